@@ -1,0 +1,115 @@
+"""Framing, for any bytes in any chunks."""
+
+import re
+
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+from yaml.cyaml import CParser
+
+from transformer.text.framing import Frame, Opening, frames
+
+_FRAGMENTS = [
+    "---", "...", "---\n", "...\n", "--- ", "\ufeff", "\n", "\r", "\r\n", " ", "\t", "  ", "#",
+    "# c\n", "%YAML 1.1\n", "%TAG ! t:\n", "{", "}", "[", "]", '"', "'", "\\", ":", ",", "-", ".", "a",
+    "\x00", "é", "kind: X\n", "apiVersion: v1\n", "kind: X", '"kind" : X\n', "'apiVersion': v1\r\n",
+    "a: 1\n", "- b\n", "a: |\n  t\n", '{"a": "}{\\""}', '{"b": [{}, -1]}\n', "{c: d}\n", "x: 'y\n",
+]  # fmt: skip
+
+_texts = st.lists(st.sampled_from(_FRAGMENTS), max_size=40).map(lambda parts: "".join(parts))
+_streams = st.one_of(_texts.map(str.encode), st.binary(max_size=200))
+_limits = st.sampled_from([1, 2, 3, 10, 30, 1 << 20])
+_lines = st.lists(
+    st.sampled_from(
+        ["---", "...", "--- # c", "... # c", "# c", "", "a: 1", "b: [x]", "- y", "kind: X",
+         "apiVersion: v1", "{d: 1}", '{"e": 1}', "--- f", "--- |", " g", "%YAML 1.1", "'h", "i'"]
+    ),
+    max_size=14,
+)  # fmt: skip
+
+
+@st.composite
+def _chunked(draw: st.DrawFn, streams: st.SearchStrategy[bytes]) -> list[bytes]:
+    stream = draw(streams)
+    cuts = sorted(draw(st.lists(st.integers(0, len(stream)), max_size=12)))
+    return [stream[start:end] for start, end in zip([0, *cuts], [*cuts, len(stream)], strict=True)]
+
+
+def _line_count(data: bytes) -> int:
+    return len(re.findall(b"\r\n|\r|\n", data))
+
+
+@given(_chunked(_streams), _limits)
+def test_frames_do_not_depend_on_the_chunks(chunks: list[bytes], limit: int) -> None:
+    whole = b"".join(chunks)
+    expected = list(frames([whole], limit))
+    assert list(frames(chunks, limit)) == expected
+    assert list(frames((bytes((byte,)) for byte in whole), limit)) == expected
+
+
+@given(_streams, _limits)
+def test_frames_joined_are_the_stream(stream: bytes, limit: int) -> None:
+    found = list(frames([stream], limit))
+    assert b"".join(frame.data for frame in found) == stream
+    assert all(frame.data for frame in found)
+
+
+@given(_streams, _limits)
+def test_each_frame_knows_its_line_its_ordinal_and_its_size(stream: bytes, limit: int) -> None:
+    line, ordinal = 1, -1
+    before = Frame(b"", 1, -1, Opening.START)
+    for frame in frames([stream], limit):
+        continues = frame.oversize and before.oversize and frame.ordinal == before.ordinal
+        ordinal += not continues
+        assert (frame.line, frame.ordinal) == (line, ordinal)
+        assert (frame.opening is Opening.START) == (ordinal == 0)
+        assert len(frame.data) <= limit + 1
+        assert frame.oversize or len(frame.data) <= limit
+        assert not (before.data.endswith(b"\r") and frame.data.startswith(b"\n"))
+        line += _line_count(frame.data)
+        before = frame
+
+
+@given(_streams)
+def test_no_frame_has_a_marker_below_content(stream: bytes) -> None:
+    marker = re.compile(rb"(?:\A|(?<=[\r\n]))(?:\xef\xbb\xbf)?---(?=[ \t\r\n]|\Z)")
+    above = re.compile(
+        rb"(?:[#%][^\r\n]*|\xef\xbb\xbf|[ \t]+(?:#[^\r\n]*)?|[\r\n]|\.\.\.[^\r\n]*)*"
+    )
+    for frame in frames([stream]):
+        found = list(marker.finditer(frame.data))
+        assert len(found) <= 1
+        if found:
+            assert above.fullmatch(frame.data, 0, found[0].start())
+            assert frame.opening in (Opening.START, Opening.MARKER)
+
+
+@given(_lines, st.sampled_from(["\n", "\r\n", "\r"]))
+def test_frames_hold_the_documents_that_a_parser_sees(lines: list[str], line_end: str) -> None:
+    text = "".join(line + line_end for line in lines)
+    expected = _documents(text)
+    if expected is None:
+        return
+    joined: list[str] = []
+    for frame in frames([text.encode()]):
+        if frame.opening in (Opening.GLUED, Opening.JSON):
+            joined[-1] += frame.data.decode()
+        else:
+            joined.append(frame.data.decode())
+    assert [document for part in joined for document in _documents(part) or []] == expected
+
+
+def _documents(text: str) -> list[list[str]] | None:
+    """The documents of a text, each as a list of its events; None where it does not parse."""
+    documents: list[list[str]] = []
+    parser = CParser(text)
+    try:
+        while parser.check_event():
+            event = parser.get_event()
+            if isinstance(event, yaml.DocumentStartEvent):
+                documents.append([])
+            elif isinstance(event, yaml.NodeEvent | yaml.CollectionEndEvent):
+                documents[-1].append(f"{event}")
+    except yaml.YAMLError:
+        return None
+    return documents

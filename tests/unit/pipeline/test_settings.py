@@ -1,0 +1,430 @@
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from transformer.pipeline.settings import Ignore, Problem, Settings, check, covers, from_plain
+
+ROOT = Path(__file__).parents[3]
+SCHEMA: dict[str, Any] = json.loads((ROOT / "schemas" / "config.schema.json").read_bytes())
+HEAD = {"apiVersion": "transform.hostnet.io/v1alpha1", "kind": "HostnetTransform"}
+POOL = {"apiVersion": "apps.openyurt.io/v1beta2", "kind": "NodePool", "metadata": {"name": "edge"}}
+COMPONENT = {"id": "x", "kinds": ["DaemonSet"], "names": ["x"], "images": ["x/x"]}
+IGNORE = {"rules": ["HN405"], "object": "DaemonSet/*", "reason": "known"}
+
+
+def config(**spec: Any) -> dict[str, Any]:
+    return {**HEAD, "spec": spec}
+
+
+def only_problem(value: Any) -> Problem:
+    problems = check(value, SCHEMA)
+    assert len(problems) == 1, problems
+    return problems[0]
+
+
+def properties(schema: Any, where: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
+    if isinstance(schema, dict):
+        for word in ("properties", "patternProperties"):
+            for name, inner in schema.get(word, {}).items():
+                yield f"{where}/{name}", inner
+        for name, inner in schema.items():
+            yield from properties(inner, f"{where}/{name}")
+    elif isinstance(schema, list):
+        for index, inner in enumerate(schema):
+            yield from properties(inner, f"{where}/{index}")
+
+
+def test_the_schema_is_a_valid_draft_2020_12_schema() -> None:
+    Draft202012Validator.check_schema(SCHEMA)
+
+
+def test_every_property_of_the_schema_has_a_description() -> None:
+    assert [name for name, inner in properties(SCHEMA) if not inner.get("description")] == []
+
+
+def test_every_setting_in_the_schema_has_a_default_that_it_allows() -> None:
+    for inner in SCHEMA["properties"]["spec"]["properties"].values():
+        reference = inner.get("$ref", "#/$defs/").removeprefix("#/$defs/")
+        full = {**SCHEMA["$defs"].get(reference, {}), **inner, "$defs": SCHEMA["$defs"]}
+        Draft202012Validator(full).validate(full["default"])
+
+
+def test_every_pattern_and_choice_in_the_schema_has_words_for_its_error() -> None:
+    def walk(schema: Any) -> Iterator[dict[str, Any]]:
+        if isinstance(schema, dict):
+            yield schema
+        for inner in schema.values() if isinstance(schema, dict) else schema:
+            if isinstance(inner, dict | list):
+                yield from walk(inner)
+
+    for schema in walk(SCHEMA):
+        options = schema.get("anyOf", [])
+        if isinstance(schema.get("pattern"), str) and len(schema) > 1:
+            assert "title" in schema
+        if isinstance(options, list) and options and "required" not in options[0]:
+            assert "title" in schema
+
+
+def test_the_catalog_and_the_configuration_agree_on_what_an_entry_is() -> None:
+    catalog = json.loads((ROOT / "schemas" / "components.schema.json").read_bytes())["$defs"]
+    mine, other = SCHEMA["$defs"]["component"]["properties"], catalog["component"]["properties"]
+    assert set(mine) == {*other, "enabled"}
+    assert mine["guard"]["enum"] == other["guard"]["enum"]
+    entries = json.loads((ROOT / "transformer" / "manifest" / "components.json").read_bytes())
+    assert check(config(components=entries["components"]), SCHEMA) == []
+
+
+def test_a_configuration_of_nothing_but_its_head_gives_the_defaults() -> None:
+    assert check(HEAD, SCHEMA) == []
+    assert from_plain(HEAD) == Settings()
+
+
+def test_the_kind_of_the_validator_twin_is_accepted() -> None:
+    assert check({**HEAD, "kind": "HostnetValidate"}, SCHEMA) == []
+
+
+def test_what_kustomize_adds_at_the_top_is_accepted() -> None:
+    more = {"metadata": {"name": "x", "annotations": {"a": "b"}}, "argsOneLiner": "--strict"}
+    assert check({**HEAD, **more}, SCHEMA) == []
+
+
+def test_keys_without_a_value_count_as_absent() -> None:
+    empty = dict.fromkeys(("rules", "components", "pools", "scopes", "include", "ignore"))
+    assert check({**HEAD, "metadata": None, "spec": None}, SCHEMA) == []
+    assert check(config(**empty), SCHEMA) == []
+    assert from_plain(config(**empty)) == Settings()
+    assert from_plain({**HEAD, "spec": None}) == Settings()
+
+
+def test_rules_are_told_apart_by_their_ids() -> None:
+    plain = config(rules={"pod-guard": False, "node-label": True, "HN405": "info", "HN409": "off"})
+    assert check(plain, SCHEMA) == []
+    settings = from_plain(plain)
+    assert settings.transform_rules == {"pod-guard": False, "node-label": True}
+    assert settings.severities == {"HN405": "info", "HN409": "off"}
+
+
+def test_a_severity_of_false_means_off() -> None:
+    plain = config(rules={"HN405": False})
+    assert check(plain, SCHEMA) == []
+    assert from_plain(plain).severities == {"HN405": "off"}
+
+
+def test_pools_are_told_apart_into_paths_and_objects() -> None:
+    plain = config(pools=["pools", POOL, "more.yaml"])
+    assert check(plain, SCHEMA) == []
+    settings = from_plain(plain)
+    assert settings.pool_paths == ("pools", "more.yaml")
+    assert settings.inline_pools == (POOL,)
+
+
+def test_the_other_settings_are_taken_over() -> None:
+    template = {"group": "", "kinds": ["Thing"], "pointer": "/spec/*/template"}
+    plain = config(
+        components=[COMPONENT, {"id": "y", "enabled": False}],
+        podTemplates=[template],
+        scopes=["clusters/*"],
+        include=["*.yaml"],
+        exclude=["old/*"],
+        ignore=[IGNORE, {"rules": ["pod-guard"], "file": "a.yaml", "reason": "b"}],
+        onInvalid="pass",
+        strict=True,
+    )
+    assert check(plain, SCHEMA) == []
+    assert from_plain(plain) == Settings(
+        components=(COMPONENT, {"id": "y", "enabled": False}),
+        pod_templates=(template,),
+        scopes=("clusters/*",),
+        include=("*.yaml",),
+        exclude=("old/*",),
+        ignores=(
+            Ignore(("HN405",), object="DaemonSet/*", reason="known"),
+            Ignore(("pod-guard",), file="a.yaml", reason="b"),
+        ),
+        on_invalid="pass",
+        strict=True,
+    )
+
+
+@pytest.mark.parametrize(
+    ("value", "pointer", "message", "hint"),
+    [
+        ([], "", "the configuration is a list, expected a mapping", ""),
+        (None, "", "the configuration is empty, expected a mapping", ""),
+        ({"kind": "HostnetTransform"}, "", 'the configuration lacks the key "apiVersion"', ""),
+        (
+            {**HEAD, "apiVersion": "transform.hostnet.io/v1"},
+            "/apiVersion",
+            'apiVersion is "transform.hostnet.io/v1", expected transform.hostnet.io/v1alpha1',
+            'did you mean "transform.hostnet.io/v1alpha1"?',
+        ),
+        (
+            {**HEAD, "kind": "Hostnet-Transform"},
+            "/kind",
+            'kind is "Hostnet-Transform", expected HostnetTransform or HostnetValidate',
+            'did you mean "HostnetTransform"?',
+        ),
+        (
+            config(strict="yes"),
+            "/spec/strict",
+            'spec.strict is "yes", expected true or false',
+            "write it without quotes",
+        ),
+        (config(strict=None), "/spec/strict", "spec.strict is empty, expected true or false", ""),
+        (
+            config(onInvalid="ignore"),
+            "/spec/onInvalid",
+            'spec.onInvalid is "ignore", expected fail or pass',
+            "",
+        ),
+        (
+            config(rules={"pod-guard": "error"}),
+            "/spec/rules/pod-guard",
+            'spec.rules.pod-guard is "error", expected true or false',
+            "",
+        ),
+        (
+            config(rules={"HN405": "eror"}),
+            "/spec/rules/HN405",
+            'spec.rules.HN405 is "eror", expected error, warning, info or off',
+            'did you mean "error"?',
+        ),
+        (
+            config(rules={"HN405": True}),
+            "/spec/rules/HN405",
+            "spec.rules.HN405 is true, expected error, warning, info or off",
+            "",
+        ),
+        (
+            config(pools="pools.yaml"),
+            "/spec/pools",
+            'spec.pools is "pools.yaml", expected a list',
+            "write it as a list, even if it has one item",
+        ),
+        (
+            config(pools=[3]),
+            "/spec/pools/0",
+            "spec.pools[0] is 3, expected a path or a NodePool",
+            "",
+        ),
+        (config(pools=[""]), "/spec/pools/0", "spec.pools[0] is empty", ""),
+        (
+            config(pools=[{**POOL, "metadata": {}}]),
+            "/spec/pools/0/metadata",
+            'spec.pools[0].metadata lacks the key "name"',
+            "",
+        ),
+        (
+            config(pools=["x", {**POOL, "apiVersion": "v1"}]),
+            "/spec/pools/1/apiVersion",
+            'spec.pools[1].apiVersion is "v1", expected a version of apps.openyurt.io, '
+            "such as apps.openyurt.io/v1beta2",
+            "",
+        ),
+        (
+            config(components=[{"id": "x", "kinds": ["DaemonSet"], "names": ["x"]}]),
+            "/spec/components/0",
+            'spec.components[0] lacks "namespaces", "labels" or "images"',
+            "",
+        ),
+        (
+            config(components=[{**COMPONENT, "kinds": ["daemonset"]}]),
+            "/spec/components/0/kinds/0",
+            'spec.components[0].kinds[0] is "daemonset", expected a kind such as DaemonSet',
+            "",
+        ),
+        (
+            config(components=[{**COMPONENT, "labels": {"a.b/c": "d"}}]),
+            "/spec/components/0/labels/a.b~1c",
+            'spec.components[0].labels["a.b/c"] is "d", expected a list',
+            "write it as a list, even if it has one item",
+        ),
+        (
+            config(components=[{**COMPONENT, "names": []}]),
+            "/spec/components/0/names",
+            "spec.components[0].names is empty",
+            "",
+        ),
+        (
+            config(podTemplates=[{"group": "apps/v1", "kinds": ["X"], "pointer": "/spec"}]),
+            "/spec/podTemplates/0/group",
+            'spec.podTemplates[0].group is "apps/v1", expected an API group without a version, '
+            "such as apps.kruise.io",
+            "",
+        ),
+        (
+            config(podTemplates=[{"group": "", "kinds": ["X"], "pointer": "spec.template"}]),
+            "/spec/podTemplates/0/pointer",
+            'spec.podTemplates[0].pointer is "spec.template", expected a JSON pointer '
+            "such as /spec/template",
+            "",
+        ),
+        (
+            config(ignore=[{"rules": ["HN405"], "object": "Pod/x"}]),
+            "/spec/ignore/0",
+            'spec.ignore[0] lacks the key "reason"',
+            "",
+        ),
+        (
+            config(ignore=[{"rules": ["HN405"], "reason": "x"}]),
+            "/spec/ignore/0",
+            'spec.ignore[0] lacks "object" or "file"',
+            "",
+        ),
+        (
+            config(ignore=[{**IGNORE, "reason": " "}]),
+            "/spec/ignore/0/reason",
+            'spec.ignore[0].reason is "", expected a sentence that says why',
+            "",
+        ),
+        (
+            config(ignore=[{**IGNORE, "rules": ["pod-gaurd"]}]),
+            "/spec/ignore/0/rules/0",
+            'spec.ignore[0].rules[0] is "pod-gaurd", expected a rule id such as HN405 or pod-guard',
+            'did you mean "pod-guard"?',
+        ),
+        (
+            config(ignore=[{**IGNORE, "rules": ["hn405"]}]),
+            "/spec/ignore/0/rules/0",
+            'spec.ignore[0].rules[0] is "hn405", expected a rule id such as HN405 or pod-guard',
+            'did you mean "HN405"?',
+        ),
+        (
+            config(ignore=[{**IGNORE, "rules": [405]}]),
+            "/spec/ignore/0/rules/0",
+            "spec.ignore[0].rules[0] is 405, expected a string",
+            "put it in quotes",
+        ),
+        (
+            config(ignore=[{**IGNORE, "object": "web"}]),
+            "/spec/ignore/0/object",
+            'spec.ignore[0].object is "web", expected a pattern '
+            "such as Deployment/shop/web-* or DaemonSet/*",
+            "",
+        ),
+    ],
+)
+def test_a_wrong_value_is_named_with_what_was_expected(
+    value: Any, pointer: str, message: str, hint: str
+) -> None:
+    assert only_problem(value) == Problem(pointer, message, hint)
+
+
+@pytest.mark.parametrize(
+    ("value", "pointer", "message", "hint"),
+    [
+        (config(strikt=True), "/spec/strikt", '"strikt" in spec', 'did you mean "strict"?'),
+        (config(podtemplates=[]), "/spec/podtemplates", "in spec", 'did you mean "podTemplates"?'),
+        ({**HEAD, "rules": {}}, "/rules", "in the configuration", "it belongs under spec"),
+        (config(HN405="off"), "/spec/HN405", "in spec", "it belongs under spec.rules"),
+        (
+            config(rules={"pod_guard": True}),
+            "/spec/rules/pod_guard",
+            "in spec.rules",
+            'did you mean "pod-guard"?',
+        ),
+        (config(rules={"hn405": "off"}), "/spec/rules/hn405", "", 'did you mean "HN405"?'),
+        (
+            config(rules={"HN4051": "off"}),
+            "/spec/rules/HN4051",
+            "",
+            "it may hold node-label, cni-isolation, pod-guard, host-network-pods, "
+            "pool-attributes or ids of validation rules such as HN405",
+        ),
+        (
+            config(ignore=[{**IGNORE, "a/b": 1}]),
+            "/spec/ignore/0/a~1b",
+            'unknown key "a/b" in spec.ignore[0]',
+            "it may hold rules, object, file or reason",
+        ),
+    ],
+)
+def test_an_unknown_key_is_named_with_what_was_probably_meant(
+    value: Any, pointer: str, message: str, hint: str
+) -> None:
+    problem = only_problem(value)
+    assert (problem.pointer, problem.hint, problem.at_key) == (pointer, hint, True)
+    assert message in problem.message
+
+
+def test_each_missing_key_is_told_once() -> None:
+    problems = check(config(podTemplates=[{}]), SCHEMA)
+    assert [problem.message for problem in problems] == [
+        f'spec.podTemplates[0] lacks the key "{key}"' for key in ("group", "kinds", "pointer")
+    ]
+
+
+def test_a_long_value_is_cut_and_put_on_one_line() -> None:
+    problem = only_problem(config(onInvalid="one\ntwo " + "x" * 1000))
+    assert problem.message == (
+        'spec.onInvalid is "one two xxxxxxxxxxxxxxxxxxxxxxxxxxxxx...", expected fail or pass'
+    )
+
+
+def test_an_id_that_no_rule_has_is_a_problem_when_the_rules_are_known() -> None:
+    known = ("pod-guard", "HN405", "HN407")
+    plain = config(rules={"HN406": "off", "HN407": "off"}, ignore=[{**IGNORE, "rules": ["HN999"]}])
+    assert check(plain, SCHEMA) == []
+    assert [(p.pointer, p.message, p.at_key) for p in check(plain, SCHEMA, known)] == [
+        ("/spec/rules/HN406", 'there is no rule "HN406"', True),
+        ("/spec/ignore/0/rules/0", 'there is no rule "HN999"', False),
+    ]
+    assert re.match('did you mean "HN40[57]"', check(plain, SCHEMA, known)[0].hint)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "object_ref", "expected"),
+    [
+        ("Deployment/shop/web-*", "Deployment/shop/web-front", True),
+        ("Deployment/shop/web-*", "Deployment/other/web-front", False),
+        ("Deployment/shop/web-*", "DaemonSet/shop/web-front", False),
+        ("DaemonSet/*", "DaemonSet/kube-system/agent", True),
+        ("DaemonSet/agent", "DaemonSet/kube-system/agent", True),
+        ("DaemonSet/kube-system", "DaemonSet/kube-system/agent", False),
+        ("NodePool/hang*", "NodePool/hangzhou", True),
+        ("NodePool/*/hang*", "NodePool/hangzhou", True),
+        ("NodePool/x/hang*", "NodePool/hangzhou", False),
+        ("*/shop/*", "Service/shop/web", True),
+        ("*/*", "Service/shop/web", True),
+        ("deployment/*", "Deployment/shop/web", False),
+        ("Deployment/[ab]", "Deployment/shop/b", True),
+        ("Deployment/*", "", False),
+    ],
+)
+def test_an_ignore_covers_the_objects_that_its_pattern_names(
+    pattern: str, object_ref: str, expected: bool
+) -> None:
+    assert covers(Ignore(("HN405",), object=pattern), "HN405", object_ref, "a.yaml") is expected
+
+
+@pytest.mark.parametrize(
+    ("pattern", "file", "expected"),
+    [
+        ("clusters/*", "clusters/prod/a.yaml", True),
+        ("*.yaml", "clusters/prod/a.yaml", True),
+        ("**/a.yaml", "clusters/prod/a.yaml", True),
+        ("**/a.yaml", "a.yaml", True),
+        ("./a.yaml", "a.yaml", True),
+        ("a.yaml", "./a.yaml", True),
+        ("clusters/*", "clusters\\prod\\a.yaml", True),
+        ("A.yaml", "a.yaml", False),
+        ("a.yaml", "b/a.yaml", False),
+    ],
+)
+def test_an_ignore_covers_the_files_that_its_pattern_names(
+    pattern: str, file: str, expected: bool
+) -> None:
+    assert covers(Ignore(("HN405",), file=pattern), "HN405", "Pod/x", file) is expected
+
+
+def test_an_ignore_with_both_patterns_needs_both_and_the_rule() -> None:
+    ignore = Ignore(("HN405", "HN407"), object="Pod/*", file="a.yaml")
+    assert covers(ignore, "HN407", "Pod/x/y", "a.yaml")
+    assert not covers(ignore, "HN406", "Pod/x/y", "a.yaml")
+    assert not covers(ignore, "HN407", "Job/x/y", "a.yaml")
+    assert not covers(ignore, "HN407", "Pod/x/y", "b.yaml")

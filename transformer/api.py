@@ -1,0 +1,116 @@
+"""The Python API: bytes in, a result out. Pure: no files, no global state, no output."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, BinaryIO
+
+from transformer.edges.resources import read as resource
+from transformer.edges.spool import FileSpool
+from transformer.errors import SettingsError
+from transformer.findings import Change, DocumentResult, Finding
+from transformer.manifest.pools import PoolIndex
+from transformer.pipeline import settings as configuration
+from transformer.pipeline.document import Origin
+from transformer.pipeline.engine import Engine, add_pools, build
+from transformer.pipeline.glue import parts
+from transformer.pipeline.run import treat_stream
+from transformer.text.framing import frames
+from transformer.yamltree.plain import to_plain
+from transformer.yamltree.read import read
+
+_CHUNK = 256 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of a stream of manifests.
+
+    `data` is the transformed stream: all of it, with documents that `failed` as they came.
+    """
+
+    data: bytes
+    changes: tuple[Change, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    failed: bool = False
+
+
+def transform(
+    data: bytes,
+    *,
+    pools: bytes | None = None,
+    config: Mapping[str, Any] | None = None,
+    name: str = "<data>",
+) -> Result:
+    """Splice the rules into the manifests in `data` (YAML or JSON, any number of documents).
+
+    `pools` is a stream of NodePools besides those in `data`; with it, `data` is not searched ahead
+    for more. `config` is a configuration object (`apiVersion`, `kind`, `spec`), as in
+    `.hostnet-transform.yaml`; paths in it are not read. `name` stands for the file in findings.
+
+    Raises:
+        SettingsError: the configuration is wrong.
+        InputError: `pools` cannot be read.
+    """
+    results = list(_results([data], pools, config, name))
+    return Result(
+        b"".join(result.data for result in results),
+        tuple(change for result in results for change in result.changes),
+        tuple(finding for result in results for finding in result.findings),
+        any(result.failed for result in results),
+    )
+
+
+def transform_stream(
+    source: BinaryIO,
+    *,
+    pools: bytes | None = None,
+    config: Mapping[str, Any] | None = None,
+    name: str = "<stream>",
+) -> Iterator[DocumentResult]:
+    """Yield a result for each document of `source`, as soon as it is decided.
+
+    Write `result.data` of each to get the transformed stream. Arguments and errors as `transform`.
+    """
+    return _results(_chunks(source), pools, config, name)
+
+
+def _results(
+    chunks: Iterable[bytes],
+    pools: bytes | None,
+    config: Mapping[str, Any] | None,
+    name: str,
+) -> Iterator[DocumentResult]:
+    engine = _engine(config)
+    index = PoolIndex(complete=pools is not None)
+    for value in engine.settings.inline_pools:
+        add_pools(index, value)
+    for frame in frames([pools or b""]):
+        add_pools(index, to_plain(read(frame.data.decode()).root))
+    pieces = parts(frames(chunks, engine.max_document), strict=engine.settings.strict)
+    return treat_stream(pieces, Origin(name), engine.for_pools(index), FileSpool)
+
+
+def _engine(config: Mapping[str, Any] | None) -> Engine:
+    if config is None:
+        return _default_engine()
+    schema = json.loads(resource("schemas/config.schema.json"))
+    for problem in configuration.check(config, schema):
+        raise SettingsError(f"{problem.pointer or '/'}: {problem.message}", hint=problem.hint)
+    return build(configuration.from_plain(config), _components())
+
+
+@cache
+def _default_engine() -> Engine:
+    return build(configuration.Settings(), _components())
+
+
+def _components() -> Any:
+    return json.loads(resource("manifest/components.json"))
+
+
+def _chunks(source: BinaryIO) -> Iterator[bytes]:
+    take = getattr(source, "read1", source.read)
+    while chunk := take(_CHUNK):
+        yield chunk

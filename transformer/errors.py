@@ -1,0 +1,54 @@
+"""What can go wrong, as exceptions.
+
+TransformError
+├── InputError      the user's text: not UTF-8, a syntax error, or a construct we refuse to read
+├── PatchError      an operation cannot be spliced into this text
+├── SettingsError   an option, the configuration file or a functionConfig
+└── InternalError   our own bug: the self-check disagreed, or edits overlap
+
+What a rule has to say is a value (`findings.Violation`), never an exception.
+"""
+
+
+class TransformError(Exception):
+    """Base of all; never raised itself.
+
+    `message` says what is wrong (lower case, no full stop), `hint` what to do about it.
+    `offset` is the code point in the document's text where it is wrong, if that is known.
+    """
+
+    def __init__(self, message: str, *, offset: int | None = None, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.offset = offset
+        self.hint = hint
+
+
+class InputError(TransformError):
+    """The input cannot be read; `rule` is the id under which that is reported."""
+
+    def __init__(
+        self, message: str, *, offset: int | None = None, hint: str = "", rule: str = "HN901"
+    ) -> None:
+        super().__init__(message, offset=offset, hint=hint)
+        self.rule = rule
+
+
+class PatchError(TransformError):
+    """An operation does not fit this text: a missing target, or an alias that cannot be served."""
+
+
+class SettingsError(TransformError):
+    """An option or a setting is wrong. `file`, `line` and `column` (1-based, 0: unknown)."""
+
+    def __init__(
+        self, message: str, *, file: str = "", line: int = 0, column: int = 0, hint: str = ""
+    ) -> None:
+        super().__init__(message, hint=hint)
+        self.file = file
+        self.line = line
+        self.column = column
+
+
+class InternalError(TransformError):
+    """A bug of ours, caught before anything was written."""

@@ -1,0 +1,299 @@
+"""The catalog of cluster-network components: which workloads must stay off host-network nodes.
+
+The entries are data (`components.json`, schema `schemas/components.schema.json`); this module
+says when a workload is one of them. Its kind and its name must agree with the entry, and so must
+at least one more sign, because names alone are not reserved:
+
+- The name as upstream writes it, or with architectures and operating systems at the end
+  (`kube-flannel-ds-arm64`): one namespace, label or image repository must agree.
+- The name inside a longer one, from dash to dash (`rke2-coredns-rke2-coredns`): a label and an
+  image repository must agree. A namespace says nothing here, since many things live in
+  kube-system.
+
+Names and namespaces from before a kustomize prefix, suffix or namespace count like current ones.
+A component whose guard is `pod-network` is not recognised where its pods have hostNetwork.
+"""
+
+import difflib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, cast, get_args
+
+from transformer.errors import SettingsError
+
+Guard = Literal["always", "pod-network"]
+
+_ARCHITECTURES = frozenset(
+    ("386", "amd64", "arm", "armv7", "arm64", "aarch64", "ppc64le", "s390x", "riscv64", "loong64")
+)
+_PLATFORMS = _ARCHITECTURES | {"linux", "windows"}
+
+
+@dataclass(frozen=True, slots=True)
+class Component:
+    """One entry. `labels` are pairs of key and value, any one of which is a sign.
+
+    `images` are repositories without tag: with a slash the end of a path, without one the last
+    segment of a path or what follows a dash in it. `family` and `role` are for people.
+    """
+
+    id: str
+    family: str
+    kinds: tuple[str, ...]
+    names: tuple[str, ...]
+    namespaces: tuple[str, ...] = ()
+    labels: tuple[tuple[str, str], ...] = ()
+    images: tuple[str, ...] = ()
+    guard: Guard = "always"
+    role: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Workload:
+    """What is known of the owner of a pod template.
+
+    `names` and `namespaces` start with the current one, the earlier ones of kustomize follow.
+    `labels` are those of the workload and of its pods, `images` those of all its containers as
+    written.
+    """
+
+    kind: str
+    names: tuple[str, ...]
+    namespaces: tuple[str, ...]
+    labels: frozenset[tuple[str, str]]
+    images: tuple[str, ...]
+    host_network: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Catalog:
+    """The entries, and two indexes over them that are made once.
+
+    `_by_name`: kind and name -> entries. `_by_segment`: kind and first dash-separated segment of
+    a name -> that name between dashes, and its entry.
+    """
+
+    components: tuple[Component, ...]
+    _by_name: dict[tuple[str, str], list[Component]] = field(init=False, repr=False, compare=False)
+    _by_segment: dict[tuple[str, str], list[tuple[str, Component]]] = field(
+        init=False, repr=False, compare=False
+    )
+
+    def __post_init__(self) -> None:
+        by_name: dict[tuple[str, str], list[Component]] = {}
+        by_segment: dict[tuple[str, str], list[tuple[str, Component]]] = {}
+        for component in self.components:
+            for kind in component.kinds:
+                for name in component.names:
+                    by_name.setdefault((kind, name), []).append(component)
+                    first = name.partition("-")[0]
+                    by_segment.setdefault((kind, first), []).append((f"-{name}-", component))
+        object.__setattr__(self, "_by_name", by_name)
+        object.__setattr__(self, "_by_segment", by_segment)
+
+
+def recognise(catalog: Catalog, workload: Workload) -> Component | None:
+    """Return the component that `workload` is, if it is one that has to be guarded."""
+    found = next(_upstream_named(catalog, workload), None)
+    if found is None:
+        longest = max(_longer_named(catalog, workload), key=lambda match: match[0], default=None)
+        found = longest[1] if longest else None
+    if found is None or (found.guard == "pod-network" and workload.host_network):
+        return None
+    return found
+
+
+def tokens(catalog: Catalog) -> tuple[str, ...]:
+    """Return the fewest strings one of which is in a name, old or new, of all it recognises."""
+    kept: list[str] = []
+    names = {name for component in catalog.components for name in component.names}
+    for name in sorted(names, key=lambda name: (len(name), name)):
+        if not any(token in name for token in kept):
+            kept.append(name)
+    return tuple(sorted(kept))
+
+
+def parse(data: Any) -> Catalog:
+    """Return the catalog that the decoded JSON of `components.json` holds.
+
+    Raises: SettingsError, if an entry is not of the schema's shape or an id comes twice.
+    """
+    entries = data.get("components") if isinstance(data, dict) else None
+    if not isinstance(entries, list):
+        raise SettingsError("the catalog holds no list of components")
+    components = {}
+    for entry in entries:
+        component = _component(entry)
+        if component.id in components:
+            raise SettingsError(f"component {component.id} is in the catalog twice")
+        components[component.id] = component
+    return Catalog(tuple(components.values()))
+
+
+def revise(catalog: Catalog, changes: Sequence[Mapping[str, Any]]) -> Catalog:
+    """Return `catalog` after the user's `changes`, in their order (`spec.components`).
+
+    A change is a whole entry, which takes the place of the one with its id or is new, or an id
+    with `enabled: false`. New entries are tried before the others.
+
+    Raises: SettingsError, if a change is of neither shape or switches off an unknown id.
+    """
+    kept = {component.id: component for component in catalog.components}
+    added: dict[str, Component] = {}
+    for change in changes:
+        if isinstance(change, Mapping) and change.get("enabled") is False:
+            name = _text(change, "id")
+            if kept.pop(name, None) is None and added.pop(name, None) is None:
+                raise SettingsError(
+                    f"no component has the id {name}, so it cannot be switched off",
+                    hint=_near(name, [*added, *kept]),
+                )
+            continue
+        component = _component(change)
+        (kept if component.id in kept else added)[component.id] = component
+    return Catalog((*added.values(), *kept.values()))
+
+
+def _upstream_named(catalog: Catalog, workload: Workload) -> Iterator[Component]:
+    """Yield the entries with one of the workload's names and a namespace, label or image."""
+    for name in workload.names:
+        for spelling in dict.fromkeys((name, _any_platform(name))):
+            for component in catalog._by_name.get((workload.kind, spelling), ()):
+                if (
+                    any(namespace in component.namespaces for namespace in workload.namespaces)
+                    or _has_label(component, workload)
+                    or _has_image(component, workload)
+                ):
+                    yield component
+
+
+def _longer_named(catalog: Catalog, workload: Workload) -> Iterator[tuple[int, Component]]:
+    """Yield the entries whose name stands inside one of the workload's, with label and image.
+
+    With each comes the length of that name.
+    """
+    for name in workload.names:
+        dashed = f"-{name}-"
+        for segment in set(name.split("-")):
+            for inner, component in catalog._by_segment.get((workload.kind, segment), ()):
+                if (
+                    inner in dashed
+                    and _has_label(component, workload)
+                    and _has_image(component, workload)
+                ):
+                    yield len(inner), component
+
+
+def _has_label(component: Component, workload: Workload) -> bool:
+    return any(pair in workload.labels for pair in component.labels)
+
+
+def _has_image(component: Component, workload: Workload) -> bool:
+    repositories = [_repository(image) for image in workload.images]
+    repositories += [_any_platform(repository) for repository in repositories]
+    return any(_is_of(entry, path) for path in repositories for entry in component.images)
+
+
+def _repository(image: str) -> str:
+    """Return `image` without tag and digest; the registry stays."""
+    folder, slash, last = image.partition("@")[0].rpartition("/")
+    return folder + slash + last.partition(":")[0]
+
+
+def _any_platform(name: str) -> str:
+    """Return `name` without the architectures and operating systems at its end."""
+    start, _, last = name.rpartition("-")
+    while start and last in _PLATFORMS:
+        name = start
+        start, _, last = name.rpartition("-")
+    return name
+
+
+def _is_of(entry: str, repository: str) -> bool:
+    """Is `repository` the one that `entry` names, or a mirror of it?"""
+    if f"/{repository}".endswith(f"/{entry}"):
+        return True
+    flat = entry.replace("/", "-")
+    return f"-{repository.rpartition('/')[2]}".endswith(f"-{flat}")
+
+
+def _component(entry: Any) -> Component:
+    """Return the entry that a decoded JSON or YAML mapping describes."""
+    if not isinstance(entry, Mapping):
+        raise SettingsError("an entry under components is not a mapping")
+    name = _text(entry, "id")
+    component = Component(
+        id=name,
+        family=_remark(entry, name, "family") or name,
+        kinds=_texts(entry, name, "kinds"),
+        names=_texts(entry, name, "names"),
+        namespaces=_texts(entry, name, "namespaces"),
+        labels=_labels(entry, name),
+        images=_texts(entry, name, "images"),
+        guard=_guard(entry, name),
+        role=_remark(entry, name, "role"),
+    )
+    if not component.kinds or not component.names:
+        missing = "names" if component.kinds else "kinds"
+        raise SettingsError(
+            f"component {name} has no {missing}",
+            hint="an entry is given whole, also where it replaces one of the catalog;"
+            " to switch one off, give its id and enabled: false",
+        )
+    if not (component.namespaces or component.labels or component.images):
+        raise SettingsError(
+            f"component {name} has neither namespaces nor labels nor images",
+            hint="a name alone recognises nothing; add at least one of them",
+        )
+    return component
+
+
+def _text(entry: Mapping[str, Any], key: str) -> str:
+    value = entry.get(key)
+    if not isinstance(value, str) or not value:
+        raise SettingsError(f"an entry under components has no {key}")
+    return value
+
+
+def _remark(entry: Mapping[str, Any], name: str, key: str) -> str:
+    value = entry.get(key, "")
+    if not isinstance(value, str):
+        raise SettingsError(f"{key} of component {name} is not a string")
+    return value
+
+
+def _guard(entry: Mapping[str, Any], name: str) -> Guard:
+    value = entry.get("guard", "always")
+    if value not in get_args(Guard):
+        raise SettingsError(
+            f"guard of component {name} is {value!r}", hint="one of always and pod-network"
+        )
+    return cast(Guard, value)
+
+
+def _texts(entry: Mapping[str, Any], name: str, key: str) -> tuple[str, ...]:
+    return _all_text(entry.get(key, ()), f"{key} of component {name}")
+
+
+def _labels(entry: Mapping[str, Any], name: str) -> tuple[tuple[str, str], ...]:
+    labels = entry.get("labels", {})
+    if not isinstance(labels, Mapping):
+        raise SettingsError(f"labels of component {name} is not a mapping of key to values")
+    where = f"labels of component {name}"
+    keys = _all_text(list(labels), where)
+    return tuple((key, value) for key in keys for value in _all_text(labels[key], where))
+
+
+def _all_text(values: Any, what: str) -> tuple[str, ...]:
+    if not isinstance(values, list | tuple) or not all(
+        isinstance(value, str) and value for value in values
+    ):
+        raise SettingsError(f"{what} is not a list of strings")
+    return tuple(values)
+
+
+def _near(word: str, words: Sequence[str]) -> str:
+    """Return a hint that names the words most like `word`, or all of them."""
+    near = difflib.get_close_matches(word, words, n=3, cutoff=0.5)
+    near += [other for other in words if word in other and other not in near]
+    return f"did you mean {' or '.join(near[:3])}" if near else f"known: {', '.join(words)}"

@@ -1,0 +1,122 @@
+"""Node selector terms and requirements, and how a requirement is added to a pod template.
+
+Source: OpenYurt `PodHandler.Default`, pkg/yurtmanager/webhook/pod/v1alpha1/pod_default.go; SPEC,
+section 4.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from transformer.errors import PatchError
+from transformer.manifest.names import HOST_NETWORK_LABEL
+from transformer.manifest.pod_template import PodTemplate
+from transformer.patch.operation import Operation
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """A node selector requirement: a key, an operator, values."""
+
+    key: str
+    operator: str
+    values: tuple[str, ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        return {"key": self.key, "operator": self.operator, "values": list(self.values)}
+
+
+OFF_HOST_NETWORK = Requirement(HOST_NETWORK_LABEL, "NotIn", ("true",))
+"""Keeps a pod off the nodes of host-network pools."""
+
+_REQUIRED = "requiredDuringSchedulingIgnoredDuringExecution"
+
+
+def require_in_every_term(template: PodTemplate, requirement: Requirement) -> list[Operation]:
+    """Return the operations that put `requirement` into every node selector term of `template`.
+
+    Terms are ORed, so each that lacks the exact requirement gets it at the end; where there is
+    no term, one is made. Paths are relative to the template's object.
+
+    Raises:
+        PatchError: something on the way is of a type that the API server refuses.
+    """
+    wanted = requirement.as_dict()
+    term = {"matchExpressions": [wanted]}
+    at = f"{template.pointer}/spec"
+    value: Any = template.spec
+    for key, missing in (
+        ("affinity", {"nodeAffinity": {_REQUIRED: {"nodeSelectorTerms": [term]}}}),
+        ("nodeAffinity", {_REQUIRED: {"nodeSelectorTerms": [term]}}),
+        (_REQUIRED, {"nodeSelectorTerms": [term]}),
+    ):
+        at = f"{at}/{key}"
+        value = value.get(key)
+        if value is None:
+            return [Operation("add", at, missing)]
+        if not isinstance(value, dict):
+            raise _wrong_type(at, value, "a mapping")
+    at = f"{at}/nodeSelectorTerms"
+    terms = value.get("nodeSelectorTerms")
+    if terms is None:
+        return [Operation("add", at, [term])]
+    if not isinstance(terms, list):
+        raise _wrong_type(at, terms, "a list")
+    if not terms:
+        return [Operation("add", f"{at}/-", term)]
+    operations: list[Operation] = []
+    for index, existing in enumerate(terms):
+        operations.extend(_require_in_term(existing, f"{at}/{index}", wanted))
+    return operations
+
+
+def _require_in_term(term: Any, at: str, wanted: dict[str, Any]) -> list[Operation]:
+    if term is None:
+        return [Operation("replace", at, {"matchExpressions": [wanted]})]
+    if not isinstance(term, dict):
+        raise _wrong_type(at, term, "a mapping")
+    expressions = term.get("matchExpressions")
+    if expressions is None:
+        return [Operation("add", f"{at}/matchExpressions", [wanted])]
+    if not isinstance(expressions, list):
+        raise _wrong_type(f"{at}/matchExpressions", expressions, "a list")
+    if any(_is_exactly(expression, wanted) for expression in expressions):
+        return []
+    return [Operation("add", f"{at}/matchExpressions/-", wanted)]
+
+
+def _is_exactly(expression: Any, wanted: dict[str, Any]) -> bool:
+    return isinstance(expression, dict) and all(
+        expression.get(name) == value for name, value in wanted.items()
+    )
+
+
+def empty_terms(template: PodTemplate) -> list[str]:
+    """Return the pointers (within the object) of the node selector terms that say nothing."""
+    value: Any = template.spec
+    for key in ("affinity", "nodeAffinity", _REQUIRED, "nodeSelectorTerms"):
+        value = value.get(key) if isinstance(value, dict) else None
+    if not isinstance(value, list):
+        return []
+    at = f"{template.pointer}/spec/affinity/nodeAffinity/{_REQUIRED}/nodeSelectorTerms"
+    return [
+        f"{at}/{index}"
+        for index, term in enumerate(value)
+        if not (
+            isinstance(term, dict) and (term.get("matchExpressions") or term.get("matchFields"))
+        )
+    ]
+
+
+def _wrong_type(at: str, value: Any, expected: str) -> PatchError:
+    return PatchError(
+        f"{at} is {_name(value)}, not {expected}, so the rule cannot be applied",
+        hint="the API server refuses this manifest; mend it first",
+    )
+
+
+def _name(value: Any) -> str:
+    if isinstance(value, dict):
+        return "a mapping"
+    if isinstance(value, list):
+        return "a list"
+    return f"the value {value!r}"

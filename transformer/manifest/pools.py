@@ -1,0 +1,98 @@
+"""NodePools: which are host-network, across their versions, and what they put on their nodes."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from transformer.manifest.manifest import Manifest, mapping_at
+from transformer.manifest.names import HOST_NETWORK_LABEL
+
+GROUP = "apps.openyurt.io"
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """A NodePool, as the cluster will see it.
+
+    `host_network` is the effective value: v1beta2 has the field; in v1alpha1 and v1beta1 only the
+    annotation survives the conversion (`ConvertTo`), and `loses_host_network` says that the field
+    is set and will be dropped.
+    """
+
+    name: str
+    host_network: bool
+    loses_host_network: bool = False
+    labels: dict[str, Any] = field(default_factory=dict)
+    annotations: dict[str, Any] = field(default_factory=dict)
+    taints: tuple[dict[str, Any], ...] = ()
+
+
+def is_pool(manifest: Manifest) -> bool:
+    """Whether `manifest` is an OpenYurt NodePool, of any version."""
+    return manifest.ref.kind == "NodePool" and manifest.ref.group == GROUP
+
+
+def pool_of(manifest: Manifest) -> Pool:
+    """Return what a NodePool manifest says."""
+    spec = manifest.spec
+    declared = spec.get("hostNetwork") is True
+    if manifest.ref.version in ("v1alpha1", "v1beta1"):
+        annotation = manifest.annotations.get(HOST_NETWORK_LABEL)
+        effective = isinstance(annotation, str) and annotation.lower() == "true"
+    else:
+        effective = declared
+    taints = spec.get("taints")
+    return Pool(
+        manifest.ref.name,
+        effective,
+        declared and not effective,
+        mapping_at(spec, "labels"),
+        mapping_at(spec, "annotations"),
+        tuple(taint for taint in taints if isinstance(taint, dict))
+        if isinstance(taints, list)
+        else (),
+    )
+
+
+class PoolsNeeded(Exception):
+    """A pool was asked for that has not been seen, while more input may still bring it."""
+
+
+class PoolIndex:
+    """The NodePools of one world, by name.
+
+    `complete` says that all of them have been seen. Two different NodePools of one name are
+    `ambiguous`: nothing can be decided for their nodes.
+    """
+
+    def __init__(self, pools: Iterable[Pool] = (), *, complete: bool = False) -> None:
+        self._pools: dict[str, Pool] = {}
+        self._ambiguous: set[str] = set()
+        self.complete = complete
+        for pool in pools:
+            self.add(pool)
+
+    def add(self, pool: Pool) -> None:
+        """Add a pool; the same one may come again."""
+        known = self._pools.setdefault(pool.name, pool)
+        if known != pool:
+            self._ambiguous.add(pool.name)
+
+    def find(self, name: str) -> Pool | None:
+        """Return the pool called `name`, or None where there is none, or more than one.
+
+        Raises:
+            PoolsNeeded: it is not there yet, and the index is not complete.
+        """
+        if name in self._ambiguous:
+            return None
+        if name not in self._pools and not self.complete:
+            raise PoolsNeeded(name)
+        return self._pools.get(name)
+
+    def is_ambiguous(self, name: str) -> bool:
+        """Whether two different NodePools have this name."""
+        return name in self._ambiguous
+
+    def __iter__(self) -> Any:
+        return iter(self._pools.values())

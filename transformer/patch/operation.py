@@ -1,0 +1,58 @@
+"""RFC 6902 operations, as far as the rules need them: `add` and `replace`."""
+
+from collections.abc import Iterable
+from copy import deepcopy
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from transformer.yamltree import pointer
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One operation. `path` is a JSON pointer (RFC 6901); `value` a plain value, never changed."""
+
+    op: Literal["add", "replace"]
+    path: str
+    value: Any
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the operation as RFC 6902 spells it, sharing nothing with this one."""
+        return {"op": self.op, "path": self.path, "value": deepcopy(self.value)}
+
+    def below(self, base: str) -> "Operation":
+        """Return the operation for a document in which this one's root stands at `base`."""
+        return Operation(self.op, base + self.path, self.value) if base else self
+
+
+def fold(operations: Iterable[Operation]) -> list[Operation]:
+    """Return operations of the same effect, none of which reaches into another's value.
+
+    What a later operation does inside a value that an earlier one brings is done in that value.
+    """
+    folded: list[Operation] = []
+    for operation in operations:
+        for index, earlier in enumerate(folded):
+            if operation.path.startswith(earlier.path + "/") and not earlier.path.endswith("/-"):
+                value = deepcopy(earlier.value)
+                _set(value, pointer.split(operation.path[len(earlier.path) :]), operation.value)
+                folded[index] = Operation(earlier.op, earlier.path, value)
+                break
+            if operation.path == earlier.path and not operation.path.endswith("/-"):
+                folded[index] = Operation(earlier.op, earlier.path, operation.value)
+                break
+        else:
+            folded.append(operation)
+    return folded
+
+
+def _set(value: Any, tokens: list[str], new: Any) -> None:
+    *parents, last = tokens
+    for token in parents:
+        value = value[int(token)] if isinstance(value, list) else value[token]
+    if isinstance(value, dict):
+        value[last] = new
+    elif last == "-":
+        value.append(new)
+    else:
+        value[int(last)] = new

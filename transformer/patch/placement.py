@@ -1,0 +1,373 @@
+"""Where in the syntax tree operations take effect, anchors, aliases and merge keys minded.
+
+An operation names a place in the value; the text of that place may serve several places. Where
+every user of an anchor needs the same change, the anchor's own text is changed once. Otherwise a
+user is detached: an explicit value is written over its alias, or beside its `<<`, or in place
+of its `<<` (SPEC, section 6.4).
+"""
+
+from collections.abc import Iterable, Iterator, Sequence as Seq
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+from transformer.errors import PatchError
+from transformer.patch.operation import Operation
+from transformer.span import position_at
+from transformer.yamltree import pointer
+from transformer.yamltree.nodes import MERGE_KEY, Alias, Mapping, Node, Sequence, Tree
+from transformer.yamltree.plain import entry, merged, to_plain
+
+Chain: TypeAlias = tuple[Node, ...]
+"""The collections around a node in the text, the root first."""
+
+_ABSENT: Any = object()
+
+
+@dataclass(frozen=True, slots=True)
+class SetValue:
+    """Write `value` where `node` stands; its parent is the last of `chain`."""
+
+    node: Node
+    chain: Chain
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class AddEntry:
+    """Add `key: value` at the end of `mapping`."""
+
+    mapping: Mapping
+    chain: Chain
+    key: str
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class AddItem:
+    """Add `value` at the end of `sequence`."""
+
+    sequence: Sequence
+    chain: Chain
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class ExpandMerge:
+    """Write `entries` in place of the merge entry with `index` in `mapping`."""
+
+    mapping: Mapping
+    chain: Chain
+    index: int
+    entries: dict[str, Any]
+
+
+Placement: TypeAlias = SetValue | AddEntry | AddItem | ExpandMerge
+
+
+@dataclass(slots=True)
+class _Change:
+    """What the operations do to one value and what is below it."""
+
+    value: Any = _ABSENT
+    appended: list[Any] = field(default_factory=list)
+    children: "dict[str, _Change]" = field(default_factory=dict)
+
+    def apply(self, value: Any) -> Any:
+        """Return `value` (a fresh plain value) after the change."""
+        if self.value is not _ABSENT:
+            return self.value
+        if isinstance(value, list):
+            for token, child in self.children.items():
+                value[int(token)] = child.apply(value[int(token)])
+            return value + self.appended
+        for key, child in self.children.items():
+            value[key] = child.apply(value.get(key))
+        return value
+
+
+_NOTHING = _Change()
+
+
+def place(tree: Tree, operations: Iterable[Operation]) -> list[Placement]:
+    """Return the placements of `operations` (`add`, `replace`; no two on one pointer) in `tree`.
+
+    Raises:
+        PatchError: a target is missing, or an alias cannot be served.
+    """
+    if tree.root is None:
+        raise PatchError("the document is empty")
+    change = _gather(operations)
+    if tree.has_aliases:
+        return _Shared(tree, change).placements
+    placements: list[Placement] = []
+    _descend(tree.root, change, (), placements)
+    return placements
+
+
+def _gather(operations: Iterable[Operation]) -> _Change:
+    root = _Change()
+    for operation in operations:
+        *parents, last = pointer.split(operation.path) or [""]
+        change = root
+        for token in parents:
+            change = change.children.setdefault(token, _Change())
+        if last == "-":
+            change.appended.append(operation.value)
+        else:
+            change.children.setdefault(last, _Change()).value = operation.value
+    return root
+
+
+def _descend(node: Node, change: _Change, chain: Chain, out: list[Placement]) -> None:
+    """Place `change` at `node`, where no text is shared."""
+    if change.value is not _ABSENT:
+        out.append(SetValue(node, chain, change.value))
+        return
+    below = (*chain, node)
+    if isinstance(node, Sequence):
+        out.extend(AddItem(node, chain, value) for value in change.appended)
+        for token, child in change.children.items():
+            _descend(_item(node, token), child, below, out)
+    elif isinstance(node, Mapping):
+        for key, child in change.children.items():
+            found = entry(node, key)
+            if found is not None:
+                _descend(found[1], child, below, out)
+            elif child.value is not _ABSENT:
+                out.append(AddEntry(node, chain, key, child.value))
+            else:
+                raise PatchError(f"there is no {key} to change here", offset=node.start)
+    else:
+        raise PatchError("there is no mapping or sequence to change here", offset=node.start)
+
+
+def _item(node: Sequence, token: str) -> Node:
+    if not token.isdecimal() or int(token) >= len(node.items):
+        raise PatchError(f"there is no item {token} here", offset=node.start)
+    return node.items[int(token)]
+
+
+Tokens: TypeAlias = tuple[str, ...]
+
+
+class _Shared:
+    """Placement in a document with aliases.
+
+    `pointers` says at which places of the value each node counts, `receivers` into which places a
+    mapping is merged. A place that was detached from the text it shared no longer counts.
+    """
+
+    def __init__(self, tree: Tree, change: _Change) -> None:
+        assert tree.root is not None
+        self.tree = tree
+        self.change = change
+        self.placements: list[Placement] = []
+        self.pointers: dict[int, list[Tokens]] = {}
+        self.receivers: dict[int, list[tuple[Mapping, Tokens]]] = {}
+        self.aliases: dict[int, list[Alias]] = {}
+        self.chains: dict[int, Chain] = {}
+        self.detached: set[Tokens] = set()
+        self.done: set[int] = set()
+        self._chart(tree.root, ())
+        self._visit(tree.root, ())
+        self._descend(tree.root, ())
+
+    def _chart(self, node: Node, chain: Chain) -> None:
+        """Note what stands around each node of the text, and the aliases of each anchor."""
+        self.chains[id(node)] = chain
+        below = (*chain, node)
+        if isinstance(node, Mapping):
+            for _, value in node.entries:
+                self._chart(value, below)
+        elif isinstance(node, Sequence):
+            for item in node.items:
+                self._chart(item, below)
+        elif isinstance(node, Alias):
+            self.aliases.setdefault(id(node.target), []).append(node)
+
+    def _visit(self, slot: Node, at: Tokens) -> None:
+        """Walk the value, aliases and merges followed, noting where each node counts."""
+        self.pointers.setdefault(id(slot), []).append(at)
+        node = slot.target if isinstance(slot, Alias) else slot
+        if node is not slot:
+            self.pointers.setdefault(id(node), []).append(at)
+        if isinstance(node, Mapping):
+            if MERGE_KEY in node.keys:
+                for provider in _providers(node):
+                    self.receivers.setdefault(id(provider), []).append((node, at))
+            for key in _effective_keys(node):
+                found = entry(node, key)
+                assert found is not None
+                self._visit(found[1], (*at, key))
+        elif isinstance(node, Sequence):
+            for index, item in enumerate(node.items):
+                self._visit(item, (*at, str(index)))
+
+    def _change_at(self, at: Tokens) -> _Change:
+        change = self.change
+        for token in at:
+            if change.value is not _ABSENT or token not in change.children:
+                return _NOTHING
+            change = change.children[token]
+        return change
+
+    def _live(self, places: Iterable[Tokens]) -> Iterator[Tokens]:
+        for at in places:
+            if not any(at[:length] in self.detached for length in range(len(at) + 1)):
+                yield at
+
+    def _agree(self, node: Node, change: _Change) -> bool:
+        places = self.pointers.get(id(node), ())
+        return all(self._change_at(at) == change for at in self._live(places))
+
+    def _descend(self, node: Node, at: Tokens) -> None:
+        """Place the change that every live place of `node` needs."""
+        if id(node) in self.done:
+            return
+        self.done.add(id(node))
+        change = self._change_at(at)
+        chain = self.chains[id(node)]
+        if change.value is not _ABSENT:
+            self.placements.append(SetValue(node, chain, change.value))
+        elif isinstance(node, Sequence):
+            self.placements.extend(AddItem(node, chain, value) for value in change.appended)
+            for token in change.children:
+                self._below(node, node, _item(node, token), (*at, token))
+        elif isinstance(node, Mapping):
+            for key, child in change.children.items():
+                found = entry(node, key)
+                if found is not None:
+                    self._below(node, found[0], found[1], (*at, key))
+                elif child.value is _ABSENT:
+                    raise PatchError(f"there is no {key} to change here", offset=node.start)
+                elif not self._comes_by_merge(node, key, child):
+                    self._spare_receivers(node, key, child)
+                    self.placements.append(AddEntry(node, chain, key, child.value))
+        else:
+            raise PatchError("there is no mapping or sequence to change here", offset=node.start)
+
+    def _comes_by_merge(self, node: Mapping, key: str, child: _Change) -> bool:
+        """Whether a mapping that is merged into `node` gets the same new key itself."""
+        return any(
+            self._change_at((*at, key)) == child
+            for provider in _providers(node)
+            for at in self._live(self.pointers.get(id(provider), ()))
+        )
+
+    def _below(self, node: Node, owner: Node, slot: Node, at: Tokens) -> None:
+        """Place the change at `at`, whose text `slot` stands in `owner` (`node`, or merged in)."""
+        change = self._change_at(at)
+        target = slot.target if isinstance(slot, Alias) else slot
+        if self._agree(target, change):
+            self._descend(target, at)
+        elif owner is not node and isinstance(node, Mapping):
+            value = change.apply(to_plain(target))
+            self.placements.append(AddEntry(node, self.chains[id(node)], at[-1], value))
+            self._detach([at])
+        elif isinstance(slot, Alias):
+            self._write_out(slot, change)
+        else:
+            self._spare_users(slot, change)
+            if not self._agree(slot, change):
+                raise self._conflict(slot, at)
+            self._descend(slot, at)
+
+    def _write_out(self, alias: Alias, change: _Change) -> None:
+        """Write the explicit value over an alias; all its places need the same change."""
+        places = list(self._live(self.pointers[id(alias)]))
+        if any(self._change_at(at) != change for at in places):
+            raise self._conflict(alias, places[0])
+        value = change.apply(to_plain(alias.target))
+        self.placements.append(SetValue(alias, self.chains[id(alias)], value))
+        self._detach(places)
+
+    def _spare_users(self, anchored: Node, change: _Change) -> None:
+        """Give the other users of an anchor's text what they have today (or need themselves)."""
+        for alias in self.aliases.get(id(anchored), ()):
+            places = list(self._live(self.pointers.get(id(alias), ())))
+            if places and any(self._change_at(at) != change for at in places):
+                self._write_out(alias, self._change_at(places[0]))
+        for receiver, at in self.receivers.get(id(anchored), ()):
+            for key, child in change.children.items():
+                place = (*at, key)
+                if not list(self._live([place])) or self._change_at(place) == child:
+                    continue
+                found = entry(receiver, key)
+                if found is not None and found[0] is anchored:
+                    value = self._change_at(place).apply(to_plain(found[1]))
+                    self.placements.append(
+                        AddEntry(receiver, self.chains[id(receiver)], key, value)
+                    )
+                    self._detach([place])
+        self._spare_outer_users(anchored, change)
+
+    def _spare_outer_users(self, node: Node, change: _Change) -> None:
+        """Detach the merges that bring in the mapping whose own entry `node` is."""
+        for outer in self.chains[id(node)]:
+            for receiver, at in self.receivers.get(id(outer), ()):
+                for key in _effective_keys(receiver):
+                    place = (*at, key)
+                    found = entry(receiver, key)
+                    assert found is not None
+                    if (
+                        found[1] is node
+                        and list(self._live([place]))
+                        and self._change_at(place) != change
+                    ):
+                        value = self._change_at(place).apply(to_plain(node))
+                        self.placements.append(
+                            AddEntry(receiver, self.chains[id(receiver)], key, value)
+                        )
+                        self._detach([place])
+
+    def _spare_receivers(self, provider: Mapping, key: str, child: _Change) -> None:
+        """Keep a key that `provider` gets out of the mappings it is merged into."""
+        for receiver, at in self.receivers.get(id(provider), ()):
+            place = (*at, key)
+            live = list(self._live([at]))
+            if not live or entry(receiver, key) or self._change_at(place) == child:
+                continue
+            for index, own in enumerate(receiver.keys):
+                if own == MERGE_KEY:
+                    given = {
+                        name: to_plain(found[1])
+                        for name in _effective_keys(receiver)
+                        if name not in receiver.keys and (found := entry(receiver, name))
+                    }
+                    if any(name in self._change_at(at).children for name in given):
+                        raise self._conflict(receiver, at)
+                    self.placements.append(
+                        ExpandMerge(receiver, self.chains[id(receiver)], index, given)
+                    )
+                    self._detach([(*at, name) for name in given])
+                    break
+
+    def _detach(self, places: Seq[Tokens]) -> None:
+        self.detached.update(places)
+
+    def _conflict(self, node: Node, at: Tokens) -> PatchError:
+        text = self.tree.text
+        anchor = node.target if isinstance(node, Alias) else node
+        return PatchError(
+            f"{pointer.join('', *at)} shares the text of line {position_at(text, anchor.start).line}"
+            f" with line {position_at(text, node.start).line} of this document,"
+            " and they need different changes",
+            offset=node.start,
+            hint="write the shared part out where it is used",
+        )
+
+
+def _providers(mapping: Mapping) -> Iterator[Mapping]:
+    for key, (_, value) in zip(mapping.keys, mapping.entries, strict=True):
+        if key == MERGE_KEY:
+            for provider in merged(value):
+                yield provider
+                yield from _providers(provider)
+
+
+def _effective_keys(mapping: Mapping) -> list[str]:
+    keys = dict.fromkeys(key for key in mapping.keys if key != MERGE_KEY)
+    if MERGE_KEY in mapping.keys:
+        for provider in _providers(mapping):
+            keys.update(dict.fromkeys(key for key in provider.keys if key != MERGE_KEY))
+    return list(keys)

@@ -1,0 +1,39 @@
+"""Operations into text: only what they say changes, and the result is checked before it is used.
+
+tree + operations -> placements (what shares text with what) -> edits (how it looks) -> new text
+-> read back and compared with jsonpatch's result.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from transformer.errors import InputError, InternalError
+from transformer.patch import verify
+from transformer.patch.layout import edits
+from transformer.patch.operation import Operation
+from transformer.patch.placement import place
+from transformer.text.edits import Edit, apply
+from transformer.yamltree.nodes import Tree
+from transformer.yamltree.plain import to_plain
+from transformer.yamltree.read import read
+
+
+def splice(tree: Tree, operations: Sequence[Operation], expected: Any) -> str:
+    """Return the tree's text with `operations` spliced in.
+
+    `operations` are relative to the document's root, no two on one place (see `operation.fold`);
+    `expected` is the value that they make of the tree's value (`verify.patched`).
+
+    Raises:
+        PatchError: an operation cannot be written into this text.
+        InternalError: the new text would mean something else; a bug of ours.
+    """
+    placements = place(tree, operations)
+    made: list[Edit] = [edit for placement in placements for edit in edits(tree, placement)]
+    text = apply(tree.text, made)
+    try:
+        found = to_plain(read(text).root)
+    except InputError as error:
+        raise InternalError(f"the edited text would not be readable: {error.message}") from None
+    verify.check(found, expected)
+    return text

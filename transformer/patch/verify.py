@@ -1,0 +1,50 @@
+"""The self-check: the spliced text must mean what jsonpatch makes of the old value.
+
+The one importer of jsonpatch, which is the reference for what the operations mean.
+"""
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+import jsonpatch
+
+from transformer.errors import InternalError, PatchError
+from transformer.patch.operation import Operation
+
+
+def patched(value: Any, operations: Iterable[Operation]) -> Any:
+    """Return `value` after `operations` (RFC 6902). `value` itself is changed: pass a fresh one.
+
+    Raises:
+        PatchError: an operation does not fit the value.
+    """
+    try:
+        return jsonpatch.apply_patch(
+            value, [operation.as_dict() for operation in operations], in_place=True
+        )
+    except (jsonpatch.JsonPatchException, jsonpatch.JsonPointerException) as error:
+        raise PatchError(f"the operation does not fit: {error}") from None
+
+
+def same(one: Any, other: Any) -> bool:
+    """Whether two plain values are equal, telling `1` from `true` and from `1.0`."""
+    return canonical(one) == canonical(other)
+
+
+def canonical(value: Any) -> str:
+    """Return a plain value as text that is equal only for equal values."""
+    return json.dumps(value, sort_keys=True)
+
+
+def check(found: Any, expected: Any) -> None:
+    """Compare the value read back from the new text with the expected one.
+
+    Raises:
+        InternalError: they differ.
+    """
+    if not same(found, expected):
+        raise InternalError(
+            "the edited text would not mean what the operations say",
+            hint="--allow-reformat writes this document anew; please report the manifest",
+        )

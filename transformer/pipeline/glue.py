@@ -1,0 +1,123 @@
+"""Manifests that run together: are they two, or one document that only looks so?
+
+The framer cuts where a root key `apiVersion` or `kind` comes again; bytes alone cannot tell a key
+from a line of quoted text. Here the part above is parsed: where it is a whole manifest of its own,
+the cut stands (SPEC, section 6.6); where it is not, the parts are one document again. Streaming:
+one part is held at a time.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from transformer.errors import InputError
+from transformer.manifest.root_keys import foreign
+from transformer.text.framing import Frame, Opening
+from transformer.yamltree.nodes import PLAIN, Mapping, Node, Scalar, Sequence
+from transformer.yamltree.read import read
+
+_HEADS = tuple(
+    re.compile(rb"(?m)^(?:\xef\xbb\xbf)?[\"']?" + key + rb"[\"']?[ \t]*:(?=[ \t\r\n]|\Z)")
+    for key in (b"apiVersion", b"kind")
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A frame, and why it cannot be taken apart where it looks as if it should be (or None)."""
+
+    frame: Frame
+    problem: InputError | None = None
+
+
+def parts(frames: Iterable[Frame], *, strict: bool = False) -> Iterator[Part]:
+    """Yield the frames, glued ones decided: still `GLUED` where a `---` is to be put above.
+
+    With `strict` nothing is split: what is glued is one document with a problem.
+    """
+    held: Part | None = None
+    for frame in frames:
+        if held is None:
+            held = Part(frame)
+        elif frame.opening is not Opening.GLUED:
+            yield held
+            held = Part(frame)
+        elif held.problem is not None:
+            held = Part(_joined(held.frame, frame), held.problem)
+        else:
+            verdict = _judge(held.frame, frame, strict)
+            if verdict is _SPLIT:
+                yield held
+                held = Part(frame)
+            else:
+                held = Part(_joined(held.frame, frame), verdict)
+    if held is not None:
+        yield held
+
+
+def _joined(above: Frame, below: Frame) -> Frame:
+    return above._replace(data=above.data + below.data)
+
+
+_SPLIT = InputError("the parts are manifests of their own")
+
+
+def _judge(above: Frame, below: Frame, strict: bool) -> InputError | None:
+    """Return `_SPLIT`, or what is wrong with the joined document, or None: nothing yet."""
+    try:
+        text = above.data.decode()
+        root = read(text).root
+    except (InputError, UnicodeDecodeError):
+        return None
+    if not isinstance(root, Mapping) or root.is_flow:
+        return None
+    offset = len(text)
+    if strict:
+        return InputError(
+            "two manifests without --- between them",
+            offset=offset,
+            hint="put a --- line here",
+            rule="HN904",
+        )
+    if not all(head.search(below.data) for head in _HEADS):
+        return InputError(
+            "a second manifest seems to begin here, but it lacks apiVersion or kind",
+            offset=offset,
+            hint="a key stands twice, or a file was glued to another; separate them with ---",
+            rule="HN902",
+        )
+    kind = next(
+        (
+            value.text
+            for key, (_, value) in zip(root.keys, root.entries, strict=True)
+            if key == "kind" and isinstance(value, Scalar)
+        ),
+        "",
+    )
+    if strangers := foreign(kind, root.keys):
+        return InputError(
+            f"a second manifest begins here, but {strangers[0]!r} above is no key of a {kind}",
+            offset=offset,
+            hint="three or more files seem to run together; separate them with ---",
+            rule="HN902",
+        )
+    if (last := _last_scalar(root)) is not None and last.text.endswith("---"):
+        return InputError(
+            "a second manifest begins here, and the --- above it is glued to the last value",
+            offset=last.start,
+            hint="a file without a newline at its end was glued to this one; put --- on its own line",
+            rule="HN902",
+        )
+    return _SPLIT
+
+
+def _last_scalar(node: Node) -> Scalar | None:
+    """Return the plain scalar that ends a block document, if one does."""
+    while not isinstance(node, Scalar):
+        if isinstance(node, Mapping) and not node.is_flow and node.entries:
+            node = node.entries[-1][1]
+        elif isinstance(node, Sequence) and not node.is_flow and node.items:
+            node = node.items[-1]
+        else:
+            return None
+    return node if node.style == PLAIN else None

@@ -1,0 +1,69 @@
+"""Results as the JSON report (SPEC, section 11; its schema is schemas/report.schema.json)."""
+
+import json
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from transformer.findings import Change, Finding, ObjectRef
+
+
+def finding(found: Finding) -> str:
+    """Return one entry of `findings`."""
+    entry: dict[str, Any] = {
+        "rule": found.rule,
+        "severity": found.severity,
+        "file": found.file,
+        "line": found.line,
+        "column": found.column,
+        "document": found.document,
+        "item": found.item,
+        "object": None if found.object is None else reference(found.object),
+        "pointer": found.pointer,
+        "message": found.message,
+    }
+    if found.hint:
+        entry["hint"] = found.hint
+    return json.dumps(entry)
+
+
+def change(made: Change) -> str:
+    """Return one entry of `changed`."""
+    return json.dumps(
+        {
+            "file": made.file,
+            "line": made.line,
+            "document": made.document,
+            "item": made.item,
+            "rule": made.rule,
+            "object": reference(made.object),
+            "operations": list(made.operations),
+        }
+    )
+
+
+def reference(ref: ObjectRef) -> dict[str, str]:
+    """Return an object's identity as a mapping."""
+    return {
+        "group": ref.group,
+        "version": ref.version,
+        "kind": ref.kind,
+        "namespace": ref.namespace,
+        "name": ref.name,
+    }
+
+
+def report(documents: int, changed: Iterable[str], findings: Iterable[str]) -> Iterator[str]:
+    """Yield the text of the whole report, made of entries from `change` and `finding`."""
+    yield f'{{\n  "documents": {documents},\n  "changed": ['
+    yield from _entries(changed)
+    yield '],\n  "findings": ['
+    yield from _entries(findings)
+    yield "]\n}\n"
+
+
+def _entries(entries: Iterable[str]) -> Iterator[str]:
+    separator, end = "\n    ", ""
+    for entry in entries:
+        yield separator + entry
+        separator, end = ",\n    ", "\n  "
+    yield end

@@ -1,0 +1,65 @@
+"""Put a pool's labels, annotations and taints on its Node manifests (off by default).
+
+Does to Node manifests what the nodepool controller does to nodes: `spec.labels` and
+`spec.annotations` of the pool overwrite, a taint of `spec.taints` is added unless the node has one
+with the same key and effect. Nothing is removed.
+
+Before, with a pool that has `labels: {region: eu}`:
+
+    kind: Node
+    metadata:
+      labels:
+        apps.openyurt.io/nodepool: hangzhou
+
+After:
+
+      labels:
+        apps.openyurt.io/nodepool: hangzhou
+        region: eu
+
+Source: OpenYurt `conciliateNode`, pkg/yurtmanager/controller/nodepool/nodepool_controller.go.
+"""
+
+from typing import Any
+
+from transformer.manifest.nodes import is_node, pool_name, set_entries
+from transformer.patch.operation import Operation
+from transformer.rules.base import Subject, TransformRule
+
+
+def plan(subject: Subject) -> list[Operation]:
+    manifest = subject.manifest
+    if not is_node(manifest) or not (name := pool_name(manifest)):
+        return []
+    pool = subject.world.pools.find(name)
+    if pool is None or pool.loses_host_network:
+        return []
+    return [
+        *set_entries(manifest, "labels", pool.labels),
+        *set_entries(manifest, "annotations", pool.annotations),
+        *_add_taints(manifest.value.get("spec"), pool.taints),
+    ]
+
+
+def _add_taints(spec: Any, taints: tuple[dict[str, Any], ...]) -> list[Operation]:
+    if not isinstance(spec, dict):
+        return [Operation("add", "/spec", {"taints": list(taints)})] if taints else []
+    present = spec.get("taints")
+    if not isinstance(present, list):
+        return [Operation("add", "/spec/taints", list(taints))] if taints else []
+    known = {
+        (taint.get("key"), taint.get("effect")) for taint in present if isinstance(taint, dict)
+    }
+    return [
+        Operation("add", "/spec/taints/-", taint)
+        for taint in taints
+        if (taint.get("key"), taint.get("effect")) not in known
+    ]
+
+
+RULE = TransformRule(
+    "pool-attributes",
+    "put a pool's labels, annotations and taints on its nodes",
+    plan,
+    on_by_default=False,
+)

@@ -1,0 +1,41 @@
+"""HN106: spec.hostNetwork of an old NodePool version is lost in the conversion.
+
+In v1alpha1 and v1beta1 a host-network pool is marked by the annotation
+`nodepool.openyurt.io/hostnetwork: "true"`. A `spec.hostNetwork: true` without it is dropped when
+the API server converts the object to its storage version: the cluster then calls the pool
+standard, and `hostNetwork` can never be changed afterwards.
+
+Bad:
+
+    apiVersion: apps.openyurt.io/v1beta1
+    kind: NodePool
+    metadata: {name: hangzhou}
+    spec: {type: Edge, hostNetwork: true}
+
+Mend it: add the annotation, or better, write the pool as v1beta2.
+
+Source: OpenYurt `ConvertTo`, pkg/apis/apps/v1beta1/nodepool_conversion.go.
+"""
+
+from collections.abc import Iterator
+
+from transformer.findings import Violation
+from transformer.manifest.names import HOST_NETWORK_LABEL
+from transformer.manifest.pools import is_pool, pool_of
+from transformer.rules.base import Subject, ValidationRule
+
+
+def check(subject: Subject) -> Iterator[Violation]:
+    if is_pool(subject.manifest) and pool_of(subject.manifest).loses_host_network:
+        ref = subject.manifest.ref
+        yield Violation(
+            "/spec/hostNetwork",
+            f"hostNetwork of NodePool {ref.name} is lost: in {ref.version} only the annotation"
+            f" {HOST_NETWORK_LABEL} survives the conversion",
+            hint=f'add the annotation {HOST_NETWORK_LABEL}: "true", or write the pool as v1beta2',
+        )
+
+
+RULE = ValidationRule(
+    "HN106", "spec.hostNetwork is lost in conversion", "error", check, in_transform="always"
+)

@@ -1,0 +1,51 @@
+"""HN313: a node's pool is not in the input.
+
+The Node webhook refuses a node whose NodePool does not exist, and whether the node needs the
+hostnetwork label cannot be told. The node stays as it is. The same is said where two different
+NodePools of one name are in the input.
+
+Bad, with no NodePool `hangzhou` anywhere:
+
+    kind: Node
+    metadata:
+      labels: {apps.openyurt.io/nodepool: hangzhou}
+
+Mend it: add the NodePool to the input, or name its file with `--pools`.
+
+Source: OpenYurt `NodeHandler.Default`, pkg/yurtmanager/webhook/node/v1/node_default.go.
+"""
+
+from collections.abc import Iterator
+
+from transformer.findings import Violation
+from transformer.manifest.names import DESIRED_POOL_LABEL, POOL_LABEL
+from transformer.manifest.nodes import is_node, pool_name
+from transformer.rules.base import Subject, ValidationRule
+from transformer.yamltree import pointer
+
+
+def check(subject: Subject) -> Iterator[Violation]:
+    manifest, pools = subject.manifest, subject.world.pools
+    if not is_node(manifest) or not (name := pool_name(manifest)):
+        return
+    if pools.find(name) is not None:
+        return
+    label = POOL_LABEL if manifest.labels.get(POOL_LABEL) else DESIRED_POOL_LABEL
+    at = pointer.join("/metadata/labels", label)
+    if pools.is_ambiguous(name):
+        yield Violation(
+            at,
+            f"node {manifest.ref.name} is in pool {name}, of which there are different ones",
+            hint="keep one, or tell the clusters apart with `scopes` in the configuration",
+        )
+    else:
+        yield Violation(
+            at,
+            f"node {manifest.ref.name} is in pool {name}, which is not in the input",
+            hint="add the NodePool to the input, or name its file with --pools",
+        )
+
+
+RULE = ValidationRule(
+    "HN313", "the node's pool is not in the input", "warning", check, in_transform="always"
+)

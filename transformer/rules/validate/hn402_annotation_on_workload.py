@@ -1,0 +1,42 @@
+"""HN402: the exclude annotation stands on the workload, not on its pod template.
+
+The Pod webhook sees pods, and pods get the annotations of the pod template. On the workload's own
+metadata `apps.openyurt.io/exclude-host-network-pool` has no effect: the pods are not kept off.
+
+Bad:
+
+    kind: Deployment
+    metadata:
+      annotations:
+        apps.openyurt.io/exclude-host-network-pool: "true"
+
+Mend it: move it to `spec.template.metadata.annotations`.
+
+Source: OpenYurt `PodHandler.Default`, pkg/yurtmanager/webhook/pod/v1alpha1/pod_default.go.
+"""
+
+from collections.abc import Iterator
+
+from transformer.findings import Violation
+from transformer.manifest.names import EXCLUDE_ANNOTATION
+from transformer.rules.base import Subject, ValidationRule
+from transformer.yamltree import pointer
+
+
+def check(subject: Subject) -> Iterator[Violation]:
+    asked = subject.manifest.annotations.get(EXCLUDE_ANNOTATION)
+    below = [template for template in subject.templates if template.pointer]
+    if asked in (None, "false") or not below:
+        return
+    if not any(EXCLUDE_ANNOTATION in template.annotations for template in below):
+        yield Violation(
+            pointer.join("/metadata/annotations", EXCLUDE_ANNOTATION),
+            f"the annotation has no effect here: the pods of {subject.manifest.ref} get the"
+            " annotations of the pod template",
+            hint=f"move it to {below[0].pointer}/metadata/annotations",
+        )
+
+
+RULE = ValidationRule(
+    "HN402", "exclude annotation not on the pod template", "error", check, in_transform="always"
+)

@@ -1,0 +1,47 @@
+"""HN412: an affinity has no effect on static pods.
+
+Static pods (those of a YurtStaticSet, and mirror pods) are run by the kubelet of their node, the
+scheduler never sees them. A rule that would apply is not applied. The same is said, as a note, of
+objects that a controller owns: a change there would be undone, its owner is the one to edit.
+
+Bad:
+
+    kind: YurtStaticSet
+    spec:
+      template:
+        metadata:
+          annotations:
+            apps.openyurt.io/exclude-host-network-pool: "true"
+
+Mend it: take the annotation away; keep such pods off by not placing their manifest there.
+
+Source: Kubernetes documentation of static pods; OpenYurt YurtStaticSet.
+"""
+
+from collections.abc import Iterator
+
+from transformer.findings import Violation
+from transformer.rules.base import Subject, ValidationRule
+from transformer.rules.exempt import controller_owner, is_static
+
+
+def check(subject: Subject) -> Iterator[Violation]:
+    if not subject.wanted:
+        return
+    rules, ref = " and ".join(subject.wanted), subject.manifest.ref
+    if is_static(subject):
+        yield Violation(
+            "",
+            f"{rules} would apply to {ref}, but static pods bypass the scheduler",
+            hint="keep the pod off by not placing its manifest on those nodes",
+        )
+    elif (owner := controller_owner(subject)) is not None:
+        yield Violation(
+            "/metadata/ownerReferences",
+            f"{rules} would apply to {ref}, but it is made by {owner}",
+            hint=f"edit {owner} instead",
+            severity="info",
+        )
+
+
+RULE = ValidationRule("HN412", "affinity on a static pod", "warning", check, in_transform="wanted")

@@ -1,0 +1,35 @@
+"""HN417: a SOPS-encrypted manifest needs an edit and cannot have it.
+
+SOPS signs the whole file: an inserted line breaks its MAC, and the file no longer decrypts. Such a
+manifest is left alone.
+
+Bad:
+
+    kind: Deployment
+    spec: ...
+    sops:
+      mac: ENC[AES256_GCM,data:...]
+
+Mend it: decrypt, transform, encrypt again; or encrypt with `mac_only_encrypted`.
+
+Source: SOPS documentation, message authentication code.
+"""
+
+from collections.abc import Iterator
+
+from transformer.findings import Violation
+from transformer.rules.base import Subject, ValidationRule
+from transformer.rules.exempt import is_encrypted
+
+
+def check(subject: Subject) -> Iterator[Violation]:
+    if subject.wanted and is_encrypted(subject):
+        yield Violation(
+            "",
+            f"{' and '.join(subject.wanted)} would apply to {subject.manifest.ref}, but an edit"
+            " would break the MAC of this SOPS-encrypted manifest",
+            hint="decrypt it, transform it, and encrypt it again",
+        )
+
+
+RULE = ValidationRule("HN417", "an encrypted manifest needs an edit", "error", check, "wanted")

@@ -1,0 +1,19 @@
+"""HN902: a mapping holds the same key twice.
+
+kubectl keeps the last one silently, kustomize refuses the file. Which one is meant cannot be told,
+so the document is not edited.
+
+Bad:
+
+    spec:
+      hostNetwork: true
+      hostNetwork: false
+
+Mend it: keep one.
+
+Source: YAML, mapping keys are unique; kubectl and kustomize as measured.
+"""
+
+from transformer.rules.base import ValidationRule
+
+RULE = ValidationRule("HN902", "a key stands twice in one mapping", "error", None, "always")

@@ -1,0 +1,313 @@
+"""Byte chunks in, frames out: one frame for each document, and no byte lost or changed.
+
+Nothing is parsed. A cut is made only where bytes alone decide, whatever chunks they come in:
+
+- at a `---` line. A byte order mark may stand before it, as in the middle of `cat a.yaml b.yaml`.
+  Comments, blank lines and directives above it are part of its frame if that holds nothing else;
+  what stands below content belongs to that content;
+- behind a `...` line, as soon as content, a directive or a `---` follows. If only comments,
+  blank lines or further `...` do, they stay with the document that has ended;
+- at a `%YAML` or `%TAG` line below content. A `...` should stand above it; kubectl needs none;
+- between JSON objects. Where a byte that JSON cannot have shows that this is YAML flow text, or
+  where anything else follows an object, only markers cut the rest of that frame;
+- above a root key `apiVersion` or `kind` that comes again where both stand above it already.
+  Quoted text may look the same, so a later stage, which parses, has the last word. It joins
+  frames by joining their bytes; the first one's other fields are those of the whole.
+
+Markers cut block scalars and quoted text too, as YAML has it. Lines break at LF, CRLF and CR.
+
+A frame that exceeds the limit comes in pieces and ends at the next `---`, whatever it holds.
+Memory is bounded by that limit and the size of a chunk, time by the number of bytes.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from enum import Enum, auto
+from typing import NamedTuple
+
+from transformer.text.json_objects import BOM, ObjectScan, Stop
+
+MAX_DOCUMENT = 64 * 1024 * 1024
+"""Bytes that a document may have unless the user says otherwise."""
+
+_LOOK_AHEAD = 1100
+"""A line of so many bytes shows what it begins with: YAML finds a key's colon within 1024."""
+
+_ENDS = rb"(?=[ \t\r\n]|\Z)"
+_MARKS = rb"(?P<start>---)%b|(?P<stop>\.\.\.)%b" % (_ENDS, _ENDS)
+_KEY = rb"(?P<quote>[\"']?)(?P<key>apiVersion|kind)(?P=quote)[ \t]{0,1024}:" + _ENDS
+_INSIDE = rb"(?=[\-.%%ak\"'\xef])(?:%b)?(?:%b|(?P<directive>%%)(?:YAML|TAG)[ \t]|%b)"
+"""The line starts that matter below content; the look-ahead is there for speed only."""
+
+_AFTER_LF = re.compile(b"\n" + _INSIDE % (BOM, _MARKS, _KEY))
+_AFTER_ANY_BREAK = re.compile(b"[\r\n]" + _INSIDE % (BOM, _MARKS, _KEY))
+_MARKER = re.compile(rb"(?:%b)?(?:%b)" % (BOM, _MARKS))
+
+_REST = rb"[ \t]*+(?:(?P<comment>#)|(?P<brace>\{)|(?P<newline>[\r\n]))?"
+_REST_ABOVE = re.compile(_REST)
+_LINE_ABOVE = re.compile(rb"(?:%b)?(?:%b|(?P<directive>%%)|%b|%b)" % (BOM, _MARKS, _KEY, _REST))
+"""What a line above content begins with; no group: content, or blanks up to the last byte."""
+
+_BREAK = re.compile(b"\r\n|\r|\n")
+_LONE_CR = re.compile(rb"\r[^\n]")
+_COMMENTS = re.compile(
+    rb"[\r\n]((?:%b)?\#[^\r\n]*+(?:[\r\n](?:\#[^\r\n]*+|[ \t]*+(?=[\r\n]|\Z)))*)" % BOM
+)
+"""Comment lines in column 1 and the blank lines between and below them."""
+
+_COMMENT_REACH = 64 * 1024
+"""Comments that stand more bytes than this above a glued manifest stay where they are."""
+
+_VERSION, _KIND = 1, 2
+
+
+class Opening(Enum):
+    """What makes a frame begin where it does."""
+
+    START = auto()
+    """It is the first in the stream, with or without a `---`."""
+
+    MARKER = auto()
+    """It has a `---` of its own."""
+
+    AFTER_END = auto()
+    """It follows a `...` line (or begins with a directive) and has no `---`."""
+
+    JSON = auto()
+    """It is an object that follows another."""
+
+    GLUED = auto()
+    """A root key came again. A guess: it may belong to the frame before it."""
+
+
+class Frame(NamedTuple):
+    """The bytes of one document, or a piece of one that is `oversize`.
+
+    `line` is the 1-based number in the stream of the line that `data` begins in, `ordinal` the
+    0-based number of the frame; all pieces of one frame have the same.
+    """
+
+    data: bytes
+    line: int
+    ordinal: int
+    opening: Opening
+    oversize: bool = False
+
+
+def frames(chunks: Iterable[bytes], max_document: int = MAX_DOCUMENT) -> Iterator[Frame]:
+    """Yield the frames of a stream, each as soon as it is known where it ends."""
+    framer = Framer(max_document)
+    for chunk in chunks:
+        yield from framer.feed(chunk)
+    yield from framer.close()
+
+
+class Framer:
+    """Cuts one stream. Offsets are offsets into the buffer, which begins with the frame at hand.
+
+    Work is done in steps. A step looks at the bytes from `_pos` on, sets the step that comes
+    next and returns True, or returns False where only further bytes can tell more.
+    """
+
+    def __init__(self, max_document: int = MAX_DOCUMENT) -> None:
+        self._limit = max_document
+        self._buffer = bytearray()
+        self._complete: list[Frame] = []
+        self._is_final = False
+        self._line_starts = _AFTER_LF
+        self._settled = 0
+        """Line starts before this offset can be judged by what has come so far."""
+
+        self._start = 0
+        self._pos = 0
+        self._line = 1
+        self._ordinal = 0
+        self._step: Callable[[], bool] = self._read_above_content
+        self._begin(Opening.START)
+
+    def feed(self, chunk: bytes) -> list[Frame]:
+        """Take the next bytes; return the frames that they complete."""
+        already = len(self._buffer)
+        self._buffer += chunk
+        size = len(self._buffer)
+        if _LONE_CR.search(self._buffer, max(already - 1, 0)):
+            self._line_starts = _AFTER_ANY_BREAK
+        tail = max(size - _LOOK_AHEAD, 0)
+        last_break = max(self._buffer.rfind(b"\n", tail), self._buffer.rfind(b"\r", tail))
+        self._settled = size if last_break < 0 and tail else last_break + 1
+        self._run()
+        return self._hand_over()
+
+    def close(self) -> list[Frame]:
+        """Return the frames that the end of the stream completes."""
+        self._is_final = True
+        self._settled = len(self._buffer) + 1
+        self._run()
+        self._cut(len(self._buffer), Opening.START)
+        return self._hand_over()
+
+    def _run(self) -> None:
+        while self._step():
+            pass
+        if self._is_too_long(self._pos):
+            self._step = self._read_content
+            self._emit_pieces(self._pos - 1)
+
+    def _hand_over(self) -> list[Frame]:
+        del self._buffer[: self._start]
+        self._pos -= self._start
+        self._ended -= self._start
+        self._start = 0
+        complete, self._complete = self._complete, []
+        return complete
+
+    def _begin(self, opening: Opening) -> None:
+        self._opening = opening
+        self._is_marked = False
+        self._is_flow = False
+        self._is_oversize = False
+        self._keys = 0
+        self._is_ending = False
+        self._ended = -1
+        """Where the line of a `...` ends that ends this frame; negative: there is none."""
+
+    def _cut(self, at: int, opening: Opening) -> None:
+        """End the frame at the offset `at`, and begin the next one there."""
+        self._emit_pieces(at)
+        if at > self._start:
+            self._emit(at)
+        self._ordinal += 1
+        self._begin(opening)
+
+    def _emit_pieces(self, end: int) -> None:
+        """Emit what exceeds the limit, in pieces of its size, none of which parts a CRLF."""
+        while end - self._start > self._limit:
+            self._is_oversize = True
+            at = self._start + self._limit
+            self._emit(at + (self._buffer[at - 1 : at + 1] == b"\r\n"))
+
+    def _emit(self, end: int) -> None:
+        buffer, start = self._buffer, self._start
+        data = bytes(memoryview(buffer)[start:end])
+        frame = Frame(data, self._line, self._ordinal, self._opening, self._is_oversize)
+        self._complete.append(frame)
+        self._start = end
+        self._line += data.count(b"\n")
+        if b"\r" in data:
+            self._line += data.count(b"\r") - data.count(b"\r\n")
+
+    def _is_too_long(self, at: int) -> bool:
+        """Whether a frame that reaches to `at` is beyond every cut but a `---`."""
+        return self._is_oversize or at - self._start > self._limit
+
+    def _read_above_content(self) -> bool:
+        """A step: one line, or the rest of one, where the frame has no content yet."""
+        data, pos = self._buffer, self._pos
+        if self._is_too_long(pos):
+            self._step = self._read_content
+            return True
+        at_line_start = pos == self._start or data[pos - 1] in b"\r\n"
+        if at_line_start and pos >= self._settled:
+            return False
+        found = (_LINE_ABOVE if at_line_start else _REST_ABOVE).match(data, pos)
+        assert found is not None  # both match the empty text
+        kind, self._pos = found.lastgroup, found.end()
+        if kind is None and self._pos == len(data):
+            return False
+        if kind == "start":
+            self._take_marker(pos, has_bom=found.start("start") > pos)
+        elif kind in ("comment", "stop") or (kind == "directive" and not self._is_marked):
+            if kind == "directive":
+                self._follow_end(pos, Opening.AFTER_END)
+            self._is_ending = kind == "stop"
+            self._step = self._skip_line
+        elif kind != "newline":
+            self._take_content(found)
+        return True
+
+    def _take_marker(self, at: int, has_bom: bool) -> None:
+        """Begin a frame with the `---` line at `at`, or let the frame at hand have it."""
+        if self._is_marked or (has_bom and at > self._start):
+            self._cut(at, Opening.MARKER)
+        self._follow_end(at, Opening.MARKER)
+        if self._opening is Opening.AFTER_END:
+            self._opening = Opening.MARKER
+        self._is_marked = True
+
+    def _take_content(self, found: re.Match[bytes]) -> None:
+        self._follow_end(found.end(), Opening.AFTER_END)
+        self._step = self._read_content
+        if found.lastgroup == "brace":
+            self._is_flow = True
+            self._scan = ObjectScan()
+            self._step = self._read_objects
+        elif found.lastgroup == "key":
+            self._keys = _VERSION if found["key"] == b"apiVersion" else _KIND
+        elif found.lastgroup is None:
+            self._pos += 1
+
+    def _follow_end(self, at: int, opening: Opening) -> None:
+        """If a `...` ended the frame, cut there, now that something has come up to `at`."""
+        if self._ended >= 0 and not self._is_too_long(at):
+            self._cut(self._ended, opening)
+
+    def _skip_line(self) -> bool:
+        """A step: go behind the next line break; there ends the frame, if a `...` says so."""
+        found = _BREAK.search(self._buffer, self._pos)
+        size = len(self._buffer)
+        if found is None:
+            self._pos = size
+            return False
+        if found.group() == b"\r" and found.end() == size and not self._is_final:
+            self._pos = found.start()
+            return False
+        self._pos = found.end()
+        if self._is_ending:
+            self._is_ending = self._is_marked = False
+            self._ended = self._pos
+        self._step = self._read_above_content
+        return True
+
+    def _read_objects(self) -> bool:
+        """A step: the rest of a JSON object."""
+        data = self._buffer
+        stop, self._pos = self._scan.scan(data, self._pos)
+        if stop is Stop.MORE or (stop is Stop.BREAK and self._pos + 1 >= self._settled):
+            return False
+        if stop is Stop.BREAK and not _MARKER.match(data, self._pos + 1):
+            self._pos += 1
+        elif stop is Stop.NEXT and not self._is_too_long(self._pos):
+            self._cut(self._pos, Opening.JSON)
+            self._is_flow = True
+            self._scan = ObjectScan()
+            self._pos = data.index(b"{", self._pos) + 1
+        else:
+            self._step = self._read_content
+        return True
+
+    def _read_content(self) -> bool:
+        """A step: everything up to the next marker or directive, with cuts at glued manifests."""
+        data, resume = self._buffer, max(self._pos - 1, self._start)
+        for found in self._line_starts.finditer(data, resume):
+            at, kind = found.start() + 1, found.lastgroup
+            if at >= self._settled:
+                break
+            if kind == "key":
+                if not self._is_flow and not self._is_too_long(at):
+                    self._take_key(at, _VERSION if found["key"] == b"apiVersion" else _KIND)
+            elif kind == "start" or not self._is_too_long(at):
+                if kind != "stop":
+                    self._cut(at, Opening.MARKER if kind == "start" else Opening.AFTER_END)
+                self._pos = at
+                self._step = self._read_above_content
+                return True
+        self._pos = max(self._pos, min(self._settled, len(data)))
+        return False
+
+    def _take_key(self, at: int, key: int) -> None:
+        if self._keys == _VERSION | _KIND:
+            reach = max(at - _COMMENT_REACH, self._start)
+            runs = _COMMENTS.finditer(self._buffer, reach, at)
+            above = next((run.start(1) for run in runs if run.end() == at), at)
+            self._cut(above, Opening.GLUED)
+        self._keys |= key

@@ -1,0 +1,99 @@
+"""Where JSON objects end that stand one after another.
+
+A scan goes through the bytes once, however they arrive: all it remembers is how deep it is in
+braces and whether it is inside a string. It never says that something *is* JSON, only that
+nothing so far could not be; a byte that JSON cannot have there ends the scan as `FOREIGN`.
+
+Patterns repeat groups a bounded number of times, for the engine keeps a record of each round;
+the loops around them go on where the bound stopped them.
+"""
+
+import re
+from enum import Enum, auto
+
+BOM = b"\xef\xbb\xbf"
+
+_STRING_TEXT = rb'[^"\\\r\n]*+(?:\\[^\r\n][^"\\\r\n]*+){0,256}'
+_SAFE_BREAK = rb"[\r\n](?=[^\-.\xef])"
+"""A line break that no `---`, `...` or byte order mark follows, which one byte tells."""
+
+_IN_STRING = re.compile(_STRING_TEXT)
+_IN_OBJECT = re.compile(
+    rb'(?:%(plain)b*+(?:"%(text)b"|%(break)b)){0,64}%(plain)b*+'
+    % {
+        b"plain": rb"[ \t:,\[\]0-9+\-.eEtrufalsn]",
+        b"text": _STRING_TEXT,
+        b"break": _SAFE_BREAK,
+    }
+)
+_AFTER_OBJECT = re.compile(rb"(?:[ \t]++|%b){0,64}" % _SAFE_BREAK)
+
+_QUOTE, _OPEN, _CLOSE = b'"{}'
+
+
+class Stop(Enum):
+    """Why a scan stopped."""
+
+    MORE = auto()
+    """All bytes that are there have been looked at."""
+
+    BREAK = auto()
+    """At a line break; the caller decides whether a document marker follows, or scans on."""
+
+    NEXT = auto()
+    """An object is complete, and at this place (its `{` or byte order mark) begins another."""
+
+    FOREIGN = auto()
+    """At a byte that no sequence of JSON objects has here."""
+
+
+class ObjectScan:
+    """The scan of one object and of the white space after it, from behind its `{` on."""
+
+    __slots__ = ("_depth", "_in_string")
+
+    def __init__(self) -> None:
+        self._depth = 1
+        self._in_string = False
+
+    def scan(self, data: bytearray, pos: int) -> tuple[Stop, int]:
+        """Scan on from the offset `pos`; return why and where it stopped."""
+        size, depth = len(data), self._depth
+        pattern = _IN_STRING if self._in_string else _IN_OBJECT
+        while pos < size and depth:
+            found = pattern.match(data, pos)
+            assert found is not None  # each pattern matches the empty text
+            end = found.end()
+            byte = data[end] if end < size else 0
+            if byte == _QUOTE:
+                pattern = _IN_OBJECT if pattern is _IN_STRING else _IN_STRING
+            elif pattern is _IN_OBJECT and byte in (_OPEN, _CLOSE):
+                depth += 1 if byte == _OPEN else -1
+            elif end == pos:
+                break
+            else:
+                pos = end
+                continue
+            pos = end + 1
+        self._depth, self._in_string = depth, pattern is _IN_STRING
+        if depth:
+            return _judge_inside(bytes(data[pos : pos + 2]), self._in_string), pos
+        while (found := _AFTER_OBJECT.match(data, pos)) and found.end() > pos:
+            pos = found.end()
+        return _judge_after(bytes(data[pos : pos + 4])), pos
+
+
+def _judge_inside(following: bytes, in_string: bool) -> Stop:
+    if in_string:
+        return Stop.MORE if following in (b"", b"\\") else Stop.FOREIGN
+    if following.startswith((b"\r", b"\n")):
+        return Stop.BREAK
+    return Stop.FOREIGN if following else Stop.MORE
+
+
+def _judge_after(following: bytes) -> Stop:
+    if following.startswith((b"{", BOM + b"{")):
+        return Stop.NEXT
+    if following.startswith((b"\r", b"\n")):
+        return Stop.BREAK
+    return Stop.MORE if BOM.startswith(following) else Stop.FOREIGN

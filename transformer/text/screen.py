@@ -1,0 +1,157 @@
+"""Can a document matter to the transform at all? A test on its raw bytes, before any parsing.
+
+Where `matters` says False, nothing in the parsed document could be acted on by a rule in force.
+True promises nothing. The test looks for words, and these are the ways in which YAML and JSON
+can hold a word that their bytes do not show:
+
+- escapes in double-quoted text, an escaped line break among them: each word is looked for in the
+  raw bytes and, where there are such escapes, in an unescaped copy as well;
+- `!!binary`, also under another handle or with its tag percent-encoded: that document matters;
+- UTF-16 and UTF-32, which write an ASCII character with NUL bytes: a NUL byte matters.
+
+Aliases and merge keys are none: what they repeat is written out once in the same document. Nor
+are folded lines: folding puts a blank between two lines, and no word has one.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+_EXCLUDE_KEY = b"exclude-host-network-pool"
+_OWN_KEYS = b"transform.hostnet.io"
+_POOL_GROUP = b"apps.openyurt.io"
+
+_WORD = re.compile(r"[0-9A-Za-z._/-]+")
+"""The names that bytes can vouch for: of these characters `_ESCAPE` knows every escape."""
+
+_HIDING_TAG = re.compile(rb"![^ \t\r\n!]*(?:binary|%[0-9A-Fa-f]{2})")
+
+_ESCAPE_TEXT = rb"""\\(?:
+    (?: x | u00 | U000000 )
+    (?P<code> 2[d-fD-F] | 3[0-9] | [46][1-9a-fA-F] | 5[0-9aAfF] | 7[0-9aA] )
+  | (?P<slash> / )
+  | (?: \r\n | \r | \n | \xc2\x85 | \xe2\x80[\xa8\xa9] ) [ \t]*+
+)"""
+_ESCAPE = re.compile(_ESCAPE_TEXT, re.VERBOSE)
+_BACKSLASH_OR_ESCAPE = re.compile(rb"(?P<pairs> (?:\\\\){1,999} ) |" + _ESCAPE_TEXT, re.VERBOSE)
+
+_SCALAR_ENDS = rb"""(?:
+    [ \t]*+ (?: [\r\n"',:?\[\]{}\\\x80-\xff] | \Z )
+  | [ \t]++ \#
+)"""
+_ANY_KIND = re.compile(rb"Node(?:Pool)?(?:List)?" + _SCALAR_ENDS, re.VERBOSE)
+_POOL_KIND = re.compile(rb"NodePool(?:List)?" + _SCALAR_ENDS, re.VERBOSE)
+
+_BEFORE_SCALAR = b"\r\n\"'\\:,-?[{"
+_REACH = 256
+"""Bytes looked at in front of a kind; where they are not enough, the document matters."""
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """What the rules in force look for, as words in bytes."""
+
+    words: tuple[bytes, ...]
+    """Each by itself makes a document matter."""
+
+    template_words: tuple[bytes, ...]
+    """Each makes a document matter that also has the word `containers`."""
+
+    kinds: re.Pattern[bytes]
+    """Finds the kinds that make a document matter, with what follows them."""
+
+
+def screen_for(
+    component_names: Iterable[str], *, nodes: bool, guards: bool, cni: bool, all_templates: bool
+) -> Screen:
+    """Return the screen for the rules in force.
+
+    `nodes`: a rule edits Nodes. `guards`: the exclude annotation counts. `cni`: so do the
+    components of the catalog, each of which has one of `component_names` in its manifest.
+    `all_templates`: a rule may edit any pod template. NodePools always matter. A component name
+    that is no plain word cannot be looked for, and makes all templates matter.
+    """
+    names = set(component_names) if cni else set()
+    all_templates = all_templates or not all(map(_WORD.fullmatch, names))
+    words = [_EXCLUDE_KEY] * guards + [_OWN_KEYS] * cni + [b"containers"] * all_templates
+    shortest = [name for name in names if not any(n in name for n in names - {name})]
+    template_words = [] if all_templates else sorted(name.encode() for name in shortest)
+    return Screen(tuple(words), tuple(template_words), _ANY_KIND if nodes else _POOL_KIND)
+
+
+def matters(screen: Screen, data: bytes) -> bool:
+    """Whether the document in `data` could hold something that the transform acts on."""
+    if _hides_words(data):
+        return True
+    texts = _readings(data)
+    for text in texts:
+        for word in screen.words:
+            if word in text:
+                return True
+    if screen.template_words and _holds(texts, b"containers"):
+        for text in texts:
+            for word in screen.template_words:
+                if word in text:
+                    return True
+    return _holds_kind(texts, screen.kinds)
+
+
+def mentions_pool(data: bytes) -> bool:
+    """Whether the document in `data` could hold a NodePool of OpenYurt."""
+    if _hides_words(data):
+        return True
+    texts = _readings(data)
+    return _holds(texts, _POOL_GROUP) and _holds_kind(texts, _POOL_KIND)
+
+
+def _hides_words(data: bytes) -> bool:
+    if b"!" in data and (b"%TAG" in data or _HIDING_TAG.search(data)):
+        return True
+    return b"\0" in data
+
+
+def _holds(texts: tuple[bytes, ...], word: bytes) -> bool:
+    return any(word in text for text in texts)
+
+
+def _readings(data: bytes) -> tuple[bytes, ...]:
+    """Return the texts of which at least one shows any word that a scalar of `data` holds.
+
+    What is no double-quoted scalar shows its words in the raw bytes. The copy is made from left
+    to right without regard to quotes, and is right inside every double-quoted scalar even so:
+    a match begins with a backslash, holds no quote and, unless it is a pair of them, no other
+    backslash. So none reaches from outside over the opening quote; inside, pairs are taken off
+    a run of backslashes from its first one on, as a parser does, and no match can swallow the
+    backslash that begins a real escape. Outside of such scalars the copy may be wrong, and may
+    lose a word; there the raw bytes have it.
+    """
+    if b"\\" in data and _ESCAPE.search(data):
+        return data, _BACKSLASH_OR_ESCAPE.sub(_unescape, data)
+    return (data,)
+
+
+def _unescape(found: re.Match[bytes]) -> bytes:
+    code = found["code"]
+    if code:
+        return bytes((int(code, 16),))
+    return found["slash"] or found["pairs"] or b""
+
+
+def _holds_kind(texts: tuple[bytes, ...], kinds: re.Pattern[bytes]) -> bool:
+    """Whether one of `kinds` stands where a whole scalar may, and `kind` anywhere."""
+    whole = any(
+        _may_begin_scalar(text, found.start()) for text in texts for found in kinds.finditer(text)
+    )
+    return whole and _holds(texts, b"kind")
+
+
+def _may_begin_scalar(text: bytes, at: int) -> bool:
+    """Whether a scalar may begin at `at`: after an indicator, a break, a tag or an anchor."""
+    nearest = text[at - 1 : at]
+    if nearest not in b" \t\r\n\"'\\:,[{" and nearest < b"\x80":
+        return False
+    before = text[max(at - _REACH, 0) : at].rstrip(b" \t")
+    if not before or before[-1] in _BEFORE_SCALAR or before[-1] >= 0x80:
+        return True
+    token = before.split()[-1]
+    return b"&" in token or b"!" in token or len(token) == len(before)

@@ -1,0 +1,317 @@
+"""YAML text to a syntax tree with positions, from the events of libyaml.
+
+The one importer of the parser. PyYAML's binding carries libyaml 0.2.5, a relative of the parser
+in kubectl; ruamel.yaml's own C parsers carry 0.1.7, which refuses `{image: nginx:1.2}`. The tree
+is made from events, because composed nodes put the anchor's node where an alias stood.
+
+What is hidden here: libyaml does not count a byte order mark; the event of an anchored or tagged
+node begins at the anchor or tag; a block scalar's event ends after its trailing blank lines, and
+a block collection's at the next token; an absent value of `? key` stands at the next token; an
+unindented sequence's event ends after its first dash.
+"""
+
+import re
+
+from yaml._yaml import CParser
+from yaml.error import MarkedYAMLError
+from yaml.events import (
+    AliasEvent,
+    DocumentEndEvent,
+    DocumentStartEvent,
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+)
+from yaml.reader import ReaderError
+
+from transformer.errors import InputError
+from transformer.span import position_at
+from transformer.yamltree.nodes import (
+    MAX_DEPTH,
+    MAX_EXPANDED,
+    MERGE_KEY,
+    PLAIN,
+    Alias,
+    Mapping,
+    Node,
+    Scalar,
+    Sequence,
+    Tree,
+)
+from transformer.yamltree.scalars import resolve_key
+
+_PROPERTIES = re.compile(r"(?:(?:&[^\s,\[\]{}]+|!(?:<[^>]*>|[^\s,\[\]{}]*))(?:\s|\s#[^\r\n]*)*)+")
+_BLOCK_HEADER = re.compile(r"[|>][0-9+-]*")
+_STRING = "tag:yaml.org,2002:str"
+
+
+def compose_yaml(text: str) -> Tree:
+    """Return the tree of the one YAML document in `text`.
+
+    Raises:
+        InputError: the text is no YAML, holds a second document, a duplicate or non-scalar key,
+            an alias without an anchor, or more nesting or alias expansion than we follow.
+    """
+    shift = 1 if text.startswith("\ufeff") else 0
+    try:
+        parser = CParser(text)
+        return _Composer(text, shift).run(parser)
+    except MarkedYAMLError as error:
+        raise _syntax_error(text, error, shift) from None
+    except ReaderError as error:
+        raise InputError(f"not readable as YAML: {error.reason}") from None
+
+
+def _syntax_error(text: str, error: MarkedYAMLError, shift: int) -> InputError:
+    mark = error.problem_mark or error.context_mark
+    offset = None if mark is None else min(mark.index + shift, len(text))
+    problem = error.problem or "not readable as YAML"
+    return InputError(f"{error.context}: {problem}" if error.context else problem, offset=offset)
+
+
+class _Open:
+    """A collection whose end has not come yet."""
+
+    __slots__ = ("anchor", "children", "is_flow", "is_mapping", "outer", "start", "tag")
+
+    def __init__(
+        self, event: "MappingStartEvent | SequenceStartEvent", shift: int, text: str
+    ) -> None:
+        self.children: list[Node] = []
+        self.is_mapping = type(event) is MappingStartEvent
+        self.is_flow: bool = event.flow_style
+        self.tag: str | None = event.tag
+        self.anchor: str | None = event.anchor
+        self.outer: int = event.start_mark.index + shift
+        start: int = event.end_mark.index + shift
+        if self.is_flow or (not self.is_mapping and text[start : start + 1] != "-"):
+            start -= 1
+        self.start = start
+
+
+class _Composer:
+    def __init__(self, text: str, shift: int) -> None:
+        self.text = text
+        self.shift = shift
+        self.anchors: dict[str, Node | None] = {}
+        self.expanded = 0
+        self.sizes: dict[int, int] = {}
+
+    def run(self, parser: CParser) -> Tree:
+        text, shift, anchors = self.text, self.shift, self.anchors
+        next_event = parser.get_event
+        stack: list[_Open] = []
+        root: Node | None = None
+        documents = 0
+        node: Node
+        while (event := next_event()) is not None:
+            kind = type(event)
+            if kind is ScalarEvent:
+                if event.anchor is None and event.tag is None and event.style in _ON_THE_LINE:
+                    start = event.start_mark.index + shift
+                    node = Scalar(
+                        start,
+                        event.end_mark.index + shift,
+                        event.value,
+                        event.style or PLAIN,
+                        None,
+                        None,
+                        start,
+                    )
+                else:
+                    node = self._scalar(event)
+            elif kind is MappingStartEvent or kind is SequenceStartEvent:
+                if len(stack) >= MAX_DEPTH:
+                    raise InputError(
+                        f"nested more than {MAX_DEPTH} levels deep",
+                        offset=event.start_mark.index + shift,
+                    )
+                if event.anchor is not None:
+                    anchors[event.anchor] = None
+                stack.append(_Open(event, shift, text))
+                continue
+            elif kind is MappingEndEvent:
+                node = self._mapping(stack.pop(), event.end_mark.index + shift)
+            elif kind is SequenceEndEvent:
+                node = self._sequence(stack.pop(), event.end_mark.index + shift)
+            elif kind is AliasEvent:
+                node = self._alias(event)
+            elif kind is DocumentStartEvent:
+                documents += 1
+                if documents > 1:
+                    raise InputError(
+                        "a second document begins here without a --- line of its own",
+                        offset=event.start_mark.index + shift,
+                    )
+                continue
+            else:
+                if kind is DocumentEndEvent and root is not None and _is_absent(root):
+                    root = None
+                continue
+            if stack:
+                stack[-1].children.append(node)
+            else:
+                root = node
+        return Tree(text, root, False, bool(self.expanded))
+
+    def _scalar(self, event: ScalarEvent) -> Scalar:
+        text = self.text
+        outer = start = event.start_mark.index + self.shift
+        end = event.end_mark.index + self.shift
+        if (event.anchor is not None or event.tag is not None) and (
+            found := _PROPERTIES.match(text, outer, end)
+        ):
+            start = found.end()
+            if start == end:
+                start = end = outer + len(text[outer:end].rstrip())
+        style = event.style or PLAIN
+        if style in ("|", ">"):
+            end = _block_scalar_end(text, start, end)
+        tag = event.tag
+        if tag is None and event.implicit == (False, True) and style == PLAIN:
+            tag = _STRING
+        node = Scalar(start, end, event.value, style, tag, event.anchor, outer)
+        if event.anchor is not None:
+            self.anchors[event.anchor] = node
+        return node
+
+    def _mapping(self, opened: _Open, end: int) -> Mapping:
+        children = opened.children
+        keys = tuple([self._key(key) for key in children[::2]])
+        if len(set(keys)) != len(keys):
+            raise self._duplicate_key(keys, children[::2])
+        if not opened.is_flow:
+            last = children[-1]
+            if _is_absent(last) and ":" not in self.text[children[-2].end : last.start]:
+                at = children[-2].end
+                children[-1] = last = Scalar(at, at, "", outer=at)
+            end = last.end
+        node = Mapping(
+            opened.start,
+            end,
+            tuple(zip(children[::2], children[1::2], strict=True)),
+            opened.is_flow,
+            opened.tag,
+            opened.anchor,
+            opened.outer,
+            keys,
+        )
+        if opened.anchor is not None:
+            self.anchors[opened.anchor] = node
+        return node
+
+    def _sequence(self, opened: _Open, end: int) -> Sequence:
+        if not opened.is_flow and opened.children:
+            end = opened.children[-1].end
+        node = Sequence(
+            opened.start,
+            end,
+            tuple(opened.children),
+            opened.is_flow,
+            opened.tag,
+            opened.anchor,
+            opened.outer,
+        )
+        if opened.anchor is not None:
+            self.anchors[opened.anchor] = node
+        return node
+
+    def _alias(self, event: AliasEvent) -> Alias:
+        start, end = event.start_mark.index + self.shift, event.end_mark.index + self.shift
+        name = event.anchor
+        if name not in self.anchors:
+            raise InputError(f"alias *{name} has no anchor above it", offset=start)
+        target = self.anchors[name]
+        if target is None:
+            raise InputError(f"anchor &{name} contains itself", offset=start)
+        self.expanded += self._size(target)
+        if self.expanded > MAX_EXPANDED:
+            raise InputError(
+                f"the aliases of this document expand to more than {MAX_EXPANDED} nodes",
+                offset=start,
+            )
+        return Alias(start, end, name, target)
+
+    def _size(self, node: Node) -> int:
+        if type(node) is Scalar:
+            return 1
+        known = self.sizes.get(id(node))
+        if known is None:
+            if isinstance(node, Alias):
+                known = self._size(node.target)
+            elif isinstance(node, Mapping):
+                known = 1 + sum(self._size(value) for _, value in node.entries)
+            elif isinstance(node, Sequence):
+                known = 1 + sum(self._size(item) for item in node.items)
+            else:
+                known = 1
+            self.sizes[id(node)] = known
+        return known
+
+    def _key(self, node: Node) -> str:
+        scalar = node.target if type(node) is Alias else node
+        if type(scalar) is not Scalar:
+            raise InputError(
+                "a mapping or sequence is used as a key, which Kubernetes does not allow",
+                offset=node.start,
+            )
+        text, style = scalar.text, scalar.style
+        if style == PLAIN and text == "<<" and scalar.tag in (None, _MERGE_TAG):
+            return MERGE_KEY
+        try:
+            return resolve_key(text, style, scalar.tag)
+        except InputError as error:
+            raise InputError(error.message, offset=node.start, hint=error.hint) from None
+
+    def _duplicate_key(self, keys: tuple[str, ...], nodes: list[Node]) -> InputError:
+        seen: dict[str, Node] = {}
+        for key, node in zip(keys, nodes, strict=True):
+            if key in seen:
+                line = position_at(self.text, seen[key].start).line
+                shown = "<<" if key == MERGE_KEY else key
+                return DuplicateKeyError(shown, node.start, line)
+            seen[key] = node
+        raise AssertionError("called without a duplicate")
+
+
+class DuplicateKeyError(InputError):
+    """A mapping holds `key` twice; `first_line` is where it stands first, within the document."""
+
+    def __init__(self, key: str, offset: int, first_line: int) -> None:
+        super().__init__(
+            f"key {key!r} stands twice in one mapping",
+            offset=offset,
+            hint="kubectl keeps the last one silently, kustomize refuses the file; keep one",
+            rule="HN902",
+        )
+        self.key = key
+        self.first_line = first_line
+
+
+_ON_THE_LINE = frozenset((None, "", "'", '"'))
+_MERGE_TAG = "tag:yaml.org,2002:merge"
+
+
+def _is_absent(node: Node) -> bool:
+    return (
+        type(node) is Scalar
+        and node.outer == node.end
+        and node.style == PLAIN
+        and node.anchor is None
+        and node.tag is None
+    )
+
+
+def _block_scalar_end(text: str, start: int, end: int) -> int:
+    """Where a block scalar's content ends: blank lines after it count only if they are content."""
+    header = _BLOCK_HEADER.match(text, start)
+    header_end = header.end() if header else start
+    trimmed = end
+    while trimmed > header_end and text[trimmed - 1] in "\r\n":
+        trimmed -= 1
+    keeps = header is not None and "+" in header.group()
+    if keeps or text[trimmed - 1 : trimmed] in (" ", "\t"):
+        return end
+    return max(trimmed, header_end)

@@ -1,0 +1,89 @@
+"""The syntax tree: what stands where in the text of one document.
+
+Spans are offsets into the document's whole text (a byte order mark counts). A block collection
+ends where its last entry's content ends, without the comments and blank lines that follow.
+The span of a node leaves out its anchor and tag; `outer` (start only) includes them.
+
+Named tuples, not dataclasses: as immutable, and several times cheaper to make, which matters
+for the one object that a document has dozens of.
+"""
+
+from typing import NamedTuple, TypeAlias
+
+
+class Scalar(NamedTuple):
+    """A scalar. `text` is the content after unescaping and folding, not the source text.
+
+    `style` is one of `PLAIN` and the four characters `'`, `"`, `|` and `>`. A plain scalar whose
+    `start == end` is an empty (null) value.
+    """
+
+    start: int
+    end: int
+    text: str
+    style: str = ""
+    tag: str | None = None
+    anchor: str | None = None
+    outer: int = -1
+
+
+class Mapping(NamedTuple):
+    """A mapping: its entries in source order, merge keys (`<<`) left as they stand.
+
+    `keys` are the entries' keys as JSON has them (the plain key `y` is `"true"`); a merge key is
+    the string `MERGE_KEY`. `start` of a block mapping is its first key (or that key's `?`).
+    """
+
+    start: int
+    end: int
+    entries: "tuple[tuple[Node, Node], ...]"
+    is_flow: bool = False
+    tag: str | None = None
+    anchor: str | None = None
+    outer: int = -1
+    keys: tuple[str, ...] = ()
+
+
+class Sequence(NamedTuple):
+    """A sequence: its items in source order. `start` of a block sequence is its first dash."""
+
+    start: int
+    end: int
+    items: "tuple[Node, ...]"
+    is_flow: bool = False
+    tag: str | None = None
+    anchor: str | None = None
+    outer: int = -1
+
+
+class Alias(NamedTuple):
+    """An alias (`*name`); `target` is the anchored node that it stands for."""
+
+    start: int
+    end: int
+    name: str
+    target: "Node"
+
+
+Node: TypeAlias = Scalar | Mapping | Sequence | Alias
+
+PLAIN = ""
+"""The style of a plain (unquoted) scalar."""
+
+MERGE_KEY = "\0<<"
+"""Stands for a merge key among a mapping's keys; no YAML text can hold it."""
+
+MAX_DEPTH = 200
+"""Collections nested deeper than this are refused (kubectl's own limit for JSON is 10,000)."""
+
+MAX_EXPANDED = 1_000_000
+"""Nodes a document with aliases may expand to (an alias counts as all that it stands for)."""
+
+
+class Tree(NamedTuple):
+    """One document: its text, its root (None where the document is empty), and what it is."""
+
+    text: str
+    root: Node | None
+    is_json: bool = False
+    has_aliases: bool = False

@@ -1,0 +1,20 @@
+"""JSON pointers (RFC 6901) as strings: split, join, escape."""
+
+
+def escape(token: str) -> str:
+    """Return `token` as it stands between two slashes of a pointer."""
+    return token.replace("~", "~0").replace("/", "~1")
+
+
+def split(pointer: str) -> list[str]:
+    """Return the unescaped tokens of `pointer`; the empty pointer has none."""
+    if not pointer:
+        return []
+    if "~" not in pointer:
+        return pointer[1:].split("/")
+    return [token.replace("~1", "/").replace("~0", "~") for token in pointer[1:].split("/")]
+
+
+def join(base: str, *tokens: str | int) -> str:
+    """Return `base` with `tokens` (unescaped) appended."""
+    return base + "".join("/" + escape(str(token)) for token in tokens)

@@ -1,0 +1,33 @@
+"""The text of one document to its tree, as kubectl would read it: JSON first where it looks so."""
+
+import re
+
+from transformer.errors import InputError
+from transformer.yamltree.compose import compose_yaml
+from transformer.yamltree.json_tree import JsonSyntaxError, compose_json
+from transformer.yamltree.nodes import Tree
+
+_JSON_START = re.compile(
+    r"\ufeff?(?:[ \t]*(?:#[^\r\n]*)?[\r\n])*(?:---[ \t]*(?:[ \t]#[^\r\n]*)?[\r\n])?[ \t\r\n]*(?=\{)"
+)
+"""What may stand before a JSON object: a byte order mark, comments, a marker line."""
+
+
+def read(text: str) -> Tree:
+    """Return the tree of `text`: JSON where it begins with `{`, flow YAML as the fallback.
+
+    Raises:
+        InputError: it is neither; the error is the one of the reading that got further.
+    """
+    start = _JSON_START.match(text)
+    if start is None:
+        return compose_yaml(text)
+    try:
+        return compose_json(text, start.end())
+    except JsonSyntaxError as json_error:
+        try:
+            return compose_yaml(text)
+        except InputError as yaml_error:
+            if (json_error.offset or 0) > (yaml_error.offset or 0):
+                raise json_error from None
+            raise

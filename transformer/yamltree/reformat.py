@@ -1,0 +1,45 @@
+"""Writing a document anew, for `--allow-reformat`: a round trip through ruamel.yaml."""
+
+import json
+from io import StringIO
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+
+from transformer.errors import InternalError
+from transformer.yamltree.nodes import Tree
+
+
+def round_trip(tree: Tree) -> Any:
+    """Return the document as ruamel.yaml's value (dicts and lists that keep comments).
+
+    Raises:
+        InternalError: ruamel.yaml cannot read what our own parser could.
+    """
+    try:
+        return _yaml().load(tree.text)
+    except YAMLError as error:
+        raise InternalError(f"ruamel.yaml cannot read this document: {error}") from None
+
+
+def write(tree: Tree, value: Any) -> str:
+    """Return `value` as text that takes the place of the tree's: JSON or YAML, `---`, line ends."""
+    text = tree.text
+    start = tree.root.start if tree.root is not None else 0
+    newline = "\r\n" if "\r\n" in text else "\n"
+    if tree.is_json:
+        written = json.dumps(value, ensure_ascii=False, indent=2)
+        return text[:start] + written.replace("\n", newline) + newline
+    yaml = _yaml()
+    yaml.explicit_start = any(line.startswith("---") for line in text[:start].splitlines())
+    out = StringIO()
+    yaml.dump(value, out)
+    return out.getvalue().replace("\n", newline)
+
+
+def _yaml() -> YAML:
+    yaml = YAML()
+    yaml.preserve_quotes = True
+    yaml.width = 1 << 30
+    return yaml
