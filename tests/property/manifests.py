@@ -104,8 +104,8 @@ _shapes = st.sampled_from(("absent", *_AFFINITY_SHAPES) + ("terms",) * 10)
 _CONTAINERS: tuple[dict[str, Any], ...] = (
     {"name": "app", "image": "nginx:1.27"},
     {"name": "app", "image": "registry.example.com:5000/a/b@sha256:0123", "resources": {}},
-    {"name": "app", "image": "busybox", "args": ["--v=2", "-c", "a, b"], "ports": []},
-    {"name": "a", "image": "x", "ports": [{"containerPort": 8080, "hostPort": 8080}], "tty": True},
+    {"name": "app", "image": "busybox", "args": ["--v=2", "sleep 9 and exit"], "ports": []},
+    {"name": "a", "image": "x", "ports": [{"hostPort": 80}], "args": ["run\nit\n"], "tty": True},
     {"name": "a", "image": "x", "resources": {"limits": {"cpu": 0.5, "memory": "1Gi"}}},
 )
 _containers = st.lists(st.sampled_from(_CONTAINERS), min_size=1, max_size=2)
@@ -119,6 +119,7 @@ _POD_EXTRAS: tuple[tuple[str, Any], ...] = (
     ("volumes", [{"name": "v", "emptyDir": {}}, {"name": "h", "hostPath": {"path": "/x"}}]),
     ("initContainers", None),
     ("priority", -15),
+    ("note", "runs on the edge of it all"),
     ("enableServiceLinks", False),
 )
 _pod_extras = st.lists(st.sampled_from(_POD_EXTRAS), max_size=3).map(dict)
@@ -513,13 +514,18 @@ class _Formatter:
 
     def __init__(self, random: Random, options: frozenset[str]) -> None:
         self.random = random
+        self.details = Random(random.random())
         self.options = options
         self.rate = random.choice((0.15, 0.4, 0.4, 0.8))
         self.used: set[str] = set()
 
     def hits(self, option: str, rate: float | None = None) -> bool:
-        """Decide whether to use `option` here, and note it."""
-        if option not in self.options or self.random.random() >= (rate or self.rate):
+        """Decide whether to use `option` here, and note it.
+
+        The dice are thrown for a forbidden option too: forbidding one leaves the others' places.
+        """
+        roll = self.random.random()
+        if option not in self.options or roll >= (rate or self.rate):
             return False
         self.used.add(option)
         return True
@@ -586,10 +592,10 @@ class _YamlWriter(_Formatter):
         text = ""
         for _ in range(2):
             if self.hits("comment-line"):
-                column = self.random.choice((0, 0, self.step, self.random.randint(0, 9)))
+                column = self.details.choice((0, 0, self.step, self.details.randint(0, 9)))
                 if self.block_column is not None:
                     column = min(column, self.block_column - 1)
-                comment = self.random.choice(_COMMENTS)
+                comment = self.details.choice(_COMMENTS)
                 self.used.update(["comment-line-separator"] if "\u2028" in comment else [])
                 text += " " * column + comment + "\n"
                 self.block_column = None
@@ -602,13 +608,13 @@ class _YamlWriter(_Formatter):
         return text
 
     def spaces(self) -> str:
-        return " " * self.random.randint(1, 3) if self.hits("trailing-spaces") else ""
+        return " " * self.details.randint(1, 3) if self.hits("trailing-spaces") else ""
 
     def trail(self) -> str:
         """Return what may follow the last token of a line."""
         text = self.spaces()
         if self.hits("comment-trailing"):
-            text += " " * self.random.randint(1, 2) + self.random.choice(_COMMENTS)
+            text += " " * self.details.randint(1, 2) + self.details.choice(_COMMENTS)
         return text
 
     def next_step(self) -> int:
@@ -971,9 +977,9 @@ class _YamlWriter(_Formatter):
         """Return a literal (`|`) or folded (`>`) scalar; its lines are to the right of `indent`."""
         content = text.rstrip("\n")
         newlines = len(text) - len(content)
-        self.chomping = (
-            "-" if newlines == 0 else "+" if newlines > 1 else self.random.choice(("", "+"))
-        )
+        self.chomping = "-" if newlines == 0 else "+"
+        if newlines == 1 and self.random.random() < 0.5:
+            self.chomping = ""
         self.used.add(f"{'literal' if style == '|' else 'folded'}{self.chomping}")
         step = self.next_step()
         header = [self.chomping]

@@ -136,8 +136,8 @@ def transform(ctx: click.Context, paths: tuple[str, ...], **options: Any) -> Non
 
 def _transform(paths: tuple[str, ...], options: dict[str, Any]) -> int:
     from transformer.edges import outputs, transforming
-    from transformer.edges.resources import read
     from transformer.edges.reporting import Reporter
+    from transformer.edges.resources import read
     from transformer.edges.sources import Source, discover
     from transformer.pipeline import engine as engines
 

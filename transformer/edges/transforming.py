@@ -18,8 +18,8 @@ from transformer.edges.sources import KUSTOMIZATIONS, Source, discover
 from transformer.edges.spool import FileSpool
 from transformer.errors import InputError, SettingsError
 from transformer.findings import DocumentResult, Finding
-from transformer.manifest.pools import PoolIndex
 from transformer.manifest.manifest import mapping_at
+from transformer.manifest.pools import PoolIndex
 from transformer.pipeline.document import Origin
 from transformer.pipeline.engine import Engine, add_pools
 from transformer.pipeline.glue import parts

@@ -54,7 +54,7 @@ def manifests(
     api_version = _text(value.get("apiVersion")) or inherited[0]
     kind = _text(value.get("kind")) or inherited[1]
     items = value.get("items")
-    if kind.endswith("List") and (isinstance(items, list) or items is None and "items" in value):
+    if kind.endswith("List") and (isinstance(items, list) or (items is None and "items" in value)):
         of_kind = kind.removesuffix("List")
         below = (api_version, of_kind) if of_kind not in ("", "Resource") else ("", "")
         for index, item in enumerate(items or ()):

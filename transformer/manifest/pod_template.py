@@ -49,11 +49,6 @@ class PodTemplate:
     def spec(self) -> dict[str, Any]:
         return mapping_at(self.value, "spec")
 
-    @property
-    def is_partial(self) -> bool:
-        """Whether this is no whole template but a piece of a patch: it has no containers."""
-        return not self.spec.get("containers")
-
 
 _YURT = "{deploymentTemplate,statefulSetTemplate}/spec/template"
 _KRUISE = (
@@ -75,7 +70,6 @@ ROWS: tuple[PodTemplateRow, ...] = (
         "apps.openyurt.io",
         ("YurtAppSet",),
         f"/spec/workload/workloadTemplate/{_YURT}",
-        versions=("v1beta1",),
         pool_names="/spec/pools/*",
         pool_selector="/spec/nodepoolSelector",
     ),
@@ -83,7 +77,6 @@ ROWS: tuple[PodTemplateRow, ...] = (
         "apps.openyurt.io",
         ("YurtAppSet",),
         f"/spec/workloadTemplate/{_YURT}",
-        versions=("v1alpha1",),
         pool_names="/spec/topology/pools/*/name",
     ),
     PodTemplateRow(

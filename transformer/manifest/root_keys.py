@@ -29,10 +29,14 @@ _BY_KIND: dict[str, frozenset[str]] = {
 }
 
 _KUSTOMIZATION = frozenset(
-    """resources bases components configurations crds generators transformers validators patches
-    patchesStrategicMerge patchesJson6902 replacements vars images replicas namePrefix nameSuffix
-    namespace commonLabels commonAnnotations labels buildMetadata configMapGenerator
-    secretGenerator generatorOptions helmCharts helmGlobals openapi sortOptions""".split()
+    (
+        *("resources", "bases", "components", "configurations", "crds", "generators"),
+        *("transformers", "validators", "patches", "patchesStrategicMerge", "patchesJson6902"),
+        *("replacements", "vars", "images", "replicas", "namePrefix", "nameSuffix", "namespace"),
+        *("commonLabels", "commonAnnotations", "labels", "buildMetadata", "generatorOptions"),
+        *("configMapGenerator", "secretGenerator", "helmCharts", "helmGlobals", "openapi"),
+        "sortOptions",
+    )
 )
 
 

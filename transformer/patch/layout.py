@@ -21,6 +21,7 @@ from transformer.patch.placement import (
     SetValue,
 )
 from transformer.text.edits import Edit
+from transformer.yamltree.compose import COLON
 from transformer.yamltree.nodes import Alias, Mapping, Node, Scalar, Sequence, Tree
 
 _BREAK = re.compile(r"\r\n|\n|\r")
@@ -89,6 +90,10 @@ def _add_to_flow(
     style = _flow_style(tree, collection)
     elements = _elements(collection)
     is_entry = isinstance(collection, Mapping)
+    if text[collection.start] not in "{[":
+        yield Edit(collection.start, collection.start, "{")
+        yield Edit(collection.end, collection.end, f", {_flow_text(added, is_entry, style)}}}")
+        return
     closing = collection.end - 1
     line_start = _line_start(text, elements[-1].start if elements else collection.start)
     own_line = (
@@ -202,6 +207,8 @@ def _set_value(tree: Tree, node: Node, chain: Chain, value: object) -> Iterator[
     if isinstance(node, Mapping | Sequence) and not node.is_flow:
         raise PatchError("a block would have to be replaced", offset=node.start)
     if not is_collection:
+        if key is not None and colon is None:
+            raise PatchError("an explicit key without a value cannot be given one", offset=outer)
         new = render.scalar(value)
         before = text[outer - 1 : outer]
         yield Edit(outer, node.end, new if before in (" ", "\t") else " " + new)
@@ -227,18 +234,19 @@ def _set_block(
         else:
             yield Edit(outer, node.end, newline.join([first, *lines[1:]]))
         return
-    if colon is None:
-        raise PatchError("an explicit key without a value cannot be given one", offset=outer)
+    at = _line_end(text, node.end)
+    colon_line = ""
+    if colon is None:  # `? key` alone
+        colon, colon_line = node.end, f"{newline}{' ' * column}:"
     if isinstance(value, dict):
         lines = render.mapping_lines(value, column + style.step, style)
     else:
         assert isinstance(value, list)
         lines = render.sequence_lines(value, column + style.dash, style)
-    block = newline + newline.join(lines)
+    block = colon_line + newline + newline.join(lines)
     if _BREAK.search(text, colon, node.end):
         yield Edit(colon, node.end, block)
         return
-    at = _line_end(text, node.end)
     if colon < node.end:
         yield Edit(colon, node.end, "", rank=-1_000_000)
     yield Edit(at, at, block, rank=-column)
@@ -267,8 +275,8 @@ def _key_of(parent: Mapping | Sequence, node: Node) -> Node | None:
 
 
 def _colon_end(text: str, key: Node, value_start: int) -> int | None:
-    found = text.find(":", key.end, value_start)
-    return None if found < 0 else found + 1
+    found = COLON.match(text, key.end, value_start)
+    return found.end() if found else None
 
 
 def _ends_in_open_block_scalar(text: str, node: Node) -> bool:
@@ -343,7 +351,7 @@ def _flow_style(tree: Tree, collection: Mapping | Sequence) -> render.FlowStyle:
     keys = [key for key, _ in collection.entries] if isinstance(collection, Mapping) else []
     quoted = bool(keys) and all(isinstance(key, Scalar) and key.style == '"' for key in keys)
     pad = " " if inside == " " and isinstance(collection, Mapping) else ""
-    return render.FlowStyle(pad=pad, is_json=quoted)
+    return render.FlowStyle(pad=pad, quote='"' if quoted else "")
 
 
 def _json_style(tree: Tree) -> render.FlowStyle:
@@ -351,14 +359,14 @@ def _json_style(tree: Tree) -> render.FlowStyle:
     text, root = tree.text, tree.root
     colon, comma = ": ", ", "
     if isinstance(root, Mapping) and root.entries:
-        key, value = root.entries[0]
+        value = root.entries[0][1]
         colon = ":" if text[value.start - 1] == ":" else ": "
         if len(root.entries) > 1:
             gap = text[value.end : root.entries[1][0].start]
             comma = "," if gap == "," else ", "
         else:
             comma = "," if colon == ":" else ", "
-    return render.FlowStyle(comma, colon, "", True)
+    return render.FlowStyle(comma, colon, is_json=True)
 
 
 def _is_pretty(tree: Tree) -> bool:

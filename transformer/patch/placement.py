@@ -6,7 +6,7 @@ user is detached: an explicit value is written over its alias, or beside its `<<
 of its `<<` (SPEC, section 6.4).
 """
 
-from collections.abc import Iterable, Iterator, Sequence as Seq
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -167,6 +167,7 @@ class _Shared:
         self.aliases: dict[int, list[Alias]] = {}
         self.chains: dict[int, Chain] = {}
         self.detached: set[Tokens] = set()
+        self.beside: dict[tuple[int, str], _Change] = {}
         self.done: set[int] = set()
         self._chart(tree.root, ())
         self._visit(tree.root, ())
@@ -261,13 +262,17 @@ class _Shared:
         if self._agree(target, change):
             self._descend(target, at)
         elif owner is not node and isinstance(node, Mapping):
-            value = change.apply(to_plain(target))
-            self.placements.append(AddEntry(node, self.chains[id(node)], at[-1], value))
-            self._detach([at])
-        elif isinstance(slot, Alias):
-            self._write_out(slot, change)
+            for place in list(self._live(self.pointers[id(node)])):
+                self._write_beside(node, at[-1], slot, place)
         else:
-            self._spare_users(slot, change)
+            self._spare_receivers_of_entry(slot, change)
+            if isinstance(slot, Alias):
+                self._write_out(slot, change)
+                return
+            for alias in self.aliases.get(id(slot), ()):
+                self._spare_user(alias, change)
+            for receiver, place in self.receivers.get(id(slot), ()):
+                self._spare_receiver_of_keys(receiver, place, slot, change)
             if not self._agree(slot, change):
                 raise self._conflict(slot, at)
             self._descend(slot, at)
@@ -279,46 +284,47 @@ class _Shared:
             raise self._conflict(alias, places[0])
         value = change.apply(to_plain(alias.target))
         self.placements.append(SetValue(alias, self.chains[id(alias)], value))
-        self._detach(places)
+        self.detached.update(places)
 
-    def _spare_users(self, anchored: Node, change: _Change) -> None:
-        """Give the other users of an anchor's text what they have today (or need themselves)."""
-        for alias in self.aliases.get(id(anchored), ()):
-            places = list(self._live(self.pointers.get(id(alias), ())))
-            if places and any(self._change_at(at) != change for at in places):
-                self._write_out(alias, self._change_at(places[0]))
-        for receiver, at in self.receivers.get(id(anchored), ()):
-            for key, child in change.children.items():
-                place = (*at, key)
-                if not list(self._live([place])) or self._change_at(place) == child:
-                    continue
-                found = entry(receiver, key)
-                if found is not None and found[0] is anchored:
-                    value = self._change_at(place).apply(to_plain(found[1]))
-                    self.placements.append(
-                        AddEntry(receiver, self.chains[id(receiver)], key, value)
-                    )
-                    self._detach([place])
-        self._spare_outer_users(anchored, change)
+    def _write_beside(self, receiver: Mapping, key: str, slot: Node, at: Tokens) -> None:
+        """Write `key` explicitly into a mapping at `at` that has it by a merge, from `slot`."""
+        place = (*at, key)
+        change = self._change_at(place)
+        written = self.beside.get((id(receiver), key))
+        if key in receiver.keys or written not in (None, change):
+            raise self._conflict(receiver, place)
+        if written is None:
+            self.beside[id(receiver), key] = change
+            value = change.apply(to_plain(slot))
+            self.placements.append(AddEntry(receiver, self.chains[id(receiver)], key, value))
+        self.detached.add(place)
 
-    def _spare_outer_users(self, node: Node, change: _Change) -> None:
-        """Detach the merges that bring in the mapping whose own entry `node` is."""
-        for outer in self.chains[id(node)]:
-            for receiver, at in self.receivers.get(id(outer), ()):
+    def _spare_user(self, alias: Alias, change: _Change) -> None:
+        """Give an alias what it has today (or needs itself) if its anchor's text will differ."""
+        places = list(self._live(self.pointers.get(id(alias), ())))
+        if any(self._change_at(at) != change for at in places):
+            self._write_out(alias, self._change_at(places[0]))
+
+    def _spare_receiver_of_keys(
+        self, receiver: Mapping, at: Tokens, provider: Node, change: _Change
+    ) -> None:
+        """Keep what changes below `provider` out of a mapping that it is merged into."""
+        for key, child in change.children.items():
+            found = entry(receiver, key)
+            if found is not None and found[0] is provider and self._differs((*at, key), child):
+                self._write_beside(receiver, key, found[1], at)
+
+    def _spare_receivers_of_entry(self, slot: Node, change: _Change) -> None:
+        """Keep what changes at `slot` out of the mappings that have this entry by a merge."""
+        for owner in self.chains[id(slot)][-1:]:
+            for receiver, at in self.receivers.get(id(owner), ()):
                 for key in _effective_keys(receiver):
-                    place = (*at, key)
                     found = entry(receiver, key)
-                    assert found is not None
-                    if (
-                        found[1] is node
-                        and list(self._live([place]))
-                        and self._change_at(place) != change
-                    ):
-                        value = self._change_at(place).apply(to_plain(node))
-                        self.placements.append(
-                            AddEntry(receiver, self.chains[id(receiver)], key, value)
-                        )
-                        self._detach([place])
+                    if found is not None and found[1] is slot and self._differs((*at, key), change):
+                        self._write_beside(receiver, key, slot, at)
+
+    def _differs(self, place: Tokens, change: _Change) -> bool:
+        return any(True for _ in self._live([place])) and self._change_at(place) != change
 
     def _spare_receivers(self, provider: Mapping, key: str, child: _Change) -> None:
         """Keep a key that `provider` gets out of the mappings it is merged into."""
@@ -339,19 +345,16 @@ class _Shared:
                     self.placements.append(
                         ExpandMerge(receiver, self.chains[id(receiver)], index, given)
                     )
-                    self._detach([(*at, name) for name in given])
+                    self.detached.update((*at, name) for name in given)
                     break
-
-    def _detach(self, places: Seq[Tokens]) -> None:
-        self.detached.update(places)
 
     def _conflict(self, node: Node, at: Tokens) -> PatchError:
         text = self.tree.text
         anchor = node.target if isinstance(node, Alias) else node
+        shared, used = (position_at(text, place.start).line for place in (anchor, node))
         return PatchError(
-            f"{pointer.join('', *at)} shares the text of line {position_at(text, anchor.start).line}"
-            f" with line {position_at(text, node.start).line} of this document,"
-            " and they need different changes",
+            f"{pointer.join('', *at)} shares the text of line {shared} with line {used} of this"
+            " document, and they need different changes",
             offset=node.start,
             hint="write the shared part out where it is used",
         )

@@ -13,6 +13,7 @@ from transformer.yamltree.nodes import PLAIN
 from transformer.yamltree.scalars import resolve
 
 _WORD = re.compile(r"[A-Za-z/_][A-Za-z0-9_./-]*\Z")
+_SPECIAL = {"inf": ".inf", "-inf": "-.inf", "nan": ".nan"}
 _SIMPLE = re.compile(r"[ !#-\[\]-~]*\Z")
 
 
@@ -32,15 +33,16 @@ class BlockStyle:
 
 @dataclass(frozen=True, slots=True)
 class FlowStyle:
-    """How a document writes on one line: what stands between, after a key, and inside braces."""
+    """How a document writes on one line: what stands between, after a key, and inside braces.
+
+    `quote` is put around every string of flow YAML, if it is not empty.
+    """
 
     comma: str = ", "
     colon: str = ": "
     pad: str = ""
+    quote: str = ""
     is_json: bool = False
-
-
-JSON_SPACED = FlowStyle(is_json=True)
 
 
 def scalar(value: Any, quote: str = "") -> str:
@@ -49,7 +51,7 @@ def scalar(value: Any, quote: str = "") -> str:
     Non-strings are spelled as JSON, which YAML reads alike.
     """
     if not isinstance(value, str):
-        return json.dumps(value)
+        return _SPECIAL.get(str(value)) or json.dumps(value)
     if quote == "'" and "'" not in value and _SIMPLE.match(value):
         return f"'{value}'"
     if not quote and _WORD.match(value) and isinstance(resolve(value, PLAIN, None), str):
@@ -64,7 +66,7 @@ def _escaped(value: str) -> str:
 
     from ruamel.yaml import YAML
 
-    yaml = YAML(typ="safe", pure=True)
+    yaml: Any = YAML(typ="safe", pure=True)
     yaml.default_style = '"'
     yaml.width = 1 << 30
     yaml.allow_unicode = True
@@ -84,7 +86,7 @@ def flow(value: Any, style: FlowStyle) -> str:
         return f"[{style.comma.join(flow(item, style) for item in value)}]"
     if style.is_json:
         return json.dumps(value, ensure_ascii=False)
-    return scalar(value)
+    return scalar(value, style.quote)
 
 
 def json_lines(value: Any, step: str, colon: str) -> list[str]:

@@ -1,6 +1,7 @@
 """The way out where an edit cannot be spliced: write the document anew (`--allow-reformat`)."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from typing import Any
 
 from transformer.errors import InputError, InternalError, PatchError
@@ -28,8 +29,6 @@ def rewrite(tree: Tree, operations: Sequence[Operation], expected: Any) -> str:
 
 
 def _attempts(tree: Tree, operations: Sequence[Operation], expected: Any) -> Iterator[str]:
-    try:
+    with suppress(InternalError, PatchError):
         yield reformat.write(tree, verify.patched(reformat.round_trip(tree), operations))
-    except (InternalError, PatchError):
-        pass
     yield reformat.write(tree, expected)

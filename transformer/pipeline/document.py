@@ -4,7 +4,7 @@ The only place that turns errors into findings, and offsets into lines and colum
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from transformer.errors import InputError, InternalError, PatchError, TransformError
@@ -17,7 +17,7 @@ from transformer.patch.splice import splice
 from transformer.pipeline.engine import Engine, add_pool
 from transformer.pipeline.glue import Part
 from transformer.rules.base import Subject, ValidationRule
-from transformer.rules.exempt import is_exempt
+from transformer.rules.exempt import editable
 from transformer.span import position_at
 from transformer.text.framing import Opening
 from transformer.yamltree.locate import offset_of
@@ -144,16 +144,14 @@ class _Document:
                     plans[transform.id] = operations
         if not plans:
             return
-        wanted = Subject(manifest, templates, world, document, self.origin.is_patch, tuple(plans))
+        subject = replace(subject, planned=plans)
         for rule in self.engine.checks_wanted:
-            self._check(rule, wanted)
-        if is_exempt(subject):
-            return
+            self._check(rule, subject)
         is_first = True
         for transform in self.engine.rules:
             if transform.id in plans:
                 operations = plans[transform.id] if is_first else transform.plan(subject)
-                self._take(transform.id, operations, manifest)
+                self._take(transform.id, editable(subject, operations), manifest)
                 is_first = False
 
     def _take(self, rule: str, operations: list[Operation], manifest: Manifest) -> None:

@@ -105,7 +105,7 @@ def _judge(above: Frame, below: Frame, strict: bool) -> InputError | None:
         return InputError(
             "a second manifest begins here, and the --- above it is glued to the last value",
             offset=last.start,
-            hint="a file without a newline at its end was glued to this one; put --- on its own line",
+            hint="a file without a newline at its end was glued to the next; end it with one",
             rule="HN902",
         )
     return _SPLIT

@@ -4,8 +4,8 @@ A transform rule plans RFC 6902 operations for one object, a validation rule yie
 Both look at plain values; neither knows of offsets, files or YAML text.
 """
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
 from transformer.findings import Severity, Violation
@@ -29,8 +29,8 @@ class World:
 class Subject:
     """One object to judge. `document` is the plain value of the document that holds it.
 
-    `is_patch`: its file is named as a patch by a kustomization. `wanted`: the transform rules that
-    plan operations for it (set when validation rules look at it).
+    `is_patch`: its file is named as a patch by a kustomization. `planned`: what the transform
+    rules want to do, by rule id (set when validation rules look at it).
     """
 
     manifest: Manifest
@@ -38,7 +38,7 @@ class Subject:
     world: World
     document: Any = None
     is_patch: bool = False
-    wanted: tuple[str, ...] = ()
+    planned: Mapping[str, Sequence[Operation]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

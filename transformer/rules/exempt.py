@@ -1,28 +1,39 @@
 """What is never edited, whatever a transform rule plans (SPEC, end of section 3)."""
 
+from collections.abc import Iterable
+
 from transformer.manifest.manifest import mapping_at
+from transformer.manifest.pod_template import PodTemplate
+from transformer.patch.operation import Operation
 from transformer.rules.base import Subject
 
 _MIRROR = "kubernetes.io/config.mirror"
 
 
-def is_exempt(subject: Subject) -> bool:
-    """Whether no rule may edit this object; a validation rule reports each reason."""
-    return (
-        is_partial(subject)
+def editable(subject: Subject, operations: Iterable[Operation]) -> list[Operation]:
+    """Return those of `operations` that may be done; a validation rule reports each other one."""
+    if (
+        subject.is_patch
         or is_static(subject)
         or controller_owner(subject) is not None
         or is_encrypted(subject)
-    )
+    ):
+        return []
+    partial = partial_templates(subject)
+    return [
+        operation
+        for operation in operations
+        if not any(operation.path.startswith(f"{template.pointer}/") for template in partial)
+    ]
 
 
-def is_partial(subject: Subject) -> bool:
-    """Whether the object is a patch, or holds a pod template without containers.
+def partial_templates(subject: Subject) -> list[PodTemplate]:
+    """Return the pod templates that have no containers: pieces of patches.
 
     A strategic merge replaces `nodeSelectorTerms` whole: our term in a patch would erase the
     base's own terms (measured with kustomize 5.8).
     """
-    return subject.is_patch or any(template.is_partial for template in subject.templates)
+    return [template for template in subject.templates if not template.spec.get("containers")]
 
 
 def is_static(subject: Subject) -> bool:

@@ -36,16 +36,19 @@ _LOOK_AHEAD = 1100
 _ENDS = rb"(?=[ \t\r\n]|\Z)"
 _MARKS = rb"(?P<start>---)%b|(?P<stop>\.\.\.)%b" % (_ENDS, _ENDS)
 _KEY = rb"(?P<quote>[\"']?)(?P<key>apiVersion|kind)(?P=quote)[ \t]{0,1024}:" + _ENDS
-_INSIDE = rb"(?=[\-.%%ak\"'\xef])(?:%b)?(?:%b|(?P<directive>%%)(?:YAML|TAG)[ \t]|%b)"
-"""The line starts that matter below content; the look-ahead is there for speed only."""
+_DIRECTIVE = rb"(?P<directive>%(?:YAML|TAG)[ \t])"
+_LINE = b"(?:%b)?(?:%b|%b|%b" % (BOM, _MARKS, _DIRECTIVE, _KEY)
 
-_AFTER_LF = re.compile(b"\n" + _INSIDE % (BOM, _MARKS, _KEY))
-_AFTER_ANY_BREAK = re.compile(b"[\r\n]" + _INSIDE % (BOM, _MARKS, _KEY))
+_POSSIBLE = rb"(?=[\-.%ak\"'\xef])"
+"""What any `_LINE` begins with; it makes the search faster."""
+
+_AFTER_LF = re.compile(b"\n" + _POSSIBLE + _LINE + b")")
+_AFTER_ANY_BREAK = re.compile(b"[\r\n]" + _POSSIBLE + _LINE + b")")
 _MARKER = re.compile(rb"(?:%b)?(?:%b)" % (BOM, _MARKS))
 
-_REST = rb"[ \t]*+(?:(?P<comment>#)|(?P<brace>\{)|(?P<newline>[\r\n]))?"
+_REST = rb"[ \t]*+(?:(?P<comment>#)|(?P<brace>\{)|(?P<newline>[\r\n]++))?"
 _REST_ABOVE = re.compile(_REST)
-_LINE_ABOVE = re.compile(rb"(?:%b)?(?:%b|(?P<directive>%%)|%b|%b)" % (BOM, _MARKS, _KEY, _REST))
+_LINE_ABOVE = re.compile(_LINE + b"|" + _REST + b")")
 """What a line above content begins with; no group: content, or blanks up to the last byte."""
 
 _BREAK = re.compile(b"\r\n|\r|\n")
@@ -216,9 +219,9 @@ class Framer:
             return False
         if kind == "start":
             self._take_marker(pos, has_bom=found.start("start") > pos)
-        elif kind in ("comment", "stop") or (kind == "directive" and not self._is_marked):
+        elif kind in ("comment", "stop", "directive"):
             if kind == "directive":
-                self._follow_end(pos, Opening.AFTER_END)
+                self._take_directive(pos)
             self._is_ending = kind == "stop"
             self._step = self._skip_line
         elif kind != "newline":
@@ -233,6 +236,11 @@ class Framer:
         if self._opening is Opening.AFTER_END:
             self._opening = Opening.MARKER
         self._is_marked = True
+
+    def _take_directive(self, at: int) -> None:
+        if self._is_marked:
+            self._cut(at, Opening.AFTER_END)
+        self._follow_end(at, Opening.AFTER_END)
 
     def _take_content(self, found: re.Match[bytes]) -> None:
         self._follow_end(found.end(), Opening.AFTER_END)

@@ -71,12 +71,11 @@ def screen_for(
     `all_templates`: a rule may edit any pod template. NodePools always matter. A component name
     that is no plain word cannot be looked for, and makes all templates matter.
     """
-    names = set(component_names) if cni else set()
+    names = tuple(component_names) if cni else ()
     all_templates = all_templates or not all(map(_WORD.fullmatch, names))
     words = [_EXCLUDE_KEY] * guards + [_OWN_KEYS] * cni + [b"containers"] * all_templates
-    shortest = [name for name in names if not any(n in name for n in names - {name})]
-    template_words = [] if all_templates else sorted(name.encode() for name in shortest)
-    return Screen(tuple(words), tuple(template_words), _ANY_KIND if nodes else _POOL_KIND)
+    template_words = () if all_templates else tuple(name.encode() for name in names)
+    return Screen(tuple(words), template_words, _ANY_KIND if nodes else _POOL_KIND)
 
 
 def matters(screen: Screen, data: bytes) -> bool:

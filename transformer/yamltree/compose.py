@@ -11,6 +11,8 @@ unindented sequence's event ends after its first dash.
 """
 
 import re
+from collections.abc import Callable
+from typing import Any
 
 from yaml._yaml import CParser
 from yaml.error import MarkedYAMLError
@@ -43,6 +45,9 @@ from transformer.yamltree.nodes import (
 from transformer.yamltree.scalars import resolve_key
 
 _PROPERTIES = re.compile(r"(?:(?:&[^\s,\[\]{}]+|!(?:<[^>]*>|[^\s,\[\]{}]*))(?:\s|\s#[^\r\n]*)*)+")
+COLON = re.compile(r"(?:\s|(?<=\s)#[^\r\n]*)*:")
+"""From the end of a key to its colon, comments between them minded."""
+
 _BLOCK_HEADER = re.compile(r"[|>][0-9+-]*")
 _STRING = "tag:yaml.org,2002:str"
 
@@ -76,9 +81,7 @@ class _Open:
 
     __slots__ = ("anchor", "children", "is_flow", "is_mapping", "outer", "start", "tag")
 
-    def __init__(
-        self, event: "MappingStartEvent | SequenceStartEvent", shift: int, text: str
-    ) -> None:
+    def __init__(self, event: Any, shift: int, text: str) -> None:
         self.children: list[Node] = []
         self.is_mapping = type(event) is MappingStartEvent
         self.is_flow: bool = event.flow_style
@@ -86,7 +89,11 @@ class _Open:
         self.anchor: str | None = event.anchor
         self.outer: int = event.start_mark.index + shift
         start: int = event.end_mark.index + shift
-        if self.is_flow or (not self.is_mapping and text[start : start + 1] != "-"):
+        if self.is_flow:
+            # A single pair in a sequence, `[a: b]`, is a mapping without braces.
+            if text[start - 1] == ("{" if self.is_mapping else "["):
+                start -= 1
+        elif not self.is_mapping and text[start : start + 1] != "-":
             start -= 1
         self.start = start
 
@@ -97,11 +104,12 @@ class _Composer:
         self.shift = shift
         self.anchors: dict[str, Node | None] = {}
         self.expanded = 0
+        self.has_absent = False
         self.sizes: dict[int, int] = {}
 
     def run(self, parser: CParser) -> Tree:
         text, shift, anchors = self.text, self.shift, self.anchors
-        next_event = parser.get_event
+        next_event: Callable[[], Any] = parser.get_event
         stack: list[_Open] = []
         root: Node | None = None
         documents = 0
@@ -110,10 +118,12 @@ class _Composer:
             kind = type(event)
             if kind is ScalarEvent:
                 if event.anchor is None and event.tag is None and event.style in _ON_THE_LINE:
-                    start = event.start_mark.index + shift
+                    start, end = event.start_mark.index + shift, event.end_mark.index + shift
+                    if start == end:
+                        self.has_absent = True
                     node = Scalar(
                         start,
-                        event.end_mark.index + shift,
+                        end,
                         event.value,
                         event.style or PLAIN,
                         None,
@@ -156,7 +166,7 @@ class _Composer:
                 root = node
         return Tree(text, root, False, bool(self.expanded))
 
-    def _scalar(self, event: ScalarEvent) -> Scalar:
+    def _scalar(self, event: Any) -> Scalar:
         text = self.text
         outer = start = event.start_mark.index + self.shift
         end = event.end_mark.index + self.shift
@@ -182,12 +192,12 @@ class _Composer:
         keys = tuple([self._key(key) for key in children[::2]])
         if len(set(keys)) != len(keys):
             raise self._duplicate_key(keys, children[::2])
-        if not opened.is_flow:
-            last = children[-1]
-            if _is_absent(last) and ":" not in self.text[children[-2].end : last.start]:
-                at = children[-2].end
-                children[-1] = last = Scalar(at, at, "", outer=at)
-            end = last.end
+        for index in range(1, len(children), 2) if self.has_absent else ():
+            key, value = children[index - 1], children[index]
+            if _is_absent(value) and not COLON.match(self.text, key.end, value.start):
+                children[index] = Scalar(key.end, key.end, "", outer=key.end)
+        if not opened.is_flow or self.text[opened.start] != "{":
+            end = children[-1].end
         node = Mapping(
             opened.start,
             end,
@@ -218,7 +228,7 @@ class _Composer:
             self.anchors[opened.anchor] = node
         return node
 
-    def _alias(self, event: AliasEvent) -> Alias:
+    def _alias(self, event: Any) -> Alias:
         start, end = event.start_mark.index + self.shift, event.end_mark.index + self.shift
         name = event.anchor
         if name not in self.anchors:

@@ -26,9 +26,9 @@ from transformer.rules.exempt import controller_owner, is_static
 
 
 def check(subject: Subject) -> Iterator[Violation]:
-    if not subject.wanted:
+    if not subject.planned:
         return
-    rules, ref = " and ".join(subject.wanted), subject.manifest.ref
+    rules, ref = " and ".join(subject.planned), subject.manifest.ref
     if is_static(subject):
         yield Violation(
             "",

@@ -19,22 +19,35 @@ Mend it: guard the base, or run hostnet-transform on the built result.
 Source: kustomize, strategic merge of lists without a merge key (measured, kustomize 5.8).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from transformer.findings import Violation
 from transformer.rules.base import Subject, ValidationRule
-from transformer.rules.exempt import is_partial
+from transformer.rules.exempt import partial_templates
 
 
 def check(subject: Subject) -> Iterator[Violation]:
-    if subject.wanted and is_partial(subject):
-        what = "a patch" if subject.is_patch else "a pod template without containers"
-        yield Violation(
-            "",
-            f"{' and '.join(subject.wanted)} would apply to {subject.manifest.ref}, but it is"
-            f" {what}",
-            hint="guard the base, or transform the built result",
-        )
+    ref = subject.manifest.ref
+    if subject.is_patch and subject.planned:
+        yield Violation("", _message(subject.planned, f"{ref}, but this is a patch"), hint=_HINT)
+        return
+    for template in partial_templates(subject):
+        inside = f"{template.pointer}/"
+        rules = [
+            rule
+            for rule, operations in subject.planned.items()
+            if any(operation.path.startswith(inside) for operation in operations)
+        ]
+        if rules:
+            what = f"{ref}, but its pod template has no containers: it looks like a patch"
+            yield Violation(template.pointer, _message(rules, what), hint=_HINT)
+
+
+_HINT = "guard the base, or transform the built result"
+
+
+def _message(rules: Iterable[str], what: str) -> str:
+    return f"{' and '.join(rules)} would apply to {what}"
 
 
 RULE = ValidationRule("HN415", "a guard is wanted in a partial object", "warning", check, "wanted")

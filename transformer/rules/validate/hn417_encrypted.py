@@ -23,10 +23,10 @@ from transformer.rules.exempt import is_encrypted
 
 
 def check(subject: Subject) -> Iterator[Violation]:
-    if subject.wanted and is_encrypted(subject):
+    if subject.planned and is_encrypted(subject):
         yield Violation(
             "",
-            f"{' and '.join(subject.wanted)} would apply to {subject.manifest.ref}, but an edit"
+            f"{' and '.join(subject.planned)} would apply to {subject.manifest.ref}, but an edit"
             " would break the MAC of this SOPS-encrypted manifest",
             hint="decrypt it, transform it, and encrypt it again",
         )

@@ -1,0 +1,65 @@
+# Thin targets: each one is a command that you could type. Needs Python 3.11 or newer, git and make.
+# PYTHON=/path/to/python chooses the Python that .venv is made with.
+
+VENV := .venv
+BIN := $(VENV)/bin
+RUN := $(BIN)/python -m
+READY := $(VENV)/ready
+DEMO_TOOL := $(CURDIR)/$(BIN)/hostnet-transform
+
+.PHONY: help setup demo test check fmt lint golden integration bench dist clean
+
+help: ## say what there is
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r target text; do \
+	    printf '%-20s %s\n' "$$target" "$$text"; done
+
+setup: $(READY) ## make .venv and install the package and its tools into it
+
+# Made again only when pyproject.toml has changed.
+$(READY): pyproject.toml
+	@found=; for python in $(PYTHON) python3 python3.11 python3.12 python3.13 python3.14; do \
+	    if "$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+	        found=$$python; break; fi; done; \
+	if [ -z "$$found" ]; then \
+	    echo "hostnet-transform needs Python 3.11 or newer, and found none on PATH;" >&2; \
+	    echo "install one, or name it: make PYTHON=/path/to/python3.11 $(MAKECMDGOALS)" >&2; \
+	    exit 1; fi; \
+	if ! $(RUN) pip --version >/dev/null 2>&1; then "$$found" -m venv --clear $(VENV); fi
+	@echo "installing the package and its tools into $(VENV)"
+	@$(RUN) pip install --quiet --editable '.[dev]'
+	@touch $(READY)
+
+demo: setup ## see what the tool does to an example
+	@tools/demo.sh $(DEMO_TOOL)
+
+test: setup ## run all tests
+	$(RUN) pytest
+
+check: lint ## run what must pass before a commit: style, types, and the tests that need no other tool
+	$(RUN) mypy
+	$(RUN) pytest --ignore=tests/integration
+
+lint: setup ## ruff, without changing anything
+	$(RUN) ruff format --check
+	$(RUN) ruff check
+
+fmt: setup ## format the code, and mend what ruff can mend
+	$(RUN) ruff format
+	$(RUN) ruff check --fix
+
+golden: setup ## write the expected results of the golden tests anew; then read the diff
+	HOSTNET_GOLDEN=rewrite $(RUN) pytest tests/golden tests/integration/test_demo.py
+
+integration: setup ## run the tests that need other tools, such as kubectl
+	$(RUN) pytest tests/integration
+
+bench: setup ## measure the speed
+	$(RUN) bench
+
+dist: setup ## build the wheel and the source archive into dist/
+	rm -rf dist
+	$(RUN) build
+
+clean: ## delete all that was made
+	rm -rf $(VENV) build dist .bench .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	find transformer tests bench -name __pycache__ -type d -prune -exec rm -rf {} +

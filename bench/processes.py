@@ -1,0 +1,118 @@
+"""Whole processes, measured: time, processor time and peak memory, with pipes at both ends."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import threading
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+_LAUNCHER = Path(__file__).with_name("launch.py")
+_CHUNK = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What one process took. `written` counts the bytes that it wrote to standard output."""
+
+    seconds: float
+    cpu_seconds: float
+    peak_bytes: int
+    written: int = 0
+
+
+def tool(name: str) -> str | None:
+    """Return the path of a program: beside this Python, or on the PATH."""
+    beside = Path(sys.executable).parent / name
+    return str(beside) if beside.exists() else shutil.which(name)
+
+
+def run(
+    command: Sequence[str], folder: Path, *, stdin: Path | None = None, output: Path | None = None
+) -> Run:
+    """Run `command` in `folder`; `stdin` comes through a pipe, as in `cat FILE | command > OUT`.
+
+    Raises:
+        RuntimeError: it failed.
+    """
+    out = output or folder / "out"
+    cat = None if stdin is None else subprocess.Popen(["cat", str(stdin)], stdout=subprocess.PIPE)
+    with out.open("wb") as sink, (folder / "stderr").open("wb") as errors:
+        source = subprocess.DEVNULL if cat is None else cat.stdout
+        launched = subprocess.Popen(
+            _launch(command, folder),
+            cwd=folder,
+            stdin=source,
+            stdout=sink,
+            stderr=errors,
+            env=_environment(),
+        )
+        if cat is not None and cat.stdout is not None:
+            cat.stdout.close()
+        launched.wait()
+    if cat is not None:
+        cat.wait()
+    return _result(command, folder, out.stat().st_size)
+
+
+def stream(command: Sequence[str], folder: Path, blocks: Iterable[bytes]) -> Run:
+    """Run `command` between two pipes, with `blocks` written into the one as they are made.
+
+    Raises:
+        RuntimeError: it failed.
+    """
+    with (folder / "stderr").open("wb") as errors:
+        launched = subprocess.Popen(
+            _launch(command, folder),
+            cwd=folder,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            env=_environment(),
+            bufsize=0,
+        )
+        assert launched.stdin is not None
+        assert launched.stdout is not None
+        writer = threading.Thread(target=_write, args=(launched.stdin.fileno(), blocks))
+        writer.start()
+        written = 0
+        while chunk := os.read(launched.stdout.fileno(), _CHUNK):
+            written += len(chunk)
+        launched.wait()
+        writer.join()
+        launched.stdout.close()
+    return _result(command, folder, written)
+
+
+def _write(pipe: int, blocks: Iterable[bytes]) -> None:
+    try:
+        for block in blocks:
+            rest = memoryview(block)
+            while rest:
+                rest = rest[os.write(pipe, rest) :]
+    except BrokenPipeError:
+        pass  # the command has failed, and says so with its status
+    finally:
+        os.close(pipe)
+
+
+def _launch(command: Sequence[str], folder: Path) -> list[str]:
+    launcher = [sys.executable, "-I", "-S", str(_LAUNCHER), str(folder / "measured.json")]
+    return [*launcher, *command]
+
+
+def _environment() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if not name.startswith("HOSTNET_")}
+
+
+def _result(command: Sequence[str], folder: Path, written: int) -> Run:
+    measured = json.loads((folder / "measured.json").read_text())
+    if measured["status"] != 0:
+        said = (folder / "stderr").read_text(errors="replace")[-2000:]
+        raise RuntimeError(f"{command[0]} ended with status {measured['status']}:\n{said}")
+    return Run(
+        measured["seconds"], measured["cpu_seconds"], measured["peak_bytes"], written=written
+    )

@@ -1,0 +1,56 @@
+#!/bin/sh
+# Show what hostnet-transform does to testdata/demo. The files themselves stay as they are.
+# Usage: tools/demo.sh [TOOL]   (TOOL: the hostnet-transform to run; default: the one on PATH)
+set -eu
+
+tool=${1:-hostnet-transform}
+demo=$(dirname "$0")/../testdata/demo
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+mkdir "$work/once"
+cp "$demo"/*.yaml "$work/once"
+
+color=never
+if [ -t 1 ]; then color=always; fi
+
+say() { printf '\n=== %s\n\n' "$*"; }
+
+# Run the tool in the folder that is named first; print what it printed and keep its exit status.
+run() {
+    folder=$1
+    shift
+    printf '$ hostnet-transform %s\n' "$*"
+    status=0
+    (cd "$work/$folder" && "$tool" --color "$color" "$@") 2>"$work/report" || status=$?
+}
+
+# Stop unless the exit status is the expected one.
+expect() {
+    if [ "$status" -ne "$1" ]; then
+        cat "$work/report" >&2
+        echo "the exit status is $status, not $1" >&2
+        exit 1
+    fi
+}
+
+say "1. What would change (nothing is written yet)"
+run once --diff .
+expect 1
+
+say "2. Why, and what needs a person (standard error of the same run)"
+cat "$work/report"
+printf '\nIts exit status is 1 because of the error HN402: the annotation on price-board has no\n'
+printf 'effect where it stands, and only its owner knows what was meant. That is part of the example.\n'
+
+say "3. Write the files"
+run once -w .
+expect 1
+tail -n 1 "$work/report"
+
+say "4. Again: the second run changes nothing"
+cp -R "$work/once" "$work/twice"
+run twice -w .
+expect 1
+tail -n 1 "$work/report"
+diff -r "$work/once" "$work/twice"
+printf 'All files are the same, byte for byte.\n'
