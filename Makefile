@@ -26,7 +26,7 @@ $(READY): pyproject.toml
 	    exit 1; fi; \
 	if ! $(RUN) pip --version >/dev/null 2>&1; then "$$found" -m venv --clear $(VENV); fi
 	@echo "installing the package and its tools into $(VENV)"
-	@$(RUN) pip install --quiet --editable '.[dev]'
+	@$(RUN) pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	@touch $(READY)
 
 demo: setup ## see what the tool does to an example

@@ -23,11 +23,11 @@ _COMPARED = """\
 Compared: `cat all.yaml | hostnet-transform > out` with `kubectl kustomize DIR > out`, where DIR has
 the same all.yaml as its only resource and a strategic-merge patch with a target for each kind of
 edit (nodeAffinity for workloads, the label for Nodes). Whole processes, wall time, the best of
-{rounds}; from {slow:,} resources on kubectl runs once. Before a line is printed, both outputs are
-checked to hold each edit the same number of times; at the smallest size both are parsed and their
-objects compared. `all edited`: Deployments of about 1.2 KB, each of which is edited. `mixed`:
-Deployments (one in three is edited), Services, ConfigMaps, ServiceAccounts, 3 network components,
-5 Nodes, 2 NodePools. MB are millions of bytes of input. CPU is user and system time, all threads."""
+{rounds} runs; from {slow:,} resources on kubectl runs once. Both outputs are checked to hold each
+edit the same number of times; at the smallest size they are parsed and their objects compared.
+`all edited`: Deployments of about 1.2 KB, each of which is edited. `mixed`: Deployments (one in
+three is edited), Services, ConfigMaps, ServiceAccounts, 3 network components, 5 Nodes and
+2 NodePools. MB are millions of bytes of input. CPU is user and system time, all threads."""
 
 
 @dataclass(frozen=True, slots=True)

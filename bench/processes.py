@@ -48,7 +48,7 @@ def run(
             stdin=source,
             stdout=sink,
             stderr=errors,
-            env=_environment(),
+            env=_environment(folder),
         )
         if cat is not None and cat.stdout is not None:
             cat.stdout.close()
@@ -71,7 +71,7 @@ def stream(command: Sequence[str], folder: Path, blocks: Iterable[bytes]) -> Run
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=errors,
-            env=_environment(),
+            env=_environment(folder),
             bufsize=0,
         )
         assert launched.stdin is not None
@@ -104,8 +104,17 @@ def _launch(command: Sequence[str], folder: Path) -> list[str]:
     return [*launcher, *command]
 
 
-def _environment() -> dict[str, str]:
-    return {name: value for name, value in os.environ.items() if not name.startswith("HOSTNET_")}
+def _environment(folder: Path) -> dict[str, str]:
+    """Return an environment without settings that change how Python starts and writes.
+
+    Byte code is kept, as it is for an installed package, but in `folder`, not in the source tree.
+    """
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if name == "PYTHONPATH" or not name.startswith(("PYTHON", "HOSTNET_"))
+    }
+    return {**kept, "PYTHONPYCACHEPREFIX": str(folder / "bytecode")}
 
 
 def _result(command: Sequence[str], folder: Path, written: int) -> Run:

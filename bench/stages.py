@@ -30,7 +30,6 @@ from transformer.yamltree.nodes import Tree
 from transformer.yamltree.plain import to_plain
 from transformer.yamltree.read import read
 
-
 _ORIGIN = Origin("<stdin>")
 
 

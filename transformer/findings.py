@@ -77,7 +77,8 @@ Stage: TypeAlias = Literal["screened", "parsed", "edited"]
 class DocumentResult:
     """One document: the bytes that came in and go out, and what is to be said of it.
 
-    `failed`: it could not be read or edited; then `data` equals `source`.
+    `failed`: it could not be read or edited; then `data` equals `source`. `continues`: this is a
+    further piece of a document that is too large to be held.
     """
 
     file: str
@@ -88,3 +89,4 @@ class DocumentResult:
     failed: bool = False
     changes: tuple[Change, ...] = ()
     findings: tuple[Finding, ...] = ()
+    continues: bool = False

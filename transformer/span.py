@@ -30,6 +30,6 @@ def position_at(text: str, offset: int, first_line: int = 1) -> Position:
     for found in _BREAK.finditer(text, 0, offset):
         line += 1
         line_start = found.end()
-    if text.startswith("\ufeff") and line == first_line:
-        line_start = 1
+    if text.startswith("\ufeff", line_start):
+        line_start += 1
     return Position(line, max(offset - line_start, 0) + 1)

@@ -118,11 +118,13 @@ def test_output_and_findings_are_the_expected_ones(case: Case) -> None:
 
 
 @each_case
-def test_a_second_run_changes_and_plans_nothing(case: Case) -> None:
+def test_a_second_run_changes_plans_and_finds_nothing_new(case: Case) -> None:
     output = case.output
     result = case.run(output)
     assert result.data == output
     assert result.changes == ()
+    found_first = {finding["rule"] for finding in case.findings}
+    assert {finding.rule for finding in result.findings} <= found_first
 
 
 def test_folders_hold_cases_and_nothing_else() -> None:

@@ -2,8 +2,8 @@
 
 import contextlib
 import os
-import tempfile
 from collections.abc import Iterable
+from errno import EACCES
 from pathlib import Path
 
 
@@ -11,27 +11,36 @@ def replace(path: Path, chunks: Iterable[bytes]) -> None:
     """Replace the content of the file at `path`, keeping its mode and owner.
 
     A temporary file in the same folder is written, flushed to disk and renamed. Where `path` is a
-    symbolic link, the file it points to is replaced.
+    symbolic link, the file it points to is replaced. A file that may not be written is not
+    replaced, although its folder would allow that.
 
     Raises:
         OSError: nothing was changed.
     """
+    import tempfile  # slow to import, and a filter needs it nowhere
+
     target = Path(os.path.realpath(path))
     status = target.stat()
-    handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".tmp", dir=target.parent)
+    if not os.access(target, os.W_OK):
+        raise PermissionError(EACCES, os.strerror(EACCES), str(target))
+    handle, name = tempfile.mkstemp(
+        prefix=f".{target.name[:100]}.", suffix=".tmp", dir=target.parent
+    )
+    temporary = Path(name)
     try:
         with os.fdopen(handle, "wb") as out:
             for chunk in chunks:
                 out.write(chunk)
             out.flush()
-            os.fchmod(out.fileno(), status.st_mode & 0o7777)
-            with contextlib.suppress(PermissionError):
-                os.fchown(out.fileno(), status.st_uid, status.st_gid)
             os.fsync(out.fileno())
-        os.replace(name, target)
+        if hasattr(os, "chown"):
+            with contextlib.suppress(PermissionError):
+                os.chown(temporary, status.st_uid, status.st_gid)
+        temporary.chmod(status.st_mode & 0o7777)
+        temporary.replace(target)
     except BaseException:
         with contextlib.suppress(OSError):
-            os.unlink(name)
+            temporary.unlink()
         raise
     _sync_folder(target.parent)
 

@@ -1,20 +1,21 @@
 """Where results go: standard output as a stream, files in place, diffs, patches.
 
-An output is told of each file (`begin`, `end`) and each document (`add`), and at last whether all
-went well (`close`).
+An output is told of each file (`begin`, `end`) and each document (`add`), and at last that the run
+has ended (`close`).
 """
 
-import tempfile
+import re
 from collections.abc import Callable, Iterator
-from typing import BinaryIO, Protocol
+from pathlib import Path
+from typing import IO, BinaryIO, Protocol
 
 from transformer.edges import atomic
 from transformer.edges.sources import Source
 from transformer.findings import DocumentResult
-from transformer.report import as_diff, as_patches
 
 _MEMORY = 16 * 1024 * 1024
 _CHUNK = 1024 * 1024
+_ABOVE_CONTENT = re.compile(rb"(?:\xef\xbb\xbf)?(?:[ \t]*(?:#[^\r\n]*)?(?:\r\n|\n|\r))*")
 
 
 class Output(Protocol):
@@ -50,14 +51,18 @@ class Silent:
 
 
 class ManifestStream(Silent):
-    """The transformed stream. After a document that failed, nothing more is written.
+    """The transformed stream. From a document that failed on, nothing more is written.
 
     Between two files, and only there, a missing line end and a missing `---` are written.
+    `stopped` is told the first document that failed.
     """
 
-    def __init__(self, out: BinaryIO) -> None:
+    def __init__(
+        self, out: BinaryIO, stopped: Callable[[DocumentResult], object] = lambda _: None
+    ) -> None:
         self._out = out
-        self._stopped = False
+        self._stopped = stopped
+        self._has_stopped = False
         self._is_first_of_file = True
         self._last = b""
 
@@ -65,40 +70,56 @@ class ManifestStream(Silent):
         self._is_first_of_file = True
 
     def add(self, result: DocumentResult) -> None:
-        if self._stopped or result.failed:
-            self._stopped = True
+        if self._has_stopped:
+            return
+        if result.failed:
+            self._has_stopped = True
+            self._stopped(result)
+            return
+        if not result.data:
             return
         if self._is_first_of_file and self._last:
             self._join(result.data)
         self._is_first_of_file = False
-        if result.data:
-            self._out.write(result.data)
-            self._last = result.data[-1:]
+        self._out.write(result.data)
+        self._last = result.data[-1:]
 
     def _join(self, data: bytes) -> None:
         newline = b"\r\n" if b"\r\n" in data else b"\n"
         if self._last not in (b"\n", b"\r"):
             self._out.write(newline)
-        head = data.removeprefix(b"\xef\xbb\xbf")
-        while head.startswith((b"#", b"\n", b"\r")):
-            head = head.partition(b"\n")[2]
-        if head.startswith(b"%"):
+        above = _ABOVE_CONTENT.match(data)
+        content = data[above.end() if above else 0 :]
+        if content.startswith(b"%"):
             self._out.write(b"..." + newline)
-        elif not head.startswith(b"---"):
+        elif not content.startswith(b"---"):
             self._out.write(b"---" + newline)
 
 
 class InPlace(Silent):
-    """Writes each file that changes, atomically; a file with a failed document stays as it is."""
+    """Writes each file that changes, atomically; a file with a failed document stays as it is.
 
-    def __init__(self, wrote: Callable[[Source], None]) -> None:
+    `wrote` is told of each file written, `kept` of each that would have been but for a failed
+    document, `refused` of each that cannot be written.
+    """
+
+    def __init__(
+        self,
+        wrote: Callable[[Source], object],
+        kept: Callable[[Source], object],
+        refused: Callable[[Source, OSError], object],
+    ) -> None:
         self._wrote = wrote
+        self._kept = kept
+        self._refused = refused
         self._source: Source | None = None
 
     def begin(self, source: Source | None) -> None:
+        from tempfile import SpooledTemporaryFile  # slow to import
+
         self._source = source
         self._changed = self._failed = False
-        self._content = tempfile.SpooledTemporaryFile(max_size=_MEMORY)  # noqa: SIM115 (see end)
+        self._content = SpooledTemporaryFile(max_size=_MEMORY)  # noqa: SIM115 (closed in end)
 
     def add(self, result: DocumentResult) -> None:
         self._failed = self._failed or result.failed
@@ -106,43 +127,53 @@ class InPlace(Silent):
         self._content.write(result.data)
 
     def end(self) -> None:
-        assert self._source is not None
+        source = self._source
         with self._content:
-            if self._changed and not self._failed:
-                self._content.seek(0)
-                atomic.replace(self._source.path, _chunks(self._content))
-                self._wrote(self._source)
+            if source is None or not self._changed:
+                return
+            if self._failed:
+                self._kept(source)
+                return
+            self._content.seek(0)
+            try:
+                atomic.replace(source.path, _chunks(self._content))
+            except OSError as error:
+                self._refused(source, error)
+            else:
+                self._wrote(source)
 
 
 class DiffStream(Silent):
-    """A unified diff of what would change."""
+    """A unified diff of what would change, its file names relative to the working folder."""
 
-    def __init__(self, out: BinaryIO) -> None:
+    def __init__(self, out: BinaryIO, stdin_name: str = "<stdin>") -> None:
+        from transformer.report.as_diff import FileDiff
+
         self._out = out
+        self._stdin_name = stdin_name
+        self._new_diff = FileDiff
 
     def begin(self, source: Source | None) -> None:
-        self._shift = 0
-        self._has_header = False
+        self._diff = self._new_diff(source.name if source else self._stdin_name, Path.cwd())
 
     def add(self, result: DocumentResult) -> None:
-        if result.data == result.source:
-            return
-        if not self._has_header:
-            self._out.write(as_diff.header(result.file))
-            self._has_header = True
-        for line in as_diff.hunks(result, self._shift):
-            self._out.write(line)
-        self._shift += as_diff.growth(result)
+        self._out.writelines(self._diff.add(result))
+
+    def end(self) -> None:
+        self._out.writelines(self._diff.end())
 
 
 class JsonPatchStream(Silent):
     """RFC 6902 patches, one JSON object a line."""
 
     def __init__(self, out: BinaryIO) -> None:
+        from transformer.report.as_patches import json_patches
+
         self._out = out
+        self._patches = json_patches
 
     def add(self, result: DocumentResult) -> None:
-        for line in as_patches.json_patches(result):
+        for line in self._patches(result):
             self._out.write(line.encode())
 
 
@@ -150,11 +181,14 @@ class KustomizePatchStream(Silent):
     """A `patches:` list for a Kustomization."""
 
     def __init__(self, out: BinaryIO) -> None:
+        from transformer.report.as_patches import kustomize_patches
+
         self._out = out
+        self._patches = kustomize_patches
         self._is_empty = True
 
     def add(self, result: DocumentResult) -> None:
-        for entry in as_patches.kustomize_patches(result):
+        for entry in self._patches(result):
             if self._is_empty:
                 self._out.write(b"patches:\n")
                 self._is_empty = False
@@ -165,6 +199,6 @@ class KustomizePatchStream(Silent):
             self._out.write(b"patches: []\n")
 
 
-def _chunks(file: "tempfile.SpooledTemporaryFile[bytes]") -> Iterator[bytes]:
+def _chunks(file: IO[bytes]) -> Iterator[bytes]:
     while chunk := file.read(_CHUNK):
         yield chunk

@@ -1,10 +1,11 @@
-"""Which files a run reads: PATHs, folders searched, scopes, patch files of kustomizations."""
+"""Which files a run reads: those that PATHs name, and those that a search of folders finds."""
 
 import os
+import stat
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
+from typing import NamedTuple
 
 from transformer.errors import SettingsError
 
@@ -12,8 +13,7 @@ SUFFIXES = (".yaml", ".yml", ".json")
 KUSTOMIZATIONS = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(NamedTuple):
     """A file to read. `name` is what messages call it; `scope` the world it belongs to."""
 
     path: Path
@@ -30,36 +30,52 @@ def discover(
     exclude: Iterable[str] = (),
     scopes: Iterable[str] = (),
 ) -> list[Source]:
-    """Return the files that `paths` name, folders searched for manifests, each file once.
+    """Return the files that `paths` name, folders searched for manifests.
 
-    Hidden folders, `node_modules` and the `templates/` of a Helm chart are left out of a search;
-    `include` and `exclude` are globs relative to `root` (the configuration's folder).
+    Each file comes once, whatever links lead to it; it is named if any of `paths` names it. Hidden
+    folders, `node_modules` and the `templates/` of a Helm chart are left out of a search;
+    `include` and `exclude` are globs relative to `root` (the configuration's folder). A folder
+    that cannot be searched is among the files, so that reading it tells why.
 
     Raises:
         SettingsError: a path does not exist.
     """
     include, exclude, scopes = tuple(include), tuple(exclude), tuple(scopes)
-    found: dict[Path, Source] = {}
+    found: dict[str, Source] = {}
     for name in paths:
-        path = Path(name)
-        if path.is_dir():
-            for inner in _search(path):
-                relative = _relative(inner, root)
-                if _is_taken(relative, include, exclude):
-                    found.setdefault(
-                        inner, Source(inner, str(inner), False, scope_of(relative, scopes))
-                    )
-        elif path.exists():
-            found.setdefault(
-                path, Source(path, name, True, scope_of(_relative(path, root), scopes))
-            )
-        else:
-            raise SettingsError(f"there is no file or folder {name!r}")
+        for path, is_named in _files(name):
+            relative = _relative(path, root)
+            if is_named or _is_taken(relative, include, exclude):
+                source = Source(path, str(path), is_named, scope_of(relative, scopes))
+                known = found.setdefault(os.path.realpath(path), source)
+                if is_named and not known.is_named:
+                    found[os.path.realpath(path)] = known._replace(is_named=True)
     return list(found.values())
 
 
-def _search(folder: Path) -> Iterator[Path]:
-    for here, folders, files in os.walk(folder):
+def _files(name: str) -> Iterator[tuple[Path, bool]]:
+    """Yield what a PATH stands for: paths, and whether they were asked for by name."""
+    if not name:
+        raise SettingsError("a PATH is empty", hint="is a variable in the command not set?")
+    path = Path(name)
+    try:
+        is_folder = stat.S_ISDIR(path.stat().st_mode)
+    except (FileNotFoundError, NotADirectoryError):
+        raise SettingsError(
+            f"there is no file or folder {name!r}",
+            hint="check the PATH; `hostnet-transform --help` lists the commands",
+        ) from None
+    except OSError:
+        is_folder = False
+    if is_folder:
+        yield from _search(path)
+    else:
+        yield path, True
+
+
+def _search(folder: Path) -> Iterator[tuple[Path, bool]]:
+    closed: list[OSError] = []
+    for here, folders, files in os.walk(folder, onerror=closed.append):
         is_chart = "Chart.yaml" in files
         folders[:] = sorted(
             name
@@ -69,17 +85,32 @@ def _search(folder: Path) -> Iterator[Path]:
             and not (is_chart and name == "templates")
         )
         for name in sorted(files):
-            if name.endswith(SUFFIXES) and not name.startswith("."):
-                yield Path(here, name)
+            if name.startswith("."):
+                continue
+            if name.endswith(SUFFIXES) or name in KUSTOMIZATIONS:
+                path = Path(here, name)
+                if _is_plain(path):
+                    yield path, False
+    for error in closed:
+        yield Path(error.filename), True
+
+
+def _is_plain(path: Path) -> bool:
+    """Whether `path` is a file, not a FIFO or a socket; what cannot be told, reading will tell."""
+    try:
+        return stat.S_ISREG(path.stat().st_mode)
+    except OSError:
+        return True
 
 
 def _relative(path: Path, root: Path) -> str:
     """Return `path` relative to `root` with forward slashes, or as it is where it lies outside."""
-    absolute = Path(os.path.abspath(path))
-    try:
-        return absolute.relative_to(os.path.abspath(root)).as_posix()
-    except ValueError:
-        return absolute.as_posix()
+    absolute = Path(os.path.normpath(path.absolute()))
+    real = path.parent.resolve() / path.name
+    for one, base in ((absolute, root.absolute()), (real, root.resolve())):
+        if one.is_relative_to(base):
+            return one.relative_to(base).as_posix()
+    return absolute.as_posix()
 
 
 def _is_taken(relative: str, include: tuple[str, ...], exclude: tuple[str, ...]) -> bool:
@@ -90,23 +121,22 @@ def _is_taken(relative: str, include: tuple[str, ...], exclude: tuple[str, ...])
 
 def _fits(relative: str, pattern: str) -> bool:
     """Whether a glob names the file, or a folder above it; `**/` matches no folder too."""
-    if pattern.startswith("**/") and _fits(relative, pattern[3:]):
+    bare = pattern.removeprefix("./")
+    if bare.startswith("**/") and _fits(relative, bare[3:]):
         return True
     parts = relative.split("/")
     return any(
-        fnmatchcase("/".join(parts[:count]), pattern.rstrip("/"))
-        for count in range(1, len(parts) + 1)
+        fnmatchcase("/".join(parts[:count]), bare.rstrip("/")) for count in range(1, len(parts) + 1)
     )
 
 
 def scope_of(relative: str, scopes: tuple[str, ...]) -> str:
     """Return the folder that makes `relative` part of a world of its own, or an empty string."""
     parts = relative.split("/")[:-1]
+    globs = [glob.removeprefix("./").strip("/") for glob in scopes]
     for count in range(1, len(parts) + 1):
         folder = "/".join(parts[:count])
-        if any(
-            folder.count("/") == glob.strip("/").count("/") and fnmatchcase(folder, glob.strip("/"))
-            for glob in scopes
-        ):
-            return folder
+        for glob in globs:
+            if folder.count("/") == glob.count("/") and fnmatchcase(folder, glob):
+                return folder
     return ""

@@ -1,7 +1,6 @@
 """Holding parts back: in memory to a limit, then in a temporary file that nobody else can open."""
 
 import marshal
-import tempfile
 from collections.abc import Iterator
 
 from transformer.errors import InputError
@@ -16,7 +15,9 @@ class FileSpool:
     """A spool of parts (see `pipeline.run.Spool`) over an anonymous temporary file."""
 
     def __init__(self) -> None:
-        self._file = tempfile.SpooledTemporaryFile(max_size=MEMORY)  # noqa: SIM115 (closed in __iter__)
+        from tempfile import SpooledTemporaryFile  # slow to import, and most runs spool nothing
+
+        self._file = SpooledTemporaryFile(max_size=MEMORY)  # noqa: SIM115 (closed in __iter__)
         self._count = 0
 
     def append(self, part: Part) -> None:
@@ -28,7 +29,10 @@ class FileSpool:
             frame.ordinal,
             frame.opening.name,
             frame.oversize,
-            problem and (problem.message, problem.offset, problem.hint, problem.rule),
+            part.continues,
+            None
+            if problem is None
+            else (problem.message, problem.offset, problem.hint, problem.rule),
         )
         self._file.write(marshal.dumps(record))
         self._count += 1
@@ -38,9 +42,12 @@ class FileSpool:
         self._file.seek(0)
         with self._file:
             for _ in range(self._count):
-                data, line, ordinal, opening, oversize, problem = marshal.load(self._file)
+                data, line, ordinal, opening, oversize, continues, problem = marshal.load(
+                    self._file
+                )
                 error = None
                 if problem is not None:
                     message, offset, hint, rule = problem
                     error = InputError(message, offset=offset, hint=hint, rule=rule)
-                yield Part(Frame(data, line, ordinal, Opening[opening], oversize), error)
+                frame = Frame(data, line, ordinal, Opening[opening], oversize)
+                yield Part(frame, error, continues)

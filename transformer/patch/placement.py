@@ -33,22 +33,21 @@ class SetValue:
 
 
 @dataclass(frozen=True, slots=True)
-class AddEntry:
-    """Add `key: value` at the end of `mapping`."""
+class AddEntries:
+    """Add `entries` at the end of `mapping`."""
 
     mapping: Mapping
     chain: Chain
-    key: str
-    value: Any
+    entries: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class AddItem:
-    """Add `value` at the end of `sequence`."""
+class AddItems:
+    """Add `values` at the end of `sequence`."""
 
     sequence: Sequence
     chain: Chain
-    value: Any
+    values: list[Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +60,7 @@ class ExpandMerge:
     entries: dict[str, Any]
 
 
-Placement: TypeAlias = SetValue | AddEntry | AddItem | ExpandMerge
+Placement: TypeAlias = SetValue | AddEntries | AddItems | ExpandMerge
 
 
 @dataclass(slots=True)
@@ -125,18 +124,22 @@ def _descend(node: Node, change: _Change, chain: Chain, out: list[Placement]) ->
         return
     below = (*chain, node)
     if isinstance(node, Sequence):
-        out.extend(AddItem(node, chain, value) for value in change.appended)
+        if change.appended:
+            out.append(AddItems(node, chain, change.appended))
         for token, child in change.children.items():
             _descend(_item(node, token), child, below, out)
     elif isinstance(node, Mapping):
+        added: dict[str, Any] = {}
         for key, child in change.children.items():
             found = entry(node, key)
             if found is not None:
                 _descend(found[1], child, below, out)
             elif child.value is not _ABSENT:
-                out.append(AddEntry(node, chain, key, child.value))
+                added[key] = child.value
             else:
                 raise PatchError(f"there is no {key} to change here", offset=node.start)
+        if added:
+            out.append(AddEntries(node, chain, added))
     else:
         raise PatchError("there is no mapping or sequence to change here", offset=node.start)
 
@@ -169,6 +172,7 @@ class _Shared:
         self.detached: set[Tokens] = set()
         self.beside: dict[tuple[int, str], _Change] = {}
         self.done: set[int] = set()
+        self.separated: set[int] = set()
         self._chart(tree.root, ())
         self._visit(tree.root, ())
         self._descend(tree.root, ())
@@ -231,10 +235,12 @@ class _Shared:
         if change.value is not _ABSENT:
             self.placements.append(SetValue(node, chain, change.value))
         elif isinstance(node, Sequence):
-            self.placements.extend(AddItem(node, chain, value) for value in change.appended)
+            if change.appended:
+                self.placements.append(AddItems(node, chain, change.appended))
             for token in change.children:
                 self._below(node, node, _item(node, token), (*at, token))
         elif isinstance(node, Mapping):
+            added: dict[str, Any] = {}
             for key, child in change.children.items():
                 found = entry(node, key)
                 if found is not None:
@@ -243,7 +249,9 @@ class _Shared:
                     raise PatchError(f"there is no {key} to change here", offset=node.start)
                 elif not self._comes_by_merge(node, key, child):
                     self._spare_receivers(node, key, child)
-                    self.placements.append(AddEntry(node, chain, key, child.value))
+                    added[key] = child.value
+            if added:
+                self.placements.append(AddEntries(node, chain, added))
         else:
             raise PatchError("there is no mapping or sequence to change here", offset=node.start)
 
@@ -259,6 +267,8 @@ class _Shared:
         """Place the change at `at`, whose text `slot` stands in `owner` (`node`, or merged in)."""
         change = self._change_at(at)
         target = slot.target if isinstance(slot, Alias) else slot
+        if not any(True for _ in self._live([at])):
+            return  # it was written out for another's sake, its own change included
         if self._agree(target, change):
             self._descend(target, at)
         elif owner is not node and isinstance(node, Mapping):
@@ -269,10 +279,7 @@ class _Shared:
             if isinstance(slot, Alias):
                 self._write_out(slot, change)
                 return
-            for alias in self.aliases.get(id(slot), ()):
-                self._spare_user(alias, change)
-            for receiver, place in self.receivers.get(id(slot), ()):
-                self._spare_receiver_of_keys(receiver, place, slot, change)
+            self._spare_all(slot, change)
             if not self._agree(slot, change):
                 raise self._conflict(slot, at)
             self._descend(slot, at)
@@ -281,22 +288,51 @@ class _Shared:
         """Write the explicit value over an alias; all its places need the same change."""
         places = list(self._live(self.pointers[id(alias)]))
         if any(self._change_at(at) != change for at in places):
-            raise self._conflict(alias, places[0])
+            for outer in self.chains[id(alias)]:
+                self._separate(outer)
+            places = list(self._live(self.pointers[id(alias)]))
+            if any(self._change_at(at) != change for at in places):
+                raise self._conflict(alias, places[0])
         value = change.apply(to_plain(alias.target))
         self.placements.append(SetValue(alias, self.chains[id(alias)], value))
         self.detached.update(places)
+
+    def _separate(self, node: Node) -> None:
+        """Detach the users of an anchor's text that need something else than its own place."""
+        aliases = self.aliases.get(id(node), [])
+        receivers = self.receivers.get(id(node), [])
+        if id(node) in self.separated or not (aliases or receivers):
+            return
+        self.separated.add(id(node))
+        borrowed = {at for alias in aliases for at in self.pointers.get(id(alias), ())}
+        own = [at for at in self._live(self.pointers[id(node)]) if at not in borrowed]
+        for at in own[:1]:
+            self._spare_all(node, self._change_at(at))
+
+    def _spare_all(self, node: Node, change: _Change) -> None:
+        for alias in self.aliases.get(id(node), ()):
+            self._spare_user(alias, change)
+        for receiver, place in self.receivers.get(id(node), ()):
+            self._spare_receiver_of_keys(receiver, place, node, change)
 
     def _write_beside(self, receiver: Mapping, key: str, slot: Node, at: Tokens) -> None:
         """Write `key` explicitly into a mapping at `at` that has it by a merge, from `slot`."""
         place = (*at, key)
         change = self._change_at(place)
         written = self.beside.get((id(receiver), key))
-        if key in receiver.keys or written not in (None, change):
+        if key in receiver.keys:
+            own = receiver.entries[receiver.keys.index(key)][0]
+            raise PatchError(
+                f"{key} is set here and again by the << below, which kubectl lets win",
+                offset=own.start,
+                hint="keep one of the two",
+            )
+        if written not in (None, change):
             raise self._conflict(receiver, place)
         if written is None:
             self.beside[id(receiver), key] = change
             value = change.apply(to_plain(slot))
-            self.placements.append(AddEntry(receiver, self.chains[id(receiver)], key, value))
+            self.placements.append(AddEntries(receiver, self.chains[id(receiver)], {key: value}))
         self.detached.add(place)
 
     def _spare_user(self, alias: Alias, change: _Change) -> None:

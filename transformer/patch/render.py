@@ -106,6 +106,13 @@ def entry_lines(key: str, value: Any, column: int, style: BlockStyle) -> list[st
     return [f"{head} {scalar(value)}"]
 
 
+def block_lines(value: Any, column: int, style: BlockStyle) -> list[str]:
+    """Return the lines of a mapping or sequence (not empty), its keys or dashes at `column`."""
+    if isinstance(value, dict):
+        return mapping_lines(value, column, style)
+    return sequence_lines(value, column, style)
+
+
 def mapping_lines(value: dict[str, Any], column: int, style: BlockStyle) -> list[str]:
     """Return the lines of a block mapping whose keys stand at `column`."""
     return [line for key, item in value.items() for line in entry_lines(key, item, column, style)]

@@ -26,7 +26,14 @@ from transformer.yamltree.plain import to_plain
 from transformer.yamltree.read import read
 
 _TEMPLATE = re.compile(r"^[^#\r\n]*?\{[{%]", re.MULTILINE)
-_GLUED = re.compile(r"^[^#\r\n]*[^\s\"'{,](?:apiVersion|kind):(?=\s)", re.MULTILINE)
+_GLUED = re.compile(
+    r"^[^#\r\n]*[^\s\"'{,\ufeff](?:apiVersion|kind):(?=\s)"
+    r"|^[^#\r\n]*[^\s-]---[ \t]*$"
+    r"|^[^#\r\n]*[^\s#]#[^\r\n]*\n(?:#[^\r\n]*\n)*(?=apiVersion:|kind:)",
+    re.MULTILINE,
+)
+"""A line that ends with what should begin the next file: its head, its `---`, or its comment."""
+
 _BREAK = re.compile(rb"\r\n|\n|\r")
 
 
@@ -49,6 +56,11 @@ def treat_document(part: Part, origin: Origin, engine: Engine) -> DocumentResult
     Raises:
         PoolsNeeded: it depends on a pool that later input may bring.
     """
+    if part.continues:
+        failed, frame = engine.settings.on_invalid == "fail", part.frame
+        return DocumentResult(
+            origin.file, frame.line, frame.data, frame.data, "parsed", failed, continues=True
+        )
     document = _Document(part, origin, engine)
     try:
         value = document.read()
@@ -100,7 +112,7 @@ class _Document:
             raise self.part.problem
         self.tree = read(self.text)
         root = self.tree.root
-        if isinstance(root, Sequence) and root.is_flow:
+        if isinstance(root, Sequence) and root.is_flow and self.origin.is_named:
             raise InputError(
                 "an array is no Kubernetes manifest, and kubectl refuses it",
                 offset=root.start,
@@ -111,7 +123,8 @@ class _Document:
     def plan(self, value: Any) -> None:
         """Let the rules look at each manifest; `value` is patched on the way."""
         objects = list(manifests(value))
-        if value is not None and not objects and not is_list(value):
+        is_stray = value is not None and not objects and not is_list(value)
+        if is_stray and not self.origin.is_patch:
             self._report_no_kind("", "this document is no mapping")
         for manifest in objects:
             if not manifest.ref.kind or not manifest.ref.version:
@@ -211,8 +224,10 @@ class _Document:
             hint = "render it first (helm template, kustomize build) and transform the result"
             if not self.origin.is_named:
                 severity = "info"
+        elif "expected <document start>" in message:
+            hint = "files seem to run together here: put a --- line between them"
         elif is_unreadable and not hint and (glued := _GLUED.search(self.text)):
-            line = position_at(self.text, glued.end(), self.frame.line).line
+            line = position_at(self.text, glued.start(), self.frame.line).line
             hint = (
                 f"in line {line} a file seems to be glued to one without a newline at its end;"
                 " end each file with a newline"
@@ -284,7 +299,7 @@ class _Document:
         severity: Severity = "warning" if self.origin.is_named else "info"
         hint = "it is no Kubernetes manifest, and nothing in it is touched"
         if glued := _GLUED.search(self.text):
-            line = position_at(self.text, glued.end(), self.frame.line).line
+            line = position_at(self.text, glued.start(), self.frame.line).line
             hint = f"in line {line} a file seems to be glued to one without a newline at its end"
         self._report("HN903", severity, base, message, hint)
 

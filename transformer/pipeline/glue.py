@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from transformer.errors import InputError
 from transformer.manifest.root_keys import foreign
-from transformer.text.framing import Frame, Opening
+from transformer.text.framing import MAX_DOCUMENT, Frame, Opening
 from transformer.yamltree.nodes import PLAIN, Mapping, Node, Scalar, Sequence
 from transformer.yamltree.read import read
 
@@ -22,53 +22,86 @@ _HEADS = tuple(
 )
 
 
+_ATTEMPTS = 16
+"""Parts put together in the hope that they parse; then it is one document, whatever it holds."""
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A frame, and why it cannot be taken apart where it looks as if it should be (or None)."""
+    """A frame, and why it cannot be taken apart where it looks as if it should be (or None).
+
+    `continues`: it is a further piece of an oversize document.
+    """
 
     frame: Frame
     problem: InputError | None = None
+    continues: bool = False
 
 
-def parts(frames: Iterable[Frame], *, strict: bool = False) -> Iterator[Part]:
+def parts(
+    frames: Iterable[Frame], *, strict: bool = False, max_document: int = MAX_DOCUMENT
+) -> Iterator[Part]:
     """Yield the frames, glued ones decided: still `GLUED` where a `---` is to be put above.
 
     With `strict` nothing is split: what is glued is one document with a problem.
     """
-    held: Part | None = None
+    held: list[Frame] = []
+    problem: InputError | None = None
+    oversize = -1  # ordinal of the last oversize document
     for frame in frames:
-        if held is None:
-            held = Part(frame)
-        elif frame.opening is not Opening.GLUED:
-            yield held
-            held = Part(frame)
-        elif held.problem is not None:
-            held = Part(_joined(held.frame, frame), held.problem)
-        else:
-            verdict = _judge(held.frame, frame, strict)
-            if verdict is _SPLIT:
-                yield held
-                held = Part(frame)
+        if frame.oversize:
+            if held:
+                yield _part(held, problem, max_document)
+            yield Part(frame, continues=frame.ordinal == oversize)
+            held, problem, oversize = [], None, frame.ordinal
+            continue
+        if held and frame.opening is Opening.GLUED:
+            if problem is None and len(held) <= _ATTEMPTS:
+                verdict = _judge(_joined(held), frame, strict)
             else:
-                held = Part(_joined(held.frame, frame), verdict)
-    if held is not None:
-        yield held
+                verdict = problem
+            if verdict is not _SPLIT:
+                problem = verdict
+                held.append(frame)
+                continue
+        if held:
+            yield _part(held, problem, max_document)
+        held, problem = [frame], None
+    if held:
+        yield _part(held, problem, max_document)
 
 
-def _joined(above: Frame, below: Frame) -> Frame:
-    return above._replace(data=above.data + below.data)
+def _part(held: list[Frame], problem: InputError | None, max_document: int) -> Part:
+    frame = _joined(held)
+    if len(held) > 1 and len(frame.data) > max_document:
+        frame = frame._replace(oversize=True)
+    return Part(frame, problem)
+
+
+def _joined(held: list[Frame]) -> Frame:
+    if len(held) == 1:
+        return held[0]
+    return held[0]._replace(data=b"".join(frame.data for frame in held))
 
 
 _SPLIT = InputError("the parts are manifests of their own")
 
 
 def _judge(above: Frame, below: Frame, strict: bool) -> InputError | None:
-    """Return `_SPLIT`, or what is wrong with the joined document, or None: nothing yet."""
+    """Return `_SPLIT`, or what is wrong with the joined document, or None: nothing yet.
+
+    A part that cannot be read is a document of its own if what is wrong is in its midst: more
+    text would not mend it. If it is at its end, an open quote may go on in the part below.
+    """
     try:
         text = above.data.decode()
+    except UnicodeDecodeError:
+        return _SPLIT
+    try:
         root = read(text).root
-    except (InputError, UnicodeDecodeError):
-        return None
+    except InputError as error:
+        at_end = error.offset is None or not text[error.offset :].strip()
+        return None if at_end else _SPLIT
     if not isinstance(root, Mapping) or root.is_flow:
         return None
     offset = len(text)

@@ -1,39 +1,166 @@
-"""Results as a unified diff: each changed document, its lines numbered as in its file."""
+"""Results as a unified diff that `git apply` and `patch -p1` take.
+
+Lines are those of the whole file: context reaches over the borders of documents, because a hunk
+without lines below it is applied at the end of a file only. A line ends at LF, as it does for
+those tools. One hunk is held at a time.
+"""
 
 import re
 from collections.abc import Iterator
+from pathlib import PurePath
 
 from transformer.findings import DocumentResult
 
-_LINES = re.compile(rb"[^\r\n]*(?:\r\n|\n|\r)|[^\r\n]+")
-_HUNK = re.compile(rb"@@ -(\d+)(,\d+)? \+(\d+)(,\d+)? @@")
+_CONTEXT = 3
+_NEARBY = 200
+_ESCAPES = {'"': '\\"', "\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"}
 
 
-def header(file: str) -> bytes:
-    """Return the two lines that name the file."""
-    name = file.encode("utf-8", "surrogateescape")
-    return b"--- a/" + name + b"\n+++ b/" + name + b"\n"
+class FileDiff:
+    """The diff of one file, told its documents in order. `folder`: what its name is relative to."""
+
+    def __init__(self, file: str, folder: PurePath | None = None) -> None:
+        self._header = _header(file, folder)
+        self._unfinished = (b"", b"")
+        self._lines = [0, 0]
+        """How many lines of the old and of the new file have been seen."""
+        self._context: list[bytes] = []
+        self._hunk: list[bytes] = []
+        self._starts = (0, 0)
+        self._equal_below = 0
+
+    def add(self, result: DocumentResult) -> Iterator[bytes]:
+        """Take the next document; yield what is known of the diff by now."""
+        old, old_rest = _lines(self._unfinished[0] + result.source)
+        new, new_rest = _lines(self._unfinished[1] + result.data)
+        self._unfinished = (old_rest, new_rest)
+        yield from self._compare(old, new)
+
+    def end(self) -> Iterator[bytes]:
+        """Yield the rest of the diff; the file has ended."""
+        old, new = ([rest] if rest else [] for rest in self._unfinished)
+        yield from self._compare(old, new)
+        yield from self._close_hunk()
+
+    def _compare(self, old: list[bytes], new: list[bytes]) -> Iterator[bytes]:
+        at = 0
+        for old_start, old_end, new_start, new_end in _changes(old, new):
+            yield from self._keep(old[at:old_start])
+            self._open_hunk()
+            self._hunk += [_told(b"-", line) for line in old[old_start:old_end]]
+            self._hunk += [_told(b"+", line) for line in new[new_start:new_end]]
+            self._lines[0] += old_end - old_start
+            self._lines[1] += new_end - new_start
+            at = old_end
+        yield from self._keep(old[at:])
+
+    def _keep(self, lines: list[bytes]) -> Iterator[bytes]:
+        """Take lines that are equal; a hunk ends where they part it from the next for sure."""
+        if self._hunk:
+            room = 2 * _CONTEXT - self._equal_below
+            self._hunk += [_told(b" ", line) for line in lines[:room]]
+            self._equal_below += min(len(lines), room)
+            if len(lines) > room:
+                yield from self._close_hunk()
+        self._lines = [seen + len(lines) for seen in self._lines]
+        self._context = (self._context + lines[-_CONTEXT:])[-_CONTEXT:]
+
+    def _open_hunk(self) -> None:
+        if not self._hunk:
+            above = len(self._context)
+            self._starts = (self._lines[0] - above, self._lines[1] - above)
+            self._hunk = [_told(b" ", line) for line in self._context]
+        self._equal_below = 0
+        self._context = []
+
+    def _close_hunk(self) -> Iterator[bytes]:
+        if not self._hunk:
+            return
+        hunk = self._hunk[: len(self._hunk) - max(self._equal_below - _CONTEXT, 0)]
+        ranges = (
+            _range(start, sum(not line.startswith(other) for line in hunk))
+            for start, other in zip(self._starts, (b"+", b"-"), strict=True)
+        )
+        yield self._header + b"@@ -%b +%b @@\n" % tuple(ranges)
+        yield from hunk
+        self._header = b""
+        self._hunk = []
 
 
-def hunks(result: DocumentResult, shift: int) -> Iterator[bytes]:
-    """Yield the hunks of one document; `shift` is by how many lines the file has grown above it."""
-    from difflib import diff_bytes, unified_diff
-
-    old, new = _LINES.findall(result.source), _LINES.findall(result.data)
-    lines = iter(diff_bytes(unified_diff, old, new, lineterm=b"\n"))
-    next(lines, None)
-    next(lines, None)
-    for line in lines:
-        if (found := _HUNK.match(line)) is not None:
-            above = result.line - 1
-            start, target = int(found[1]) + above, int(found[3]) + above + shift
-            yield b"@@ -%d%b +%d%b @@\n" % (start, found[2] or b"", target, found[4] or b"")
-        elif line.endswith((b"\n", b"\r")):
-            yield line
-        else:
-            yield line + b"\n\\ No newline at end of file\n"
+def _header(file: str, folder: PurePath | None) -> bytes:
+    """Return the two lines that name the file, relative to `folder` where it lies there."""
+    path = PurePath(file)
+    if folder and path.is_relative_to(folder):
+        path = path.relative_to(folder)
+    name = path.as_posix().lstrip("/")
+    return b"".join(
+        mark + _quoted(side + name).encode("utf-8", "surrogateescape") + b"\n"
+        for mark, side in ((b"--- ", "a/"), (b"+++ ", "b/"))
+    )
 
 
-def growth(result: DocumentResult) -> int:
-    """Return by how many lines the document has grown."""
-    return len(_LINES.findall(result.data)) - len(_LINES.findall(result.source))
+def _quoted(name: str) -> str:
+    """Return a file name as git writes it: in quotes, or with a tab to show where it ends."""
+    if re.search(r'["\\\x00-\x1f\x7f]', name):
+        return '"' + "".join(_ESCAPES.get(char, char) for char in name) + '"'
+    return f"{name}\t" if " " in name else name
+
+
+def _lines(data: bytes) -> tuple[list[bytes], bytes]:
+    """Return the lines of `data` with their ends, and what stands after the last one."""
+    *lines, rest = data.split(b"\n")
+    return [line + b"\n" for line in lines], rest
+
+
+def _told(mark: bytes, line: bytes) -> bytes:
+    return (
+        mark + line if line.endswith(b"\n") else mark + line + b"\n\\ No newline at end of file\n"
+    )
+
+
+def _range(start: int, count: int) -> bytes:
+    if count == 1:
+        return b"%d" % (start + 1)
+    return b"%d,%d" % (start + (count > 0), count)
+
+
+def _changes(old: list[bytes], new: list[bytes]) -> Iterator[tuple[int, int, int, int]]:
+    """Yield start and end in `old`, start and end in `new` of each stretch that differs.
+
+    Edits insert or replace a few lines, so lines that are equal again are looked for nearby. Only
+    where there are none (a document written anew) difflib gets the rest: it is quadratic.
+    """
+    if old == new:
+        return
+    at, to = 0, 0
+    while at < len(old) or to < len(new):
+        if old[at : at + 1] == new[to : to + 1]:
+            at, to = at + 1, to + 1
+            continue
+        nearby = _equal_again(old, new, at, to)
+        if nearby is None:
+            yield from _changes_at_length(old, new, at, to)
+            return
+        yield at, nearby[0], to, nearby[1]
+        at, to = nearby
+
+
+def _equal_again(old: list[bytes], new: list[bytes], at: int, to: int) -> tuple[int, int] | None:
+    for distance in range(1, _NEARBY):
+        for removed in range(distance + 1):
+            i, j = at + removed, to + distance - removed
+            if i > len(old) or j > len(new):
+                continue
+            if old[i : i + _CONTEXT] == new[j : j + _CONTEXT]:
+                return i, j
+    return None
+
+
+def _changes_at_length(
+    old: list[bytes], new: list[bytes], at: int, to: int
+) -> Iterator[tuple[int, int, int, int]]:
+    from difflib import SequenceMatcher  # rarely needed
+
+    for tag, i, i_end, j, j_end in SequenceMatcher(None, old[at:], new[to:]).get_opcodes():
+        if tag != "equal":
+            yield at + i, at + i_end, to + j, to + j_end

@@ -116,7 +116,6 @@ class Framer:
         self._limit = max_document
         self._buffer = bytearray()
         self._complete: list[Frame] = []
-        self._is_final = False
         self._line_starts = _AFTER_LF
         self._settled = 0
         """Line starts before this offset can be judged by what has come so far."""
@@ -143,7 +142,6 @@ class Framer:
 
     def close(self) -> list[Frame]:
         """Return the frames that the end of the stream completes."""
-        self._is_final = True
         self._settled = len(self._buffer) + 1
         self._run()
         self._cut(len(self._buffer), Opening.START)
@@ -266,7 +264,7 @@ class Framer:
         if found is None:
             self._pos = size
             return False
-        if found.group() == b"\r" and found.end() == size and not self._is_final:
+        if found.group() == b"\r" and found.end() == size:  # half of a CRLF, perhaps
             self._pos = found.start()
             return False
         self._pos = found.end()

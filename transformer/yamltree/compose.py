@@ -4,10 +4,10 @@ The one importer of the parser. PyYAML's binding carries libyaml 0.2.5, a relati
 in kubectl; ruamel.yaml's own C parsers carry 0.1.7, which refuses `{image: nginx:1.2}`. The tree
 is made from events, because composed nodes put the anchor's node where an alias stood.
 
-What is hidden here: libyaml does not count a byte order mark; the event of an anchored or tagged
-node begins at the anchor or tag; a block scalar's event ends after its trailing blank lines, and
-a block collection's at the next token; an absent value of `? key` stands at the next token; an
-unindented sequence's event ends after its first dash.
+What is hidden here: libyaml does not count a byte order mark, and takes none below a `---`; the
+event of an anchored or tagged node begins at the anchor or tag; a block scalar's event ends after
+its trailing blank lines, and a block collection's at the next token; an absent value of `? key`
+stands at the next token; an unindented sequence's event ends after its first dash.
 """
 
 import re
@@ -44,8 +44,13 @@ from transformer.yamltree.nodes import (
 )
 from transformer.yamltree.scalars import resolve_key
 
+_ABOVE_MARK = re.compile(
+    r"(?:[ \t]*(?:#[^\r\n]*)?[\r\n])*(?:---[ \t]*(?:[ \t]#[^\r\n]*)?[\r\n]\s*)?\ufeff"
+)
+"""What may stand above a byte order mark: in glued files it is not at the start of the text."""
+
 _PROPERTIES = re.compile(r"(?:(?:&[^\s,\[\]{}]+|!(?:<[^>]*>|[^\s,\[\]{}]*))(?:\s|\s#[^\r\n]*)*)+")
-COLON = re.compile(r"(?:\s|(?<=\s)#[^\r\n]*)*:")
+COLON = re.compile(r"(?:\s|(?<=\s)#[^\r\n]*+)*+:")
 """From the end of a key to its colon, comments between them minded."""
 
 _BLOCK_HEADER = re.compile(r"[|>][0-9+-]*")
@@ -59,9 +64,10 @@ def compose_yaml(text: str) -> Tree:
         InputError: the text is no YAML, holds a second document, a duplicate or non-scalar key,
             an alias without an anchor, or more nesting or alias expansion than we follow.
     """
-    shift = 1 if text.startswith("\ufeff") else 0
+    found = _ABOVE_MARK.match(text)
+    shift = found.end() if found else 0
     try:
-        parser = CParser(text)
+        parser = CParser(text[shift:] if shift else text)
         return _Composer(text, shift).run(parser)
     except MarkedYAMLError as error:
         raise _syntax_error(text, error, shift) from None

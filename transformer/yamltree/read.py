@@ -8,7 +8,8 @@ from transformer.yamltree.json_tree import JsonSyntaxError, compose_json
 from transformer.yamltree.nodes import Tree
 
 _JSON_START = re.compile(
-    r"\ufeff?(?:[ \t]*(?:#[^\r\n]*)?[\r\n])*(?:---[ \t]*(?:[ \t]#[^\r\n]*)?[\r\n])?[ \t\r\n]*(?=\{)"
+    r"\ufeff?(?:[ \t]*(?:#[^\r\n]*)?[\r\n])*(?:---[ \t]*(?:[ \t]#[^\r\n]*)?[\r\n])?"
+    r"(?=\ufeff?[ \t\r\n]*\{)"
 )
 """What may stand before a JSON object: a byte order mark, comments, a marker line."""
 

@@ -103,6 +103,9 @@ SAMPLES = {
         (MARKER, "# c\n%TAG ! tag:x,2000:\n---\n" + POD),
         (MARKER, "%YAML 1.1\n---\n" + DAEMON),
     ),
+    "a directive below an empty document": cuts(
+        (START, "---\n# c\n"), (MARKER, "%YAML 1.1\n---\n")
+    ),
     "a directive without its document": cuts((START, POD + "...\n"), (AFTER_END, "%YAML 1.1\n")),
     "byte order marks in the middle": cuts(
         (START, f"{BOM}---\n{POD}"), (MARKER, f"{BOM}---\n{POD}"), (GLUED, f"{BOM}# pool\n{POD}")
@@ -152,7 +155,10 @@ SAMPLES = {
     "flow text that is no JSON": cuts(
         (START, "{apiVersion: v1, kind: 'Pod'} {}\n"), (MARKER, "---\n{'a': {}}\n{}\n")
     ),
-    "flow text with root keys": cuts((START, "{\napiVersion: v1,\nkind: b,\nkind: c\n}\n{}\n")),
+    "flow text with root keys": cuts((START, "{\nkind: b,\napiVersion: v1,\nkind: c\n}\n{}\n")),
+    "an object and flow text with root keys": cuts(
+        (START, "{}\n"), (JSON, "{\nkind: b,\napiVersion: v1,\nkind: c\n}\n{}\n")
+    ),
     "JSON with a comment": cuts((START, OBJECT + " # c\n" + OBJECT)),
     "JSON with a line break in a string": cuts((START, '{"a": "b\n  c"}{}\n{"a\\\n": 1}{}')),
     "a root array": cuts((START, "[{}]\n{}\n{}")),
@@ -241,6 +247,14 @@ def test_a_document_over_the_limit_comes_in_pieces_until_the_next_marker(size: i
     for piece, below in pairwise(pieces):
         assert below.line == piece.line + piece.data.count(b"\n")
         assert (piece.data[-1:], below.data[:1]) != (b"\r", b"\n")
+
+
+def test_a_piece_that_ends_with_a_line_hides_no_marker() -> None:
+    whole = b"a\r\n---\n"
+    for at in range(len(whole)):
+        found = list(frames([whole[:at], whole[at:]], max_document=2))
+        assert [frame.data for frame in found] == [b"a\r\n", b"--", b"-\n"]
+        assert [frame.ordinal for frame in found] == [0, 1, 1]
 
 
 def test_a_document_as_long_as_the_limit_is_not_over_it() -> None:

@@ -1,5 +1,6 @@
 import base64
 import json
+import string
 from typing import Any
 
 import pytest
@@ -158,12 +159,23 @@ def test_a_name_that_is_no_plain_word_makes_every_template_matter(name: str) -> 
         r'"containers": "kube\x2dproxy"',
         r'"containers": "\\x1ckube\x2dproxy"',
         r'"containers": "\\u00e5coredn\x73"',
+        r'"containers": "\\x6coredn\x73"',
     ],
 )
 def test_escapes_hide_no_word(text: str) -> None:
     seen = _load("{" + text + "}")
     assert matters(ALL, text.encode()), seen
     assert matters(ALL, ("{" + text + "}").encode())
+
+
+@pytest.mark.parametrize("character", string.ascii_letters + string.digits + "-._/")
+def test_any_character_of_a_component_name_may_be_escaped(character: str) -> None:
+    name = f"x{character}y"
+    screen = screen_for([name], nodes=False, guards=False, cni=True, all_templates=False)
+    for form in ("\\x{:02x}", "\\x{:02X}", "\\u{:04x}", "\\U{:08X}"):
+        text = f'containers: "x{form.format(ord(character))}y"'
+        assert _load(text) == {"containers": name}
+        assert matters(screen, text.encode())
 
 
 def test_an_escape_that_is_none_hides_no_word() -> None:

@@ -1,0 +1,99 @@
+"""The examples in the documents are run, so that they cannot rot.
+
+A fenced block under `<!-- test -->` is run: shell blocks must end with status 0 (with 1 under
+`<!-- test: 1 -->`), and what a Python block prints must be the `text` block that follows it.
+`before` and `after` mark the two halves of a transformation. The blocks of a document are run in
+their order, in a folder that holds a copy of `testdata/demo`.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from transformer import transform
+
+ROOT = Path(__file__).resolve().parents[2]
+DOCUMENTS = ("README.md", "docs/python-api.md")
+
+_BLOCK = re.compile(
+    r"^<!-- test(?:: (?P<mark>\w+))? -->\n```(?P<language>\w+)\n(?P<text>.*?)^```\n"
+    r"(?:\n```text\n(?P<printed>.*?)^```\n)?",
+    re.MULTILINE | re.DOTALL,
+)
+
+
+class Block(NamedTuple):
+    """A marked block of a document, and what it prints if the document says so."""
+
+    document: str
+    line: int
+    mark: str
+    language: str
+    text: str
+    printed: str | None
+
+
+def _blocks() -> list[Block]:
+    found = []
+    for document in DOCUMENTS:
+        text = (ROOT / document).read_text(encoding="utf-8")
+        for match in _BLOCK.finditer(text):
+            line = text.count("\n", 0, match.start("text")) + 1
+            mark = match["mark"] or "0"
+            found.append(
+                Block(document, line, mark, match["language"], match["text"], match["printed"])
+            )
+    return found
+
+
+BLOCKS = _blocks()
+
+
+def test_every_mark_belongs_to_a_block() -> None:
+    marks = sum(
+        (ROOT / document).read_text(encoding="utf-8").count("<!-- test") for document in DOCUMENTS
+    )
+    assert marks == len(BLOCKS)
+    assert {block.language for block in BLOCKS} == {"sh", "python", "yaml"}
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_the_examples_end_and_print_as_the_document_says(document: str, tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "testdata" / "demo", tmp_path / "testdata" / "demo")
+    for block in BLOCKS:
+        if block.document != document or block.language == "yaml":
+            continue
+        place = f"{document}:{block.line}"
+        program = ["bash", "-e"] if block.language == "sh" else [sys.executable]
+        done = _run([*program, "-c", block.text], tmp_path)
+        assert done.returncode == int(block.mark), f"{place}: {done.stderr}"
+        assert "Traceback" not in done.stderr, place
+        if block.printed is not None:
+            assert done.stdout == block.printed, place
+
+
+def test_before_becomes_after() -> None:
+    before, after = (
+        next(block.text for block in BLOCKS if block.mark == mark) for mark in ("before", "after")
+    )
+    assert transform(before.encode()).data.decode() == after
+
+
+def _run(command: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
+    """Run `command` in `folder`, with the tool under test on PATH."""
+    programs = Path(sys.executable).parent
+    path = os.pathsep.join([str(programs), os.environ.get("PATH", "")])
+    return subprocess.run(
+        command,
+        cwd=folder,
+        env={**os.environ, "PATH": path},
+        capture_output=True,
+        text=True,
+        check=False,
+    )

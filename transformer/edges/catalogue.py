@@ -1,0 +1,87 @@
+"""What there is to choose from, for `rules`, `schema`, `--enable`: rules and JSON Schemas."""
+
+from collections.abc import Iterable
+
+from transformer.edges.resources import read, schema_names
+from transformer.errors import SettingsError
+from transformer.rules import registry
+
+_SUFFIX = ".schema.json"
+
+
+def rule_ids() -> list[str]:
+    """Return the ids of all rules."""
+    transform_rules = [rule.id for rule in registry.transform_rules()]
+    return transform_rules + [rule.id for rule in registry.validation_rules()]
+
+
+def rule_id(name: str) -> str:
+    """Return the id of the rule that `name` means; case, `-` and `_` make no difference.
+
+    Raises:
+        SettingsError: there is no such rule.
+    """
+    return _meant("rule", name, rule_ids(), "`hostnet-transform rules` lists them")
+
+
+def rules() -> str:
+    """Return a table of the rules."""
+    lines = ["Rules that transform:"]
+    for rule in registry.transform_rules():
+        state = "" if rule.on_by_default else " (off by default)"
+        lines.append(f"  {rule.id:16} {rule.summary}{state}")
+    lines += ["", "Rules that check:"]
+    for check in registry.validation_rules():
+        lines.append(f"  {check.id}  {check.severity:7}  {check.summary}")
+    return "\n".join([*lines, "", "`hostnet-transform rules ID` explains one."])
+
+
+def explained(name: str) -> str:
+    """Return the documentation of a rule.
+
+    Raises:
+        SettingsError: there is no such rule.
+    """
+    rule = rule_id(name)
+    states = {
+        known.id: "transforms, on by default"
+        if known.on_by_default
+        else "transforms, off by default"
+        for known in registry.transform_rules()
+    }
+    states |= {known.id: known.severity for known in registry.validation_rules()}
+    text = (registry.documentation(rule) or "").removeprefix(f"{rule}: ")
+    return f"{rule} ({states[rule]})\n\n{text[:1].upper()}{text[1:]}"
+
+
+def schemas() -> str:
+    """Return the names of the schemas, a line each."""
+    return "\n".join(_schema_names())
+
+
+def schema(name: str) -> str:
+    """Return the text of a JSON Schema.
+
+    Raises:
+        SettingsError: there is no such schema.
+    """
+    names = _schema_names()
+    hint = f"there are: {', '.join(names)}"
+    known = _meant("schema", name.removesuffix(_SUFFIX), names, hint)
+    return read(f"schemas/{known}{_SUFFIX}").decode().removesuffix("\n")
+
+
+def _schema_names() -> list[str]:
+    return sorted(name.removesuffix(_SUFFIX) for name in schema_names())
+
+
+def _meant(what: str, name: str, known: Iterable[str], hint: str) -> str:
+    plain = {one.lower(): one for one in known}
+    wanted = name.lower().replace("_", "-")
+    if wanted in plain:
+        return plain[wanted]
+    from difflib import get_close_matches  # rarely needed
+
+    close = get_close_matches(wanted, plain, n=1)
+    question = f", did you mean {plain[close[0]]!r}?" if close else ""
+    raise SettingsError(f"there is no {what} {name!r}{question}", hint=hint)

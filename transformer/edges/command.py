@@ -1,0 +1,241 @@
+"""The `transform` command put together: options in, exit status out."""
+
+import json
+import re
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, NamedTuple, TextIO
+
+from transformer.edges import outputs, standard
+from transformer.edges.catalogue import rule_id, rule_ids
+from transformer.edges.config_file import find, load
+from transformer.edges.reading import is_regular
+from transformer.edges.reporting import Reporter
+from transformer.edges.resources import read
+from transformer.edges.sources import SUFFIXES, Source, discover
+from transformer.edges.terminal import Progress, is_capable, paint_for
+from transformer.edges.transforming import Inputs, Outputs, run
+from transformer.errors import SettingsError
+from transformer.findings import DocumentResult
+from transformer.pipeline import engine as engines
+from transformer.pipeline.settings import Settings
+
+
+class Options(NamedTuple):
+    """The options of `transform`, named as on the command line."""
+
+    write: bool
+    check: bool
+    diff: bool
+    output: str
+    allow_reformat: bool
+    all_or_nothing: bool
+    report: str | None
+    report_file: Path | None
+    pools: tuple[str, ...]
+    config: Path | None
+    enable: tuple[str, ...]
+    disable: tuple[str, ...]
+    on_invalid: Any
+    strict: bool
+    stdin_filename: str
+    max_document: int
+    quiet: bool
+    verbose: bool
+    color: str
+
+
+def transform(paths: tuple[str, ...], options: Options) -> int:
+    """Run the command and return its exit status.
+
+    Raises:
+        SettingsError: wrong usage, or a wrong configuration.
+        OSError: standard input or output, or a temporary file, fails.
+    """
+    is_filter = not paths or paths == ("-",)
+    _refuse_contradictions(paths, is_filter, options)
+    settings, root = _settings(options)
+    engine = engines.build(
+        settings,
+        json.loads(read("manifest/components.json")),
+        allow_reformat=options.allow_reformat,
+        max_document=options.max_document,
+    )
+    inputs = _inputs(paths, is_filter, options, settings, root)
+    is_told = options.report in (None, "text")
+    can_draw = is_told and not options.quiet and is_capable(sys.stderr)
+    writes_elsewhere = options.write or sys.stdout is None or not sys.stdout.isatty()
+    progress = Progress(sys.stderr if can_draw and writes_elsewhere else None)
+    with _report_file(options) as report_file:
+        reporter = Reporter(
+            sys.stderr if is_told else None,
+            file=report_file,
+            form="text" if options.report == "text" else "json",
+            level=-1 if options.quiet else int(options.verbose),
+            paint=paint_for(sys.stderr, options.color),
+            before=progress.clear,
+            changed="would change" if options.check or options.diff else "changed",
+        )
+        if inputs.sources == []:
+            reporter.say(
+                f"no manifests found: folders are searched for *{', *'.join(SUFFIXES)}, hidden"
+                " folders, node_modules and a chart's templates are left out"
+            )
+        is_cut_off = False
+        try:
+            with _output(options, reporter) as (output, idle):
+                run(inputs, engine, Outputs(output, reporter, progress, idle))
+        except BrokenPipeError:
+            is_cut_off = True
+            standard.abandon()
+        finally:
+            progress.clear()
+        reporter.close(quietly=is_cut_off)
+    if options.check and reporter.counts["changed"]:
+        return reporter.status or 1
+    return reporter.status
+
+
+def _refuse_contradictions(paths: tuple[str, ...], is_filter: bool, options: Options) -> None:
+    def refuse(one: str, other: str) -> None:
+        raise SettingsError(f"{one} and {other} contradict", hint="leave one of them out")
+
+    if "-" in paths and not is_filter:
+        refuse("- (standard input)", "other PATHs")
+    if options.write:
+        if is_filter:
+            hint = "name files or folders"
+            raise SettingsError("standard input cannot be written in place", hint=hint)
+        for flag, is_set in (
+            ("--check", options.check),
+            ("--diff", options.diff),
+            ("--all-or-nothing", options.all_or_nothing),
+            (f"--output {options.output}", options.output != "manifests"),
+        ):
+            if is_set:
+                refuse("--write", flag)
+    if options.diff and options.output != "manifests":
+        refuse("--diff", f"--output {options.output}")
+    if options.quiet and options.verbose:
+        refuse("--quiet", "--verbose")
+
+
+def _settings(options: Options) -> tuple[Settings, Path]:
+    """Return the settings, and the folder that their paths are relative to."""
+    path = options.config or find(Path.cwd())
+    settings, root = Settings(), Path.cwd()
+    if path is not None:
+        settings, root = load(path, rule_ids()), path.absolute().parent
+    switches, severities = dict(settings.transform_rules), dict(settings.severities)
+    for names, is_on in ((options.enable, True), (options.disable, False)):
+        for name in names:
+            rule = rule_id(name)
+            if not re.fullmatch(r"HN\d{3}", rule):
+                switches[rule] = is_on
+            elif is_on:
+                severities.pop(rule, None)
+            else:
+                severities[rule] = "off"
+    own = replace(
+        settings,
+        transform_rules=switches,
+        severities=severities,
+        strict=settings.strict or options.strict,
+        on_invalid=options.on_invalid or settings.on_invalid,
+    )
+    return own, root
+
+
+def _inputs(
+    paths: tuple[str, ...], is_filter: bool, options: Options, settings: Settings, root: Path
+) -> Inputs:
+    sources = None
+    if not is_filter:
+        sources = discover(
+            paths,
+            root=root,
+            include=settings.include,
+            exclude=settings.exclude,
+            scopes=settings.scopes,
+        )
+        if options.write and (pipe := next((s for s in sources if not is_regular(s)), None)):
+            hint = "only files can be; leave out --write to get the result on standard output"
+            raise SettingsError("this cannot be written in place", file=pipe.name, hint=hint)
+    pools = [*options.pools, *(str(root / path) for path in settings.pool_paths)]
+    return Inputs(
+        sources,
+        discover(pools, root=root),
+        standard.standard_input() if is_filter else None,
+        options.stdin_filename,
+        bool(options.pools),
+    )
+
+
+@contextmanager
+def _report_file(options: Options) -> Iterator[TextIO | None]:
+    """Yield where the report goes, opened before anything is done, or None."""
+    if options.report_file is None:
+        yield sys.stderr if options.report == "json" else None
+        return
+    try:
+        file = options.report_file.open(
+            "w", encoding="utf-8", errors="backslashreplace", newline="\n"
+        )
+    except OSError as error:
+        reason = (error.strerror or "unknown error").lower()
+        message = f"the report cannot be written: {reason}"
+        raise SettingsError(message, file=str(options.report_file)) from None
+    with file:
+        yield file
+
+
+@contextmanager
+def _output(
+    options: Options, reporter: Reporter
+) -> Iterator[tuple[outputs.Output, Callable[[], object]]]:
+    """Yield where results go, and what to call before a wait, so that they are not kept back."""
+
+    def stopped(result: DocumentResult) -> None:
+        if not options.all_or_nothing:
+            reporter.say(f"the output ends before {result.file}:{result.line}, which failed")
+
+    def kept(source: Source) -> None:
+        reporter.say(f"{source.name}: left as it was, because a document in it failed")
+
+    def wrote(source: Source) -> None:
+        reporter.counts["written"] += 1
+        if options.verbose:
+            reporter.say(f"{source.name}: written")
+
+    def refused(source: Source, error: OSError) -> None:
+        reason = (error.strerror or "unknown error").lower()
+        reporter.fail(source.name, f"the file cannot be written: {reason}")
+
+    if options.write:
+        yield outputs.InPlace(wrote, kept, refused), lambda: None
+        return
+
+    def holds_back() -> bool:
+        if reporter.has_failed:
+            reporter.say("nothing is printed, because something failed")
+        return reporter.has_failed
+
+    stdout = standard.standard_output()
+    hold = standard.held(stdout, holds_back)
+    with hold if options.all_or_nothing else nullcontext(stdout) as out:
+        output: outputs.Output
+        if options.diff:
+            output = outputs.DiffStream(out, options.stdin_filename)
+        elif options.output == "json-patch":
+            output = outputs.JsonPatchStream(out)
+        elif options.output == "kustomize-patches":
+            output = outputs.KustomizePatchStream(out)
+        elif options.check:
+            output = outputs.Silent()
+        else:
+            output = outputs.ManifestStream(out, stopped)
+        yield output, out.flush
+    stdout.flush()

@@ -1,0 +1,75 @@
+"""Bytes from files and pipes: as they come, and whether they are still the same."""
+
+import os
+import stat
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, BinaryIO, TypeAlias
+
+from transformer.edges.sources import Source
+from transformer.pipeline.glue import parts
+from transformer.text.framing import frames
+from transformer.yamltree.plain import to_plain
+from transformer.yamltree.read import read
+
+_CHUNK = 256 * 1024
+
+Signature: TypeAlias = tuple[int, ...]
+"""Two looks at a file give the same one unless it was changed between them."""
+
+
+def chunks(file: BinaryIO, idle: Callable[[], object] = lambda: None) -> Iterator[bytes]:
+    """Yield what `file` has, as soon as it has it; `idle` is called before each wait."""
+    take = getattr(file, "read1", file.read)
+    while True:
+        idle()
+        chunk = take(_CHUNK)
+        if not chunk:
+            return
+        yield chunk
+
+
+def signature(status: os.stat_result) -> Signature:
+    """Return the signature of a file."""
+    return (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
+
+
+def values(file: BinaryIO, max_document: int) -> Iterator[Any]:
+    """Yield the plain value of each document.
+
+    Raises:
+        InputError: one cannot be read.
+        UnicodeDecodeError: one is not UTF-8.
+    """
+    for part in parts(frames(chunks(file), max_document)):
+        yield to_plain(read(part.frame.data.decode()).root)
+
+
+def is_regular(source: Source) -> bool:
+    """Whether the source can be read more than once, and be written."""
+    try:
+        return stat.S_ISREG(source.path.stat().st_mode)
+    except OSError:
+        return True
+
+
+def as_regular(source: Source, folder: str) -> Source:
+    """Return `source`, copied into `folder` if it can be read only once (a FIFO, `/dev/fd/N`).
+
+    What cannot be opened is returned as it is: reading it will tell.
+    """
+    if is_regular(source):
+        return source
+    import tempfile
+
+    try:
+        with source.path.open("rb") as pipe:
+            handle, name = tempfile.mkstemp(dir=folder)
+            with os.fdopen(handle, "wb") as copy:
+                for chunk in chunks(pipe):
+                    copy.write(chunk)
+    except OSError as error:
+        if error.filename is None:
+            raise
+        return source
+    return source._replace(path=Path(name))

@@ -1,0 +1,110 @@
+"""The first pass over files: pools, patches that kustomizations name, and how each file was then.
+
+Pools may come after the nodes that belong to them, and a kustomization after its patches, so a run
+over files looks at all of them before it treats any (SPEC, sections 3 and 8).
+"""
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from transformer.edges.reading import Signature, chunks, signature, values
+from transformer.edges.sources import KUSTOMIZATIONS, Source
+from transformer.errors import InputError, SettingsError
+from transformer.manifest.manifest import mapping_at
+from transformer.manifest.pools import PoolIndex
+from transformer.pipeline.engine import Engine, add_pools
+from transformer.pipeline.glue import parts
+from transformer.pipeline.run import gather_pools
+from transformer.text.framing import frames
+
+_PATCH_FIELDS = ("patches", "patchesStrategicMerge", "patchesJson6902")
+
+
+class Survey(NamedTuple):
+    """`engines` by scope, each with its pools; `patches` are real paths."""
+
+    engines: dict[str, Engine]
+    patches: set[str]
+    seen: dict[Path, Signature]
+
+
+def survey(
+    sources: Iterable[Source],
+    engine: Engine,
+    given: Iterable[Any],
+    done: Callable[[int], object] = lambda _: None,
+) -> Survey:
+    """Return what the files hold; `given` are values whose pools belong to every scope.
+
+    `done` is told the size of each file when it has been read. A file that cannot be opened is
+    left for the second pass, which reports it.
+    """
+    found = Survey({}, set(), {})
+    given = tuple(given)
+    for source in sources:
+        if source.scope not in found.engines:
+            found.engines[source.scope] = engine.for_pools(pool_index(given))
+        try:
+            with source.path.open("rb") as file:
+                status = os.fstat(file.fileno())
+                found.seen[source.path] = signature(status)
+                scoped = found.engines[source.scope]
+                for part in parts(frames(chunks(file), engine.max_document)):
+                    gather_pools(part, scoped)
+            if source.path.name in KUSTOMIZATIONS:
+                found.patches.update(_patches(source, engine.max_document))
+        except OSError:
+            continue
+        done(status.st_size)
+    for scoped in found.engines.values():
+        scoped.world.pools.complete = True
+    return found
+
+
+def pool_index(given: Iterable[Any], *, complete: bool = False) -> PoolIndex:
+    """Return an index of the pools in plain values."""
+    index = PoolIndex(complete=complete)
+    for value in given:
+        add_pools(index, value)
+    return index
+
+
+def given_pools(sources: Iterable[Source], engine: Engine) -> Iterator[Any]:
+    """Yield the plain values that hold the pools the user named: settings, `--pools`.
+
+    Raises:
+        SettingsError: a file cannot be read, or is no YAML.
+    """
+    yield from engine.settings.inline_pools
+    for source in sources:
+        try:
+            with source.path.open("rb") as file:
+                yield from values(file, engine.max_document)
+        except OSError as error:
+            reason, hint = (error.strerror or "unknown error").lower(), "check that it may be read"
+        except UnicodeDecodeError:
+            reason, hint = "not UTF-8", "convert the file"
+        except InputError as error:
+            reason, hint = error.message, error.hint
+        else:
+            continue
+        message = f"the pools cannot be read: {reason}"
+        raise SettingsError(message, file=source.name, hint=hint)
+
+
+def _patches(source: Source, max_document: int) -> Iterator[str]:
+    """Yield the real paths of the files that a kustomization names as patches."""
+    try:
+        with source.path.open("rb") as file:
+            kustomizations = [mapping_at(value) for value in values(file, max_document)]
+    except (UnicodeDecodeError, InputError):
+        return
+    for kustomization in kustomizations:
+        for name_of_field in _PATCH_FIELDS:
+            entries = kustomization.get(name_of_field)
+            for entry in entries if isinstance(entries, list) else ():
+                name = entry.get("path") if isinstance(entry, dict) else entry
+                if isinstance(name, str) and "\n" not in name and "\0" not in name:
+                    yield os.path.realpath(source.path.parent / name)

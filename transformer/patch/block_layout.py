@@ -1,0 +1,169 @@
+"""Edits in block collections.
+
+Text goes in after the last entry's content, and after the comments that belong to it (those
+indented deeper than the collection), always as "line break, lines" in front of the line break
+that is there: so a missing last newline stays missing and CRLF stays CRLF.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from transformer.errors import PatchError
+from transformer.patch import flow_layout, render
+from transformer.patch.lines import BREAK, column, line_end, newline
+from transformer.patch.placement import Chain
+from transformer.patch.style import block_style, flow_style
+from transformer.text.edits import Edit
+from transformer.yamltree.compose import COLON
+from transformer.yamltree.nodes import Alias, Mapping, Node, Scalar, Sequence, Tree
+
+_COMMENT_LINE = re.compile(r"(?:\r\n|\n|\r)([ \t]*)#[^\r\n]*")
+_STRIPPED = re.compile(r"[|>][0-9]*-")
+
+
+def add(tree: Tree, collection: Mapping | Sequence, chain: Chain, added: Any) -> Edit:
+    """Return the edit that adds at the end of `collection`: entries (a dict) or items (a list)."""
+    at = column(tree.text, collection.start)
+    style = block_style(tree, (*chain, collection))
+    neighbour = collection.items[-1] if isinstance(collection, Sequence) else None
+    if isinstance(neighbour, Mapping | Sequence) and neighbour.is_flow:
+        flow = flow_style(tree, (neighbour,))
+        dash = f"{' ' * at}-{' ' * (style.gap - 1)}"
+        lines = [dash + render.flow(value, flow) for value in added]
+    else:
+        lines = render.block_lines(added, at, style)
+    return _add_lines(tree.text, collection, at, lines)
+
+
+def _add_lines(text: str, collection: Mapping | Sequence, at: int, lines: list[str]) -> Edit:
+    line_break = newline(text, collection.end)
+    if _ends_in_open_block_scalar(text, collection):
+        body = line_break.join([lines[0][at:], *lines[1:], " " * at])
+        return Edit(collection.start, collection.start, body)
+    end = line_end(text, collection.end)
+    while (comment := _COMMENT_LINE.match(text, end)) and len(comment[1]) > at:
+        end = comment.end()
+    return Edit(end, end, line_break + line_break.join(lines), rank=-at)
+
+
+def _ends_in_open_block_scalar(text: str, node: Node) -> bool:
+    """Whether the last thing in `node` is a block scalar that ends with the text, unterminated.
+
+    A line break behind it would become part of its content.
+    """
+    if node.end < len(text) or text[-1:] in ("\n", "\r"):
+        return False
+    while not isinstance(node, Scalar):
+        if isinstance(node, Mapping) and not node.is_flow:
+            node = node.entries[-1][1]
+        elif isinstance(node, Sequence) and not node.is_flow:
+            node = node.items[-1]
+        else:
+            return False
+    return node.style in ("|", ">") and not _STRIPPED.match(text, node.start)
+
+
+def expand_merge(
+    tree: Tree, mapping: Mapping, chain: Chain, index: int, entries: dict[str, Any]
+) -> Edit:
+    """Return the edit that writes `entries` in place of a merge key's entry."""
+    key, value = mapping.entries[index]
+    if not entries:
+        raise PatchError("a merge key cannot be written out here", offset=key.start)
+    if mapping.is_flow:
+        style = flow_style(tree, (mapping, *reversed(chain)))
+        new = render.flow(entries, style).strip("{} ")
+        return Edit(key.start, value.end, new)
+    at = column(tree.text, mapping.start)
+    lines = render.mapping_lines(entries, at, block_style(tree, (*chain, mapping)))
+    return Edit(key.start, value.end, newline(tree.text, value.end).join(lines)[at:])
+
+
+def set_value(tree: Tree, node: Node, chain: Chain, value: Any) -> Iterator[Edit]:
+    """Yield the edits that write `value` over `node`, in a block or a flow collection."""
+    if not chain:
+        raise PatchError("the whole document would be replaced", offset=node.start)
+    text, parent = tree.text, chain[-1]
+    assert isinstance(parent, Mapping | Sequence)
+    outer = node.start if isinstance(node, Alias) else node.outer
+    is_collection = isinstance(value, dict | list) and bool(value)
+    if not is_collection and isinstance(node, Scalar) and node.end > node.start:
+        quote = node.style if node.style in ("'", '"') else ""
+        new = render.flow(value, flow_style(tree, ())) if tree.is_json else None
+        yield Edit(node.start, node.end, new or render.scalar(value, quote))
+    elif isinstance(parent, Mapping):
+        key = next(key for key, own in parent.entries if own is node)
+        colon = COLON.match(text, key.end, outer)
+        if parent.is_flow:
+            new = flow_layout.value_text(tree, key.start, chain, value)
+            before = "" if colon and text[outer - 1] != ":" else " " if colon else ": "
+            yield Edit(outer, node.end, before + new)
+        elif not is_collection:
+            before = "" if text[outer - 1] in " \t" else " " if colon else " : "
+            yield Edit(outer, node.end, before + render.scalar(value))
+        else:
+            yield from _set_below_key(tree, node, chain, value, outer, bool(colon))
+    elif parent.is_flow:
+        yield Edit(outer, node.end, flow_layout.value_text(tree, outer, chain, value))
+    else:
+        yield _set_item(tree, node, chain, value, outer)
+
+
+def fill(tree: Tree, node: Mapping | Sequence, chain: Chain, added: Any) -> Iterator[Edit]:
+    """Yield the edits that fill an empty `{}` or `[]` in a block collection, as a block.
+
+    An empty collection can only be written in flow style: it shows no habit, its parent does.
+    """
+    if isinstance(chain[-1], Mapping):
+        yield from _set_below_key(tree, node, chain, added, node.start, True)
+    elif node.outer == node.start:
+        yield _set_item(tree, node, chain, added, node.start)
+    else:  # an anchor before the first key would be that key's own
+        own = column(tree.text, node.outer)
+        lines = render.block_lines(added, own, block_style(tree, chain))
+        start = len(tree.text[: node.start].rstrip())
+        line_break = newline(tree.text, node.end)
+        yield Edit(start, node.end, line_break + line_break.join(lines))
+
+
+def _set_below_key(
+    tree: Tree, node: Node, chain: Chain, value: Any, start: int, has_colon: bool
+) -> Iterator[Edit]:
+    """Write a block collection below its key, where `text[start:node.end]` stands."""
+    text, parent = tree.text, chain[-1]
+    if isinstance(node, Mapping | Sequence) and not node.is_flow:
+        raise PatchError("a block would have to be replaced", offset=node.start)
+    style = block_style(tree, chain)
+    own = column(text, parent.start)
+    line_break = newline(text, node.end)
+    lines = render.block_lines(
+        value, own + (style.step if isinstance(value, dict) else style.dash), style
+    )
+    if not has_colon:  # `? key` alone
+        lines.insert(0, f"{' ' * own}:")
+    block = line_break + line_break.join(lines)
+    start = len(text[:start].rstrip())
+    if BREAK.search(text, start, node.end):
+        yield Edit(start, node.end, block)
+        return
+    end = line_end(text, node.end)
+    if start < node.end:
+        yield Edit(start, node.end, "")
+    yield Edit(end, end, block, rank=-own)
+
+
+def _set_item(tree: Tree, node: Node, chain: Chain, value: Any, start: int) -> Edit:
+    """Write any value as the item of a block sequence, where `text[start:node.end]` stands."""
+    text = tree.text
+    style = block_style(tree, chain)
+    if node.end == start:  # nothing after the dash
+        dash = text.rindex("-", 0, start + 1)
+        own = column(text, dash)
+        lines = render.item_lines(value, own, style)
+        return Edit(dash, dash + 1, newline(text, dash).join(lines)[own:])
+    own = column(text, start)
+    if not (isinstance(value, dict | list) and value):
+        return Edit(start, node.end, render.scalar(value))
+    lines = render.block_lines(value, own, style)
+    return Edit(start, node.end, newline(text, node.end).join(lines)[own:])

@@ -1,0 +1,101 @@
+"""What a change did, in words: `added label x="y"`, not a pointer into the object."""
+
+import json
+import re
+from collections.abc import Iterator
+from itertools import groupby
+from typing import Any
+
+from transformer.findings import Change
+
+_AFFINITY = re.compile(
+    r"(?P<template>.*)/spec/affinity"
+    r"(?:/nodeAffinity(?:/required\w+(?:/nodeSelectorTerms(?:/(?P<term>\d+|-)(?:/.*)?)?)?)?)?"
+)
+_METADATA = re.compile(r"/metadata/(label|annotation)s(?:/(.*))?")
+_TAINTS = re.compile(r"/spec/taints(?:/-)?")
+_FIELD = re.compile(r"(?P<template>.*)/spec/(?P<name>\w+)")
+_USUAL_TEMPLATES = ("", "/spec/template", "/spec/jobTemplate/spec/template")
+_LONG = 60
+
+
+def describe(change: Change) -> str:
+    """Return what the operations of `change` did."""
+    told = [_told(operation) for operation in change.operations]
+    phrases = []
+    for (verb, place), group in groupby(told, key=lambda entry: entry[:2]):
+        whats = list(dict.fromkeys(what for _, _, whats in group for what in whats))
+        phrases.append(f"{verb} {_joined(whats)}{place}")
+    return "; ".join(_merged(phrases))
+
+
+def _told(operation: dict[str, Any]) -> tuple[str, str, list[str]]:
+    """Return the verb, the place (with a blank before it), and what was added or set."""
+    path, value = operation["path"], operation["value"]
+    verb = "added" if operation["op"] == "add" else "set"
+    if found := _METADATA.fullmatch(path):
+        entries = value if found[2] is None else {_unescaped(found[2]): value}
+        return verb, "", [f"{found[1]} {_entry(key, item)}" for key, item in entries.items()]
+    if _TAINTS.fullmatch(path):
+        return verb, "", [f"taint {_taint(taint)}" for taint in _listed(value)]
+    if found := _AFFINITY.fullmatch(path):
+        what = [f"node affinity {text}" for text in _requirements(value)]
+        term = found["term"]
+        place = f" in term {int(term) + 1}" if term and term != "-" else ""
+        return "added", place + _template(found["template"]), what
+    if (found := _FIELD.fullmatch(path)) and not isinstance(value, dict | list):
+        place = _template(found["template"])
+        return verb, place, [f"{found['name']}: {json.dumps(value)}"]
+    return verb, "", [path]
+
+
+def _merged(phrases: list[str]) -> Iterator[str]:
+    """Yield the phrases; those that differ by the number of a term only are told as one."""
+    alike = re.compile(r"(.* in term) (\d+)(.*)")
+    keyed = ((alike.fullmatch(phrase), phrase) for phrase in phrases)
+    for key, group in groupby(keyed, lambda pair: pair[0] and (pair[0][1], pair[0][3])):
+        found = list(group)
+        if key and len(found) > 1:
+            yield f"{key[0]}s {_joined([match[2] for match, _ in found if match])}{key[1]}"
+        else:
+            yield from (phrase for _, phrase in found)
+
+
+def _requirements(value: Any) -> Iterator[str]:
+    if isinstance(value, dict) and "operator" in value:
+        yield f"{value.get('key')} {value['operator']} {json.dumps(value.get('values', []))}"
+    elif isinstance(value, dict | list):
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from _requirements(item)
+
+
+def _template(pointer: str) -> str:
+    """Return ` of spec.tasks[1].template` where an object has its pod templates elsewhere."""
+    if pointer in _USUAL_TEMPLATES:
+        return ""
+    tokens = (f"[{token}]" if token.isdigit() else f".{token}" for token in pointer.split("/")[1:])
+    return f" of {_unescaped(''.join(tokens)).lstrip('.')}"
+
+
+def _entry(key: str, value: Any) -> str:
+    text = json.dumps(value, ensure_ascii=False)
+    return f"{key}={text}" if len(text) <= _LONG else key
+
+
+def _taint(taint: Any) -> str:
+    if not isinstance(taint, dict):
+        return json.dumps(taint)
+    value = f"={taint['value']}" if taint.get("value") else ""
+    return f"{taint.get('key')}{value}:{taint.get('effect')}"
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def _unescaped(token: str) -> str:
+    return token.replace("~1", "/").replace("~0", "~")
+
+
+def _joined(words: list[str]) -> str:
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
