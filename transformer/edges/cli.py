@@ -201,12 +201,13 @@ def schema(name: str | None) -> None:
 def main(args: list[str] | None = None) -> None:
     """Run the command line and exit."""
     gc.set_threshold(50_000, 20, 50)
-    status = _status(args)
+    status = run(args)
     gc.freeze()  # nothing is left to collect at exit, and looking for it takes 10 ms
     sys.exit(status)
 
 
-def _status(args: list[str] | None) -> int:
+def run(args: list[str] | None = None) -> int:
+    """Run the command line and return the exit status, errors told."""
     from transformer.edges.standard import abandon
 
     try:

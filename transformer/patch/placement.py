@@ -1,26 +1,15 @@
-"""Where in the syntax tree operations take effect, anchors, aliases and merge keys minded.
+"""Where in the syntax tree a change takes effect: placements, each to become a few edits."""
 
-An operation names a place in the value; the text of that place may serve several places. Where
-every user of an anchor needs the same change, the anchor's own text is changed once. Otherwise a
-user is detached: an explicit value is written over its alias, or beside its `<<`, or in place
-of its `<<` (SPEC, section 6.4).
-"""
-
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from transformer.errors import PatchError
-from transformer.patch.operation import Operation
-from transformer.span import position_at
-from transformer.yamltree import pointer
-from transformer.yamltree.nodes import MERGE_KEY, Alias, Mapping, Node, Sequence, Tree
-from transformer.yamltree.plain import entry, merged, to_plain
+from transformer.patch.change import ABSENT, Change
+from transformer.yamltree.nodes import Mapping, Node, Sequence, Tree
+from transformer.yamltree.plain import entry
 
 Chain: TypeAlias = tuple[Node, ...]
 """The collections around a node in the text, the root first."""
-
-_ABSENT: Any = object()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,63 +52,22 @@ class ExpandMerge:
 Placement: TypeAlias = SetValue | AddEntries | AddItems | ExpandMerge
 
 
-@dataclass(slots=True)
-class _Change:
-    """What the operations do to one value and what is below it."""
-
-    value: Any = _ABSENT
-    appended: list[Any] = field(default_factory=list)
-    children: "dict[str, _Change]" = field(default_factory=dict)
-
-    def apply(self, value: Any) -> Any:
-        """Return `value` (a fresh plain value) after the change."""
-        if self.value is not _ABSENT:
-            return self.value
-        if isinstance(value, list):
-            for token, child in self.children.items():
-                value[int(token)] = child.apply(value[int(token)])
-            return value + self.appended
-        for key, child in self.children.items():
-            value[key] = child.apply(value.get(key))
-        return value
-
-
-_NOTHING = _Change()
-
-
-def place(tree: Tree, operations: Iterable[Operation]) -> list[Placement]:
-    """Return the placements of `operations` (`add`, `replace`; no two on one pointer) in `tree`.
+def place(tree: Tree, change: Change) -> list[Placement]:
+    """Return the placements of `change` in a tree without aliases (else: `sharing.place`).
 
     Raises:
-        PatchError: a target is missing, or an alias cannot be served.
+        PatchError: a target is missing.
     """
     if tree.root is None:
         raise PatchError("the document is empty")
-    change = _gather(operations)
-    if tree.has_aliases:
-        return _Shared(tree, change).placements
     placements: list[Placement] = []
     _descend(tree.root, change, (), placements)
     return placements
 
 
-def _gather(operations: Iterable[Operation]) -> _Change:
-    root = _Change()
-    for operation in operations:
-        *parents, last = pointer.split(operation.path) or [""]
-        change = root
-        for token in parents:
-            change = change.children.setdefault(token, _Change())
-        if last == "-":
-            change.appended.append(operation.value)
-        else:
-            change.children.setdefault(last, _Change()).value = operation.value
-    return root
-
-
-def _descend(node: Node, change: _Change, chain: Chain, out: list[Placement]) -> None:
+def _descend(node: Node, change: Change, chain: Chain, out: list[Placement]) -> None:
     """Place `change` at `node`, where no text is shared."""
-    if change.value is not _ABSENT:
+    if change.value is not ABSENT:
         out.append(SetValue(node, chain, change.value))
         return
     below = (*chain, node)
@@ -127,14 +75,14 @@ def _descend(node: Node, change: _Change, chain: Chain, out: list[Placement]) ->
         if change.appended:
             out.append(AddItems(node, chain, change.appended))
         for token, child in change.children.items():
-            _descend(_item(node, token), child, below, out)
+            _descend(item_at(node, token), child, below, out)
     elif isinstance(node, Mapping):
         added: dict[str, Any] = {}
         for key, child in change.children.items():
             found = entry(node, key)
             if found is not None:
                 _descend(found[1], child, below, out)
-            elif child.value is not _ABSENT:
+            elif child.value is not ABSENT:
                 added[key] = child.value
             else:
                 raise PatchError(f"there is no {key} to change here", offset=node.start)
@@ -144,269 +92,12 @@ def _descend(node: Node, change: _Change, chain: Chain, out: list[Placement]) ->
         raise PatchError("there is no mapping or sequence to change here", offset=node.start)
 
 
-def _item(node: Sequence, token: str) -> Node:
+def item_at(node: Sequence, token: str) -> Node:
+    """Return the item that a pointer token names.
+
+    Raises:
+        PatchError: there is none.
+    """
     if not token.isdecimal() or int(token) >= len(node.items):
         raise PatchError(f"there is no item {token} here", offset=node.start)
     return node.items[int(token)]
-
-
-Tokens: TypeAlias = tuple[str, ...]
-
-
-class _Shared:
-    """Placement in a document with aliases.
-
-    `pointers` says at which places of the value each node counts, `receivers` into which places a
-    mapping is merged. A place that was detached from the text it shared no longer counts.
-    """
-
-    def __init__(self, tree: Tree, change: _Change) -> None:
-        assert tree.root is not None
-        self.tree = tree
-        self.change = change
-        self.placements: list[Placement] = []
-        self.pointers: dict[int, list[Tokens]] = {}
-        self.receivers: dict[int, list[tuple[Mapping, Tokens]]] = {}
-        self.aliases: dict[int, list[Alias]] = {}
-        self.chains: dict[int, Chain] = {}
-        self.detached: set[Tokens] = set()
-        self.beside: dict[tuple[int, str], _Change] = {}
-        self.done: set[int] = set()
-        self.separated: set[int] = set()
-        self._chart(tree.root, ())
-        self._visit(tree.root, ())
-        self._descend(tree.root, ())
-
-    def _chart(self, node: Node, chain: Chain) -> None:
-        """Note what stands around each node of the text, and the aliases of each anchor."""
-        self.chains[id(node)] = chain
-        below = (*chain, node)
-        if isinstance(node, Mapping):
-            for _, value in node.entries:
-                self._chart(value, below)
-        elif isinstance(node, Sequence):
-            for item in node.items:
-                self._chart(item, below)
-        elif isinstance(node, Alias):
-            self.aliases.setdefault(id(node.target), []).append(node)
-
-    def _visit(self, slot: Node, at: Tokens) -> None:
-        """Walk the value, aliases and merges followed, noting where each node counts."""
-        self.pointers.setdefault(id(slot), []).append(at)
-        node = slot.target if isinstance(slot, Alias) else slot
-        if node is not slot:
-            self.pointers.setdefault(id(node), []).append(at)
-        if isinstance(node, Mapping):
-            if MERGE_KEY in node.keys:
-                for provider in _providers(node):
-                    self.receivers.setdefault(id(provider), []).append((node, at))
-            for key in _effective_keys(node):
-                found = entry(node, key)
-                assert found is not None
-                self._visit(found[1], (*at, key))
-        elif isinstance(node, Sequence):
-            for index, item in enumerate(node.items):
-                self._visit(item, (*at, str(index)))
-
-    def _change_at(self, at: Tokens) -> _Change:
-        change = self.change
-        for token in at:
-            if change.value is not _ABSENT or token not in change.children:
-                return _NOTHING
-            change = change.children[token]
-        return change
-
-    def _live(self, places: Iterable[Tokens]) -> Iterator[Tokens]:
-        for at in places:
-            if not any(at[:length] in self.detached for length in range(len(at) + 1)):
-                yield at
-
-    def _agree(self, node: Node, change: _Change) -> bool:
-        places = self.pointers.get(id(node), ())
-        return all(self._change_at(at) == change for at in self._live(places))
-
-    def _descend(self, node: Node, at: Tokens) -> None:
-        """Place the change that every live place of `node` needs."""
-        if id(node) in self.done:
-            return
-        self.done.add(id(node))
-        change = self._change_at(at)
-        chain = self.chains[id(node)]
-        if change.value is not _ABSENT:
-            self.placements.append(SetValue(node, chain, change.value))
-        elif isinstance(node, Sequence):
-            if change.appended:
-                self.placements.append(AddItems(node, chain, change.appended))
-            for token in change.children:
-                self._below(node, node, _item(node, token), (*at, token))
-        elif isinstance(node, Mapping):
-            added: dict[str, Any] = {}
-            for key, child in change.children.items():
-                found = entry(node, key)
-                if found is not None:
-                    self._below(node, found[0], found[1], (*at, key))
-                elif child.value is _ABSENT:
-                    raise PatchError(f"there is no {key} to change here", offset=node.start)
-                elif not self._comes_by_merge(node, key, child):
-                    self._spare_receivers(node, key, child)
-                    added[key] = child.value
-            if added:
-                self.placements.append(AddEntries(node, chain, added))
-        else:
-            raise PatchError("there is no mapping or sequence to change here", offset=node.start)
-
-    def _comes_by_merge(self, node: Mapping, key: str, child: _Change) -> bool:
-        """Whether a mapping that is merged into `node` gets the same new key itself."""
-        return any(
-            self._change_at((*at, key)) == child
-            for provider in _providers(node)
-            for at in self._live(self.pointers.get(id(provider), ()))
-        )
-
-    def _below(self, node: Node, owner: Node, slot: Node, at: Tokens) -> None:
-        """Place the change at `at`, whose text `slot` stands in `owner` (`node`, or merged in)."""
-        change = self._change_at(at)
-        target = slot.target if isinstance(slot, Alias) else slot
-        if not any(True for _ in self._live([at])):
-            return  # it was written out for another's sake, its own change included
-        if self._agree(target, change):
-            self._descend(target, at)
-        elif owner is not node and isinstance(node, Mapping):
-            for place in list(self._live(self.pointers[id(node)])):
-                self._write_beside(node, at[-1], slot, place)
-        else:
-            self._spare_receivers_of_entry(slot, change)
-            if isinstance(slot, Alias):
-                self._write_out(slot, change)
-                return
-            self._spare_all(slot, change)
-            if not self._agree(slot, change):
-                raise self._conflict(slot, at)
-            self._descend(slot, at)
-
-    def _write_out(self, alias: Alias, change: _Change) -> None:
-        """Write the explicit value over an alias; all its places need the same change."""
-        places = list(self._live(self.pointers[id(alias)]))
-        if any(self._change_at(at) != change for at in places):
-            for outer in self.chains[id(alias)]:
-                self._separate(outer)
-            places = list(self._live(self.pointers[id(alias)]))
-            if any(self._change_at(at) != change for at in places):
-                raise self._conflict(alias, places[0])
-        value = change.apply(to_plain(alias.target))
-        self.placements.append(SetValue(alias, self.chains[id(alias)], value))
-        self.detached.update(places)
-
-    def _separate(self, node: Node) -> None:
-        """Detach the users of an anchor's text that need something else than its own place."""
-        aliases = self.aliases.get(id(node), [])
-        receivers = self.receivers.get(id(node), [])
-        if id(node) in self.separated or not (aliases or receivers):
-            return
-        self.separated.add(id(node))
-        borrowed = {at for alias in aliases for at in self.pointers.get(id(alias), ())}
-        own = [at for at in self._live(self.pointers[id(node)]) if at not in borrowed]
-        for at in own[:1]:
-            self._spare_all(node, self._change_at(at))
-
-    def _spare_all(self, node: Node, change: _Change) -> None:
-        for alias in self.aliases.get(id(node), ()):
-            self._spare_user(alias, change)
-        for receiver, place in self.receivers.get(id(node), ()):
-            self._spare_receiver_of_keys(receiver, place, node, change)
-
-    def _write_beside(self, receiver: Mapping, key: str, slot: Node, at: Tokens) -> None:
-        """Write `key` explicitly into a mapping at `at` that has it by a merge, from `slot`."""
-        place = (*at, key)
-        change = self._change_at(place)
-        written = self.beside.get((id(receiver), key))
-        if key in receiver.keys:
-            own = receiver.entries[receiver.keys.index(key)][0]
-            raise PatchError(
-                f"{key} is set here and again by the << below, which kubectl lets win",
-                offset=own.start,
-                hint="keep one of the two",
-            )
-        if written not in (None, change):
-            raise self._conflict(receiver, place)
-        if written is None:
-            self.beside[id(receiver), key] = change
-            value = change.apply(to_plain(slot))
-            self.placements.append(AddEntries(receiver, self.chains[id(receiver)], {key: value}))
-        self.detached.add(place)
-
-    def _spare_user(self, alias: Alias, change: _Change) -> None:
-        """Give an alias what it has today (or needs itself) if its anchor's text will differ."""
-        places = list(self._live(self.pointers.get(id(alias), ())))
-        if any(self._change_at(at) != change for at in places):
-            self._write_out(alias, self._change_at(places[0]))
-
-    def _spare_receiver_of_keys(
-        self, receiver: Mapping, at: Tokens, provider: Node, change: _Change
-    ) -> None:
-        """Keep what changes below `provider` out of a mapping that it is merged into."""
-        for key, child in change.children.items():
-            found = entry(receiver, key)
-            if found is not None and found[0] is provider and self._differs((*at, key), child):
-                self._write_beside(receiver, key, found[1], at)
-
-    def _spare_receivers_of_entry(self, slot: Node, change: _Change) -> None:
-        """Keep what changes at `slot` out of the mappings that have this entry by a merge."""
-        for owner in self.chains[id(slot)][-1:]:
-            for receiver, at in self.receivers.get(id(owner), ()):
-                for key in _effective_keys(receiver):
-                    found = entry(receiver, key)
-                    if found is not None and found[1] is slot and self._differs((*at, key), change):
-                        self._write_beside(receiver, key, slot, at)
-
-    def _differs(self, place: Tokens, change: _Change) -> bool:
-        return any(True for _ in self._live([place])) and self._change_at(place) != change
-
-    def _spare_receivers(self, provider: Mapping, key: str, child: _Change) -> None:
-        """Keep a key that `provider` gets out of the mappings it is merged into."""
-        for receiver, at in self.receivers.get(id(provider), ()):
-            place = (*at, key)
-            live = list(self._live([at]))
-            if not live or entry(receiver, key) or self._change_at(place) == child:
-                continue
-            for index, own in enumerate(receiver.keys):
-                if own == MERGE_KEY:
-                    given = {
-                        name: to_plain(found[1])
-                        for name in _effective_keys(receiver)
-                        if name not in receiver.keys and (found := entry(receiver, name))
-                    }
-                    if any(name in self._change_at(at).children for name in given):
-                        raise self._conflict(receiver, at)
-                    self.placements.append(
-                        ExpandMerge(receiver, self.chains[id(receiver)], index, given)
-                    )
-                    self.detached.update((*at, name) for name in given)
-                    break
-
-    def _conflict(self, node: Node, at: Tokens) -> PatchError:
-        text = self.tree.text
-        anchor = node.target if isinstance(node, Alias) else node
-        shared, used = (position_at(text, place.start).line for place in (anchor, node))
-        return PatchError(
-            f"{pointer.join('', *at)} shares the text of line {shared} with line {used} of this"
-            " document, and they need different changes",
-            offset=node.start,
-            hint="write the shared part out where it is used",
-        )
-
-
-def _providers(mapping: Mapping) -> Iterator[Mapping]:
-    for key, (_, value) in zip(mapping.keys, mapping.entries, strict=True):
-        if key == MERGE_KEY:
-            for provider in merged(value):
-                yield provider
-                yield from _providers(provider)
-
-
-def _effective_keys(mapping: Mapping) -> list[str]:
-    keys = dict.fromkeys(key for key in mapping.keys if key != MERGE_KEY)
-    if MERGE_KEY in mapping.keys:
-        for provider in _providers(mapping):
-            keys.update(dict.fromkeys(key for key in provider.keys if key != MERGE_KEY))
-    return list(keys)

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from transformer.errors import InputError, InternalError
-from transformer.patch import verify
+from transformer.patch import placement, sharing, verify
+from transformer.patch.change import gather
 from transformer.patch.layout import edits
 from transformer.patch.operation import Operation
-from transformer.patch.placement import place
 from transformer.text.edits import Edit, apply
 from transformer.yamltree.nodes import Tree
 from transformer.yamltree.plain import to_plain
@@ -28,8 +28,9 @@ def splice(tree: Tree, operations: Sequence[Operation], expected: Any) -> str:
         PatchError: an operation cannot be written into this text.
         InternalError: the new text would mean something else; a bug of ours.
     """
-    placements = place(tree, operations)
-    made: list[Edit] = [edit for placement in placements for edit in edits(tree, placement)]
+    change = gather(operations)
+    place = sharing.place if tree.has_aliases else placement.place
+    made: list[Edit] = [edit for placed in place(tree, change) for edit in edits(tree, placed)]
     text = apply(tree.text, made)
     try:
         found = to_plain(read(text).root)

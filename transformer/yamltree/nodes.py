@@ -76,7 +76,7 @@ MERGE_KEY = "\0<<"
 MAX_DEPTH = 200
 """Collections nested deeper than this are refused (kubectl's own limit for JSON is 10,000)."""
 
-MAX_EXPANDED = 1_000_000
+MAX_EXPANDED = 100_000
 """Nodes a document with aliases may expand to (an alias counts as all that it stands for)."""
 
 

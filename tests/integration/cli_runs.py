@@ -1,0 +1,124 @@
+"""The command line, run within the test's process (fast) or in one of its own (pipes, signals)."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+from click.testing import CliRunner
+
+from transformer.edges import cli
+
+TOOL = (sys.executable, "-m", "transformer")
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class Run(NamedTuple):
+    """What a run left behind."""
+
+    status: int
+    out: bytes
+    err: str
+
+
+def invoke(*args: str | Path, stdin: bytes = b"") -> Run:
+    """Run the command line in this process."""
+    with CliRunner().isolation(input=stdin) as streams:
+        status = cli.run([str(arg) for arg in args])
+        return Run(status, streams[0].getvalue(), streams[1].getvalue().decode())
+
+
+def spawn(
+    *args: str | Path, stdin: bytes = b"", cwd: Path | None = None, user: int | None = None
+) -> Run:
+    """Run the command line in a process of its own."""
+    done = subprocess.run(
+        [*TOOL, *map(str, args)],
+        input=stdin,
+        capture_output=True,
+        cwd=cwd,
+        env=environment(),
+        user=user,
+        check=False,
+        timeout=60,
+    )
+    return Run(done.returncode, done.stdout, done.stderr.decode())
+
+
+def environment(**more: str) -> dict[str, str]:
+    """Return an environment that finds the package from every folder."""
+    return {**os.environ, "PYTHONPATH": str(ROOT), **more}
+
+
+GUARDED = """\
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: {name}
+spec:
+  template:
+    metadata:
+      annotations:
+        apps.openyurt.io/exclude-host-network-pool: "true"
+    spec:
+      containers:
+      - name: web
+        image: nginx:1.2
+"""
+
+AFFINITY = """\
+      affinity:
+        nodeAffinity:
+          requiredDuringSchedulingIgnoredDuringExecution:
+            nodeSelectorTerms:
+            - matchExpressions:
+              - key: nodepool.openyurt.io/hostnetwork
+                operator: NotIn
+                values:
+                - "true"
+"""
+
+CONFIG_MAP = b"apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: other\n"
+
+TEMPLATE = b"""\
+apiVersion: v1
+kind: Pod
+metadata:
+  annotations:
+    apps.openyurt.io/exclude-host-network-pool: "true"
+{{ if .Values.on }}
+"""
+
+LABEL = b'    nodepool.openyurt.io/hostnetwork: "true"\n'
+
+
+def guarded(name: str = "web") -> bytes:
+    """Return a Deployment whose pods ask to be kept off."""
+    return GUARDED.format(name=name).encode()
+
+
+def kept_off(name: str = "web") -> bytes:
+    """Return what becomes of `guarded`."""
+    return guarded(name) + AFFINITY.encode()
+
+
+def node(name: str, pool: str) -> bytes:
+    """Return a Node of a pool."""
+    return (
+        f"apiVersion: v1\nkind: Node\nmetadata:\n  name: {name}\n  labels:\n"
+        f"    apps.openyurt.io/nodepool: {pool}\n"
+    ).encode()
+
+
+def pool(name: str, *, host_network: bool = True) -> bytes:
+    """Return a NodePool."""
+    return (
+        f"apiVersion: apps.openyurt.io/v1beta2\nkind: NodePool\nmetadata:\n  name: {name}\n"
+        f"spec:\n  type: Edge\n  hostNetwork: {str(host_network).lower()}\n"
+    ).encode()
+
+
+def joined(*documents: bytes) -> bytes:
+    """Return a stream of documents."""
+    return b"---\n".join(documents)

@@ -1,0 +1,66 @@
+"""Help, version, `rules` and `schema`."""
+
+import json
+
+import pytest
+
+from tests.integration.cli_runs import invoke
+
+
+@pytest.mark.parametrize(
+    "arguments", [("-h",), ("transform", "-h"), ("rules", "-h"), ("schema", "--help")]
+)
+def test_each_command_explains_itself(arguments: tuple[str, ...]) -> None:
+    run = invoke(*arguments)
+    assert run.status == 0
+    assert run.out.startswith(b"Usage: hostnet-transform")
+    assert run.err == ""
+
+
+def test_help_shows_the_options_of_the_default_command_and_the_commands() -> None:
+    out = invoke("--help").out.decode()
+    for word in ("--write", "--pools PATH", "rules ", "schema ", "Exit status", "kubectl"):
+        assert word in out
+
+
+@pytest.mark.parametrize("arguments", [("--version",), ("rules", "--version"), ("-q", "--version")])
+def test_the_version_is_printed(arguments: tuple[str, ...]) -> None:
+    run = invoke(*arguments)
+    assert run.status == 0
+    assert run.out.startswith(b"hostnet-transform ")
+
+
+def test_rules_are_listed_with_what_they_do() -> None:
+    out = invoke("rules").out.decode()
+    assert "  pod-guard        keep annotated pods off host-network nodes\n" in out
+    assert "(off by default)" in out
+    assert "  HN402  error    " in out
+
+
+@pytest.mark.parametrize("name", ["pod-guard", "pod_guard", "Pod-Guard", "HN402", "hn402"])
+def test_a_rule_is_explained(name: str) -> None:
+    run = invoke("rules", name)
+    assert run.status == 0
+    assert b"Source: " in run.out
+    assert run.out.splitlines()[0] in (b"pod-guard (transforms, on by default)", b"HN402 (error)")
+
+
+def test_a_rule_that_does_not_exist_is_wrong_usage() -> None:
+    run = invoke("rules", "pod-gard")
+    assert (run.status, run.out) == (2, b"")
+    assert "did you mean 'pod-guard'?" in run.err
+    assert "did you mean" not in invoke("rules", "nonsense").err
+
+
+def test_schemas_are_listed_and_printed() -> None:
+    names = invoke("schema").out.decode().split()
+    assert {"components", "config", "report"} <= set(names)
+    for name in names:
+        schema = json.loads(invoke("schema", name).out)
+        assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
+
+
+def test_a_schema_that_does_not_exist_is_wrong_usage() -> None:
+    run = invoke("schema", "reprot")
+    assert (run.status, run.out) == (2, b"")
+    assert "did you mean 'report'?" in run.err
