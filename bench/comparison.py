@@ -74,10 +74,11 @@ class Throughput:
 
 @dataclass(frozen=True, slots=True)
 class StartUp:
-    """A command from start to finish, again and again, in seconds."""
+    """A command from start to finish, again and again, in seconds: wall time, processor time."""
 
     name: str
     seconds: tuple[float, ...]
+    cpu_seconds: tuple[float, ...]
 
     @property
     def best(self) -> float:
@@ -135,11 +136,14 @@ def start_up(folder: Path, own: str, kubectl: str | None, rounds: int) -> list[S
         commands.insert(1, ("kubectl kustomize", [kubectl, "kustomize", str(source.parent)], None))
     for _, command, stdin in commands:
         run(command, folder, stdin=stdin)  # files come into the cache, byte code is written
-    taken: dict[str, list[float]] = {name: [] for name, _, _ in commands}
+    taken: dict[str, list[Run]] = {name: [] for name, _, _ in commands}
     for _ in range(rounds):
         for name, command, stdin in commands:
-            taken[name].append(run(command, folder, stdin=stdin).seconds)
-    return [StartUp(name, tuple(seconds)) for name, seconds in taken.items()]
+            taken[name].append(run(command, folder, stdin=stdin))
+    return [
+        StartUp(name, tuple(run.seconds for run in runs), tuple(run.cpu_seconds for run in runs))
+        for name, runs in taken.items()
+    ]
 
 
 def kustomization(mix: str, data: bytes, folder: Path) -> Path:

@@ -12,9 +12,9 @@ from transformer.errors import SettingsError
 from transformer.findings import Change, DocumentResult, Finding
 from transformer.manifest.pools import PoolIndex
 from transformer.pipeline import settings as configuration
-from transformer.pipeline.document import Origin
 from transformer.pipeline.engine import Engine, add_pools, build
 from transformer.pipeline.glue import parts
+from transformer.pipeline.notes import Origin
 from transformer.pipeline.run import treat_stream
 from transformer.text.framing import frames
 from transformer.yamltree.plain import to_plain

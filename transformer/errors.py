@@ -2,6 +2,7 @@
 
 TransformError
 ├── InputError      the user's text: not UTF-8, a syntax error, or a construct we refuse to read
+│   └── DuplicateKeyError
 ├── PatchError      an operation cannot be spliced into this text
 ├── SettingsError   an option, the configuration file or a functionConfig
 └── InternalError   our own bug: the self-check disagreed, or edits overlap
@@ -14,28 +15,76 @@ class TransformError(Exception):
     """Base of all; never raised itself.
 
     `message` says what is wrong (lower case, no full stop), `hint` what to do about it.
-    `offset` is the code point in the document's text where it is wrong, if that is known.
+    `offset` is the code point in the document's text where it is wrong, if that is known; `other`
+    that of another place to compare it with.
     """
 
-    def __init__(self, message: str, *, offset: int | None = None, hint: str = "") -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        offset: int | None = None,
+        hint: str = "",
+        other: int | None = None,
+    ) -> None:
         super().__init__(message)
         self.message = message
         self.offset = offset
         self.hint = hint
+        self.other = other
 
 
 class InputError(TransformError):
-    """The input cannot be read; `rule` is the id under which that is reported."""
+    """The input cannot be read; `rule` is the id under which that is reported.
+
+    `is_open`: the text ends in the midst of something that more text might close.
+    """
 
     def __init__(
-        self, message: str, *, offset: int | None = None, hint: str = "", rule: str = "HN901"
+        self,
+        message: str,
+        *,
+        offset: int | None = None,
+        hint: str = "",
+        rule: str = "HN901",
+        is_open: bool = False,
+        other: int | None = None,
     ) -> None:
-        super().__init__(message, offset=offset, hint=hint)
+        super().__init__(message, offset=offset, hint=hint, other=other)
         self.rule = rule
+        self.is_open = is_open
+
+
+class DuplicateKeyError(InputError):
+    """A mapping holds `key` twice, at `offset` and before that at `first`."""
+
+    def __init__(self, key: str, offset: int, first: int) -> None:
+        super().__init__(
+            f"key {key!r} stands twice in one mapping",
+            offset=offset,
+            hint="kubectl keeps the last one silently, kustomize refuses the file; keep one",
+            rule="HN902",
+            other=first,
+        )
 
 
 class PatchError(TransformError):
-    """An operation does not fit this text: a missing target, or an alias that cannot be served."""
+    """An operation does not fit this text: a missing target, or an alias that cannot be served.
+
+    `pointer` is the place within the object, where it is known.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        offset: int | None = None,
+        hint: str = "",
+        other: int | None = None,
+        pointer: str = "",
+    ) -> None:
+        super().__init__(message, offset=offset, hint=hint, other=other)
+        self.pointer = pointer
 
 
 class SettingsError(TransformError):

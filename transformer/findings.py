@@ -20,6 +20,16 @@ class ObjectRef:
     namespace: str
     name: str
 
+    def as_dict(self) -> dict[str, str]:
+        """Return the identity as a mapping."""
+        return {
+            "group": self.group,
+            "version": self.version,
+            "kind": self.kind,
+            "namespace": self.namespace,
+            "name": self.name,
+        }
+
     def __str__(self) -> str:
         """Return `Kind/namespace/name`, or `Kind/name` where there is no namespace."""
         parts = (self.kind, self.namespace, self.name) if self.namespace else (self.kind, self.name)

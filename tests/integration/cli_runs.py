@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -26,11 +27,15 @@ def invoke(*args: str | Path, stdin: bytes = b"") -> Run:
     """Run the command line in this process."""
     with CliRunner().isolation(input=stdin) as streams:
         status = cli.run([str(arg) for arg in args])
+        sys.stderr.flush()
         return Run(status, streams[0].getvalue(), streams[1].getvalue().decode())
 
 
 def spawn(
-    *args: str | Path, stdin: bytes = b"", cwd: Path | None = None, user: int | None = None
+    *args: str | Path,
+    stdin: bytes = b"",
+    cwd: Path | None = None,
+    env: Mapping[str, str] | None = None,
 ) -> Run:
     """Run the command line in a process of its own."""
     done = subprocess.run(
@@ -38,8 +43,7 @@ def spawn(
         input=stdin,
         capture_output=True,
         cwd=cwd,
-        env=environment(),
-        user=user,
+        env=environment(**(env or {})),
         check=False,
         timeout=60,
     )

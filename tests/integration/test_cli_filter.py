@@ -72,7 +72,7 @@ def test_json_lines_stay_json_lines() -> None:
                     "name": name,
                     "annotations": {"apps.openyurt.io/exclude-host-network-pool": "true"},
                 },
-                "spec": {"containers": []},
+                "spec": {"containers": [{"name": "x", "image": "y"}]},
             }
         ).encode()
         + b"\n"
@@ -87,7 +87,6 @@ def test_output_stops_at_the_first_document_that_failed_and_all_are_reported() -
     run = invoke(stdin=joined(guarded("a"), TEMPLATE, guarded("b")))
     assert run.status == 3
     assert run.out == kept_off("a")
-    assert "<stdin>:15:1: error[HN901]: this looks like a template" not in run.err
     assert "error[HN901]: this looks like a template (line 20)" in run.err
     assert "help: render it first" in run.err
     assert "the output ends before <stdin>:14, which failed" in run.err
@@ -130,7 +129,7 @@ def test_an_error_finding_is_status_1_and_does_not_stop_the_output() -> None:
     run = invoke(stdin=joined(lost, guarded()))
     assert run.status == 1
     assert run.out == lost + b"---\n" + kept_off()
-    assert "<stdin>:7:3: error[HN106]:" in run.err or "error[HN106]" in run.err
+    assert "error[HN106]" in run.err
 
 
 def test_unreadable_input_outranks_an_error_finding() -> None:
@@ -165,16 +164,18 @@ def test_standard_input_can_be_given_a_name() -> None:
 
 
 def test_pools_may_come_after_nodes_and_the_order_stays() -> None:
-    run = invoke(stdin=joined(guarded("a"), node("n", "p"), guarded("b"), pool("p")))
+    run = invoke(stdin=joined(guarded("a"), node("n1", "p"), guarded("b"), pool("p")))
     assert run.status == 0
-    assert run.out == joined(kept_off("a"), node("n", "p") + LABEL, kept_off("b"), pool("p"))
+    assert run.out == joined(kept_off("a"), node("n1", "p") + LABEL, kept_off("b"), pool("p"))
 
 
 def test_a_node_of_a_pool_that_never_comes_is_left_alone_and_reported() -> None:
-    run = invoke(stdin=joined(node("n", "p"), pool("q")))
+    run = invoke(stdin=joined(node("n1", "p"), pool("q")))
     assert run.status == 0
-    assert run.out == joined(node("n", "p"), pool("q"))
-    assert "<stdin>:6:32: warning[HN313]: node n is in pool p, which is not in the input" in run.err
+    assert run.out == joined(node("n1", "p"), pool("q"))
+    assert (
+        "<stdin>:6:32: warning[HN313]: node n1 is in pool p, which is not in the input" in run.err
+    )
 
 
 @pytest.mark.parametrize("form", ["yaml", "json"])
@@ -194,26 +195,26 @@ def test_pools_are_read_from_what_kubectl_prints(tmp_path: Path, form: str) -> N
             + pool("p").rstrip(b"\n").replace(b"\n", b"\n  ")
             + b"\nkind: List\n"
         )
-    assert invoke("--pools", file, stdin=node("n", "p")).out == node("n", "p") + LABEL
+    assert invoke("--pools", file, stdin=node("n1", "p")).out == node("n1", "p") + LABEL
 
 
 def test_pools_can_be_named_more_than_once_and_in_folders(tmp_path: Path) -> None:
     (tmp_path / "folder").mkdir()
     (tmp_path / "folder" / "a.yaml").write_bytes(pool("a"))
     (tmp_path / "b.yaml").write_bytes(pool("b"))
-    nodes = joined(node("m", "a"), node("n", "b"))
+    nodes = joined(node("m", "a"), node("n1", "b"))
     run = invoke("--pools", tmp_path / "folder", "--pools", tmp_path / "b.yaml", stdin=nodes)
-    assert run.out == joined(node("m", "a") + LABEL, node("n", "b") + LABEL)
+    assert run.out == joined(node("m", "a") + LABEL, node("n1", "b") + LABEL)
 
 
 def test_two_pools_of_one_name_decide_nothing(tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_bytes(pool("p"))
     (tmp_path / "b.yaml").write_bytes(pool("p", host_network=False))
-    (tmp_path / "node.yaml").write_bytes(node("n", "p"))
+    (tmp_path / "node.yaml").write_bytes(node("n1", "p"))
     for arguments in ((), (tmp_path / "node.yaml",)):
         both = ("--pools", tmp_path / "a.yaml", "--pools", tmp_path / "b.yaml")
-        run = invoke(*both, *arguments, stdin=node("n", "p"))
-        assert run.out == node("n", "p")
+        run = invoke(*both, *arguments, stdin=node("n1", "p"))
+        assert run.out == node("n1", "p")
         assert "of which there are different ones" in run.err
 
 
@@ -235,7 +236,7 @@ def test_rules_are_switched_off_and_on() -> None:
     assert invoke("--disable", "pod-guard", stdin=guarded()).out == guarded()
     assert invoke("--disable", "POD_GUARD", stdin=guarded()).out == guarded()
     labelled = pool("p") + b"  labels: {a: b}\n"
-    run = invoke("--enable", "pool-attributes", stdin=joined(labelled, node("n", "p")))
+    run = invoke("--enable", "pool-attributes", stdin=joined(labelled, node("n1", "p")))
     assert run.out.endswith(b"    a: b\n" + LABEL) or run.out.endswith(LABEL + b"    a: b\n")
 
 

@@ -23,7 +23,7 @@ def transformed(text: str) -> Result:
     result = transform(text.encode())
     if result.failed:
         assert result.data.decode() == text
-        assert "here and again by the <<" in result.findings[-1].message
+        assert "is set here and again by the <<" in result.findings[-1].message
     assume(not result.failed)
     return result
 

@@ -30,9 +30,9 @@ LAYERS: dict[str, tuple[str, ...]] = {
     "__main__": ("edges",),
 }
 
-# Third-party package -> the modules that may import it, and the part of it where only one is meant.
+# Third-party package -> the modules that may import it.
 IMPORTERS: dict[str, set[str]] = {
-    "yaml": {"yamltree/compose.py"},
+    "yaml": {"yamltree/compose.py", "yamltree/values.py"},
     "jsonpatch": {"patch/verify.py"},
     "jsonschema": {"pipeline/settings.py"},
     "click": {"edges/cli.py"},

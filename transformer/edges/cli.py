@@ -225,7 +225,7 @@ def run(args: list[str] | None = None) -> int:
         return _complain(error, 2)
     except InternalError as error:
         return _complain(error, 3)
-    except BrokenPipeError:
+    except (BrokenPipeError, SystemExit):  # click turns the former into the latter
         abandon()
         return 0
     except OSError as error:

@@ -34,8 +34,8 @@ def discover(
 
     Each file comes once, whatever links lead to it; it is named if any of `paths` names it. Hidden
     folders, `node_modules` and the `templates/` of a Helm chart are left out of a search;
-    `include` and `exclude` are globs relative to `root` (the configuration's folder). A folder
-    that cannot be searched is among the files, so that reading it tells why.
+    `include` and `exclude` are globs relative to `root` (absolute: the configuration's folder). A
+    folder that cannot be searched is among the files, so that reading it tells why.
 
     Raises:
         SettingsError: a path does not exist.
@@ -106,11 +106,10 @@ def _is_plain(path: Path) -> bool:
 def _relative(path: Path, root: Path) -> str:
     """Return `path` relative to `root` with forward slashes, or as it is where it lies outside."""
     absolute = Path(os.path.normpath(path.absolute()))
-    real = path.parent.resolve() / path.name
-    for one, base in ((absolute, root.absolute()), (real, root.resolve())):
-        if one.is_relative_to(base):
-            return one.relative_to(base).as_posix()
-    return absolute.as_posix()
+    if absolute.is_relative_to(root):
+        return absolute.relative_to(root).as_posix()
+    real, base = path.parent.resolve() / path.name, root.resolve()
+    return (real.relative_to(base) if real.is_relative_to(base) else absolute).as_posix()
 
 
 def _is_taken(relative: str, include: tuple[str, ...], exclude: tuple[str, ...]) -> bool:

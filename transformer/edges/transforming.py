@@ -17,9 +17,9 @@ from transformer.edges.spool import FileSpool
 from transformer.edges.survey import Survey, given_pools, pool_index, survey
 from transformer.edges.terminal import Progress
 from transformer.findings import DocumentResult, Finding
-from transformer.pipeline.document import Origin
 from transformer.pipeline.engine import Engine
 from transformer.pipeline.glue import parts
+from transformer.pipeline.notes import Origin
 from transformer.pipeline.run import treat_all, treat_stream
 from transformer.text.framing import frames
 
@@ -110,7 +110,7 @@ def _size(source: Source) -> int:
 
 def _file_results(source: Source, found: Survey) -> Iterator[DocumentResult]:
     engine = found.engines[source.scope]
-    is_patch = os.path.realpath(source.path) in found.patches
+    is_patch = bool(found.patches) and os.path.realpath(source.path) in found.patches
     origin = Origin(source.name, source.is_named, is_patch)
     try:
         with source.path.open("rb") as file:

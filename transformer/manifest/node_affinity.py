@@ -111,6 +111,7 @@ def _wrong_type(at: str, value: Any, expected: str) -> PatchError:
     return PatchError(
         f"{at} is {_name(value)}, not {expected}, so the rule cannot be applied",
         hint="the API server refuses this manifest; mend it first",
+        pointer=at,
     )
 
 

@@ -19,6 +19,10 @@ from transformer.yamltree.compose import COLON
 from transformer.yamltree.nodes import Alias, Mapping, Node, Scalar, Sequence, Tree
 
 _COMMENT_LINE = re.compile(r"(?:\r\n|\n|\r)([ \t]*)#[^\r\n]*")
+_BLANKS = " \t\r\n"
+_INLINE = -1_000_000
+"""Rank of text that goes on the line itself, before lines that are added behind it."""
+
 _STRIPPED = re.compile(r"[|>][0-9]*-")
 
 
@@ -73,8 +77,7 @@ def expand_merge(
         raise PatchError("a merge key cannot be written out here", offset=key.start)
     if mapping.is_flow:
         style = flow_style(tree, (mapping, *reversed(chain)))
-        new = render.flow(entries, style).strip("{} ")
-        return Edit(key.start, value.end, new)
+        return Edit(key.start, value.end, flow_layout.joined(entries, style))
     at = column(tree.text, mapping.start)
     lines = render.mapping_lines(entries, at, block_style(tree, (*chain, mapping)))
     return Edit(key.start, value.end, newline(tree.text, value.end).join(lines)[at:])
@@ -86,7 +89,7 @@ def set_value(tree: Tree, node: Node, chain: Chain, value: Any) -> Iterator[Edit
         raise PatchError("the whole document would be replaced", offset=node.start)
     text, parent = tree.text, chain[-1]
     assert isinstance(parent, Mapping | Sequence)
-    outer = node.start if isinstance(node, Alias) else node.outer
+    outer = node.start if isinstance(node, Alias) or _keeps_anchor(node) else node.outer
     is_collection = isinstance(value, dict | list) and bool(value)
     if not is_collection and isinstance(node, Scalar) and node.end > node.start:
         quote = node.style if node.style in ("'", '"') else ""
@@ -97,17 +100,22 @@ def set_value(tree: Tree, node: Node, chain: Chain, value: Any) -> Iterator[Edit
         colon = COLON.match(text, key.end, outer)
         if parent.is_flow:
             new = flow_layout.value_text(tree, key.start, chain, value)
-            before = "" if colon and text[outer - 1] != ":" else " " if colon else ": "
-            yield Edit(outer, node.end, before + new)
+            before = ": " if colon is None else "" if text[outer - 1] in _BLANKS else " "
+            yield Edit(outer, node.end, before + new, rank=_INLINE)
         elif not is_collection:
-            before = "" if text[outer - 1] in " \t" else " " if colon else " : "
-            yield Edit(outer, node.end, before + render.scalar(value))
+            before = " : " if colon is None else "" if text[outer - 1] in _BLANKS else " "
+            yield Edit(outer, node.end, before + render.scalar(value), rank=_INLINE)
         else:
             yield from _set_below_key(tree, node, chain, value, outer, bool(colon))
     elif parent.is_flow:
         yield Edit(outer, node.end, flow_layout.value_text(tree, outer, chain, value))
     else:
         yield _set_item(tree, node, chain, value, outer)
+
+
+def _keeps_anchor(node: Node) -> bool:
+    """Whether others may refer to `node`, and its anchor can stay in front of another value."""
+    return not isinstance(node, Alias) and node.anchor is not None and node.tag is None
 
 
 def fill(tree: Tree, node: Mapping | Sequence, chain: Chain, added: Any) -> Iterator[Edit]:

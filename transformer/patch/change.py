@@ -38,7 +38,10 @@ def gather(operations: Iterable[Operation]) -> Change:
     """Return what `operations` (`add`, `replace`; no two on one pointer) do to a document."""
     root = Change()
     for operation in operations:
-        *parents, last = pointer.split(operation.path) or [""]
+        if not operation.path:
+            root.value = operation.value
+            continue
+        *parents, last = pointer.split(operation.path)
         change = root
         for token in parents:
             change = change.children.setdefault(token, Change())

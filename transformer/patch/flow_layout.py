@@ -21,19 +21,19 @@ def add(tree: Tree, collection: Mapping | Sequence, chain: Chain, added: Any) ->
     elements = _elements(collection)
     if text[collection.start] not in "{[":  # a single pair in a sequence: `[a: b]`
         yield Edit(collection.start, collection.start, "{")
-        yield Edit(collection.end, collection.end, f", {_joined(added, style)}}}")
+        yield Edit(collection.end, collection.end, f", {joined(added, style)}}}")
     elif not elements:
         yield _fill(tree, collection, added, style)
     elif _has_line_of_its_own(text, collection, elements[-1]):
-        lines = _lines(tree, added, style, indentation(text, elements[-1].start))
+        lines = _lines(tree, elements[-1].start, added, style)
         yield from _add_lines(text, collection, lines)
     else:
         end = _element_end(collection)
         comma = _trailing_comma(text, collection, end)
         if comma is None:
-            yield Edit(end, end, style.comma + _joined(added, style))
+            yield Edit(end, end, style.comma + joined(added, style))
         else:
-            yield Edit(comma, comma, style.comma[1:] + _joined(added, style))
+            yield Edit(comma, comma, style.comma[1:] + joined(added, style))
 
 
 def _fill(tree: Tree, collection: Mapping | Sequence, added: Any, style: render.FlowStyle) -> Edit:
@@ -43,9 +43,9 @@ def _fill(tree: Tree, collection: Mapping | Sequence, added: Any, style: render.
     if not is_pretty(tree):
         pad = style.pad if isinstance(collection, Mapping) else ""
         end = inside if text[inside : collection.end - 1].strip() else collection.end - 1
-        return Edit(inside, end, f"{pad}{_joined(added, style)}{pad}")
+        return Edit(inside, end, f"{pad}{joined(added, style)}{pad}")
     outer = indentation(text, collection.start)
-    lines = _lines(tree, added, style, outer + json_step(tree))
+    lines = _lines(tree, collection.start, added, style, json_step(tree))
     line_break = newline(text, collection.start)
     body = f",{line_break}".join(lines)
     return Edit(inside, collection.end - 1, f"{line_break}{body}{line_break}{outer}")
@@ -78,7 +78,8 @@ def value_text(tree: Tree, at: int, chain: Chain, value: Any) -> str:
     return (newline(tree.text, at) + indentation(tree.text, at)).join(lines)
 
 
-def _joined(added: Any, style: render.FlowStyle) -> str:
+def joined(added: Any, style: render.FlowStyle) -> str:
+    """Return entries (a dict) or items (a list) on one line, without brackets around them."""
     if isinstance(added, dict):
         return style.comma.join(
             f"{render.flow(key, style)}{style.colon}{render.flow(value, style)}"
@@ -87,14 +88,16 @@ def _joined(added: Any, style: render.FlowStyle) -> str:
     return style.comma.join(render.flow(value, style) for value in added)
 
 
-def _lines(tree: Tree, added: Any, style: render.FlowStyle, indent: str) -> list[str]:
-    """Return each added element as text that begins a line (in pretty JSON: several lines)."""
+def _lines(tree: Tree, at: int, added: Any, style: render.FlowStyle, deeper: str = "") -> list[str]:
+    """Return each added element as text that begins a line (in pretty JSON: several lines).
+
+    It is indented as the line of offset `at` is, and by `deeper`.
+    """
+    indent = indentation(tree.text, at) + deeper
     single = [{key: value} for key, value in added.items()] if isinstance(added, dict) else added
     if not is_pretty(tree):
-        return [
-            indent + _joined(one if isinstance(added, dict) else [one], style) for one in single
-        ]
-    step, line_break = json_step(tree), newline(tree.text, 0)
+        return [indent + joined(one if isinstance(added, dict) else [one], style) for one in single]
+    step, line_break = json_step(tree), newline(tree.text, at)
     texts = [render.json_lines(one, step, style.colon) for one in single]
     if isinstance(added, dict):  # without the braces, a step to the left
         texts = [[line[len(step) :] for line in lines[1:-1]] for lines in texts]

@@ -1,7 +1,6 @@
 """RFC 6902 operations, as far as the rules need them: `add` and `replace`."""
 
 from collections.abc import Iterable
-from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -18,11 +17,20 @@ class Operation:
 
     def as_dict(self) -> dict[str, Any]:
         """Return the operation as RFC 6902 spells it, sharing nothing with this one."""
-        return {"op": self.op, "path": self.path, "value": deepcopy(self.value)}
+        return {"op": self.op, "path": self.path, "value": copy_of(self.value)}
 
     def below(self, base: str) -> "Operation":
         """Return the operation for a document in which this one's root stands at `base`."""
         return Operation(self.op, base + self.path, self.value) if base else self
+
+
+def copy_of(value: Any) -> Any:
+    """Return a plain value that shares no dict or list with `value`."""
+    if isinstance(value, dict):
+        return {key: copy_of(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [copy_of(item) for item in value]
+    return value
 
 
 def fold(operations: Iterable[Operation]) -> list[Operation]:
@@ -34,7 +42,7 @@ def fold(operations: Iterable[Operation]) -> list[Operation]:
     for operation in operations:
         for index, earlier in enumerate(folded):
             if operation.path.startswith(earlier.path + "/") and not earlier.path.endswith("/-"):
-                value = deepcopy(earlier.value)
+                value = copy_of(earlier.value)
                 _set(value, pointer.split(operation.path[len(earlier.path) :]), operation.value)
                 folded[index] = Operation(earlier.op, earlier.path, value)
                 break

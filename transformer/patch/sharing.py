@@ -19,7 +19,6 @@ from transformer.patch.placement import (
     SetValue,
     item_at,
 )
-from transformer.span import position_at
 from transformer.yamltree import pointer
 from transformer.yamltree.nodes import MERGE_KEY, Alias, Mapping, Node, Sequence, Tree
 from transformer.yamltree.plain import entry, merged, to_plain
@@ -107,6 +106,15 @@ class _Sharing:
                 yield at
 
     def _agree(self, node: Node, change: Change) -> bool:
+        """Whether every user of `node`'s text needs `change`, what it is merged into included."""
+        return self._places_agree(node, change) and not any(
+            self._differs((*at, key), child)
+            for receiver, at in self.receivers.get(id(node), ())
+            for key, child in change.children.items()
+            if (found := entry(receiver, key)) is None or found[0] is node
+        )
+
+    def _places_agree(self, node: Node, change: Change) -> bool:
         places = self.pointers.get(id(node), ())
         return all(self._change_at(at) == change for at in self._live(places))
 
@@ -165,7 +173,7 @@ class _Sharing:
                 self._write_out(slot, change)
                 return
             self._spare_all(slot, change)
-            if not self._agree(slot, change):
+            if not self._places_agree(slot, change):
                 raise self._conflict(slot, at)
             self._descend(slot, at)
 
@@ -207,10 +215,12 @@ class _Sharing:
         written = self.beside.get((id(receiver), key))
         if key in receiver.keys:
             own = receiver.entries[receiver.keys.index(key)][0]
+            merge = receiver.entries[receiver.keys.index(MERGE_KEY)][0]
             raise PatchError(
-                f"{key} is set here and again by the << below, which kubectl lets win",
+                f"{key} is set here and again by the << below it",
                 offset=own.start,
-                hint="keep one of the two",
+                hint="kubectl lets the << win; keep one of the two",
+                other=merge.start,
             )
         if written not in (None, change):
             raise self._conflict(receiver, place)
@@ -219,6 +229,14 @@ class _Sharing:
             value = change.apply(to_plain(slot))
             self.placements.append(AddEntries(receiver, self.chains[id(receiver)], {key: value}))
         self.detached.add(place)
+        for further, beyond in self.receivers.get(id(receiver), ()):
+            found = entry(further, key)
+            if found is None or found[1] is not slot:
+                continue
+            if self._differs((*beyond, key), change):
+                self._write_beside(further, key, slot, beyond)
+            else:
+                self.detached.add((*beyond, key))  # what is written here serves it too
 
     def _spare_user(self, alias: Alias, change: Change) -> None:
         """Give an alias what it has today (or needs itself) if its anchor's text will differ."""
@@ -277,14 +295,12 @@ class _Sharing:
         self.detached.update((*at, name) for name in names)
 
     def _conflict(self, node: Node, at: Tokens) -> PatchError:
-        text = self.tree.text
         anchor = node.target if isinstance(node, Alias) else node
-        shared, used = (position_at(text, place.start).line for place in (anchor, node))
         return PatchError(
-            f"{pointer.join('', *at)} shares the text of line {shared} with line {used} of this"
-            " document, and they need different changes",
+            f"{pointer.join('', *at)} shares its text with another place that needs another change",
             offset=node.start,
             hint="write the shared part out where it is used",
+            other=anchor.start,
         )
 
 

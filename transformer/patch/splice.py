@@ -14,8 +14,7 @@ from transformer.patch.layout import edits
 from transformer.patch.operation import Operation
 from transformer.text.edits import Edit, apply
 from transformer.yamltree.nodes import Tree
-from transformer.yamltree.plain import to_plain
-from transformer.yamltree.read import read
+from transformer.yamltree.values import read_value
 
 
 def splice(tree: Tree, operations: Sequence[Operation], expected: Any) -> str:
@@ -33,7 +32,7 @@ def splice(tree: Tree, operations: Sequence[Operation], expected: Any) -> str:
     made: list[Edit] = [edit for placed in place(tree, change) for edit in edits(tree, placed)]
     text = apply(tree.text, made)
     try:
-        found = to_plain(read(text).root)
+        found = read_value(text)
     except InputError as error:
         raise InternalError(f"the edited text would not be readable: {error.message}") from None
     verify.check(found, expected)

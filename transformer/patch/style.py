@@ -37,7 +37,7 @@ def _flow_keys(node: Node) -> frozenset[str]:
         for item in items
         if isinstance(item, Mapping)
         for key, (_, value) in zip(item.keys, item.entries, strict=True)
-        if isinstance(value, Sequence) and value.is_flow
+        if isinstance(value, Sequence) and value.is_flow and value.items
     )
 
 

@@ -1,14 +1,11 @@
-"""One document: read it, let the rules plan, splice, and say what was done and found.
-
-The only place that turns errors into findings, and offsets into lines and columns.
-"""
+"""One document: read it, let the rules plan, splice, and say what was done and found."""
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
-from transformer.errors import InputError, InternalError, PatchError, TransformError
-from transformer.findings import Change, DocumentResult, Finding, Severity, Violation
+from transformer.errors import InputError, InternalError, PatchError
+from transformer.findings import Change, DocumentResult, Severity, Violation
 from transformer.manifest.manifest import Manifest, is_list, manifests
 from transformer.manifest.pod_template import pod_templates
 from transformer.patch import verify
@@ -16,38 +13,15 @@ from transformer.patch.operation import Operation, fold
 from transformer.patch.splice import splice
 from transformer.pipeline.engine import Engine, add_pool
 from transformer.pipeline.glue import Part
+from transformer.pipeline.notes import Notes, Origin
 from transformer.rules.base import Subject, ValidationRule
 from transformer.rules.exempt import editable
-from transformer.span import position_at
 from transformer.text.framing import Opening
-from transformer.yamltree.locate import offset_of
 from transformer.yamltree.nodes import Sequence, Tree
 from transformer.yamltree.plain import to_plain
 from transformer.yamltree.read import read
 
-_TEMPLATE = re.compile(r"^[^#\r\n]*?\{[{%]", re.MULTILINE)
-_GLUED = re.compile(
-    r"^[^#\r\n]*[^\s\"'{,\ufeff](?:apiVersion|kind):(?=\s)"
-    r"|^[^#\r\n]*[^\s-]---[ \t]*$"
-    r"|^[^#\r\n]*[^\s#]#[^\r\n]*\n(?:#[^\r\n]*\n)*(?=apiVersion:|kind:)",
-    re.MULTILINE,
-)
-"""A line that ends with what should begin the next file: its head, its `---`, or its comment."""
-
 _BREAK = re.compile(rb"\r\n|\n|\r")
-
-
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """Where documents come from. `file` is the name for messages.
-
-    `is_named`: the user named it (a PATH, or standard input), it was not found in a folder.
-    `is_patch`: a kustomization in the input names it as a patch.
-    """
-
-    file: str
-    is_named: bool = True
-    is_patch: bool = False
 
 
 def treat_document(part: Part, origin: Origin, engine: Engine) -> DocumentResult:
@@ -56,40 +30,53 @@ def treat_document(part: Part, origin: Origin, engine: Engine) -> DocumentResult
     Raises:
         PoolsNeeded: it depends on a pool that later input may bring.
     """
+    frame = part.frame
     if part.continues:
-        failed, frame = engine.settings.on_invalid == "fail", part.frame
+        failed = engine.settings.on_invalid == "fail"
         return DocumentResult(
             origin.file, frame.line, frame.data, frame.data, "parsed", failed, continues=True
         )
     document = _Document(part, origin, engine)
+    data, failed = frame.data, False
     try:
         value = document.read()
         document.plan(value)
-        text = document.edited(value)
+        edited = document.edited(value)
     except InputError as error:
-        document.fail(error.rule, error)
+        edited, failed = None, document.notes.failure(error.rule, error, [])
+        document.changes = []
     except (PatchError, InternalError) as error:
-        document.fail("HN905", error)
-    else:
-        if text is not None:
-            return document.result(text.encode())
-    return document.result(None)
+        edited, failed = None, document.notes.failure("HN905", error, document.changes)
+        document.changes = []
+    if edited is not None:
+        data = edited.encode()
+    if frame.opening is Opening.GLUED and not failed:
+        found = _BREAK.search(frame.data)
+        data = b"---" + (found.group() if found else b"\n") + data
+    return DocumentResult(
+        origin.file,
+        frame.line,
+        frame.data,
+        data,
+        "parsed" if edited is None else "edited",
+        failed,
+        tuple(document.changes),
+        tuple(document.notes.findings),
+    )
 
 
 class _Document:
-    """A document on its way: text and tree, and what has been planned and found so far."""
+    """A document on its way: its tree, and what has been planned so far."""
 
     def __init__(self, part: Part, origin: Origin, engine: Engine) -> None:
         self.part = part
         self.frame = part.frame
         self.origin = origin
         self.engine = engine
-        self.text = ""
+        self.notes = Notes(part.frame, origin, engine)
         self.tree = Tree("", None)
         self.operations: list[Operation] = []
         self.changes: list[Change] = []
-        self.findings: list[Finding] = []
-        self.failed = False
 
     def read(self) -> Any:
         """Return the plain value, text and tree noted."""
@@ -100,18 +87,19 @@ class _Document:
                 hint="separate its manifests with ---, or raise --max-document",
             )
         try:
-            self.text = frame.data.decode()
+            text = frame.data.decode()
         except UnicodeDecodeError as error:
-            self.text = frame.data[: error.start].decode()
+            self.notes.text = frame.data[: error.start].decode()
             raise InputError(
                 "not UTF-8",
-                offset=len(self.text),
+                offset=len(self.notes.text),
                 hint="Kubernetes manifests are UTF-8: convert the file",
             ) from None
+        self.notes.text = text
         if self.part.problem is not None:
             raise self.part.problem
-        self.tree = read(self.text)
-        root = self.tree.root
+        self.tree = read(text)
+        root = self.notes.root = self.tree.root
         if isinstance(root, Sequence) and root.is_flow and self.origin.is_named:
             raise InputError(
                 "an array is no Kubernetes manifest, and kubectl refuses it",
@@ -125,18 +113,27 @@ class _Document:
         objects = list(manifests(value))
         is_stray = value is not None and not objects and not is_list(value)
         if is_stray and not self.origin.is_patch:
-            self._report_no_kind("", "this document is no mapping")
+            self._remark_no_kind("", "this document is no mapping")
         for manifest in objects:
             if not manifest.ref.kind or not manifest.ref.version:
                 missing = "kind" if manifest.ref.version else "apiVersion"
-                self._report_no_kind(manifest.base, f"this document has no {missing}")
+                self._remark_no_kind(manifest.base, f"this document has no {missing}")
                 continue
             if not self.engine.world.pools.complete:
                 add_pool(self.engine.world.pools, manifest)
             self._plan_object(manifest, value)
-        opening = self.frame.opening
-        if opening is Opening.GLUED or (opening is Opening.AFTER_END and value is not None):
-            self._report_no_separator()
+        hint = "begin each manifest with a --- line"
+        if self.frame.opening is Opening.GLUED:
+            message = "no --- between this manifest and the one above; one was put in"
+            self.notes.remark("HN904", "warning", message, hint)
+        elif self.frame.opening is Opening.AFTER_END and value is not None:
+            message = "no --- after the ... above; kubectl drops what follows"
+            self.notes.remark("HN904", "warning", message, hint)
+
+    def _remark_no_kind(self, base: str, message: str) -> None:
+        severity: Severity = "warning" if self.origin.is_named else "info"
+        hint = "it is no Kubernetes manifest, and nothing in it is touched"
+        self.notes.remark("HN903", severity, message, hint, base)
 
     def _plan_object(self, manifest: Manifest, document: Any) -> None:
         world = self.engine.world
@@ -149,9 +146,8 @@ class _Document:
             try:
                 operations = transform.plan(subject)
             except PatchError as error:
-                self._find(
-                    transform.id, "error", manifest, Violation("", error.message, error.hint)
-                )
+                found = Violation(error.pointer, error.message, error.hint)
+                self.notes.violation(transform.id, "error", manifest, found)
             else:
                 if operations:
                     plans[transform.id] = operations
@@ -167,18 +163,22 @@ class _Document:
                 self._take(transform.id, editable(subject, operations), manifest)
                 is_first = False
 
+    def _check(self, rule: ValidationRule, subject: Subject) -> None:
+        assert rule.check is not None
+        for violation in rule.check(subject):
+            self.notes.violation(rule.id, rule.severity, subject.manifest, violation)
+
     def _take(self, rule: str, operations: list[Operation], manifest: Manifest) -> None:
         """Note a rule's operations and apply them to the plain value."""
         if not operations:
             return
         verify.patched(manifest.value, operations)
         self.operations.extend(operation.below(manifest.base) for operation in operations)
-        at = position_at(self.text, offset_of(self.tree.root, manifest.base), self.frame.line)
         self.changes.append(
             Change(
                 rule,
                 self.origin.file,
-                at.line,
+                self.notes.position(manifest.base).line,
                 self.frame.ordinal,
                 manifest.base,
                 manifest.ref,
@@ -199,134 +199,5 @@ class _Document:
             from transformer.patch.rewrite import rewrite
 
             text = rewrite(self.tree, operations, expected)
-            at = position_at(self.text, error.offset or 0, self.frame.line)
-            self._add(
-                Finding(
-                    "HN905",
-                    "warning",
-                    f"written anew: {error.message}",
-                    self.origin.file,
-                    at.line,
-                    at.column,
-                    self.frame.ordinal,
-                )
-            )
+            self.notes.rewritten(error, self.changes)
             return text
-
-    def fail(self, rule: str, error: TransformError) -> None:
-        """Report `error`; the document goes on as it came, if at all."""
-        message, hint = error.message, error.hint
-        severity: Severity = "error"
-        is_unreadable = isinstance(error, InputError)
-        if rule == "HN901" and (template := _TEMPLATE.search(self.text)):
-            line = position_at(self.text, template.end(), self.frame.line).line
-            message = f"this looks like a template (line {line}): {message}"
-            hint = "render it first (helm template, kustomize build) and transform the result"
-            if not self.origin.is_named:
-                severity = "info"
-        elif "expected <document start>" in message:
-            hint = "files seem to run together here: put a --- line between them"
-        elif is_unreadable and not hint and (glued := _GLUED.search(self.text)):
-            line = position_at(self.text, glued.start(), self.frame.line).line
-            hint = (
-                f"in line {line} a file seems to be glued to one without a newline at its end;"
-                " end each file with a newline"
-            )
-        if is_unreadable and self.engine.settings.on_invalid == "pass" and severity == "error":
-            severity = "warning"
-        self.failed = severity == "error"
-        at = position_at(self.text, error.offset or 0, self.frame.line)
-        self.operations, self.changes = [], []
-        self._add(
-            Finding(
-                rule,
-                severity,
-                message,
-                self.origin.file,
-                at.line,
-                at.column,
-                self.frame.ordinal,
-                hint=hint,
-            )
-        )
-
-    def result(self, data: bytes | None) -> DocumentResult:
-        """Return the result; `data` is the edited document, None where it was not edited."""
-        frame = self.frame
-        out = frame.data if data is None else data
-        if frame.opening is Opening.GLUED and not self.failed:
-            found = _BREAK.search(frame.data)
-            out = b"---" + (found.group() if found else b"\n") + out
-        return DocumentResult(
-            self.origin.file,
-            frame.line,
-            frame.data,
-            out,
-            "parsed" if data is None else "edited",
-            self.failed,
-            tuple(self.changes),
-            tuple(self.findings),
-        )
-
-    def _check(self, rule: ValidationRule, subject: Subject) -> None:
-        assert rule.check is not None
-        for violation in rule.check(subject):
-            self._find(rule.id, rule.severity, subject.manifest, violation)
-
-    def _find(
-        self, rule: str, severity: Severity, manifest: Manifest, violation: Violation
-    ) -> None:
-        offset = offset_of(self.tree.root, manifest.base + violation.pointer)
-        at = position_at(self.text, offset, self.frame.line)
-        self._add(
-            Finding(
-                rule,
-                violation.severity or severity,
-                violation.message,
-                self.origin.file,
-                at.line,
-                at.column,
-                self.frame.ordinal,
-                manifest.base,
-                manifest.ref,
-                violation.pointer,
-                violation.hint,
-            ),
-            manifest,
-        )
-
-    def _report_no_kind(self, base: str, message: str) -> None:
-        severity: Severity = "warning" if self.origin.is_named else "info"
-        hint = "it is no Kubernetes manifest, and nothing in it is touched"
-        if glued := _GLUED.search(self.text):
-            line = position_at(self.text, glued.start(), self.frame.line).line
-            hint = f"in line {line} a file seems to be glued to one without a newline at its end"
-        self._report("HN903", severity, base, message, hint)
-
-    def _report_no_separator(self) -> None:
-        if self.frame.opening is Opening.GLUED:
-            message = "no --- between this manifest and the one above; one was put in"
-        else:
-            message = "no --- after the ... above; kubectl drops what follows"
-        self._report("HN904", "warning", "", message, "begin each manifest with a --- line")
-
-    def _report(self, rule: str, severity: Severity, base: str, message: str, hint: str) -> None:
-        at = position_at(self.text, offset_of(self.tree.root, base), self.frame.line)
-        self._add(
-            Finding(
-                rule,
-                "error" if self.engine.settings.strict else severity,
-                message,
-                self.origin.file,
-                at.line,
-                at.column,
-                self.frame.ordinal,
-                base,
-                hint=hint,
-            )
-        )
-
-    def _add(self, finding: Finding, manifest: Manifest | None = None) -> None:
-        judged = self.engine.judge(finding, manifest.annotations if manifest else {})
-        if judged is not None:
-            self.findings.append(judged)

@@ -90,18 +90,15 @@ _SPLIT = InputError("the parts are manifests of their own")
 def _judge(above: Frame, below: Frame, strict: bool) -> InputError | None:
     """Return `_SPLIT`, or what is wrong with the joined document, or None: nothing yet.
 
-    A part that cannot be read is a document of its own if what is wrong is in its midst: more
-    text would not mend it. If it is at its end, an open quote may go on in the part below.
+    A part that cannot be read, and that no more text would close, spoils all that is glued to it.
     """
     try:
         text = above.data.decode()
-    except UnicodeDecodeError:
-        return _SPLIT
-    try:
         root = read(text).root
+    except UnicodeDecodeError:
+        return InputError("not UTF-8")
     except InputError as error:
-        at_end = error.offset is None or not text[error.offset :].strip()
-        return None if at_end else _SPLIT
+        return None if error.is_open else error
     if not isinstance(root, Mapping) or root.is_flow:
         return None
     offset = len(text)

@@ -11,9 +11,10 @@ from transformer.errors import InputError
 from transformer.findings import DocumentResult
 from transformer.manifest.manifest import manifests
 from transformer.manifest.pools import PoolsNeeded
-from transformer.pipeline.document import Origin, treat_document
+from transformer.pipeline.document import treat_document
 from transformer.pipeline.engine import Engine, add_pool
 from transformer.pipeline.glue import Part
+from transformer.pipeline.notes import Origin
 from transformer.text.framing import Opening
 from transformer.text.screen import matters, mentions_pool
 from transformer.yamltree.plain import to_plain

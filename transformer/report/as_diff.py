@@ -21,7 +21,9 @@ class FileDiff:
 
     def __init__(self, file: str, folder: PurePath | None = None) -> None:
         self._header = _header(file, folder)
-        self._unfinished = (b"", b"")
+        self._pending = (b"", b"")
+        """Old and new text that does not end with a line: the next document goes on there."""
+
         self._lines = [0, 0]
         """How many lines of the old and of the new file have been seen."""
         self._context: list[bytes] = []
@@ -31,15 +33,16 @@ class FileDiff:
 
     def add(self, result: DocumentResult) -> Iterator[bytes]:
         """Take the next document; yield what is known of the diff by now."""
-        old, old_rest = _lines(self._unfinished[0] + result.source)
-        new, new_rest = _lines(self._unfinished[1] + result.data)
-        self._unfinished = (old_rest, new_rest)
-        yield from self._compare(old, new)
+        old, new = self._pending[0] + result.source, self._pending[1] + result.data
+        if old[-1:] == new[-1:] == b"\n":
+            self._pending = (b"", b"")
+            yield from self._compare(_lines(old), _lines(new))
+        else:
+            self._pending = (old, new)
 
     def end(self) -> Iterator[bytes]:
         """Yield the rest of the diff; the file has ended."""
-        old, new = ([rest] if rest else [] for rest in self._unfinished)
-        yield from self._compare(old, new)
+        yield from self._compare(*map(_lines, self._pending))
         yield from self._close_hunk()
 
     def _compare(self, old: list[bytes], new: list[bytes]) -> Iterator[bytes]:
@@ -106,10 +109,10 @@ def _quoted(name: str) -> str:
     return f"{name}\t" if " " in name else name
 
 
-def _lines(data: bytes) -> tuple[list[bytes], bytes]:
-    """Return the lines of `data` with their ends, and what stands after the last one."""
+def _lines(data: bytes) -> list[bytes]:
+    """Return the lines of `data` with their ends; the last one may have none."""
     *lines, rest = data.split(b"\n")
-    return [line + b"\n" for line in lines], rest
+    return [line + b"\n" for line in lines] + ([rest] if rest else [])
 
 
 def _told(mark: bytes, line: bytes) -> bytes:

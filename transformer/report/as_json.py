@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from transformer.findings import Change, Finding, ObjectRef
+from transformer.findings import Change, Finding
 
 
 def finding(found: Finding) -> str:
@@ -17,7 +17,7 @@ def finding(found: Finding) -> str:
         "column": found.column,
         "document": found.document,
         "item": found.item,
-        "object": None if found.object is None else reference(found.object),
+        "object": None if found.object is None else found.object.as_dict(),
         "pointer": found.pointer,
         "message": found.message,
     }
@@ -35,21 +35,10 @@ def change(made: Change) -> str:
             "document": made.document,
             "item": made.item,
             "rule": made.rule,
-            "object": reference(made.object),
+            "object": made.object.as_dict(),
             "operations": list(made.operations),
         }
     )
-
-
-def reference(ref: ObjectRef) -> dict[str, str]:
-    """Return an object's identity as a mapping."""
-    return {
-        "group": ref.group,
-        "version": ref.version,
-        "kind": ref.kind,
-        "namespace": ref.namespace,
-        "name": ref.name,
-    }
 
 
 def report(documents: int, changed: Iterable[str], findings: Iterable[str]) -> Iterator[str]:

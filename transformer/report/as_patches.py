@@ -7,7 +7,6 @@ from itertools import groupby
 from transformer.findings import Change, DocumentResult, ObjectRef
 from transformer.patch.operation import Operation, fold
 from transformer.patch.render import scalar
-from transformer.report.as_json import reference
 
 _CLUSTER_SCOPED = ("Node", "NodePool")
 
@@ -16,7 +15,7 @@ def json_patches(result: DocumentResult) -> Iterator[str]:
     """Yield a line for each changed object: its identity, file, item and patch, as JSON."""
     for made, operations in _by_object(result.changes):
         entry = {
-            "object": reference(made.object),
+            "object": made.object.as_dict(),
             "file": made.file,
             "item": made.item,
             "patch": [operation.as_dict() for operation in operations],

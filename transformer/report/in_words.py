@@ -33,6 +33,8 @@ def _told(operation: dict[str, Any]) -> tuple[str, str, list[str]]:
     """Return the verb, the place (with a blank before it), and what was added or set."""
     path, value = operation["path"], operation["value"]
     verb = "added" if operation["op"] == "add" else "set"
+    if path == "/spec" and isinstance(value, dict) and list(value) == ["taints"]:
+        path, value = "/spec/taints", value["taints"]
     if found := _METADATA.fullmatch(path):
         entries = value if found[2] is None else {_unescaped(found[2]): value}
         return verb, "", [f"{found[1]} {_entry(key, item)}" for key, item in entries.items()]

@@ -12,7 +12,7 @@ stands at the next token; an unindented sequence's event ends after its first da
 
 import re
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NoReturn
 
 from yaml._yaml import CParser
 from yaml.error import MarkedYAMLError
@@ -28,8 +28,7 @@ from yaml.events import (
 )
 from yaml.reader import ReaderError
 
-from transformer.errors import InputError
-from transformer.span import position_at
+from transformer.errors import DuplicateKeyError, InputError
 from transformer.yamltree.nodes import (
     MAX_DEPTH,
     MAX_EXPANDED,
@@ -49,10 +48,13 @@ _ABOVE_MARK = re.compile(
 )
 """What may stand above a byte order mark: in glued files it is not at the start of the text."""
 
-_PROPERTIES = re.compile(r"(?:(?:&[^\s,\[\]{}]+|!(?:<[^>]*>|[^\s,\[\]{}]*))(?:\s|\s#[^\r\n]*)*)+")
+_PROPERTIES = re.compile(
+    r"(?:(?:&[^\s,\[\]{}]+|!(?:<[^>]*>|[^\s,\[\]{}]*))(?:\s|(?<=\s)#[^\r\n]*)*)+"
+)
 COLON = re.compile(r"(?:\s|(?<=\s)#[^\r\n]*+)*+:")
 """From the end of a key to its colon, comments between them minded."""
 
+_BREAK = re.compile(r"[\r\n]")
 _BLOCK_HEADER = re.compile(r"[|>][0-9+-]*")
 _STRING = "tag:yaml.org,2002:str"
 
@@ -72,14 +74,22 @@ def compose_yaml(text: str) -> Tree:
     except MarkedYAMLError as error:
         raise _syntax_error(text, error, shift) from None
     except ReaderError as error:
-        raise InputError(f"not readable as YAML: {error.reason}") from None
+        before = text[shift:].encode()[: error.position].decode(errors="ignore")
+        raise InputError(
+            f"not readable as YAML: {error.reason}", offset=shift + len(before)
+        ) from None
 
 
 def _syntax_error(text: str, error: MarkedYAMLError, shift: int) -> InputError:
+    """Say where it is wrong: where what never ends begins, if that is the problem."""
     mark = error.problem_mark or error.context_mark
+    is_open = mark is not None and not text[mark.index + shift :].strip()
+    if is_open and error.context_mark is not None:
+        mark = error.context_mark
     offset = None if mark is None else min(mark.index + shift, len(text))
     problem = error.problem or "not readable as YAML"
-    return InputError(f"{error.context}: {problem}" if error.context else problem, offset=offset)
+    message = f"{error.context}: {problem}" if error.context else problem
+    return InputError(message, offset=offset, is_open=is_open)
 
 
 class _Open:
@@ -197,11 +207,14 @@ class _Composer:
         children = opened.children
         keys = tuple([self._key(key) for key in children[::2]])
         if len(set(keys)) != len(keys):
-            raise self._duplicate_key(keys, children[::2])
+            self._refuse_duplicate(keys, children[::2])
         for index in range(1, len(children), 2) if self.has_absent else ():
             key, value = children[index - 1], children[index]
-            if _is_absent(value) and not COLON.match(self.text, key.end, value.start):
-                children[index] = Scalar(key.end, key.end, "", outer=key.end)
+            if _is_absent(value):
+                colon = COLON.match(self.text, key.end, value.start)
+                at = colon.end() if colon else key.end
+                if colon is None or _BREAK.search(self.text, at, value.start):
+                    children[index] = Scalar(at, at, "", outer=at)
         if not opened.is_flow or self.text[opened.start] != "{":
             end = children[-1].end
         node = Mapping(
@@ -281,29 +294,14 @@ class _Composer:
         except InputError as error:
             raise InputError(error.message, offset=node.start, hint=error.hint) from None
 
-    def _duplicate_key(self, keys: tuple[str, ...], nodes: list[Node]) -> InputError:
+    def _refuse_duplicate(self, keys: tuple[str, ...], nodes: list[Node]) -> NoReturn:
         seen: dict[str, Node] = {}
         for key, node in zip(keys, nodes, strict=True):
             if key in seen:
-                line = position_at(self.text, seen[key].start).line
                 shown = "<<" if key == MERGE_KEY else key
-                return DuplicateKeyError(shown, node.start, line)
+                raise DuplicateKeyError(shown, node.start, seen[key].start)
             seen[key] = node
         raise AssertionError("called without a duplicate")
-
-
-class DuplicateKeyError(InputError):
-    """A mapping holds `key` twice; `first_line` is where it stands first, within the document."""
-
-    def __init__(self, key: str, offset: int, first_line: int) -> None:
-        super().__init__(
-            f"key {key!r} stands twice in one mapping",
-            offset=offset,
-            hint="kubectl keeps the last one silently, kustomize refuses the file; keep one",
-            rule="HN902",
-        )
-        self.key = key
-        self.first_line = first_line
 
 
 _ON_THE_LINE = frozenset((None, "", "'", '"'))

@@ -3,7 +3,8 @@
 kubectl reads such a frame with Go's JSON decoder, so what that refuses is refused here: control
 characters within strings (DEL is allowed), leading zeros, `NaN`, trailing commas, numbers beyond
 a float's range. Two things are stricter: a key given twice, and the depth of `nodes.MAX_DEPTH`.
-Before the object there may be a byte order mark and white space, after it white space.
+Before the object there may be a byte order mark and white space; after it white space, comments
+and a `...` line, which belong to the stream and not to the object.
 
 One match of a regular expression takes a key, its colon and, where it can, the string that
 follows. Strings with escapes go to the C scanner of the standard library (`json.decoder`'s
@@ -16,8 +17,7 @@ import re
 from collections.abc import Callable
 from typing import NoReturn
 
-from transformer.errors import InputError
-from transformer.span import position_at
+from transformer.errors import DuplicateKeyError, InputError
 from transformer.yamltree.nodes import MAX_DEPTH, PLAIN, Mapping, Node, Scalar, Sequence, Tree
 
 # (text, offset behind the opening quote, strict) -> (content, offset behind the closing quote)
@@ -26,6 +26,7 @@ _scan_string: Callable[[str, int, bool], tuple[str, int]] = vars(json.decoder)["
 _SPACE = r"[ \t\n\r]*+"
 _SIMPLE = r'"([^"\\\x00-\x1f]*+)"'
 _BLANK = re.compile(_SPACE)
+_TRAILER = re.compile(r"(?:[ \t\r\n]++|#[^\r\n]*+|\.\.\.(?=[ \t\r\n]|\Z))*+\Z")
 _STRING = re.compile(_SIMPLE)
 _ENTRY = re.compile(f"{_SPACE}{_SIMPLE}{_SPACE}:{_SPACE}(?:{_SIMPLE})?")
 _COLON = re.compile(f"{_SPACE}:{_SPACE}")
@@ -61,9 +62,8 @@ def compose_json(text: str, start: int = 0) -> Tree:
     if not text.startswith("{", start):
         _fail(text, start, "`{`")
     root, end = _mapping(text, start, 1)
-    end = _skip_blank(text, end)
-    if end < len(text):
-        _fail(text, end, "nothing more after the JSON object")
+    if _TRAILER.match(text, end) is None:
+        _fail(text, _skip_blank(text, end), "nothing more after the JSON object")
     return Tree(text, root, is_json=True)
 
 
@@ -122,7 +122,7 @@ def _mapping(text: str, start: int, depth: int) -> tuple[Mapping, int]:
             _fail(text, at, "`,` or `}`")
         at += 1
     if len(set(names)) < len(entries):
-        _refuse_duplicate(text, entries)
+        _refuse_duplicate(entries)
     return Mapping(start, at + 1, tuple(entries), True, None, None, start, tuple(names)), at + 1
 
 
@@ -195,12 +195,7 @@ def _fail(text: str, at: int, expected: str) -> NoReturn:
     raise JsonSyntaxError(f"expected {expected}, found {what}", offset=at)
 
 
-def _refuse_duplicate(text: str, entries: list[tuple[Scalar, Node]]) -> NoReturn:
+def _refuse_duplicate(entries: list[tuple[Scalar, Node]]) -> NoReturn:
     first: dict[str, Scalar] = {}
     key = next(key for key, _ in entries if first.setdefault(key.text, key) is not key)
-    line = position_at(text, first[key.text].start).line
-    raise InputError(
-        f"the key {json.dumps(key.text)} is given twice, first in line {line} of this document",
-        offset=key.start,
-        rule="HN902",
-    )
+    raise DuplicateKeyError(key.text, key.start, first[key.text].start)

@@ -18,7 +18,7 @@ def round_trip(tree: Tree) -> Any:
         InternalError: ruamel.yaml cannot read what our own parser could.
     """
     try:
-        return _yaml().load(tree.text)
+        return _yaml().load(tree.text.removeprefix("\ufeff"))
     except YAMLError as error:
         raise InternalError(f"ruamel.yaml cannot read this document: {error}") from None
 
@@ -35,7 +35,8 @@ def write(tree: Tree, value: Any) -> str:
     yaml.explicit_start = any(line.startswith("---") for line in text[:start].splitlines())
     out = StringIO()
     yaml.dump(value, out)
-    return out.getvalue().replace("\n", newline)
+    mark = "\ufeff" if text.startswith("\ufeff") else ""
+    return mark + out.getvalue().replace("\n", newline)
 
 
 def _yaml() -> YAML:

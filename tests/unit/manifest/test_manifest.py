@@ -116,5 +116,6 @@ def test_items_of_another_kind_are_not_looked_into() -> None:
 
 def test_what_is_not_a_mapping_on_the_way_is_as_good_as_absent() -> None:
     assert mapping_at({"a": {"b": {"c": 1}}}, "a", "b") == {"c": 1}
-    for value in (None, [], "x", {"a": None}, {"a": {"b": [1]}}):
+    others: list[Any] = [None, [], "x", {"a": None}, {"a": {"b": [1]}}]
+    for value in others:
         assert mapping_at(value, "a", "b") == {}

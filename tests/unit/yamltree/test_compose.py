@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from transformer.errors import InputError
-from transformer.yamltree.compose import DuplicateKeyError, compose_yaml
+from transformer.errors import DuplicateKeyError, InputError
+from transformer.span import position_at
+from transformer.yamltree.compose import compose_yaml
 from transformer.yamltree.nodes import (
     MAX_DEPTH,
     MAX_EXPANDED,
@@ -355,7 +356,7 @@ def test_line_breaks_of_all_kinds_count_as_they_are(line_break: str) -> None:
     ("text", "offset"),
     [
         ("a: [1, 2\nb: 3\n", 10),
-        ("a: {b: 1\n", 9),
+        ("a: {b: 1\n", 3),
         ("a: b: c\n", 4),
         ("a: 1\n\tb: 2\n", 5),
         ("a: @b\n", 3),
@@ -402,7 +403,10 @@ def test_a_key_given_twice_is_refused_where_it_comes_again(
 ) -> None:
     error = refusal(text)
     assert isinstance(error, DuplicateKeyError)
-    assert (error.rule, error.key, error.offset, error.first_line) == ("HN902", key, offset, line)
+    assert (error.rule, error.offset) == ("HN902", offset)
+    assert error.message == f"key {key!r} stands twice in one mapping"
+    assert error.other is not None
+    assert position_at(text, error.other).line == line
 
 
 @pytest.mark.parametrize(("opening", "closing"), [("[", "]"), ("{a: ", "}")])

@@ -201,7 +201,8 @@ def test_a_key_given_twice_is_named_with_the_line_of_the_first() -> None:
     error = refusal(text)
     assert error.rule == "HN902"
     assert error.offset == text.rindex('"k"')
-    assert error.message == 'the key "k" is given twice, first in line 4 of this document'
+    assert error.message == "key 'k' stands twice in one mapping"
+    assert error.other == text.index('"k": 2')
 
 
 def test_keys_are_compared_after_decoding() -> None:

@@ -42,19 +42,24 @@ def plan(subject: Subject) -> list[Operation]:
 
 
 def _add_taints(spec: Any, taints: tuple[dict[str, Any], ...]) -> list[Operation]:
+    present = spec.get("taints") if isinstance(spec, dict) else None
+    known = {_identity(taint) for taint in present or () if isinstance(taint, dict)}
+    missing = []
+    for taint in taints:
+        if _identity(taint) not in known:
+            known.add(_identity(taint))
+            missing.append(taint)
+    if not missing:
+        return []
     if not isinstance(spec, dict):
-        return [Operation("add", "/spec", {"taints": list(taints)})] if taints else []
-    present = spec.get("taints")
+        return [Operation("add", "/spec", {"taints": missing})]
     if not isinstance(present, list):
-        return [Operation("add", "/spec/taints", list(taints))] if taints else []
-    known = {
-        (taint.get("key"), taint.get("effect")) for taint in present if isinstance(taint, dict)
-    }
-    return [
-        Operation("add", "/spec/taints/-", taint)
-        for taint in taints
-        if (taint.get("key"), taint.get("effect")) not in known
-    ]
+        return [Operation("add", "/spec/taints", missing)]
+    return [Operation("add", "/spec/taints/-", taint) for taint in missing]
+
+
+def _identity(taint: dict[str, Any]) -> tuple[Any, Any]:
+    return taint.get("key"), taint.get("effect")
 
 
 RULE = TransformRule(

@@ -21,16 +21,17 @@ from collections.abc import Iterator
 
 from transformer.findings import Violation
 from transformer.manifest.names import HOST_NETWORK_LABEL
-from transformer.manifest.nodes import is_node
 from transformer.rules.base import Subject, ValidationRule
 from transformer.yamltree import pointer
 
 
 def check(subject: Subject) -> Iterator[Violation]:
+    at = pointer.join("/metadata/labels", HOST_NETWORK_LABEL)
     label = subject.manifest.labels.get(HOST_NETWORK_LABEL)
-    if is_node(subject.manifest) and isinstance(label, str) and label not in ("", "true"):
+    planned = (operation for plan in subject.planned.values() for operation in plan)
+    if any(operation.path == at for operation in planned) and isinstance(label, str) and label:
         yield Violation(
-            pointer.join("/metadata/labels", HOST_NETWORK_LABEL),
+            at,
             f"the hostnetwork label of node {subject.manifest.ref.name} is {label!r} and becomes"
             " 'true'; the cluster refuses that change on a live node",
             hint="reset the node and join it again if it is in the cluster with the old value",

@@ -1,0 +1,81 @@
+"""What the hot path imports: a filter over one manifest shall start fast."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from tests.integration.cli_runs import environment, guarded
+
+HEAVY = (
+    "argparse",
+    "asyncio",
+    "concurrent",
+    "email",
+    "http",
+    "importlib.metadata",
+    "importlib.resources",
+    "jsonschema",
+    "logging",
+    "multiprocessing",
+    "random",
+    "referencing",
+    "ruamel",
+    "shutil",
+    "socket",
+    "ssl",
+    "subprocess",
+    "tempfile",
+    "traceback",
+    "unittest",
+    "urllib.request",
+    "xml",
+    "zipfile",
+    "transformer.report.as_diff",
+    "transformer.report.as_patches",
+    "transformer.patch.rewrite",
+)
+
+PROGRAM = """
+import json, sys
+from transformer.edges.cli import run
+status = run({args!r})
+sys.stdout.flush()
+json.dump([status, sorted(sys.modules)], sys.stderr)
+"""
+
+
+def imported(*args: str, stdin: bytes = b"") -> set[str]:
+    """Return the modules that a run has imported."""
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM.format(args=["-q", *args] if stdin else list(args))],
+        input=stdin,
+        capture_output=True,
+        env=environment(),
+        check=True,
+        timeout=60,
+    )
+    status, modules = json.loads(done.stderr)
+    assert status == 0
+    return set(modules)
+
+
+@pytest.fixture(scope="module")
+def hot_path() -> set[str]:
+    return imported(stdin=guarded())
+
+
+@pytest.mark.parametrize("module", HEAVY)
+def test_a_filter_imports_nothing_heavy(hot_path: set[str], module: str) -> None:
+    assert [name for name in hot_path if name == module or name.startswith(f"{module}.")] == []
+
+
+def test_a_filter_imports_what_it_needs(hot_path: set[str]) -> None:
+    assert {"click", "jsonpatch", "yaml._yaml", "transformer.pipeline.document"} <= hot_path
+    assert len(hot_path) < 260
+
+
+def test_the_reader_of_the_version_is_imported_for_it_only() -> None:
+    assert "importlib.metadata" in imported("--version")
+    assert "importlib.metadata" not in imported("--help")

@@ -1,0 +1,216 @@
+"""How an edit looks: small texts, one operation or two, and the text that has to come out."""
+
+from typing import Any
+
+import pytest
+
+from transformer.errors import PatchError
+from transformer.patch import verify
+from transformer.patch.operation import Operation
+from transformer.patch.splice import splice
+from transformer.yamltree.plain import to_plain
+from transformer.yamltree.read import read
+
+
+def spliced(text: str, operations: dict[str, Any]) -> str:
+    """Return `text` after an `add` for each pointer and value."""
+    tree = read(text)
+    planned = [Operation("add", path, value) for path, value in operations.items()]
+    return splice(tree, planned, verify.patched(to_plain(tree.root), planned))
+
+
+NESTED = {"c": {"d": ["x", {"e": "w"}]}}
+
+BLOCK: dict[str, tuple[str, dict[str, Any], str]] = {
+    "an entry": ("a: 1\n", {"/b": 2}, "a: 1\nb: 2\n"),
+    "an entry without a last newline": ("a: 1", {"/b": 2}, "a: 1\nb: 2"),
+    "an entry before a comment of its own column": ("a: 1\n# c\n", {"/b": 2}, "a: 1\nb: 2\n# c\n"),
+    "an entry after a deeper comment": ("a: 1\n  # c\n", {"/b": 2}, "a: 1\n  # c\nb: 2\n"),
+    "an entry before blank lines": ("a: 1\n\n\n", {"/b": 2}, "a: 1\nb: 2\n\n\n"),
+    "an entry before blank lines and a comment": (
+        "a:\n  b: 1\n\n  # c\nd: 2\n",
+        {"/a/e": 3},
+        "a:\n  b: 1\n  e: 3\n\n  # c\nd: 2\n",
+    ),
+    "an entry in the middle": ("a:\n  b: 1\nc: 2\n", {"/a/d": 3}, "a:\n  b: 1\n  d: 3\nc: 2\n"),
+    "entries at the end of several levels": (
+        "a:\n  b:\n    c: 1\n",
+        {"/x": 0, "/a/b/w": 2, "/a/z": 3},
+        "a:\n  b:\n    c: 1\n    w: 2\n  z: 3\nx: 0\n",
+    ),
+    "entries at the end of several levels, the last value null": (
+        "a:\n  b:\n    c:\n",
+        {"/x": 0, "/a/b/c": "w", "/a/z": 3},
+        "a:\n  b:\n    c: w\n  z: 3\nx: 0\n",
+    ),
+    "a block in place of a null, and an entry beside it": (
+        "a:\n  b:\n",
+        {"/a/b": {"c": 1}, "/a/z": 3, "/x": {"w": 0}},
+        "a:\n  b:\n    c: 1\n  z: 3\nx:\n  w: 0\n",
+    ),
+    "a nested value": (
+        "a:\n   b: 1\n",
+        {"/a/k": NESTED},
+        "a:\n   b: 1\n   k:\n      c:\n         d:\n         - x\n         - e: w\n",
+    ),
+    "a nested value among indented sequences": (
+        "a:\n  - 1\n",
+        {"/k": NESTED},
+        "a:\n  - 1\nk:\n  c:\n    d:\n      - x\n      - e: w\n",
+    ),
+    "an item": ("a:\n- 1\n", {"/a/-": "x"}, "a:\n- 1\n- x\n"),
+    "an item with a wide gap": ("a:\n-   1\n", {"/a/-": "x"}, "a:\n-   1\n-   x\n"),
+    "an item in a sequence of sequences": ("- - 1\n- - 2\n", {"/1/-": 3}, "- - 1\n- - 2\n  - 3\n"),
+    "an item in flow style, as its neighbour": (
+        "- { a: 1 }\n",
+        {"/-": {"b": [2]}},
+        "- { a: 1 }\n- { b: [2] }\n",
+    ),
+    "an entry in a mapping in a sequence": ("- a: 1\n", {"/0/b": 2}, "- a: 1\n  b: 2\n"),
+    "an entry with CRLF": (
+        "a:\r\n  b: 1\r\n",
+        {"/a/c": NESTED["c"]["d"][:1]},
+        "a:\r\n  b: 1\r\n  c:\r\n  - x\r\n",
+    ),
+    "a value in place of a word": ("a:  w # c\n", {"/a": "v"}, "a:  v # c\n"),
+    "a value in place of a quoted word": ("a: 'w'\n", {"/a": "v"}, "a: 'v'\n"),
+    "a value in place of a long text": ("a: w\n  x\n  y\nb: 1\n", {"/a": "v"}, "a: v\nb: 1\n"),
+    "a value in place of a block scalar": ("a: |\n  w\nb: 1\n", {"/a": "v"}, "a: v\nb: 1\n"),
+    "a key that has to be quoted": ("a: 1\n", {"/yes": "no"}, 'a: 1\n"yes": "no"\n'),
+}
+
+FLOW: dict[str, tuple[str, dict[str, Any], str]] = {
+    "an entry": ("{a: 1}", {"/b": 2}, "{a: 1, b: 2}"),
+    "two entries": ("{a: 1}\n", {"/b": 2, "/c": 3}, "{a: 1, b: 2, c: 3}\n"),
+    "two entries after a comma": ("{a: 1,}\n", {"/b": 2, "/c": 3}, "{a: 1, b: 2, c: 3}\n"),
+    "two entries after a comma and a space": (
+        "{ a: 1, }\n",
+        {"/b": 2, "/c": 3},
+        "{ a: 1, b: 2, c: 3 }\n",
+    ),
+    "an entry before a comment": ("{a: 1 # c\n}\n", {"/b": 2}, "{a: 1, b: 2 # c\n}\n"),
+    "two items": ("a: [1]\n", {"/a/-": 2}, "a: [1, 2]\n"),
+    "an entry on a line of its own": ("{\n  a: 1\n}\n", {"/b": 2}, "{\n  a: 1,\n  b: 2\n}\n"),
+    "two entries on lines of their own, with a comma": (
+        "{\n  a: 1, # c\n}\n",
+        {"/b": 2, "/c": 3},
+        "{\n  a: 1, # c\n  b: 2,\n  c: 3,\n}\n",
+    ),
+    "two entries on lines of their own, with a comment": (
+        "{\n  a: 1 # c\n}\n",
+        {"/b": 2, "/c": 3},
+        "{\n  a: 1, # c\n  b: 2,\n  c: 3\n}\n",
+    ),
+    "entries on lines of their own, with CR": (
+        "{\r  a: 1\r}\r",
+        {"/b": 2, "/c": 3},
+        "{\r  a: 1,\r  b: 2,\r  c: 3\r}\r",
+    ),
+    "a value in place of nothing": ("{a: , b: 1}\n", {"/a": "v"}, "{a: v, b: 1}\n"),
+    "a value in place of nothing, before the bracket": (
+        "{b: 1, a: }\n",
+        {"/a": [1]},
+        "{b: 1, a: [1]}\n",
+    ),
+    "a value below a key without a colon": ("{a, b: 1}\n", {"/a": "v"}, "{a: v, b: 1}\n"),
+    "a value in place of nothing, the bracket on the next line": (
+        "{\n  a:\n}\n",
+        {"/a": "v"},
+        "{\n  a: v\n}\n",
+    ),
+    "a value in place of nothing, then a comment": (
+        "{a: # c\n}\n",
+        {"/a": "v"},
+        "{a: v # c\n}\n",
+    ),
+    "an entry in a pair": ("- [a: 1]\n", {"/0/0/b": 2}, "- [{a: 1, b: 2}]\n"),
+}
+
+JSON: dict[str, tuple[str, dict[str, Any], str]] = {
+    "compact": ('{"a":{"b":1}}', {"/a/c": [2]}, '{"a":{"b":1,"c":[2]}}'),
+    "spaced": ('{"a": {}, "b": []}', {"/b/-": {"c": "é"}}, '{"a": {}, "b": [{"c": "é"}]}'),
+    "spaced, two in an empty one": ('{"a": {}}', {"/a/b": 1, "/a/c": 2}, '{"a": {"b": 1, "c": 2}}'),
+    "pretty": (
+        '{\n  "a": [\n    1\n  ]\n}\n',
+        {"/a/-": {"b": 2}, "/c": 3},
+        '{\n  "a": [\n    1,\n    {\n      "b": 2\n    }\n  ],\n  "c": 3\n}\n',
+    ),
+    "pretty, an empty one": (
+        '{\n  "a": [ ],\n  "b": {}\n}',
+        {"/a/-": 1, "/b/c": 2, "/b/d": 3},
+        '{\n  "a": [\n    1\n  ],\n  "b": {\n    "c": 2,\n    "d": 3\n  }\n}',
+    ),
+    "pretty, a null": (
+        '{\n  "a": null\n}',
+        {"/a": {"b": 1}},
+        '{\n  "a": {\n    "b": 1\n  }\n}',
+    ),
+    "pretty with CRLF and tabs": (
+        '{\r\n\t"a": {\r\n\t\t"b": 1\r\n\t}\r\n}\r\n',
+        {"/a/c": 2},
+        '{\r\n\t"a": {\r\n\t\t"b": 1,\r\n\t\t"c": 2\r\n\t}\r\n}\r\n',
+    ),
+    "pretty, an element on one line": (
+        '{\n  "a": {"b": 1}\n}\n',
+        {"/a/c": {"d": 2}},
+        '{\n  "a": {"b": 1, "c": {"d": 2}}\n}\n',
+    ),
+}
+
+
+@pytest.mark.parametrize("case", BLOCK)
+def test_block_text_looks_like_its_neighbours(case: str) -> None:
+    text, operations, expected = BLOCK[case]
+    assert spliced(text, operations) == expected
+
+
+@pytest.mark.parametrize("case", FLOW)
+def test_flow_text_looks_like_its_neighbours(case: str) -> None:
+    text, operations, expected = FLOW[case]
+    assert spliced(text, operations) == expected
+
+
+@pytest.mark.parametrize("case", JSON)
+def test_json_stays_as_it_is_spaced(case: str) -> None:
+    text, operations, expected = JSON[case]
+    assert spliced(text, operations) == expected
+
+
+@pytest.mark.parametrize("empty", ["{}", "{ }", "{\n  # c\n}", "{ # c\n  }"])
+def test_comments_in_an_empty_mapping_stay(empty: str) -> None:
+    text = spliced(f"a: {empty}\nb: 1\n", {"/a/c": "d"})
+    assert text.count("#") == empty.count("#")
+    assert text.endswith("\nb: 1\n")
+
+
+@pytest.mark.parametrize("step", range(1, 9))
+@pytest.mark.parametrize("line_break", ["\n", "\r\n", "\r"])
+def test_the_step_and_the_line_break_are_the_documents_own(step: int, line_break: str) -> None:
+    text = f"a:\n{' ' * step}b: 1\n".replace("\n", line_break)
+    lines = spliced(text, {"/a/c": {"d": {"e": "f"}}}).split(line_break)
+    assert lines == [
+        "a:",
+        f"{' ' * step}b: 1",
+        f"{' ' * step}c:",
+        f"{' ' * step * 2}d:",
+        f"{' ' * step * 3}e: f",
+        "",
+    ]
+
+
+def test_what_would_replace_a_block_is_refused() -> None:
+    with pytest.raises(PatchError):
+        spliced("a:\n  b: 1\n", {"/a": {"c": 1}})
+
+
+@pytest.mark.parametrize("header", ["|", ">", "|+", "|2"])
+@pytest.mark.parametrize("tail", ["", "\n", "\n\n\n", "\n# c\n"])
+def test_a_block_scalar_above_keeps_its_content(header: str, tail: str) -> None:
+    text = f"a:\n  b: 1\n  c: {header}\n      one\n       two{tail}"
+    out = spliced(text, {"/a/d": "e"})
+    assert to_plain(read(out).root)["a"]["c"] == to_plain(read(text).root)["a"]["c"]
+    removed = (
+        out.replace("  d: e\n", "", 1) if "  d: e\n" in out else out.replace("\n  d: e", "", 1)
+    )
+    removed = removed if removed != out else out.replace("d: e\n  ", "", 1)
+    assert removed == text

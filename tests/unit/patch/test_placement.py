@@ -1,0 +1,270 @@
+"""Where operations take effect in a text that several places of the value share.
+
+Each row is a text, operations, and the text that has to come out; whether the value is right is
+checked by `splice` itself.
+"""
+
+from typing import Any
+
+import pytest
+
+from transformer.errors import PatchError
+from transformer.patch import verify
+from transformer.patch.operation import Operation
+from transformer.patch.splice import splice
+from transformer.yamltree.plain import to_plain
+from transformer.yamltree.read import read
+
+
+def spliced(text: str, operations: dict[str, Any]) -> str:
+    """Return `text` after an `add` for each pointer and value."""
+    tree = read(text)
+    planned = [Operation("add", path, value) for path, value in operations.items()]
+    return splice(tree, planned, verify.patched(to_plain(tree.root), planned))
+
+
+def refusal(text: str, operations: dict[str, Any]) -> PatchError:
+    with pytest.raises(PatchError) as caught:
+        splice(read(text), [Operation("add", path, value) for path, value in operations.items()], 0)
+    return caught.value
+
+
+# --- anchors and aliases --------------------------------------------------------------------------
+
+SHARED = "a: &x\n  p: 1\nb: *x\nc: *x\n"
+
+ALIASES: dict[str, tuple[str, dict[str, Any], str]] = {
+    "every user": (
+        SHARED,
+        {"/a/m": 2, "/b/m": 2, "/c/m": 2},
+        "a: &x\n  p: 1\n  m: 2\nb: *x\nc: *x\n",
+    ),
+    "one alias": (SHARED, {"/b/m": 2}, "a: &x\n  p: 1\nb:\n  p: 1\n  m: 2\nc: *x\n"),
+    "all but the anchor": (
+        SHARED,
+        {"/b/m": 2, "/c/m": 2},
+        "a: &x\n  p: 1\nb:\n  p: 1\n  m: 2\nc:\n  p: 1\n  m: 2\n",
+    ),
+    "only the anchor": (
+        SHARED,
+        {"/a/m": 2},
+        "a: &x\n  p: 1\n  m: 2\nb:\n  p: 1\nc:\n  p: 1\n",
+    ),
+    "the anchor and one alias": (
+        SHARED,
+        {"/a/m": 2, "/c/m": 2},
+        "a: &x\n  p: 1\n  m: 2\nb:\n  p: 1\nc: *x\n",
+    ),
+    "each its own": (
+        SHARED,
+        {"/a/m": 2, "/b/m": 3, "/c/k": 4},
+        "a: &x\n  p: 1\n  m: 2\nb:\n  p: 1\n  m: 3\nc:\n  p: 1\n  k: 4\n",
+    ),
+    "a value below": (
+        SHARED,
+        {"/b/p": 2},
+        "a: &x\n  p: 1\nb:\n  p: 2\nc: *x\n",
+    ),
+    "the alias itself is replaced": (
+        SHARED,
+        {"/b": {"k": 5}},
+        "a: &x\n  p: 1\nb:\n  k: 5\nc: *x\n",
+    ),
+    "the alias is replaced by a scalar": (SHARED, {"/b": "w"}, "a: &x\n  p: 1\nb: w\nc: *x\n"),
+    "a scalar": ("a: &x 1\nb: *x\n", {"/b": "w"}, "a: &x 1\nb: w\n"),
+    "the anchored scalar": ("a: &x w\nb: *x\n", {"/a": "v"}, "a: &x v\nb: w\n"),
+    "every user of a scalar": ("a: &x w\nb: *x\n", {"/a": "v", "/b": "v"}, "a: &x v\nb: *x\n"),
+    "every user of a null": (
+        "a: &x\nb: *x\n",
+        {"/a": {"p": 1}, "/b": {"p": 1}},
+        "a: &x\n  p: 1\nb: *x\n",
+    ),
+    "every user of an empty sequence": (
+        "a: {l: &x []}\nb: {l: *x}\n",
+        {"/a/l/-": 1, "/b/l/-": 1},
+        "a: {l: &x [1]}\nb: {l: *x}\n",
+    ),
+    "an item": (
+        "a:\n- &x {p: 1}\n- *x\n",
+        {"/a/1/m": 2},
+        "a:\n- &x {p: 1}\n- p: 1\n  m: 2\n",
+    ),
+    "an anchor in an anchor, the outer user": (
+        "a: &x\n  i: &y {p: 1}\nb: *x\nc: *y\n",
+        {"/b/i/m": 2},
+        "a: &x\n  i: &y {p: 1}\nb:\n  i:\n    p: 1\n    m: 2\nc: *y\n",
+    ),
+    "an anchor in an anchor, the inner user": (
+        "a: &x\n  i: &y {p: 1}\nb: *x\nc: *y\n",
+        {"/c/m": 2},
+        "a: &x\n  i: &y {p: 1}\nb: *x\nc:\n  p: 1\n  m: 2\n",
+    ),
+    "an anchor in an anchor, all": (
+        "a: &x\n  i: &y {p: 1}\nb: *x\nc: *y\n",
+        {"/a/i/m": 2, "/b/i/m": 2, "/c/m": 2},
+        "a: &x\n  i: &y {p: 1, m: 2}\nb: *x\nc: *y\n",
+    ),
+    "an alias in an anchor": (
+        "y: &y {p: 1}\na: &x\n  i: *y\nb: *x\n",
+        {"/b/i/m": 2},
+        "y: &y {p: 1}\na: &x\n  i: *y\nb:\n  i:\n    p: 1\n    m: 2\n",
+    ),
+    "an alias in an anchor, both its places": (
+        "y: &y {p: 1}\na: &x\n  i: *y\nb: *x\n",
+        {"/a/i/m": 2, "/b/i/m": 2},
+        "y: &y {p: 1}\na: &x\n  i:\n    p: 1\n    m: 2\nb: *x\n",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", ALIASES)
+def test_only_the_users_that_need_it_change(case: str) -> None:
+    text, operations, expected = ALIASES[case]
+    assert spliced(text, operations) == expected
+
+
+# --- merge keys -----------------------------------------------------------------------------------
+
+MERGED = "a: &x\n  p: {v: 1}\nb:\n  <<: *x\n  k: 0\n"
+
+MERGES: dict[str, tuple[str, dict[str, Any], str]] = {
+    "the receiver, below a merged key": (
+        MERGED,
+        {"/b/p/m": 2},
+        MERGED + "  p:\n    v: 1\n    m: 2\n",
+    ),
+    "the receiver, a new key": (MERGED, {"/b/m": 2}, MERGED + "  m: 2\n"),
+    "the receiver, its own key": (MERGED, {"/b/k": 2}, MERGED.replace("k: 0", "k: 2")),
+    "both, below a merged key": (
+        MERGED,
+        {"/a/p/m": 2, "/b/p/m": 2},
+        MERGED.replace("v: 1", "v: 1, m: 2"),
+    ),
+    "both, a new key": (
+        MERGED,
+        {"/a/m": 2, "/b/m": 2},
+        MERGED.replace("b:", "  m: 2\nb:"),
+    ),
+    "the provider, below a merged key": (
+        MERGED,
+        {"/a/p/m": 2},
+        MERGED.replace("v: 1", "v: 1, m: 2") + "  p:\n    v: 1\n",
+    ),
+    "the provider, a new key": (
+        MERGED,
+        {"/a/m": 2},
+        "a: &x\n  p: {v: 1}\n  m: 2\nb:\n  p:\n    v: 1\n  k: 0\n",
+    ),
+    "the provider, a new key, in flow": (
+        "a: &x {p: {v: 1}}\nb: {<<: *x, k: 0}\nc: {<<: *x}\n",
+        {"/a/m": 2},
+        "a: &x {p: {v: 1}, m: 2}\nb: {p: {v: 1}, k: 0}\nc: {p: {v: 1}}\n",
+    ),
+    "the provider, a key that the receiver has itself": (
+        MERGED,
+        {"/a/k": 2},
+        MERGED.replace("b:", "  k: 2\nb:"),
+    ),
+    "each its own": (
+        MERGED,
+        {"/a/p/m": 2, "/b/p/m": 3},
+        MERGED.replace("v: 1", "v: 1, m: 2") + "  p:\n    v: 1\n    m: 3\n",
+    ),
+    "two levels, the middle one": (
+        "a: &x {p: {v: 1}}\nb: &y\n  <<: *x\nc:\n  <<: *y\n",
+        {"/b/p/m": 2},
+        "a: &x {p: {v: 1}}\nb: &y\n  <<: *x\n  p:\n    v: 1\n    m: 2\n"
+        "c:\n  <<: *y\n  p:\n    v: 1\n",
+    ),
+    "two levels, the last one": (
+        "a: &x {p: {v: 1}}\nb: &y\n  <<: *x\nc:\n  <<: *y\n",
+        {"/c/p/m": 2},
+        "a: &x {p: {v: 1}}\nb: &y\n  <<: *x\nc:\n  <<: *y\n  p:\n    v: 1\n    m: 2\n",
+    ),
+    "two levels, the last two": (
+        "a: &x {p: {v: 1}}\nb: &y\n  <<: *x\nc:\n  <<: *y\n",
+        {"/b/p/m": 2, "/c/p/m": 2},
+        "a: &x {p: {v: 1}}\nb: &y\n  <<: *x\n  p:\n    v: 1\n    m: 2\nc:\n  <<: *y\n",
+    ),
+    "the weaker of two providers": (
+        "a: &x {p: {v: 1}}\nb: &y {p: {v: 2}, k: 3}\nc:\n  <<: [*x, *y]\n",
+        {"/b/p/m": 4},
+        "a: &x {p: {v: 1}}\nb: &y {p: {v: 2, m: 4}, k: 3}\nc:\n  <<: [*x, *y]\n",
+    ),
+    "the stronger of two providers": (
+        "a: &x {p: {v: 1}}\nb: &y {p: {v: 2}, k: 3}\nc:\n  <<: [*x, *y]\n",
+        {"/a/p/m": 4},
+        "a: &x {p: {v: 1, m: 4}}\nb: &y {p: {v: 2}, k: 3}\nc:\n  <<: [*x, *y]\n  p:\n    v: 1\n",
+    ),
+    "a receiver that is aliased, one of its places": (
+        "a: &x {p: {v: 1}}\nb: &y\n  <<: *x\nc: *y\n",
+        {"/c/p/m": 2},
+        "a: &x {p: {v: 1}}\nb: &y\n  <<: *x\nc:\n  p:\n    v: 1\n    m: 2\n",
+    ),
+    "a receiver that is aliased, all its places": (
+        "a: &x {p: {v: 1}}\nb: &y\n  <<: *x\nc: *y\n",
+        {"/b/p/m": 2, "/c/p/m": 2},
+        "a: &x {p: {v: 1}}\nb: &y\n  <<: *x\n  p:\n    v: 1\n    m: 2\nc: *y\n",
+    ),
+    "a provider with an anchor in the merge itself": (
+        "a:\n  <<: &x {p: 1}\n  k: 0\nb: *x\n",
+        {"/b/m": 2},
+        "a:\n  <<: &x {p: 1}\n  k: 0\nb:\n  p: 1\n  m: 2\n",
+    ),
+    "the provider gets a key, the receiver another value": (
+        "a: &x {p: 1}\nb:\n  <<: *x\n  k: 0\n",
+        {"/a/m": 2, "/b/p": 3},
+        "a: &x {p: 1, m: 2}\nb:\n  p: 3\n  k: 0\n",
+    ),
+    "a quoted merge key is a key": (
+        "a: &x {p: 1}\nb:\n  '<<': *x\n",
+        {"/b/<</m": 2},
+        "a: &x {p: 1}\nb:\n  '<<':\n    p: 1\n    m: 2\n",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", MERGES)
+def test_a_merge_brings_in_only_what_it_should(case: str) -> None:
+    text, operations, expected = MERGES[case]
+    assert spliced(text, operations) == expected
+
+
+def test_a_key_above_the_merge_that_overrides_it_cannot_be_written() -> None:
+    text = "a: &x\n  p: {v: 1}\nb:\n  p: {v: 0}\n  <<: *x\n"
+    error = refusal(text, {"/b/p/m": 2})
+    assert error.offset == text.index("p: {v: 0}")
+    assert error.other == text.index("<<: *x"), "the other place is named as well"
+
+
+# --- what is not there ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("text", ["", "# c\n", "---\n"])
+def test_an_empty_document_has_no_place(text: str) -> None:
+    assert "empty" in refusal(text, {"/a": 1}).message
+
+
+@pytest.mark.parametrize(
+    ("text", "path", "offset"),
+    [
+        ("a: {}\n", "/a/b/c", 3),
+        ("a: []\n", "/a/0/c", 3),
+        ("a: [1]\n", "/a/x/c", 3),
+        ("a: 1\n", "/a/b", 3),
+        ("a:\n", "/a/b/c", 2),
+        ("x: &x {}\na: *x\nb: {}\n", "/b/c/d", 18),
+        ("x: &x 1\na: *x\nb: 1\n", "/b/c", 17),
+    ],
+)
+def test_a_missing_target_is_an_error_that_says_where(text: str, path: str, offset: int) -> None:
+    error = refusal(text, {path: 1})
+    assert error.message
+    assert error.offset == offset
+
+
+def test_what_is_planned_for_one_mapping_is_placed_in_the_order_planned() -> None:
+    assert spliced("a: 1\n", {"/c": 2, "/b": 3}) == "a: 1\nc: 2\nb: 3\n"
+    assert spliced("a: &x\n  p: 1\nb: *x\n", {"/b/d": 2, "/b/c": 3}) == (
+        "a: &x\n  p: 1\nb:\n  p: 1\n  d: 2\n  c: 3\n"
+    )

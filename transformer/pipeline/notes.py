@@ -1,0 +1,176 @@
+"""What is said of one document: findings with their lines and columns, weighed and collected.
+
+The only place that turns offsets into lines and columns, and errors into findings.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from transformer.errors import InputError, TransformError
+from transformer.findings import Change, Finding, ObjectRef, Severity, Violation
+from transformer.manifest.manifest import Manifest
+from transformer.pipeline.engine import Engine
+from transformer.span import Position, position_at
+from transformer.text.framing import Frame
+from transformer.yamltree.locate import offset_of
+from transformer.yamltree.nodes import Node
+
+_TEMPLATE = re.compile(r"^[^#\r\n]*?\{[{%]", re.MULTILINE)
+_GLUED = re.compile(
+    r"^[^#\r\n]*[^\s\"'{,\ufeff](?:apiVersion|kind):(?=\s)"
+    r"|^[^#\r\n]*[^\s-]---[ \t]*$"
+    r"|^[^#\r\n]*[^\s#]#[^\r\n]*\n(?:#[^\r\n]*\n)*(?=apiVersion:|kind:)",
+    re.MULTILINE,
+)
+"""A line that ends with what should begin the next file: its head, its `---`, or its comment."""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where documents come from. `file` is the name for messages.
+
+    `is_named`: the user named it (a PATH, or standard input), it was not found in a folder.
+    `is_patch`: a kustomization in the input names it as a patch.
+    """
+
+    file: str
+    is_named: bool = True
+    is_patch: bool = False
+
+
+@dataclass(slots=True)
+class Notes:
+    """The findings of one document, whose `text` and `root` are set once they are known."""
+
+    frame: Frame
+    origin: Origin
+    engine: Engine
+    text: str = ""
+    root: Node | None = None
+    findings: list[Finding] = field(default_factory=list)
+
+    def position(self, pointer: str) -> Position:
+        """Return where in the file the value at `pointer` (from the document's root) stands."""
+        return self._at(offset_of(self.root, pointer))
+
+    def _at(self, offset: int) -> Position:
+        return position_at(self.text, offset, self.frame.line)
+
+    def violation(
+        self, rule: str, severity: Severity, manifest: Manifest, found: Violation
+    ) -> None:
+        """Note what a rule found in a manifest."""
+        self._add(
+            rule,
+            found.severity or severity,
+            found.message,
+            self.position(manifest.base + found.pointer),
+            manifest.base,
+            manifest.ref,
+            found.pointer,
+            found.hint,
+            manifest.annotations,
+        )
+
+    def remark(
+        self, rule: str, severity: Severity, message: str, hint: str, base: str = ""
+    ) -> None:
+        """Note something about the document, or the item at `base`; with `--strict` an error."""
+        if self.engine.settings.strict:
+            severity = "error"
+        self._add(rule, severity, message, self.position(base), base, hint=self._glued() or hint)
+
+    def failure(self, rule: str, error: TransformError, changes: list[Change]) -> bool:
+        """Note why the document cannot be read or edited; return whether that is an error.
+
+        `changes`: what was to be done, to name the object that it concerns.
+        """
+        severity: Severity = "error"
+        message, hint = error.message, error.hint
+        if rule == "HN901" and (template := _TEMPLATE.search(self.text)):
+            line = self._at(template.end()).line
+            message = f"this looks like a template (line {line}): {message}"
+            hint = "render it first (helm template, kustomize build) and transform the result"
+            if not self.origin.is_named:
+                severity = "info"
+        elif "expected <document start>" in message:
+            hint = "files seem to run together here: put a --- line between them"
+        if isinstance(error, InputError):
+            hint = hint or self._glued()
+            if severity == "error" and self.engine.settings.on_invalid == "pass":
+                severity = "warning"
+        if error.other is not None:
+            message += f" (compare line {self._at(error.other).line})"
+        concerned = self._concerned(error, changes)
+        at = self._at(error.offset or 0)
+        if concerned is not None and error.offset is None:
+            at = self.position(concerned.item)
+        judged = self._add(
+            rule,
+            severity,
+            message,
+            at,
+            concerned.item if concerned else "",
+            concerned.object if concerned else None,
+            hint=hint,
+        )
+        return judged is not None and judged.severity == "error"
+
+    def rewritten(self, error: TransformError, changes: list[Change]) -> None:
+        """Note that the document is written anew because of `error`."""
+        concerned = self._concerned(error, changes)
+        item = concerned.item if concerned else ""
+        at = self.position(item) if error.offset is None else self._at(error.offset)
+        ref = concerned.object if concerned else None
+        self._add("HN905", "warning", f"written anew: {error.message}", at, item, ref)
+
+    def _concerned(self, error: TransformError, changes: list[Change]) -> Change | None:
+        """Return a change of the object that `error` is about: the last that begins above it."""
+        above = [
+            change
+            for change in changes
+            if error.offset is None or offset_of(self.root, change.item) <= error.offset
+        ]
+        return above[-1] if above else changes[0] if changes else None
+
+    def _glued(self) -> str:
+        glued = _GLUED.search(self.text)
+        if glued is None:
+            return ""
+        line = self._at(glued.start()).line
+        return (
+            f"in line {line} a file seems to be glued to one without a newline at its end;"
+            " end each file with a newline"
+        )
+
+    def _add(
+        self,
+        rule: str,
+        severity: Severity,
+        message: str,
+        at: Position,
+        item: str = "",
+        ref: ObjectRef | None = None,
+        pointer: str = "",
+        hint: str = "",
+        annotations: Mapping[str, Any] | None = None,
+    ) -> Finding | None:
+        finding = Finding(
+            rule,
+            severity,
+            message,
+            self.origin.file,
+            at.line,
+            at.column,
+            self.frame.ordinal,
+            item,
+            ref,
+            pointer,
+            hint,
+        )
+        judged = self.engine.judge(finding, annotations or {})
+        if judged is not None:
+            self.findings.append(judged)
+        return judged

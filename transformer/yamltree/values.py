@@ -1,0 +1,100 @@
+"""YAML text straight to its plain value, for documents of the everyday kind.
+
+What the self-check reads the edited text back with: it needs no positions, and half its time went
+into making them. Anything out of the ordinary (anchors, tags, merge keys, duplicate keys, depth,
+a second document) is left to the tree, which knows how to read or refuse it.
+"""
+
+from typing import Any
+
+from yaml._yaml import CParser
+from yaml.error import YAMLError
+from yaml.events import (
+    DocumentStartEvent,
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+    StreamEndEvent,
+    StreamStartEvent,
+)
+
+from transformer.errors import InputError
+from transformer.yamltree.nodes import MAX_DEPTH
+from transformer.yamltree.plain import to_plain
+from transformer.yamltree.read import read
+from transformer.yamltree.scalars import resolve, resolve_key
+
+_ENDS = frozenset((MappingEndEvent, SequenceEndEvent))
+_MARKS = frozenset((StreamStartEvent, DocumentStartEvent))
+
+
+def read_value(text: str) -> Any:
+    """Return the plain value of the one document in `text`.
+
+    Raises:
+        InputError: as `read.read`.
+    """
+    head = text.lstrip(" \t\r\n-")[:1]
+    if head and head not in "{[\ufeff%#":
+        try:
+            return _everyday(text)
+        except (_OutOfTheOrdinary, YAMLError, InputError):
+            pass
+    return to_plain(read(text).root)
+
+
+class _OutOfTheOrdinary(Exception):
+    """Something that this reader leaves to the other one."""
+
+
+def _everyday(text: str) -> Any:
+    next_event = CParser(text).get_event
+    stack: list[tuple[Any, str | None]] = []
+    here: Any = None  # the innermost open collection; None above the root
+    key: str | None = None  # the key whose value comes next
+    root: list[Any] = []
+    value: Any
+    while True:
+        event: Any = next_event()
+        kind = type(event)
+        if kind is ScalarEvent:
+            if event.tag is not None or event.anchor is not None:
+                raise _OutOfTheOrdinary
+            text_of, style = event.value, event.style
+            if key is None and type(here) is dict:
+                key = text_of if style else resolve_key(text_of, "", None)
+                if key in here or key == "<<":
+                    raise _OutOfTheOrdinary
+                continue
+            value = text_of if style else resolve(text_of, "", None)
+        elif kind is MappingStartEvent or kind is SequenceStartEvent:
+            is_key = key is None and type(here) is dict
+            if is_key or event.tag is not None or event.anchor is not None:
+                raise _OutOfTheOrdinary
+            if len(stack) >= MAX_DEPTH:
+                raise _OutOfTheOrdinary
+            stack.append((here, key))
+            here, key = ({} if kind is MappingStartEvent else []), None
+            continue
+        elif kind in _ENDS:
+            value = here
+            here, key = stack.pop()
+        elif kind is StreamEndEvent:
+            if len(root) != 1:
+                raise _OutOfTheOrdinary
+            return root[0]
+        elif kind in _MARKS:
+            continue
+        else:
+            if kind.__name__ != "DocumentEndEvent":
+                raise _OutOfTheOrdinary
+            continue
+        if key is not None:
+            here[key] = value
+            key = None
+        elif here is None:
+            root.append(value)
+        else:
+            here.append(value)
