@@ -17,9 +17,10 @@ from transformer.edges.resources import read as resource
 from transformer.patch import verify
 from transformer.patch.operation import Operation
 from transformer.patch.splice import splice
-from transformer.pipeline.notes import Origin, treat_document
+from transformer.pipeline.document import treat_document
 from transformer.pipeline.engine import build
 from transformer.pipeline.glue import Part, parts
+from transformer.pipeline.notes import Origin
 from transformer.pipeline.settings import Settings
 from transformer.text.framing import frames
 from transformer.text.screen import matters

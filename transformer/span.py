@@ -5,6 +5,7 @@ Lines and columns are 1-based; a column counts code points. Lines break at LF, C
 """
 
 import re
+from bisect import bisect_right
 from typing import NamedTuple
 
 _BREAK = re.compile("\r\n|\n|\r")
@@ -24,12 +25,23 @@ class Position(NamedTuple):
     column: int
 
 
+class Lines:
+    """The lines of one text, the first of which has the number `first_line`."""
+
+    def __init__(self, text: str, first_line: int = 1) -> None:
+        self._first_line = first_line
+        self._starts = [0, *(found.end() for found in _BREAK.finditer(text))]
+        self._text = text
+
+    def position(self, offset: int) -> Position:
+        """Return the position of `offset`."""
+        index = bisect_right(self._starts, offset) - 1
+        start = self._starts[index]
+        if self._text.startswith("\ufeff", start):
+            start += 1
+        return Position(self._first_line + index, max(offset - start, 0) + 1)
+
+
 def position_at(text: str, offset: int, first_line: int = 1) -> Position:
-    """Return the position of `offset` in `text`, whose first line has the number `first_line`."""
-    line, line_start = first_line, 0
-    for found in _BREAK.finditer(text, 0, offset):
-        line += 1
-        line_start = found.end()
-    if text.startswith("\ufeff", line_start):
-        line_start += 1
-    return Position(line, max(offset - line_start, 0) + 1)
+    """Return the position of `offset` in `text`, if it is the only one that is asked for."""
+    return Lines(text[: offset + 1], first_line).position(offset)

@@ -44,7 +44,8 @@ def test_only_manifests_go_to_standard_output() -> None:
     assert run.out == kept_off()
     assert run.err.splitlines() == [
         "<stdin>:1: pod-guard: Deployment/web:"
-        ' added node affinity nodepool.openyurt.io/hostnetwork NotIn ["true"]',
+        ' added node affinity nodepool.openyurt.io/hostnetwork NotIn ["true"]'
+        " (annotated exclude-host-network-pool)",
         "1 document: 1 changed",
     ]
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, NamedTuple, TextIO
+from typing import Literal, NamedTuple, TextIO
 
 from transformer.edges import outputs, standard
 from transformer.edges.catalogue import rule_id, rule_ids
@@ -39,7 +39,7 @@ class Options(NamedTuple):
     config: Path | None
     enable: tuple[str, ...]
     disable: tuple[str, ...]
-    on_invalid: Any
+    on_invalid: Literal["fail", "pass"] | None
     strict: bool
     stdin_filename: str
     max_document: int
@@ -65,20 +65,9 @@ def transform(paths: tuple[str, ...], options: Options) -> int:
         max_document=options.max_document,
     )
     inputs = _inputs(paths, is_filter, options, settings, root)
-    is_told = options.report in (None, "text")
-    can_draw = is_told and not options.quiet and is_capable(sys.stderr)
-    writes_elsewhere = options.write or sys.stdout is None or not sys.stdout.isatty()
-    progress = Progress(sys.stderr if can_draw and writes_elsewhere else None)
+    progress = _progress(options)
     with _report_file(options) as report_file:
-        reporter = Reporter(
-            sys.stderr if is_told else None,
-            file=report_file,
-            form="text" if options.report == "text" else "json",
-            level=-1 if options.quiet else int(options.verbose),
-            paint=paint_for(sys.stderr, options.color),
-            before=progress.clear,
-            changed="would change" if options.check or options.diff else "changed",
-        )
+        reporter = _reporter(options, report_file, progress)
         if inputs.sources == []:
             reporter.say(
                 f"no manifests found: folders are searched for *{', *'.join(SUFFIXES)}, hidden"
@@ -97,6 +86,29 @@ def transform(paths: tuple[str, ...], options: Options) -> int:
     if options.check and reporter.counts["changed"]:
         return reporter.status or 1
     return reporter.status
+
+
+def _is_told(options: Options) -> bool:
+    return options.report in (None, "text")
+
+
+def _progress(options: Options) -> Progress:
+    """Return the progress to show: none where it would stand between lines of the result."""
+    is_wanted = _is_told(options) and not options.quiet and is_capable(sys.stderr)
+    is_alone = options.write or options.check or sys.stdout is None or not sys.stdout.isatty()
+    return Progress(sys.stderr if is_wanted and is_alone else None)
+
+
+def _reporter(options: Options, file: TextIO | None, progress: Progress) -> Reporter:
+    return Reporter(
+        sys.stderr if _is_told(options) else None,
+        file=file,
+        form="text" if options.report == "text" else "json",
+        level=-1 if options.quiet else int(options.verbose),
+        paint=paint_for(sys.stderr, options.color),
+        before=progress.clear,
+        changed="would change" if options.check or options.diff else "changed",
+    )
 
 
 def _refuse_contradictions(paths: tuple[str, ...], is_filter: bool, options: Options) -> None:

@@ -14,12 +14,16 @@ KUSTOMIZATIONS = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 
 
 class Source(NamedTuple):
-    """A file to read. `name` is what messages call it; `scope` the world it belongs to."""
+    """A file to read. `name` is what messages call it; `scope` the world it belongs to.
+
+    `relative` is its path from the configuration's folder, or absolute where it lies outside.
+    """
 
     path: Path
     name: str
     is_named: bool
     scope: str = ""
+    relative: str = ""
 
 
 def discover(
@@ -46,7 +50,7 @@ def discover(
         for path, is_named in _files(name):
             relative = _relative(path, root)
             if is_named or _is_taken(relative, include, exclude):
-                source = Source(path, str(path), is_named, scope_of(relative, scopes))
+                source = Source(path, str(path), is_named, scope_of(relative, scopes), relative)
                 known = found.setdefault(os.path.realpath(path), source)
                 if is_named and not known.is_named:
                     found[os.path.realpath(path)] = known._replace(is_named=True)

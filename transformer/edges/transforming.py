@@ -111,7 +111,7 @@ def _size(source: Source) -> int:
 def _file_results(source: Source, found: Survey) -> Iterator[DocumentResult]:
     engine = found.engines[source.scope]
     is_patch = bool(found.patches) and os.path.realpath(source.path) in found.patches
-    origin = Origin(source.name, source.is_named, is_patch)
+    origin = Origin(source.name, source.is_named, is_patch, source.relative)
     try:
         with source.path.open("rb") as file:
             before = signature(os.fstat(file.fileno()))

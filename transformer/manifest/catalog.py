@@ -14,7 +14,6 @@ Names and namespaces from before a kustomize prefix, suffix or namespace count l
 A component whose guard is `pod-network` is not recognised where its pods have hostNetwork.
 """
 
-import difflib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, cast, get_args
@@ -294,6 +293,8 @@ def _all_text(values: Any, what: str) -> tuple[str, ...]:
 
 def _near(word: str, words: Sequence[str]) -> str:
     """Return a hint that names the words most like `word`, or all of them."""
-    near = difflib.get_close_matches(word, words, n=3, cutoff=0.5)
+    from difflib import get_close_matches  # rarely needed
+
+    near = get_close_matches(word, words, n=3, cutoff=0.5)
     near += [other for other in words if word in other and other not in near]
     return f"did you mean {' or '.join(near[:3])}" if near else f"known: {', '.join(words)}"

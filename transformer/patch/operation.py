@@ -1,6 +1,6 @@
 """RFC 6902 operations, as far as the rules need them: `add` and `replace`."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -39,19 +39,30 @@ def fold(operations: Iterable[Operation]) -> list[Operation]:
     What a later operation does inside a value that an earlier one brings is done in that value.
     """
     folded: list[Operation] = []
+    places: dict[str, int] = {}
     for operation in operations:
-        for index, earlier in enumerate(folded):
-            if operation.path.startswith(earlier.path + "/") and not earlier.path.endswith("/-"):
-                value = copy_of(earlier.value)
-                _set(value, pointer.split(operation.path[len(earlier.path) :]), operation.value)
-                folded[index] = Operation(earlier.op, earlier.path, value)
-                break
-            if operation.path == earlier.path and not operation.path.endswith("/-"):
-                folded[index] = Operation(earlier.op, earlier.path, operation.value)
-                break
-        else:
+        index = next((places[above] for above in _above(operation.path) if above in places), None)
+        if index is None:
+            if not operation.path.endswith("/-"):
+                places[operation.path] = len(folded)
             folded.append(operation)
+            continue
+        earlier = folded[index]
+        value = operation.value
+        if tokens := pointer.split(operation.path[len(earlier.path) :]):
+            value = copy_of(earlier.value)
+            _set(value, tokens, operation.value)
+        folded[index] = Operation(earlier.op, earlier.path, value)
     return folded
+
+
+def _above(path: str) -> Iterator[str]:
+    """Yield the pointers from the root's child to `path` itself."""
+    end = path.find("/", 1)
+    while end >= 0:
+        yield path[:end]
+        end = path.find("/", end + 1)
+    yield path
 
 
 def _set(value: Any, tokens: list[str], new: Any) -> None:

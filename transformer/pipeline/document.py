@@ -14,7 +14,7 @@ from transformer.patch.splice import splice
 from transformer.pipeline.engine import Engine, add_pool
 from transformer.pipeline.glue import Part
 from transformer.pipeline.notes import Notes, Origin
-from transformer.rules.base import Subject, ValidationRule
+from transformer.rules.base import Subject, TransformRule, ValidationRule
 from transformer.rules.exempt import editable
 from transformer.text.framing import Opening
 from transformer.yamltree.nodes import Sequence, Tree
@@ -119,8 +119,7 @@ class _Document:
                 missing = "kind" if manifest.ref.version else "apiVersion"
                 self._remark_no_kind(manifest.base, f"this document has no {missing}")
                 continue
-            if not self.engine.world.pools.complete:
-                add_pool(self.engine.world.pools, manifest)
+            add_pool(self.engine.world.pools, manifest)
             self._plan_object(manifest, value)
         hint = "begin each manifest with a --- line"
         if self.frame.opening is Opening.GLUED:
@@ -160,7 +159,7 @@ class _Document:
         for transform in self.engine.rules:
             if transform.id in plans:
                 operations = plans[transform.id] if is_first else transform.plan(subject)
-                self._take(transform.id, editable(subject, operations), manifest)
+                self._take(transform, editable(subject, operations), subject)
                 is_first = False
 
     def _check(self, rule: ValidationRule, subject: Subject) -> None:
@@ -168,21 +167,23 @@ class _Document:
         for violation in rule.check(subject):
             self.notes.violation(rule.id, rule.severity, subject.manifest, violation)
 
-    def _take(self, rule: str, operations: list[Operation], manifest: Manifest) -> None:
+    def _take(self, rule: TransformRule, operations: list[Operation], subject: Subject) -> None:
         """Note a rule's operations and apply them to the plain value."""
         if not operations:
             return
+        manifest = subject.manifest
         verify.patched(manifest.value, operations)
         self.operations.extend(operation.below(manifest.base) for operation in operations)
         self.changes.append(
             Change(
-                rule,
+                rule.id,
                 self.origin.file,
                 self.notes.position(manifest.base).line,
                 self.frame.ordinal,
                 manifest.base,
                 manifest.ref,
                 tuple(operation.as_dict() for operation in operations),
+                rule.reason(subject),
             )
         )
 

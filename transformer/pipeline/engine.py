@@ -34,8 +34,11 @@ class Engine:
         """Return the same engine for another world of pools."""
         return replace(self, world=replace(self.world, pools=pools))
 
-    def judge(self, finding: Finding, annotations: Mapping[str, Any]) -> Finding | None:
-        """Return `finding` with the severity that it is to have, or None where it is ignored."""
+    def judge(self, finding: Finding, annotations: Mapping[str, Any], file: str) -> Finding | None:
+        """Return `finding` with the severity that it is to have, or None where it is ignored.
+
+        `annotations` are the object's, `file` is relative to the configuration's folder.
+        """
         severity = self.severities.get(finding.rule, finding.severity)
         ignored = annotations.get(IGNORE_ANNOTATION)
         if severity is None or (
@@ -43,7 +46,7 @@ class Engine:
         ):
             return None
         ref = str(finding.object) if finding.object else ""
-        if any(covers(entry, finding.rule, ref, finding.file) for entry in self.settings.ignores):
+        if any(covers(entry, finding.rule, ref, file) for entry in self.settings.ignores):
             return None
         return finding if severity == finding.severity else replace(finding, severity=severity)
 

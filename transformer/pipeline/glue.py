@@ -57,16 +57,17 @@ def parts(
             continue
         if held and frame.opening is Opening.GLUED:
             if problem is None and len(held) <= _ATTEMPTS:
-                verdict = _judge(_joined(held), frame, strict)
+                problem = _judge(_joined(held), frame, strict)
+            if problem is _SPLIT:
+                yield _part(held, None, max_document)
+                held, problem = [frame], None
             else:
-                verdict = problem
-            if verdict is not _SPLIT:
-                problem = verdict
                 held.append(frame)
-                continue
-        if held:
+        else:
+            held, problem = [frame], None
+        if not frame.is_glued_below:
             yield _part(held, problem, max_document)
-        held, problem = [frame], None
+            held = []
     if held:
         yield _part(held, problem, max_document)
 

@@ -12,7 +12,7 @@ from transformer.errors import InputError, TransformError
 from transformer.findings import Change, Finding, ObjectRef, Severity, Violation
 from transformer.manifest.manifest import Manifest
 from transformer.pipeline.engine import Engine
-from transformer.span import Position, position_at
+from transformer.span import Lines, Position
 from transformer.text.framing import Frame
 from transformer.yamltree.locate import offset_of
 from transformer.yamltree.nodes import Node
@@ -29,7 +29,8 @@ _GLUED = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where documents come from. `file` is the name for messages.
+    """Where documents come from. `file` is the name for messages; `relative` the same from the
+    configuration's folder, which is what the patterns of its `ignore` are about.
 
     `is_named`: the user named it (a PATH, or standard input), it was not found in a folder.
     `is_patch`: a kustomization in the input names it as a patch.
@@ -38,6 +39,7 @@ class Origin:
     file: str
     is_named: bool = True
     is_patch: bool = False
+    relative: str = ""
 
 
 @dataclass(slots=True)
@@ -50,13 +52,16 @@ class Notes:
     text: str = ""
     root: Node | None = None
     findings: list[Finding] = field(default_factory=list)
+    _lines: Lines | None = None
 
     def position(self, pointer: str) -> Position:
         """Return where in the file the value at `pointer` (from the document's root) stands."""
         return self._at(offset_of(self.root, pointer))
 
     def _at(self, offset: int) -> Position:
-        return position_at(self.text, offset, self.frame.line)
+        if self._lines is None:
+            self._lines = Lines(self.text, self.frame.line)
+        return self._lines.position(offset)
 
     def violation(
         self, rule: str, severity: Severity, manifest: Manifest, found: Violation
@@ -170,7 +175,8 @@ class Notes:
             pointer,
             hint,
         )
-        judged = self.engine.judge(finding, annotations or {})
+        file = self.origin.relative or self.origin.file
+        judged = self.engine.judge(finding, annotations or {}, file)
         if judged is not None:
             self.findings.append(judged)
         return judged

@@ -8,7 +8,6 @@ complaints into sentences for people. Nothing here reads a file: a configuration
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
@@ -295,6 +294,8 @@ def _did_you_mean(word: str, known: Collection[str], patterns: Iterable[str] = (
         return f'did you mean "{word.upper()}"?'
     folded = {name.lower().replace("-", ""): name for name in known}
     plain = word.lower().replace("-", "").replace("_", "")
+    from difflib import get_close_matches  # rarely needed
+
     close = get_close_matches(plain[:_MAX_SHOWN], folded, n=1)
     return f'did you mean "{folded[close[0]]}"?' if close else ""
 

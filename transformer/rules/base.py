@@ -45,12 +45,14 @@ class Subject:
 class TransformRule:
     """A rule that edits. `plan` returns operations relative to the object (none: nothing to do).
 
-    `plan` may raise `PatchError` (the object is malformed) and `PoolsNeeded`.
+    `plan` may raise `PatchError` (the object is malformed) and `PoolsNeeded`. `reason` says in a
+    few words why it applies to an object for which something is planned.
     """
 
     id: str
     summary: str
     plan: Callable[[Subject], list[Operation]]
+    reason: Callable[[Subject], str]
     on_by_default: bool = True
 
 

@@ -87,7 +87,8 @@ class Frame(NamedTuple):
     """The bytes of one document, or a piece of one that is `oversize`.
 
     `line` is the 1-based number in the stream of the line that `data` begins in, `ordinal` the
-    0-based number of the frame; all pieces of one frame have the same.
+    0-based number of the frame; all pieces of one frame have the same. `is_glued_below`: the frame
+    that comes next is `GLUED` to this one.
     """
 
     data: bytes
@@ -95,6 +96,7 @@ class Frame(NamedTuple):
     ordinal: int
     opening: Opening
     oversize: bool = False
+    is_glued_below: bool = False
 
 
 def frames(chunks: Iterable[bytes], max_document: int = MAX_DOCUMENT) -> Iterator[Frame]:
@@ -176,7 +178,7 @@ class Framer:
         """End the frame at the offset `at`, and begin the next one there."""
         self._emit_pieces(at)
         if at > self._start:
-            self._emit(at)
+            self._emit(at, opening is Opening.GLUED)
         self._ordinal += 1
         self._begin(opening)
 
@@ -187,11 +189,12 @@ class Framer:
             at = self._start + self._limit
             self._emit(at + (self._buffer[at - 1 : at + 1] == b"\r\n"))
 
-    def _emit(self, end: int) -> None:
+    def _emit(self, end: int, is_glued_below: bool = False) -> None:
         buffer, start = self._buffer, self._start
         data = bytes(memoryview(buffer)[start:end])
-        frame = Frame(data, self._line, self._ordinal, self._opening, self._is_oversize)
-        self._complete.append(frame)
+        self._complete.append(
+            Frame(data, self._line, self._ordinal, self._opening, self._is_oversize, is_glued_below)
+        )
         self._start = end
         self._line += data.count(b"\n")
         if b"\r" in data:

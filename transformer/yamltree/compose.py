@@ -41,7 +41,7 @@ from transformer.yamltree.nodes import (
     Sequence,
     Tree,
 )
-from transformer.yamltree.scalars import resolve_key
+from transformer.yamltree.scalars import WORDS, resolve_key
 
 _ABOVE_MARK = re.compile(
     r"(?:[ \t]*(?:#[^\r\n]*)?[\r\n])*(?:---[ \t]*(?:[ \t]#[^\r\n]*)?[\r\n]\s*)?\ufeff"
@@ -121,11 +121,13 @@ class _Composer:
         self.anchors: dict[str, Node | None] = {}
         self.expanded = 0
         self.has_absent = False
+        self.has_merges = False
         self.sizes: dict[int, int] = {}
 
     def run(self, parser: CParser) -> Tree:
         text, shift, anchors = self.text, self.shift, self.anchors
         next_event: Callable[[], Any] = parser.get_event
+        new = tuple.__new__  # what a named tuple's own constructor calls, without its frame
         stack: list[_Open] = []
         root: Node | None = None
         documents = 0
@@ -137,15 +139,8 @@ class _Composer:
                     start, end = event.start_mark.index + shift, event.end_mark.index + shift
                     if start == end:
                         self.has_absent = True
-                    node = Scalar(
-                        start,
-                        end,
-                        event.value,
-                        event.style or PLAIN,
-                        None,
-                        None,
-                        start,
-                    )
+                    style = event.style or PLAIN
+                    node = new(Scalar, (start, end, event.value, style, None, None, start))
                 else:
                     node = self._scalar(event)
             elif kind is MappingStartEvent or kind is SequenceStartEvent:
@@ -180,7 +175,7 @@ class _Composer:
                 stack[-1].children.append(node)
             else:
                 root = node
-        return Tree(text, root, False, bool(self.expanded))
+        return Tree(text, root, False, bool(self.expanded) or self.has_merges)
 
     def _scalar(self, event: Any) -> Scalar:
         text = self.text
@@ -205,22 +200,33 @@ class _Composer:
 
     def _mapping(self, opened: _Open, end: int) -> Mapping:
         children = opened.children
-        keys = tuple([self._key(key) for key in children[::2]])
+        own, values = children[::2], children[1::2]
+        keys = tuple(
+            [
+                key[2]
+                if type(key) is Scalar
+                and key[4] is None
+                and key[2].isidentifier()
+                and key[2] not in WORDS
+                else self._key(key)
+                for key in own
+            ]
+        )
         if len(set(keys)) != len(keys):
-            self._refuse_duplicate(keys, children[::2])
-        for index in range(1, len(children), 2) if self.has_absent else ():
-            key, value = children[index - 1], children[index]
+            self._refuse_duplicate(keys, own)
+        for index in range(len(own)) if self.has_absent else ():
+            key, value = own[index], values[index]
             if _is_absent(value):
                 colon = COLON.match(self.text, key.end, value.start)
                 at = colon.end() if colon else key.end
                 if colon is None or _BREAK.search(self.text, at, value.start):
-                    children[index] = Scalar(at, at, "", outer=at)
+                    values[index] = Scalar(at, at, "", outer=at)
         if not opened.is_flow or self.text[opened.start] != "{":
-            end = children[-1].end
+            end = values[-1].end
         node = Mapping(
             opened.start,
             end,
-            tuple(zip(children[::2], children[1::2], strict=True)),
+            tuple(zip(own, values, strict=True)),
             opened.is_flow,
             opened.tag,
             opened.anchor,
@@ -288,6 +294,7 @@ class _Composer:
             )
         text, style = scalar.text, scalar.style
         if style == PLAIN and text == "<<" and scalar.tag in (None, _MERGE_TAG):
+            self.has_merges = True
             return MERGE_KEY
         try:
             return resolve_key(text, style, scalar.tag)

@@ -81,7 +81,10 @@ MAX_EXPANDED = 100_000
 
 
 class Tree(NamedTuple):
-    """One document: its text, its root (None where the document is empty), and what it is."""
+    """One document: its text, its root (None where the document is empty), and what it is.
+
+    `has_aliases`: it has aliases or merge keys, so a value may stand elsewhere than its text.
+    """
 
     text: str
     root: Node | None

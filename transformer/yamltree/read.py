@@ -7,7 +7,7 @@ from transformer.yamltree.compose import compose_yaml
 from transformer.yamltree.json_tree import JsonSyntaxError, compose_json
 from transformer.yamltree.nodes import Tree
 
-_JSON_START = re.compile(
+JSON_START = re.compile(
     r"\ufeff?(?:[ \t]*(?:#[^\r\n]*)?[\r\n])*(?:---[ \t]*(?:[ \t]#[^\r\n]*)?[\r\n])?"
     r"(?=\ufeff?[ \t\r\n]*\{)"
 )
@@ -20,7 +20,7 @@ def read(text: str) -> Tree:
     Raises:
         InputError: it is neither; the error is the one of the reading that got further.
     """
-    start = _JSON_START.match(text)
+    start = JSON_START.match(text)
     if start is None:
         return compose_yaml(text)
     try:

@@ -21,7 +21,7 @@ from transformer.errors import InputError
 
 Value: TypeAlias = str | int | float | bool | None
 
-_WORDS: dict[str, bool | float | None] = {
+WORDS: dict[str, bool | float | None] = {
     **{form: True for word in ("y", "yes", "on", "true") for form in (word, word.upper())},
     **{form: False for word in ("n", "no", "off", "false") for form in (word, word.upper())},
     **{word: True for word in ("Yes", "On", "True")},
@@ -67,8 +67,8 @@ def resolve(text: str, style: str, tag: str | None) -> Value:
     if tag is None:
         if style:
             return text
-        if text in _WORDS:
-            return _WORDS[text]
+        if text in WORDS:
+            return WORDS[text]
         if text[0] not in _NUMBER_STARTS or text[-1] not in _NUMBER_ENDS:
             return text
         value: Value = _number(text)
@@ -86,7 +86,7 @@ def resolve_key(text: str, style: str, tag: str | None) -> str:
 
     Raises: InputError (without an offset) for a key that kubectl refuses.
     """
-    if tag is None and (style or (text not in _WORDS and text[0] not in _NUMBER_STARTS)):
+    if tag is None and (style or (text not in WORDS and text[0] not in _NUMBER_STARTS)):
         return text
     value = _plain(text) if tag is None else _tagged(text, tag)
     if isinstance(value, str):
@@ -122,8 +122,8 @@ def _tagged(text: str, tag: str) -> Value:
 
 def _plain(text: str) -> Value:
     """Return the value before JSON narrows it: an integer may be as large as 2**64 - 1."""
-    if text in _WORDS:
-        return _WORDS[text]
+    if text in WORDS:
+        return WORDS[text]
     return _number(text) if text[0] in _NUMBER_STARTS else text
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from yaml._yaml import CParser
 from yaml.error import YAMLError
 from yaml.events import (
+    DocumentEndEvent,
     DocumentStartEvent,
     MappingEndEvent,
     MappingStartEvent,
@@ -23,11 +24,11 @@ from yaml.events import (
 from transformer.errors import InputError
 from transformer.yamltree.nodes import MAX_DEPTH
 from transformer.yamltree.plain import to_plain
-from transformer.yamltree.read import read
+from transformer.yamltree.read import JSON_START, read
 from transformer.yamltree.scalars import resolve, resolve_key
 
 _ENDS = frozenset((MappingEndEvent, SequenceEndEvent))
-_MARKS = frozenset((StreamStartEvent, DocumentStartEvent))
+_MARKS = frozenset((StreamStartEvent, DocumentStartEvent, DocumentEndEvent))
 
 
 def read_value(text: str) -> Any:
@@ -36,8 +37,7 @@ def read_value(text: str) -> Any:
     Raises:
         InputError: as `read.read`.
     """
-    head = text.lstrip(" \t\r\n-")[:1]
-    if head and head not in "{[\ufeff%#":
+    if "\ufeff" not in text and not JSON_START.match(text):
         try:
             return _everyday(text)
         except (_OutOfTheOrdinary, YAMLError, InputError):
@@ -88,9 +88,7 @@ def _everyday(text: str) -> Any:
         elif kind in _MARKS:
             continue
         else:
-            if kind.__name__ != "DocumentEndEvent":
-                raise _OutOfTheOrdinary
-            continue
+            raise _OutOfTheOrdinary  # an alias
         if key is not None:
             here[key] = value
             key = None

@@ -33,8 +33,8 @@ def test_the_example_of_the_documentation_is_read() -> None:
     example = re.search(r"```yaml\n(.*?)```", DOCUMENTATION, re.DOTALL)
     assert example is not None
     settings = parse(example[1].encode(), "example")
-    assert settings.transform_rules == {"host-network-pods": True, "node-label": False}
-    assert settings.severities == {"HN405": "error", "HN409": "off"}
+    assert settings.transform_rules == {"pool-attributes": True, "node-label": False}
+    assert settings.severities == {"HN413": "error", "HN903": "off"}
     assert [entry["id"] for entry in settings.components] == ["our-cni", "weave-net"]
     assert settings.pod_templates[0]["pointer"] == "/spec/members/*/template"
     assert settings.pool_paths == ("infrastructure/pools", "../shared/pools.yaml")
@@ -43,7 +43,7 @@ def test_the_example_of_the_documentation_is_read() -> None:
     assert settings.include == ("*.yaml", "*.json")
     assert settings.exclude == ("vendor/*",)
     assert settings.ignores[1] == Ignore(
-        rules=("HN405", "HN409"),
+        rules=("HN402", "HN413"),
         object="Deployment/legacy-*",
         file="clusters/staging/*",
         reason="goes away with the old shop in spring",

@@ -28,8 +28,8 @@ def names(*paths: str, **options: list[str]) -> list[str]:
 def test_a_named_file_is_taken_whatever_it_is_called() -> None:
     touch("a.txt", ".hidden/b")
     assert discover(["a.txt", ".hidden/b"], root=Path.cwd()) == [
-        Source(Path("a.txt"), "a.txt", True),
-        Source(Path(".hidden/b"), ".hidden/b", True),
+        Source(Path("a.txt"), "a.txt", True, "", "a.txt"),
+        Source(Path(".hidden/b"), ".hidden/b", True, "", ".hidden/b"),
     ]
 
 
@@ -67,8 +67,8 @@ def test_each_file_comes_once_and_is_named_if_any_path_names_it() -> None:
     Path("c.yaml").symlink_to("d/b.yaml")
     found = discover(["./d", "d/a.yaml", "link", "c.yaml", "d/../d"], root=Path.cwd())
     assert found == [
-        Source(Path("d/a.yaml"), "d/a.yaml", True),
-        Source(Path("d/b.yaml"), "d/b.yaml", True),
+        Source(Path("d/a.yaml"), "d/a.yaml", True, "", "d/a.yaml"),
+        Source(Path("d/b.yaml"), "d/b.yaml", True, "", "d/b.yaml"),
     ]
 
 

@@ -260,7 +260,7 @@ def test_a_piece_that_ends_with_a_line_hides_no_marker() -> None:
 def test_a_document_as_long_as_the_limit_is_not_over_it() -> None:
     pod = POD.encode()
     assert list(frames([pod + pod], max_document=len(pod))) == [
-        Frame(pod, 1, 0, START),
+        Frame(pod, 1, 0, START, is_glued_below=True),
         Frame(pod, 5, 1, GLUED),
     ]
     assert all(frame.oversize for frame in frames([pod], max_document=len(pod) - 1))

@@ -34,7 +34,7 @@ Source: OpenYurt, documentation of host-network NodePools, "Prerequisites"; the 
 
 from typing import Any
 
-from transformer.manifest.catalog import Workload, recognise
+from transformer.manifest.catalog import Component, Workload, recognise
 from transformer.manifest.manifest import Manifest
 from transformer.manifest.names import CNI_ANNOTATION
 from transformer.manifest.node_affinity import OFF_HOST_NETWORK, require_in_every_term
@@ -57,12 +57,31 @@ def plan(subject: Subject) -> list[Operation]:
 
 def is_component(subject: Subject, template: PodTemplate) -> bool:
     """Whether the pods of `template` belong to a component that needs the pod network."""
-    choice = template.annotations.get(CNI_ANNOTATION) or subject.manifest.annotations.get(
-        CNI_ANNOTATION
-    )
-    if choice in ("true", "false"):
-        return bool(choice == "true")
-    return recognise(subject.world.catalog, workload_of(subject.manifest, template)) is not None
+    choice = _choice(subject, template)
+    return choice == "true" if choice else _component(subject, template) is not None
+
+
+def reason(subject: Subject) -> str:
+    names = []
+    for template in subject.templates:
+        component = _component(subject, template)
+        if _choice(subject, template) == "true":
+            names.append(f"annotated {CNI_ANNOTATION}")
+        elif component is not None:
+            names.append(f"recognised as {component.id}")
+    return ", ".join(dict.fromkeys(names))
+
+
+def _choice(subject: Subject, template: PodTemplate) -> str | None:
+    """Return what the author decided: `true`, `false`, or None for nothing."""
+    for annotations in (template.annotations, subject.manifest.annotations):
+        if annotations.get(CNI_ANNOTATION) in ("true", "false"):
+            return str(annotations[CNI_ANNOTATION])
+    return None
+
+
+def _component(subject: Subject, template: PodTemplate) -> Component | None:
+    return recognise(subject.world.catalog, workload_of(subject.manifest, template))
 
 
 def workload_of(manifest: Manifest, template: PodTemplate) -> Workload:
@@ -102,5 +121,5 @@ def _listed(value: object) -> list[str]:
 
 
 RULE = TransformRule(
-    "cni-isolation", "keep cluster-network components off host-network nodes", plan
+    "cni-isolation", "keep cluster-network components off host-network nodes", plan, reason
 )

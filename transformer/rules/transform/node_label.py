@@ -42,4 +42,8 @@ def plan(subject: Subject) -> list[Operation]:
     return set_entries(manifest, "labels", wanted)
 
 
-RULE = TransformRule("node-label", "label the nodes of host-network pools", plan)
+def reason(subject: Subject) -> str:
+    return f"in pool {pool_name(subject.manifest)}"
+
+
+RULE = TransformRule("node-label", "label the nodes of host-network pools", plan, reason)

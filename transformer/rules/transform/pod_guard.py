@@ -48,4 +48,8 @@ def plan(subject: Subject) -> list[Operation]:
     ]
 
 
-RULE = TransformRule("pod-guard", "keep annotated pods off host-network nodes", plan)
+def reason(subject: Subject) -> str:
+    return "annotated exclude-host-network-pool"
+
+
+RULE = TransformRule("pod-guard", "keep annotated pods off host-network nodes", plan, reason)

@@ -62,9 +62,14 @@ def _identity(taint: dict[str, Any]) -> tuple[Any, Any]:
     return taint.get("key"), taint.get("effect")
 
 
+def reason(subject: Subject) -> str:
+    return f"in pool {pool_name(subject.manifest)}"
+
+
 RULE = TransformRule(
     "pool-attributes",
     "put a pool's labels, annotations and taints on its nodes",
     plan,
+    reason,
     on_by_default=False,
 )
