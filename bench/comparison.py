@@ -50,6 +50,7 @@ _COMPONENTS = {"kind": "DaemonSet|Deployment", "name": "kube-flannel-ds|kube-pro
 _NODES = {"kind": "Node", "labelSelector": f"apps.openyurt.io/nodepool={corpus.HOST_NETWORK_POOL}"}
 
 _PATCHES: dict[str, list[tuple[dict[str, str], str]]] = {
+    "small": [(_ANNOTATED, _GUARD)],
     "all edited": [(_ANNOTATED, _GUARD)],
     "mixed": [(_ANNOTATED, _GUARD), (_COMPONENTS, _GUARD), (_NODES, _MARK)],
 }

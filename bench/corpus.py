@@ -1,7 +1,8 @@
 """Made-up manifests for measurements: as people write them, and the same in every run.
 
-Three endless mixes of documents, from which as many are taken as a measurement needs:
+Endless mixes of documents, from which as many are taken as a measurement needs:
 
+- `small`: Deployments of about 0.5 KB, little more than names and an image, each annotated.
 - `all_edited`: Deployments of about 1.2 KB with the exclude annotation on their pod template,
   with comments, flow text, two ways to indent a list, and now and then another affinity.
 - `mixed`: a cluster. Two NodePools, five Nodes and three cluster-network components, then per app
@@ -42,6 +43,37 @@ def all_edited() -> Iterator[Document]:
         yield Document(_deployment(index, is_annotated=True), "requirement")
 
 
+def small() -> Iterator[Document]:
+    """Yield small annotated Deployments without end."""
+    for index in count():
+        name = _name(index)
+        text = f"""\
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: {name}
+  labels:
+    {NEEDS_POD_NETWORK}: "true"
+spec:
+  selector:
+    matchLabels:
+      app: {name}
+  template:
+    metadata:
+      labels:
+        app: {name}
+      annotations:
+        apps.openyurt.io/exclude-host-network-pool: "true"
+    spec:
+      containers:
+      - name: app
+        image: registry.example.com/{name}:1.{index % 10}
+        ports:
+        - containerPort: 8080
+"""
+        yield Document(text, "requirement")
+
+
 def mixed() -> Iterator[Document]:
     """Yield a cluster: what it has once, then apps without end."""
     yield from _cluster()
@@ -57,6 +89,7 @@ def untouched() -> Iterator[Document]:
 
 
 MIXES: dict[str, Callable[[], Iterator[Document]]] = {
+    "small": small,
     "all edited": all_edited,
     "mixed": mixed,
     "untouched": untouched,

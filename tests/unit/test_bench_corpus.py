@@ -40,6 +40,8 @@ def test_as_many_edits_are_made_as_the_mix_says(mix: str) -> None:
 
 
 def test_edited_deployments_have_the_size_that_is_claimed() -> None:
+    small = [len(document.text.encode()) for document in corpus.take("small", 3000)]
+    assert 450 <= min(small) <= max(small) <= 550
     sizes = [len(document.text.encode()) for document in corpus.take("all edited", 3000)]
     assert min(sizes) >= 1000
     assert max(sizes) <= 1400

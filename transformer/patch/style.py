@@ -1,6 +1,7 @@
 """What a document's text shows of its author's habits, the nearest neighbours first."""
 
 from collections.abc import Iterable, Iterator
+from itertools import chain as chained
 
 from transformer.patch.lines import column, indentation
 from transformer.patch.placement import Chain
@@ -12,7 +13,7 @@ def block_style(tree: Tree, chain: Chain) -> BlockStyle:
     """Return how blocks are laid out around the last collection of `chain`."""
     text = tree.text
     step = dash = gap = None
-    for node in (*reversed(chain), *_collections(tree.root)):
+    for node in chained(reversed(chain), _collections(tree.root)):
         if step is not None and gap is not None:
             break
         if isinstance(node, Sequence) and not node.is_flow:

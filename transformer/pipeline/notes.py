@@ -12,7 +12,7 @@ from transformer.errors import InputError, TransformError
 from transformer.findings import Change, Finding, ObjectRef, Severity, Violation
 from transformer.manifest.manifest import Manifest
 from transformer.pipeline.engine import Engine
-from transformer.span import Lines, Position
+from transformer.span import Lines, Position, position_at
 from transformer.text.framing import Frame
 from transformer.yamltree.locate import offset_of
 from transformer.yamltree.nodes import Node
@@ -25,6 +25,9 @@ _GLUED = re.compile(
     re.MULTILINE,
 )
 """A line that ends with what should begin the next file: its head, its `---`, or its comment."""
+
+_NEAR = 1000
+"""Up to this offset it is quicker to count lines than to make a table of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,8 @@ class Notes:
         return self._at(offset_of(self.root, pointer))
 
     def _at(self, offset: int) -> Position:
+        if offset < _NEAR:
+            return position_at(self.text, offset, self.frame.line)
         if self._lines is None:
             self._lines = Lines(self.text, self.frame.line)
         return self._lines.position(offset)

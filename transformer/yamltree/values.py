@@ -51,48 +51,46 @@ class _OutOfTheOrdinary(Exception):
 
 def _everyday(text: str) -> Any:
     next_event = CParser(text).get_event
-    stack: list[tuple[Any, str | None]] = []
-    here: Any = None  # the innermost open collection; None above the root
-    key: str | None = None  # the key whose value comes next
+    stack: list[tuple[Any, str | None, bool]] = []
     root: list[Any] = []
+    here: Any = root  # the innermost open collection
+    key: str | None = None  # the key whose value comes next
+    in_mapping = False
     value: Any
     while True:
         event: Any = next_event()
         kind = type(event)
         if kind is ScalarEvent:
+            value, style = event.value, event.style
             if event.tag is not None or event.anchor is not None:
                 raise _OutOfTheOrdinary
-            text_of, style = event.value, event.style
-            if key is None and type(here) is dict:
-                key = text_of if style else resolve_key(text_of, "", None)
+            if in_mapping and key is None:
+                key = value if style else resolve_key(value, "", None)
                 if key in here or key == "<<":
                     raise _OutOfTheOrdinary
                 continue
-            value = text_of if style else resolve(text_of, "", None)
+            if not style:
+                value = resolve(value, "", None)
         elif kind is MappingStartEvent or kind is SequenceStartEvent:
-            is_key = key is None and type(here) is dict
-            if is_key or event.tag is not None or event.anchor is not None:
+            is_key = in_mapping and key is None
+            is_deep = len(stack) >= MAX_DEPTH
+            if is_key or is_deep or event.tag is not None or event.anchor is not None:
                 raise _OutOfTheOrdinary
-            if len(stack) >= MAX_DEPTH:
-                raise _OutOfTheOrdinary
-            stack.append((here, key))
-            here, key = ({} if kind is MappingStartEvent else []), None
+            stack.append((here, key, in_mapping))
+            in_mapping = kind is MappingStartEvent
+            here, key = ({} if in_mapping else []), None
             continue
         elif kind in _ENDS:
             value = here
-            here, key = stack.pop()
-        elif kind is StreamEndEvent:
-            if len(root) != 1:
-                raise _OutOfTheOrdinary
-            return root[0]
+            here, key, in_mapping = stack.pop()
         elif kind in _MARKS:
             continue
+        elif kind is StreamEndEvent and len(root) == 1:
+            return root[0]
         else:
-            raise _OutOfTheOrdinary  # an alias
-        if key is not None:
+            raise _OutOfTheOrdinary  # an alias, no document, or a second one
+        if in_mapping:
             here[key] = value
             key = None
-        elif here is None:
-            root.append(value)
         else:
             here.append(value)
