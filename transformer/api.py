@@ -13,7 +13,7 @@ from transformer.findings import Change, DocumentResult, Finding
 from transformer.manifest.pools import PoolIndex
 from transformer.pipeline import settings as configuration
 from transformer.pipeline.engine import Engine, add_pools, build
-from transformer.pipeline.glue import parts
+from transformer.pipeline.glue import groups
 from transformer.pipeline.notes import Origin
 from transformer.pipeline.run import treat_stream
 from transformer.text.framing import frames
@@ -88,7 +88,7 @@ def _results(
         add_pools(index, value)
     for frame in frames([pools or b""]):
         add_pools(index, to_plain(read(frame.data.decode()).root))
-    pieces = parts(frames(chunks, engine.max_document), strict=engine.settings.strict)
+    pieces = groups(chunks, strict=engine.settings.strict, max_document=engine.max_document)
     return treat_stream(pieces, Origin(name), engine.for_pools(index), FileSpool)
 
 

@@ -16,12 +16,12 @@ from transformer.edges.sources import Source
 from transformer.edges.spool import FileSpool
 from transformer.edges.survey import Survey, given_pools, pool_index, survey
 from transformer.edges.terminal import Progress
+from transformer.edges.workers import Workers
 from transformer.findings import DocumentResult, Finding
 from transformer.pipeline.engine import Engine
-from transformer.pipeline.glue import parts
+from transformer.pipeline.glue import Part, groups
 from transformer.pipeline.notes import Origin
-from transformer.pipeline.run import treat_all, treat_stream
-from transformer.text.framing import frames
+from transformer.pipeline.run import Treat, treat_all, treat_stream
 
 
 class Inputs(NamedTuple):
@@ -73,9 +73,9 @@ def run(inputs: Inputs, engine: Engine, outputs: Outputs) -> None:
 
 
 def _run_stdin(stdin: BinaryIO, name: str, engine: Engine, outputs: Outputs) -> None:
-    framed = frames(chunks(stdin, outputs.idle), engine.max_document)
-    pieces = parts(framed, strict=engine.settings.strict)
-    outputs.take(treat_stream(pieces, Origin(name), engine, FileSpool), None)
+    pieces = _groups(chunks(stdin, outputs.idle), engine)
+    with Workers(engine) as by:
+        outputs.take(treat_stream(pieces, Origin(name), engine, FileSpool, by), None)
 
 
 def _run_files(
@@ -84,9 +84,10 @@ def _run_files(
     with _all_regular(sources) as files:
         outputs.progress.expect(2 * sum(map(_size, files)))
         found = survey(files, engine, given, outputs.progress.advance)
-        for source in files:
-            outputs.reporter.counts["files"] += 1
-            outputs.take(_file_results(source, found), source)
+        with Workers(engine) as by:
+            for source in files:
+                outputs.reporter.counts["files"] += 1
+                outputs.take(_file_results(source, found, by), source)
 
 
 @contextmanager
@@ -108,7 +109,11 @@ def _size(source: Source) -> int:
         return 0
 
 
-def _file_results(source: Source, found: Survey) -> Iterator[DocumentResult]:
+def _groups(stream: Iterator[bytes], engine: Engine) -> Iterator[list[Part]]:
+    return groups(stream, strict=engine.settings.strict, max_document=engine.max_document)
+
+
+def _file_results(source: Source, found: Survey, by: Treat) -> Iterator[DocumentResult]:
     engine = found.engines[source.scope]
     is_patch = bool(found.patches) and os.path.realpath(source.path) in found.patches
     origin = Origin(source.name, source.is_named, is_patch, source.relative)
@@ -118,8 +123,7 @@ def _file_results(source: Source, found: Survey) -> Iterator[DocumentResult]:
             if found.seen.get(source.path, before) != before:
                 yield _changed_meanwhile(source)
                 return
-            framed = frames(chunks(file), engine.max_document)
-            yield from treat_all(parts(framed, strict=engine.settings.strict), origin, engine)
+            yield from treat_all(_groups(chunks(file), engine), origin, engine, by)
             if signature(source.path.stat()) != before:
                 yield _changed_meanwhile(source)
     except OSError as error:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from transformer.errors import InputError
 from transformer.manifest.root_keys import foreign
-from transformer.text.framing import MAX_DOCUMENT, Frame, Opening
+from transformer.text.framing import MAX_DOCUMENT, Frame, Framer, Opening
 from transformer.yamltree.nodes import PLAIN, Mapping, Node, Scalar, Sequence
 from transformer.yamltree.read import read
 
@@ -45,31 +45,57 @@ def parts(
 
     With `strict` nothing is split: what is glued is one document with a problem.
     """
-    held: list[Frame] = []
-    problem: InputError | None = None
-    oversize = -1  # ordinal of the last oversize document
+    gluer = Gluer(strict=strict, max_document=max_document)
     for frame in frames:
-        if frame.oversize:
-            if held:
-                yield _part(held, problem, max_document)
-            yield Part(frame, continues=frame.ordinal == oversize)
-            held, problem, oversize = [], None, frame.ordinal
-            continue
-        if held and frame.opening is Opening.GLUED:
-            if problem is None and len(held) <= _ATTEMPTS:
-                problem = _judge(_joined(held), frame, strict)
-            if problem is _SPLIT:
-                yield _part(held, None, max_document)
-                held, problem = [frame], None
-            else:
-                held.append(frame)
-        else:
-            held, problem = [frame], None
-        if not frame.is_glued_below:
-            yield _part(held, problem, max_document)
-            held = []
-    if held:
-        yield _part(held, problem, max_document)
+        yield from gluer.feed([frame])
+    yield from gluer.close()
+
+
+def groups(
+    chunks: Iterable[bytes], *, strict: bool = False, max_document: int = MAX_DOCUMENT
+) -> Iterator[list[Part]]:
+    """Yield the parts of a stream in groups: those that each of its chunks completes."""
+    framer, gluer = Framer(max_document), Gluer(strict=strict, max_document=max_document)
+    for chunk in chunks:
+        yield gluer.feed(framer.feed(chunk))
+    yield [*gluer.feed(framer.close()), *gluer.close()]
+
+
+class Gluer:
+    """Decides what is glued in one stream; see `parts` for the options."""
+
+    def __init__(self, *, strict: bool = False, max_document: int = MAX_DOCUMENT) -> None:
+        self._strict = strict
+        self._max_document = max_document
+        self._held: list[Frame] = []
+        self._problem: InputError | None = None
+        self._oversize = -1  # ordinal of the last oversize document
+
+    def feed(self, frames: Iterable[Frame]) -> list[Part]:
+        """Take the next frames; return the parts that they complete."""
+        complete: list[Part] = []
+        for frame in frames:
+            if frame.oversize:
+                complete += self.close()
+                complete.append(Part(frame, continues=frame.ordinal == self._oversize))
+                self._oversize = frame.ordinal
+                continue
+            if self._held and frame.opening is Opening.GLUED:
+                if self._problem is None and len(self._held) <= _ATTEMPTS:
+                    self._problem = _judge(_joined(self._held), frame, self._strict)
+                if self._problem is _SPLIT:
+                    self._problem = None
+                    complete += self.close()
+            self._held.append(frame)
+            if not frame.is_glued_below:
+                complete += self.close()
+        return complete
+
+    def close(self) -> list[Part]:
+        """Return the part that is held, at the end of the stream."""
+        held, problem = self._held, self._problem
+        self._held, self._problem = [], None
+        return [_part(held, problem, self._max_document)] if held else []
 
 
 def _part(held: list[Frame], problem: InputError | None, max_document: int) -> Part:

@@ -4,8 +4,9 @@ Parts in, one `DocumentResult` for each out, one document in memory at a time. N
 prints or exits.
 """
 
-from collections.abc import Callable, Iterable, Iterator
-from typing import Protocol
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain, islice
+from typing import Protocol, TypeAlias
 
 from transformer.errors import InputError
 from transformer.findings import DocumentResult
@@ -16,9 +17,12 @@ from transformer.pipeline.engine import Engine, add_pool
 from transformer.pipeline.glue import Part
 from transformer.pipeline.notes import Origin
 from transformer.text.framing import Opening
-from transformer.text.screen import matters, mentions_pool
+from transformer.text.screen import matters, mentions_node, mentions_pool
 from transformer.yamltree.plain import to_plain
 from transformer.yamltree.read import read
+
+_GROUP = 100
+"""Parts of a spool that are treated together."""
 
 
 class Spool(Protocol):
@@ -31,34 +35,56 @@ class Spool(Protocol):
         """Yield the parts, once."""
 
 
-def treat_all(parts: Iterable[Part], origin: Origin, engine: Engine) -> Iterator[DocumentResult]:
-    """Yield the result of each part; the engine's pools must be complete."""
+Treat: TypeAlias = Callable[[Sequence[Part], Origin, Engine], Iterator[DocumentResult]]
+"""Yields the result of each of some parts, in their order."""
+
+
+def in_turn(parts: Sequence[Part], origin: Origin, engine: Engine) -> Iterator[DocumentResult]:
+    """Yield the result of each part, one after another (the plain `Treat`)."""
     return (treat(part, origin, engine) for part in parts)
 
 
+def treat_all(
+    groups: Iterable[Sequence[Part]], origin: Origin, engine: Engine, by: Treat = in_turn
+) -> Iterator[DocumentResult]:
+    """Yield the result of each part; the engine's pools must be complete."""
+    for group in groups:
+        yield from by(group, origin, engine)
+
+
 def treat_stream(
-    parts: Iterable[Part], origin: Origin, engine: Engine, spool: Callable[[], Spool]
+    groups: Iterable[Sequence[Part]],
+    origin: Origin,
+    engine: Engine,
+    spool: Callable[[], Spool],
+    by: Treat = in_turn,
 ) -> Iterator[DocumentResult]:
     """Yield the result of each part, gathering pools on the way.
 
     While nothing depends on a pool not yet seen, results leave at once. From the first document
     that does, parts are put into a spool until the input has ended (SPEC, section 8).
     """
-    remaining = iter(parts)
-    for part in remaining:
+    remaining = iter(groups)
+    for group in remaining:
+        done = 0
         try:
-            result = treat(part, origin, engine)
+            for result in by(group, origin, engine):
+                yield result
+                done += 1
         except PoolsNeeded:
             held = spool()
-            held.append(part)
-            gather_pools(part, engine)
-            for later in remaining:
-                held.append(later)
-                gather_pools(later, engine)
+            for part in chain(group[done:], chain.from_iterable(remaining)):
+                held.append(part)
+                gather_pools(part, engine)
             engine.world.pools.complete = True
-            yield from treat_all(held, origin, engine)
+            yield from treat_all(_grouped(held), origin, engine, by)
             return
-        yield result
+
+
+def _grouped(parts: Iterable[Part]) -> Iterator[list[Part]]:
+    remaining = iter(parts)
+    while group := list(islice(remaining, _GROUP)):
+        yield group
 
 
 def gather_pools(part: Part, engine: Engine) -> None:
@@ -72,6 +98,17 @@ def gather_pools(part: Part, engine: Engine) -> None:
         return
     for manifest in manifests(value):
         add_pool(engine.world.pools, manifest)
+
+
+def is_independent(part: Part, engine: Engine) -> bool:
+    """Whether a part has to be read, and neither needs nor brings a pool: no Node is in it."""
+    frame = part.frame
+    is_read = (
+        engine.settings.strict
+        or frame.opening is Opening.GLUED
+        or matters(engine.screen, frame.data)
+    )
+    return is_read and not frame.oversize and not mentions_node(frame.data)
 
 
 def treat(part: Part, origin: Origin, engine: Engine) -> DocumentResult:

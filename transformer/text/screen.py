@@ -103,6 +103,11 @@ def mentions_pool(data: bytes) -> bool:
     return _holds(texts, _POOL_GROUP) and _holds_kind(texts, _POOL_KIND)
 
 
+def mentions_node(data: bytes) -> bool:
+    """Whether the document in `data` could hold a Node or a NodePool."""
+    return _hides_words(data) or _holds_kind(_readings(data), _ANY_KIND)
+
+
 def _hides_words(data: bytes) -> bool:
     if b"!" in data and (b"%TAG" in data or _HIDING_TAG.search(data)):
         return True

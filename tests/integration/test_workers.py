@@ -1,0 +1,123 @@
+"""Sharing the work among processes changes nothing but the time it takes."""
+
+import os
+import signal
+import subprocess
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pytest
+
+from bench import corpus
+from tests.integration.cli_runs import TOOL, environment, joined, node, pool
+from transformer.api import transform
+from transformer.edges import workers
+from transformer.edges.workers import Workers
+from transformer.findings import DocumentResult
+from transformer.pipeline.engine import Engine
+from transformer.pipeline.glue import Part, groups
+from transformer.pipeline.notes import Origin
+from transformer.pipeline.run import treat_all
+
+ORIGIN = Origin("<stdin>")
+
+
+@pytest.fixture(autouse=True)
+def _three_processors(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workers, "_processors", lambda: 3)
+
+
+@pytest.fixture
+def engine() -> Engine:
+    from transformer import api
+
+    return api._default_engine()
+
+
+def stream() -> list[list[Part]]:
+    cluster, apps = corpus.take("mixed", 80), corpus.take("all edited", 200)
+    data = corpus.joined([*apps[:100], *cluster, *apps[100:]])
+    return list(groups(data[start : start + 60_000] for start in range(0, len(data), 60_000)))
+
+
+def treated(engine: Engine, by: Workers) -> list[DocumentResult]:
+    return list(treat_all(stream(), ORIGIN, engine, by))
+
+
+def test_results_and_their_order_are_those_of_one_process(engine: Engine) -> None:
+    alone = list(treat_all(stream(), ORIGIN, engine))
+    with Workers(engine) as by:
+        assert treated(engine, by) == alone
+        assert len(by._workers or ()) == 2
+
+
+def test_workers_are_not_started_for_little_work(engine: Engine) -> None:
+    few = list(groups([corpus.joined(corpus.take("all edited", 10))]))
+    with Workers(engine) as by:
+        assert len(list(treat_all(few, ORIGIN, engine, by))) == 10
+        assert by._workers is None
+
+
+def test_a_worker_that_is_killed_costs_no_result(engine: Engine) -> None:
+    alone = list(treat_all(stream(), ORIGIN, engine))
+    with Workers(engine) as by:
+
+        def killing() -> Iterator[Sequence[Part]]:
+            for index, group in enumerate(stream()):
+                if index == 2:
+                    assert by._workers
+                    os.kill(by._workers[0].pid, signal.SIGKILL)
+                yield group
+
+        assert list(treat_all(killing(), ORIGIN, engine, by)) == alone
+        assert len(by._workers or ()) == 1
+
+
+def test_workers_end_with_the_run(engine: Engine) -> None:
+    with Workers(engine) as by:
+        treated(engine, by)
+        pids = [worker.pid for worker in by._workers or ()]
+    assert pids
+    for pid in pids:
+        with pytest.raises(ProcessLookupError):
+            os.kill(pid, 0)
+
+
+def test_nodes_above_their_pool_are_labelled_among_much_else() -> None:
+    apps = corpus.joined(corpus.take("all edited", 200))
+    data = joined(apps, node("n1", "p"), apps, pool("p"))
+    run = subprocess.run([*TOOL, "-q"], input=data, capture_output=True, env=environment())
+    assert run.returncode == 0
+    assert run.stdout == transform(data).data
+    assert b'nodepool.openyurt.io/hostnetwork: "true"' in run.stdout
+
+
+def test_an_interrupt_ends_all_processes_and_says_so() -> None:
+    tool = subprocess.Popen(
+        [*TOOL, "-q"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=environment(),
+        start_new_session=True,
+    )
+    assert tool.stdin is not None
+    assert tool.stdout is not None
+    tool.stdin.write(corpus.joined(corpus.take("all edited", 100)))
+    tool.stdin.flush()
+    tool.stdout.read(1000)  # it is at work
+    os.killpg(tool.pid, signal.SIGINT)
+    _, err = tool.communicate(timeout=20)
+    assert tool.returncode == 130
+    assert b"Traceback" not in err
+    with pytest.raises(ProcessLookupError):
+        os.killpg(tool.pid, 0)
+
+
+def test_a_consumer_that_leaves_ends_all_processes(tmp_path: Path) -> None:
+    path = tmp_path / "all.yaml"
+    path.write_bytes(corpus.joined(corpus.take("all edited", 2000)))
+    script = f"cat {path} | {' '.join(TOOL)} -q | head -c 10 > {tmp_path}/out"
+    run = subprocess.run(["sh", "-c", script], capture_output=True, env=environment(), timeout=60)
+    assert run.stderr == b""
+    assert (tmp_path / "out").stat().st_size == 10
