@@ -26,7 +26,7 @@ _scan_string: Callable[[str, int, bool], tuple[str, int]] = vars(json.decoder)["
 _SPACE = r"[ \t\n\r]*+"
 _SIMPLE = r'"([^"\\\x00-\x1f]*+)"'
 _BLANK = re.compile(_SPACE)
-_TRAILER = re.compile(r"(?:[ \t\r\n]++|#[^\r\n]*+|\.\.\.(?=[ \t\r\n]|\Z))*+\Z")
+TRAILER = re.compile(r"(?:[ \t\r\n]++|#[^\r\n]*+|\.\.\.(?=[ \t\r\n]|\Z))*+\Z")
 _STRING = re.compile(_SIMPLE)
 _ENTRY = re.compile(f"{_SPACE}{_SIMPLE}{_SPACE}:{_SPACE}(?:{_SIMPLE})?")
 _COLON = re.compile(f"{_SPACE}:{_SPACE}")
@@ -62,7 +62,7 @@ def compose_json(text: str, start: int = 0) -> Tree:
     if not text.startswith("{", start):
         _fail(text, start, "`{`")
     root, end = _mapping(text, start, 1)
-    if _TRAILER.match(text, end) is None:
+    if TRAILER.match(text, end) is None:
         _fail(text, _skip_blank(text, end), "nothing more after the JSON object")
     return Tree(text, root, is_json=True)
 

@@ -1,10 +1,12 @@
-"""YAML text straight to its plain value, for documents of the everyday kind.
+"""Text straight to its plain value, for documents of the everyday kind, YAML or JSON.
 
 What the self-check reads the edited text back with: it needs no positions, and half its time went
 into making them. Anything out of the ordinary (anchors, tags, merge keys, duplicate keys, depth,
 a second document) is left to the tree, which knows how to read or refuse it.
 """
 
+import json
+from contextlib import suppress
 from typing import Any
 
 from yaml._yaml import CParser
@@ -22,6 +24,7 @@ from yaml.events import (
 )
 
 from transformer.errors import InputError
+from transformer.yamltree.json_tree import TRAILER
 from transformer.yamltree.nodes import MAX_DEPTH
 from transformer.yamltree.plain import to_plain
 from transformer.yamltree.read import JSON_START, read
@@ -37,16 +40,42 @@ def read_value(text: str) -> Any:
     Raises:
         InputError: as `read.read`.
     """
-    if "\ufeff" not in text and not JSON_START.match(text):
-        try:
+    json_start = JSON_START.match(text)
+    with suppress(_OutOfTheOrdinary, YAMLError, InputError, ValueError):
+        if json_start is not None:
+            return _everyday_json(text, json_start.end())
+        if "\ufeff" not in text:
             return _everyday(text)
-        except (_OutOfTheOrdinary, YAMLError, InputError):
-            pass
     return to_plain(read(text).root)
 
 
 class _OutOfTheOrdinary(Exception):
     """Something that this reader leaves to the other one."""
+
+
+def _everyday_json(text: str, start: int) -> Any:
+    decoder = json.JSONDecoder(
+        object_pairs_hook=_unique, parse_int=_number, parse_float=_number, parse_constant=_refuse
+    )
+    value, end = decoder.raw_decode(text, start)
+    if TRAILER.match(text, end) is None:
+        raise _OutOfTheOrdinary
+    return value
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise _OutOfTheOrdinary
+    return found
+
+
+def _number(text: str) -> Any:
+    return resolve(text, "", None)
+
+
+def _refuse(_: str) -> Any:
+    raise _OutOfTheOrdinary
 
 
 def _everyday(text: str) -> Any:
