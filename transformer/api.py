@@ -1,4 +1,4 @@
-"""The Python API: bytes in, a result out. Pure: no files, no global state, no output."""
+"""The Python API: bytes in, a result out. No output, and no state that one call leaves another."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, BinaryIO
 
+from transformer.edges.reading import chunks as chunks_of
+from transformer.edges.reading import value_of
 from transformer.edges.resources import read as resource
 from transformer.edges.spool import FileSpool
 from transformer.errors import SettingsError
@@ -13,14 +15,10 @@ from transformer.findings import Change, DocumentResult, Finding
 from transformer.manifest.pools import PoolIndex
 from transformer.pipeline import settings as configuration
 from transformer.pipeline.engine import Engine, add_pools, build
-from transformer.pipeline.glue import groups
+from transformer.pipeline.glue import groups, parts
 from transformer.pipeline.notes import Origin
 from transformer.pipeline.run import treat_stream
 from transformer.text.framing import frames
-from transformer.yamltree.plain import to_plain
-from transformer.yamltree.read import read
-
-_CHUNK = 256 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +71,7 @@ def transform_stream(
 
     Write `result.data` of each to get the transformed stream. Arguments and errors as `transform`.
     """
-    return _results(_chunks(source), pools, config, name)
+    return _results(chunks_of(source), pools, config, name)
 
 
 def _results(
@@ -86,8 +84,8 @@ def _results(
     index = PoolIndex(complete=pools is not None)
     for value in engine.settings.inline_pools:
         add_pools(index, value)
-    for frame in frames([pools or b""]):
-        add_pools(index, to_plain(read(frame.data.decode()).root))
+    for part in parts(frames([pools or b""])):
+        add_pools(index, value_of(part.frame))
     pieces = groups(chunks, strict=engine.settings.strict, max_document=engine.max_document)
     return treat_stream(pieces, Origin(name), engine.for_pools(index), FileSpool)
 
@@ -108,9 +106,3 @@ def _default_engine() -> Engine:
 
 def _components() -> Any:
     return json.loads(resource("manifest/components.json"))
-
-
-def _chunks(source: BinaryIO) -> Iterator[bytes]:
-    take = getattr(source, "read1", source.read)
-    while chunk := take(_CHUNK):
-        yield chunk

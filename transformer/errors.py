@@ -2,7 +2,6 @@
 
 TransformError
 ├── InputError      the user's text: not UTF-8, a syntax error, or a construct we refuse to read
-│   └── DuplicateKeyError
 ├── PatchError      an operation cannot be spliced into this text
 ├── SettingsError   an option, the configuration file or a functionConfig
 └── InternalError   our own bug: the self-check disagreed, or edits overlap
@@ -55,17 +54,15 @@ class InputError(TransformError):
         self.is_open = is_open
 
 
-class DuplicateKeyError(InputError):
-    """A mapping holds `key` twice, at `offset` and before that at `first`."""
-
-    def __init__(self, key: str, offset: int, first: int) -> None:
-        super().__init__(
-            f"key {key!r} stands twice in one mapping",
-            offset=offset,
-            hint="kubectl keeps the last one silently, kustomize refuses the file; keep one",
-            rule="HN902",
-            other=first,
-        )
+def duplicate_key(key: str, offset: int, first: int) -> InputError:
+    """Return the error that a mapping holds `key` twice, at `offset` and before that at `first`."""
+    return InputError(
+        f"key {key!r} stands twice in one mapping",
+        offset=offset,
+        hint="kubectl keeps the last one silently, kustomize refuses the file; keep one",
+        rule="HN902",
+        other=first,
+    )
 
 
 class PatchError(TransformError):

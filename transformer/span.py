@@ -11,13 +11,6 @@ from typing import NamedTuple
 _BREAK = re.compile("\r\n|\n|\r")
 
 
-class Span(NamedTuple):
-    """The offsets `start` (inclusive) and `end` (exclusive) of a piece of text."""
-
-    start: int
-    end: int
-
-
 class Position(NamedTuple):
     """A 1-based line and column."""
 

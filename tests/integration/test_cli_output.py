@@ -1,7 +1,6 @@
 """Diffs and patches, applied by the tools that they are made for."""
 
 import json
-import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ from tests.integration.cli_runs import (
     node,
     pool,
 )
+from tests.requirements import require_tool
 
 MANIFESTS = {
     "a.yaml": joined(guarded("a"), guarded("b"), CONFIG_MAP),
@@ -31,14 +31,6 @@ MANIFESTS = {
     "below/unchanged.yaml": CONFIG_MAP,
     "empty.yaml": b"",
 }
-
-
-def needs(tool: str) -> str:
-    """Return the path of a tool; the test is skipped where it is missing."""
-    path = shutil.which(tool)
-    if path is None:
-        pytest.skip(f"{tool} is not installed")
-    return path
 
 
 def run_tool(*command: str, stdin: bytes = b"") -> bytes:
@@ -71,7 +63,7 @@ def contents(folder: Path) -> dict[str, bytes]:
 @pytest.mark.parametrize("tool", ["git apply", "patch -p1 --quiet"])
 @pytest.mark.parametrize("is_absolute", [False, True])
 def test_a_diff_applies_and_does_what_write_does(work: Path, tool: str, is_absolute: bool) -> None:
-    needs(tool.split()[0])
+    require_tool(tool.split()[0])
     before = contents(work)
     diff = invoke("--diff", work if is_absolute else ".").out
     assert contents(work) == before
@@ -114,7 +106,7 @@ def nodes_list(form: str) -> bytes:
 
 @pytest.mark.parametrize("form", ["yaml", "json"])
 def test_json_patches_of_live_nodes_are_what_kubectl_patch_takes(work: Path, form: str) -> None:
-    kubectl = needs("kubectl")
+    kubectl = require_tool("kubectl")
     Path("pools.yaml").write_bytes(pool("p"))
     run = invoke("--pools", "pools.yaml", "--output", "json-patch", stdin=nodes_list(form))
     entries = [json.loads(line) for line in run.out.splitlines()]
@@ -164,7 +156,7 @@ def objects(stream: bytes) -> list[Any]:
 
 @pytest.mark.parametrize("namespace", ["", "namespace: moved\n"])
 def test_kustomize_patches_built_give_what_transforming_gives(work: Path, namespace: str) -> None:
-    kubectl = needs("kubectl")
+    kubectl = require_tool("kubectl")
     Path("k").mkdir()
     several = [] if namespace else [b""]
     resources = RESOURCES if several else joined(guarded("web"), guarded("web.v1"), pool("p"))

@@ -5,9 +5,7 @@ Which objects are to be edited is written here by hand, from what upstream says 
 
 import difflib
 import json
-import os
 import re
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterable
@@ -22,6 +20,7 @@ from click.testing import CliRunner
 
 from tests.property.loading import is_same, load
 from tests.property.reference import guard
+from tests.requirements import require_tool
 from tests.shared_material import CORPUS, files, needs
 from transformer import Result, transform
 from transformer.edges.cli import cli
@@ -236,20 +235,13 @@ def test_writing_in_place_changes_the_files_of_the_table_only(tmp_path: Path) ->
 
 @pytest.mark.parametrize("tool", [["git", "apply"], ["patch", "-p1", "--fuzz=0"]], ids=" ".join)
 def test_the_diff_can_be_applied(tool: list[str], tmp_path: Path) -> None:
-    needs_tool(tool[0])
+    require_tool(tool[0])
     diff = run("--diff", *VALID).stdout
     copy(VALID, tmp_path)
     applied = command(*tool, cwd=tmp_path, data=diff)
     assert applied.returncode == 0, applied.stdout + applied.stderr
     for name in VALID:
         assert (tmp_path / name).read_bytes() == transformed(name).data
-
-
-def needs_tool(name: str) -> None:
-    if shutil.which(name) is None:
-        if os.environ.get("HOSTNET_REQUIRE_TOOLS") == "1":
-            pytest.fail(f"{name} is not installed")
-        pytest.skip(f"{name} is not installed")
 
 
 @pytest.mark.parametrize("is_strict", [False, True], ids=["screened", "strict"])

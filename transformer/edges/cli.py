@@ -9,7 +9,7 @@ import gc
 import re
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -39,7 +39,13 @@ class DefaultGroup(click.Group):
         self.format_commands(ctx, formatter)
 
 
-class Size(click.ParamType[int]):
+if TYPE_CHECKING:
+    _IntParam = click.ParamType[int]
+else:  # older releases of click have no type parameter
+    _IntParam = click.ParamType
+
+
+class Size(_IntParam):
     """A number of bytes: `65536`, `64KiB`, `64M`."""
 
     name = "size"

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any, BinaryIO, TypeAlias
 
 from transformer.edges.sources import Source
+from transformer.errors import InputError
 from transformer.pipeline.glue import parts
-from transformer.text.framing import frames
+from transformer.text.framing import Frame, frames
 from transformer.yamltree.plain import to_plain
 from transformer.yamltree.read import read
 
@@ -39,10 +40,22 @@ def values(file: BinaryIO, max_document: int) -> Iterator[Any]:
 
     Raises:
         InputError: one cannot be read.
-        UnicodeDecodeError: one is not UTF-8.
     """
     for part in parts(frames(chunks(file), max_document)):
-        yield to_plain(read(part.frame.data.decode()).root)
+        yield value_of(part.frame)
+
+
+def value_of(frame: Frame) -> Any:
+    """Return the plain value of a document.
+
+    Raises:
+        InputError: it cannot be read.
+    """
+    try:
+        text = frame.data.decode()
+    except UnicodeDecodeError:
+        raise InputError("not UTF-8", hint="convert it to UTF-8") from None
+    return to_plain(read(text).root)
 
 
 def is_regular(source: Source) -> bool:

@@ -60,8 +60,9 @@ class Workers:
     def _started(self) -> list[_Worker]:
         if self._workers is None:
             self._workers = []
-            for _ in range(min(_processors() - 1, _MOST)):
-                self._workers.append(_start(self._engine, self._workers))
+            with suppress(OSError):  # no more processes, or files, may be had
+                for _ in range(min(_processors() - 1, _MOST)):
+                    self._workers.append(_start(self._engine, self._workers))
         return self._workers
 
     def _shared_out(
@@ -111,8 +112,16 @@ def _processors() -> int:
 
 def _start(engine: Engine, others: Sequence[_Worker]) -> _Worker:
     own_in, to = os.pipe()
-    back, own_out = os.pipe()
-    pid = os.fork()
+    try:
+        back, own_out = os.pipe()
+    except OSError:
+        _close(own_in, to)
+        raise
+    try:
+        pid = os.fork()
+    except OSError:
+        _close(own_in, to, back, own_out)
+        raise
     if pid == 0:
         try:
             import signal
@@ -121,14 +130,17 @@ def _start(engine: Engine, others: Sequence[_Worker]) -> _Worker:
             for other in others:
                 os.close(other.to.fileno())
                 os.close(other.back.fileno())
-            os.close(to)
-            os.close(back)
+            _close(to, back)
             _work(engine, os.fdopen(own_in, "rb"), os.fdopen(own_out, "wb"))
         finally:
             os._exit(0)  # nothing of the parent's is flushed or closed here
-    os.close(own_in)
-    os.close(own_out)
+    _close(own_in, own_out)
     return _Worker(pid, os.fdopen(to, "wb"), os.fdopen(back, "rb"))
+
+
+def _close(*handles: int) -> None:
+    for handle in handles:
+        os.close(handle)
 
 
 def _work(engine: Engine, tasks: BinaryIO, results: BinaryIO) -> None:

@@ -93,6 +93,3 @@ class PoolIndex:
     def is_ambiguous(self, name: str) -> bool:
         """Whether two different NodePools have this name."""
         return name in self._ambiguous
-
-    def __iter__(self) -> Any:
-        return iter(self._pools.values())

@@ -32,6 +32,7 @@ class Change:
 
 
 NOTHING = Change()
+"""No change; never to be altered."""
 
 
 def gather(operations: Iterable[Operation]) -> Change:

@@ -58,7 +58,7 @@ def treat_document(part: Part, origin: Origin, engine: Engine) -> DocumentResult
         frame.line,
         frame.data,
         data,
-        "parsed" if edited is None else "edited",
+        "parsed" if data == frame.data else "edited",
         failed,
         tuple(document.changes),
         tuple(document.notes.findings),

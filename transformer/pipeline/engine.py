@@ -13,6 +13,7 @@ from transformer.manifest.pools import PoolIndex, is_pool, pool_of
 from transformer.pipeline.settings import Settings, covers
 from transformer.rules.base import TransformRule, ValidationRule, World
 from transformer.rules.registry import transform_rules, validation_rules
+from transformer.text.framing import MAX_DOCUMENT
 from transformer.text.screen import Screen, screen_for
 
 
@@ -28,7 +29,7 @@ class Engine:
     severities: Mapping[str, Severity | None]
     screen: Screen
     allow_reformat: bool = False
-    max_document: int = 64 * 1024 * 1024
+    max_document: int = MAX_DOCUMENT
 
     def for_pools(self, pools: PoolIndex) -> "Engine":
         """Return the same engine for another world of pools."""
@@ -56,7 +57,7 @@ def build(
     components: Any,
     *,
     allow_reformat: bool = False,
-    max_document: int = 64 * 1024 * 1024,
+    max_document: int = MAX_DOCUMENT,
 ) -> Engine:
     """Return the engine for `settings`; `components` is the shipped catalog's plain value.
 
@@ -77,7 +78,7 @@ def build(
     checks = [rule for rule in validation_rules() if rule.check is not None]
     parts = catalog.revise(catalog.parse(components), settings.components)
     rows = (*pod_template.ROWS, *map(pod_template.row_from_plain, settings.pod_templates))
-    on = {rule.id for rule in rules}
+    looks_at = frozenset().union(*(rule.looks_at for rule in rules))
     return Engine(
         settings,
         World(PoolIndex(complete=True), parts, pod_template.table(rows)),
@@ -87,10 +88,9 @@ def build(
         {rule: _severity(value) for rule, value in settings.severities.items()},
         screen_for(
             catalog.tokens(parts),
-            nodes=bool(on & {"node-label", "pool-attributes"}),
-            guards=True,
-            cni="cni-isolation" in on,
-            all_templates="host-network-pods" in on,
+            nodes="nodes" in looks_at,
+            cni="components" in looks_at,
+            all_templates="templates" in looks_at,
         ),
         allow_reformat,
         max_document,

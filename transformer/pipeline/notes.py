@@ -1,6 +1,6 @@
 """What is said of one document: findings with their lines and columns, weighed and collected.
 
-The only place that turns offsets into lines and columns, and errors into findings.
+The only place that turns offsets into lines and columns.
 """
 
 import re
@@ -95,7 +95,8 @@ class Notes:
     def failure(self, rule: str, error: TransformError, changes: list[Change]) -> bool:
         """Note why the document cannot be read or edited; return whether that is an error.
 
-        `changes`: what was to be done, to name the object that it concerns.
+        `changes`: what was to be done, to name the object that it concerns. No configuration
+        hushes this up; only `onInvalid` lets pass what cannot be read.
         """
         severity: Severity = "error"
         message, hint = error.message, error.hint
@@ -105,8 +106,6 @@ class Notes:
             hint = "render it first (helm template, kustomize build) and transform the result"
             if not self.origin.is_named:
                 severity = "info"
-        elif "expected <document start>" in message:
-            hint = "files seem to run together here: put a --- line between them"
         if isinstance(error, InputError):
             hint = hint or self._glued()
             if severity == "error" and self.engine.settings.on_invalid == "pass":
@@ -117,7 +116,7 @@ class Notes:
         at = self._at(error.offset or 0)
         if concerned is not None and error.offset is None:
             at = self.position(concerned.item)
-        judged = self._add(
+        self._add(
             rule,
             severity,
             message,
@@ -125,8 +124,9 @@ class Notes:
             concerned.item if concerned else "",
             concerned.object if concerned else None,
             hint=hint,
+            is_judged=False,
         )
-        return judged is not None and judged.severity == "error"
+        return severity == "error"
 
     def rewritten(self, error: TransformError, changes: list[Change]) -> None:
         """Note that the document is written anew because of `error`."""
@@ -166,8 +166,9 @@ class Notes:
         pointer: str = "",
         hint: str = "",
         annotations: Mapping[str, Any] | None = None,
-    ) -> Finding | None:
-        finding = Finding(
+        is_judged: bool = True,
+    ) -> None:
+        finding: Finding | None = Finding(
             rule,
             severity,
             message,
@@ -180,8 +181,8 @@ class Notes:
             pointer,
             hint,
         )
-        file = self.origin.relative or self.origin.file
-        judged = self.engine.judge(finding, annotations or {}, file)
-        if judged is not None:
-            self.findings.append(judged)
-        return judged
+        if is_judged and finding is not None:
+            file = self.origin.relative or self.origin.file
+            finding = self.engine.judge(finding, annotations or {}, file)
+        if finding is not None:
+            self.findings.append(finding)

@@ -103,12 +103,19 @@ def gather_pools(part: Part, engine: Engine) -> None:
 def is_independent(part: Part, engine: Engine) -> bool:
     """Whether a part has to be read, and neither needs nor brings a pool: no Node is in it."""
     frame = part.frame
-    is_read = (
-        engine.settings.strict
-        or frame.opening is Opening.GLUED
-        or matters(engine.screen, frame.data)
+    return not frame.oversize and not _is_screened(part, engine) and not mentions_node(frame.data)
+
+
+def _is_screened(part: Part, engine: Engine) -> bool:
+    """Whether a part may pass without being read."""
+    frame = part.frame
+    return (
+        part.problem is None
+        and not frame.oversize
+        and frame.opening is not Opening.GLUED
+        and not engine.settings.strict
+        and not matters(engine.screen, frame.data)
     )
-    return is_read and not frame.oversize and not mentions_node(frame.data)
 
 
 def treat(part: Part, origin: Origin, engine: Engine) -> DocumentResult:
@@ -118,12 +125,6 @@ def treat(part: Part, origin: Origin, engine: Engine) -> DocumentResult:
         PoolsNeeded: it depends on a pool that later input may bring.
     """
     frame = part.frame
-    if (
-        part.problem is None
-        and not frame.oversize
-        and frame.opening is not Opening.GLUED
-        and not engine.settings.strict
-        and not matters(engine.screen, frame.data)
-    ):
+    if _is_screened(part, engine):
         return DocumentResult(origin.file, frame.line, frame.data, frame.data, "screened")
     return treat_document(part, origin, engine)

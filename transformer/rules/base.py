@@ -41,9 +41,15 @@ class Subject:
     planned: Mapping[str, Sequence[Operation]] = field(default_factory=dict)
 
 
+LooksAt: TypeAlias = Literal["nodes", "components", "annotated", "templates"]
+
+
 @dataclass(frozen=True, slots=True)
 class TransformRule:
     """A rule that edits. `plan` returns operations relative to the object (none: nothing to do).
+
+    `looks_at` says which documents it could edit at all: Nodes, workloads of the CNI catalog, pod
+    templates with one of our annotations, or any pod template. Others are not even read.
 
     `plan` may raise `PatchError` (the object is malformed) and `PoolsNeeded`. `reason` says in a
     few words why it applies to an object for which something is planned.
@@ -51,12 +57,13 @@ class TransformRule:
 
     id: str
     summary: str
+    looks_at: frozenset[LooksAt]
     plan: Callable[[Subject], list[Operation]]
     reason: Callable[[Subject], str]
     on_by_default: bool = True
 
 
-When: TypeAlias = Literal["always", "wanted", "never"]
+When: TypeAlias = Literal["always", "wanted"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,4 +78,4 @@ class ValidationRule:
     summary: str
     severity: Severity
     check: Callable[[Subject], Iterable[Violation]] | None
-    in_transform: When = "never"
+    in_transform: When

@@ -62,18 +62,18 @@ class Screen:
 
 
 def screen_for(
-    component_names: Iterable[str], *, nodes: bool, guards: bool, cni: bool, all_templates: bool
+    component_names: Iterable[str], *, nodes: bool, cni: bool, all_templates: bool
 ) -> Screen:
     """Return the screen for the rules in force.
 
-    `nodes`: a rule edits Nodes. `guards`: the exclude annotation counts. `cni`: so do the
-    components of the catalog, each of which has one of `component_names` in its manifest.
-    `all_templates`: a rule may edit any pod template. NodePools always matter. A component name
-    that is no plain word cannot be looked for, and makes all templates matter.
+    `nodes`: a rule edits Nodes. `cni`: components of the catalog matter, each of which has one
+    of `component_names` in its manifest. `all_templates`: a rule may edit any pod template. The
+    exclude annotation and NodePools always matter: there is something to report of them. A
+    component name that is no plain word cannot be looked for, and makes all templates matter.
     """
     names = tuple(component_names) if cni else ()
     all_templates = all_templates or not all(map(_WORD.fullmatch, names))
-    words = [_EXCLUDE_KEY] * guards + [_OWN_KEYS] * cni + [b"containers"] * all_templates
+    words = [_EXCLUDE_KEY] + [_OWN_KEYS] * cni + [b"containers"] * all_templates
     template_words = () if all_templates else tuple(name.encode() for name in names)
     return Screen(tuple(words), template_words, _ANY_KIND if nodes else _POOL_KIND)
 

@@ -1,6 +1,6 @@
 """YAML text to a syntax tree with positions, from the events of libyaml.
 
-The one importer of the parser. PyYAML's binding carries libyaml 0.2.5, a relative of the parser
+PyYAML's binding carries libyaml 0.2.5, a relative of the parser
 in kubectl; ruamel.yaml's own C parsers carry 0.1.7, which refuses `{image: nginx:1.2}`. The tree
 is made from events, because composed nodes put the anchor's node where an alias stood.
 
@@ -28,7 +28,7 @@ from yaml.events import (
 )
 from yaml.reader import ReaderError
 
-from transformer.errors import DuplicateKeyError, InputError
+from transformer.errors import InputError, duplicate_key
 from transformer.yamltree.nodes import (
     MAX_DEPTH,
     MAX_EXPANDED,
@@ -89,7 +89,10 @@ def _syntax_error(text: str, error: MarkedYAMLError, shift: int) -> InputError:
     offset = None if mark is None else min(mark.index + shift, len(text))
     problem = error.problem or "not readable as YAML"
     message = f"{error.context}: {problem}" if error.context else problem
-    return InputError(message, offset=offset, is_open=is_open)
+    hint = ""
+    if "expected <document start>" in problem:
+        hint = "files seem to run together here: put a --- line between them"
+    return InputError(message, offset=offset, hint=hint, is_open=is_open)
 
 
 class _Open:
@@ -306,7 +309,7 @@ class _Composer:
         for key, node in zip(keys, nodes, strict=True):
             if key in seen:
                 shown = "<<" if key == MERGE_KEY else key
-                raise DuplicateKeyError(shown, node.start, seen[key].start)
+                raise duplicate_key(shown, node.start, seen[key].start)
             seen[key] = node
         raise AssertionError("called without a duplicate")
 

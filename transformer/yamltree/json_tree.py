@@ -17,7 +17,7 @@ import re
 from collections.abc import Callable
 from typing import NoReturn
 
-from transformer.errors import DuplicateKeyError, InputError
+from transformer.errors import InputError, duplicate_key
 from transformer.yamltree.nodes import MAX_DEPTH, PLAIN, Mapping, Node, Scalar, Sequence, Tree
 
 # (text, offset behind the opening quote, strict) -> (content, offset behind the closing quote)
@@ -198,4 +198,4 @@ def _fail(text: str, at: int, expected: str) -> NoReturn:
 def _refuse_duplicate(entries: list[tuple[Scalar, Node]]) -> NoReturn:
     first: dict[str, Scalar] = {}
     key = next(key for key, _ in entries if first.setdefault(key.text, key) is not key)
-    raise DuplicateKeyError(key.text, key.start, first[key.text].start)
+    raise duplicate_key(key.text, key.start, first[key.text].start)

@@ -1,6 +1,7 @@
 """Writing a document anew, for `--allow-reformat`: a round trip through ruamel.yaml."""
 
 import json
+import re
 from io import StringIO
 from typing import Any
 
@@ -9,6 +10,8 @@ from ruamel.yaml.error import YAMLError
 
 from transformer.errors import InternalError
 from transformer.yamltree.nodes import Tree
+
+_MARKER = re.compile(r"^---(?=\s|\Z)", re.MULTILINE)
 
 
 def round_trip(tree: Tree) -> Any:
@@ -32,7 +35,7 @@ def write(tree: Tree, value: Any) -> str:
         written = json.dumps(value, ensure_ascii=False, indent=2)
         return text[:start] + written.replace("\n", newline) + newline
     yaml = _yaml()
-    yaml.explicit_start = any(line.startswith("---") for line in text[:start].splitlines())
+    yaml.explicit_start = _MARKER.search(text, 0, start) is not None
     out = StringIO()
     yaml.dump(value, out)
     mark = "\ufeff" if text.startswith("\ufeff") else ""

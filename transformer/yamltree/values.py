@@ -1,8 +1,8 @@
 """Text straight to its plain value, for documents of the everyday kind, YAML or JSON.
 
-What the self-check reads the edited text back with: it needs no positions, and half its time went
-into making them. Anything out of the ordinary (anchors, tags, merge keys, duplicate keys, depth,
-a second document) is left to the tree, which knows how to read or refuse it.
+What the self-check reads the edited text back with: it needs no positions. Anything out of the
+ordinary (anchors, tags, merge keys, duplicate keys, depth, a second document) is left to the tree,
+which knows how to read or refuse it.
 """
 
 import json
@@ -41,7 +41,7 @@ def read_value(text: str) -> Any:
         InputError: as `read.read`.
     """
     json_start = JSON_START.match(text)
-    with suppress(_OutOfTheOrdinary, YAMLError, InputError, ValueError):
+    with suppress(_OutOfTheOrdinary, YAMLError, InputError, json.JSONDecodeError):
         if json_start is not None:
             return _everyday_json(text, json_start.end())
         if "\ufeff" not in text:

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from transformer.text.screen import matters, mentions_pool, screen_for
 
-ALL = screen_for(["kube-proxy", "coredns"], nodes=True, guards=True, cni=True, all_templates=False)
-NONE = screen_for([], nodes=False, guards=False, cni=False, all_templates=False)
+ALL = screen_for(["kube-proxy", "coredns"], nodes=True, cni=True, all_templates=False)
+NONE = screen_for([], nodes=False, cni=False, all_templates=False)
 
 DEPLOYMENT = """\
 apiVersion: apps/v1
@@ -110,10 +110,14 @@ def test_a_node_matters_only_to_a_rule_about_nodes() -> None:
 
 
 def test_an_annotation_key_matters_by_itself() -> None:
-    for key in ("apps.openyurt.io/exclude-host-network-pool", "transform.hostnet.io/cni"):
-        document = f'kind: Anything\nmetadata:\n  annotations:\n    {key}: "true"\n'.encode()
-        assert matters(ALL, document)
-        assert not matters(NONE, document)
+    exclude, cni = (
+        f'kind: Anything\nmetadata:\n  annotations:\n    {key}: "true"\n'.encode()
+        for key in ("apps.openyurt.io/exclude-host-network-pool", "transform.hostnet.io/cni")
+    )
+    assert matters(ALL, exclude)
+    assert matters(ALL, cni)
+    assert matters(NONE, exclude), "there is something to report, whatever rules are on"
+    assert not matters(NONE, cni)
 
 
 def test_a_component_matters_only_beside_containers() -> None:
@@ -124,14 +128,14 @@ def test_a_component_matters_only_beside_containers() -> None:
 
 
 def test_every_template_matters_to_a_rule_about_all_of_them() -> None:
-    screen = screen_for([], nodes=False, guards=False, cni=False, all_templates=True)
+    screen = screen_for([], nodes=False, cni=False, all_templates=True)
     assert matters(screen, DEPLOYMENT.encode())
     assert not matters(screen, b"kind: ConfigMap\n")
 
 
 @pytest.mark.parametrize("name", ["", "my cni", "a\\b", "café", "it's"])
 def test_a_name_that_is_no_plain_word_makes_every_template_matter(name: str) -> None:
-    screen = screen_for(["x", name], nodes=False, guards=False, cni=True, all_templates=False)
+    screen = screen_for(["x", name], nodes=False, cni=True, all_templates=False)
     assert matters(screen, DEPLOYMENT.encode())
 
 
@@ -171,7 +175,7 @@ def test_escapes_hide_no_word(text: str) -> None:
 @pytest.mark.parametrize("character", string.ascii_letters + string.digits + "-._/")
 def test_any_character_of_a_component_name_may_be_escaped(character: str) -> None:
     name = f"x{character}y"
-    screen = screen_for([name], nodes=False, guards=False, cni=True, all_templates=False)
+    screen = screen_for([name], nodes=False, cni=True, all_templates=False)
     for form in ("\\x{:02x}", "\\x{:02X}", "\\u{:04x}", "\\U{:08X}"):
         text = f'containers: "x{form.format(ord(character))}y"'
         assert _load(text) == {"containers": name}

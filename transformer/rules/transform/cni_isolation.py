@@ -121,5 +121,9 @@ def _listed(value: object) -> list[str]:
 
 
 RULE = TransformRule(
-    "cni-isolation", "keep cluster-network components off host-network nodes", plan, reason
+    "cni-isolation",
+    "keep cluster-network components off host-network nodes",
+    frozenset({"components", "annotated"}),
+    plan,
+    reason,
 )

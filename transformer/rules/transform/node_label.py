@@ -46,4 +46,6 @@ def reason(subject: Subject) -> str:
     return f"in pool {pool_name(subject.manifest)}"
 
 
-RULE = TransformRule("node-label", "label the nodes of host-network pools", plan, reason)
+RULE = TransformRule(
+    "node-label", "label the nodes of host-network pools", frozenset({"nodes"}), plan, reason
+)

@@ -52,4 +52,10 @@ def reason(subject: Subject) -> str:
     return "annotated exclude-host-network-pool"
 
 
-RULE = TransformRule("pod-guard", "keep annotated pods off host-network nodes", plan, reason)
+RULE = TransformRule(
+    "pod-guard",
+    "keep annotated pods off host-network nodes",
+    frozenset({"annotated"}),
+    plan,
+    reason,
+)

@@ -69,6 +69,7 @@ def reason(subject: Subject) -> str:
 RULE = TransformRule(
     "pool-attributes",
     "put a pool's labels, annotations and taints on its nodes",
+    frozenset({"nodes"}),
     plan,
     reason,
     on_by_default=False,

@@ -36,6 +36,4 @@ def check(subject: Subject) -> Iterator[Violation]:
         )
 
 
-RULE = ValidationRule(
-    "HN106", "spec.hostNetwork is lost in conversion", "error", check, in_transform="always"
-)
+RULE = ValidationRule("HN106", "spec.hostNetwork is lost in conversion", "error", check, "always")

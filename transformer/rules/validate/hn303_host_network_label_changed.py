@@ -38,6 +38,4 @@ def check(subject: Subject) -> Iterator[Violation]:
         )
 
 
-RULE = ValidationRule(
-    "HN303", "the hostnetwork label changes", "error", check, in_transform="wanted"
-)
+RULE = ValidationRule("HN303", "the hostnetwork label changes", "error", check, "wanted")

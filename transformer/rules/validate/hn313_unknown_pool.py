@@ -46,6 +46,4 @@ def check(subject: Subject) -> Iterator[Violation]:
         )
 
 
-RULE = ValidationRule(
-    "HN313", "the node's pool is not in the input", "warning", check, in_transform="always"
-)
+RULE = ValidationRule("HN313", "the node's pool is not in the input", "warning", check, "always")

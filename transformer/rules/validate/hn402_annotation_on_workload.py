@@ -38,5 +38,5 @@ def check(subject: Subject) -> Iterator[Violation]:
 
 
 RULE = ValidationRule(
-    "HN402", "exclude annotation not on the pod template", "error", check, in_transform="always"
+    "HN402", "exclude annotation not on the pod template", "error", check, "always"
 )

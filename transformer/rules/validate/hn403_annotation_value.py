@@ -39,6 +39,4 @@ def check(subject: Subject) -> Iterator[Violation]:
         yield Violation(at, message, hint='write "true" or "false", in quotes')
 
 
-RULE = ValidationRule(
-    "HN403", "exclude annotation with another value", "error", check, in_transform="always"
-)
+RULE = ValidationRule("HN403", "exclude annotation with another value", "error", check, "always")

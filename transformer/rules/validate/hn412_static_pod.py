@@ -44,4 +44,4 @@ def check(subject: Subject) -> Iterator[Violation]:
         )
 
 
-RULE = ValidationRule("HN412", "affinity on a static pod", "warning", check, in_transform="wanted")
+RULE = ValidationRule("HN412", "affinity on a static pod", "warning", check, "wanted")

@@ -52,6 +52,4 @@ def _places(value: Any, at: str) -> Iterator[str]:
             yield from _places(item, f"{at}/{index}")
 
 
-RULE = ValidationRule(
-    "HN414", "exclude annotation in an unknown kind", "warning", check, in_transform="always"
-)
+RULE = ValidationRule("HN414", "exclude annotation in an unknown kind", "warning", check, "always")
