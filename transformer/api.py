@@ -1,7 +1,7 @@
 """The Python API: bytes in, a result out. No output, and no state that one call leaves another."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, BinaryIO
@@ -17,7 +17,7 @@ from transformer.pipeline import settings as configuration
 from transformer.pipeline.engine import Engine, add_pools, build
 from transformer.pipeline.glue import groups, parts
 from transformer.pipeline.notes import Origin
-from transformer.pipeline.run import treat_stream
+from transformer.pipeline.run import Spool, treat_stream
 from transformer.text.framing import frames
 
 
@@ -51,7 +51,7 @@ def transform(
         SettingsError: the configuration is wrong.
         InputError: `pools` cannot be read.
     """
-    results = list(_results([data], pools, config, name))
+    results = list(_results([data], pools, config, name, list))
     return Result(
         b"".join(result.data for result in results),
         tuple(change for result in results for change in result.changes),
@@ -71,7 +71,7 @@ def transform_stream(
 
     Write `result.data` of each to get the transformed stream. Arguments and errors as `transform`.
     """
-    return _results(chunks_of(source), pools, config, name)
+    return _results(chunks_of(source), pools, config, name, FileSpool)
 
 
 def _results(
@@ -79,6 +79,7 @@ def _results(
     pools: bytes | None,
     config: Mapping[str, Any] | None,
     name: str,
+    spool: Callable[[], Spool],
 ) -> Iterator[DocumentResult]:
     engine = _engine(config)
     index = PoolIndex(complete=pools is not None)
@@ -87,7 +88,7 @@ def _results(
     for part in parts(frames([pools or b""])):
         add_pools(index, value_of(part.frame))
     pieces = groups(chunks, strict=engine.settings.strict, max_document=engine.max_document)
-    return treat_stream(pieces, Origin(name), engine.for_pools(index), FileSpool)
+    return treat_stream(pieces, Origin(name), engine.for_pools(index), spool)
 
 
 def _engine(config: Mapping[str, Any] | None) -> Engine:

@@ -53,7 +53,9 @@ class Silent:
 class ManifestStream(Silent):
     """The transformed stream. From a document that failed on, nothing more is written.
 
-    Between two files, and only there, a missing line end and a missing `---` are written.
+    Between two files a missing line end and a missing `---` are written; not so between JSON and
+    JSON, which kubectl reads as it stands. Once there is YAML in the stream of several files, each
+    JSON object needs a `---` as well: kubectl would drop all but the first without a word.
     `stopped` is told the first document that failed.
     """
 
@@ -64,10 +66,13 @@ class ManifestStream(Silent):
         self._stopped = stopped
         self._has_stopped = False
         self._is_first_of_file = True
-        self._last = b""
+        self._files = 0
+        self._has_yaml = False
+        self._above = b""
 
     def begin(self, source: Source | None) -> None:
         self._is_first_of_file = True
+        self._files += 1
 
     def add(self, result: DocumentResult) -> None:
         if self._has_stopped:
@@ -78,22 +83,30 @@ class ManifestStream(Silent):
             return
         if not result.data:
             return
-        if self._is_first_of_file and self._last:
-            self._join(result.data)
+        content = _content(result.data)
+        is_json = content.startswith(b"{")
+        if self._above and (self._is_first_of_file or (is_json and self._files > 1)):
+            self._join(content, is_json)
         self._is_first_of_file = False
+        self._has_yaml = self._has_yaml or not is_json
         self._out.write(result.data)
-        self._last = result.data[-1:]
+        self._above = result.data
 
-    def _join(self, data: bytes) -> None:
-        newline = b"\r\n" if b"\r\n" in data else b"\n"
-        if self._last not in (b"\n", b"\r"):
+    def _join(self, content: bytes, is_json: bool) -> None:
+        habit = self._above if b"\n" in self._above else content
+        newline = b"\r\n" if b"\r\n" in habit else b"\n"
+        if not self._above.endswith((b"\n", b"\r")):
             self._out.write(newline)
-        above = _ABOVE_CONTENT.match(data)
-        content = data[above.end() if above else 0 :]
         if content.startswith(b"%"):
             self._out.write(b"..." + newline)
-        elif not content.startswith(b"---"):
+        elif not content.startswith(b"---") and (self._has_yaml or not is_json):
             self._out.write(b"---" + newline)
+
+
+def _content(data: bytes) -> bytes:
+    """Return a document from its first marker, directive or content on."""
+    above = _ABOVE_CONTENT.match(data)
+    return data[above.end() if above else 0 :]
 
 
 class InPlace(Silent):

@@ -36,24 +36,25 @@ def discover(
 ) -> list[Source]:
     """Return the files that `paths` name, folders searched for manifests.
 
-    Each file comes once, whatever links lead to it; it is named if any of `paths` names it. Hidden
-    folders, `node_modules` and the `templates/` of a Helm chart are left out of a search;
-    `include` and `exclude` are globs relative to `root` (absolute: the configuration's folder). A
-    folder that cannot be searched is among the files, so that reading it tells why.
+    Each file comes once in a scope, whatever links lead to it; it is named if any of `paths` names
+    it. Hidden folders, `node_modules` and the `templates/` of a Helm chart are left out of a
+    search; `include` and `exclude` are globs relative to `root` (absolute: the configuration's
+    folder). A folder that cannot be searched is among the files, so that reading it tells why.
 
     Raises:
         SettingsError: a path does not exist.
     """
     include, exclude, scopes = tuple(include), tuple(exclude), tuple(scopes)
-    found: dict[str, Source] = {}
+    found: dict[tuple[str, str], Source] = {}
     for name in paths:
         for path, is_named in _files(name):
             relative = _relative(path, root)
             if is_named or _is_taken(relative, include, exclude):
                 source = Source(path, str(path), is_named, scope_of(relative, scopes), relative)
-                known = found.setdefault(os.path.realpath(path), source)
+                identity = (source.scope, os.path.realpath(path))
+                known = found.setdefault(identity, source)
                 if is_named and not known.is_named:
-                    found[os.path.realpath(path)] = known._replace(is_named=True)
+                    found[identity] = known._replace(is_named=True)
     return list(found.values())
 
 

@@ -6,6 +6,7 @@ over files looks at all of them before it treats any (SPEC, sections 3 and 8).
 
 import os
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -29,6 +30,10 @@ class Survey(NamedTuple):
     patches: set[str]
     seen: dict[Path, Signature]
 
+    def is_patch(self, source: Source) -> bool:
+        """Whether a kustomization among the files names this one as a patch."""
+        return bool(self.patches) and os.path.realpath(source.path) in self.patches
+
 
 def survey(
     sources: Iterable[Source],
@@ -42,7 +47,11 @@ def survey(
     left for the second pass, which reports it.
     """
     found = Survey({}, set(), {})
-    given = tuple(given)
+    given, sources = tuple(given), tuple(sources)
+    for source in sources:
+        if source.path.name in KUSTOMIZATIONS:
+            with suppress(OSError):
+                found.patches.update(_patches(source, engine.max_document))
     for source in sources:
         if source.scope not in found.engines:
             found.engines[source.scope] = engine.for_pools(pool_index(given))
@@ -51,10 +60,9 @@ def survey(
                 status = os.fstat(file.fileno())
                 found.seen[source.path] = signature(status)
                 scoped = found.engines[source.scope]
-                for part in parts(frames(chunks(file), engine.max_document)):
-                    gather_pools(part, scoped)
-            if source.path.name in KUSTOMIZATIONS:
-                found.patches.update(_patches(source, engine.max_document))
+                if not found.is_patch(source):
+                    for part in parts(frames(chunks(file), engine.max_document)):
+                        gather_pools(part, scoped)
         except OSError:
             continue
         done(status.st_size)
@@ -84,8 +92,6 @@ def given_pools(sources: Iterable[Source], engine: Engine) -> Iterator[Any]:
                 yield from values(file, engine.max_document)
         except OSError as error:
             reason, hint = (error.strerror or "unknown error").lower(), "check that it may be read"
-        except UnicodeDecodeError:
-            reason, hint = "not UTF-8", "convert the file"
         except InputError as error:
             reason, hint = error.message, error.hint
         else:
@@ -99,7 +105,7 @@ def _patches(source: Source, max_document: int) -> Iterator[str]:
     try:
         with source.path.open("rb") as file:
             kustomizations = [mapping_at(value) for value in values(file, max_document)]
-    except (UnicodeDecodeError, InputError):
+    except InputError:
         return
     for kustomization in kustomizations:
         for name_of_field in _PATCH_FIELDS:

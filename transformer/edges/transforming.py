@@ -115,8 +115,7 @@ def _groups(stream: Iterator[bytes], engine: Engine) -> Iterator[list[Part]]:
 
 def _file_results(source: Source, found: Survey, by: Treat) -> Iterator[DocumentResult]:
     engine = found.engines[source.scope]
-    is_patch = bool(found.patches) and os.path.realpath(source.path) in found.patches
-    origin = Origin(source.name, source.is_named, is_patch, source.relative)
+    origin = Origin(source.name, source.is_named, found.is_patch(source), source.relative)
     try:
         with source.path.open("rb") as file:
             before = signature(os.fstat(file.fileno()))

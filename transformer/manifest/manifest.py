@@ -72,6 +72,27 @@ def manifests(
     yield Manifest(value, base, ref)
 
 
+def places_of(value: Any, key: str, at: str = "") -> Iterator[str]:
+    """Yield the pointers at which a mapping below `value` has `key`."""
+    if isinstance(value, dict):
+        for name, item in value.items():
+            below = pointer.join(at, name)
+            if name == key:
+                yield below
+            else:
+                yield from places_of(item, key, below)
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from places_of(item, key, f"{at}/{index}")
+
+
+def value_at(value: Any, at: str) -> Any:
+    """Return what stands at pointer `at` of a plain value, which must exist."""
+    for token in pointer.split(at):
+        value = value[int(token)] if isinstance(value, list) else value[token]
+    return value
+
+
 def is_list(value: Any) -> bool:
     """Whether a document's value is a List kind (whose items are the manifests)."""
     return (

@@ -7,7 +7,7 @@ section 4.
 from dataclasses import dataclass
 from typing import Any
 
-from transformer.errors import PatchError
+from transformer.manifest.malformed import wrong_type
 from transformer.manifest.names import HOST_NETWORK_LABEL
 from transformer.manifest.pod_template import PodTemplate
 from transformer.patch.operation import Operation
@@ -54,13 +54,13 @@ def require_in_every_term(template: PodTemplate, requirement: Requirement) -> li
         if value is None:
             return [Operation("add", at, missing)]
         if not isinstance(value, dict):
-            raise _wrong_type(at, value, "a mapping")
+            raise wrong_type(at, value, "a mapping")
     at = f"{at}/nodeSelectorTerms"
     terms = value.get("nodeSelectorTerms")
     if terms is None:
         return [Operation("add", at, [term])]
     if not isinstance(terms, list):
-        raise _wrong_type(at, terms, "a list")
+        raise wrong_type(at, terms, "a list")
     if not terms:
         return [Operation("add", f"{at}/-", term)]
     operations: list[Operation] = []
@@ -73,12 +73,12 @@ def _require_in_term(term: Any, at: str, wanted: dict[str, Any]) -> list[Operati
     if term is None:
         return [Operation("replace", at, {"matchExpressions": [wanted]})]
     if not isinstance(term, dict):
-        raise _wrong_type(at, term, "a mapping")
+        raise wrong_type(at, term, "a mapping")
     expressions = term.get("matchExpressions")
     if expressions is None:
         return [Operation("add", f"{at}/matchExpressions", [wanted])]
     if not isinstance(expressions, list):
-        raise _wrong_type(f"{at}/matchExpressions", expressions, "a list")
+        raise wrong_type(f"{at}/matchExpressions", expressions, "a list")
     if any(_is_exactly(expression, wanted) for expression in expressions):
         return []
     return [Operation("add", f"{at}/matchExpressions/-", wanted)]
@@ -105,19 +105,3 @@ def empty_terms(template: PodTemplate) -> list[str]:
             isinstance(term, dict) and (term.get("matchExpressions") or term.get("matchFields"))
         )
     ]
-
-
-def _wrong_type(at: str, value: Any, expected: str) -> PatchError:
-    return PatchError(
-        f"{at} is {_name(value)}, not {expected}, so the rule cannot be applied",
-        hint="the API server refuses this manifest; mend it first",
-        pointer=at,
-    )
-
-
-def _name(value: Any) -> str:
-    if isinstance(value, dict):
-        return "a mapping"
-    if isinstance(value, list):
-        return "a list"
-    return f"the value {value!r}"

@@ -61,25 +61,35 @@ class PoolsNeeded(Exception):
 class PoolIndex:
     """The NodePools of one world, by name.
 
-    `complete` says that all of them have been seen. Two different NodePools of one name are
-    `ambiguous`: nothing can be decided for their nodes.
+    `complete` says that all of them have been seen. Where two NodePools of one name differ in
+    being host-network, the name is *ambiguous* and nothing can be decided for its nodes; where
+    they differ in anything, nothing that the pool puts on its nodes can.
     """
 
     def __init__(self, pools: Iterable[Pool] = (), *, complete: bool = False) -> None:
         self._pools: dict[str, Pool] = {}
         self._ambiguous: set[str] = set()
+        self._differing: set[str] = set()
         self.complete = complete
         for pool in pools:
             self.add(pool)
 
-    def add(self, pool: Pool) -> None:
-        """Add a pool; the same one may come again."""
+    def add(self, pool: Pool) -> bool:
+        """Add a pool; the same one may come again. Return whether it makes its name ambiguous."""
         known = self._pools.setdefault(pool.name, pool)
         if known != pool:
-            self._ambiguous.add(pool.name)
+            self._differing.add(pool.name)
+        if (known.host_network, known.loses_host_network) == (
+            pool.host_network,
+            pool.loses_host_network,
+        ):
+            return False
+        is_new = pool.name not in self._ambiguous
+        self._ambiguous.add(pool.name)
+        return is_new
 
     def find(self, name: str) -> Pool | None:
-        """Return the pool called `name`, or None where there is none, or more than one.
+        """Return the pool called `name`, or None where there is none, or it is ambiguous.
 
         Raises:
             PoolsNeeded: it is not there yet, and the index is not complete.
@@ -91,5 +101,9 @@ class PoolIndex:
         return self._pools.get(name)
 
     def is_ambiguous(self, name: str) -> bool:
-        """Whether two different NodePools have this name."""
+        """Whether NodePools of this name differ in being host-network."""
         return name in self._ambiguous
+
+    def differs(self, name: str) -> bool:
+        """Whether NodePools of this name differ in anything that matters to their nodes."""
+        return name in self._differing

@@ -40,12 +40,22 @@ _KUSTOMIZATION = frozenset(
 )
 
 
-def foreign(kind: str, keys: Iterable[str]) -> list[str]:
+_GROUPS = frozenset(
+    (
+        *("", "apps", "batch", "extensions", "autoscaling", "policy", "apiextensions.k8s.io"),
+        *("rbac.authorization.k8s.io", "networking.k8s.io", "apiregistration.k8s.io"),
+        *("coordination.k8s.io", "apps.openyurt.io", "apps.kruise.io", "argoproj.io"),
+    )
+)
+"""Whose kinds the table above means; a kind of another group only has the same name."""
+
+
+def foreign(group: str, kind: str, keys: Iterable[str]) -> list[str]:
     """Return those of a document's root `keys` that no object of `kind` has.
 
     Of a kind that is not known here, only the keys of a Kustomization are foreign.
     """
-    allowed = _BY_KIND.get(kind)
+    allowed = _BY_KIND.get(kind) if group in _GROUPS else None
     if allowed is not None:
         return [key for key in keys if key not in allowed and key != "sops"]
     if kind in ("Kustomization", "Component"):

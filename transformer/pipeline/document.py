@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from transformer.errors import InputError, InternalError, PatchError
-from transformer.findings import Change, DocumentResult, Severity, Violation
+from transformer.findings import Change, DocumentResult, Finding, Severity, Violation
 from transformer.manifest.manifest import Manifest, is_list, manifests
 from transformer.manifest.pod_template import pod_templates
 from transformer.patch import verify
@@ -21,6 +21,8 @@ from transformer.yamltree.nodes import Sequence, Tree
 from transformer.yamltree.plain import to_plain
 from transformer.yamltree.read import read
 
+_AFTER_END = "no --- after the ... above; kubectl drops what follows"
+_BEGIN = "begin each manifest with a --- line"
 _BREAK = re.compile(rb"\r\n|\n|\r")
 
 
@@ -65,6 +67,15 @@ def treat_document(part: Part, origin: Origin, engine: Engine) -> DocumentResult
     )
 
 
+def remarks(part: Part, origin: Origin, engine: Engine) -> tuple[Finding, ...]:
+    """Return what is to be said of a document that is not read: only how it begins."""
+    if part.frame.opening is not Opening.AFTER_END:
+        return ()
+    notes = Notes(part.frame, origin, engine)
+    notes.remark("HN904", "warning", _AFTER_END, _BEGIN)
+    return tuple(notes.findings)
+
+
 class _Document:
     """A document on its way: its tree, and what has been planned so far."""
 
@@ -100,13 +111,17 @@ class _Document:
             raise self.part.problem
         self.tree = read(text)
         root = self.notes.root = self.tree.root
-        if isinstance(root, Sequence) and root.is_flow and self.origin.is_named:
+        if isinstance(root, Sequence) and root.is_flow and self._is_input():
             raise InputError(
                 "an array is no Kubernetes manifest, and kubectl refuses it",
                 offset=root.start,
                 hint="wrap it in an object of `kind: List`, as its `items`",
             )
         return to_plain(root)
+
+    def _is_input(self) -> bool:
+        """Whether manifests are expected here: the user named the file, and it is no patch."""
+        return self.origin.is_named and not self.origin.is_patch
 
     def plan(self, value: Any) -> None:
         """Let the rules look at each manifest; `value` is patched on the way."""
@@ -119,15 +134,21 @@ class _Document:
                 missing = "kind" if manifest.ref.version else "apiVersion"
                 self._remark_no_kind(manifest.base, f"this document has no {missing}")
                 continue
-            add_pool(self.engine.world.pools, manifest)
+            if not self.origin.is_patch and add_pool(self.engine.world.pools, manifest):
+                self._remark_contradiction(manifest)
             self._plan_object(manifest, value)
-        hint = "begin each manifest with a --- line"
         if self.frame.opening is Opening.GLUED:
             message = "no --- between this manifest and the one above; one was put in"
-            self.notes.remark("HN904", "warning", message, hint)
+            self.notes.remark("HN904", "warning", message, _BEGIN)
         elif self.frame.opening is Opening.AFTER_END and value is not None:
-            message = "no --- after the ... above; kubectl drops what follows"
-            self.notes.remark("HN904", "warning", message, hint)
+            self.notes.remark("HN904", "warning", _AFTER_END, _BEGIN)
+
+    def _remark_contradiction(self, manifest: Manifest) -> None:
+        name = manifest.ref.name
+        message = f"another NodePool {name} says otherwise whether it is host-network"
+        hint = "keep one, or tell the clusters apart with `scopes` in the configuration"
+        found = Violation("/spec/hostNetwork", message, hint)
+        self.notes.violation("HN313", "warning", manifest, found)
 
     def _remark_no_kind(self, base: str, message: str) -> None:
         severity: Severity = "warning" if self.origin.is_named else "info"
@@ -138,7 +159,7 @@ class _Document:
         world = self.engine.world
         templates = pod_templates(manifest, world.rows)
         subject = Subject(manifest, templates, world, document, self.origin.is_patch)
-        for rule in self.engine.checks_always:
+        for rule in () if self.origin.is_patch else self.engine.checks_always:
             self._check(rule, subject)
         plans: dict[str, list[Operation]] = {}
         for transform in self.engine.rules:

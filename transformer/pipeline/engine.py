@@ -113,7 +113,6 @@ def add_pools(index: PoolIndex, value: Any) -> None:
         add_pool(index, manifest)
 
 
-def add_pool(index: PoolIndex, manifest: Manifest) -> None:
-    """Add `manifest` if it is a NodePool."""
-    if is_pool(manifest):
-        index.add(pool_of(manifest))
+def add_pool(index: PoolIndex, manifest: Manifest) -> bool:
+    """Add `manifest` if it is a NodePool; return whether it contradicts one seen before."""
+    return is_pool(manifest) and index.add(pool_of(manifest))

@@ -70,6 +70,7 @@ class Gluer:
         self._held: list[Frame] = []
         self._problem: InputError | None = None
         self._oversize = -1  # ordinal of the last oversize document
+        self._joined = 0  # frames that were no documents of their own
 
     def feed(self, frames: Iterable[Frame]) -> list[Part]:
         """Take the next frames; return the parts that they complete."""
@@ -77,7 +78,8 @@ class Gluer:
         for frame in frames:
             if frame.oversize:
                 complete += self.close()
-                complete.append(Part(frame, continues=frame.ordinal == self._oversize))
+                own = frame._replace(ordinal=frame.ordinal - self._joined)
+                complete.append(Part(own, continues=frame.ordinal == self._oversize))
                 self._oversize = frame.ordinal
                 continue
             if self._held and frame.opening is Opening.GLUED:
@@ -95,14 +97,15 @@ class Gluer:
         """Return the part that is held, at the end of the stream."""
         held, problem = self._held, self._problem
         self._held, self._problem = [], None
-        return [_part(held, problem, self._max_document)] if held else []
-
-
-def _part(held: list[Frame], problem: InputError | None, max_document: int) -> Part:
-    frame = _joined(held)
-    if len(held) > 1 and len(frame.data) > max_document:
-        frame = frame._replace(oversize=True)
-    return Part(frame, problem)
+        if not held:
+            return []
+        frame = _joined(held)
+        is_long = len(held) > 1 and len(frame.data) > self._max_document
+        frame = frame._replace(
+            ordinal=frame.ordinal - self._joined, oversize=frame.oversize or is_long
+        )
+        self._joined += len(held) - 1
+        return [Part(frame, problem)]
 
 
 def _joined(held: list[Frame]) -> Frame:
@@ -143,15 +146,13 @@ def _judge(above: Frame, below: Frame, strict: bool) -> InputError | None:
             hint="a key stands twice, or a file was glued to another; separate them with ---",
             rule="HN902",
         )
-    kind = next(
-        (
-            value.text
-            for key, (_, value) in zip(root.keys, root.entries, strict=True)
-            if key == "kind" and isinstance(value, Scalar)
-        ),
-        "",
-    )
-    if strangers := foreign(kind, root.keys):
+    texts = {
+        key: value.text
+        for key, (_, value) in zip(root.keys, root.entries, strict=True)
+        if isinstance(value, Scalar)
+    }
+    kind, group = texts.get("kind", ""), texts.get("apiVersion", "").rpartition("/")[0]
+    if strangers := foreign(group, kind, root.keys):
         return InputError(
             f"a second manifest begins here, but {strangers[0]!r} above is no key of a {kind}",
             offset=offset,

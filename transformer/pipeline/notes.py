@@ -108,7 +108,8 @@ class Notes:
                 severity = "info"
         if isinstance(error, InputError):
             hint = hint or self._glued()
-            if severity == "error" and self.engine.settings.on_invalid == "pass":
+            may_pass = rule in ("HN901", "HN902") and self.engine.settings.on_invalid == "pass"
+            if severity == "error" and may_pass:
                 severity = "warning"
         if error.other is not None:
             message += f" (compare line {self._at(error.other).line})"

@@ -12,7 +12,7 @@ from transformer.errors import InputError
 from transformer.findings import DocumentResult
 from transformer.manifest.manifest import manifests
 from transformer.manifest.pools import PoolsNeeded
-from transformer.pipeline.document import treat_document
+from transformer.pipeline.document import remarks, treat_document
 from transformer.pipeline.engine import Engine, add_pool
 from transformer.pipeline.glue import Part
 from transformer.pipeline.notes import Origin
@@ -126,5 +126,8 @@ def treat(part: Part, origin: Origin, engine: Engine) -> DocumentResult:
     """
     frame = part.frame
     if _is_screened(part, engine):
-        return DocumentResult(origin.file, frame.line, frame.data, frame.data, "screened")
+        findings = remarks(part, origin, engine)
+        return DocumentResult(
+            origin.file, frame.line, frame.data, frame.data, "screened", findings=findings
+        )
     return treat_document(part, origin, engine)

@@ -47,7 +47,8 @@ def test_the_documents_of_one_file_are_not_touched() -> None:
         (b"a: 1\n", b"\xef\xbb\xbf---\nb: 2\n", b""),
         (b"a: 1\n", b"%YAML 1.1\n---\nb: 2\n", b"...\n"),
         (b"a: 1\n", b"# only a comment\n", b"---\n"),
-        (b'{"a": 1}', b'{"b": 2}\n', b"\n---\n"),
+        (b'{"a": 1}', b'{"b": 2}\n', b"\n"),
+        (b"a: 1\r\nb: 2", b"c: 3\n", b"\r\n---\r\n"),
     ],
 )
 def test_between_files_only_what_is_missing_is_written(

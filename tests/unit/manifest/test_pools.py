@@ -97,8 +97,17 @@ def test_the_same_pool_may_come_again() -> None:
     assert not index.is_ambiguous("a")
 
 
-@pytest.mark.parametrize("other", [Pool("a", False), Pool("a", True, labels={"b": "c"})])
-def test_two_different_pools_of_one_name_decide_nothing(other: Pool) -> None:
-    index = PoolIndex([Pool("a", True), other, Pool("a", True)])
+@pytest.mark.parametrize("other", [Pool("a", False), Pool("a", True, True)])
+def test_pools_of_one_name_that_differ_in_host_network_decide_nothing(other: Pool) -> None:
+    index = PoolIndex([Pool("a", True)], complete=True)
+    assert index.add(other), "the contradiction is told once"
+    assert not index.add(Pool("a", True))
     assert index.is_ambiguous("a")
     assert index.find("a") is None
+
+
+def test_pools_of_one_name_that_differ_in_labels_still_say_host_network() -> None:
+    index = PoolIndex([Pool("a", True), Pool("a", True, labels={"b": "c"})], complete=True)
+    assert index.find("a") == Pool("a", True)
+    assert not index.is_ambiguous("a")
+    assert index.differs("a")

@@ -35,12 +35,14 @@ Source: OpenYurt, documentation of host-network NodePools, "Prerequisites"; the 
 from typing import Any
 
 from transformer.manifest.catalog import Component, Workload, recognise
+from transformer.manifest.malformed import wrong_type
 from transformer.manifest.manifest import Manifest
 from transformer.manifest.names import CNI_ANNOTATION
 from transformer.manifest.node_affinity import OFF_HOST_NETWORK, require_in_every_term
 from transformer.manifest.pod_template import PodTemplate
 from transformer.patch.operation import Operation
 from transformer.rules.base import Subject, TransformRule
+from transformer.yamltree import pointer
 
 _PREVIOUS_NAMES = "internal.config.kubernetes.io/previousNames"
 _PREVIOUS_NAMESPACES = "internal.config.kubernetes.io/previousNamespaces"
@@ -73,10 +75,19 @@ def reason(subject: Subject) -> str:
 
 
 def _choice(subject: Subject, template: PodTemplate) -> str | None:
-    """Return what the author decided: `true`, `false`, or None for nothing."""
-    for annotations in (template.annotations, subject.manifest.annotations):
-        if annotations.get(CNI_ANNOTATION) in ("true", "false"):
-            return str(annotations[CNI_ANNOTATION])
+    """Return what the author decided: `true`, `false`, or None for nothing.
+
+    Raises:
+        PatchError: the annotation has another value.
+    """
+    places = {template.pointer: template.annotations, "": subject.manifest.annotations}
+    for base, annotations in places.items():
+        value = annotations.get(CNI_ANNOTATION)
+        if isinstance(value, str) and value in ("true", "false"):
+            return value
+        if value is not None:
+            at = pointer.join(f"{base}/metadata/annotations", CNI_ANNOTATION)
+            raise wrong_type(at, value, 'the string "true" or "false"')
     return None
 
 

@@ -23,15 +23,23 @@ After, where the NodePool `hangzhou` is host-network:
 Source: OpenYurt `NodeHandler.Default`, pkg/yurtmanager/webhook/node/v1/node_default.go.
 """
 
-from transformer.manifest.names import HOST_NETWORK_LABEL, POOL_LABEL
+from transformer.manifest.malformed import wrong_type
+from transformer.manifest.names import DESIRED_POOL_LABEL, HOST_NETWORK_LABEL, POOL_LABEL
 from transformer.manifest.nodes import is_node, pool_name, set_entries
 from transformer.patch.operation import Operation
 from transformer.rules.base import Subject, TransformRule
+from transformer.yamltree import pointer
 
 
 def plan(subject: Subject) -> list[Operation]:
     manifest = subject.manifest
-    if not is_node(manifest) or not (name := pool_name(manifest)):
+    if not is_node(manifest):
+        return []
+    for label in (POOL_LABEL, DESIRED_POOL_LABEL):
+        value = manifest.labels.get(label)
+        if value is not None and not isinstance(value, str):
+            raise wrong_type(pointer.join("/metadata/labels", label), value, "a string")
+    if not (name := pool_name(manifest)):
         return []
     pool = subject.world.pools.find(name)
     if pool is None or pool.loses_host_network:

@@ -22,6 +22,8 @@ Source: OpenYurt `conciliateNode`, pkg/yurtmanager/controller/nodepool/nodepool_
 
 from typing import Any
 
+from transformer.errors import PatchError
+from transformer.manifest.malformed import wrong_type
 from transformer.manifest.nodes import is_node, pool_name, set_entries
 from transformer.patch.operation import Operation
 from transformer.rules.base import Subject, TransformRule
@@ -34,6 +36,11 @@ def plan(subject: Subject) -> list[Operation]:
     pool = subject.world.pools.find(name)
     if pool is None or pool.loses_host_network:
         return []
+    if subject.world.pools.differs(name):
+        raise PatchError(
+            f"there are NodePools {name} that put different things on their nodes",
+            hint="keep one, or tell the clusters apart with `scopes` in the configuration",
+        )
     return [
         *set_entries(manifest, "labels", pool.labels),
         *set_entries(manifest, "annotations", pool.annotations),
@@ -42,7 +49,13 @@ def plan(subject: Subject) -> list[Operation]:
 
 
 def _add_taints(spec: Any, taints: tuple[dict[str, Any], ...]) -> list[Operation]:
-    present = spec.get("taints") if isinstance(spec, dict) else None
+    if not taints:
+        return []
+    if spec is not None and not isinstance(spec, dict):
+        raise wrong_type("/spec", spec, "a mapping")
+    present = spec.get("taints") if spec is not None else None
+    if present is not None and not isinstance(present, list):
+        raise wrong_type("/spec/taints", present, "a list")
     known = {_identity(taint) for taint in present or () if isinstance(taint, dict)}
     missing = []
     for taint in taints:
@@ -51,15 +64,15 @@ def _add_taints(spec: Any, taints: tuple[dict[str, Any], ...]) -> list[Operation
             missing.append(taint)
     if not missing:
         return []
-    if not isinstance(spec, dict):
+    if spec is None:
         return [Operation("add", "/spec", {"taints": missing})]
-    if not isinstance(present, list):
+    if present is None:
         return [Operation("add", "/spec/taints", missing)]
     return [Operation("add", "/spec/taints/-", taint) for taint in missing]
 
 
-def _identity(taint: dict[str, Any]) -> tuple[Any, Any]:
-    return taint.get("key"), taint.get("effect")
+def _identity(taint: dict[str, Any]) -> tuple[str, str]:
+    return repr(taint.get("key")), repr(taint.get("effect"))
 
 
 def reason(subject: Subject) -> str:

@@ -18,23 +18,25 @@ Source: OpenYurt `PodHandler.Default`, pkg/yurtmanager/webhook/pod/v1alpha1/pod_
 from collections.abc import Iterator
 
 from transformer.findings import Violation
+from transformer.manifest.manifest import places_of, value_at
 from transformer.manifest.names import EXCLUDE_ANNOTATION
 from transformer.rules.base import Subject, ValidationRule
 from transformer.yamltree import pointer
 
 
 def check(subject: Subject) -> Iterator[Violation]:
-    asked = subject.manifest.annotations.get(EXCLUDE_ANNOTATION)
     below = [template for template in subject.templates if template.pointer]
-    if asked in (None, "false") or not below:
+    if not below or any(EXCLUDE_ANNOTATION in template.annotations for template in below):
         return
-    if not any(EXCLUDE_ANNOTATION in template.annotations for template in below):
-        yield Violation(
-            pointer.join("/metadata/annotations", EXCLUDE_ANNOTATION),
-            f"the annotation has no effect here: the pods of {subject.manifest.ref} get the"
-            " annotations of the pod template",
-            hint=f"move it to {below[0].pointer}/metadata/annotations",
-        )
+    for at in places_of(subject.manifest.value, EXCLUDE_ANNOTATION):
+        is_metadata = at.endswith(pointer.join("/metadata/annotations", EXCLUDE_ANNOTATION))
+        if is_metadata and value_at(subject.manifest.value, at) != "false":
+            yield Violation(
+                at,
+                f"the annotation has no effect here: the pods of {subject.manifest.ref} get the"
+                " annotations of the pod template",
+                hint=f"move it to {below[0].pointer}/metadata/annotations",
+            )
 
 
 RULE = ValidationRule(

@@ -19,37 +19,24 @@ Source: this tool; SPEC of its behaviour, section 5.
 """
 
 from collections.abc import Iterator
-from typing import Any
 
 from transformer.findings import Violation
+from transformer.manifest.manifest import places_of
 from transformer.manifest.names import EXCLUDE_ANNOTATION
 from transformer.rules.base import Subject, ValidationRule
-from transformer.yamltree import pointer
 
 
 def check(subject: Subject) -> Iterator[Violation]:
     ref = subject.manifest.ref
-    if not ref.kind or (ref.group, ref.kind) in subject.world.rows:
+    if subject.templates:
         return
-    for at in _places(subject.manifest.value, ""):
+    for at in places_of(subject.manifest.value, EXCLUDE_ANNOTATION):
         yield Violation(
             at,
-            f"pod templates of kind {ref.kind} are not known, so no guard can be added",
+            f"no pod template is known here in {ref.kind} {ref.group}/{ref.version}, so no guard"
+            " can be added",
             hint="add the kind under podTemplates in the configuration",
         )
-
-
-def _places(value: Any, at: str) -> Iterator[str]:
-    if isinstance(value, dict):
-        for key, item in value.items():
-            below = pointer.join(at, key)
-            if key == EXCLUDE_ANNOTATION:
-                yield below
-            else:
-                yield from _places(item, below)
-    elif isinstance(value, list):
-        for index, item in enumerate(value):
-            yield from _places(item, f"{at}/{index}")
 
 
 RULE = ValidationRule("HN414", "exclude annotation in an unknown kind", "warning", check, "always")
