@@ -6,6 +6,7 @@ Where several apply: 130, 2, 3, 1. A closed pipe ends quietly.
 """
 
 import gc
+import io
 import re
 import sys
 from pathlib import Path
@@ -209,6 +210,8 @@ def main(args: list[str] | None = None) -> None:
     from transformer.edges.standard import abandon
 
     gc.set_threshold(50_000, 20, 50)
+    if isinstance(sys.stderr, io.TextIOWrapper) and not sys.stderr.isatty():
+        sys.stderr.reconfigure(line_buffering=False)  # a write for each message is slow
     status = run(args)
     abandon()  # only what nobody reads: `run` has told of anything else
     gc.freeze()  # nothing is left to collect at exit, and looking for it takes 10 ms

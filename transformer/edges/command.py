@@ -249,5 +249,10 @@ def _output(
             output = outputs.Silent()
         else:
             output = outputs.ManifestStream(out, stopped)
-        yield output, out.flush
+
+        def idle() -> None:
+            out.flush()
+            reporter.flush()
+
+        yield output, idle
     stdout.flush()

@@ -96,6 +96,14 @@ class Reporter:
                 self._findings.add(as_json.finding(found))
             self._tell(as_text.finding, found, found.severity == "error")
 
+    def flush(self) -> None:
+        """Let people read what has been told so far."""
+        if self._err is not None:
+            try:
+                self._err.flush()
+            except OSError:
+                self._err = None
+
     def say(self, message: str) -> None:
         """Tell people something that is no finding."""
         self._tell(lambda text, _: as_text.clean(text), message)

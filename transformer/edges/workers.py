@@ -13,6 +13,7 @@ from contextlib import suppress
 from typing import BinaryIO, NamedTuple
 
 from transformer.findings import DocumentResult
+from transformer.pipeline.document import treat_document
 from transformer.pipeline.engine import Engine
 from transformer.pipeline.glue import Part
 from transformer.pipeline.notes import Origin
@@ -86,7 +87,7 @@ class Workers:
             except OSError:
                 self._lose(worker)
         done = {
-            index: treat(parts[index], origin, self._engine)
+            index: treat_document(parts[index], origin, self._engine)
             for share in shares[len(workers) :]
             for index in share
         }
@@ -150,7 +151,7 @@ def _work(engine: Engine, tasks: BinaryIO, results: BinaryIO) -> None:
     with suppress(EOFError, OSError):
         while True:
             parts, origin = pickle.load(tasks)
-            pickle.dump([treat(part, origin, engine) for part in parts], results, -1)
+            pickle.dump([treat_document(part, origin, engine) for part in parts], results, -1)
             results.flush()
 
 
