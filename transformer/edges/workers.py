@@ -17,7 +17,7 @@ from transformer.pipeline.document import treat_document
 from transformer.pipeline.engine import Engine
 from transformer.pipeline.glue import Part
 from transformer.pipeline.notes import Origin
-from transformer.pipeline.run import is_independent, treat
+from transformer.pipeline.run import is_screened, needs_no_pool, pass_on
 
 _ENOUGH = 16
 """Documents to be read, in one group, from which on sharing them out saves time."""
@@ -51,12 +51,18 @@ class Workers:
         self, parts: Sequence[Part], origin: Origin, engine: Engine
     ) -> Iterator[DocumentResult]:
         """Yield the result of each part, in order."""
-        heavy = [index for index, part in enumerate(parts) if is_independent(part, engine)]
+        screened = [is_screened(part, engine) for part in parts]
+        heavy = [
+            index for index, part in enumerate(parts) if not screened[index] and needs_no_pool(part)
+        ]
         done: dict[int, DocumentResult] = {}
         if len(heavy) >= _ENOUGH and (workers := self._started()):
             done = self._shared_out(parts, heavy, origin, workers)
         for index, part in enumerate(parts):
-            yield done.get(index) or treat(part, origin, engine)
+            if screened[index]:
+                yield pass_on(part, origin, engine)
+            else:
+                yield done.get(index) or treat_document(part, origin, engine)
 
     def _started(self) -> list[_Worker]:
         if self._workers is None:

@@ -100,13 +100,18 @@ def gather_pools(part: Part, engine: Engine) -> None:
         add_pool(engine.world.pools, manifest)
 
 
-def is_independent(part: Part, engine: Engine) -> bool:
-    """Whether a part has to be read, and neither needs nor brings a pool: no Node is in it."""
-    frame = part.frame
-    return not frame.oversize and not _is_screened(part, engine) and not mentions_node(frame.data)
+def treat(part: Part, origin: Origin, engine: Engine) -> DocumentResult:
+    """Return the result for one document; what the screen lets pass is not read.
+
+    Raises:
+        PoolsNeeded: it depends on a pool that later input may bring.
+    """
+    if is_screened(part, engine):
+        return pass_on(part, origin, engine)
+    return treat_document(part, origin, engine)
 
 
-def _is_screened(part: Part, engine: Engine) -> bool:
+def is_screened(part: Part, engine: Engine) -> bool:
     """Whether a part may pass without being read."""
     frame = part.frame
     return (
@@ -118,16 +123,15 @@ def _is_screened(part: Part, engine: Engine) -> bool:
     )
 
 
-def treat(part: Part, origin: Origin, engine: Engine) -> DocumentResult:
-    """Return the result for one document; what the screen lets pass is not read.
-
-    Raises:
-        PoolsNeeded: it depends on a pool that later input may bring.
-    """
+def pass_on(part: Part, origin: Origin, engine: Engine) -> DocumentResult:
+    """Return the result for a document that is not read."""
     frame = part.frame
-    if _is_screened(part, engine):
-        findings = remarks(part, origin, engine)
-        return DocumentResult(
-            origin.file, frame.line, frame.data, frame.data, "screened", findings=findings
-        )
-    return treat_document(part, origin, engine)
+    findings = remarks(part, origin, engine)
+    return DocumentResult(
+        origin.file, frame.line, frame.data, frame.data, "screened", findings=findings
+    )
+
+
+def needs_no_pool(part: Part) -> bool:
+    """Whether a part can be treated without pools, and brings none: no Node is in it."""
+    return not part.frame.oversize and not mentions_node(part.frame.data)

@@ -10,7 +10,13 @@ from transformer.manifest.pools import PoolIndex, PoolsNeeded
 from transformer.pipeline.engine import Engine, build
 from transformer.pipeline.glue import Part, parts
 from transformer.pipeline.notes import Origin
-from transformer.pipeline.run import is_independent, treat, treat_all, treat_stream
+from transformer.pipeline.run import (
+    is_screened,
+    needs_no_pool,
+    treat,
+    treat_all,
+    treat_stream,
+)
 from transformer.pipeline.settings import Settings
 from transformer.text.framing import Frame, Opening, frames
 
@@ -175,36 +181,35 @@ def test_with_complete_pools_every_part_has_its_result_at_once() -> None:
 
 
 @pytest.mark.parametrize(
-    ("document", "is_alone"),
-    [(GUARDED, True), (CONFIG, False), (node("a", "p"), False), (pool("p"), False)],
-    ids=["to be read", "screened", "a node", "a pool"],
+    ("document", "needs_none"),
+    [(GUARDED, True), (CONFIG, True), (node("a", "p"), False), (pool("p"), False)],
+    ids=["a workload", "no workload", "a node", "a pool"],
 )
-def test_independent_is_what_has_to_be_read_and_holds_no_node(
-    document: str, is_alone: bool
-) -> None:
+def test_only_nodes_and_pools_have_to_do_with_pools(document: str, needs_none: bool) -> None:
     (part,) = parts_of(document)
-    assert is_independent(part, engine_for()) is is_alone
+    assert needs_no_pool(part) is needs_none
 
 
-def test_a_node_in_a_list_makes_it_dependent() -> None:
+def test_a_node_in_a_list_needs_pools() -> None:
     items = "items:\n- kind: Node\n- " + GUARDED.removeprefix("---\n").replace("\n", "\n  ")
     (part,) = parts_of("---\nkind: List\napiVersion: v1\n" + items.rstrip(" "))
-    assert not is_independent(part, engine_for())
+    assert not needs_no_pool(part)
 
 
 def test_strict_has_every_document_read() -> None:
     (part,) = parts_of(CONFIG)
-    assert is_independent(part, engine_for(Settings(strict=True)))
+    assert is_screened(part, engine_for())
+    assert not is_screened(part, engine_for(Settings(strict=True)))
 
 
 @pytest.mark.parametrize(
-    ("part", "is_alone"),
+    "part",
     [
-        (Part(Frame(CONFIG.encode(), 1, 0, Opening.GLUED)), True),
-        (Part(Frame(CONFIG.encode(), 1, 0, Opening.START), InputError("bad")), True),
-        (Part(Frame(GUARDED.encode(), 1, 0, Opening.START, oversize=True)), False),
+        Part(Frame(CONFIG.encode(), 1, 0, Opening.GLUED)),
+        Part(Frame(CONFIG.encode(), 1, 0, Opening.START), InputError("bad")),
+        Part(Frame(CONFIG.encode(), 1, 0, Opening.START, oversize=True)),
     ],
     ids=["glued", "with a problem", "oversize"],
 )
-def test_what_glue_has_said_of_a_part_counts(part: Part, is_alone: bool) -> None:
-    assert is_independent(part, engine_for()) is is_alone
+def test_what_glue_has_said_of_a_part_counts(part: Part) -> None:
+    assert not is_screened(part, engine_for())
