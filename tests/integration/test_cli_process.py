@@ -217,7 +217,7 @@ def test_a_bug_of_ours_is_status_3_and_asks_for_a_report(tmp_path: Path) -> None
     (tmp_path / "sitecustomize.py").write_text(
         "import transformer.pipeline.run as run\n"
         "def broken(*_):\n    raise ZeroDivisionError\n"
-        "run.treat = broken\n"
+        "run.is_screened = broken\n"
     )
     root = environment()["PYTHONPATH"]
     run = spawn(stdin=guarded(), env={"PYTHONPATH": f"{tmp_path}{os.pathsep}{root}"})
