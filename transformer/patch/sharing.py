@@ -45,7 +45,6 @@ class _Sharing:
 
     def __init__(self, tree: Tree, change: Change) -> None:
         assert tree.root is not None
-        self.tree = tree
         self.change = change
         self.placements: list[Placement] = []
         self.pointers: dict[int, list[Tokens]] = {}
