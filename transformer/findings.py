@@ -61,6 +61,8 @@ class Finding:
     object: ObjectRef | None = None
     pointer: str = ""
     hint: str = ""
+    excerpt: str = ""
+    """The line of the input that `line` names, without its end; empty where it is not known."""
 
 
 @dataclass(frozen=True, slots=True)

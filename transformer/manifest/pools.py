@@ -8,6 +8,8 @@ from transformer.manifest.manifest import Manifest, mapping_at
 from transformer.manifest.names import HOST_NETWORK_LABEL
 
 GROUP = "apps.openyurt.io"
+OLD_VERSIONS = ("v1alpha1", "v1beta1")
+TYPE_LABEL = "nodepool.openyurt.io/type"
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +18,10 @@ class Pool:
 
     `host_network` is the effective value: v1beta2 has the field; in v1alpha1 and v1beta1 only the
     annotation survives the conversion (`ConvertTo`), and `loses_host_network` says that the field
-    is set and will be dropped.
+    is set and will be dropped. `labels`, `annotations` and `taints` are what it puts on its nodes.
+
+    What follows matters to the pool alone: its own labels (with the one that the webhook derives
+    from the type), its type and its interConnectivity, defaults applied.
     """
 
     name: str
@@ -25,6 +30,14 @@ class Pool:
     labels: dict[str, Any] = field(default_factory=dict)
     annotations: dict[str, Any] = field(default_factory=dict)
     taints: tuple[dict[str, Any], ...] = ()
+    own_labels: dict[str, Any] = field(default_factory=dict, compare=False)
+    type: Any = field(default="Edge", compare=False)
+    inter_connectivity: bool = field(default=False, compare=False)
+
+    @property
+    def is_meant_host_network(self) -> bool:
+        """Whether it is host-network in the cluster, or in its author's mind (HN106)."""
+        return self.host_network or self.loses_host_network
 
 
 def is_pool(manifest: Manifest) -> bool:
@@ -33,10 +46,16 @@ def is_pool(manifest: Manifest) -> bool:
 
 
 def pool_of(manifest: Manifest) -> Pool:
-    """Return what a NodePool manifest says."""
+    """Return what a NodePool manifest says, as the storage version has it.
+
+    Source: OpenYurt `ConvertTo` of v1alpha1 and v1beta1 (which forces interConnectivity to false),
+    pkg/apis/apps/*/nodepool_conversion.go; `NodePoolHandler.Default` for the defaults.
+    """
     spec = manifest.spec
     declared = spec.get("hostNetwork") is True
-    if manifest.ref.version in ("v1alpha1", "v1beta1"):
+    is_old = manifest.ref.version in OLD_VERSIONS
+    pool_type = spec.get("type") or "Edge"
+    if is_old:
         annotation = manifest.annotations.get(HOST_NETWORK_LABEL)
         effective = isinstance(annotation, str) and annotation.lower() == "true"
     else:
@@ -51,6 +70,9 @@ def pool_of(manifest: Manifest) -> Pool:
         tuple(taint for taint in taints if isinstance(taint, dict))
         if isinstance(taints, list)
         else (),
+        {**manifest.labels, TYPE_LABEL: str(pool_type).lower()},
+        pool_type,
+        not is_old and spec.get("interConnectivity") is True,
     )
 
 
@@ -99,6 +121,16 @@ class PoolIndex:
         if name not in self._pools and not self.complete:
             raise PoolsNeeded(name)
         return self._pools.get(name)
+
+    def all(self) -> list[Pool]:
+        """Return the pools, the first of each name, in the order of the input.
+
+        Raises:
+            PoolsNeeded: the index is not complete.
+        """
+        if not self.complete:
+            raise PoolsNeeded("all")
+        return list(self._pools.values())
 
     def is_ambiguous(self, name: str) -> bool:
         """Whether NodePools of this name differ in being host-network."""

@@ -1,28 +1,42 @@
 """What a rule is, and what it gets to see.
 
 A transform rule plans RFC 6902 operations for one object, a validation rule yields violations.
-Both look at plain values; neither knows of offsets, files or YAML text.
+Both look at plain values; neither knows of offsets or YAML text.
+
+What takes more than one object is found in two steps: `gather` notes facts at each object, and
+`conclude` looks at the facts that belong together once all of the input has been seen.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
-from transformer.findings import Severity, Violation
+from transformer.findings import ObjectRef, Severity, Violation
 from transformer.manifest.catalog import Catalog
 from transformer.manifest.manifest import Manifest
 from transformer.manifest.pod_template import PodTemplate, PodTemplateRow
 from transformer.manifest.pools import PoolIndex
+from transformer.manifest.services import LocalService
 from transformer.patch.operation import Operation
 
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """What is known besides the one object: pools, the CNI catalog, where pod templates live."""
+    """What is known besides the one object: pools, the CNI catalog, where pod templates live.
+
+    The rest is there in validation only. `schemas` are plain JSON Schemas by name, such as
+    `nodepool-v1beta2`. `nodes` has the pool's name (or an empty string) by the name of each Node
+    in the input; `former_nodes` the names of the Nodes in the old state. `services` are those with
+    a `Local` traffic policy, by namespace.
+    """
 
     pools: PoolIndex
     catalog: Catalog
     rows: Mapping[tuple[str, str], list[PodTemplateRow]]
+    schemas: Mapping[str, Any] = field(default_factory=dict)
+    nodes: Mapping[str, str] = field(default_factory=dict)
+    former_nodes: frozenset[str] = frozenset()
+    services: Mapping[str, Sequence[LocalService]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +44,9 @@ class Subject:
     """One object to judge. `document` is the plain value of the document that holds it.
 
     `is_patch`: its file is named as a patch by a kustomization. `planned`: what the transform
-    rules want to do, by rule id (set when validation rules look at it).
+    rules want to do, by rule id (set when validation rules look at it). `before`: the same object
+    in the old state, if there is one and it was there; of Nodes, Pods and Jobs only what rules
+    compare (`manifest.former`).
     """
 
     manifest: Manifest
@@ -39,6 +55,7 @@ class Subject:
     document: Any = None
     is_patch: bool = False
     planned: Mapping[str, Sequence[Operation]] = field(default_factory=dict)
+    before: Manifest | None = None
 
 
 LooksAt: TypeAlias = Literal["nodes", "components", "annotated", "templates"]
@@ -63,19 +80,62 @@ class TransformRule:
     on_by_default: bool = True
 
 
-When: TypeAlias = Literal["always", "wanted"]
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """Something about one object that counts together with facts of other objects.
+
+    Facts of one rule with the same `key` (in the same scope) belong together. `pointer` is the
+    place within the object. `value` is plain and small: text, numbers, and tuples of these.
+    """
+
+    key: str
+    pointer: str = ""
+    value: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """A fact's value, and where it was seen; lines and columns as in a `Finding`."""
+
+    value: Any
+    object: ObjectRef
+    pointer: str
+    file: str
+    line: int
+    column: int
+    document: int
+    item: str
+
+
+When: TypeAlias = Literal["always", "wanted", "never"]
+
+Need: TypeAlias = Literal["pools", "nodes", "workloads", "services", "old"]
+"""What there must be in the input for a rule to judge anything (`old`: an old state)."""
 
 
 @dataclass(frozen=True, slots=True)
 class ValidationRule:
-    """A rule that reports. `in_transform` says whether `transform` runs it too.
+    """A rule that reports. `in_transform` says whether `transform` runs its `check` too.
 
-    `wanted`: only on objects for which a transform rule plans something. `check` is None where
-    the reader of the documents finds it, not a look at one object.
+    `wanted`: only on objects for which a transform rule plans something. `validate` runs all.
+
+    - `check` looks at one object; it is not called for patches.
+    - `gather` notes facts of one object, and `conclude` gets those of one key in the order of the
+      input, and yields at which of them there is something to report.
+    - `check_removed` looks at an object of the old state that is no longer there; the world of
+      that subject is that of the new state.
+    - `fix` plans operations that mend what `check` reports.
+
+    Without any of these, it is the reader of the documents that finds it.
     """
 
     id: str
     summary: str
     severity: Severity
-    check: Callable[[Subject], Iterable[Violation]] | None
-    in_transform: When
+    check: Callable[[Subject], Iterable[Violation]] | None = None
+    in_transform: When = "never"
+    needs: frozenset[Need] = frozenset()
+    gather: Callable[[Subject], Iterable[Fact]] | None = None
+    conclude: Callable[[Sequence[Sighting]], Iterable[tuple[Sighting, Violation]]] | None = None
+    check_removed: Callable[[Subject], Iterable[Violation]] | None = None
+    fix: Callable[[Subject], list[Operation]] | None = None
