@@ -1,0 +1,32 @@
+"""What a validation has to tell, as the reporters get it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from transformer.findings import Finding, Severity
+
+
+@dataclass(frozen=True, slots=True)
+class RuleHelp:
+    """A rule as people read of it; `text` is its documentation (paragraphs, indented examples)."""
+
+    id: str
+    title: str
+    severity: Severity
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The findings of a run, in the order of the files and in each from top to bottom.
+
+    `rules` are all the rules there are. `not_judged` pairs a reason (`no Node in the input`) with
+    the ids of the rules that for it had nothing to judge. `version` is that of the tool.
+    """
+
+    documents: int
+    files: int
+    findings: Sequence[Finding]
+    rules: Sequence[RuleHelp] = ()
+    not_judged: Sequence[tuple[str, Sequence[str]]] = ()
+    version: str = ""
