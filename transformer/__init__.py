@@ -1,6 +1,6 @@
 """Prepare Kubernetes manifests for OpenYurt host-network NodePools, and change nothing else."""
 
-from transformer.api import Result, transform, transform_stream
+from transformer.api import Result, transform, transform_stream, validate
 from transformer.errors import InputError, SettingsError, TransformError
 from transformer.findings import Change, DocumentResult, Finding, ObjectRef
 
@@ -15,4 +15,5 @@ __all__ = [
     "TransformError",
     "transform",
     "transform_stream",
+    "validate",
 ]

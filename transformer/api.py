@@ -4,12 +4,18 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
+from io import BytesIO
+from pathlib import Path
 from typing import Any, BinaryIO
 
 from transformer.edges.reading import chunks as chunks_of
 from transformer.edges.reading import value_of
 from transformer.edges.resources import read as resource
+from transformer.edges.resources import schemas
+from transformer.edges.sources import Source
 from transformer.edges.spool import FileSpool
+from transformer.edges.validating import States
+from transformer.edges.validating import validate as run_validation
 from transformer.errors import SettingsError
 from transformer.findings import Change, DocumentResult, Finding
 from transformer.manifest.pools import PoolIndex
@@ -19,7 +25,6 @@ from transformer.pipeline.glue import groups, parts
 from transformer.pipeline.notes import Origin
 from transformer.pipeline.run import Spool, treat_stream
 from transformer.text.framing import frames
-
 
 @dataclass(frozen=True, slots=True)
 class Result:
@@ -60,6 +65,36 @@ def transform(
     )
 
 
+def validate(
+    data: bytes,
+    *,
+    old: bytes | None = None,
+    pools: bytes | None = None,
+    config: Mapping[str, Any] | None = None,
+    name: str = "<data>",
+) -> tuple[Finding, ...]:
+    """Return what is wrong with the manifests in `data`, from top to bottom.
+
+    `old` is an old state, from which every change is checked as well. `pools` are NodePools
+    besides those in `data`. `config` and `name` are as for `transform`.
+
+    Raises:
+        SettingsError: the configuration is wrong.
+        InputError: `pools` cannot be read.
+    """
+    engine = _validating_engine(config)
+    given = [value_of(part.frame) for part in parts(frames([pools or b""]))]
+    new_state, old_state = (
+        None if state is None else [_source(state, name)] for state in (data, old)
+    )
+    states = States(new_state or (), old_state, (*engine.settings.inline_pools, *given))
+    return run_validation(states, engine, workers=0).findings
+
+
+def _source(data: bytes, name: str) -> Source:
+    return Source(Path(name), name, True, relative=name, opener=lambda: BytesIO(data))
+
+
 def transform_stream(
     source: BinaryIO,
     *,
@@ -92,17 +127,30 @@ def _results(
 
 
 def _engine(config: Mapping[str, Any] | None) -> Engine:
+    return _default_engine() if config is None else build(_settings(config), _components())
+
+
+def _validating_engine(config: Mapping[str, Any] | None) -> Engine:
+    return build(_settings(config), _components(), schemas=_schemas())
+
+
+def _settings(config: Mapping[str, Any] | None) -> configuration.Settings:
     if config is None:
-        return _default_engine()
+        return configuration.Settings()
     schema = json.loads(resource("schemas/config.schema.json"))
     for problem in configuration.check(config, schema):
         raise SettingsError(f"{problem.pointer or '/'}: {problem.message}", hint=problem.hint)
-    return build(configuration.from_plain(config), _components())
+    return configuration.from_plain(config)
 
 
 @cache
 def _default_engine() -> Engine:
     return build(configuration.Settings(), _components())
+
+
+@cache
+def _schemas() -> Mapping[str, Any]:
+    return schemas()
 
 
 def _components() -> Any:

@@ -5,7 +5,10 @@ written into a text. A case holds
 
 - `in.yaml` or `in.json`;
 - `out.yaml` or `out.json`: the bytes that come out. Without it, they are those that went in;
-- `findings.json`: the findings, as the JSON report has them but without `file`. Without it: none;
+- `findings.json`: the findings of `transform`, as the JSON report has them but without `file`.
+  Without it: none;
+- `validated.json`: those of `validate`, in the cases of validation rules;
+- `old.yaml`, where needed: the old state that `validate` compares with;
 - `settings.yaml`, where needed: the configuration.
 
 With HOSTNET_GOLDEN=rewrite (`make golden`) the expectations are written instead of compared, and
@@ -16,13 +19,13 @@ import inspect
 import json
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
 
-from transformer import Result, transform
+from transformer import Finding, Result, transform, validate
 from transformer.report import as_json
 from transformer.rules.base import TransformRule, ValidationRule
 from transformer.rules.registry import documentation, transform_rules, validation_rules
@@ -68,12 +71,42 @@ class Case(NamedTuple):
         return found
 
     @property
+    def expected_validation(self) -> Path:
+        return self.folder / "validated.json"
+
+    @property
+    def validation(self) -> list[dict[str, Any]]:
+        file = self.expected_validation
+        if not file.exists():
+            return []
+        found: list[dict[str, Any]] = json.loads(file.read_text("utf-8"))
+        return found
+
+    @property
+    def old(self) -> bytes | None:
+        file = self.folder / f"old{self.source.suffix}"
+        return file.read_bytes() if file.exists() else None
+
+    @property
     def settings(self) -> dict[str, Any] | None:
         file = self.folder / "settings.yaml"
         return to_plain(read(file.read_text("utf-8")).root) if file.exists() else None
 
     def run(self, data: bytes) -> Result:
         return transform(data, config=self.settings, name=self.source.name)
+
+    def validate(self) -> list[dict[str, Any]]:
+        data = self.source.read_bytes()
+        config, name = self.settings, self.source.name
+        return told(validate(data, old=self.old, config=config, name=name))
+
+
+def told(findings: Iterable[Finding]) -> list[dict[str, Any]]:
+    """Return findings as the JSON report has them, without `file`."""
+    entries = [json.loads(as_json.finding(finding)) for finding in findings]
+    for entry in entries:
+        del entry["file"]
+    return entries
 
 
 def cases_below(folder: Path) -> Iterator[Case]:
@@ -88,24 +121,32 @@ each_case = pytest.mark.parametrize(
 )
 
 
-def reported(result: Result) -> list[dict[str, Any]]:
-    """Return the findings as the JSON report has them, without `file`."""
-    entries = [json.loads(as_json.finding(finding)) for finding in result.findings]
-    for entry in entries:
-        del entry["file"]
-    return entries
+each_validation_case = pytest.mark.parametrize(
+    "case",
+    [
+        pytest.param(case, id=case.folder.relative_to(TESTDATA).as_posix())
+        for case in cases_below(RULES)
+        if case.folder.parent.name.startswith("HN")
+    ],
+)
 
 
 def rewrite(case: Case, result: Result) -> None:
     if os.environ.get("CI"):
         pytest.fail("expectations are not rewritten where CI is set")
     case.expected_output.unlink(missing_ok=True)
-    case.expected_findings.unlink(missing_ok=True)
     if result.data != case.source.read_bytes():
         case.expected_output.write_bytes(result.data)
-    if findings := reported(result):
+    write_findings(case.expected_findings, told(result.findings))
+
+
+def write_findings(file: Path, findings: list[dict[str, Any]]) -> None:
+    if os.environ.get("CI"):
+        pytest.fail("expectations are not rewritten where CI is set")
+    file.unlink(missing_ok=True)
+    if findings:
         text = json.dumps(findings, indent=2, ensure_ascii=False) + "\n"
-        case.expected_findings.write_text(text, "utf-8", newline="\n")
+        file.write_text(text, "utf-8", newline="\n")
 
 
 @each_case
@@ -114,7 +155,15 @@ def test_output_and_findings_are_the_expected_ones(case: Case) -> None:
     if IS_REWRITTEN:
         rewrite(case, result)
     assert result.data == case.output
-    assert reported(result) == case.findings
+    assert told(result.findings) == case.findings
+
+
+@each_validation_case
+def test_validate_finds_the_expected(case: Case) -> None:
+    found = case.validate()
+    if IS_REWRITTEN:
+        write_findings(case.expected_validation, found)
+    assert found == case.validation
 
 
 @each_case
@@ -128,7 +177,7 @@ def test_a_second_run_changes_plans_and_finds_nothing_new(case: Case) -> None:
 
 
 def test_folders_hold_cases_and_nothing_else() -> None:
-    allowed = {"in", "out", "findings", "settings"}
+    allowed = {"in", "out", "findings", "settings", "validated", "old"}
     for case in CASES:
         assert {file.stem for file in case.folder.iterdir()} <= allowed, case.folder
         assert len(list(case.folder.glob("in.*"))) == 1, case.folder
@@ -143,6 +192,8 @@ def test_an_expectation_that_says_nothing_new_is_not_kept() -> None:
             assert case.output != case.source.read_bytes(), case.folder
         if case.expected_findings.exists():
             assert case.findings, case.folder
+        if case.expected_validation.exists():
+            assert case.validation, case.folder
 
 
 # --- what belongs to a rule ---------------------------------------------------------------------
@@ -224,5 +275,5 @@ def test_a_validation_rule_has_a_failing_and_a_passing_case(rule: ValidationRule
     assert failing
     assert passing
     for case in cases:
-        is_found = rule.id in {finding["rule"] for finding in case.findings}
+        is_found = rule.id in {finding["rule"] for finding in (*case.findings, *case.validation)}
         assert is_found == (case in failing), case.folder

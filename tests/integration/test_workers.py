@@ -3,7 +3,7 @@
 import os
 import signal
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -14,10 +14,11 @@ from transformer.api import transform
 from transformer.edges import workers
 from transformer.edges.workers import Workers
 from transformer.findings import DocumentResult
+from transformer.pipeline.document import treat_document
 from transformer.pipeline.engine import Engine
 from transformer.pipeline.glue import Part, groups
 from transformer.pipeline.notes import Origin
-from transformer.pipeline.run import treat_all
+from transformer.pipeline.run import shared_out, treat_all
 
 ORIGIN = Origin("<stdin>")
 
@@ -40,27 +41,39 @@ def stream() -> list[list[Part]]:
     return list(groups(data[start : start + 60_000] for start in range(0, len(data), 60_000)))
 
 
-def treated(engine: Engine, by: Workers) -> list[DocumentResult]:
-    return list(treat_all(stream(), ORIGIN, engine, by))
+Sharing = Workers[tuple[Part, Origin], DocumentResult]
+
+
+def workers_for(engine: Engine) -> Sharing:
+    def work(task: tuple[Part, Origin]) -> DocumentResult:
+        return treat_document(*task, engine)
+
+    return Workers(work)
+
+
+def treated(
+    engine: Engine, by: Sharing, groups: Iterable[Sequence[Part]] = ()
+) -> list[DocumentResult]:
+    return list(treat_all(groups or stream(), ORIGIN, engine, shared_out(by.share)))
 
 
 def test_results_and_their_order_are_those_of_one_process(engine: Engine) -> None:
     alone = list(treat_all(stream(), ORIGIN, engine))
-    with Workers(engine) as by:
+    with workers_for(engine) as by:
         assert treated(engine, by) == alone
         assert len(by._workers or ()) == 2
 
 
 def test_workers_are_not_started_for_little_work(engine: Engine) -> None:
     few = list(groups([corpus.joined(corpus.take("all edited", 10))]))
-    with Workers(engine) as by:
-        assert len(list(treat_all(few, ORIGIN, engine, by))) == 10
+    with workers_for(engine) as by:
+        assert len(treated(engine, by, few)) == 10
         assert by._workers is None
 
 
 def test_a_worker_that_is_killed_costs_no_result(engine: Engine) -> None:
     alone = list(treat_all(stream(), ORIGIN, engine))
-    with Workers(engine) as by:
+    with workers_for(engine) as by:
 
         def killing() -> Iterator[Sequence[Part]]:
             for index, group in enumerate(stream()):
@@ -69,12 +82,12 @@ def test_a_worker_that_is_killed_costs_no_result(engine: Engine) -> None:
                     os.kill(by._workers[0].pid, signal.SIGKILL)
                 yield group
 
-        assert list(treat_all(killing(), ORIGIN, engine, by)) == alone
+        assert treated(engine, by, killing()) == alone
         assert len(by._workers or ()) == 1
 
 
 def test_workers_end_with_the_run(engine: Engine) -> None:
-    with Workers(engine) as by:
+    with workers_for(engine) as by:
         treated(engine, by)
         pids = [worker.pid for worker in by._workers or ()]
     assert pids

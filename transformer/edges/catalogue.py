@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from transformer.edges.resources import read, schema_names
 from transformer.errors import SettingsError
+from transformer.report.report import RuleHelp
 from transformer.rules import registry
 
 _SUFFIX = ".schema.json"
@@ -13,6 +14,29 @@ def rule_ids() -> list[str]:
     """Return the ids of all rules."""
     transform_rules = [rule.id for rule in registry.transform_rules()]
     return transform_rules + [rule.id for rule in registry.validation_rules()]
+
+
+def rule_helps() -> tuple[RuleHelp, ...]:
+    """Return what people read of each rule; a rule that transforms reports what it cannot do."""
+    helps = [
+        RuleHelp(rule.id, rule.summary, "error", registry.documentation(rule.id) or "")
+        for rule in registry.transform_rules()
+    ]
+    helps += [
+        RuleHelp(rule.id, rule.summary, rule.severity, registry.documentation(rule.id) or "")
+        for rule in registry.validation_rules()
+    ]
+    return tuple(helps)
+
+
+def tool_version() -> str:
+    """Return the version of the installed tool, or an empty string."""
+    from importlib.metadata import PackageNotFoundError, version  # slow to import
+
+    try:
+        return version("hostnet-transform")
+    except PackageNotFoundError:
+        return ""
 
 
 def rule_id(name: str) -> str:

@@ -9,6 +9,7 @@ import gc
 import io
 import re
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -64,12 +65,9 @@ class Size(_IntParam):
 def _print_version(ctx: click.Context, _: click.Parameter, is_wanted: bool) -> None:
     if not is_wanted or ctx.resilient_parsing:
         return
-    from importlib.metadata import PackageNotFoundError, version  # slow to import
+    from transformer.edges.catalogue import tool_version
 
-    try:
-        number = version("hostnet-transform")
-    except PackageNotFoundError:
-        number = "(not installed)"
+    number = tool_version() or "(not installed)"
     click.echo(f"hostnet-transform {number}")
     ctx.exit()
 
@@ -82,6 +80,57 @@ _version_option = click.option(
     callback=_print_version,
     help="Show the version.",
 )
+
+
+_COMMON = (
+    click.option(
+        "--pools",
+        multiple=True,
+        metavar="PATH",
+        help="Read NodePools from a file or folder; repeatable.",
+    ),
+    click.option(
+        "--config",
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help="The configuration (the nearest .hostnet-transform.yaml from here upwards).",
+    ),
+    click.option("--enable", multiple=True, metavar="RULE", help="Switch a rule on; repeatable."),
+    click.option("--disable", multiple=True, metavar="RULE", help="Switch a rule off; repeatable."),
+    click.option(
+        "--on-invalid",
+        type=click.Choice(["fail", "pass"]),
+        help="What to do with a document that cannot be read (fail).",
+    ),
+    click.option(
+        "--strict", is_flag=True, help="Parse every document; HN903 and HN904 are errors."
+    ),
+    click.option(
+        "--stdin-filename", metavar="NAME", default="<stdin>", help="What to call standard input."
+    ),
+    click.option(
+        "--max-document",
+        type=Size(),
+        default="64MiB",
+        metavar="SIZE",
+        help="A larger document is an error (64MiB).",
+    ),
+    click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors."),
+    click.option("-v", "--verbose", is_flag=True, help="Count documents screened, parsed, edited."),
+    click.option(
+        "--color",
+        type=click.Choice(["auto", "always", "never"]),
+        default="auto",
+        help="Colour messages (auto: on a terminal, unless NO_COLOR is set).",
+    ),
+)
+
+
+def _common_options(function: Callable[..., int]) -> Callable[..., int]:
+    """Add the options that `transform` and `validate` share, in the order of `_COMMON`."""
+    for option in reversed(_COMMON):
+        function = option(function)
+    return function
 
 
 @click.group(cls=DefaultGroup, context_settings=_HELP)
@@ -136,53 +185,68 @@ def cli() -> None:
     help="Write the report to a file, as JSON unless --report says text; also by the environment"
     " variable HOSTNET_REPORT_FILE.",
 )
-@click.option(
-    "--pools",
-    multiple=True,
-    metavar="PATH",
-    help="Read NodePools from a file or folder; repeatable.",
-)
-@click.option(
-    "--config",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="The configuration (the nearest .hostnet-transform.yaml from here upwards).",
-)
-@click.option("--enable", multiple=True, metavar="RULE", help="Switch a rule on; repeatable.")
-@click.option("--disable", multiple=True, metavar="RULE", help="Switch a rule off; repeatable.")
-@click.option(
-    "--on-invalid",
-    type=click.Choice(["fail", "pass"]),
-    help="What to do with a document that cannot be read (fail).",
-)
-@click.option("--strict", is_flag=True, help="Parse every document; HN903 and HN904 are errors.")
-@click.option(
-    "--stdin-filename", metavar="NAME", default="<stdin>", help="What to call standard input."
-)
-@click.option(
-    "--max-document",
-    type=Size(),
-    default="64MiB",
-    metavar="SIZE",
-    help="A larger document is an error (64MiB).",
-)
-@click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors.")
-@click.option("-v", "--verbose", is_flag=True, help="Count documents screened, parsed, edited.")
-@click.option(
-    "--color",
-    type=click.Choice(["auto", "always", "never"]),
-    default="auto",
-    help="Colour messages (auto: on a terminal, unless NO_COLOR is set).",
-)
+@_common_options
 @_version_option
 def transform(paths: tuple[str, ...], **options: Any) -> int:
     """Splice the rules into manifests: from standard input, or from files and folders.
 
     The default command; see `hostnet-transform --help`.
     """
-    from transformer.edges import command
+    from transformer.edges import transform_command as command
 
     return command.transform(paths, command.Options(**options))
+
+
+@cli.command(context_settings=_HELP)
+@click.argument("paths", nargs=-1, metavar="[PATH]...")
+@click.option("--old", metavar="PATH", help="The old state: a file, or a folder of files.")
+@click.option(
+    "--base",
+    metavar="REV",
+    help="The old state: the same PATHs at a Git revision. REV... is the merge base of REV and"
+    " HEAD, as for a pull request.",
+)
+@click.option(
+    "--staged",
+    is_flag=True,
+    help="Validate what is in Git's index instead of the work tree; the old state is HEAD unless"
+    " --base says otherwise.",
+)
+@click.option(
+    "--format",
+    type=click.Choice(["text", "json", "sarif", "github", "gitlab", "junit"]),
+    default="text",
+    help="The report on standard output (text).",
+)
+@click.option("--fix", is_flag=True, help="Mend files in place, where that is safe.")
+@click.option(
+    "--report-file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    envvar="HOSTNET_REPORT_FILE",
+    help="Write the report to a file as JSON as well; also by the environment variable"
+    " HOSTNET_REPORT_FILE.",
+)
+@_common_options
+@_version_option
+def validate(paths: tuple[str, ...], **options: Any) -> int:
+    """Say what the cluster would refuse, and what would not work there.
+
+    Checks the manifests in files, in folders, or (no PATH, or -) on standard input. With an old
+    state (--base, --staged, --old) every change from it is checked as well.
+
+    \b
+    hostnet-transform validate clusters/
+    hostnet-transform validate --base origin/main... --format github .
+    hostnet-transform validate --staged
+    kubectl get nodepools,nodes -o yaml > live.yaml
+    hostnet-transform validate --old live.yaml deploy/
+
+    Exit status: 0 no errors; 1 an error was found; 2 wrong usage or configuration; 3 something
+    cannot be read; 130 interrupted.
+    """
+    from transformer.edges import validate_command as command
+
+    return command.run(paths, command.Options(**options))
 
 
 @cli.command(context_settings=_HELP)

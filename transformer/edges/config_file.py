@@ -8,6 +8,7 @@ as for kubectl: `off` is false.
 import json
 import re
 from collections.abc import Collection
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -94,7 +95,12 @@ def parse(data: bytes, name: str, known_rules: Collection[str] = ()) -> Settings
     problems = check(config, json.loads(resources.read(SCHEMA)), known_rules)
     if problems:
         raise _first(problems, reader)
-    return from_plain(config)
+    settings = from_plain(config)
+    ignores = tuple(
+        replace(entry, line=reader.line(f"/spec/ignore/{index}"))
+        for index, entry in enumerate(settings.ignores)
+    )
+    return replace(settings, ignores=ignores, name=name)
 
 
 def _first(problems: list[Problem], reader: "_Reader") -> SettingsError:
@@ -176,6 +182,10 @@ class _Reader:
         tag = node.tag.replace(_TAGS, "!!")
         hint = "write the plain value without a tag"
         raise self._wrong(node, f"the tag {tag} is not allowed in a configuration", hint)
+
+    def line(self, pointer: str) -> int:
+        """Return the line (1-based) of the value at a pointer."""
+        return position_at(self.text, self.places[pointer].value).line
 
     def _mapping(self, node: Any, pointer: str, depth: int) -> dict[str, Any]:
         result: dict[str, Any] = {}

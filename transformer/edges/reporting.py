@@ -7,14 +7,37 @@ so that a long run stays small.
 from collections import Counter
 from collections.abc import Callable, Iterator
 from functools import partial
+from pathlib import Path
 from typing import Literal, TextIO, TypeVar
 
+from transformer.edges.sources import SUFFIXES
+from transformer.errors import SettingsError
 from transformer.findings import DocumentResult
 from transformer.report import as_json, as_text
 
 T = TypeVar("T")
 
 _MEMORY = 4 * 1024 * 1024
+
+
+NOTHING_FOUND = (
+    f"no manifests found: folders are searched for *{', *'.join(SUFFIXES)}, hidden folders,"
+    " node_modules and a chart's templates are left out"
+)
+
+
+def opened_report(path: Path) -> TextIO:
+    """Return the file at `path`, opened for a report.
+
+    Raises:
+        SettingsError: it cannot be written.
+    """
+    try:
+        return path.open("w", encoding="utf-8", errors="backslashreplace", newline="\n")
+    except OSError as error:
+        reason = (error.strerror or "unknown error").lower()
+        message = f"the report cannot be written: {reason}"
+        raise SettingsError(message, file=str(path)) from None
 
 
 class _Entries:

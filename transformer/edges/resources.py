@@ -5,9 +5,10 @@ install, it stands beside the package. The module loader is asked for the bytes 
 zip files too, and because `importlib.resources` takes long to import.
 """
 
+import json
 import posixpath
 from pathlib import Path
-from typing import Protocol, cast
+from typing import Any, Protocol, cast
 
 from transformer.errors import InternalError
 
@@ -32,6 +33,14 @@ def read(name: str) -> bytes:
         except OSError:
             continue
     raise InternalError(f"the resource {name} was not shipped")
+
+
+def schemas() -> dict[str, Any]:
+    """Return the shipped JSON Schemas as plain values, by the name without its ending."""
+    return {
+        name.removesuffix(".schema.json"): json.loads(read(f"schemas/{name}"))
+        for name in schema_names()
+    }
 
 
 def schema_names() -> tuple[str, ...]:

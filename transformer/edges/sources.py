@@ -2,10 +2,10 @@
 
 import os
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 
 from transformer.errors import SettingsError
 
@@ -24,6 +24,15 @@ class Source(NamedTuple):
     is_named: bool
     scope: str = ""
     relative: str = ""
+    opener: Callable[[], BinaryIO] | None = None
+
+    def open(self) -> BinaryIO:
+        """Return its bytes as a file: what `opener` gives, or that at `path`.
+
+        Raises:
+            OSError: it cannot be opened.
+        """
+        return self.path.open("rb") if self.opener is None else self.opener()
 
 
 def discover(

@@ -5,7 +5,7 @@ over files looks at all of them before it treats any (SPEC, sections 3 and 8).
 """
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -32,7 +32,7 @@ class Survey(NamedTuple):
 
     def is_patch(self, source: Source) -> bool:
         """Whether a kustomization among the files names this one as a patch."""
-        return bool(self.patches) and os.path.realpath(source.path) in self.patches
+        return is_among(source, self.patches)
 
 
 def survey(
@@ -46,12 +46,8 @@ def survey(
     `done` is told the size of each file when it has been read. A file that cannot be opened is
     left for the second pass, which reports it.
     """
-    found = Survey({}, set(), {})
     given, sources = tuple(given), tuple(sources)
-    for source in sources:
-        if source.path.name in KUSTOMIZATIONS:
-            with suppress(OSError):
-                found.patches.update(_patches(source, engine.max_document))
+    found = Survey({}, patch_files(sources, engine.max_document), {})
     for source in sources:
         if source.scope not in found.engines:
             found.engines[source.scope] = engine.for_pools(pool_index(given))
@@ -69,6 +65,21 @@ def survey(
     for scoped in found.engines.values():
         scoped.world.pools.complete = True
     return found
+
+
+def patch_files(sources: Iterable[Source], max_document: int) -> set[str]:
+    """Return the real paths of the files that a kustomization among `sources` names as patches."""
+    found: set[str] = set()
+    for source in sources:
+        if source.path.name in KUSTOMIZATIONS:
+            with suppress(OSError):
+                found.update(_patches(source, max_document))
+    return found
+
+
+def is_among(source: Source, patches: Collection[str]) -> bool:
+    """Whether `source` is one of the files that `patch_files` has found."""
+    return bool(patches) and os.path.realpath(source.path) in patches
 
 
 def pool_index(given: Iterable[Any], *, complete: bool = False) -> PoolIndex:

@@ -39,14 +39,21 @@ def is_capable(stream: TextIO | None) -> bool:
 
 
 class Progress:
-    """Bytes done, out of those expected, on one line of `err` (None: nowhere).
+    """Bytes done, out of those expected, on one line of `err` (None: nowhere); `work` is what is
+    being done.
 
     Nothing is drawn in the first moments. `clear` takes the line away before anything else is
     written there; it comes back by itself.
     """
 
-    def __init__(self, err: TextIO | None = None, clock: Callable[[], float] = monotonic) -> None:
+    def __init__(
+        self,
+        err: TextIO | None = None,
+        clock: Callable[[], float] = monotonic,
+        work: str = "transforming",
+    ) -> None:
         self._err = err
+        self._work = work
         self._clock = clock
         self._due = clock() + _DELAY
         self._done = self._expected = 0
@@ -73,10 +80,10 @@ class Progress:
 
     def _line(self) -> str:
         if not self._expected:
-            return f"transforming: {self._done / 1_000_000:.1f} MB"
+            return f"{self._work}: {self._done / 1_000_000:.1f} MB"
         share = min(self._done / self._expected, 1)
         filled = round(share * _BAR)
-        return f"transforming [{'#' * filled}{'-' * (_BAR - filled)}] {share:4.0%}"
+        return f"{self._work} [{'#' * filled}{'-' * (_BAR - filled)}] {share:4.0%}"
 
     def _write(self, text: str) -> None:
         if self._err is None:

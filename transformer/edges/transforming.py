@@ -18,10 +18,11 @@ from transformer.edges.survey import Survey, given_pools, pool_index, survey
 from transformer.edges.terminal import Progress
 from transformer.edges.workers import Workers
 from transformer.findings import DocumentResult, Finding
+from transformer.pipeline.document import treat_document
 from transformer.pipeline.engine import Engine
 from transformer.pipeline.glue import Part, groups
 from transformer.pipeline.notes import Origin
-from transformer.pipeline.run import Treat, treat_all, treat_stream
+from transformer.pipeline.run import Treat, shared_out, treat_all, treat_stream
 
 
 class Inputs(NamedTuple):
@@ -74,7 +75,7 @@ def run(inputs: Inputs, engine: Engine, outputs: Outputs) -> None:
 
 def _run_stdin(stdin: BinaryIO, name: str, engine: Engine, outputs: Outputs) -> None:
     pieces = _groups(chunks(stdin, outputs.idle), engine)
-    with Workers(engine) as by:
+    with _workers(engine) as by:
         outputs.take(treat_stream(pieces, Origin(name), engine, FileSpool, by), None)
 
 
@@ -84,10 +85,21 @@ def _run_files(
     with _all_regular(sources) as files:
         outputs.progress.expect(2 * sum(map(_size, files)))
         found = survey(files, engine, given, outputs.progress.advance)
-        with Workers(engine) as by:
+        with _workers(engine) as by:
             for source in files:
                 outputs.reporter.counts["files"] += 1
                 outputs.take(_file_results(source, found, by), source)
+
+
+@contextmanager
+def _workers(engine: Engine) -> Iterator[Treat]:
+    """Yield what treats parts, many of them on several processors; `engine` in any world."""
+
+    def work(task: tuple[Part, Origin]) -> DocumentResult:
+        return treat_document(*task, engine)
+
+    with Workers(work) as workers:
+        yield shared_out(workers.share)
 
 
 @contextmanager
@@ -120,21 +132,30 @@ def _file_results(source: Source, found: Survey, by: Treat) -> Iterator[Document
         with source.path.open("rb") as file:
             before = signature(os.fstat(file.fileno()))
             if found.seen.get(source.path, before) != before:
-                yield _changed_meanwhile(source)
+                yield _failed(changed_meanwhile(source))
                 return
             yield from treat_all(_groups(chunks(file), engine), origin, engine, by)
             if signature(source.path.stat()) != before:
-                yield _changed_meanwhile(source)
+                yield _failed(changed_meanwhile(source))
     except OSError as error:
-        reason = (error.strerror or "unknown error").lower()
-        hint = "check that it is a file, and may be read"
-        yield _unreadable(source, f"the file cannot be read: {reason}", hint)
+        yield _failed(cannot_be_read(source, error))
 
 
-def _changed_meanwhile(source: Source) -> DocumentResult:
-    return _unreadable(source, "the file was changed while it was read", "run again")
+def changed_meanwhile(source: Source) -> Finding:
+    """Return the finding that a file is no longer what it was when it was first looked at."""
+    return unreadable(source, "the file was changed while it was read", "run again")
 
 
-def _unreadable(source: Source, message: str, hint: str) -> DocumentResult:
-    finding = Finding("HN901", "error", message, source.name, 1, 1, 0, hint=hint)
-    return DocumentResult(source.name, 1, b"", b"", "parsed", True, (), (finding,))
+def cannot_be_read(source: Source, error: OSError) -> Finding:
+    """Return the finding that a file cannot be opened or read."""
+    reason = (error.strerror or "unknown error").lower()
+    hint = "check that it is a file, and may be read"
+    return unreadable(source, f"the file cannot be read: {reason}", hint)
+
+
+def unreadable(source: Source, message: str, hint: str) -> Finding:
+    return Finding("HN901", "error", message, source.name, 1, 1, 0, hint=hint)
+
+
+def _failed(finding: Finding) -> DocumentResult:
+    return DocumentResult(finding.file, 1, b"", b"", "parsed", True, (), (finding,))

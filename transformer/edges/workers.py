@@ -1,28 +1,23 @@
-"""Treating documents on several processors: a part of each group goes to forked processes.
+"""Work on documents done by several processors: a share of it goes to forked processes.
 
-Only documents that no Node stands in are handed out, so a worker needs no pools, and order and
-spooling stay as they are in one process. A group is shared out, treated, and collected before the
-next input is awaited: results leave as soon as without workers. A worker that is lost costs time,
-not results: what it had is treated here.
+A batch is shared out, done, and collected before anything else happens: results come as soon as
+without workers, and in the same order. A worker that is lost costs time, not results: what it had
+is done here.
 """
 
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO, Generic, NamedTuple, TypeVar
 
-from transformer.findings import DocumentResult
-from transformer.pipeline.document import treat_document
-from transformer.pipeline.engine import Engine
-from transformer.pipeline.glue import Part
-from transformer.pipeline.notes import Origin
-from transformer.pipeline.run import is_screened, needs_no_pool, pass_on
+Task = TypeVar("Task")
+Result = TypeVar("Result")
 
 _ENOUGH = 16
-"""Documents to be read, in one group, from which on sharing them out saves time."""
+"""Tasks in one batch from which on sharing them out saves time."""
 
-_MOST = 3
+MOST_WORKERS = 3
 """Workers beside this process, at the most."""
 
 
@@ -32,14 +27,18 @@ class _Worker(NamedTuple):
     back: BinaryIO
 
 
-class Workers:
-    """A `pipeline.run.Treat` that shares the work out; a context manager, to end the workers."""
+class Workers(Generic[Task, Result]):
+    """Does `work` on tasks, of which it knows as much as this process does when the first batch
+    comes; a context manager, to end the workers. Tasks and results are pickled. There are at most
+    `most` workers beside this process.
+    """
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+    def __init__(self, work: Callable[[Task], Result], most: int = MOST_WORKERS) -> None:
+        self._work = work
+        self._most = most
         self._workers: list[_Worker] | None = None
 
-    def __enter__(self) -> "Workers":
+    def __enter__(self) -> "Workers[Task, Result]":
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -47,62 +46,48 @@ class Workers:
             _end(worker)
         self._workers = []
 
-    def __call__(
-        self, parts: Sequence[Part], origin: Origin, engine: Engine
-    ) -> Iterator[DocumentResult]:
-        """Yield the result of each part, in order."""
-        screened = [is_screened(part, engine) for part in parts]
-        heavy = [
-            index for index, part in enumerate(parts) if not screened[index] and needs_no_pool(part)
+    def do(self, tasks: Sequence[Task]) -> list[Result]:
+        """Return the result of each task, in order."""
+        return self.share(tasks) or [self._work(task) for task in tasks]
+
+    def share(self, tasks: Sequence[Task]) -> list[Result]:
+        """Return the same, or nothing where there are too few tasks to share them out."""
+        if len(tasks) < _ENOUGH or not self._started():
+            return []
+        import pickle  # only where there is much to do
+
+        workers = self._started()
+        size = -(-len(tasks) // (len(workers) + 1))
+        shares = [tasks[start : start + size] for start in range(0, len(tasks), size)]
+        asked: dict[int, _Worker] = {}
+        for index, (worker, share) in enumerate(zip(workers, shares, strict=False)):
+            try:
+                pickle.dump(share, worker.to, -1)
+                worker.to.flush()
+                asked[index] = worker
+            except OSError:
+                self._lose(worker)
+        done: dict[int, list[Result]] = {}
+        for index in range(len(workers), len(shares)):
+            done[index] = [self._work(task) for task in shares[index]]
+        for index, worker in asked.items():
+            try:
+                done[index] = pickle.load(worker.back)
+            except (OSError, EOFError, pickle.UnpicklingError):
+                self._lose(worker)
+        return [
+            result
+            for index, share in enumerate(shares)
+            for result in done.get(index) or [self._work(task) for task in share]
         ]
-        done: dict[int, DocumentResult] = {}
-        if len(heavy) >= _ENOUGH and (workers := self._started()):
-            done = self._shared_out(parts, heavy, origin, workers)
-        for index, part in enumerate(parts):
-            if screened[index]:
-                yield pass_on(part, origin, engine)
-            else:
-                yield done.get(index) or treat_document(part, origin, engine)
 
     def _started(self) -> list[_Worker]:
         if self._workers is None:
             self._workers = []
             with suppress(OSError):  # no more processes, or files, may be had
-                for _ in range(min(_processors() - 1, _MOST)):
-                    self._workers.append(_start(self._engine, self._workers))
+                for _ in range(min(_processors() - 1, self._most)):
+                    self._workers.append(_start(self._work, self._workers))
         return self._workers
-
-    def _shared_out(
-        self,
-        parts: Sequence[Part],
-        heavy: list[int],
-        origin: Origin,
-        workers: list[_Worker],
-    ) -> dict[int, DocumentResult]:
-        """Return what the workers made of their shares; the last share is left to this process."""
-        import pickle  # only where there is much to do
-
-        size = -(-len(heavy) // (len(workers) + 1))
-        shares = [heavy[start : start + size] for start in range(0, len(heavy), size)]
-        asked = []
-        for worker, share in zip(workers, shares, strict=False):
-            try:
-                pickle.dump(([parts[index] for index in share], origin), worker.to, -1)
-                worker.to.flush()
-                asked.append((worker, share))
-            except OSError:
-                self._lose(worker)
-        done = {
-            index: treat_document(parts[index], origin, self._engine)
-            for share in shares[len(workers) :]
-            for index in share
-        }
-        for worker, share in asked:
-            try:
-                done.update(zip(share, pickle.load(worker.back), strict=True))
-            except (OSError, EOFError, pickle.UnpicklingError):
-                self._lose(worker)
-        return done
 
     def _lose(self, worker: _Worker) -> None:
         assert self._workers is not None
@@ -117,7 +102,7 @@ def _processors() -> int:
     return len(os.sched_getaffinity(0))
 
 
-def _start(engine: Engine, others: Sequence[_Worker]) -> _Worker:
+def _start(work: Callable[[Task], Result], others: Sequence[_Worker]) -> _Worker:
     own_in, to = os.pipe()
     try:
         back, own_out = os.pipe()
@@ -138,7 +123,7 @@ def _start(engine: Engine, others: Sequence[_Worker]) -> _Worker:
                 os.close(other.to.fileno())
                 os.close(other.back.fileno())
             _close(to, back)
-            _work(engine, os.fdopen(own_in, "rb"), os.fdopen(own_out, "wb"))
+            _serve(work, os.fdopen(own_in, "rb"), os.fdopen(own_out, "wb"))
         finally:
             os._exit(0)  # nothing of the parent's is flushed or closed here
     _close(own_in, own_out)
@@ -150,14 +135,13 @@ def _close(*handles: int) -> None:
         os.close(handle)
 
 
-def _work(engine: Engine, tasks: BinaryIO, results: BinaryIO) -> None:
+def _serve(work: Callable[[Task], Result], tasks: BinaryIO, results: BinaryIO) -> None:
     import pickle
 
     sys.stdout = sys.stderr = None  # those are the parent's
     with suppress(EOFError, OSError):
         while True:
-            parts, origin = pickle.load(tasks)
-            pickle.dump([treat_document(part, origin, engine) for part in parts], results, -1)
+            pickle.dump([work(task) for task in pickle.load(tasks)], results, -1)
             results.flush()
 
 

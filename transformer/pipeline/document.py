@@ -5,8 +5,8 @@ from dataclasses import replace
 from typing import Any
 
 from transformer.errors import InputError, InternalError, PatchError
-from transformer.findings import Change, DocumentResult, Finding, Severity, Violation
-from transformer.manifest.manifest import Manifest, is_list, manifests
+from transformer.findings import Change, DocumentResult, Finding, Violation
+from transformer.manifest.manifest import Manifest
 from transformer.manifest.pod_template import pod_templates
 from transformer.patch import verify
 from transformer.patch.operation import Operation, fold
@@ -14,15 +14,13 @@ from transformer.patch.splice import splice
 from transformer.pipeline.engine import Engine, add_pool
 from transformer.pipeline.glue import Part
 from transformer.pipeline.notes import Notes, Origin
+from transformer.pipeline.opened import objects, plans, read_document, remark_opening
 from transformer.rules.base import Subject, TransformRule, ValidationRule
 from transformer.rules.exempt import editable
 from transformer.text.framing import Opening
-from transformer.yamltree.nodes import Sequence, Tree
-from transformer.yamltree.plain import to_plain
-from transformer.yamltree.read import read
+from transformer.yamltree.nodes import Tree
 
-_AFTER_END = "no --- after the ... above; kubectl drops what follows"
-_BEGIN = "begin each manifest with a --- line"
+_GLUED = "no --- between this manifest and the one above; one was put in"
 _BREAK = re.compile(rb"\r\n|\n|\r")
 
 
@@ -72,7 +70,7 @@ def remarks(part: Part, origin: Origin, engine: Engine) -> tuple[Finding, ...]:
     if part.frame.opening is not Opening.AFTER_END:
         return ()
     notes = Notes(part.frame, origin, engine)
-    notes.remark("HN904", "warning", _AFTER_END, _BEGIN)
+    remark_opening(part.frame, notes, is_empty=False, glued=_GLUED)
     return tuple(notes.findings)
 
 
@@ -91,57 +89,16 @@ class _Document:
 
     def read(self) -> Any:
         """Return the plain value, text and tree noted."""
-        frame = self.frame
-        if frame.oversize:
-            raise InputError(
-                f"the document is larger than {self.engine.max_document} bytes",
-                hint="separate its manifests with ---, or raise --max-document",
-            )
-        try:
-            text = frame.data.decode()
-        except UnicodeDecodeError as error:
-            self.notes.text = frame.data[: error.start].decode()
-            raise InputError(
-                "not UTF-8",
-                offset=len(self.notes.text),
-                hint="Kubernetes manifests are UTF-8: convert the file",
-            ) from None
-        self.notes.text = text
-        if self.part.problem is not None:
-            raise self.part.problem
-        self.tree = read(text)
-        root = self.notes.root = self.tree.root
-        if isinstance(root, Sequence) and root.is_flow and self._is_input():
-            raise InputError(
-                "an array is no Kubernetes manifest, and kubectl refuses it",
-                offset=root.start,
-                hint="wrap it in an object of `kind: List`, as its `items`",
-            )
-        return to_plain(root)
-
-    def _is_input(self) -> bool:
-        """Whether manifests are expected here: the user named the file, and it is no patch."""
-        return self.origin.is_named and not self.origin.is_patch
+        self.tree, value = read_document(self.part, self.notes)
+        return value
 
     def plan(self, value: Any) -> None:
         """Let the rules look at each manifest; `value` is patched on the way."""
-        objects = list(manifests(value))
-        is_stray = value is not None and not objects and not is_list(value)
-        if is_stray and not self.origin.is_patch:
-            self._remark_no_kind("", "this document is no mapping")
-        for manifest in objects:
-            if not manifest.ref.kind or not manifest.ref.version:
-                missing = "kind" if manifest.ref.version else "apiVersion"
-                self._remark_no_kind(manifest.base, f"this document has no {missing}")
-                continue
+        for manifest in objects(value, self.notes):
             if not self.origin.is_patch and add_pool(self.engine.world.pools, manifest):
                 self._remark_contradiction(manifest)
             self._plan_object(manifest, value)
-        if self.frame.opening is Opening.GLUED:
-            message = "no --- between this manifest and the one above; one was put in"
-            self.notes.remark("HN904", "warning", message, _BEGIN)
-        elif self.frame.opening is Opening.AFTER_END and value is not None:
-            self.notes.remark("HN904", "warning", _AFTER_END, _BEGIN)
+        remark_opening(self.frame, self.notes, is_empty=value is None, glued=_GLUED)
 
     def _remark_contradiction(self, manifest: Manifest) -> None:
         name = manifest.ref.name
@@ -150,38 +107,33 @@ class _Document:
         found = Violation("/spec/hostNetwork", message, hint)
         self.notes.violation("HN313", "warning", manifest, found)
 
-    def _remark_no_kind(self, base: str, message: str) -> None:
-        severity: Severity = "warning" if self.origin.is_named else "info"
-        hint = "it is no Kubernetes manifest, and nothing in it is touched"
-        self.notes.remark("HN903", severity, message, hint, base)
-
     def _plan_object(self, manifest: Manifest, document: Any) -> None:
         world = self.engine.world
         templates = pod_templates(manifest, world.rows)
         subject = Subject(manifest, templates, world, document, self.origin.is_patch)
         for rule in () if self.origin.is_patch else self.engine.checks_always:
             self._check(rule, subject)
-        plans: dict[str, list[Operation]] = {}
-        for transform in self.engine.rules:
-            try:
-                operations = transform.plan(subject)
-            except PatchError as error:
-                found = Violation(error.pointer, error.message, error.hint)
-                self.notes.violation(transform.id, "error", manifest, found)
-            else:
-                if operations:
-                    plans[transform.id] = operations
-        if not plans:
+        planned, failures = plans(subject, self.engine.rules)
+        for rule_id, error in failures:
+            found = Violation(error.pointer, error.message, error.hint)
+            self.notes.violation(rule_id, "error", manifest, found)
+        self._withheld(subject)
+        if not planned:
             return
-        subject = replace(subject, planned=plans)
+        subject = replace(subject, planned=planned)
         for rule in self.engine.checks_wanted:
             self._check(rule, subject)
         is_first = True
         for transform in self.engine.rules:
-            if transform.id in plans:
-                operations = plans[transform.id] if is_first else transform.plan(subject)
+            if transform.id in planned:
+                operations = planned[transform.id] if is_first else transform.plan(subject)
                 self._take(transform, editable(subject, operations), subject)
                 is_first = False
+
+    def _withheld(self, subject: Subject) -> None:
+        for rule in () if self.origin.is_patch else self.engine.rules:
+            for violation in rule.withheld(subject) if rule.withheld else ():
+                self.notes.violation(rule.id, "warning", subject.manifest, violation)
 
     def _check(self, rule: ValidationRule, subject: Subject) -> None:
         assert rule.check is not None

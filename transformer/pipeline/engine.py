@@ -2,30 +2,38 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
 from transformer.errors import SettingsError
-from transformer.findings import Finding, Severity
+from transformer.findings import Finding, ObjectRef, Severity
 from transformer.manifest import catalog, pod_template
 from transformer.manifest.manifest import Manifest, manifests
 from transformer.manifest.names import IGNORE_ANNOTATION
 from transformer.manifest.pools import PoolIndex, is_pool, pool_of
 from transformer.pipeline.settings import Settings, covers
-from transformer.rules.base import TransformRule, ValidationRule, World
+from transformer.rules.base import Subject, TransformRule, ValidationRule, World
 from transformer.rules.registry import transform_rules, validation_rules
 from transformer.text.framing import MAX_DOCUMENT
 from transformer.text.screen import Screen, screen_for
 
+Hush: TypeAlias = int | Literal["annotation"]
+"""What leaves a finding out: an entry of the configuration's `ignore`, or the object itself."""
+
 
 @dataclass(frozen=True, slots=True)
 class Engine:
-    """Everything that treating a document needs. Made by `build`; safe to share between worlds."""
+    """Everything that treating a document needs. Made by `build`; safe to share between worlds.
+
+    `checks_always` and `checks_wanted` are those that `transform` runs, `validation` are all rules
+    that are not switched off.
+    """
 
     settings: Settings
     world: World
     rules: tuple[TransformRule, ...]
     checks_always: tuple[ValidationRule, ...]
     checks_wanted: tuple[ValidationRule, ...]
+    validation: tuple[ValidationRule, ...]
     severities: Mapping[str, Severity | None]
     screen: Screen
     allow_reformat: bool = False
@@ -33,35 +41,70 @@ class Engine:
 
     def for_pools(self, pools: PoolIndex) -> "Engine":
         """Return the same engine for another world of pools."""
-        return replace(self, world=replace(self.world, pools=pools))
+        return self.in_world(replace(self.world, pools=pools))
 
-    def judge(self, finding: Finding, annotations: Mapping[str, Any], file: str) -> Finding | None:
-        """Return `finding` with the severity that it is to have, or None where it is ignored.
+    def in_world(self, world: World) -> "Engine":
+        """Return the same engine for another world."""
+        return replace(self, world=world)
+
+    def mending(self) -> "Engine":
+        """Return an engine that mends what can safely be, besides what it transforms."""
+        mends = tuple(
+            TransformRule(rule.id, rule.summary, frozenset(), rule.fix, _mended)
+            for rule in self.validation
+            if rule.fix is not None
+        )
+        return replace(self, rules=(*mends, *self.rules))
+
+    @property
+    def needs_all_pools(self) -> bool:
+        """Whether a rule in force may edit any pod template, depending on the pools there are."""
+        return any("templates" in rule.looks_at for rule in self.rules)
+
+    def weigh(self, found: Finding) -> Finding | None:
+        """Return a finding with the severity that it is to have, or None: it is switched off."""
+        severity = self.severities.get(found.rule, found.severity)
+        if severity is None:
+            return None
+        return found if severity == found.severity else replace(found, severity=severity)
+
+    def hush_of(
+        self, rule: str, ref: ObjectRef | None, annotations: Mapping[str, Any], file: str
+    ) -> Hush | None:
+        """Return what says that a finding is to be left out, or None.
 
         `annotations` are the object's, `file` is relative to the configuration's folder.
         """
-        severity = self.severities.get(finding.rule, finding.severity)
-        ignored = annotations.get(IGNORE_ANNOTATION)
-        if severity is None or (
-            isinstance(ignored, str) and finding.rule in ignored.replace(",", " ").split()
-        ):
-            return None
-        ref = str(finding.object) if finding.object else ""
-        if any(covers(entry, finding.rule, ref, file) for entry in self.settings.ignores):
-            return None
-        return finding if severity == finding.severity else replace(finding, severity=severity)
+        if rule in ignored_rules(annotations):
+            return "annotation"
+        for index, entry in enumerate(self.settings.ignores):
+            if covers(entry, rule, str(ref) if ref else "", file):
+                return index
+        return None
+
+
+def _mended(_: Subject) -> str:
+    return "mended"
+
+
+def ignored_rules(annotations: Mapping[str, Any]) -> list[str]:
+    """Return the rule ids that an object asks to be spared, from its annotations."""
+    value = annotations.get(IGNORE_ANNOTATION)
+    return value.replace(",", " ").split() if isinstance(value, str) else []
 
 
 def build(
     settings: Settings,
     components: Any,
     *,
+    schemas: Mapping[str, Any] | None = None,
     allow_reformat: bool = False,
     max_document: int = MAX_DOCUMENT,
 ) -> Engine:
     """Return the engine for `settings`; `components` is the shipped catalog's plain value.
 
-    Its pools are empty and complete: see `Engine.for_pools`.
+    `schemas` (plain, by name) are those that validation goes by. Its pools are empty and complete:
+    see `Engine.for_pools`.
 
     Raises:
         SettingsError: a rule that does not exist is switched, or a catalog entry is wrong.
@@ -75,17 +118,19 @@ def build(
     rules = tuple(
         rule for rule in known if settings.transform_rules.get(rule.id, rule.on_by_default)
     )
+    severities = {rule: _severity(value) for rule, value in settings.severities.items()}
     checks = [rule for rule in validation_rules() if rule.check is not None]
     parts = catalog.revise(catalog.parse(components), settings.components)
     rows = (*pod_template.ROWS, *map(pod_template.row_from_plain, settings.pod_templates))
     looks_at = frozenset().union(*(rule.looks_at for rule in rules))
     return Engine(
         settings,
-        World(PoolIndex(complete=True), parts, pod_template.table(rows)),
+        World(PoolIndex(complete=True), parts, pod_template.table(rows), schemas or {}),
         rules,
         tuple(rule for rule in checks if rule.in_transform == "always"),
         tuple(rule for rule in checks if rule.in_transform == "wanted"),
-        {rule: _severity(value) for rule, value in settings.severities.items()},
+        tuple(rule for rule in validation_rules() if severities.get(rule.id, rule.severity)),
+        severities,
         screen_for(
             catalog.tokens(parts),
             nodes="nodes" in looks_at,

@@ -6,12 +6,12 @@ The only place that turns offsets into lines and columns.
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from transformer.errors import InputError, TransformError
 from transformer.findings import Change, Finding, ObjectRef, Severity, Violation
 from transformer.manifest.manifest import Manifest
-from transformer.pipeline.engine import Engine
+from transformer.pipeline.engine import Engine, Hush
 from transformer.span import Lines, Position, position_at
 from transformer.text.framing import Frame
 from transformer.yamltree.locate import offset_of
@@ -25,6 +25,11 @@ _GLUED = re.compile(
     re.MULTILINE,
 )
 """A line that ends with what should begin the next file: its head, its `---`, or its comment."""
+
+_NONE: Mapping[str, Any] = {}
+
+LONG_LINE = 1000
+"""A longer line is not shown: minified JSON would be kept whole for each finding in it."""
 
 _NEAR = 1000
 """Up to this offset it is quicker to count lines than to make a table of them."""
@@ -44,10 +49,25 @@ class Origin:
     is_patch: bool = False
     relative: str = ""
 
+    @property
+    def relative_name(self) -> str:
+        """What patterns are matched against."""
+        return self.relative or self.file
+
+
+class Hushed(NamedTuple):
+    """A finding that was left out, because of what `by` says."""
+
+    found: Finding
+    by: Hush
+
 
 @dataclass(slots=True)
 class Notes:
-    """The findings of one document, whose `text` and `root` are set once they are known."""
+    """The findings of one document, whose `text` and `root` are set once they are known.
+
+    `hushed` tells of those that are left out on purpose.
+    """
 
     frame: Frame
     origin: Origin
@@ -55,11 +75,15 @@ class Notes:
     text: str = ""
     root: Node | None = None
     findings: list[Finding] = field(default_factory=list)
+    hushed: list[Hushed] = field(default_factory=list)
     _lines: Lines | None = None
 
     def position(self, pointer: str) -> Position:
         """Return where in the file the value at `pointer` (from the document's root) stands."""
-        return self._at(offset_of(self.root, pointer))
+        return self._at(self._offset(pointer))
+
+    def _offset(self, pointer: str) -> int:
+        return offset_of(self.root, pointer)
 
     def _at(self, offset: int) -> Position:
         if offset < _NEAR:
@@ -72,16 +96,21 @@ class Notes:
         self, rule: str, severity: Severity, manifest: Manifest, found: Violation
     ) -> None:
         """Note what a rule found in a manifest."""
-        self._add(
+        self._add(self.finding(rule, severity, manifest, found), manifest.annotations)
+
+    def finding(
+        self, rule: str, severity: Severity, manifest: Manifest, found: Violation
+    ) -> Finding:
+        """Return what a rule found in a manifest, with its place."""
+        return self._place(
             rule,
             found.severity or severity,
             found.message,
-            self.position(manifest.base + found.pointer),
+            self._offset(manifest.base + found.pointer),
             manifest.base,
             manifest.ref,
             found.pointer,
             found.hint,
-            manifest.annotations,
         )
 
     def remark(
@@ -90,7 +119,8 @@ class Notes:
         """Note something about the document, or the item at `base`; with `--strict` an error."""
         if self.engine.settings.strict:
             severity = "error"
-        self._add(rule, severity, message, self.position(base), base, hint=self._glued() or hint)
+        hint = self._glued() or hint
+        self._add(self._place(rule, severity, message, self._offset(base), base, hint=hint))
 
     def failure(self, rule: str, error: TransformError, changes: list[Change]) -> bool:
         """Note why the document cannot be read or edited; return whether that is an error.
@@ -114,28 +144,22 @@ class Notes:
         if error.other is not None:
             message += f" (compare line {self._at(error.other).line})"
         concerned = self._concerned(error, changes)
-        at = self._at(error.offset or 0)
+        at = error.offset or 0
         if concerned is not None and error.offset is None:
-            at = self.position(concerned.item)
-        self._add(
-            rule,
-            severity,
-            message,
-            at,
-            concerned.item if concerned else "",
-            concerned.object if concerned else None,
-            hint=hint,
-            is_judged=False,
-        )
+            at = self._offset(concerned.item)
+        item = concerned.item if concerned else ""
+        ref = concerned.object if concerned else None
+        self.findings.append(self._place(rule, severity, message, at, item, ref, hint=hint))
         return severity == "error"
 
     def rewritten(self, error: TransformError, changes: list[Change]) -> None:
         """Note that the document is written anew because of `error`."""
         concerned = self._concerned(error, changes)
         item = concerned.item if concerned else ""
-        at = self.position(item) if error.offset is None else self._at(error.offset)
+        at = self._offset(item) if error.offset is None else error.offset
         ref = concerned.object if concerned else None
-        self._add("HN905", "warning", f"written anew: {error.message}", at, item, ref)
+        message = f"written anew: {error.message}"
+        self._add(self._place("HN905", "warning", message, at, item, ref))
 
     def _concerned(self, error: TransformError, changes: list[Change]) -> Change | None:
         """Return a change of the object that `error` is about: the last that begins above it."""
@@ -156,20 +180,19 @@ class Notes:
             " end each file with a newline"
         )
 
-    def _add(
+    def _place(
         self,
         rule: str,
         severity: Severity,
         message: str,
-        at: Position,
+        offset: int,
         item: str = "",
         ref: ObjectRef | None = None,
         pointer: str = "",
         hint: str = "",
-        annotations: Mapping[str, Any] | None = None,
-        is_judged: bool = True,
-    ) -> None:
-        finding: Finding | None = Finding(
+    ) -> Finding:
+        at = self._at(offset)
+        return Finding(
             rule,
             severity,
             message,
@@ -181,9 +204,25 @@ class Notes:
             ref,
             pointer,
             hint,
+            self._excerpt(offset),
         )
-        if is_judged and finding is not None:
-            file = self.origin.relative or self.origin.file
-            finding = self.engine.judge(finding, annotations or {}, file)
-        if finding is not None:
-            self.findings.append(finding)
+
+    def _add(self, found: Finding, annotations: Mapping[str, Any] = _NONE) -> None:
+        """Take in a finding as the configuration and the object's `annotations` want it."""
+        file = self.origin.relative_name
+        by = self.engine.hush_of(found.rule, found.object, annotations, file)
+        if by is not None:
+            self.hushed.append(Hushed(found, by))
+        elif (weighed := self.engine.weigh(found)) is not None:
+            self.findings.append(weighed)
+
+    def _excerpt(self, offset: int) -> str:
+        """Return the line that `offset` is in."""
+        reach = max(offset - LONG_LINE, 0)
+        start = max(self.text.rfind(end, reach, offset) for end in "\r\n") + 1
+        if start == 0 and reach:
+            return ""
+        ends = (self.text.find(end, offset, offset + LONG_LINE) for end in "\r\n")
+        end = min((at for at in ends if at >= 0), default=len(self.text))
+        line = self.text[start:end].removeprefix("\ufeff")
+        return line if len(line) <= LONG_LINE else ""

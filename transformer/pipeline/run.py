@@ -35,6 +35,11 @@ class Spool(Protocol):
         """Yield the parts, once."""
 
 
+Do: TypeAlias = Callable[[Sequence[tuple[Part, Origin]]], Sequence[DocumentResult]]
+"""Returns the result of each document, read without regard to the screen, in their order; or of
+none, where they had better be treated one after another.
+"""
+
 Treat: TypeAlias = Callable[[Sequence[Part], Origin, Engine], Iterator[DocumentResult]]
 """Yields the result of each of some parts, in their order."""
 
@@ -42,6 +47,30 @@ Treat: TypeAlias = Callable[[Sequence[Part], Origin, Engine], Iterator[DocumentR
 def in_turn(parts: Sequence[Part], origin: Origin, engine: Engine) -> Iterator[DocumentResult]:
     """Yield the result of each part, one after another (the plain `Treat`)."""
     return (treat(part, origin, engine) for part in parts)
+
+
+def shared_out(do: Do) -> Treat:
+    """Return what treats parts by `do`, which may work on several at once, as far as it can.
+
+    Only documents that depend on no pool, and bring none, are done so: order and spooling stay as
+    they are one after another.
+    """
+
+    def by(parts: Sequence[Part], origin: Origin, engine: Engine) -> Iterator[DocumentResult]:
+        screened = [is_screened(part, engine) for part in parts]
+        heavy = [
+            index
+            for index, part in enumerate(parts)
+            if not (engine.needs_all_pools or screened[index]) and needs_no_pool(part)
+        ]
+        done = dict(zip(heavy, do([(parts[index], origin) for index in heavy]), strict=False))
+        for index, part in enumerate(parts):
+            if screened[index]:
+                yield pass_on(part, origin, engine)
+            else:
+                yield done.get(index) or treat_document(part, origin, engine)
+
+    return by
 
 
 def treat_all(

@@ -31,13 +31,15 @@ _MAX_SHOWN = 40
 class Ignore:
     """Findings to leave out: those of `rules` on an object and in a file; empty patterns fit all.
 
-    `object` is `Kind/namespace/name` or `Kind/name`, a glob in each part; `file` is a glob.
+    `object` is `Kind/namespace/name` or `Kind/name`, a glob in each part; `file` is a glob. `line`
+    is that of the entry in the configuration file, 0 where there is none.
     """
 
     rules: tuple[str, ...]
     object: str = ""
     file: str = ""
     reason: str = ""
+    line: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,8 @@ class Settings:
 
     `transform_rules` holds only the rules switched on or off explicitly, by id; `severities` has
     `error`, `warning`, `info` or `off` by rule id. `components`, `pod_templates` and
-    `inline_pools` are the plain objects of the schema; `pool_paths` are as written.
+    `inline_pools` are the plain objects of the schema; `pool_paths` are as written. `name` is that
+    of the configuration file.
     """
 
     transform_rules: Mapping[str, bool] = field(default_factory=dict)
@@ -61,6 +64,7 @@ class Settings:
     ignores: tuple[Ignore, ...] = ()
     on_invalid: Literal["fail", "pass"] = "fail"
     strict: bool = False
+    name: str = ""
 
 
 class Problem(NamedTuple):

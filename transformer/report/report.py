@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from transformer.findings import Finding, Severity
+from transformer.findings import Change, Finding, Severity
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,8 @@ class Report:
     """The findings of a run, in the order of the files and in each from top to bottom.
 
     `rules` are all the rules there are. `not_judged` pairs a reason (`no Node in the input`) with
-    the ids of the rules that for it had nothing to judge. `version` is that of the tool.
+    the ids of the rules that for it had nothing to judge. `version` is that of the tool. `changes`
+    are what `--fix` did.
     """
 
     documents: int
@@ -30,3 +31,4 @@ class Report:
     rules: Sequence[RuleHelp] = ()
     not_judged: Sequence[tuple[str, Sequence[str]]] = ()
     version: str = ""
+    changes: Sequence[Change] = ()

@@ -69,7 +69,8 @@ class TransformRule:
     templates with one of our annotations, or any pod template. Others are not even read.
 
     `plan` may raise `PatchError` (the object is malformed) and `PoolsNeeded`. `reason` says in a
-    few words why it applies to an object for which something is planned.
+    few words why it applies to an object for which something is planned. `withheld` yields what
+    the rule leaves undone, and why.
     """
 
     id: str
@@ -78,6 +79,7 @@ class TransformRule:
     plan: Callable[[Subject], list[Operation]]
     reason: Callable[[Subject], str]
     on_by_default: bool = True
+    withheld: Callable[[Subject], Iterable[Violation]] | None = None
 
 
 @dataclass(frozen=True, slots=True)

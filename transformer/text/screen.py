@@ -41,6 +41,7 @@ _SCALAR_ENDS = rb"""(?:
 )"""
 _ANY_KIND = re.compile(rb"Node(?:Pool)?(?:List)?" + _SCALAR_ENDS, re.VERBOSE)
 _POOL_KIND = re.compile(rb"NodePool(?:List)?" + _SCALAR_ENDS, re.VERBOSE)
+_COMPARED_KIND = re.compile(rb"(?:Node(?:Pool)?|Pod|Job)(?:List)?" + _SCALAR_ENDS, re.VERBOSE)
 
 _BEFORE_SCALAR = b"\r\n\"'\\:,-?[{"
 _REACH = 256
@@ -106,6 +107,19 @@ def mentions_pool(data: bytes) -> bool:
 def mentions_node(data: bytes) -> bool:
     """Whether the document in `data` could hold a Node or a NodePool."""
     return _hides_words(data) or _holds_kind(_readings(data), _ANY_KIND)
+
+
+def mentions_compared(data: bytes) -> bool:
+    """Whether the document in `data` could hold an object that an old state is compared with."""
+    return _hides_words(data) or _holds_kind(_readings(data), _COMPARED_KIND)
+
+
+def mentions_local_service(data: bytes) -> bool:
+    """Whether the document in `data` could hold a Service with a `Local` traffic policy."""
+    if _hides_words(data):
+        return True
+    texts = _readings(data)
+    return _holds(texts, b"TrafficPolicy") and _holds(texts, b"Local")
 
 
 def _hides_words(data: bytes) -> bool:

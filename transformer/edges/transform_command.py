@@ -1,21 +1,18 @@
 """The `transform` command put together: options in, exit status out."""
 
 import json
-import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
-from dataclasses import replace
 from pathlib import Path
 from typing import Literal, NamedTuple, TextIO
 
 from transformer.edges import outputs, standard
-from transformer.edges.catalogue import rule_id, rule_ids
-from transformer.edges.config_file import find, load
+from transformer.edges.configured import configured
 from transformer.edges.reading import is_regular
-from transformer.edges.reporting import Reporter
+from transformer.edges.reporting import NOTHING_FOUND, Reporter, opened_report
 from transformer.edges.resources import read
-from transformer.edges.sources import SUFFIXES, Source, discover
+from transformer.edges.sources import Source, discover
 from transformer.edges.terminal import Progress, is_capable, paint_for
 from transformer.edges.transforming import Inputs, Outputs, run
 from transformer.errors import SettingsError
@@ -57,7 +54,7 @@ def transform(paths: tuple[str, ...], options: Options) -> int:
     """
     is_filter = not paths or paths == ("-",)
     _refuse_contradictions(paths, is_filter, options)
-    settings, root = _settings(options)
+    settings, root = configured(options)
     engine = engines.build(
         settings,
         json.loads(read("manifest/components.json")),
@@ -69,10 +66,7 @@ def transform(paths: tuple[str, ...], options: Options) -> int:
     with _report_file(options) as report_file:
         reporter = _reporter(options, report_file, progress)
         if inputs.sources == []:
-            reporter.say(
-                f"no manifests found: folders are searched for *{', *'.join(SUFFIXES)}, hidden"
-                " folders, node_modules and a chart's templates are left out"
-            )
+            reporter.say(NOTHING_FOUND)
         is_cut_off = False
         try:
             with _output(options, reporter) as (output, idle):
@@ -135,32 +129,6 @@ def _refuse_contradictions(paths: tuple[str, ...], is_filter: bool, options: Opt
         refuse("--quiet", "--verbose")
 
 
-def _settings(options: Options) -> tuple[Settings, Path]:
-    """Return the settings, and the folder that their paths are relative to."""
-    path = options.config or find(Path.cwd())
-    settings, root = Settings(), Path.cwd()
-    if path is not None:
-        settings, root = load(path, rule_ids()), path.absolute().parent
-    switches, severities = dict(settings.transform_rules), dict(settings.severities)
-    for names, is_on in ((options.enable, True), (options.disable, False)):
-        for name in names:
-            rule = rule_id(name)
-            if not re.fullmatch(r"HN\d{3}", rule):
-                switches[rule] = is_on
-            elif is_on:
-                severities.pop(rule, None)
-            else:
-                severities[rule] = "off"
-    own = replace(
-        settings,
-        transform_rules=switches,
-        severities=severities,
-        strict=settings.strict or options.strict,
-        on_invalid=options.on_invalid or settings.on_invalid,
-    )
-    return own, root
-
-
 def _inputs(
     paths: tuple[str, ...], is_filter: bool, options: Options, settings: Settings, root: Path
 ) -> Inputs:
@@ -192,15 +160,7 @@ def _report_file(options: Options) -> Iterator[TextIO | None]:
     if options.report_file is None:
         yield sys.stderr if options.report == "json" else None
         return
-    try:
-        file = options.report_file.open(
-            "w", encoding="utf-8", errors="backslashreplace", newline="\n"
-        )
-    except OSError as error:
-        reason = (error.strerror or "unknown error").lower()
-        message = f"the report cannot be written: {reason}"
-        raise SettingsError(message, file=str(options.report_file)) from None
-    with file:
+    with opened_report(options.report_file) as file:
         yield file
 
 

@@ -1,0 +1,55 @@
+"""The settings of a run: those of the configuration file, and the options on top of them."""
+
+import re
+from dataclasses import replace
+from pathlib import Path
+from typing import Literal, Protocol
+
+from transformer.edges.catalogue import rule_id, rule_ids
+from transformer.edges.config_file import find, load
+from transformer.pipeline.settings import Settings
+
+
+class Switches(Protocol):
+    """The options that change settings, named as on the command line."""
+
+    @property
+    def config(self) -> Path | None: ...
+    @property
+    def enable(self) -> tuple[str, ...]: ...
+    @property
+    def disable(self) -> tuple[str, ...]: ...
+    @property
+    def on_invalid(self) -> Literal["fail", "pass"] | None: ...
+    @property
+    def strict(self) -> bool: ...
+
+
+def configured(switches: Switches) -> tuple[Settings, Path]:
+    """Return the settings, and the folder that their paths are relative to.
+
+    Raises:
+        SettingsError: the configuration is wrong, or a rule does not exist.
+    """
+    path = switches.config or find(Path.cwd())
+    settings, root = Settings(), Path.cwd()
+    if path is not None:
+        settings, root = load(path, rule_ids()), path.absolute().parent
+    rules, severities = dict(settings.transform_rules), dict(settings.severities)
+    for names, is_on in ((switches.enable, True), (switches.disable, False)):
+        for name in names:
+            rule = rule_id(name)
+            if not re.fullmatch(r"HN\d{3}", rule):
+                rules[rule] = is_on
+            elif not is_on:
+                severities[rule] = "off"
+            elif severities.get(rule) == "off":
+                del severities[rule]
+    own = replace(
+        settings,
+        transform_rules=rules,
+        severities=severities,
+        strict=settings.strict or switches.strict,
+        on_invalid=switches.on_invalid or settings.on_invalid,
+    )
+    return own, root

@@ -1,0 +1,66 @@
+"""`validate --fix`: what `transform --write` would do, and what rules can mend, in place."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from transformer.edges.outputs import InPlace
+from transformer.edges.reporting import Reporter
+from transformer.edges.sources import Source
+from transformer.edges.terminal import Progress
+from transformer.edges.transforming import Inputs, Outputs, run
+from transformer.findings import Change, DocumentResult, Finding
+from transformer.pipeline.engine import Engine
+
+
+class Fixed(NamedTuple):
+    """What became of it: what was changed, in how many files, and what was not because a file
+    cannot be written or an edit cannot be spliced.
+    """
+
+    changes: tuple[Change, ...]
+    files: int
+    findings: tuple[Finding, ...]
+
+
+class _Fixing(InPlace):
+    """Writes in place, and notes what it did."""
+
+    def __init__(self) -> None:
+        super().__init__(self._write, lambda _: None, self._refuse)
+        self.changes: list[Change] = []
+        self.files: set[str] = set()
+        self.findings: list[Finding] = []
+        self._planned: list[Change] = []
+
+    def begin(self, source: Source | None) -> None:
+        super().begin(source)
+        self._planned = []
+
+    def add(self, result: DocumentResult) -> None:
+        super().add(result)
+        self._planned.extend(result.changes)
+        self.findings.extend(found for found in result.findings if found.rule == "HN905")
+
+    def _write(self, source: Source) -> None:
+        self.changes.extend(self._planned)
+        self.files.add(source.name)
+
+    def _refuse(self, source: Source, error: OSError) -> None:
+        message = f"the file cannot be written: {(error.strerror or 'unknown error').lower()}"
+        hint = "nothing in it was mended"
+        self.findings.append(Finding("HN901", "error", message, source.name, 1, 1, 0, hint=hint))
+
+
+def fix(sources: Sequence[Source], pool_sources: Sequence[Source], engine: Engine) -> Fixed:
+    """Mend `sources` in place.
+
+    Twice, where a NodePool was mended: its Nodes can only then be labelled (SPEC, section 2).
+    """
+    fixing = _Fixing()
+    for engine_now in (engine.mending(), engine):
+        done = len(fixing.changes)
+        inputs = Inputs(list(sources), list(pool_sources), None)
+        run(inputs, engine_now, Outputs(fixing, Reporter(None), Progress()))
+        if not any(change.rule.startswith("HN") for change in fixing.changes[done:]):
+            break
+    return Fixed(tuple(fixing.changes), len(fixing.files), tuple(dict.fromkeys(fixing.findings)))

@@ -1,0 +1,206 @@
+"""The `validate` command put together: options in, a report on standard output, exit status out."""
+
+import json
+import sys
+import tempfile
+from collections.abc import Mapping
+from contextlib import nullcontext
+from dataclasses import replace
+from importlib import import_module
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+from transformer.edges import standard
+from transformer.edges.catalogue import rule_helps, tool_version
+from transformer.edges.configured import configured
+from transformer.edges.fixing import Fixed, fix
+from transformer.edges.git_states import index_sources, old_disk_sources, resolve, tree_sources
+from transformer.edges.reading import as_regular, chunks, is_regular
+from transformer.edges.reporting import NOTHING_FOUND, opened_report
+from transformer.edges.resources import read, schemas
+from transformer.edges.sources import Source, discover
+from transformer.edges.survey import given_pools
+from transformer.edges.terminal import Progress, is_capable, paint_for
+from transformer.edges.validating import Outcome, States, validate
+from transformer.errors import SettingsError
+from transformer.pipeline import engine as engines
+from transformer.report import as_json, as_listing, as_text
+from transformer.report.report import Report
+
+FORMATS: Mapping[str, str] = {
+    "text": "as_listing",
+    "json": "as_json",
+    "sarif": "as_sarif",
+    "github": "as_github",
+    "gitlab": "as_gitlab",
+    "junit": "as_junit",
+}
+"""The modules in `report/` that render each format."""
+
+
+class Options(NamedTuple):
+    """The options of `validate`, named as on the command line."""
+
+    old: str | None
+    base: str | None
+    staged: bool
+    format: str
+    fix: bool
+    report_file: Path | None
+    pools: tuple[str, ...]
+    config: Path | None
+    enable: tuple[str, ...]
+    disable: tuple[str, ...]
+    on_invalid: Literal["fail", "pass"] | None
+    strict: bool
+    stdin_filename: str
+    max_document: int
+    quiet: bool
+    verbose: bool
+    color: str
+
+
+class _Searched(NamedTuple):
+    """How folders are searched; keywords of `sources.discover`."""
+
+    root: Path
+    include: tuple[str, ...]
+    exclude: tuple[str, ...]
+    scopes: tuple[str, ...]
+
+
+def run(paths: tuple[str, ...], options: Options) -> int:
+    """Run the command and return its exit status.
+
+    Raises:
+        SettingsError: wrong usage, or a wrong configuration.
+        OSError: standard input or output, or a temporary file, fails.
+    """
+    _refuse_contradictions(paths, options)
+    settings, root = configured(options)
+    engine = engines.build(
+        settings,
+        json.loads(read("manifest/components.json")),
+        schemas=schemas(),
+        max_document=options.max_document,
+    )
+    pool_paths = [*options.pools, *(str(root / path) for path in settings.pool_paths)]
+    pools = discover(pool_paths, root=root)
+    searched = _Searched(root, settings.include, settings.exclude, settings.scopes)
+    report_file = opened_report(options.report_file) if options.report_file else nullcontext()
+    with report_file as file, tempfile.TemporaryDirectory(prefix="hostnet-") as folder:
+        states = _states(paths, options, searched, folder)
+        fixed = fix(states.new, pools, engine) if options.fix else Fixed((), 0, ())
+        progress = _progress(states, options)
+        try:
+            given = tuple(given_pools(pools, engine))
+            outcome = validate(states._replace(given=given), engine, progress.advance)
+        finally:
+            progress.clear()
+        report = _report(states, outcome, fixed)
+        if file is not None:
+            file.writelines(as_json.render(report))
+        try:
+            _tell(report, fixed, options)
+        except BrokenPipeError:
+            standard.abandon()
+        return _status(report, outcome, fixed)
+
+
+def _refuse_contradictions(paths: tuple[str, ...], options: Options) -> None:
+    def refuse(one: str, other: str) -> None:
+        raise SettingsError(f"{one} and {other} contradict", hint="leave one of them out")
+
+    if "-" in paths and paths != ("-",):
+        refuse("- (standard input)", "other PATHs")
+    if options.old is not None and (options.base is not None or options.staged):
+        refuse("--old", "--base" if options.base is not None else "--staged")
+    if "-" in paths and (options.base is not None or options.staged):
+        refuse("- (standard input)", "--base" if options.base is not None else "--staged")
+    if options.fix and options.staged:
+        refuse("--fix", "--staged")
+    if options.fix and _is_stdin(paths, options):
+        hint = "name files or folders"
+        raise SettingsError("standard input cannot be mended in place", hint=hint)
+    if options.quiet and options.verbose:
+        refuse("--quiet", "--verbose")
+
+
+def _is_stdin(paths: tuple[str, ...], options: Options) -> bool:
+    return paths == ("-",) or not (paths or options.base is not None or options.staged)
+
+
+def _states(paths: tuple[str, ...], options: Options, searched: _Searched, folder: str) -> States:
+    """Return what to validate, and the old state; `folder` takes what can be read only once."""
+    if _is_stdin(paths, options):
+        stdin = Path(folder, "stdin")
+        with stdin.open("wb") as copy:
+            copy.writelines(chunks(standard.standard_input()))
+        new = [Source(stdin, options.stdin_filename, True, "", options.stdin_filename)]
+        old = old_disk_sources(options.old, (), **searched._asdict()) if options.old else None
+        return States(new, old)
+    paths = paths or (".",)
+    if options.old is not None:
+        new = discover(paths, **searched._asdict())
+        old = old_disk_sources(options.old, paths, **searched._asdict())
+    elif options.base is not None or options.staged:
+        revision = resolve(Path.cwd(), options.base or "HEAD")
+        old = tree_sources(paths, revision, **searched._asdict())
+        if options.staged:
+            new = index_sources(paths, folder=Path.cwd(), **searched._asdict())
+        else:
+            new = discover(paths, **searched._asdict())
+    else:
+        new, old = discover(paths, **searched._asdict()), None
+    if options.fix and (pipe := next((s for s in new if not is_regular(s)), None)):
+        raise SettingsError("this cannot be mended in place", file=pipe.name, hint="name files")
+    return States([as_regular(source, folder) for source in new], old)
+
+
+def _progress(states: States, options: Options) -> Progress:
+    is_wanted = is_capable(sys.stderr) and not options.quiet
+    progress = Progress(sys.stderr if is_wanted else None, work="validating")
+    for source in states.new if is_wanted else ():
+        progress.expect(2 * source.path.stat().st_size)
+    return progress
+
+
+def _report(states: States, outcome: Outcome, fixed: Fixed) -> Report:
+    return Report(
+        outcome.documents,
+        len(states.new),
+        (*fixed.findings, *outcome.findings),
+        rule_helps(),
+        outcome.not_judged,
+        tool_version(),
+        fixed.changes,
+    )
+
+
+def _status(report: Report, outcome: Outcome, fixed: Fixed) -> int:
+    if outcome.failed or any(found.severity == "error" for found in fixed.findings):
+        return 3
+    return int(any(found.severity == "error" for found in report.findings))
+
+
+def _tell(report: Report, fixed: Fixed, options: Options) -> None:
+    """Print the report, and tell people besides what was mended and, if it is no text, the sum."""
+    if not options.quiet:
+        paint = paint_for(sys.stderr, options.color)
+        lines = [as_text.change(change, paint) for change in fixed.changes]
+        if not report.files:
+            lines.append(NOTHING_FOUND)
+        if options.format != "text":
+            lines += as_listing.summary(report)
+        print(*lines, sep="\n", end="\n" if lines else "", file=sys.stderr, flush=True)
+    if options.format == "text":
+        errors = tuple(found for found in report.findings if found.severity == "error")
+        shown = replace(report, findings=errors) if options.quiet else report
+        pieces = as_listing.render(shown, paint_for(sys.stdout, options.color))
+    else:
+        module = import_module(f"transformer.report.{FORMATS[options.format]}")
+        pieces = module.render(report)
+    out = standard.standard_output()
+    for piece in pieces:
+        out.write(piece.encode("utf-8", "backslashreplace"))
+    out.flush()

@@ -1,0 +1,225 @@
+"""The `validate` command at work: the old state remembered, a first look, every document judged.
+
+All files are read twice, as for `transform`: first for what later documents may depend on, and
+then for real, in batches that several processors share.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from itertools import groupby
+from typing import Any, NamedTuple, TypeAlias
+
+from transformer.edges.reading import chunks
+from transformer.edges.sources import Source
+from transformer.edges.survey import is_among, patch_files, pool_index
+from transformer.edges.transforming import cannot_be_read
+from transformer.edges.workers import MOST_WORKERS, Workers
+from transformer.findings import Finding
+from transformer.pipeline.census import Census
+from transformer.pipeline.engine import Engine
+from transformer.pipeline.glue import Part, groups, parts
+from transformer.pipeline.history import History
+from transformer.pipeline.judging import Judgement, judge_document
+from transformer.pipeline.ledger import Ledger
+from transformer.pipeline.notes import LONG_LINE, Origin
+from transformer.rules.base import Subject
+from transformer.text.framing import frames
+
+_BATCH = 512
+"""Documents that are shared out together."""
+
+_BATCH_BYTES = 8 * 1024 * 1024
+
+
+class States(NamedTuple):
+    """What is validated, and the old state that it is compared with (None: with nothing).
+
+    `given` are plain values whose pools belong to every scope.
+    """
+
+    new: Sequence[Source]
+    old: Sequence[Source] | None = None
+    given: Sequence[Any] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Findings in the order of the input; `failed`: some of it could not be read.
+
+    `not_judged` pairs a reason with the ids of the rules that had nothing to judge.
+    """
+
+    findings: tuple[Finding, ...]
+    documents: int
+    failed: bool
+    not_judged: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+
+class _Scope(NamedTuple):
+    engine: Engine
+    history: History | None
+
+
+_Task: TypeAlias = tuple[Part, Origin, str]
+
+
+def validate(
+    states: States,
+    engine: Engine,
+    done: Callable[[int], object] = lambda _: None,
+    *,
+    workers: int = MOST_WORKERS,
+) -> Outcome:
+    """Judge everything; `done` is told of the bytes that have been read.
+
+    Up to so many `workers` help.
+    """
+    ledger = Ledger(engine)
+    scopes = _scopes(states, engine, done)
+    patches = patch_files(states.new, engine.max_document)
+
+    def judge(task: _Task) -> Judgement:
+        part, origin, scope = task
+        return judge_document(part, origin, *scopes[scope])
+
+    with Workers(judge, workers) as helpers:
+        for batch in _batches(_tasks(states.new, engine, patches, ledger)):
+            for (_, origin, scope), judgement in zip(batch, helpers.do(batch), strict=True):
+                ledger.add(judgement, scope, origin.relative_name)
+                done(judgement.size)
+    for world in scopes.values():
+        ledger.findings.extend(_of_removed(world))
+        if world.history is not None:
+            ledger.findings.extend(map(_unread, world.history.unread))
+            ledger.needs.add("old")
+        if world.engine.world.pools.all():
+            ledger.needs.add("pools")
+    ledger.conclude()
+    return Outcome(
+        tuple(_in_order(ledger.findings, states)),
+        ledger.documents,
+        ledger.has_failed,
+        tuple(ledger.not_judged()),
+    )
+
+
+def _scopes(states: States, engine: Engine, done: Callable[[int], object]) -> dict[str, _Scope]:
+    """Return the worlds, by scope, after a first look at everything."""
+    censuses: dict[str, Census] = {}
+    histories: dict[str, History] = {}
+    patches = patch_files(states.old or (), engine.max_document)
+    for source in states.old or ():
+        history = histories.setdefault(source.scope, History())
+        origin = _origin(source, patches)
+        for part in () if origin.is_patch else _quietly(source, engine):
+            history.take(part, origin, engine)
+    patches = patch_files(states.new, engine.max_document)
+    for source in states.new:
+        census = censuses.setdefault(source.scope, Census(pool_index(states.given)))
+        for part in () if is_among(source, patches) else _quietly(source, engine):
+            census.take(part, source.relative or source.name)
+            done(len(part.frame.data))
+    scopes = {}
+    for name in {**censuses, **histories, "": None}:
+        census = censuses.get(name) or Census(pool_index(states.given))
+        old = histories.get(name, History()) if states.old is not None else None
+        scopes[name] = _Scope(engine.in_world(census.world(engine.world, old)), old)
+    return scopes
+
+
+def _origin(source: Source, patches: set[str]) -> Origin:
+    return Origin(source.name, source.is_named, is_among(source, patches), source.relative)
+
+
+def _quietly(source: Source, engine: Engine) -> Iterator[Part]:
+    """Yield the parts of a file, up to where it cannot be read: the second look tells of that."""
+    with suppress(OSError), source.open() as file:
+        yield from parts(frames(chunks(file), engine.max_document))
+
+
+def _tasks(
+    sources: Iterable[Source], engine: Engine, patches: set[str], ledger: Ledger
+) -> Iterator[_Task]:
+    """Yield the parts of all files; the ledger is told of files that cannot be read."""
+    for source in sources:
+        origin = _origin(source, patches)
+        try:
+            with source.open() as file:
+                for group in groups(
+                    chunks(file),
+                    strict=engine.settings.strict,
+                    max_document=engine.max_document,
+                ):
+                    for part in group:
+                        yield part, origin, source.scope
+        except OSError as error:
+            ledger.fail(cannot_be_read(source, error))
+
+
+def _batches(tasks: Iterable[_Task]) -> Iterator[list[_Task]]:
+    batch: list[_Task] = []
+    size = 0
+    for task in tasks:
+        batch.append(task)
+        size += len(task[0].frame.data)
+        if len(batch) == _BATCH or size > _BATCH_BYTES:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
+
+
+def _of_removed(scope: _Scope) -> Iterator[Finding]:
+    """Yield the findings on objects of the old state that are gone."""
+    engine, history = scope
+    for gone in history.removed() if history is not None else ():
+        subject = Subject(gone.manifest, (), engine.world)
+        for rule in engine.validation:
+            for violation in rule.check_removed(subject) if rule.check_removed else ():
+                found = replace(
+                    gone.at,
+                    rule=rule.id,
+                    severity=violation.severity or rule.severity,
+                    message=violation.message,
+                    hint=violation.hint,
+                )
+                hush = engine.hush_of(rule.id, found.object, {}, gone.file)
+                if hush is None and (weighed := engine.weigh(found)) is not None:
+                    yield weighed
+
+
+def _unread(found: Finding) -> Finding:
+    message = f"in the old state, and therefore not compared: {found.message}"
+    return replace(found, severity="info", message=message)
+
+
+def _in_order(findings: Iterable[Finding], states: States) -> Iterator[Finding]:
+    """Yield the findings by file, in the order of the input, and in each from top to bottom."""
+    names = [source.name for source in (*states.new, *(states.old or ()))]
+    order = {name: index for index, name in reversed(list(enumerate(names)))}
+
+    def place(found: Finding) -> tuple[int, str, int, int, str]:
+        return order.get(found.file, -1), found.file, found.line, found.column, found.rule
+
+    by_name = {source.name: source for source in states.new}
+    for name, group in groupby(sorted(findings, key=place), key=lambda found: found.file):
+        yield from _with_excerpts(list(group), by_name.get(name))
+
+
+def _with_excerpts(findings: list[Finding], source: Source | None) -> list[Finding]:
+    """Return findings of one file, each with the line that it is about.
+
+    Those on facts do not have it yet: it is read once more, which is better than to keep it.
+    """
+    wanted = {found.line for found in findings if not found.excerpt and found.object}
+    if source is None or not wanted:
+        return findings
+    lines: dict[int, str] = {}
+    with suppress(OSError, UnicodeDecodeError), source.open() as file:
+        for number, line in enumerate(file, 1):
+            if number in wanted and len(line) <= LONG_LINE:
+                lines[number] = line.decode().rstrip("\r\n")
+    return [
+        replace(found, excerpt=found.excerpt or lines.get(found.line, "")) for found in findings
+    ]

@@ -1,0 +1,76 @@
+"""What a first look over all documents of one world finds: all that later ones may depend on.
+
+Pools may come after their nodes, a Service before its pods, and what was removed is known at the
+end only. Documents are read here only where their bytes mention such a kind.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from transformer.errors import InputError
+from transformer.manifest.former import former
+from transformer.manifest.manifest import manifests
+from transformer.manifest.nodes import is_node, pool_name
+from transformer.manifest.pools import PoolIndex
+from transformer.manifest.services import LocalService, local_service
+from transformer.pipeline.engine import add_pool
+from transformer.pipeline.glue import Part
+from transformer.pipeline.history import History, Identity, identity
+from transformer.rules.base import World
+from transformer.text.screen import mentions_compared, mentions_local_service
+from transformer.yamltree.plain import to_plain
+from transformer.yamltree.read import read
+
+
+@dataclass(slots=True)
+class Census:
+    """Pools by name, the pool of each Node, the Services with a `Local` policy, and the files
+    (relative) that hold each object that an old state is compared with.
+    """
+
+    pools: PoolIndex
+    nodes: dict[str, str] = field(default_factory=dict)
+    services: dict[str, list[LocalService]] = field(default_factory=dict)
+    present: dict[Identity, set[str]] = field(default_factory=dict)
+
+    def take(self, part: Part, file: str) -> None:
+        """Take in a document of the file `file`; what cannot be read is left for later."""
+        frame = part.frame
+        if frame.oversize or not (
+            mentions_compared(frame.data) or mentions_local_service(frame.data)
+        ):
+            return
+        try:
+            value = to_plain(read(frame.data.decode()).root)
+        except (InputError, UnicodeDecodeError):
+            return
+        for manifest in manifests(value):
+            add_pool(self.pools, manifest)
+            if is_node(manifest):
+                self.nodes[manifest.ref.name] = pool_name(manifest)
+            if (service := local_service(manifest)) is not None:
+                self.services.setdefault(manifest.ref.namespace, []).append(service)
+            if former(manifest) is not None:
+                self.present.setdefault(identity(manifest.ref), set()).add(file)
+
+    def world(self, base: World, history: History | None) -> World:
+        """Return the world that rules see; the census is complete, and so are its pools."""
+        self.pools.complete = True
+        former_nodes = frozenset[str]()
+        if history is not None:
+            history.compare_with(self._present())
+            former_nodes = history.nodes()
+        return replace(
+            base,
+            pools=self.pools,
+            nodes=self.nodes,
+            former_nodes=former_nodes,
+            services=self.services,
+        )
+
+    def _present(self) -> Mapping[Identity, set[str]]:
+        """Return what there is, pools from elsewhere (`--pools`) among it."""
+        named = {
+            ("apps.openyurt.io", "NodePool", "", pool.name): set() for pool in self.pools.all()
+        }
+        return {**named, **self.present}

@@ -1,0 +1,100 @@
+"""The old state of one world: its objects, and which of them a new one was.
+
+An object is matched by group, kind, namespace and name: in the same file first, then wherever it
+moved within the scope (SPEC, section 9). Only what change rules compare is remembered.
+"""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from transformer.errors import InputError
+from transformer.findings import Finding, ObjectRef, Violation
+from transformer.manifest.former import former
+from transformer.manifest.manifest import Manifest, manifests
+from transformer.manifest.nodes import is_node
+from transformer.pipeline.engine import Engine
+from transformer.pipeline.glue import Part
+from transformer.pipeline.notes import Notes, Origin
+from transformer.pipeline.opened import read_document
+from transformer.text.screen import mentions_compared
+
+Identity: TypeAlias = tuple[str, str, str, str]
+"""Group, kind, namespace, name."""
+
+
+def identity(ref: ObjectRef) -> Identity:
+    """Return what an object is matched by."""
+    return ref.group, ref.kind, ref.namespace, ref.name
+
+
+@dataclass(frozen=True, slots=True)
+class Former:
+    """An object of the old state, in the file `file` (relative); `at` is a finding at it."""
+
+    manifest: Manifest
+    file: str
+    at: Finding
+
+
+class History:
+    """The objects of the old state, and the files (relative) that hold each in the new one."""
+
+    def __init__(self) -> None:
+        self._formers: dict[Identity, list[Former]] = {}
+        self._present: Mapping[Identity, Collection[str]] = {}
+        self.unread: list[Finding] = []
+        """Why a document of the old state could not be read, and so is not compared."""
+
+    def take(self, part: Part, origin: Origin, engine: Engine) -> None:
+        """Remember the objects of a document of the old state."""
+        frame = part.frame
+        if not (frame.oversize or mentions_compared(frame.data)) or part.continues:
+            return
+        notes = Notes(frame, origin, engine)
+        try:
+            _, value = read_document(part, notes)
+        except InputError as error:
+            notes.failure(error.rule, error, [])
+            self.unread.extend(notes.findings)
+            return
+        for manifest in manifests(value):
+            kept = former(manifest) if manifest.ref.name else None
+            if kept is not None:
+                at = notes.finding("", "info", manifest, Violation("/metadata/name", ""))
+                known = self._formers.setdefault(identity(kept.ref), [])
+                known.append(Former(kept, origin.relative_name, at))
+
+    def compare_with(self, present: Mapping[Identity, Collection[str]]) -> None:
+        """Say which objects the new state has, and in which files."""
+        self._present = present
+
+    def before(self, ref: ObjectRef, file: str) -> Manifest | None:
+        """Return what the object `ref` in the new state's `file` was, or None: it is new.
+
+        None as well where there were different ones of its name and none of them was here.
+        """
+        found = self._formers.get(identity(ref), [])
+        if len(found) > 1:
+            here = [known for known in found if known.file == file]
+            present = self._present.get(identity(ref), ())
+            found = here or [known for known in found if known.file not in present] or found
+        return found[0].manifest if found and _are_alike(found) else None
+
+    def removed(self) -> Iterator[Former]:
+        """Yield the objects that the new state has nowhere."""
+        for key, found in self._formers.items():
+            if key not in self._present:
+                yield found[-1]
+
+    def nodes(self) -> frozenset[str]:
+        """Return the names of the Nodes."""
+        return frozenset(
+            found[0].manifest.ref.name
+            for found in self._formers.values()
+            if is_node(found[0].manifest)
+        )
+
+
+def _are_alike(found: Sequence[Former]) -> bool:
+    return all(other.manifest.value == found[0].manifest.value for other in found[1:])

@@ -1,0 +1,193 @@
+"""One document judged: what is wrong with its objects, and the facts that count with others'.
+
+Nothing is edited here. What transform rules would do is planned all the same, because some rules
+report it.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from transformer.errors import InputError, PatchError
+from transformer.findings import Finding, ObjectRef, Violation
+from transformer.manifest.manifest import Manifest
+from transformer.manifest.names import IGNORE_ANNOTATION
+from transformer.manifest.nodes import is_node
+from transformer.manifest.pod_template import pod_templates
+from transformer.manifest.pools import is_pool
+from transformer.pipeline.engine import Engine, Hush, ignored_rules
+from transformer.pipeline.glue import Part
+from transformer.pipeline.history import History
+from transformer.pipeline.notes import Hushed, Notes, Origin
+from transformer.pipeline.opened import objects, plans, read_document, remark_opening
+from transformer.rules.base import Need, Sighting, Subject
+from transformer.yamltree import pointer
+
+_GLUED = "no --- between this manifest and the one above; other tools lose the one above"
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """A fact of `rule` under `key`; `hush` says why nothing is to be reported there, if so."""
+
+    rule: str
+    key: str
+    sighting: Sighting
+    hush: Hush | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Waiver:
+    """An object asks by its annotation to be spared the rules in `ids`; `at` is a finding there."""
+
+    ids: tuple[str, ...]
+    at: Finding
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What there is to be said of one document, of `size` bytes.
+
+    `needs` are what the rules could look at in it; `refs` its objects, where the configuration
+    says what to ignore.
+    """
+
+    size: int
+    findings: tuple[Finding, ...] = ()
+    failed: bool = False
+    continues: bool = False
+    gathered: tuple[Gathered, ...] = ()
+    hushed: tuple[Hushed, ...] = ()
+    waivers: tuple[Waiver, ...] = ()
+    needs: frozenset[Need] = frozenset()
+    refs: tuple[ObjectRef, ...] = ()
+
+
+def judge_document(
+    part: Part, origin: Origin, engine: Engine, history: History | None = None
+) -> Judgement:
+    """Return what there is to be said of one document; the pools of `engine` must be complete.
+
+    `history` is the old state of the same world, if there is one.
+    """
+    size = len(part.frame.data)
+    if part.continues:
+        return Judgement(size, failed=engine.settings.on_invalid == "fail", continues=True)
+    document = _Document(part, origin, engine, history)
+    try:
+        document.judge()
+    except InputError as error:
+        failed = document.notes.failure(error.rule, error, [])
+        return Judgement(size, tuple(document.notes.findings), failed)
+    return Judgement(
+        size,
+        tuple(document.notes.findings),
+        gathered=tuple(document.gathered),
+        hushed=tuple(document.notes.hushed),
+        waivers=tuple(document.waivers),
+        needs=frozenset(document.needs),
+        refs=tuple(document.refs),
+    )
+
+
+class _Document:
+    """A document on its way: what has been noted of it so far."""
+
+    def __init__(self, part: Part, origin: Origin, engine: Engine, history: History | None) -> None:
+        self.part = part
+        self.origin = origin
+        self.engine = engine
+        self.history = history
+        self.notes = Notes(part.frame, origin, engine)
+        self.gathered: list[Gathered] = []
+        self.waivers: list[Waiver] = []
+        self.needs: set[Need] = set()
+        self.refs: list[ObjectRef] = []
+
+    def judge(self) -> None:
+        """Let the rules look at each manifest.
+
+        Raises:
+            InputError: the document cannot be read.
+        """
+        _, value = read_document(self.part, self.notes)
+        for manifest in objects(value, self.notes):
+            self._judge_object(manifest, value)
+        remark_opening(self.part.frame, self.notes, is_empty=value is None, glued=_GLUED)
+
+    def _judge_object(self, manifest: Manifest, document: Any) -> None:
+        engine = self.engine
+        templates = pod_templates(manifest, engine.world.rows)
+        subject = Subject(manifest, templates, engine.world, document, self.origin.is_patch)
+        planned, failures = plans(subject, engine.rules)
+        if self.origin.is_patch:
+            subject = replace(subject, planned=planned)
+            self._check_patch(subject)
+            return
+        before = None
+        if self.history is not None:
+            before = self.history.before(manifest.ref, self.origin.relative_name)
+        subject = replace(subject, planned=planned, before=before)
+        self.needs.update(_needs(subject))
+        if engine.settings.ignores:
+            self.refs.append(manifest.ref)
+        self._waive(manifest)
+        for rule in engine.validation:
+            if rule.check is not None:
+                for violation in rule.check(subject):
+                    self.notes.violation(rule.id, rule.severity, manifest, violation)
+            if rule.gather is not None:
+                self._gather(rule.id, rule.gather(subject), manifest)
+        self._note_failures(manifest, failures)
+
+    def _check_patch(self, subject: Subject) -> None:
+        """Run the checks that `transform` runs where it would do something."""
+        for rule in self.engine.checks_wanted if subject.planned else ():
+            assert rule.check is not None
+            for violation in rule.check(subject):
+                self.notes.violation(rule.id, rule.severity, subject.manifest, violation)
+
+    def _gather(self, rule: str, facts: Any, manifest: Manifest) -> None:
+        for fact in facts:
+            at = self.notes.position(manifest.base + fact.pointer)
+            sighting = Sighting(
+                fact.value,
+                manifest.ref,
+                fact.pointer,
+                self.origin.file,
+                at.line,
+                at.column,
+                self.part.frame.ordinal,
+                manifest.base,
+            )
+            hush = self.engine.hush_of(
+                rule, manifest.ref, manifest.annotations, self.origin.relative_name
+            )
+            self.gathered.append(Gathered(rule, fact.key, sighting, hush))
+
+    def _note_failures(self, manifest: Manifest, failures: list[tuple[str, PatchError]]) -> None:
+        """Note where a transform rule cannot be applied, unless a finding stands there already."""
+        known = {found.pointer for found in self.notes.findings if found.item == manifest.base}
+        for rule, error in failures:
+            if error.pointer not in known:
+                known.add(error.pointer)
+                found = Violation(error.pointer, error.message, error.hint)
+                self.notes.violation(rule, "error", manifest, found)
+
+    def _waive(self, manifest: Manifest) -> None:
+        if ids := ignored_rules(manifest.annotations):
+            found = pointer.join("/metadata/annotations", IGNORE_ANNOTATION)
+            at = self.notes.finding("HN906", "warning", manifest, Violation(found, ""))
+            self.waivers.append(Waiver(tuple(dict.fromkeys(ids)), at))
+
+
+def _needs(subject: Subject) -> Iterator[Need]:
+    manifest = subject.manifest
+    if is_pool(manifest):
+        yield "pools"
+    elif is_node(manifest):
+        yield "nodes"
+    elif subject.templates:
+        yield "workloads"
+    elif manifest.ref.kind == "Service" and not manifest.ref.group:
+        yield "services"

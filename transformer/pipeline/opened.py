@@ -1,0 +1,110 @@
+"""A document opened: its text read, its objects one by one, and what transform rules plan for them.
+
+What `transform` and `validate` have in common.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from transformer.errors import InputError, PatchError
+from transformer.findings import Severity
+from transformer.manifest.manifest import Manifest, is_list, manifests
+from transformer.patch.operation import Operation
+from transformer.pipeline.glue import Part
+from transformer.pipeline.notes import Notes
+from transformer.rules.base import Subject, TransformRule
+from transformer.text.framing import Frame, Opening
+from transformer.yamltree import nodes
+from transformer.yamltree.plain import to_plain
+from transformer.yamltree.read import read
+
+_AFTER_END = "no --- after the ... above; kubectl drops what follows"
+_BEGIN = "begin each manifest with a --- line"
+
+
+def read_document(part: Part, notes: Notes) -> tuple[nodes.Tree, Any]:
+    """Return the tree and the plain value; `notes` gets the text and the root.
+
+    Raises:
+        InputError: it cannot be read, or is no manifest where one is expected.
+    """
+    frame = part.frame
+    if frame.oversize:
+        raise InputError(
+            f"the document is larger than {notes.engine.max_document} bytes",
+            hint="separate its manifests with ---, or raise --max-document",
+        )
+    try:
+        text = frame.data.decode()
+    except UnicodeDecodeError as error:
+        notes.text = frame.data[: error.start].decode()
+        raise InputError(
+            "not UTF-8",
+            offset=len(notes.text),
+            hint="Kubernetes manifests are UTF-8: convert the file",
+        ) from None
+    notes.text = text
+    if part.problem is not None:
+        raise part.problem
+    tree = read(text)
+    root = notes.root = tree.root
+    is_input = notes.origin.is_named and not notes.origin.is_patch
+    if isinstance(root, nodes.Sequence) and root.is_flow and is_input:
+        raise InputError(
+            "an array is no Kubernetes manifest, and kubectl refuses it",
+            offset=root.start,
+            hint="wrap it in an object of `kind: List`, as its `items`",
+        )
+    return tree, to_plain(root)
+
+
+def objects(value: Any, notes: Notes) -> Iterator[Manifest]:
+    """Yield the manifests in a document's plain value, and note what in it is none (HN903)."""
+    found = list(manifests(value))
+    if value is not None and not found and not is_list(value) and not notes.origin.is_patch:
+        _remark_no_kind(notes, "", "this document is no mapping")
+    for manifest in found:
+        if manifest.ref.kind and manifest.ref.version:
+            yield manifest
+        else:
+            missing = "kind" if manifest.ref.version else "apiVersion"
+            _remark_no_kind(notes, manifest.base, f"this document has no {missing}")
+
+
+def _remark_no_kind(notes: Notes, base: str, message: str) -> None:
+    severity: Severity = "warning" if notes.origin.is_named else "info"
+    hint = "it is no Kubernetes manifest, and nothing in it is touched"
+    notes.remark("HN903", severity, message, hint, base)
+
+
+def remark_opening(frame: Frame, notes: Notes, *, is_empty: bool, glued: str) -> None:
+    """Note that a document begins without the `---` that should be there (HN904).
+
+    `glued` says what becomes of one that runs on from the manifest above it.
+    """
+    if frame.opening is Opening.GLUED:
+        notes.remark("HN904", "warning", glued, _BEGIN)
+    elif frame.opening is Opening.AFTER_END and not is_empty:
+        notes.remark("HN904", "warning", _AFTER_END, _BEGIN)
+
+
+def plans(
+    subject: Subject, rules: Sequence[TransformRule]
+) -> tuple[dict[str, list[Operation]], list[tuple[str, PatchError]]]:
+    """Return what the rules want to do, by id (only those that want something), and which of them
+    cannot be applied, with the reason.
+
+    Raises:
+        PoolsNeeded: a rule depends on a pool that later input may bring.
+    """
+    planned: dict[str, list[Operation]] = {}
+    failures: list[tuple[str, PatchError]] = []
+    for rule in rules:
+        try:
+            operations = rule.plan(subject)
+        except PatchError as error:
+            failures.append((rule.id, error))
+        else:
+            if operations:
+                planned[rule.id] = operations
+    return planned, failures
