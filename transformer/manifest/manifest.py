@@ -72,18 +72,20 @@ def manifests(
     yield Manifest(value, base, ref)
 
 
-def places_of(value: Any, key: str, at: str = "") -> Iterator[str]:
-    """Yield the pointers at which a mapping below `value` has `key`."""
+def places_of(value: Any, key: str) -> Iterator[str]:
+    """Yield the pointers at which a mapping in `value` has `key`."""
     if isinstance(value, dict):
         for name, item in value.items():
-            below = pointer.join(at, name)
             if name == key:
-                yield below
-            else:
-                yield from places_of(item, key, below)
+                yield pointer.join("", name)
+            elif isinstance(item, dict | list):
+                for below in places_of(item, key):
+                    yield pointer.join("", name) + below
     elif isinstance(value, list):
         for index, item in enumerate(value):
-            yield from places_of(item, key, f"{at}/{index}")
+            if isinstance(item, dict | list):
+                for below in places_of(item, key):
+                    yield f"/{index}{below}"
 
 
 def value_at(value: Any, at: str) -> Any:
