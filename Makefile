@@ -7,7 +7,7 @@ RUN := $(BIN)/python -m
 READY := $(VENV)/ready
 DEMO_TOOL := $(CURDIR)/$(BIN)/hostnet-transform
 
-.PHONY: help setup demo test check fmt lint golden integration bench dist clean
+.PHONY: help setup demo test check fmt lint golden docs integration bench dist clean
 
 help: ## say what there is
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r target text; do \
@@ -49,6 +49,9 @@ fmt: setup ## format the code, and mend what ruff can mend
 
 golden: setup ## write the expected results of the golden tests anew; then read the diff
 	HOSTNET_GOLDEN=rewrite $(RUN) pytest tests/golden tests/integration/test_demo.py
+
+docs: setup ## write docs/rules/ anew from the rules
+	$(BIN)/python tools/rule_pages.py
 
 integration: setup ## run the tests that need other tools, such as kubectl
 	$(RUN) pytest tests/integration

@@ -26,6 +26,7 @@ from transformer.pipeline.notes import Origin
 from transformer.pipeline.run import Spool, treat_stream
 from transformer.text.framing import frames
 
+
 @dataclass(frozen=True, slots=True)
 class Result:
     """What became of a stream of manifests.

@@ -4,8 +4,10 @@ from collections.abc import Iterable
 
 from transformer.edges.resources import read, schema_names
 from transformer.errors import SettingsError
+from transformer.report.as_page import index, page
 from transformer.report.report import RuleHelp
 from transformer.rules import registry
+from transformer.rules.base import ValidationRule
 
 _SUFFIX = ".schema.json"
 
@@ -18,15 +20,25 @@ def rule_ids() -> list[str]:
 
 def rule_helps() -> tuple[RuleHelp, ...]:
     """Return what people read of each rule; a rule that transforms reports what it cannot do."""
-    helps = [
-        RuleHelp(rule.id, rule.summary, "error", registry.documentation(rule.id) or "")
-        for rule in registry.transform_rules()
-    ]
-    helps += [
-        RuleHelp(rule.id, rule.summary, rule.severity, registry.documentation(rule.id) or "")
-        for rule in registry.validation_rules()
-    ]
+    helps = []
+    for rule in registry.transform_rules():
+        standing = f"Transforms, {'on' if rule.on_by_default else 'off'} by default."
+        text = registry.documentation(rule.id) or ""
+        helps.append(RuleHelp(rule.id, rule.summary, "error", text, standing))
+    for check in registry.validation_rules():
+        text = registry.documentation(check.id) or ""
+        helps.append(RuleHelp(check.id, check.summary, check.severity, text, _standing(check)))
     return tuple(helps)
+
+
+def _standing(rule: ValidationRule) -> str:
+    """Return how bad a finding is, and which command reports it when."""
+    severity = rule.severity.capitalize()
+    by = "`validate`" if rule.in_transform == "never" else "`validate` and `transform`"
+    mend = " `--fix` mends it." if rule.fix is not None else ""
+    if "old" in rule.needs:
+        return f"{severity}. Reported by {by} where there is an old state.{mend}"
+    return f"{severity}. Reported by {by}.{mend}"
 
 
 def tool_version() -> str:
@@ -66,16 +78,14 @@ def explained(name: str) -> str:
     Raises:
         SettingsError: there is no such rule.
     """
-    rule = rule_id(name)
-    states = {
-        known.id: "transforms, on by default"
-        if known.on_by_default
-        else "transforms, off by default"
-        for known in registry.transform_rules()
-    }
-    states |= {known.id: known.severity for known in registry.validation_rules()}
-    text = (registry.documentation(rule) or "").removeprefix(f"{rule}: ")
-    return f"{rule} ({states[rule]})\n\n{text[:1].upper()}{text[1:]}"
+    wanted = rule_id(name)
+    return page(next(rule for rule in rule_helps() if rule.id == wanted)).rstrip("\n")
+
+
+def rule_pages() -> dict[str, str]:
+    """Return the pages of `docs/rules/`, by file name."""
+    rules = rule_helps()
+    return {"README.md": index(rules)} | {f"{rule.id}.md": page(rule) for rule in rules}
 
 
 def schemas() -> str:

@@ -8,12 +8,17 @@ from transformer.findings import Change, Finding, Severity
 
 @dataclass(frozen=True, slots=True)
 class RuleHelp:
-    """A rule as people read of it; `text` is its documentation (paragraphs, indented examples)."""
+    """A rule as people read of it.
+
+    `text` is its documentation (paragraphs, indented examples), `standing` a sentence that says
+    how bad it is, and who runs it when.
+    """
 
     id: str
     title: str
     severity: Severity
     text: str
+    standing: str = ""
 
 
 @dataclass(frozen=True, slots=True)

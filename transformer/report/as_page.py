@@ -1,0 +1,56 @@
+"""A rule's documentation as Markdown: what `rules ID` prints and `docs/rules/` holds."""
+
+import re
+from collections.abc import Iterator, Sequence
+from inspect import cleandoc
+from itertools import groupby
+
+from transformer.report.report import RuleHelp
+
+_LABEL = re.compile(r"(Bad|Good|Before|After|Old|New|Mend it|Source)\b(?=[:,]| )")
+
+
+def page(rule: RuleHelp) -> str:
+    """Return the page of a rule."""
+    return f"# {rule.id}: {rule.title}\n\n*{rule.standing}*\n\n{markdown(rule)}"
+
+
+def markdown(rule: RuleHelp) -> str:
+    """Return a rule's documentation: examples as code, what they are in bold."""
+    lead, *rest = re.split(r"\n{2,}", rule.text)
+    lead = lead.removeprefix(f"{rule.id}: ")
+    is_title = lead.lower().rstrip(".") == rule.title.lower()
+    paragraphs = rest if is_title else [lead[:1].upper() + lead[1:], *rest]
+    blocks = groupby(paragraphs, key=lambda paragraph: paragraph.startswith("    "))
+    told = [
+        block
+        for is_example, group in blocks
+        for block in (_example(group) if is_example else map(_prose, group))
+    ]
+    return "\n\n".join(told) + "\n"
+
+
+def _prose(paragraph: str) -> str:
+    return _LABEL.sub(r"**\1**", paragraph, count=1) if _LABEL.match(paragraph) else paragraph
+
+
+def _example(paragraphs: Iterator[str]) -> Iterator[str]:
+    """Yield one example, whose own blank lines made paragraphs of it."""
+    yield f"```yaml\n{cleandoc(_joined(paragraphs))}\n```"
+
+
+def _joined(paragraphs: Iterator[str]) -> str:
+    return "\n" + "\n\n".join(paragraphs)
+
+
+def index(rules: Sequence[RuleHelp]) -> str:
+    """Return the page that lists the pages."""
+    rows = [f"| [{rule.id}]({rule.id}.md) | {rule.title} | {rule.standing} |" for rule in rules]
+    head = ["# Rules", "", _INTRODUCTION, "", "| rule | about | when |", "| --- | --- | --- |"]
+    return "\n".join([*head, *rows]) + "\n"
+
+
+_INTRODUCTION = (
+    "These pages are made from the rules themselves (`make docs`);"
+    " `hostnet-transform rules ID` prints the same text."
+)
