@@ -1,12 +1,32 @@
 """What is remembered of an object of the old state: only what change rules compare."""
 
-from transformer.manifest.manifest import Manifest
+from typing import Any
+
+from transformer.manifest.manifest import Manifest, mapping_at
 from transformer.manifest.nodes import is_node
 from transformer.manifest.pools import is_pool
 
+_SHORT_LIVED = {("", "Pod"): (), ("batch", "Job"): ("spec", "template")}
+"""Kinds whose pod templates never change, and where these are."""
+
 
 def former(manifest: Manifest) -> Manifest | None:
-    """Return `manifest` without what no rule compares, or None where none compares its kind."""
-    ref = manifest.ref
-    is_short_lived = (ref.group, ref.kind) in (("", "Pod"), ("batch", "Job"))
-    return manifest if is_node(manifest) or is_pool(manifest) or is_short_lived else None
+    """Return `manifest` without what no rule compares, or None where none compares its kind.
+
+    Of a NodePool all is kept but its managed fields and status (the names of its nodes apart); of
+    a Node its labels; of a Pod and a Job the affinity of the pod template.
+    """
+    value: dict[str, Any]
+    if is_pool(manifest):
+        nodes = mapping_at(manifest.value, "status").get("nodes")
+        metadata = {key: manifest.metadata.get(key) for key in ("name", "labels", "annotations")}
+        value = {"metadata": metadata, "spec": manifest.spec, "status": {"nodes": nodes}}
+    elif is_node(manifest):
+        value = {"metadata": {"name": manifest.ref.name, "labels": manifest.labels}}
+    elif (at := _SHORT_LIVED.get((manifest.ref.group, manifest.ref.kind))) is not None:
+        value = {"spec": {"affinity": mapping_at(manifest.value, *at, "spec").get("affinity")}}
+        for key in reversed(at):
+            value = {key: value}
+    else:
+        return None
+    return Manifest(value, manifest.base, manifest.ref)

@@ -5,6 +5,7 @@ HOST_NETWORK_LABEL = "nodepool.openyurt.io/hostnetwork"
 
 POOL_LABEL = "apps.openyurt.io/nodepool"
 DESIRED_POOL_LABEL = "apps.openyurt.io/desired-nodepool"
+EDGE_WORKER_LABEL = "openyurt.io/is-edge-worker"
 EXCLUDE_ANNOTATION = "apps.openyurt.io/exclude-host-network-pool"
 
 CNI_ANNOTATION = "transform.hostnet.io/cni"

@@ -90,17 +90,38 @@ def _is_exactly(expression: Any, wanted: dict[str, Any]) -> bool:
     )
 
 
+def is_required_in_every_term(template: PodTemplate, requirement: Requirement) -> bool:
+    """Whether `template` has node selector terms, and each holds the exact requirement."""
+    terms = required_terms(template)
+    wanted = requirement.as_dict()
+    return bool(terms) and all(
+        isinstance(term, dict)
+        and isinstance(expressions := term.get("matchExpressions"), list)
+        and any(_is_exactly(expression, wanted) for expression in expressions)
+        for term in terms or ()
+    )
+
+
+def required_terms(template: PodTemplate) -> list[Any] | None:
+    """Return the required node selector terms, or None where no node affinity is required.
+
+    What is of a wrong type is no term: then no node will do.
+    """
+    value: Any = template.spec
+    for key in ("affinity", "nodeAffinity", _REQUIRED):
+        value = value.get(key) if isinstance(value, dict) else value
+        if value is None:
+            return None
+    terms = value.get("nodeSelectorTerms") if isinstance(value, dict) else None
+    return terms if isinstance(terms, list) else []
+
+
 def empty_terms(template: PodTemplate) -> list[str]:
     """Return the pointers (within the object) of the node selector terms that say nothing."""
-    value: Any = template.spec
-    for key in ("affinity", "nodeAffinity", _REQUIRED, "nodeSelectorTerms"):
-        value = value.get(key) if isinstance(value, dict) else None
-    if not isinstance(value, list):
-        return []
     at = f"{template.pointer}/spec/affinity/nodeAffinity/{_REQUIRED}/nodeSelectorTerms"
     return [
         f"{at}/{index}"
-        for index, term in enumerate(value)
+        for index, term in enumerate(required_terms(template) or ())
         if not (
             isinstance(term, dict) and (term.get("matchExpressions") or term.get("matchFields"))
         )

@@ -6,6 +6,7 @@ from typing import Any
 from transformer.manifest.malformed import wrong_type
 from transformer.manifest.manifest import Manifest
 from transformer.manifest.names import DESIRED_POOL_LABEL, POOL_LABEL
+from transformer.manifest.pools import PoolIndex
 from transformer.patch.operation import Operation
 from transformer.yamltree import pointer
 
@@ -27,6 +28,35 @@ def pool_name(manifest: Manifest) -> str:
         if value:
             return value
     return ""
+
+
+def label_change(
+    before: Manifest | None, manifest: Manifest, label: str
+) -> tuple[str, object] | None:
+    """Return the old value of a label that was set and the new one (None: it is gone), if they
+    differ; else None.
+    """
+    old = before.labels.get(label) if before is not None else None
+    new = manifest.labels.get(label)
+    return (old, new) if isinstance(old, str) and old and old != new else None
+
+
+def moved(before: Manifest | None, manifest: Manifest) -> tuple[str, str] | None:
+    """Return the names of the pools that a Node is moved from and to by its nodepool label."""
+    change = label_change(before, manifest, POOL_LABEL)
+    if change is None or not is_node(manifest) or not isinstance(change[1], str):
+        return None
+    return (change[0], change[1]) if change[1] else None
+
+
+def network_mode_changes(move: tuple[str, str], pools: PoolIndex) -> bool:
+    """Whether of the two pools, both known, just one is host-network."""
+    old, new = (pools.find(name) for name in move)
+    return (
+        old is not None
+        and new is not None
+        and old.is_meant_host_network != new.is_meant_host_network
+    )
 
 
 def set_entries(manifest: Manifest, field: str, wanted: Mapping[str, Any]) -> list[Operation]:

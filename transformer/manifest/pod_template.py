@@ -30,12 +30,28 @@ class PodTemplateRow:
 
 
 @dataclass(frozen=True, slots=True)
+class PoolSelection:
+    """The NodePools that an object selects: by name, and by label selectors (plain values).
+
+    Source: OpenYurt YurtAppSet controller, `CreateNodeSelectorByNodepoolName`.
+    """
+
+    names: frozenset[str]
+    selectors: tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class PodTemplate:
-    """A pod template: a mapping with `metadata` and `spec`, at `pointer` of its object."""
+    """A pod template: a mapping with `metadata` and `spec`, at `pointer` of its object.
+
+    `selection` is there where its kind selects NodePools by itself: one workload is made for each
+    pool selected, and its pods get that pool's name as a node selector.
+    """
 
     value: dict[str, Any]
     pointer: str
     is_static: bool = False
+    selection: PoolSelection | None = None
 
     @property
     def annotations(self) -> dict[str, Any]:
@@ -132,11 +148,22 @@ def pod_templates(
     if found is None:
         return ()
     return tuple(
-        PodTemplate(value, at, row.is_static)
+        PodTemplate(value, at, row.is_static, _selection(manifest.value, row))
         for row in found
         if not row.versions or manifest.ref.version in row.versions
         for at, value in resolve(manifest.value, row.pointer)
         if isinstance(value, dict)
+    )
+
+
+def _selection(value: Any, row: PodTemplateRow) -> PoolSelection | None:
+    if not (row.pool_names or row.pool_selector):
+        return None
+    names = resolve(value, row.pool_names) if row.pool_names else ()
+    selectors = resolve(value, row.pool_selector) if row.pool_selector else ()
+    return PoolSelection(
+        frozenset(name for _, name in names if isinstance(name, str)),
+        tuple(selector for _, selector in selectors),
     )
 
 

@@ -1,1 +1,157 @@
-"""Where the scheduler may put the pods of a template: on which pools' nodes, in three values."""
+"""Where can the pods of a template run: on host-network pools only?
+
+*Pinned* is a template if nodes of a host-network pool can match, while neither nodes of a standard
+pool nor nodes in no pool can (SPEC, section 9). The pools are those of the input, and no others;
+but where the selection asks for the hostnetwork label itself, no pool has to be there.
+
+What is known of nodes: those of a pool carry its name and its `spec.labels`; those of a
+host-network pool the hostnetwork label, and no others do; nodes in no pool carry neither label.
+Whatever else they carry is unknown. A pool that the selection names and that is not in the input
+may be of either sort, and so may one of which there are different ones.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from transformer.manifest.names import HOST_NETWORK_LABEL, POOL_LABEL
+from transformer.manifest.node_affinity import required_terms
+from transformer.manifest.node_match import (
+    NodeLabels,
+    Truth,
+    is_guarded,
+    match,
+    match_selector,
+    named_values,
+    truth,
+)
+from transformer.manifest.pod_template import PodTemplate
+from transformer.manifest.pools import Pool, PoolIndex
+
+ANY_POOL = ""
+"""Stands for any host-network pool, whatever its name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """Where the pods of one template can run.
+
+    `pinned`: on host-network pools only. `pools` are the names of the host-network pools whose
+    nodes can match, in the order of the input (`ANY_POOL`: the hostnetwork label decides).
+    `missing` are names that the selection asks for and that are not in the input. `is_guarded`:
+    a requirement keeps host-network nodes out.
+    """
+
+    pinned: Truth
+    pools: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    is_guarded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """Nodes that there are, or may be (`is_certain`), of one pool (or of none)."""
+
+    name: str
+    labels: NodeLabels
+    is_host_network: bool
+    is_selected: Truth
+    is_certain: bool = True
+
+
+def placement(template: PodTemplate, pools: PoolIndex, *, past_guard: bool = False) -> Placement:
+    """Return where pods of `template` can run; `past_guard`: were they not kept off by a guard.
+
+    Raises:
+        PoolsNeeded: it depends on pools that later input may bring.
+    """
+    if not selects(template):
+        return Placement(Truth.FALSE)
+    known = pools.all()
+    missing = _missing(template, known)
+    on_host_network: list[str] = []
+    elsewhere = Truth.FALSE
+    for candidate in _candidates(template, known, missing, pools):
+        fits = candidate.is_selected & match(template, candidate.labels, past_guard=past_guard)
+        if not candidate.is_certain:
+            fits &= Truth.UNKNOWN
+        if not candidate.is_host_network:
+            elsewhere |= fits
+        elif fits is not Truth.FALSE:
+            on_host_network.append(candidate.name)
+    if template.selection is None and _pins_by_label(template, known, missing, past_guard):
+        on_host_network = on_host_network or [ANY_POOL]
+    pinned = ~elsewhere if on_host_network else Truth.FALSE
+    return Placement(pinned, tuple(on_host_network), missing, is_guarded(template))
+
+
+def selects(template: PodTemplate) -> bool:
+    """Whether the pods can run on some nodes only, or the object selects pools."""
+    return (
+        template.selection is not None
+        or bool(template.spec.get("nodeSelector"))
+        or required_terms(template) is not None
+    )
+
+
+def labels_of(pool: Pool, *, is_host_network: bool) -> NodeLabels:
+    """Return what is known of the labels of a pool's nodes."""
+    own = {**pool.labels, POOL_LABEL: pool.name}
+    if is_host_network:
+        return NodeLabels({**own, HOST_NETWORK_LABEL: "true"})
+    return NodeLabels(own, (HOST_NETWORK_LABEL,))
+
+
+_NO_POOL = NodeLabels({}, (POOL_LABEL, HOST_NETWORK_LABEL))
+
+
+def _candidates(
+    template: PodTemplate, known: list[Pool], missing: tuple[str, ...], pools: PoolIndex
+) -> Iterator[_Candidate]:
+    for pool in known:
+        is_ambiguous = pools.is_ambiguous(pool.name)
+        sorts = (True, False) if is_ambiguous else (pool.is_meant_host_network,)
+        for sort in sorts:
+            labels = labels_of(pool, is_host_network=sort)
+            selected = _is_selected(template, pool)
+            yield _Candidate(pool.name, labels, sort, selected, not is_ambiguous)
+    for name in missing:
+        for sort in (True, False):
+            labels = labels_of(Pool(name, sort), is_host_network=sort)
+            yield _Candidate(name, labels, sort, Truth.TRUE, is_certain=False)
+    if template.selection is None:
+        yield _Candidate("", _NO_POOL, False, Truth.TRUE)
+
+
+def _is_selected(template: PodTemplate, pool: Pool) -> Truth:
+    """Whether the object's own selection, if it has one, has this pool."""
+    selection = template.selection
+    if selection is None or pool.name in selection.names:
+        return Truth.TRUE
+    labels = NodeLabels(pool.own_labels, is_complete=True)
+    return truth(any(match_selector(one, labels) is Truth.TRUE for one in selection.selectors))
+
+
+def _missing(template: PodTemplate, known: list[Pool]) -> tuple[str, ...]:
+    """Return the pools that are asked for by name and are not known, each once."""
+    names = dict.fromkeys(sorted(template.selection.names) if template.selection else ())
+    if template.selection is None:
+        names = dict.fromkeys(named_values(template, POOL_LABEL))
+    for pool in known:
+        names.pop(pool.name, None)
+    names.pop("", None)
+    return tuple(names)
+
+
+def _pins_by_label(
+    template: PodTemplate, known: list[Pool], missing: tuple[str, ...], past_guard: bool
+) -> bool:
+    """Whether nodes of a host-network pool of any other name match, and those of a standard one
+    do not.
+    """
+    others = {POOL_LABEL: [*(pool.name for pool in known), *missing]}
+    host_network = NodeLabels({HOST_NETWORK_LABEL: "true"}, unlike=others)
+    standard = NodeLabels({}, (HOST_NETWORK_LABEL,), others)
+    return (
+        match(template, host_network, past_guard=past_guard) is not Truth.FALSE
+        and match(template, standard, past_guard=past_guard) is Truth.FALSE
+    )

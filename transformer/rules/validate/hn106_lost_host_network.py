@@ -21,7 +21,9 @@ from collections.abc import Iterator
 
 from transformer.findings import Violation
 from transformer.manifest.names import HOST_NETWORK_LABEL
+from transformer.manifest.nodes import set_entries
 from transformer.manifest.pools import is_pool, pool_of
+from transformer.patch.operation import Operation
 from transformer.rules.base import Subject, ValidationRule
 
 
@@ -36,4 +38,19 @@ def check(subject: Subject) -> Iterator[Violation]:
         )
 
 
-RULE = ValidationRule("HN106", "spec.hostNetwork is lost in conversion", "error", check, "always")
+def fix(subject: Subject) -> list[Operation]:
+    manifest = subject.manifest
+    if not is_pool(manifest) or not pool_of(manifest).loses_host_network:
+        return []
+    return set_entries(manifest, "annotations", {HOST_NETWORK_LABEL: "true"})
+
+
+RULE = ValidationRule(
+    "HN106",
+    "spec.hostNetwork is lost in conversion",
+    "error",
+    check,
+    "always",
+    frozenset({"pools"}),
+    fix=fix,
+)

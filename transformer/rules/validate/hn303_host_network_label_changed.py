@@ -1,8 +1,9 @@
 """HN303: the hostnetwork label of a node cannot be changed or removed once it is set.
 
-The Node webhook refuses an update that changes `nodepool.openyurt.io/hostnetwork`. `transform`
-reports it where it has to replace another value: the manifest is right afterwards, but a live
-node that carries the old value cannot be updated to it.
+The Node webhook refuses an update that changes or removes `nodepool.openyurt.io/hostnetwork`. With
+an old state every such change is reported. Without one it is where `transform` has to replace
+another value: the manifest is right afterwards, but a live node that carries the old value cannot
+be updated to it.
 
 Bad, in a host-network pool:
 
@@ -21,21 +22,36 @@ from collections.abc import Iterator
 
 from transformer.findings import Violation
 from transformer.manifest.names import HOST_NETWORK_LABEL
+from transformer.manifest.nodes import is_node, label_change
 from transformer.rules.base import Subject, ValidationRule
 from transformer.yamltree import pointer
 
 
 def check(subject: Subject) -> Iterator[Violation]:
+    manifest = subject.manifest
+    if not is_node(manifest):
+        return
     at = pointer.join("/metadata/labels", HOST_NETWORK_LABEL)
-    label = subject.manifest.labels.get(HOST_NETWORK_LABEL)
+    change = label_change(subject.before, manifest, HOST_NETWORK_LABEL)
+    label = manifest.labels.get(HOST_NETWORK_LABEL)
     planned = (operation for plan in subject.planned.values() for operation in plan)
-    if any(operation.path == at for operation in planned) and isinstance(label, str) and label:
+    if change is not None:
+        now = "is gone" if change[1] is None else f"becomes {change[1]!r}"
         yield Violation(
             at,
-            f"the hostnetwork label of node {subject.manifest.ref.name} is {label!r} and becomes"
+            f"the hostnetwork label of node {manifest.ref.name} was {change[0]!r} and {now}; the"
+            " cluster refuses that",
+            hint="keep it, or reset the node and join it again",
+        )
+    elif any(operation.path == at for operation in planned) and isinstance(label, str) and label:
+        yield Violation(
+            at,
+            f"the hostnetwork label of node {manifest.ref.name} is {label!r} and becomes"
             " 'true'; the cluster refuses that change on a live node",
             hint="reset the node and join it again if it is in the cluster with the old value",
         )
 
 
-RULE = ValidationRule("HN303", "the hostnetwork label changes", "error", check, "wanted")
+RULE = ValidationRule(
+    "HN303", "the hostnetwork label changes", "error", check, "wanted", frozenset({"nodes"})
+)

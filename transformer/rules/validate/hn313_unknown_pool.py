@@ -46,4 +46,11 @@ def check(subject: Subject) -> Iterator[Violation]:
         )
 
 
-RULE = ValidationRule("HN313", "the node's pool is not in the input", "warning", check, "always")
+RULE = ValidationRule(
+    "HN313",
+    "the node's pool is not in the input",
+    "warning",
+    check,
+    "always",
+    frozenset({"nodes"}),
+)

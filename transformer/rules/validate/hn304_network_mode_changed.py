@@ -1,0 +1,54 @@
+"""HN304: a node moves between a standard and a host-network pool.
+
+How a node's network is set up is decided when it joins. The Node webhook refuses to change its
+nodepool label, and here even a way around it would not help: a node that leaves a host-network pool
+has no CNI, and one that is moved into it keeps what it has.
+
+Bad, where `hangzhou` is a host-network pool, `shanghai` is not, and the node was in the latter:
+
+    apiVersion: v1
+    kind: Node
+    metadata:
+      name: edge-1
+      labels: {apps.openyurt.io/nodepool: hangzhou}
+
+Mend it: reset the node, and join it to the other pool.
+
+Source: OpenYurt, documentation of host-network NodePools, "Node Cannot Be Moved Between Standard
+and Host Network NodePools"; `validateNodeUpdate`, pkg/yurtmanager/webhook/node/v1/
+node_validation.go.
+"""
+
+from collections.abc import Iterator
+
+from transformer.findings import Violation
+from transformer.manifest.names import POOL_LABEL
+from transformer.manifest.nodes import moved, network_mode_changes
+from transformer.rules.base import Subject, ValidationRule
+from transformer.yamltree import pointer
+
+
+def check(subject: Subject) -> Iterator[Violation]:
+    move, pools = moved(subject.before, subject.manifest), subject.world.pools
+    if move is None or not network_mode_changes(move, pools):
+        return
+    old, new = move
+    pool = pools.find(new)
+    sorts = "standard", "host-network"
+    if pool is not None and not pool.is_meant_host_network:
+        sorts = "host-network", "standard"
+    yield Violation(
+        pointer.join("/metadata/labels", POOL_LABEL),
+        f"node {subject.manifest.ref.name} moves from the {sorts[0]} pool {old} to the {sorts[1]}"
+        f" pool {new}; its network was set up when it joined",
+        hint="reset the node, and join it to the other pool",
+    )
+
+
+RULE = ValidationRule(
+    "HN304",
+    "a node moves between a standard and a host-network pool",
+    "error",
+    check,
+    needs=frozenset({"nodes", "pools", "old"}),
+)
