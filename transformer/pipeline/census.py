@@ -11,7 +11,7 @@ from transformer.errors import InputError
 from transformer.manifest.former import former
 from transformer.manifest.manifest import manifests
 from transformer.manifest.nodes import is_node, pool_name
-from transformer.manifest.pools import PoolIndex
+from transformer.manifest.pools import GROUP, PoolIndex
 from transformer.manifest.services import LocalService, local_service
 from transformer.pipeline.engine import add_pool
 from transformer.pipeline.glue import Part
@@ -70,7 +70,7 @@ class Census:
 
     def _present(self) -> Mapping[Identity, set[str]]:
         """Return what there is, pools from elsewhere (`--pools`) among it."""
-        named = {
-            ("apps.openyurt.io", "NodePool", "", pool.name): set() for pool in self.pools.all()
+        pools: dict[Identity, set[str]] = {
+            (GROUP, "NodePool", "", pool.name): set() for pool in self.pools.all()
         }
-        return {**named, **self.present}
+        return {**pools, **self.present}

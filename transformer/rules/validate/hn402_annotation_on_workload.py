@@ -40,5 +40,10 @@ def check(subject: Subject) -> Iterator[Violation]:
 
 
 RULE = ValidationRule(
-    "HN402", "exclude annotation not on the pod template", "error", check, "always"
+    "HN402",
+    "exclude annotation not on the pod template",
+    "error",
+    check,
+    "always",
+    frozenset({"workloads"}),
 )

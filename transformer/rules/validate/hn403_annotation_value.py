@@ -39,4 +39,11 @@ def check(subject: Subject) -> Iterator[Violation]:
         yield Violation(at, message, hint='write "true" or "false", in quotes')
 
 
-RULE = ValidationRule("HN403", "exclude annotation with another value", "error", check, "always")
+RULE = ValidationRule(
+    "HN403",
+    "exclude annotation with another value",
+    "error",
+    check,
+    "always",
+    frozenset({"workloads"}),
+)

@@ -1,8 +1,9 @@
 """HN412: an affinity has no effect on static pods.
 
 Static pods (those of a YurtStaticSet, and mirror pods) are run by the kubelet of their node, the
-scheduler never sees them. A rule that would apply is not applied. The same is said, as a note, of
-objects that a controller owns: a change there would be undone, its owner is the one to edit.
+scheduler never sees them. A rule that would apply is not applied, and a node affinity that they
+carry already does nothing. The same is said, as a note, of objects that a controller owns and to
+which a rule would apply: a change there would be undone, its owner is the one to edit.
 
 Bad:
 
@@ -21,12 +22,14 @@ Source: Kubernetes documentation of static pods; OpenYurt YurtStaticSet.
 from collections.abc import Iterator
 
 from transformer.findings import Violation
+from transformer.manifest.node_affinity import required_terms
 from transformer.rules.base import Subject, ValidationRule
 from transformer.rules.exempt import controller_owner, is_static
 
 
 def check(subject: Subject) -> Iterator[Violation]:
     if not subject.planned:
+        yield from _without_effect(subject)
         return
     rules, ref = " and ".join(subject.planned), subject.manifest.ref
     if is_static(subject):
@@ -44,4 +47,22 @@ def check(subject: Subject) -> Iterator[Violation]:
         )
 
 
-RULE = ValidationRule("HN412", "affinity on a static pod", "warning", check, "wanted")
+def _without_effect(subject: Subject) -> Iterator[Violation]:
+    for template in subject.templates if is_static(subject) else ():
+        if required_terms(template) is not None:
+            yield Violation(
+                f"{template.pointer}/spec/affinity",
+                f"the node affinity of {subject.manifest.ref} has no effect: static pods bypass the"
+                " scheduler",
+                hint="keep the pod off by not placing its manifest on those nodes",
+            )
+
+
+RULE = ValidationRule(
+    "HN412",
+    "affinity on a static pod",
+    "warning",
+    check,
+    "wanted",
+    frozenset({"workloads"}),
+)

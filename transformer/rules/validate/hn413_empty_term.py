@@ -31,4 +31,11 @@ def check(subject: Subject) -> Iterator[Violation]:
             )
 
 
-RULE = ValidationRule("HN413", "an empty node selector term", "warning", check, "wanted")
+RULE = ValidationRule(
+    "HN413",
+    "an empty node selector term",
+    "warning",
+    check,
+    "wanted",
+    frozenset({"workloads"}),
+)

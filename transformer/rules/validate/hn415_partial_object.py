@@ -50,4 +50,11 @@ def _message(rules: Iterable[str], what: str) -> str:
     return f"{' and '.join(rules)} would apply to {what}"
 
 
-RULE = ValidationRule("HN415", "a guard is wanted in a partial object", "warning", check, "wanted")
+RULE = ValidationRule(
+    "HN415",
+    "a guard is wanted in a partial object",
+    "warning",
+    check,
+    "wanted",
+    frozenset({"workloads"}),
+)

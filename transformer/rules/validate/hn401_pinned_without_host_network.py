@@ -1,0 +1,65 @@
+"""HN401: pods that run on host-network pools only do not use the host's network.
+
+On a host-network node there is no CNI, so a pod that needs a network of its own never starts there.
+Pods for such a pool must say `hostNetwork: true`. Whether the pods can run there only is decided as
+the scheduler does: by nodeSelector, required node affinity, and for a YurtAppSet by the pools that
+it selects. Where the selection names a pool that is not in the input, that cannot be told, and a
+note says so.
+
+Bad, where `hangzhou` is a host-network pool:
+
+    apiVersion: v1
+    kind: Pod
+    metadata: {name: collector}
+    spec:
+      nodeSelector: {apps.openyurt.io/nodepool: hangzhou}
+      containers: [{name: collector, image: "collector:1"}]
+
+Mend it: set `hostNetwork: true` in the pod's spec (the transform rule `host-network-pods` does,
+where it is switched on), or let the pod run elsewhere.
+
+Source: OpenYurt, documentation of host-network NodePools, "Step 2: Deploy Workloads on Host Network
+Nodes".
+"""
+
+from collections.abc import Iterator
+
+from transformer.findings import Violation
+from transformer.manifest.node_match import Truth
+from transformer.manifest.scheduling import placement
+from transformer.rules.base import Subject, ValidationRule
+from transformer.rules.pinned import asks_to_be_kept_off, pool_words
+
+
+def check(subject: Subject) -> Iterator[Violation]:
+    for template in subject.templates:
+        if template.spec.get("hostNetwork") is True or asks_to_be_kept_off(template):
+            continue
+        found = placement(template, subject.world.pools)
+        if found.pinned is Truth.TRUE:
+            yield Violation(
+                f"{template.pointer}/spec/hostNetwork",
+                f"the pods run on {pool_words(found.pools)} only, where there is no CNI, and do not"
+                " use the host's network",
+                hint="set hostNetwork: true, or let them run elsewhere",
+            )
+        elif found.pinned is Truth.UNKNOWN and found.missing:
+            names = ", ".join(found.missing)
+            is_one = len(found.missing) == 1
+            yield Violation(
+                f"{template.pointer}/spec",
+                f"whether the pods run on host-network pools only cannot be told:"
+                f" {'pool' if is_one else 'pools'} {names} {'is' if is_one else 'are'} not in the"
+                " input",
+                hint="add the NodePool to the input, or name its file with --pools",
+                severity="info",
+            )
+
+
+RULE = ValidationRule(
+    "HN401",
+    "pods for a host-network pool without hostNetwork",
+    "error",
+    check,
+    needs=frozenset({"workloads", "pools"}),
+)

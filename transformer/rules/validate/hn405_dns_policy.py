@@ -1,0 +1,49 @@
+"""HN405: pods for a host-network pool ask for the cluster's DNS.
+
+`dnsPolicy: ClusterFirstWithHostNet` makes a pod on the host's network ask the cluster DNS, which a
+host-network node cannot reach: every lookup fails. With `hostNetwork: true` the default policy,
+`ClusterFirst`, falls back to the node's own DNS and is fine.
+
+Bad, where `hangzhou` is a host-network pool:
+
+    apiVersion: v1
+    kind: Pod
+    metadata: {name: collector}
+    spec:
+      hostNetwork: true
+      dnsPolicy: ClusterFirstWithHostNet
+      nodeSelector: {apps.openyurt.io/nodepool: hangzhou}
+      containers: [{name: collector, image: "collector:1"}]
+
+Mend it: leave `dnsPolicy` out, or set it to `Default`.
+
+Source: OpenYurt, documentation of host-network NodePools, "Pod Network Limitations on Host Network
+Nodes"; Kubernetes documentation, pod's DNS policy.
+"""
+
+from collections.abc import Iterator
+
+from transformer.findings import Violation
+from transformer.rules.base import Subject, ValidationRule
+from transformer.rules.pinned import pinned_to, pool_words
+
+
+def check(subject: Subject) -> Iterator[Violation]:
+    for template in subject.templates:
+        if template.spec.get("dnsPolicy") != "ClusterFirstWithHostNet":
+            continue
+        if pools := pinned_to(subject, template):
+            yield Violation(
+                f"{template.pointer}/spec/dnsPolicy",
+                f"the pods run on {pool_words(pools)} only, where there is no cluster DNS to ask",
+                hint="leave dnsPolicy out, or set it to Default",
+            )
+
+
+RULE = ValidationRule(
+    "HN405",
+    "cluster DNS on a host-network pool",
+    "warning",
+    check,
+    needs=frozenset({"workloads", "pools"}),
+)

@@ -1,0 +1,56 @@
+"""HN406: a cluster-network component is not kept off host-network nodes.
+
+Flannel, kube-proxy, CoreDNS and their like must not run on the nodes of host-network pools, and no
+webhook sees to that: their manifests have to carry the node affinity themselves. Which workloads
+are meant is the catalog (docs/cni-catalog.md). `transform` adds the affinity.
+
+Bad:
+
+    apiVersion: apps/v1
+    kind: DaemonSet
+    metadata: {name: kube-proxy, namespace: kube-system, labels: {k8s-app: kube-proxy}}
+    spec:
+      template:
+        spec:
+          hostNetwork: true
+          containers: [{name: kube-proxy, image: "registry.k8s.io/kube-proxy:v1.33.0"}]
+
+Mend it: run `hostnet-transform` or `validate --fix`; or annotate the workload with
+`transform.hostnet.io/cni: "false"` if it is none of these components.
+
+Source: OpenYurt, documentation of host-network NodePools, "Prerequisites".
+"""
+
+from collections.abc import Iterator
+
+from transformer.errors import PatchError
+from transformer.findings import Violation
+from transformer.rules.base import Subject, ValidationRule
+from transformer.rules.exempt import editable
+from transformer.rules.transform import cni_isolation
+
+
+def check(subject: Subject) -> Iterator[Violation]:
+    if not subject.templates:
+        return
+    try:
+        missing = editable(subject, cni_isolation.plan(subject))
+    except PatchError:
+        return  # reported where the rule is applied
+    for template in subject.templates:
+        if any(operation.path.startswith(f"{template.pointer}/spec/") for operation in missing):
+            yield Violation(
+                f"{template.pointer}/spec/affinity",
+                f"{subject.manifest.ref} ({cni_isolation.reason(subject)}) is not kept off"
+                " host-network nodes",
+                hint="`hostnet-transform -w` and `validate --fix` add the node affinity",
+            )
+
+
+RULE = ValidationRule(
+    "HN406",
+    "a network component is not kept off host-network nodes",
+    "error",
+    check,
+    needs=frozenset({"workloads"}),
+)
