@@ -11,12 +11,15 @@ _SHORT_LIVED = {("", "Pod"): (), ("batch", "Job"): ("spec", "template")}
 
 
 def former(manifest: Manifest) -> Manifest | None:
-    """Return `manifest` without what no rule compares, or None where none compares its kind.
+    """Return `manifest` without what no rule compares, or None where none compares its kind, or it
+    has no name by which it could be found again.
 
     Of a NodePool all is kept but its managed fields and status (the names of its nodes apart); of
     a Node its labels; of a Pod and a Job the affinity of the pod template.
     """
     value: dict[str, Any]
+    if not manifest.is_named:
+        return None
     if is_pool(manifest):
         nodes = mapping_at(manifest.value, "status").get("nodes")
         metadata = {key: manifest.metadata.get(key) for key in ("name", "labels", "annotations")}

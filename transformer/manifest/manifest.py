@@ -17,6 +17,12 @@ class Manifest:
     ref: ObjectRef
 
     @property
+    def is_named(self) -> bool:
+        """Whether it says its own name; that of `generateName` is another one each time."""
+        name = self.metadata.get("name")
+        return isinstance(name, str) and bool(name)
+
+    @property
     def metadata(self) -> dict[str, Any]:
         return mapping_at(self.value, "metadata")
 

@@ -9,7 +9,7 @@ scheduling/corev1/nodeaffinity/nodeaffinity.go; apimachinery, `labels.NewRequire
 """
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
@@ -22,7 +22,8 @@ _NAME = r"[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?"
 _PREFIX = r"(?=.{1,253}/)[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*/"
 _KEY = re.compile(f"(?:{_PREFIX})?{_NAME}")
 _VALUE = re.compile(f"(?:{_NAME})?")
-_INTEGER = re.compile(r"[-+]?[0-9]+")
+_INTEGER = re.compile(r"[-+]?[0-9]{1,63}")
+_LARGEST = 2**63 - 1
 
 
 class Truth(Enum):
@@ -68,6 +69,8 @@ class NodeLabels:
 
     def is_one_of(self, key: str, values: Collection[str]) -> Truth:
         """Whether the label is there and has one of `values`."""
+        if not values:
+            return Truth.FALSE
         if key in self.known:
             return truth(self.known[key] in values)
         if key in self.unlike and all(value in self.unlike[key] for value in values):
@@ -133,14 +136,11 @@ def match_selector(selector: Any, labels: NodeLabels) -> Truth:
     """
     if not isinstance(selector, dict):
         return Truth.FALSE
-    pairs = selector.get("matchLabels") or {}
-    expressions = _expressions(selector)
-    if not isinstance(pairs, dict) or not all(map(_is_valid, expressions)):
-        return Truth.FALSE
+    requirements = [*_pairs(selector.get("matchLabels")), *_expressions(selector)]
     result = Truth.TRUE
-    for key, value in pairs.items():
-        result &= labels.is_one_of(key, [value])
-    for requirement in expressions:
+    for requirement in requirements:
+        if not _is_valid(requirement) or requirement["operator"] in ("Gt", "Lt"):
+            return Truth.FALSE
         result &= match_requirement(requirement, labels)
     return result
 
@@ -148,7 +148,7 @@ def match_selector(selector: Any, labels: NodeLabels) -> Truth:
 def match_requirement(requirement: Mapping[str, Any], labels: NodeLabels) -> Truth:
     """Whether nodes with `labels` meet a valid requirement."""
     key, operator = requirement["key"], requirement["operator"]
-    values = requirement.get("values") or ()
+    values: Sequence[str] = requirement.get("values") or []
     if operator == "In":
         return labels.is_one_of(key, values)
     if operator == "NotIn":
@@ -159,10 +159,18 @@ def match_requirement(requirement: Mapping[str, Any], labels: NodeLabels) -> Tru
         return ~labels.has(key)
     if key not in labels.known:
         return labels.has(key) & Truth.UNKNOWN
-    own = str(labels.known[key])
-    if not _INTEGER.fullmatch(own):
+    own, bound = _integer(labels.known[key]), _integer(values[0])
+    if own is None or bound is None:
         return Truth.FALSE
-    return truth(int(own) > int(values[0]) if operator == "Gt" else int(own) < int(values[0]))
+    return truth(own > bound if operator == "Gt" else own < bound)
+
+
+def _integer(value: Any) -> int | None:
+    """Return the number that a label's value is, if it is one and fits into 64 bits."""
+    if not isinstance(value, str) or not _INTEGER.fullmatch(value):
+        return None
+    number = int(value)
+    return number if -_LARGEST - 1 <= number <= _LARGEST else None
 
 
 def _match_term(term: Any, labels: NodeLabels, past_guard: bool) -> Truth:
@@ -179,15 +187,18 @@ def _match_term(term: Any, labels: NodeLabels, past_guard: bool) -> Truth:
 
 
 def _selector(template: PodTemplate) -> list[dict[str, Any]]:
-    """Return the nodeSelector as requirements; what the API server refuses is met by no node."""
-    selector = template.spec.get("nodeSelector")
-    if selector is None:
+    return _pairs(template.spec.get("nodeSelector"))
+
+
+def _pairs(labels: Any) -> list[dict[str, Any]]:
+    """Return wanted labels as requirements; of a wrong type, they are met by nothing."""
+    if labels is None:
         return []
-    if not isinstance(selector, dict):
+    if not isinstance(labels, dict):
         return [{"key": "", "operator": "In", "values": []}]
     return [
         {"key": key, "operator": "In", "values": [value] if isinstance(value, str) else []}
-        for key, value in selector.items()
+        for key, value in labels.items()
     ]
 
 
@@ -212,7 +223,7 @@ def _is_valid(requirement: Any) -> bool:
         return bool(values)
     if operator in ("Exists", "DoesNotExist"):
         return not values
-    return operator in ("Gt", "Lt") and len(values) == 1 and bool(_INTEGER.fullmatch(values[0]))
+    return operator in ("Gt", "Lt") and len(values) == 1 and _integer(values[0]) is not None
 
 
 def _is_valid_field(requirement: Any) -> bool:
@@ -222,4 +233,5 @@ def _is_valid_field(requirement: Any) -> bool:
         and requirement.get("operator") in ("In", "NotIn")
         and isinstance(requirement.get("values"), list)
         and len(requirement["values"]) == 1
+        and isinstance(requirement["values"][0], str)
     )

@@ -30,23 +30,35 @@ def pool_name(manifest: Manifest) -> str:
     return ""
 
 
+def pool_label(manifest: Manifest) -> str:
+    """Return which of its labels names a Node's pool."""
+    return POOL_LABEL if manifest.labels.get(POOL_LABEL) else DESIRED_POOL_LABEL
+
+
 def label_change(
     before: Manifest | None, manifest: Manifest, label: str
-) -> tuple[str, object] | None:
+) -> tuple[str, str | None] | None:
     """Return the old value of a label that was set and the new one (None: it is gone), if they
-    differ; else None.
+    differ; else None, as where one of them is no string.
     """
     old = before.labels.get(label) if before is not None else None
     new = manifest.labels.get(label)
-    return (old, new) if isinstance(old, str) and old and old != new else None
+    if not isinstance(old, str) or not (new is None or isinstance(new, str)):
+        return None
+    return (old, new) if old and old != new else None
+
+
+def label_place(manifest: Manifest, label: str) -> str:
+    """Return the pointer of a label, or of the labels where it is not there."""
+    return pointer.join("/metadata/labels", *([label] if label in manifest.labels else []))
 
 
 def moved(before: Manifest | None, manifest: Manifest) -> tuple[str, str] | None:
-    """Return the names of the pools that a Node is moved from and to by its nodepool label."""
-    change = label_change(before, manifest, POOL_LABEL)
-    if change is None or not is_node(manifest) or not isinstance(change[1], str):
+    """Return the names of the pools that a Node is moved from and to, or None."""
+    if before is None or not is_node(manifest):
         return None
-    return (change[0], change[1]) if change[1] else None
+    old, new = pool_name(before), pool_name(manifest)
+    return (old, new) if old and new and old != new else None
 
 
 def network_mode_changes(move: tuple[str, str], pools: PoolIndex) -> bool:

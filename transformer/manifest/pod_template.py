@@ -162,7 +162,7 @@ def _selection(value: Any, row: PodTemplateRow) -> PoolSelection | None:
     names = resolve(value, row.pool_names) if row.pool_names else ()
     selectors = resolve(value, row.pool_selector) if row.pool_selector else ()
     return PoolSelection(
-        frozenset(name for _, name in names if isinstance(name, str)),
+        frozenset(name for _, name in names if isinstance(name, str) and name),
         tuple(selector for _, selector in selectors),
     )
 

@@ -1,7 +1,7 @@
 """The ports that a pod takes on its node."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from transformer.manifest.containers import containers
 from transformer.manifest.pod_template import PodTemplate
@@ -11,20 +11,28 @@ _ALL_ADDRESSES = ("", "0.0.0.0", "::")
 
 @dataclass(frozen=True, slots=True)
 class Port:
-    """An entry of a container's ports, at `pointer` of its object; `host` 0: not on the host."""
+    """An entry of a container's ports, at `pointer` of its object; `host` 0: not on the host.
+
+    `is_sidecar`: its container is an init container that keeps running.
+    """
 
     pointer: str
     container: int
     host: int
     protocol: str
     ip: str
+    is_sidecar: bool = False
 
 
-def ports(template: PodTemplate) -> Iterator[Port]:
-    """Yield the ports of the containers that run while the pod does, sidecars among them."""
+def ports(template: PodTemplate, *, at_start: bool = False) -> Iterator[Port]:
+    """Yield the ports of the containers that run while the pod does, sidecars among them.
+
+    `at_start`: those of init containers that come to an end, too.
+    """
     for at, container in containers(template):
-        is_for_the_start = at.rpartition("/")[0].endswith("/initContainers")
-        if is_for_the_start and container.get("restartPolicy") != "Always":
+        is_initial = at.rpartition("/")[0].endswith("/initContainers")
+        is_sidecar = is_initial and container.get("restartPolicy") == "Always"
+        if is_initial and not (is_sidecar or at_start):
             continue
         found = container.get("ports")
         for index, port in enumerate(found if isinstance(found, list) else ()):
@@ -33,8 +41,9 @@ def ports(template: PodTemplate) -> Iterator[Port]:
                     f"{at}/ports/{index}",
                     port["containerPort"],
                     port["hostPort"] if _is_number(port.get("hostPort")) else 0,
-                    port.get("protocol") or "TCP",
-                    port.get("hostIP") or "",
+                    _text(port.get("protocol")) or "TCP",
+                    _text(port.get("hostIP")),
+                    is_sidecar,
                 )
 
 
@@ -46,7 +55,7 @@ def host_ports(template: PodTemplate, *, host_network: bool) -> Iterator[Port]:
     for port in ports(template):
         taken = port.host or (port.container if host_network else 0)
         if taken:
-            yield Port(port.pointer, port.container, taken, port.protocol, port.ip)
+            yield replace(port, host=taken)
 
 
 def overlap(one: str, other: str) -> bool:
@@ -56,3 +65,7 @@ def overlap(one: str, other: str) -> bool:
 
 def _is_number(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and value > 0
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""

@@ -5,9 +5,12 @@ pool nor nodes in no pool can (SPEC, section 9). The pools are those of the inpu
 but where the selection asks for the hostnetwork label itself, no pool has to be there.
 
 What is known of nodes: those of a pool carry its name and its `spec.labels`; those of a
-host-network pool the hostnetwork label, and no others do; nodes in no pool carry neither label.
-Whatever else they carry is unknown. A pool that the selection names and that is not in the input
-may be of either sort, and so may one of which there are different ones.
+host-network pool the hostnetwork label too, whatever `spec.labels` has for it; those of a standard
+pool lack it, unless `spec.labels` puts it there; nodes in no pool lack both labels. Whatever else
+they carry is unknown. A pool that the selection names and that is not in the input may be of either
+sort, and so may one of which there are different ones.
+
+Where the object selects pools by itself, nodes of others, or in no pool, never match.
 """
 
 from collections.abc import Iterator
@@ -22,7 +25,6 @@ from transformer.manifest.node_match import (
     match,
     match_selector,
     named_values,
-    truth,
 )
 from transformer.manifest.pod_template import PodTemplate
 from transformer.manifest.pools import Pool, PoolIndex
@@ -78,8 +80,8 @@ def placement(template: PodTemplate, pools: PoolIndex, *, past_guard: bool = Fal
             elsewhere |= fits
         elif fits is not Truth.FALSE:
             on_host_network.append(candidate.name)
-    if template.selection is None and _pins_by_label(template, known, missing, past_guard):
-        on_host_network = on_host_network or [ANY_POOL]
+    if not on_host_network and _pins_by_label(template, known, missing, past_guard):
+        on_host_network = [ANY_POOL]
     pinned = ~elsewhere if on_host_network else Truth.FALSE
     return Placement(pinned, tuple(on_host_network), missing, is_guarded(template))
 
@@ -102,6 +104,7 @@ def labels_of(pool: Pool, *, is_host_network: bool) -> NodeLabels:
 
 
 _NO_POOL = NodeLabels({}, (POOL_LABEL, HOST_NETWORK_LABEL))
+_ANYTHING = NodeLabels({})
 
 
 def _candidates(
@@ -112,30 +115,34 @@ def _candidates(
         sorts = (True, False) if is_ambiguous else (pool.is_meant_host_network,)
         for sort in sorts:
             labels = labels_of(pool, is_host_network=sort)
-            selected = _is_selected(template, pool)
+            selected = _is_selected(
+                template, pool.name, NodeLabels(pool.own_labels, is_complete=True)
+            )
             yield _Candidate(pool.name, labels, sort, selected, not is_ambiguous)
     for name in missing:
         for sort in (True, False):
             labels = labels_of(Pool(name, sort), is_host_network=sort)
-            yield _Candidate(name, labels, sort, Truth.TRUE, is_certain=False)
+            selected = _is_selected(template, name, _ANYTHING)
+            yield _Candidate(name, labels, sort, selected, is_certain=False)
     if template.selection is None:
         yield _Candidate("", _NO_POOL, False, Truth.TRUE)
 
 
-def _is_selected(template: PodTemplate, pool: Pool) -> Truth:
-    """Whether the object's own selection, if it has one, has this pool."""
+def _is_selected(template: PodTemplate, name: str, own_labels: NodeLabels) -> Truth:
+    """Whether the object's own selection, if it has one, has the pool of that name and labels."""
     selection = template.selection
-    if selection is None or pool.name in selection.names:
+    if selection is None or name in selection.names:
         return Truth.TRUE
-    labels = NodeLabels(pool.own_labels, is_complete=True)
-    return truth(any(match_selector(one, labels) is Truth.TRUE for one in selection.selectors))
+    result = Truth.FALSE
+    for selector in selection.selectors:
+        result |= match_selector(selector, own_labels)
+    return result
 
 
 def _missing(template: PodTemplate, known: list[Pool]) -> tuple[str, ...]:
     """Return the pools that are asked for by name and are not known, each once."""
-    names = dict.fromkeys(sorted(template.selection.names) if template.selection else ())
-    if template.selection is None:
-        names = dict.fromkeys(named_values(template, POOL_LABEL))
+    selected = sorted(template.selection.names) if template.selection else ()
+    names = dict.fromkeys((*selected, *named_values(template, POOL_LABEL)))
     for pool in known:
         names.pop(pool.name, None)
     names.pop("", None)
@@ -148,7 +155,9 @@ def _pins_by_label(
     """Whether nodes of a host-network pool of any other name match, and those of a standard one
     do not.
     """
-    others = {POOL_LABEL: [*(pool.name for pool in known), *missing]}
+    if _is_selected(template, ANY_POOL, _ANYTHING) is Truth.FALSE:
+        return False
+    others = {POOL_LABEL: ["", *(pool.name for pool in known), *missing]}
     host_network = NodeLabels({HOST_NETWORK_LABEL: "true"}, unlike=others)
     standard = NodeLabels({}, (HOST_NETWORK_LABEL,), others)
     return (

@@ -21,8 +21,13 @@ class LocalService:
 
 
 def local_policies(manifest: Manifest) -> list[str]:
-    """Return the fields of a Service's spec that keep its traffic on the node; else none."""
+    """Return the fields of a Service's spec that keep its traffic on the node; else none.
+
+    They mean nothing where the Service has no address of its own (headless, ExternalName).
+    """
     if manifest.ref.kind != "Service" or manifest.ref.group:
+        return []
+    if manifest.spec.get("clusterIP") == "None" or manifest.spec.get("type") == "ExternalName":
         return []
     return [name for name in _POLICIES if manifest.spec.get(name) == "Local"]
 
