@@ -34,7 +34,7 @@ LAYERS: dict[str, tuple[str, ...]] = {
 IMPORTERS: dict[str, set[str]] = {
     "yaml": {"yamltree/compose.py", "yamltree/values.py"},
     "jsonpatch": {"patch/verify.py"},
-    "jsonschema": {"pipeline/settings.py"},
+    "jsonschema": {"manifest/conformity.py"},
     "click": {"edges/cli.py"},
     "ruamel": {"edges/config_file.py", "yamltree/reformat.py", "patch/render.py"},
 }

@@ -4,6 +4,7 @@ Pools may come after their nodes, a Service before its pods, and what was remove
 end only. Documents are read here only where their bytes mention such a kind.
 """
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
@@ -64,6 +65,7 @@ class Census:
             base,
             pools=self.pools,
             nodes=self.nodes,
+            pool_sizes=Counter(self.nodes.values()),
             former_nodes=former_nodes,
             services=self.services,
         )

@@ -26,8 +26,8 @@ class World:
 
     The rest is there in validation only. `schemas` are plain JSON Schemas by name, such as
     `nodepool-v1beta2`. `nodes` has the pool's name (or an empty string) by the name of each Node
-    in the input; `former_nodes` the names of the Nodes in the old state. `services` are those with
-    a `Local` traffic policy, by namespace.
+    in the input, `pool_sizes` how many of them a pool has; `former_nodes` the names of the Nodes
+    in the old state. `services` are those with a `Local` traffic policy, by namespace.
     """
 
     pools: PoolIndex
@@ -35,6 +35,7 @@ class World:
     rows: Mapping[tuple[str, str], list[PodTemplateRow]]
     schemas: Mapping[str, Any] = field(default_factory=dict)
     nodes: Mapping[str, str] = field(default_factory=dict)
+    pool_sizes: Mapping[str, int] = field(default_factory=dict)
     former_nodes: frozenset[str] = frozenset()
     services: Mapping[str, Sequence[LocalService]] = field(default_factory=dict)
 

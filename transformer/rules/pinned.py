@@ -2,17 +2,25 @@
 
 from collections.abc import Sequence
 
-from transformer.manifest.names import EXCLUDE_ANNOTATION
+from transformer.manifest.manifest import mapping_at
+from transformer.manifest.names import EXCLUDE_ANNOTATION, HOST_NETWORK_LABEL, POOL_LABEL
+from transformer.manifest.node_affinity import required_terms
 from transformer.manifest.node_match import Truth
 from transformer.manifest.pod_template import PodTemplate
 from transformer.manifest.scheduling import ANY_POOL, placement
 from transformer.rules.base import Subject
+from transformer.yamltree import pointer
 
 _SHOWN = 3
 
 
 def pinned_to(subject: Subject, template: PodTemplate) -> tuple[str, ...]:
-    """Return the host-network pools that are the only ones the pods can run on, or nothing."""
+    """Return the host-network pools that are the only ones the pods can run on, or nothing.
+
+    Nothing either where the annotation keeps them off: then they run nowhere (HN404).
+    """
+    if asks_to_be_kept_off(template):
+        return ()
     found = placement(template, subject.world.pools)
     return found.pools if found.pinned is Truth.TRUE else ()
 
@@ -20,6 +28,25 @@ def pinned_to(subject: Subject, template: PodTemplate) -> tuple[str, ...]:
 def asks_to_be_kept_off(template: PodTemplate) -> bool:
     """Whether the pods carry the annotation for which the webhook adds the guard."""
     return template.annotations.get(EXCLUDE_ANNOTATION) == "true"
+
+
+def selection_at(template: PodTemplate) -> str:
+    """Return the pointer of what says in which pools the pods may run."""
+    at = f"{template.pointer}/spec"
+    selector = mapping_at(template.spec, "nodeSelector")
+    for label in (POOL_LABEL, HOST_NETWORK_LABEL):
+        if label in selector:
+            return pointer.join(at, "nodeSelector", label)
+    field = "affinity" if required_terms(template) is not None else "nodeSelector"
+    return f"{at}/{field}" if template.spec.get(field) else at
+
+
+def guard_at(template: PodTemplate) -> str:
+    """Return the pointer of what keeps the pods off: a nodeSelector, or an affinity."""
+    at = f"{template.pointer}/spec"
+    if mapping_at(template.spec, "nodeSelector").get(HOST_NETWORK_LABEL, "true") != "true":
+        return pointer.join(at, "nodeSelector", HOST_NETWORK_LABEL)
+    return f"{at}/affinity"
 
 
 def pool_words(pools: Sequence[str]) -> str:

@@ -333,7 +333,7 @@ def test_a_wrong_value_is_named_with_what_was_expected(
             config(rules={"HN4051": "off"}),
             "/spec/rules/HN4051",
             "",
-            "it may hold node-label, cni-isolation, pod-guard, "
+            "it may hold node-label, cni-isolation, pod-guard, host-network-pods, "
             "pool-attributes or ids of validation rules such as HN405",
         ),
         (

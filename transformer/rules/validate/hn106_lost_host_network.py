@@ -12,7 +12,9 @@ Bad:
     metadata: {name: hangzhou}
     spec: {type: Edge, hostNetwork: true}
 
-Mend it: add the annotation, or better, write the pool as v1beta2.
+Mend it: add the annotation (`validate --fix` does, unless there is one that says otherwise), or
+better, write the pool as v1beta2. Where the pool is in the cluster already, it is a standard pool
+there, and cannot become a host-network pool any more.
 
 Source: OpenYurt `ConvertTo`, pkg/apis/apps/v1beta1/nodepool_conversion.go.
 """
@@ -34,7 +36,7 @@ def check(subject: Subject) -> Iterator[Violation]:
             "/spec/hostNetwork",
             f"hostNetwork of NodePool {ref.name} is lost: in {ref.version} only the annotation"
             f" {HOST_NETWORK_LABEL} survives the conversion",
-            hint=f'add the annotation {HOST_NETWORK_LABEL}: "true", or write the pool as v1beta2',
+            hint=f'set the annotation {HOST_NETWORK_LABEL}: "true", or write the pool as v1beta2',
         )
 
 
@@ -42,6 +44,9 @@ def fix(subject: Subject) -> list[Operation]:
     manifest = subject.manifest
     if not is_pool(manifest) or not pool_of(manifest).loses_host_network:
         return []
+    annotation = manifest.annotations.get(HOST_NETWORK_LABEL)
+    if annotation is not True and annotation not in (None, ""):
+        return []  # it contradicts the field: which of them is meant?
     return set_entries(manifest, "annotations", {HOST_NETWORK_LABEL: "true"})
 
 

@@ -5,14 +5,22 @@ webhook refuses every update that changes it. What counts is the value in the st
 v1alpha1 and v1beta1 only the annotation `nodepool.openyurt.io/hostnetwork` survives the conversion,
 in v1beta2 the field does. Absent means false.
 
-Bad, where the pool was `hostNetwork: false` before:
+Bad:
 
+    # before
+    apiVersion: apps.openyurt.io/v1beta2
+    kind: NodePool
+    metadata: {name: hangzhou}
+    spec: {type: Edge, hostNetwork: false}
+    ---
+    # now
     apiVersion: apps.openyurt.io/v1beta2
     kind: NodePool
     metadata: {name: hangzhou}
     spec: {type: Edge, hostNetwork: true}
 
-Mend it: make a new pool under another name, and reset and re-join the nodes that are to be in it.
+Mend it: keep the value. For the other one make a new pool under another name, and reset and re-join
+the nodes that are to be in it.
 
 Source: OpenYurt `validateNodePoolSpecUpdate`, pkg/yurtmanager/webhook/nodepool/v1beta2/
 nodepool_validation.go; `ConvertTo`, pkg/apis/apps/v1beta1/nodepool_conversion.go; documentation of
@@ -37,7 +45,9 @@ def check(subject: Subject) -> Iterator[Violation]:
         return
     is_old_version = manifest.ref.version in OLD_VERSIONS
     at = "/spec/hostNetwork"
-    if is_old_version and HOST_NETWORK_LABEL in manifest.annotations:
+    if is_old_version and (
+        HOST_NETWORK_LABEL in manifest.annotations or "hostNetwork" not in manifest.spec
+    ):
         at = pointer.join("/metadata/annotations", HOST_NETWORK_LABEL)
     message = (
         f"hostNetwork of NodePool {new.name} was {_word(old.host_network)} and becomes"
@@ -45,9 +55,10 @@ def check(subject: Subject) -> Iterator[Violation]:
     )
     if {before.ref.version, manifest.ref.version} & set(OLD_VERSIONS):
         message += f" (v1alpha1 and v1beta1 have it as the annotation {HOST_NETWORK_LABEL} only)"
-    yield Violation(
-        at, message, hint="make a new pool under another name; reset and re-join its nodes"
-    )
+    hint = "keep the value, or make a new pool under another name, and reset and re-join the nodes"
+    if new.loses_host_network:
+        hint = f'keep the annotation {HOST_NETWORK_LABEL}: "true"'
+    yield Violation(at, message, hint)
 
 
 def _word(value: bool) -> str:

@@ -3,14 +3,21 @@
 The NodePool webhook refuses an update that makes an Edge pool a Cloud pool or the other way round.
 An absent type means Edge.
 
-Bad, where the pool was `type: Edge` before:
+Bad:
 
+    # before
+    apiVersion: apps.openyurt.io/v1beta2
+    kind: NodePool
+    metadata: {name: hangzhou}
+    spec: {type: Edge}
+    ---
+    # now
     apiVersion: apps.openyurt.io/v1beta2
     kind: NodePool
     metadata: {name: hangzhou}
     spec: {type: Cloud}
 
-Mend it: make a new pool under another name.
+Mend it: keep the type, or make a new pool under another name.
 
 Source: OpenYurt `validateNodePoolSpecUpdate`, pkg/yurtmanager/webhook/nodepool/v1beta2/
 nodepool_validation.go.
@@ -27,12 +34,12 @@ def check(subject: Subject) -> Iterator[Violation]:
     if subject.before is None or not is_pool(subject.manifest):
         return
     old, new = pool_of(subject.before), pool_of(subject.manifest)
-    if old.type != new.type:
+    if isinstance(new.type, str) and old.type != new.type:
         yield Violation(
             "/spec/type",
             f"type of NodePool {new.name} was {old.type} and becomes {new.type}; the cluster"
             " refuses that",
-            hint="make a new pool under another name",
+            hint="keep the type, or make a new pool under another name",
         )
 
 

@@ -4,8 +4,15 @@ The NodePool webhook refuses an update that changes it. Absent means false, and 
 do not have the field: the conversion sets it to false. So to write a pool that has
 `interConnectivity: true` in an older version is a change as well.
 
-Bad, where the pool was v1beta2 with `interConnectivity: true` before:
+Bad:
 
+    # before
+    apiVersion: apps.openyurt.io/v1beta2
+    kind: NodePool
+    metadata: {name: hangzhou}
+    spec: {type: Edge, interConnectivity: true}
+    ---
+    # now
     apiVersion: apps.openyurt.io/v1beta1
     kind: NodePool
     metadata: {name: hangzhou}
@@ -25,10 +32,10 @@ from transformer.rules.base import Subject, ValidationRule
 
 
 def check(subject: Subject) -> Iterator[Violation]:
-    manifest = subject.manifest
-    if subject.before is None or not is_pool(manifest):
+    manifest, before = subject.manifest, subject.before
+    if before is None or not is_pool(manifest):
         return
-    old, new = pool_of(subject.before), pool_of(manifest)
+    old, new = pool_of(before), pool_of(manifest)
     if old.inter_connectivity == new.inter_connectivity:
         return
     was, becomes = ("true", "false") if old.inter_connectivity else ("false", "true")
@@ -36,8 +43,9 @@ def check(subject: Subject) -> Iterator[Violation]:
         f"interConnectivity of NodePool {new.name} was {was} and becomes {becomes}; the cluster"
         " refuses that"
     )
-    if manifest.ref.version in OLD_VERSIONS:
-        message += f" (the conversion from {manifest.ref.version} sets it to false)"
+    for version in (before.ref.version, manifest.ref.version):
+        if version in OLD_VERSIONS:
+            message += f" (the conversion from {version} sets it to false)"
     yield Violation(
         "/spec/interConnectivity",
         message,

@@ -2,10 +2,23 @@
 
 The NodePool webhook refuses to delete a pool that still has nodes. Members are the Nodes in the
 input that name the pool, and those that the old manifest lists under `status.nodes`, unless their
-own manifests were removed together with the pool or say that they are in another one.
+own manifests are removed together with the pool or say that they are in another one.
 
-Bad: to delete the file of NodePool `hangzhou` while this stays:
+Bad:
 
+    # before
+    apiVersion: apps.openyurt.io/v1beta2
+    kind: NodePool
+    metadata: {name: hangzhou}
+    spec: {type: Edge}
+    ---
+    apiVersion: v1
+    kind: Node
+    metadata:
+      name: edge-1
+      labels: {apps.openyurt.io/nodepool: hangzhou}
+    ---
+    # now
     apiVersion: v1
     kind: Node
     metadata:
@@ -34,22 +47,25 @@ def check_removed(subject: Subject) -> Iterator[Violation]:
     name = subject.manifest.ref.name
     if members := list(_members(subject, name)):
         shown = ", ".join(members[:_SHOWN]) + (", ..." if len(members) > _SHOWN else "")
-        nodes = "node" if len(members) == 1 else "nodes"
+        belong = "node still belongs" if len(members) == 1 else "nodes still belong"
         yield Violation(
             "",
-            f"NodePool {name} is removed, and {len(members)} {nodes} still belong to it ({shown});"
-            " the cluster refuses that",
+            f"NodePool {name} is removed, and {len(members)} {belong} to it ({shown}); the cluster"
+            " refuses that",
             hint="remove its nodes first, or keep the pool",
         )
 
 
 def _members(subject: Subject, pool: str) -> Iterator[str]:
+    """Yield the names of the nodes of `pool`: those of the input, then those of the old status."""
     world = subject.world
     yield from (node for node, its_pool in world.nodes.items() if its_pool == pool)
     listed = mapping_at(subject.manifest.value, "status").get("nodes")
-    for node in listed if isinstance(listed, list) else ():
-        if isinstance(node, str) and node not in world.nodes and node not in world.former_nodes:
-            yield node
+    names = (name for name in listed if isinstance(name, str)) if isinstance(listed, list) else ()
+    for name in dict.fromkeys(names):
+        is_gone = name in world.former_nodes and name not in world.nodes
+        if not is_gone and not world.nodes.get(name):
+            yield name
 
 
 RULE = ValidationRule(

@@ -1,10 +1,19 @@
 """HN302: a node's nodepool label is removed.
 
 Taking the label `apps.openyurt.io/nodepool` off is no supported way to leave a pool: what the pool
-has put on the node stays, and the setup of its network stays what it was.
+has put on the node stays, and the setup of its network stays what it was. The older label
+`apps.openyurt.io/desired-nodepool` is as good: the webhook, and `transform`, copy it.
 
-Bad, where the node was in pool `hangzhou` before:
+Bad:
 
+    # before
+    apiVersion: v1
+    kind: Node
+    metadata:
+      name: edge-1
+      labels: {apps.openyurt.io/nodepool: hangzhou}
+    ---
+    # now
     apiVersion: v1
     kind: Node
     metadata:
@@ -21,18 +30,21 @@ from collections.abc import Iterator
 
 from transformer.findings import Violation
 from transformer.manifest.names import POOL_LABEL
-from transformer.manifest.nodes import is_node, label_change
+from transformer.manifest.nodes import is_node, label_change, label_place, pool_name
 from transformer.rules.base import Subject, ValidationRule
-from transformer.yamltree import pointer
 
 
 def check(subject: Subject) -> Iterator[Violation]:
-    change = label_change(subject.before, subject.manifest, POOL_LABEL)
-    if change is not None and is_node(subject.manifest) and not change[1]:
+    manifest = subject.manifest
+    if not is_node(manifest) or pool_name(manifest):
+        return
+    change = label_change(subject.before, manifest, POOL_LABEL)
+    if change is not None:
+        state = "gone" if change[1] is None else "empty"
         yield Violation(
-            pointer.join("/metadata/labels", POOL_LABEL),
-            f"node {subject.manifest.ref.name} was in pool {change[0]}, and the label"
-            f" {POOL_LABEL} is gone; that is no way to leave a pool",
+            label_place(manifest, POOL_LABEL),
+            f"node {manifest.ref.name} was in pool {change[0]}, and the label {POOL_LABEL} is"
+            f" {state}; that is no way to leave a pool",
             hint="keep the label, or reset the node and join it again",
         )
 

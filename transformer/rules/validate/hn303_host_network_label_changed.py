@@ -5,15 +5,23 @@ an old state every such change is reported. Without one it is where `transform` 
 another value: the manifest is right afterwards, but a live node that carries the old value cannot
 be updated to it.
 
-Bad, in a host-network pool:
+Bad:
 
+    # before
+    apiVersion: v1
     kind: Node
     metadata:
-      labels:
-        apps.openyurt.io/nodepool: hangzhou
-        nodepool.openyurt.io/hostnetwork: "false"
+      name: edge-1
+      labels: {nodepool.openyurt.io/hostnetwork: "true"}
+    ---
+    # now
+    apiVersion: v1
+    kind: Node
+    metadata:
+      name: edge-1
+      labels: {nodepool.openyurt.io/hostnetwork: "false"}
 
-Mend it: reset the node and join it again.
+Mend it: keep the value; for another one, reset the node and join it again.
 
 Source: OpenYurt `validateNodeUpdate`, pkg/yurtmanager/webhook/node/v1/node_validation.go.
 """
@@ -22,7 +30,7 @@ from collections.abc import Iterator
 
 from transformer.findings import Violation
 from transformer.manifest.names import HOST_NETWORK_LABEL
-from transformer.manifest.nodes import is_node, label_change
+from transformer.manifest.nodes import is_node, label_change, label_place
 from transformer.rules.base import Subject, ValidationRule
 from transformer.yamltree import pointer
 
@@ -34,20 +42,25 @@ def check(subject: Subject) -> Iterator[Violation]:
     at = pointer.join("/metadata/labels", HOST_NETWORK_LABEL)
     change = label_change(subject.before, manifest, HOST_NETWORK_LABEL)
     label = manifest.labels.get(HOST_NETWORK_LABEL)
-    planned = (operation for plan in subject.planned.values() for operation in plan)
+    planned = [
+        operation.value
+        for plan in subject.planned.values()
+        for operation in plan
+        if operation.path == at
+    ]
     if change is not None:
         now = "is gone" if change[1] is None else f"becomes {change[1]!r}"
         yield Violation(
-            at,
+            label_place(manifest, HOST_NETWORK_LABEL),
             f"the hostnetwork label of node {manifest.ref.name} was {change[0]!r} and {now}; the"
             " cluster refuses that",
-            hint="keep it, or reset the node and join it again",
+            hint="keep the value, or reset the node and join it again",
         )
-    elif any(operation.path == at for operation in planned) and isinstance(label, str) and label:
+    elif planned and isinstance(label, str) and label:
         yield Violation(
             at,
             f"the hostnetwork label of node {manifest.ref.name} is {label!r} and becomes"
-            " 'true'; the cluster refuses that change on a live node",
+            f" {planned[-1]!r}; the cluster refuses that change on a live node",
             hint="reset the node and join it again if it is in the cluster with the old value",
         )
 

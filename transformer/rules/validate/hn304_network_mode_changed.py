@@ -4,8 +4,16 @@ How a node's network is set up is decided when it joins. The Node webhook refuse
 nodepool label, and here even a way around it would not help: a node that leaves a host-network pool
 has no CNI, and one that is moved into it keeps what it has.
 
-Bad, where `hangzhou` is a host-network pool, `shanghai` is not, and the node was in the latter:
+Bad, where `hangzhou` is a host-network pool and `shanghai` is not:
 
+    # before
+    apiVersion: v1
+    kind: Node
+    metadata:
+      name: edge-1
+      labels: {apps.openyurt.io/nodepool: shanghai}
+    ---
+    # now
     apiVersion: v1
     kind: Node
     metadata:
@@ -22,8 +30,7 @@ node_validation.go.
 from collections.abc import Iterator
 
 from transformer.findings import Violation
-from transformer.manifest.names import POOL_LABEL
-from transformer.manifest.nodes import moved, network_mode_changes
+from transformer.manifest.nodes import moved, network_mode_changes, pool_label
 from transformer.rules.base import Subject, ValidationRule
 from transformer.yamltree import pointer
 
@@ -38,7 +45,7 @@ def check(subject: Subject) -> Iterator[Violation]:
     if pool is not None and not pool.is_meant_host_network:
         sorts = "host-network", "standard"
     yield Violation(
-        pointer.join("/metadata/labels", POOL_LABEL),
+        pointer.join("/metadata/labels", pool_label(subject.manifest)),
         f"node {subject.manifest.ref.name} moves from the {sorts[0]} pool {old} to the {sorts[1]}"
         f" pool {new}; its network was set up when it joined",
         hint="reset the node, and join it to the other pool",

@@ -3,8 +3,16 @@
 The label `openyurt.io/is-edge-worker` is set when the node joins, and the Node webhook refuses any
 update after which it is not what it was.
 
-Bad, where the node did not have the label before:
+Bad:
 
+    # before
+    apiVersion: v1
+    kind: Node
+    metadata:
+      name: edge-1
+      labels: {}
+    ---
+    # now
     apiVersion: v1
     kind: Node
     metadata:
@@ -20,9 +28,8 @@ from collections.abc import Iterator
 
 from transformer.findings import Violation
 from transformer.manifest.names import EDGE_WORKER_LABEL
-from transformer.manifest.nodes import is_node
+from transformer.manifest.nodes import is_node, label_place
 from transformer.rules.base import Subject, ValidationRule
-from transformer.yamltree import pointer
 
 
 def check(subject: Subject) -> Iterator[Violation]:
@@ -30,9 +37,10 @@ def check(subject: Subject) -> Iterator[Violation]:
     if before is None or not is_node(manifest):
         return
     old, new = before.labels.get(EDGE_WORKER_LABEL), manifest.labels.get(EDGE_WORKER_LABEL)
-    if old != new:
+    is_readable = all(value is None or isinstance(value, str) for value in (old, new))
+    if is_readable and old != new:
         yield Violation(
-            pointer.join("/metadata/labels", EDGE_WORKER_LABEL),
+            label_place(manifest, EDGE_WORKER_LABEL),
             f"the label {EDGE_WORKER_LABEL} of node {manifest.ref.name} was {_word(old)} and is now"
             f" {_word(new)}; the cluster refuses that",
             hint="keep what it was, or reset the node and join it again",

@@ -12,7 +12,9 @@ Bad, where `hangzhou` is a host-network pool:
       name: edge-1
       labels: {apps.openyurt.io/nodepool: hangzhou}
 
-Mend it: add the label, or run `hostnet-transform` or `validate --fix`, which do.
+Mend it: add the label; `hostnet-transform -w` and `validate --fix` do. Where the label has another
+value, which cannot be replaced on a live node, that is HN303. Where the pool itself is not what it
+is meant to be, mend that first (HN106): once a node has the label, it cannot be taken off again.
 
 Source: OpenYurt `NodeHandler.Default`, pkg/yurtmanager/webhook/node/v1/node_default.go.
 """
@@ -21,7 +23,7 @@ from collections.abc import Iterator
 
 from transformer.findings import Violation
 from transformer.manifest.names import HOST_NETWORK_LABEL
-from transformer.manifest.nodes import is_node, pool_name
+from transformer.manifest.nodes import is_node, label_change, label_place, pool_name
 from transformer.rules.base import Subject, ValidationRule
 from transformer.yamltree import pointer
 
@@ -33,18 +35,28 @@ def check(subject: Subject) -> Iterator[Violation]:
     pool, label = subject.world.pools.find(name), manifest.labels.get(HOST_NETWORK_LABEL)
     if pool is None or not pool.is_meant_host_network or label == "true":
         return
-    at = pointer.join("/metadata/labels", HOST_NETWORK_LABEL)
-    if any(operation.path == at for plan in subject.planned.values() for operation in plan) and (
-        isinstance(label, str) and label
-    ):
-        return  # HN303 says that it cannot be replaced
-    found = "has not the label" if label is None else f"has the label with {label!r} instead of"
+    if not (label is None or isinstance(label, str)):
+        return  # HN101
+    is_replaced = label and _is_planned(subject)
+    if is_replaced or label_change(subject.before, manifest, HOST_NETWORK_LABEL) is not None:
+        return  # HN303
+    found = "lacks the label" if label is None else f"has the label with {label!r} instead of"
+    hint = "add it"
+    if pool.loses_host_network:
+        hint = "mend the NodePool first (HN106), then add it; `validate --fix` does both"
+    elif _is_planned(subject):
+        hint = "add it; `hostnet-transform -w` and `validate --fix` do"
     yield Violation(
-        at,
+        label_place(manifest, HOST_NETWORK_LABEL),
         f"node {manifest.ref.name} is in the host-network pool {name} and {found}"
         f' {HOST_NETWORK_LABEL}: "true"',
-        hint="add it; `hostnet-transform -w` and `validate --fix` do",
+        hint,
     )
+
+
+def _is_planned(subject: Subject) -> bool:
+    at = pointer.join("/metadata/labels", HOST_NETWORK_LABEL)
+    return any(operation.path == at for plan in subject.planned.values() for operation in plan)
 
 
 RULE = ValidationRule(

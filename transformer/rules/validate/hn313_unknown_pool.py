@@ -18,8 +18,7 @@ Source: OpenYurt `NodeHandler.Default`, pkg/yurtmanager/webhook/node/v1/node_def
 from collections.abc import Iterator
 
 from transformer.findings import Violation
-from transformer.manifest.names import DESIRED_POOL_LABEL, POOL_LABEL
-from transformer.manifest.nodes import is_node, pool_name
+from transformer.manifest.nodes import is_node, pool_label, pool_name
 from transformer.rules.base import Subject, ValidationRule
 from transformer.yamltree import pointer
 
@@ -30,8 +29,7 @@ def check(subject: Subject) -> Iterator[Violation]:
         return
     if pools.find(name) is not None:
         return
-    label = POOL_LABEL if manifest.labels.get(POOL_LABEL) else DESIRED_POOL_LABEL
-    at = pointer.join("/metadata/labels", label)
+    at = pointer.join("/metadata/labels", pool_label(manifest))
     if pools.is_ambiguous(name):
         yield Violation(
             at,

@@ -31,6 +31,8 @@ from transformer.yamltree import pointer
 def check(subject: Subject) -> Iterator[Violation]:
     labels = subject.manifest.labels
     pool, desired = labels.get(POOL_LABEL), labels.get(DESIRED_POOL_LABEL)
+    if not (isinstance(pool, str) and isinstance(desired, str)):
+        return
     if is_node(subject.manifest) and pool and desired and pool != desired:
         yield Violation(
             pointer.join("/metadata/labels", DESIRED_POOL_LABEL),

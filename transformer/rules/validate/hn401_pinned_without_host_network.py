@@ -3,8 +3,8 @@
 On a host-network node there is no CNI, so a pod that needs a network of its own never starts there.
 Pods for such a pool must say `hostNetwork: true`. Whether the pods can run there only is decided as
 the scheduler does: by nodeSelector, required node affinity, and for a YurtAppSet by the pools that
-it selects. Where the selection names a pool that is not in the input, that cannot be told, and a
-note says so.
+it selects. Where the selection names a pool that is not in the input, that cannot be told: a note
+says so, for this rule and for all others that depend on it.
 
 Bad, where `hangzhou` is a host-network pool:
 
@@ -28,17 +28,18 @@ from transformer.findings import Violation
 from transformer.manifest.node_match import Truth
 from transformer.manifest.scheduling import placement
 from transformer.rules.base import Subject, ValidationRule
-from transformer.rules.pinned import asks_to_be_kept_off, pool_words
+from transformer.rules.pinned import asks_to_be_kept_off, pool_words, selection_at
 
 
 def check(subject: Subject) -> Iterator[Violation]:
     for template in subject.templates:
-        if template.spec.get("hostNetwork") is True or asks_to_be_kept_off(template):
+        if asks_to_be_kept_off(template):
             continue
         found = placement(template, subject.world.pools)
-        if found.pinned is Truth.TRUE:
+        if found.pinned is Truth.TRUE and template.spec.get("hostNetwork") is not True:
+            is_said = "hostNetwork" in template.spec
             yield Violation(
-                f"{template.pointer}/spec/hostNetwork",
+                f"{template.pointer}/spec/hostNetwork" if is_said else selection_at(template),
                 f"the pods run on {pool_words(found.pools)} only, where there is no CNI, and do not"
                 " use the host's network",
                 hint="set hostNetwork: true, or let them run elsewhere",
@@ -47,8 +48,8 @@ def check(subject: Subject) -> Iterator[Violation]:
             names = ", ".join(found.missing)
             is_one = len(found.missing) == 1
             yield Violation(
-                f"{template.pointer}/spec",
-                f"whether the pods run on host-network pools only cannot be told:"
+                selection_at(template),
+                "whether the pods run on host-network pools only cannot be told:"
                 f" {'pool' if is_one else 'pools'} {names} {'is' if is_one else 'are'} not in the"
                 " input",
                 hint="add the NodePool to the input, or name its file with --pools",

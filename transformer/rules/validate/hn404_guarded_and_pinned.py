@@ -25,22 +25,27 @@ Kubernetes scheduler, node affinity.
 from collections.abc import Iterator
 
 from transformer.findings import Violation
-from transformer.manifest.node_match import Truth
+from transformer.manifest.names import EXCLUDE_ANNOTATION
+from transformer.manifest.node_match import Truth, is_guarded
 from transformer.manifest.scheduling import placement
 from transformer.rules.base import Subject, ValidationRule
-from transformer.rules.pinned import asks_to_be_kept_off, pool_words
+from transformer.rules.pinned import asks_to_be_kept_off, guard_at, pool_words
+from transformer.yamltree import pointer
 
 
 def check(subject: Subject) -> Iterator[Violation]:
     for template in subject.templates:
+        has_guard = is_guarded(template)
+        if not (has_guard or asks_to_be_kept_off(template)):
+            continue
         found = placement(template, subject.world.pools, past_guard=True)
-        is_asked_for = asks_to_be_kept_off(template)
-        if found.pinned is Truth.TRUE and (found.is_guarded or is_asked_for):
-            why = "a guard" if found.is_guarded else "the annotation"
+        if found.pinned is Truth.TRUE:
+            annotations = f"{template.pointer}/metadata/annotations"
             yield Violation(
-                f"{template.pointer}/spec",
-                f"the pods can run on {pool_words(found.pools)} only, and {why} keeps them off:"
-                " they can never be scheduled",
+                guard_at(template) if has_guard else pointer.join(annotations, EXCLUDE_ANNOTATION),
+                f"the pods can run on {pool_words(found.pools)} only, and"
+                f" {'a guard' if has_guard else 'the annotation'} keeps them off: they can never be"
+                " scheduled",
                 hint="take the guard and the annotation away, or select other nodes",
             )
 

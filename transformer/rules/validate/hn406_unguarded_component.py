@@ -35,17 +35,22 @@ def check(subject: Subject) -> Iterator[Violation]:
         return
     try:
         missing = editable(subject, cni_isolation.plan(subject))
-    except PatchError:
-        return  # reported where the rule is applied
+    except PatchError as error:
+        yield Violation(error.pointer, error.message, error.hint)
+        return
+    is_mended = cni_isolation.RULE.id in subject.planned
+    hint = _MENDED if is_mended else "switch cni-isolation on, and run `hostnet-transform -w`"
     for template in subject.templates:
         if any(operation.path.startswith(f"{template.pointer}/spec/") for operation in missing):
             yield Violation(
                 f"{template.pointer}/spec/affinity",
                 f"{subject.manifest.ref} ({cni_isolation.reason(subject)}) is not kept off"
                 " host-network nodes",
-                hint="`hostnet-transform -w` and `validate --fix` add the node affinity",
+                hint=hint,
             )
 
+
+_MENDED = "`hostnet-transform -w` and `validate --fix` add the node affinity"
 
 RULE = ValidationRule(
     "HN406",

@@ -3,8 +3,10 @@
 On a host-network node pods share the ports of the node: with `hostNetwork: true` every container
 port is a port of the host. Where two workloads are pinned to a common pool and want one port, one
 protocol and an overlapping host address, the second pod on a node stays pending or fails to bind.
-That is certain, and an error, where both are DaemonSets, where the pool has one node in the input,
-and within one pod; otherwise it is a warning.
+That is certain, and an error, where both are DaemonSets, where the pool has one node in the input
+and both are sure to run there, and within one pod; otherwise it is a warning. Nothing is said where
+their node selectors keep them apart (`kubernetes.io/arch`, for example), and nothing of pods that a
+controller has made.
 
 Bad, where both are pinned to the host-network pool `hangzhou`:
 
@@ -33,63 +35,96 @@ Mend it: give one of them another port, or pin it to another pool.
 Source: Kubernetes scheduler, plugin NodePorts; API server, defaults of hostPort for hostNetwork.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from operator import itemgetter
 
 from transformer.findings import Violation
+from transformer.manifest.apart import Demands, are_apart, demands
 from transformer.manifest.ports import host_ports, overlap
-from transformer.manifest.scheduling import ANY_POOL
 from transformer.rules.base import Fact, Sighting, Subject, ValidationRule
+from transformer.rules.exempt import controller_owner
 from transformer.rules.pinned import pinned_to, pool_words
 
 
+@dataclass(frozen=True, slots=True)
+class _Claim:
+    """What a fact says of a port: its address, who wants it, and on which nodes.
+
+    `pools` are those that the pods are pinned to, `single` those that have one node only, and pods
+    for sure. `template` is the pointer of the pod template.
+    """
+
+    ip: str
+    pools: tuple[str, ...]
+    single: tuple[str, ...]
+    is_daemon_set: bool
+    wanted: Demands
+    template: str
+
+
 def gather(subject: Subject) -> Iterator[Fact]:
+    if controller_owner(subject) is not None:
+        return  # a copy of what its owner wants
     for template in subject.templates:
         is_on_host = template.spec.get("hostNetwork") is True
         ports = list(host_ports(template, host_network=is_on_host))
         pools = pinned_to(subject, template) if ports else ()
         if not pools:
             continue
-        single = tuple(pool for pool in pools if _has_one_node(subject, pool))
         is_daemon_set = subject.manifest.ref.kind == "DaemonSet"
+        is_in_each = is_daemon_set or template.selection is not None or len(pools) == 1
+        single = tuple(
+            pool for pool in pools if is_in_each and subject.world.pool_sizes.get(pool) == 1
+        )
+        wanted = demands(template)
         for port in ports:
-            value = (port.ip, pools, single, is_daemon_set, template.pointer)
+            value = (port.ip, pools, single, is_daemon_set, wanted, template.pointer)
             yield Fact(f"{port.protocol} {port.host}", port.pointer, value)
 
 
-def _has_one_node(subject: Subject, pool: str) -> bool:
-    return sum(its_pool == pool for its_pool in subject.world.nodes.values()) == 1
-
-
 def conclude(sightings: Sequence[Sighting]) -> Iterator[tuple[Sighting, Violation]]:
+    """Yield for each sighting the first one before it that it collides with.
+
+    Those before are looked up by pool: many pools may well use one port each.
+    """
+    earlier: dict[str, list[tuple[int, Sighting]]] = {}
     for index, later in enumerate(sightings):
-        for first in sightings[:index]:
-            if (violation := _collision(first, later)) is not None:
-                yield later, violation
-                break
+        pools = _Claim(*later.value).pools
+        found = [_first_collision(earlier.get(pool, ()), later) for pool in pools]
+        if collisions := [collision for collision in found if collision is not None]:
+            yield later, min(collisions, key=itemgetter(0))[1]
+        for pool in pools:
+            earlier.setdefault(pool, []).append((index, later))
+
+
+def _first_collision(
+    earlier: Iterable[tuple[int, Sighting]], later: Sighting
+) -> tuple[int, Violation] | None:
+    """Return the first of those before in a common pool that `later` collides with, and how."""
+    for index, first in earlier:
+        if (violation := _collision(first, later)) is not None:
+            return index, violation
+    return None
 
 
 def _collision(first: Sighting, later: Sighting) -> Violation | None:
-    ip, pools, single, is_daemon_set, template = first.value
-    other_ip, other_pools, _, other_is_daemon_set, other_template = later.value
-    is_same_object = (first.file, first.document, first.item) == (
-        later.file,
-        later.document,
-        later.item,
-    )
+    """Return what there is to say of `later`, whose pods share a pool with those of `first`."""
+    one, other = _Claim(*first.value), _Claim(*later.value)
+    is_same_object = _place(first) == _place(later)
     if not is_same_object and _identity(first) == _identity(later):
         return None  # HN107
-    common = _common(pools, other_pools)
-    if not common or not overlap(ip, other_ip):
+    if not overlap(one.ip, other.ip) or are_apart(one.wanted, other.wanted):
         return None
-    if is_same_object and template == other_template:
+    if is_same_object and one.template == other.template:
         message = f"the port is taken already by the same pod, in line {first.line}"
         is_certain = True
     else:
         message = f"the port is taken already by {first.object} ({first.file}:{first.line}), which"
+        common = [pool for pool in one.pools if pool in other.pools]
         message += f" is pinned to {pool_words(common)} too"
-        is_certain = (is_daemon_set and other_is_daemon_set) or any(
-            pool in single for pool in common
-        )
+        are_daemon_sets = one.is_daemon_set and other.is_daemon_set
+        is_certain = are_daemon_sets or bool({*one.single} & {*other.single})
     return Violation(
         later.pointer,
         message,
@@ -98,12 +133,8 @@ def _collision(first: Sighting, later: Sighting) -> Violation | None:
     )
 
 
-def _common(pools: Sequence[str], others: Sequence[str]) -> tuple[str, ...]:
-    if ANY_POOL in pools:
-        return tuple(others)
-    if ANY_POOL in others:
-        return tuple(pools)
-    return tuple(pool for pool in pools if pool in others)
+def _place(sighting: Sighting) -> tuple[str, int, str]:
+    return sighting.file, sighting.document, sighting.item
 
 
 def _identity(sighting: Sighting) -> tuple[str, ...]:

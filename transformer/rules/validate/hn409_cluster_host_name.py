@@ -34,9 +34,11 @@ from transformer.manifest.pod_template import PodTemplate
 from transformer.rules.base import Subject, ValidationRule
 from transformer.rules.pinned import pinned_to, pool_words
 
-_LABEL = r"[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?"
+# A variable, as the kubelet or a shell puts it in, may be a part of the name.
+_PART = r"(?:\$\(\w+\)|\$\{\w+\}|\$?[-\w])+"
 _NAME = re.compile(
-    rf"(?<![-\w.])(?:{_LABEL}\.){{1,8}}svc(?:\.cluster\.local)?(?=\.?(?![-\w.]))", re.IGNORECASE
+    rf"(?<![-\w.$)}}])(?:{_PART}\.)+svc(?:\.cluster\.local)?(?=\.?(?![-\w.]))",
+    re.IGNORECASE | re.ASCII,
 )
 
 

@@ -17,7 +17,7 @@ Bad:
 
 Mend it: let the container listen on the host port, or leave `hostPort` out.
 
-Source: Kubernetes API validation, `validateHostNetwork`.
+Source: Kubernetes API validation, `validatePodHostNetworkDeps`, which looks at `containers`.
 """
 
 from collections.abc import Iterator
@@ -30,7 +30,7 @@ from transformer.rules.base import Subject, ValidationRule
 def check(subject: Subject) -> Iterator[Violation]:
     for template in subject.templates:
         for port in ports(template) if template.spec.get("hostNetwork") is True else ():
-            if port.host and port.host != port.container:
+            if not port.is_sidecar and port.host not in (0, port.container):
                 yield Violation(
                     f"{port.pointer}/hostPort",
                     f"hostPort {port.host} is not containerPort {port.container}, and with"

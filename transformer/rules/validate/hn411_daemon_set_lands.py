@@ -26,7 +26,7 @@ from collections.abc import Iterator
 
 from transformer.errors import PatchError
 from transformer.findings import Violation
-from transformer.manifest.node_match import Truth, is_guarded
+from transformer.manifest.node_match import Truth
 from transformer.manifest.pod_template import PodTemplate
 from transformer.manifest.scheduling import placement, selects
 from transformer.manifest.tolerations import tolerates
@@ -44,9 +44,8 @@ def check(subject: Subject) -> Iterator[Violation]:
     for template in subject.templates:
         if template.spec.get("hostNetwork") is True or asks_to_be_kept_off(template):
             continue
-        if is_guarded(template) or _is_component(subject, template):
-            continue
-        if pools := _reached(subject, template):
+        pools = _reached(subject, template)
+        if pools and not _is_component(subject, template):
             yield Violation(
                 f"{template.pointer}/spec",
                 f"the pods of {ref} land on {pool_words(pools)} as well, where there is no CNI for"

@@ -1,8 +1,8 @@
 """HN412: an affinity has no effect on static pods.
 
 Static pods (those of a YurtStaticSet, and mirror pods) are run by the kubelet of their node, the
-scheduler never sees them. A rule that would apply is not applied, and a node affinity that they
-carry already does nothing. The same is said, as a note, of objects that a controller owns and to
+scheduler never sees them. A rule that would apply is not applied, and an affinity that they carry
+already does nothing. The same is said, as a note, of objects that a controller owns and to
 which a rule would apply: a change there would be undone, its owner is the one to edit.
 
 Bad:
@@ -22,7 +22,6 @@ Source: Kubernetes documentation of static pods; OpenYurt YurtStaticSet.
 from collections.abc import Iterator
 
 from transformer.findings import Violation
-from transformer.manifest.node_affinity import required_terms
 from transformer.rules.base import Subject, ValidationRule
 from transformer.rules.exempt import controller_owner, is_static
 
@@ -49,10 +48,10 @@ def check(subject: Subject) -> Iterator[Violation]:
 
 def _without_effect(subject: Subject) -> Iterator[Violation]:
     for template in subject.templates if is_static(subject) else ():
-        if required_terms(template) is not None:
+        if template.spec.get("affinity"):
             yield Violation(
                 f"{template.pointer}/spec/affinity",
-                f"the node affinity of {subject.manifest.ref} has no effect: static pods bypass the"
+                f"the affinity of {subject.manifest.ref} has no effect: static pods bypass the"
                 " scheduler",
                 hint="keep the pod off by not placing its manifest on those nodes",
             )

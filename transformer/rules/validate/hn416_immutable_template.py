@@ -4,8 +4,18 @@ The pod template of a Job, and the affinity of a Pod, cannot be changed once the
 API server refuses the update. A guard that is added to (or taken from) one that is in the cluster
 already takes effect only when the object is made anew.
 
-Bad, where the Job was there before without the affinity:
+Bad:
 
+    # before
+    apiVersion: batch/v1
+    kind: Job
+    metadata: {name: report}
+    spec:
+      template:
+        spec:
+          containers: [...]
+    ---
+    # now
     apiVersion: batch/v1
     kind: Job
     metadata: {name: report}
@@ -18,6 +28,7 @@ Bad, where the Job was there before without the affinity:
                 nodeSelectorTerms:
                 - matchExpressions:
                   - {key: nodepool.openyurt.io/hostnetwork, operator: NotIn, values: ["true"]}
+          containers: [...]
 
 Mend it: delete the object and create it again, or give it another name.
 
@@ -36,16 +47,21 @@ _KINDS = (("", "Pod"), ("batch", "Job"))
 
 def check(subject: Subject) -> Iterator[Violation]:
     ref, before = subject.manifest.ref, subject.before
-    if before is None or (ref.group, ref.kind) not in _KINDS:
+    if before is None or not subject.manifest.is_named or (ref.group, ref.kind) not in _KINDS:
         return
+    was = any(map(_is_guarded, pod_templates(before, subject.world.rows)))
     for template in subject.templates:
-        was = any(map(_is_guarded, pod_templates(before, subject.world.rows)))
-        if _is_guarded(template) == was and (was or not _is_planned(subject, template)):
+        if was and not _is_guarded(template):
+            change = f"the guard is taken from {ref}"
+        elif not was and _is_guarded(template):
+            change = f"the guard is added to {ref}"
+        elif _is_planned(subject, template):
+            change = f"`hostnet-transform` would add the guard to {ref}"
+        else:
             continue
-        verb = "taken from" if was else "added to"
         yield Violation(
             f"{template.pointer}/spec/affinity",
-            f"the guard is {verb} {ref}, which exists already: its pod template cannot be changed",
+            f"{change}, which exists already: its pod template cannot be changed",
             hint=f"delete the {ref.kind} and create it again, or give it another name",
         )
 

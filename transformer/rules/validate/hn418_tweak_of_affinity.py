@@ -1,6 +1,7 @@
 """HN418: a tweak for some pools touches the affinity of the pods.
 
-A YurtAppSet makes a workload for each pool and can patch it there. A patch at or above the pod's
+A YurtAppSet makes a workload for each pool and can patch it there: v1beta1 by `workloadTweaks` with
+JSON patches, v1alpha1 by a strategic merge patch at each pool. A patch at or above the pod's
 affinity is applied after everything that stands in the template, so it can undo a guard in these
 pools, and nothing in the template shows it.
 
@@ -24,13 +25,14 @@ Source: OpenYurt YurtAppSet controller, which applies tweaks to the workloads th
 """
 
 from collections.abc import Iterator
+from typing import Any
 
 from transformer.findings import Violation
-from transformer.manifest.manifest import places_of
 from transformer.manifest.pod_template import resolve
 from transformer.rules.base import Subject, ValidationRule
 
-_AFFINITY = "/spec/template/spec/affinity"
+_WAY = ("spec", "template", "spec", "affinity")
+_AFFINITY = "/" + "/".join(_WAY)
 _PATCH_PATHS = "/spec/workload/workloadTweaks/*/tweaks/patches/*/path"
 _MERGES = "/spec/topology/pools/*/patch"
 
@@ -43,13 +45,27 @@ def check(subject: Subject) -> Iterator[Violation]:
         if isinstance(path, str) and _touches_affinity(path):
             yield _violation(at, path)
     for at, patch in resolve(value, _MERGES):
-        for below in places_of(patch, "affinity"):
+        if (below := _merged_at(patch)) is not None:
             yield _violation(f"{at}{below}", below)
 
 
 def _touches_affinity(path: str) -> bool:
     """Whether a JSON Patch at `path` changes the affinity, or something that holds it."""
     return f"{path}/".startswith(f"{_AFFINITY}/") or _AFFINITY.startswith(f"{path.rstrip('/')}/")
+
+
+def _merged_at(patch: Any) -> str | None:
+    """Return where a strategic merge patch changes the affinity, or takes away what holds it."""
+    at = ""
+    for key in _WAY:
+        if not isinstance(patch, dict):
+            return at or None  # null takes it away
+        if patch.get("$patch") in ("replace", "delete"):
+            return at
+        if key not in patch:
+            return None
+        patch, at = patch[key], f"{at}/{key}"
+    return at
 
 
 def _violation(at: str, path: str) -> Violation:

@@ -1,0 +1,404 @@
+"""OpenYurt's own admission as a table: an old and a new state, and what is said of the change.
+
+One row for each refusal of `validateNodePoolSpec`, `validateNodePoolSpecUpdate`,
+`validateNodePoolDeletion` and `validateNodeUpdate`, and for what comes close and is allowed.
+"""
+
+import json
+from typing import Any
+
+import pytest
+
+from transformer import validate
+
+Object = dict[str, Any]
+State = tuple[Object, ...]
+
+ANNOTATED = "nodepool.openyurt.io/hostnetwork"
+LABELS = {
+    "pool": "apps.openyurt.io/nodepool",
+    "desired": "apps.openyurt.io/desired-nodepool",
+    "host": "nodepool.openyurt.io/hostnetwork",
+    "edge_worker": "openyurt.io/is-edge-worker",
+}
+
+
+def pool(
+    name: str = "p",
+    version: str = "v1beta2",
+    annotated: str | None = None,
+    members: tuple[str, ...] = (),
+    **spec: Any,
+) -> Object:
+    """A NodePool; `annotated` is the value of the hostnetwork annotation."""
+    value: Object = {
+        "apiVersion": f"apps.openyurt.io/{version}",
+        "kind": "NodePool",
+        "metadata": {"name": name},
+        "spec": spec,
+    }
+    if annotated is not None:
+        value["metadata"]["annotations"] = {ANNOTATED: annotated}
+    if members:
+        value["status"] = {"nodes": list(members)}
+    return value
+
+
+def node(name: str = "n", **labels: str) -> Object:
+    """A Node with `labels`, by their short names."""
+    metadata = {"name": name, "labels": {LABELS[key]: value for key, value in labels.items()}}
+    return {"apiVersion": "v1", "kind": "Node", "metadata": metadata}
+
+
+STANDARD = pool("standard")
+OTHER = pool("other")
+HOST = pool("host", hostNetwork=True)
+POOLS = (STANDARD, OTHER, HOST)
+
+
+def stream(state: State) -> bytes:
+    return b"\n---\n".join(json.dumps(value).encode() for value in state)
+
+
+def verdict(old: State, new: State) -> list[str]:
+    """Return the ids of the rules that find something in the change, as often as they do."""
+    return [found.rule for found in validate(stream(new), old=stream(old))]
+
+
+CREATED = [
+    ("a pool of nothing but defaults", pool(), []),
+    ("an Edge pool", pool(type="Edge"), []),
+    ("a Cloud pool", pool(type="Cloud", hostNetwork=False), []),
+    ("a host-network Edge pool", pool(type="Edge", hostNetwork=True), []),
+    ("a host-network pool of the default type", pool(hostNetwork=True), []),
+    ("a host-network Cloud pool", pool(type="Cloud", hostNetwork=True), ["HN103"]),
+    (
+        "a host-network Cloud pool, by the annotation",
+        pool(version="v1beta1", annotated="true", type="Cloud"),
+        ["HN103"],
+    ),
+    ("a pool of another type", pool(type="Fog"), ["HN102"]),
+    ("a strategy that there is", pool(leaderElectionStrategy="mark"), []),
+    ("another strategy", pool(leaderElectionStrategy="raft"), ["HN104"]),
+    ("annotations for its nodes", pool(annotations={"example.com/zone": "a"}), []),
+    ("an annotation without a qualified name", pool(annotations={"not ok": "a"}), ["HN105"]),
+    ("annotations beyond 256 KiB", pool(annotations={"a": "x" * (256 * 1024)}), ["HN105"]),
+    (
+        "hostNetwork where its version loses it",
+        pool(version="v1beta1", hostNetwork=True),
+        ["HN106"],
+    ),
+]
+
+POOL_UPDATED = [
+    # hostNetwork
+    ("hostNetwork false to true", pool(hostNetwork=False), pool(hostNetwork=True), ["HN201"]),
+    ("hostNetwork true to false", pool(hostNetwork=True), pool(hostNetwork=False), ["HN201"]),
+    ("hostNetwork absent to true", pool(), pool(hostNetwork=True), ["HN201"]),
+    ("hostNetwork true to absent", pool(hostNetwork=True), pool(), ["HN201"]),
+    ("hostNetwork absent to false", pool(), pool(hostNetwork=False), []),
+    ("hostNetwork false to absent", pool(hostNetwork=False), pool(), []),
+    ("hostNetwork true as before", pool(hostNetwork=True), pool(hostNetwork=True), []),
+    (
+        "the annotation of v1beta1 to the field of v1beta2",
+        pool(version="v1beta1", annotated="True"),
+        pool(hostNetwork=True),
+        [],
+    ),
+    (
+        "the field of v1beta2 to the annotation of v1alpha1",
+        pool(hostNetwork=True),
+        pool(version="v1alpha1", annotated="true"),
+        [],
+    ),
+    (
+        "the annotation of v1beta1 kept in v1beta2, where it means nothing",
+        pool(version="v1beta1", annotated="true"),
+        pool(annotated="true"),
+        ["HN201"],
+    ),
+    (
+        "no annotation in v1beta1 to the field of v1beta2",
+        pool(version="v1beta1"),
+        pool(hostNetwork=True),
+        ["HN201"],
+    ),
+    (
+        "the annotation added",
+        pool(version="v1beta1"),
+        pool(version="v1beta1", annotated="true"),
+        ["HN201"],
+    ),
+    (
+        "the annotation removed",
+        pool(version="v1beta1", annotated="true"),
+        pool(version="v1beta1"),
+        ["HN201"],
+    ),
+    (
+        "the annotation in other letters",
+        pool(version="v1beta1", annotated="true"),
+        pool(version="v1beta1", annotated="TRUE"),
+        [],
+    ),
+    (
+        "the annotation to a field that is lost",
+        pool(version="v1beta1", annotated="true"),
+        pool(version="v1beta1", hostNetwork=True),
+        ["HN106", "HN201"],
+    ),
+    (
+        "a field that was lost to one that counts",
+        pool(version="v1beta1", hostNetwork=True),
+        pool(hostNetwork=True),
+        ["HN201"],
+    ),
+    (
+        "a field that was lost, and is again",
+        pool(version="v1beta1", hostNetwork=True),
+        pool(version="v1alpha1", hostNetwork=True),
+        ["HN106"],
+    ),
+    # type
+    ("type Edge to Cloud", pool(type="Edge"), pool(type="Cloud"), ["HN202"]),
+    ("type Cloud to Edge", pool(type="Cloud"), pool(type="Edge"), ["HN202"]),
+    ("type absent to Edge", pool(), pool(type="Edge"), []),
+    ("type Edge to absent", pool(type="Edge"), pool(), []),
+    ("type absent to Cloud", pool(), pool(type="Cloud"), ["HN202"]),
+    ("type Cloud to absent", pool(type="Cloud"), pool(), ["HN202"]),
+    ("type Edge, another version", pool(version="v1alpha1", type="Edge"), pool(type="Edge"), []),
+    ("type Cloud, an older version", pool(), pool(version="v1alpha1", type="Cloud"), ["HN202"]),
+    # interConnectivity
+    (
+        "interConnectivity false to true",
+        pool(interConnectivity=False),
+        pool(interConnectivity=True),
+        ["HN203"],
+    ),
+    (
+        "interConnectivity true to absent",
+        pool(interConnectivity=True),
+        pool(),
+        ["HN203"],
+    ),
+    ("interConnectivity absent to false", pool(), pool(interConnectivity=False), []),
+    (
+        "interConnectivity true to v1beta1, whose conversion forces it to false",
+        pool(interConnectivity=True),
+        pool(version="v1beta1"),
+        ["HN203"],
+    ),
+    (
+        "v1beta1 to interConnectivity true",
+        pool(version="v1beta1"),
+        pool(interConnectivity=True),
+        ["HN203"],
+    ),
+    (
+        "v1beta1 to interConnectivity false",
+        pool(version="v1beta1"),
+        pool(interConnectivity=False),
+        [],
+    ),
+    # all else
+    (
+        "what may be changed",
+        pool(leaderElectionStrategy="random", leaderReplicas=1, labels={"a": "b"}),
+        pool(leaderElectionStrategy="mark", leaderReplicas=3, labels={"a": "c"}),
+        [],
+    ),
+    (
+        "everything at once",
+        pool(type="Edge", hostNetwork=True),
+        pool(type="Cloud", hostNetwork=False, interConnectivity=True),
+        ["HN201", "HN203", "HN202"],
+    ),
+    ("another pool", pool("p", type="Edge"), pool("q", type="Cloud"), []),
+]
+
+POOL_DELETED = [
+    ("no nodes anywhere", (pool(), OTHER), (OTHER,), []),
+    ("with a member", (pool(), node(pool="p")), (node(pool="p"),), ["HN313", "HN204"]),
+    (
+        "with a member by the older label",
+        (pool(), node(desired="p")),
+        (node(desired="p"),),
+        ["HN313", "HN204"],
+    ),
+    ("with its nodes", (pool(), node(pool="p")), (), []),
+    (
+        "with one of its two nodes",
+        (pool(), node("n", pool="p"), node("m", pool="p")),
+        (node("m", pool="p"),),
+        ["HN313", "HN204"],
+    ),
+    ("with nodes in the old status", (pool(members=("n", "m")),), (), ["HN204"]),
+    ("with nodes in the status that go too", (pool(members=("n",)), node(pool="p")), (), []),
+    (
+        "with one node in the status that goes, and one that was never a manifest",
+        (pool(members=("n", "m")), node(pool="p")),
+        (),
+        ["HN204"],
+    ),
+    (
+        "with a node in the status that is in another pool since",
+        (pool(members=("n",)), OTHER),
+        (OTHER, node(pool="other")),
+        [],
+    ),
+    (
+        "with a node in the status whose manifest names no pool",
+        (pool(members=("n",)), OTHER, node()),
+        (OTHER, node()),
+        ["HN204"],
+    ),
+    (
+        "while its node is moved, which is refused in itself",
+        (pool(), OTHER, node(pool="p")),
+        (OTHER, node(pool="other")),
+        ["HN301"],
+    ),
+    ("and made again in another version", (pool(),), (pool(version="v1alpha1"),), []),
+]
+
+NODE_UPDATED = [
+    # the pool
+    ("joins a pool", node(), node(pool="standard"), []),
+    ("joins a pool, empty before", node(pool=""), node(pool="standard"), []),
+    ("stays", node(pool="standard"), node(pool="standard"), []),
+    ("is re-labelled", node(pool="standard"), node(pool="other"), ["HN301"]),
+    (
+        "is re-labelled from a pool that is unknown",
+        node(pool="gone"),
+        node(pool="standard"),
+        ["HN301"],
+    ),
+    (
+        "is re-labelled to a pool that is unknown",
+        node(pool="standard"),
+        node(pool="missing"),
+        ["HN301", "HN313"],
+    ),
+    (
+        "moves into a host-network pool",
+        node(pool="standard"),
+        node(pool="host", host="true"),
+        ["HN304"],
+    ),
+    (
+        "moves out of a host-network pool with its label",
+        node(pool="host", host="true"),
+        node(pool="standard", host="true"),
+        ["HN304", "HN312"],
+    ),
+    (
+        "moves out of a host-network pool without its label",
+        node(pool="host", host="true"),
+        node(pool="standard"),
+        ["HN303", "HN304"],
+    ),
+    ("loses its pool", node(pool="standard"), node(), ["HN302"]),
+    ("loses its pool by an empty label", node(pool="standard"), node(pool=""), ["HN302"]),
+    ("says its pool by the other label", node(pool="standard"), node(desired="standard"), []),
+    ("has the label that was copied", node(desired="standard"), node(pool="standard"), []),
+    ("moves by the older label", node(pool="standard"), node(desired="other"), ["HN301"]),
+    ("moves from the older label", node(desired="standard"), node(pool="other"), ["HN301"]),
+    # the hostnetwork label
+    (
+        "gets the hostnetwork label",
+        node(pool="host"),
+        node(pool="host", host="true"),
+        [],
+    ),
+    (
+        "loses the hostnetwork label",
+        node(pool="host", host="true"),
+        node(pool="host"),
+        ["HN303"],
+    ),
+    (
+        "has another hostnetwork label",
+        node(pool="host", host="true"),
+        node(pool="host", host="false"),
+        ["HN303"],
+    ),
+    (
+        "has the right hostnetwork label, after a wrong one",
+        node(pool="host", host="false"),
+        node(pool="host", host="true"),
+        ["HN303"],
+    ),
+    (
+        "keeps a wrong hostnetwork label, which transform would replace",
+        node(pool="host", host="false"),
+        node(pool="host", host="false"),
+        ["HN303"],
+    ),
+    (
+        "loses a hostnetwork label in a standard pool",
+        node(pool="standard", host="false"),
+        node(pool="standard"),
+        ["HN303"],
+    ),
+    ("stays without the hostnetwork label", node(pool="host"), node(pool="host"), ["HN311"]),
+    # the edge worker label
+    ("gets the edge worker label", node(), node(edge_worker="true"), ["HN305"]),
+    ("loses the edge worker label", node(edge_worker="true"), node(), ["HN305"]),
+    (
+        "has another edge worker label",
+        node(edge_worker="false"),
+        node(edge_worker="true"),
+        ["HN305"],
+    ),
+    ("keeps the edge worker label", node(edge_worker="true"), node(edge_worker="true"), []),
+    (
+        "changes all of them",
+        node(pool="standard", host="false", edge_worker="false"),
+        node(pool="other", host="", edge_worker="true"),
+        ["HN301", "HN303", "HN305"],
+    ),
+    ("another node", node("n", pool="standard"), node("m", pool="other"), []),
+]
+
+
+@pytest.mark.parametrize(
+    ("created", "rules"), [pytest.param(*row[1:], id=row[0]) for row in CREATED]
+)
+def test_a_pool_is_created(created: Object, rules: list[str]) -> None:
+    assert verdict((), (created,)) == rules
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "rules"), [pytest.param(*row[1:], id=row[0]) for row in POOL_UPDATED]
+)
+def test_a_pool_is_updated(old: Object, new: Object, rules: list[str]) -> None:
+    assert sorted(verdict((old,), (new,))) == sorted(rules)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "rules"), [pytest.param(*row[1:], id=row[0]) for row in POOL_DELETED]
+)
+def test_a_pool_is_deleted(old: State, new: State, rules: list[str]) -> None:
+    assert sorted(verdict(old, new)) == sorted(rules)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "rules"), [pytest.param(*row[1:], id=row[0]) for row in NODE_UPDATED]
+)
+def test_a_node_is_updated(old: Object, new: Object, rules: list[str]) -> None:
+    assert sorted(verdict((*POOLS, old), (*POOLS, new))) == sorted(rules)
+
+
+def test_where_the_objects_stand_makes_no_difference() -> None:
+    old = {"apiVersion": "v1", "kind": "List", "items": [pool(hostNetwork=False), *POOLS]}
+    new = {"apiVersion": "v1", "kind": "List", "items": [*POOLS, pool(hostNetwork=True)]}
+    assert verdict((old,), (new,)) == ["HN201"]
+    assert verdict((old,), (*POOLS, pool(hostNetwork=True))) == ["HN201"]
+    assert verdict((pool(hostNetwork=False), *POOLS), (new,)) == ["HN201"]
+
+
+def test_without_an_old_state_no_change_is_judged() -> None:
+    for _, _, new, rules in [*POOL_UPDATED, *NODE_UPDATED]:
+        found = {finding.rule for finding in validate(stream((*POOLS, new)))}
+        assert found <= {"HN106", "HN303", "HN311", "HN312", "HN313"}
+        assert found - {"HN303", "HN311"} <= set(rules)

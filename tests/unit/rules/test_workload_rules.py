@@ -1,0 +1,577 @@
+"""The rules on workloads and Services: what is told apart, and what no example file shows."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.builders import FoundAt, found
+from transformer import validate
+from transformer.findings import ObjectRef
+from transformer.rules.base import Sighting, ValidationRule
+from transformer.rules.validate.hn401_pinned_without_host_network import RULE as HN401
+from transformer.rules.validate.hn404_guarded_and_pinned import RULE as HN404
+from transformer.rules.validate.hn405_dns_policy import RULE as HN405
+from transformer.rules.validate.hn406_unguarded_component import RULE as HN406
+from transformer.rules.validate.hn407_local_service import RULE as HN407
+from transformer.rules.validate.hn408_host_port_taken import RULE as HN408
+from transformer.rules.validate.hn408_host_port_taken import conclude
+from transformer.rules.validate.hn409_cluster_host_name import RULE as HN409
+from transformer.rules.validate.hn410_host_port_differs import RULE as HN410
+from transformer.rules.validate.hn411_daemon_set_lands import RULE as HN411
+from transformer.rules.validate.hn412_static_pod import RULE as HN412
+from transformer.rules.validate.hn418_tweak_of_affinity import RULE as HN418
+
+POOL = "apps.openyurt.io/nodepool"
+LABEL = "nodepool.openyurt.io/hostnetwork"
+ON_HOST: dict[str, Any] = {"hostNetwork": True}
+CONTAINER = {"name": "c", "image": "busybox:1.36"}
+EXCLUDED = {"apps.openyurt.io/exclude-host-network-pool": "true"}
+
+
+def pool(name: str, *, host_network: bool = True, **spec: Any) -> dict[str, Any]:
+    return {
+        "apiVersion": "apps.openyurt.io/v1beta2",
+        "kind": "NodePool",
+        "metadata": {"name": name},
+        "spec": {"hostNetwork": host_network, **spec},
+    }
+
+
+def pod(name: str = "web", *, annotations: Any = None, labels: Any = None, **spec: Any) -> Any:
+    metadata = {"name": name, "annotations": annotations or {}, "labels": labels or {}}
+    spec = {"containers": [CONTAINER], **spec}
+    return {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec}
+
+
+def in_pool(name: str) -> dict[str, str]:
+    return {POOL: name}
+
+
+def workload(kind: str, name: str, **spec: Any) -> dict[str, Any]:
+    """Return a workload of group apps on the host's network, with its containers' ports."""
+    ports = [{"containerPort": port} for port in spec.pop("ports", ())]
+    spec = {"containers": [{**CONTAINER, "ports": ports}], **ON_HOST, **spec}
+    value = {"apiVersion": "apps/v1", "kind": kind, "metadata": {"name": name}}
+    return {**value, "spec": {"template": {"spec": spec}}}
+
+
+def node(name: str, pool_name: str) -> dict[str, Any]:
+    labels = {POOL: pool_name}
+    return {"apiVersion": "v1", "kind": "Node", "metadata": {"name": name, "labels": labels}}
+
+
+def stream(*objects: Any) -> str:
+    return "\n---\n".join(map(json.dumps, objects))
+
+
+def places(rule: ValidationRule, *objects: Any, **state: Any) -> list[str]:
+    return [at for at, _, _ in found(rule, stream(*objects), **state)]
+
+
+def the_one(rule: ValidationRule, *objects: Any, **state: Any) -> FoundAt:
+    (only,) = found(rule, stream(*objects), **state)
+    return only
+
+
+def requiring(*expressions: Any) -> dict[str, Any]:
+    term = {"matchExpressions": list(expressions)}
+    required = {"requiredDuringSchedulingIgnoredDuringExecution": {"nodeSelectorTerms": [term]}}
+    return {"nodeAffinity": required}
+
+
+GUARD = {"key": LABEL, "operator": "NotIn", "values": ["true"]}
+HZ, SH = pool("hz"), pool("sh", host_network=False)
+
+
+# --- HN401 and HN404: pinned, kept off ----------------------------------------------------------
+
+
+def test_a_finding_stands_where_the_host_network_is_denied_or_else_where_the_pool_is_chosen() -> (
+    None
+):
+    selector = {"kubernetes.io/os": "linux", **in_pool("hz")}
+    chosen = "/spec/nodeSelector/apps.openyurt.io~1nodepool"
+    assert places(HN401, HZ, pod(nodeSelector=selector)) == [chosen]
+    assert places(HN401, HZ, pod(nodeSelector=selector, hostNetwork=False)) == ["/spec/hostNetwork"]
+    by_label = pod(nodeSelector={LABEL: "true"})
+    assert places(HN401, by_label) == ["/spec/nodeSelector/nodepool.openyurt.io~1hostnetwork"]
+    required = requiring({"key": POOL, "operator": "In", "values": ["hz"]})
+    other = {"kubernetes.io/os": "linux"}
+    assert places(HN401, HZ, pod(nodeSelector=other, affinity=required)) == ["/spec/affinity"]
+
+
+def test_a_pool_that_is_lost_in_conversion_is_meant_to_be_host_network() -> None:
+    lost = {**HZ, "apiVersion": "apps.openyurt.io/v1beta1"}
+    assert len(places(HN401, lost, pod(nodeSelector=in_pool("hz")))) == 1
+
+
+def test_a_missing_pool_gets_a_note_whatever_the_pods_say_of_the_host_network() -> None:
+    without: dict[str, Any] = {}
+    for spec in (without, ON_HOST):
+        _, severity, message = the_one(HN401, HZ, pod(nodeSelector=in_pool("nowhere"), **spec))
+        assert severity == "info"
+        assert "pool nowhere is not in the input" in message
+
+
+def test_there_is_no_note_where_a_missing_pool_cannot_matter() -> None:
+    required = requiring({"key": POOL, "operator": "In", "values": ["nowhere", "sh"]})
+    assert places(HN401, SH, pod(affinity=required)) == []
+    guarded = requiring({"key": POOL, "operator": "In", "values": ["nowhere"]}, GUARD)
+    assert places(HN401, pod(affinity=guarded)) == []
+    assert places(HN401, pod(annotations=EXCLUDED, nodeSelector=in_pool("nowhere"))) == []
+
+
+def test_pools_that_contradict_each_other_decide_nothing() -> None:
+    text = stream(HZ, pool("hz", host_network=False), pod(nodeSelector=in_pool("hz")))
+    assert found(HN401, text) == []
+
+
+KEPT_OFF = [
+    pytest.param({"annotations": EXCLUDED}, id="annotation"),
+    pytest.param({"affinity": requiring(GUARD)}, id="guard"),
+]
+
+
+@pytest.mark.parametrize("kept_off", KEPT_OFF)
+def test_pods_that_are_kept_off_the_only_pool_are_reported_once(kept_off: dict[str, Any]) -> None:
+    names = [{"name": "TO", "value": "http://gateway.metrics.svc"}]
+    spec = {
+        "nodeSelector": in_pool("hz"),
+        "dnsPolicy": "ClusterFirstWithHostNet",
+        "containers": [{**CONTAINER, "env": names, "ports": [{"containerPort": 80}]}],
+        **kept_off,
+    }
+    text = stream(HZ, pod("one", **spec), pod("two", **spec))
+    assert len(found(HN404, text)) == 2
+    for rule in (HN401, HN405, HN408, HN409):
+        assert found(rule, text) == [], rule.id
+
+
+def test_pods_that_are_kept_off_a_standard_pool_are_fine() -> None:
+    assert places(HN404, SH, pod(annotations=EXCLUDED, nodeSelector=in_pool("sh"))) == []
+    assert places(HN404, HZ, SH, pod(annotations=EXCLUDED)) == []
+
+
+# --- HN406: components --------------------------------------------------------------------------
+
+PROXY: dict[str, Any] = {
+    "apiVersion": "apps/v1",
+    "kind": "DaemonSet",
+    "metadata": {
+        "name": "kube-proxy",
+        "namespace": "kube-system",
+        "labels": {"k8s-app": "kube-proxy"},
+    },
+    "spec": {
+        "template": {
+            "metadata": {"labels": {"k8s-app": "kube-proxy"}},
+            "spec": {"containers": [{"name": "c", "image": "registry.k8s.io/kube-proxy:v1.33.0"}]},
+        }
+    },
+}
+OWNER = {"apiVersion": "v1", "kind": "Keeper", "name": "k", "controller": True}
+
+
+def test_a_component_is_reported_whether_or_not_the_transform_rule_is_on() -> None:
+    assert places(HN406, PROXY) == ["/spec/template/spec/affinity"]
+    off = {"rules": {"cni-isolation": False}}
+    assert places(HN406, PROXY, config=off) == ["/spec/template/spec/affinity"]
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"metadata": {**PROXY["metadata"], "ownerReferences": [OWNER]}},
+        {"spec": {"template": {"metadata": PROXY["metadata"], "spec": {"hostNetwork": True}}}},
+        {"sops": {"mac": "ENC[x]"}},
+    ],
+)
+def test_what_is_never_edited_is_left_to_the_rules_that_say_why(changed: dict[str, Any]) -> None:
+    assert places(HN406, {**PROXY, **changed}) == []
+
+
+def test_a_wrong_opt_in_is_reported_once() -> None:
+    metadata = {**PROXY["metadata"], "annotations": {"transform.hostnet.io/cni": "yes"}}
+    text = stream({**PROXY, "metadata": metadata})
+    (only,) = [one for one in validate(text.encode()) if one.severity == "error"]
+    assert (only.rule, only.pointer) == (
+        "HN406",
+        "/metadata/annotations/transform.hostnet.io~1cni",
+    )
+
+
+# --- HN407: Services ----------------------------------------------------------------------------
+
+
+def service(**spec: Any) -> dict[str, Any]:
+    spec = {"internalTrafficPolicy": "Local", "selector": {"app": "web"}, **spec}
+    return {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "web"}, "spec": spec}
+
+
+def web(name: str, **spec: Any) -> Any:
+    return pod(name, labels={"app": "web"}, **ON_HOST, **spec)
+
+
+def test_a_service_is_told_of_only_where_all_its_pods_are_on_host_network_pools() -> None:
+    pinned = web("a", nodeSelector=in_pool("hz"))
+    at = ["/spec/internalTrafficPolicy"]
+    assert places(HN407, HZ, service(), pinned) == at
+    assert places(HN407, HZ, pinned, service()) == at
+    assert places(HN407, HZ, service(), pinned, pod("b", labels={"app": "other"})) == at
+    assert places(HN407, HZ, service(), pinned, web("b")) == []
+    missing = web("b", nodeSelector=in_pool("nowhere"))
+    assert places(HN407, HZ, service(), pinned, missing) == []
+    assert places(HN407, HZ, service()) == []
+
+
+def test_no_namespace_is_a_namespace_of_its_own() -> None:
+    named = web("a", nodeSelector=in_pool("hz"))
+    named["metadata"]["namespace"] = "default"
+    assert places(HN407, HZ, service(), named) == []
+
+
+def test_a_yurtappset_makes_pods_of_a_service() -> None:
+    template = {"metadata": {"labels": {"app": "web"}}, "spec": {"containers": [CONTAINER]}}
+    inner = {"deploymentTemplate": {"spec": {"template": template}}}
+    value = {"apiVersion": "apps.openyurt.io/v1beta1", "kind": "YurtAppSet"}
+    spec = {"pools": ["hz"], "workload": {"workloadTemplate": inner}}
+    app_set = {**value, "metadata": {"name": "web"}, "spec": spec}
+    assert len(places(HN407, HZ, app_set, service())) == 1
+
+
+# --- HN408: host ports --------------------------------------------------------------------------
+
+
+def severities(*objects: Any) -> list[str | None]:
+    return [severity for _, severity, _ in found(HN408, stream(*objects))]
+
+
+def deployment(name: str, in_pools: str = "hz", **spec: Any) -> dict[str, Any]:
+    return workload("Deployment", name, nodeSelector=in_pool(in_pools), ports=[80], **spec)
+
+
+def daemon_set(name: str, selector: Any, port: int = 80) -> dict[str, Any]:
+    return workload("DaemonSet", name, nodeSelector=selector, ports=[port])
+
+
+def test_daemon_sets_collide_for_sure_and_others_where_there_is_one_node() -> None:
+    one, two = deployment("one"), deployment("two")
+    assert severities(HZ, one, two) == ["warning"]
+    assert severities(HZ, node("n1", "hz"), one, two) == ["error"]
+    assert severities(HZ, node("n1", "hz"), node("n2", "hz"), one, two) == ["warning"]
+    assert severities(HZ, node("n1", "hz"), node("n2", "sh"), one, two) == ["error"]
+    daemons = [daemon_set(name, in_pool("hz")) for name in ("one", "two")]
+    assert severities(HZ, *daemons) == ["error"]
+    assert severities(HZ, daemons[0], two) == ["warning"]
+
+
+def test_one_node_is_no_proof_where_the_pods_may_run_in_another_pool() -> None:
+    either = requiring({"key": POOL, "operator": "In", "values": ["hz", "nb"]})
+    one, two = (
+        workload("Deployment", name, affinity=either, ports=[80]) for name in ("one", "two")
+    )
+    assert severities(HZ, pool("nb"), node("n1", "hz"), one, two) == ["warning"]
+    assert severities(HZ, pool("nb"), node("n1", "hz"), one, deployment("two")) == ["warning"]
+
+
+def test_pods_in_several_common_pools_collide_once() -> None:
+    everywhere = {LABEL: "true"}
+    one, two = daemon_set("one", everywhere), daemon_set("two", everywhere)
+    _, _, message = the_one(HN408, HZ, pool("nb"), one, two)
+    assert "DaemonSet/one (in.yaml:2), which is pinned to the host-network pools hz, nb" in message
+
+
+def test_without_a_pool_in_the_input_the_label_stands_for_all_of_them() -> None:
+    one, two = daemon_set("one", {LABEL: "true"}), daemon_set("two", {LABEL: "true"})
+    _, severity, message = the_one(HN408, one, two)
+    assert severity == "error"
+    assert "pinned to host-network pools too" in message
+
+
+def test_the_label_does_not_stand_for_pools_that_the_selection_leaves_out() -> None:
+    others = {"key": POOL, "operator": "NotIn", "values": ["hz"]}
+    selection = {"nodeSelector": {LABEL: "true"}, "affinity": requiring(others)}
+    elsewhere = workload("DaemonSet", "elsewhere", **selection, ports=[80])
+    assert severities(HZ, elsewhere, daemon_set("here", in_pool("hz"))) == []
+
+
+def test_each_is_reported_against_the_first_that_has_the_port() -> None:
+    text = stream(
+        HZ,
+        pool("nb"),
+        daemon_set("nb", in_pool("nb")),
+        daemon_set("hz", in_pool("hz")),
+        daemon_set("both", {LABEL: "true"}),
+        daemon_set("free", {LABEL: "true"}, port=81),
+    )
+    ((_, _, message),) = found(HN408, text)
+    assert "DaemonSet/nb " in message
+
+
+def test_the_same_object_twice_is_another_matter() -> None:
+    assert severities(HZ, daemon_set("one", in_pool("hz")), daemon_set("one", in_pool("hz"))) == []
+
+
+def test_containers_of_one_pod_cannot_share_a_port() -> None:
+    ports = {"ports": [{"containerPort": 80}]}
+    both = [{**CONTAINER, **ports}, {**CONTAINER, "name": "d", **ports}]
+    at, severity, message = the_one(
+        HN408, HZ, pod(**ON_HOST, nodeSelector=in_pool("hz"), containers=both)
+    )
+    assert (at, severity) == ("/spec/containers/1/ports/0", "error")
+    assert "by the same pod" in message
+
+
+def test_without_the_host_network_only_host_ports_count() -> None:
+    def translated(name: str, **port: int) -> Any:
+        containers = [{**CONTAINER, "ports": [{"containerPort": 80, **port}]}]
+        return pod(name, nodeSelector=in_pool("hz"), containers=containers)
+
+    assert severities(HZ, translated("one"), translated("two")) == []
+    pair = translated("one", hostPort=8080), translated("two", hostPort=8080)
+    assert severities(HZ, *pair) == ["warning"]
+
+
+def sightings_of_one_port(pools: int, each: int) -> Iterator[Sighting]:
+    for number in range(pools * each):
+        ref = ObjectRef("apps", "v1", "Deployment", "", f"web-{number}")
+        value = ("", (f"pool-{number // each}",), (), False, (), "/spec/template")
+        yield Sighting(value, ref, "", "in.yaml", number, 1, number, "")
+
+
+def test_thousands_of_pools_may_use_one_port_each() -> None:
+    assert list(conclude(list(sightings_of_one_port(20_000, 1)))) == []
+    assert len(list(conclude(list(sightings_of_one_port(5_000, 2))))) == 5_000
+
+
+# --- HN409: names of Services -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("gateway.metrics.svc", "gateway.metrics.svc"),
+        ("gateway.svc", "gateway.svc"),
+        ("http://u:p@gateway.metrics.svc:80/x", "gateway.metrics.svc"),
+        ("a,gateway.metrics.svc.cluster.local.,b", "gateway.metrics.svc.cluster.local"),
+        ("GATEWAY.Metrics.SVC.Cluster.Local", "GATEWAY.Metrics.SVC.Cluster.Local"),
+        ("--to=gateway.metrics.svc.", "gateway.metrics.svc"),
+        ("$(HOST)-0.peers.$(NS).svc", "$(HOST)-0.peers.$(NS).svc"),
+        ("exec curl ${HOST}.metrics.svc; true", "${HOST}.metrics.svc"),
+        ("nc $HOST.metrics.svc 80", "$HOST.metrics.svc"),
+        ("x=$(curl gateway.metrics.svc)", "gateway.metrics.svc"),
+        ("srv+_http._tcp.gateway.svc", "_http._tcp.gateway.svc"),
+    ],
+)
+def test_a_name_that_only_the_cluster_knows_is_found(text: str, name: str) -> None:
+    for field in ("args", "command"):
+        container = {**CONTAINER, field: ["-v", text]}
+        both = [CONTAINER, container]
+        at, _, message = the_one(HN409, HZ, pod(nodeSelector=in_pool("hz"), containers=both))
+        assert at == f"/spec/containers/1/{field}/1"
+        assert f"where {name} cannot" in message
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "foo.svc.example.com",
+        "foo.svc.cluster.local.example.com",
+        "foo.svc-mesh",
+        "foo.svcs",
+        "my-svc",
+        "svc",
+        ".svc,.svc.cluster.local",
+        "*.svc",
+        "svc.cluster.local",
+        "gateway.metrics",
+        "foo.svc_name",
+    ],
+)
+def test_another_name_is_not(text: str) -> None:
+    container = {**CONTAINER, "args": [text], "env": [{"name": "A", "value": text}]}
+    assert places(HN409, HZ, pod(nodeSelector=in_pool("hz"), containers=[container])) == []
+
+
+def test_a_place_is_reported_once_and_init_containers_count() -> None:
+    text = "a.b.svc c.d.svc"
+    init = {**CONTAINER, "env": [{"name": "X", "value": text}]}
+    both = pod(nodeSelector=in_pool("hz"), initContainers=[init])
+    assert places(HN409, HZ, both) == ["/spec/initContainers/0/env/0/value"]
+
+
+def test_a_long_text_is_searched_in_no_time() -> None:
+    words = [
+        "a" * 200_000,
+        "a." * 100_000,
+        "$(a" * 70_000,
+        "a.svc" * 40_000 + "x",
+        "-" * 200_000 + "svc",
+    ]
+    container = {**CONTAINER, "args": words}
+    assert places(HN409, HZ, pod(nodeSelector=in_pool("hz"), containers=[container])) == []
+
+
+# --- HN410 to HN418 -----------------------------------------------------------------------------
+
+
+def test_a_host_port_that_is_not_the_container_port_is_told_without_any_pool() -> None:
+    ports = [{"containerPort": 80, "hostPort": 80}, {"containerPort": 80, "hostPort": 81}]
+    containers = [{**CONTAINER, "ports": ports}]
+    assert places(HN410, pod(containers=containers, **ON_HOST)) == [
+        "/spec/containers/0/ports/1/hostPort"
+    ]
+    assert places(HN410, pod(containers=containers)) == []
+
+
+def lands(*objects: Any, **spec: Any) -> bool:
+    daemon = workload("DaemonSet", "d", **{"hostNetwork": False, **spec})
+    return bool(places(HN411, *objects, daemon))
+
+
+def test_a_daemon_set_lands_where_no_selection_and_no_taint_keeps_it_off() -> None:
+    taint = {"key": "edge", "effect": "NoExecute"}
+    tainted = pool("hz", taints=[taint])
+    assert lands(HZ)
+    assert not lands(SH)
+    assert not lands()
+    assert not lands(HZ, pool("hz", host_network=False))
+    assert lands(HZ, nodeSelector={"kubernetes.io/os": "linux"})
+    assert not lands(HZ, SH, nodeSelector=in_pool("sh"))
+    assert not lands(tainted)
+    assert lands(tainted, tolerations=[{"operator": "Exists"}])
+    assert lands(tainted, pool("nb"))
+    assert not lands(HZ, hostNetwork=True)
+    assert not lands(HZ, affinity=requiring(GUARD))
+    assert not lands(HZ, affinity=requiring({"key": LABEL, "operator": "DoesNotExist"}))
+
+
+def test_a_daemon_set_of_which_another_rule_speaks_is_left_to_it() -> None:
+    assert not lands(HZ, nodeSelector=in_pool("hz"))
+    assert places(HN411, HZ, PROXY) == []
+    other = {**PROXY, "metadata": {"name": "agent"}}
+    other["spec"] = {"template": {"spec": {"containers": [CONTAINER]}}}
+    assert places(HN411, HZ, other) == ["/spec/template/spec"]
+
+
+STATIC = {
+    "apiVersion": "apps.openyurt.io/v1alpha1",
+    "kind": "YurtStaticSet",
+    "metadata": {"name": "proxy"},
+}
+
+
+def static_set(annotations: Any = None, **spec: Any) -> dict[str, Any]:
+    template = {"metadata": {"annotations": annotations or {}}, "spec": spec}
+    return {**STATIC, "spec": {"template": {**template, "spec": {"containers": [{}], **spec}}}}
+
+
+def test_a_static_pod_is_reported_once_for_what_is_planned_or_else_for_its_affinity() -> None:
+    affinity: Any = {"podAntiAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": []}}
+    assert places(HN412, static_set(affinity=affinity)) == ["/spec/template/spec/affinity"]
+    assert places(HN412, static_set(EXCLUDED, affinity=affinity)) == [""]
+    assert places(HN412, static_set()) == []
+    assert places(HN412, static_set(affinity={})) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "is_told"),
+    [
+        ("/spec/template/spec/affinity", True),
+        ("/spec/template/spec/affinity/", True),
+        ("/spec/template/spec/affinity/podAffinity", True),
+        ("/spec/template/spec", True),
+        ("/spec/template", True),
+        ("/spec", True),
+        ("", True),
+        ("/spec/template/spec/affinities", False),
+        ("/spec/template/spec/containers/0", False),
+        ("/spec/template/metadata/annotations/affinity", False),
+        (None, False),
+        (["/spec"], False),
+    ],
+)
+def test_a_json_patch_at_or_above_the_affinity_is_told(path: Any, is_told: bool) -> None:
+    tweaks = [{"pools": ["hz"], "tweaks": {"patches": [{"operation": "replace", "path": path}]}}]
+    value = {"apiVersion": "apps.openyurt.io/v1beta1", "kind": "YurtAppSet"}
+    app_set = {**value, "spec": {"workload": {"workloadTweaks": tweaks}}}
+    at = "/spec/workload/workloadTweaks/0/tweaks/patches/0/path"
+    assert places(HN418, app_set) == ([at] if is_told else [])
+    assert places(HN418, {**app_set, "apiVersion": "example.com/v1"}) == []
+
+
+@pytest.mark.parametrize(
+    ("patch", "at"),
+    [
+        ({"spec": {"template": {"spec": {"affinity": {}}}}}, "/spec/template/spec/affinity"),
+        ({"spec": {"template": {"spec": {"affinity": None}}}}, "/spec/template/spec/affinity"),
+        ({"spec": {"template": {"spec": None}}}, "/spec/template/spec"),
+        ({"spec": {"template": {"$patch": "replace"}}}, "/spec/template"),
+        ({"spec": {"template": {"$patch": "merge"}}}, None),
+        ({"spec": {"template": {"spec": {"nodeSelector": None}}}}, None),
+        ({"metadata": {"labels": {"affinity": "x"}}}, None),
+        ({}, None),
+        (None, None),
+        ("affinity", None),
+    ],
+)
+def test_a_merge_that_changes_the_affinity_or_takes_away_what_holds_it_is_told(
+    patch: Any, at: str | None
+) -> None:
+    value = {"apiVersion": "apps.openyurt.io/v1alpha1", "kind": "YurtAppSet"}
+    app_set = {**value, "spec": {"topology": {"pools": [{"name": "hz", "patch": patch}]}}}
+    base = "/spec/topology/pools/0/patch"
+    assert places(HN418, app_set) == ([] if at is None else [f"{base}{at}"])
+
+
+# --- all of them --------------------------------------------------------------------------------
+
+JUNK: tuple[Any, ...] = (
+    None,
+    "x",
+    "",
+    5,
+    True,
+    [],
+    {},
+    [None],
+    ["x"],
+    [[]],
+    {"a": 1},
+    {"containers": 1},
+)
+FIELDS = ("containers", "initContainers", "hostNetwork", "dnsPolicy", "nodeSelector", "affinity")
+
+
+def malformed() -> Iterator[dict[str, Any]]:
+    base = {"nodeSelector": in_pool("hz"), **ON_HOST}
+    for value in JUNK:
+        for field in (*FIELDS, "tolerations"):
+            yield {"spec": {**base, "containers": [CONTAINER], field: value}}
+        for field in ("ports", "env", "args", "command"):
+            yield {"spec": {**base, "containers": [{**CONTAINER, field: value}]}}
+        for field in ("containerPort", "hostPort", "protocol", "hostIP"):
+            port = {"containerPort": 80, "hostPort": 81, field: value}
+            yield {"spec": {**base, "containers": [{**CONTAINER, "ports": [port]}]}}
+        yield {"spec": {**base, "affinity": requiring(value)}}
+        yield {"spec": {**base, "affinity": requiring({"key": POOL, "operator": value})}}
+        yield {"metadata": value, "spec": base}
+        yield {"spec": value}
+
+
+def test_nothing_malformed_hides_what_comes_after_it() -> None:
+    objects = []
+    for number, template in enumerate(malformed()):
+        head = {"apiVersion": "apps/v1", "kind": "DaemonSet", "metadata": {"name": f"d{number}"}}
+        objects.append({**head, "spec": {"template": template}})
+    for number, value in enumerate(JUNK):
+        named = {"apiVersion": "v1", "metadata": {"name": f"s{number}"}}
+        spec = {"internalTrafficPolicy": "Local", "selector": value, "clusterIP": value}
+        objects.append({**named, "kind": "Service", "spec": spec})
+        objects.append(pool(f"p{number}", taints=value, labels=value))
+    last = pod("last", nodeSelector=in_pool("hz"))
+    text = stream(HZ, *objects, last)
+    told = [one for one in validate(text.encode()) if one.object and one.object.name == "last"]
+    assert [one.rule for one in told] == ["HN401"]
