@@ -60,6 +60,8 @@ def value_of(frame: Frame) -> Any:
 
 def is_regular(source: Source) -> bool:
     """Whether the source can be read more than once, and be written."""
+    if source.opener is not None:
+        return True
     try:
         return stat.S_ISREG(source.path.stat().st_mode)
     except OSError:
@@ -76,7 +78,7 @@ def as_regular(source: Source, folder: str) -> Source:
     import tempfile
 
     try:
-        with source.path.open("rb") as pipe:
+        with source.open() as pipe:
             handle, name = tempfile.mkstemp(dir=folder)
             with os.fdopen(handle, "wb") as copy:
                 for chunk in chunks(pipe):
@@ -86,3 +88,11 @@ def as_regular(source: Source, folder: str) -> Source:
             raise
         return source
     return source._replace(path=Path(name))
+
+
+def size_of(source: Source) -> int:
+    """Return the size of a source on the disk; 0 where that is not known."""
+    try:
+        return 0 if source.opener else source.path.stat().st_size
+    except OSError:
+        return 0

@@ -1,16 +1,18 @@
 """Which files a run reads: those that PATHs name, and those that a search of folders finds."""
 
 import os
+import posixpath
 import stat
 from collections.abc import Callable, Iterable, Iterator
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO, NamedTuple, TypeAlias
 
 from transformer.errors import SettingsError
 
 SUFFIXES = (".yaml", ".yml", ".json")
 KUSTOMIZATIONS = ("kustomization.yaml", "kustomization.yml", "Kustomization")
+CHART = "Chart.yaml"
 
 
 class Source(NamedTuple):
@@ -35,6 +37,21 @@ class Source(NamedTuple):
         return self.path.open("rb") if self.opener is None else self.opener()
 
 
+class Found(NamedTuple):
+    """A file that a PATH stands for. Files of one `identity` are one file (empty: it is `path`'s
+    own); `opener` as in `Source`.
+    """
+
+    path: Path
+    is_named: bool
+    identity: str = ""
+    opener: Callable[[], BinaryIO] | None = None
+
+
+Look: TypeAlias = Callable[[str], Iterable[Found]]
+"""Yields the files that a PATH stands for, those in folders by the rules of a search."""
+
+
 def discover(
     paths: Iterable[str],
     *,
@@ -42,6 +59,7 @@ def discover(
     include: Iterable[str] = (),
     exclude: Iterable[str] = (),
     scopes: Iterable[str] = (),
+    look: Look | None = None,
 ) -> list[Source]:
     """Return the files that `paths` name, folders searched for manifests.
 
@@ -49,64 +67,83 @@ def discover(
     it. Hidden folders, `node_modules` and the `templates/` of a Helm chart are left out of a
     search; `include` and `exclude` are globs relative to `root` (absolute: the configuration's
     folder). A folder that cannot be searched is among the files, so that reading it tells why.
+    `look` looks elsewhere than on the disk.
 
     Raises:
-        SettingsError: a path does not exist.
+        SettingsError: a path does not exist (of which `look` is the judge, where it is given).
     """
     include, exclude, scopes = tuple(include), tuple(exclude), tuple(scopes)
     found: dict[tuple[str, str], Source] = {}
     for name in paths:
-        for path, is_named in _files(name):
-            relative = _relative(path, root)
-            if is_named or _is_taken(relative, include, exclude):
-                source = Source(path, str(path), is_named, scope_of(relative, scopes), relative)
-                identity = (source.scope, os.path.realpath(path))
-                known = found.setdefault(identity, source)
-                if is_named and not known.is_named:
-                    found[identity] = known._replace(is_named=True)
+        if not name:
+            raise SettingsError("a PATH is empty", hint="is a variable in the command not set?")
+        for file in (look or on_disk)(name):
+            relative = relative_to_root(file.path, root)
+            if not file.is_named and not is_taken(relative, include, exclude):
+                continue
+            scope = scope_of(relative, scopes)
+            source = Source(file.path, str(file.path), file.is_named, scope, relative, file.opener)
+            identity = (scope, file.identity or os.path.realpath(file.path))
+            known = found.setdefault(identity, source)
+            if file.is_named and not known.is_named:
+                found[identity] = known._replace(is_named=True)
     return list(found.values())
 
 
-def _files(name: str) -> Iterator[tuple[Path, bool]]:
-    """Yield what a PATH stands for: paths, and whether they were asked for by name."""
-    if not name:
-        raise SettingsError("a PATH is empty", hint="is a variable in the command not set?")
+def on_disk(name: str) -> Iterator[Found]:
+    """Yield the files that a PATH stands for on the disk.
+
+    Raises:
+        SettingsError: there is no such file or folder.
+    """
     path = Path(name)
     try:
         is_folder = stat.S_ISDIR(path.stat().st_mode)
     except (FileNotFoundError, NotADirectoryError):
-        raise SettingsError(
-            f"there is no file or folder {name!r}",
-            hint="check the PATH; `hostnet-transform --help` lists the commands",
-        ) from None
+        raise no_such_path(name) from None
     except OSError:
         is_folder = False
     if is_folder:
         yield from _search(path)
     else:
-        yield path, True
+        yield Found(path, True)
 
 
-def _search(folder: Path) -> Iterator[tuple[Path, bool]]:
+def no_such_path(name: str) -> SettingsError:
+    """Return the error that a PATH names nothing."""
+    return SettingsError(
+        f"there is no file or folder {name!r}",
+        hint="check the PATH; `hostnet-transform --help` lists the commands",
+    )
+
+
+def _search(folder: Path) -> Iterator[Found]:
     closed: list[OSError] = []
-    for here, folders, files in os.walk(folder, onerror=closed.append):
-        is_chart = "Chart.yaml" in files
-        folders[:] = sorted(
-            name
-            for name in folders
-            if not name.startswith(".")
-            and name != "node_modules"
-            and not (is_chart and name == "templates")
-        )
-        for name in sorted(files):
-            if name.startswith("."):
-                continue
-            if name.endswith(SUFFIXES) or name in KUSTOMIZATIONS:
-                path = Path(here, name)
-                if _is_plain(path):
-                    yield path, False
+    for name in searched(os.walk(folder, onerror=closed.append)):
+        path = Path(name)
+        if _is_plain(path):
+            yield Found(path, False)
     for error in closed:
-        yield Path(error.filename), True
+        yield Found(Path(error.filename), True)
+
+
+def searched(walk: Iterable[tuple[str, list[str], list[str]]]) -> Iterator[str]:
+    """Yield the files that a search takes among those of a walk (as `os.walk` makes one)."""
+    for here, folders, files in walk:
+        is_chart = CHART in files
+        folders[:] = sorted(name for name in folders if _is_searched(name, is_chart=is_chart))
+        yield from (posixpath.join(here, name) for name in sorted(files) if _is_manifest_name(name))
+
+
+def _is_searched(folder: str, *, is_chart: bool) -> bool:
+    """Whether a search goes into a folder of this name; `is_chart`: it is in a Helm chart's."""
+    is_skipped = folder.startswith(".") or folder == "node_modules"
+    return not is_skipped and not (is_chart and folder == "templates")
+
+
+def _is_manifest_name(file: str) -> bool:
+    """Whether a search takes a file of this name."""
+    return not file.startswith(".") and (file.endswith(SUFFIXES) or file in KUSTOMIZATIONS)
 
 
 def _is_plain(path: Path) -> bool:
@@ -117,7 +154,7 @@ def _is_plain(path: Path) -> bool:
         return True
 
 
-def _relative(path: Path, root: Path) -> str:
+def relative_to_root(path: Path, root: Path) -> str:
     """Return `path` relative to `root` with forward slashes, or as it is where it lies outside."""
     absolute = Path(os.path.normpath(path.absolute()))
     if absolute.is_relative_to(root):
@@ -126,7 +163,8 @@ def _relative(path: Path, root: Path) -> str:
     return (real.relative_to(base) if real.is_relative_to(base) else absolute).as_posix()
 
 
-def _is_taken(relative: str, include: tuple[str, ...], exclude: tuple[str, ...]) -> bool:
+def is_taken(relative: str, include: tuple[str, ...], exclude: tuple[str, ...]) -> bool:
+    """Whether a search takes a file, by the globs of the configuration."""
     if any(_fits(relative, pattern) for pattern in exclude):
         return False
     return not include or any(_fits(relative, pattern) for pattern in include)

@@ -52,7 +52,7 @@ def survey(
         if source.scope not in found.engines:
             found.engines[source.scope] = engine.for_pools(pool_index(given))
         try:
-            with source.path.open("rb") as file:
+            with source.open() as file:
                 status = os.fstat(file.fileno())
                 found.seen[source.path] = signature(status)
                 scoped = found.engines[source.scope]
@@ -99,7 +99,7 @@ def given_pools(sources: Iterable[Source], engine: Engine) -> Iterator[Any]:
     yield from engine.settings.inline_pools
     for source in sources:
         try:
-            with source.path.open("rb") as file:
+            with source.open() as file:
                 yield from values(file, engine.max_document)
         except OSError as error:
             reason, hint = (error.strerror or "unknown error").lower(), "check that it may be read"
@@ -114,7 +114,7 @@ def given_pools(sources: Iterable[Source], engine: Engine) -> Iterator[Any]:
 def _patches(source: Source, max_document: int) -> Iterator[str]:
     """Yield the real paths of the files that a kustomization names as patches."""
     try:
-        with source.path.open("rb") as file:
+        with source.open() as file:
             kustomizations = [mapping_at(value) for value in values(file, max_document)]
     except InputError:
         return

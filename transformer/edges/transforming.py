@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import Any, BinaryIO, NamedTuple
 
 from transformer.edges.outputs import Output
-from transformer.edges.reading import as_regular, chunks, is_regular, signature
+from transformer.edges.reading import as_regular, chunks, is_regular, signature, size_of
 from transformer.edges.reporting import Reporter
 from transformer.edges.sources import Source
 from transformer.edges.spool import FileSpool
@@ -83,7 +83,7 @@ def _run_files(
     sources: list[Source], engine: Engine, given: tuple[Any, ...], outputs: Outputs
 ) -> None:
     with _all_regular(sources) as files:
-        outputs.progress.expect(2 * sum(map(_size, files)))
+        outputs.progress.expect(2 * sum(map(size_of, files)))
         found = survey(files, engine, given, outputs.progress.advance)
         with _workers(engine) as by:
             for source in files:
@@ -114,13 +114,6 @@ def _all_regular(sources: list[Source]) -> Iterator[list[Source]]:
         yield [as_regular(source, folder) for source in sources]
 
 
-def _size(source: Source) -> int:
-    try:
-        return source.path.stat().st_size
-    except OSError:
-        return 0
-
-
 def _groups(stream: Iterator[bytes], engine: Engine) -> Iterator[list[Part]]:
     return groups(stream, strict=engine.settings.strict, max_document=engine.max_document)
 
@@ -129,7 +122,7 @@ def _file_results(source: Source, found: Survey, by: Treat) -> Iterator[Document
     engine = found.engines[source.scope]
     origin = Origin(source.name, source.is_named, found.is_patch(source), source.relative)
     try:
-        with source.path.open("rb") as file:
+        with source.open() as file:
             before = signature(os.fstat(file.fileno()))
             if found.seen.get(source.path, before) != before:
                 yield _failed(changed_meanwhile(source))

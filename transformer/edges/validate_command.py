@@ -14,11 +14,12 @@ from transformer.edges import standard
 from transformer.edges.catalogue import rule_helps, tool_version
 from transformer.edges.configured import configured
 from transformer.edges.fixing import Fixed, fix
-from transformer.edges.git_states import index_sources, old_disk_sources, resolve, tree_sources
-from transformer.edges.reading import as_regular, chunks, is_regular
+from transformer.edges.git_states import GitStates
+from transformer.edges.reading import size_of
 from transformer.edges.reporting import NOTHING_FOUND, opened_report
 from transformer.edges.resources import read, schemas
-from transformer.edges.sources import Source, discover
+from transformer.edges.sources import discover
+from transformer.edges.states import Searched, is_stdin, read_states
 from transformer.edges.survey import given_pools
 from transformer.edges.terminal import Progress, is_capable, paint_for
 from transformer.edges.validating import Outcome, States, validate
@@ -60,15 +61,6 @@ class Options(NamedTuple):
     color: str
 
 
-class _Searched(NamedTuple):
-    """How folders are searched; keywords of `sources.discover`."""
-
-    root: Path
-    include: tuple[str, ...]
-    exclude: tuple[str, ...]
-    scopes: tuple[str, ...]
-
-
 def run(paths: tuple[str, ...], options: Options) -> int:
     """Run the command and return its exit status.
 
@@ -86,10 +78,14 @@ def run(paths: tuple[str, ...], options: Options) -> int:
     )
     pool_paths = [*options.pools, *(str(root / path) for path in settings.pool_paths)]
     pools = discover(pool_paths, root=root)
-    searched = _Searched(root, settings.include, settings.exclude, settings.scopes)
+    searched = Searched(root, settings.include, settings.exclude, settings.scopes)
     report_file = opened_report(options.report_file) if options.report_file else nullcontext()
-    with report_file as file, tempfile.TemporaryDirectory(prefix="hostnet-") as folder:
-        states = _states(paths, options, searched, folder)
+    with (
+        report_file as file,
+        tempfile.TemporaryDirectory(prefix="hostnet-") as folder,
+        GitStates() as git,
+    ):
+        states = read_states(paths, options, searched, folder, git)
         fixed = fix(states.new, pools, engine) if options.fix else Fixed((), 0, ())
         progress = _progress(states, options)
         try:
@@ -119,49 +115,18 @@ def _refuse_contradictions(paths: tuple[str, ...], options: Options) -> None:
         refuse("- (standard input)", "--base" if options.base is not None else "--staged")
     if options.fix and options.staged:
         refuse("--fix", "--staged")
-    if options.fix and _is_stdin(paths, options):
+    if options.fix and is_stdin(paths, options):
         hint = "name files or folders"
         raise SettingsError("standard input cannot be mended in place", hint=hint)
     if options.quiet and options.verbose:
         refuse("--quiet", "--verbose")
 
 
-def _is_stdin(paths: tuple[str, ...], options: Options) -> bool:
-    return paths == ("-",) or not (paths or options.base is not None or options.staged)
-
-
-def _states(paths: tuple[str, ...], options: Options, searched: _Searched, folder: str) -> States:
-    """Return what to validate, and the old state; `folder` takes what can be read only once."""
-    if _is_stdin(paths, options):
-        stdin = Path(folder, "stdin")
-        with stdin.open("wb") as copy:
-            copy.writelines(chunks(standard.standard_input()))
-        new = [Source(stdin, options.stdin_filename, True, "", options.stdin_filename)]
-        old = old_disk_sources(options.old, (), **searched._asdict()) if options.old else None
-        return States(new, old)
-    paths = paths or (".",)
-    if options.old is not None:
-        new = discover(paths, **searched._asdict())
-        old = old_disk_sources(options.old, paths, **searched._asdict())
-    elif options.base is not None or options.staged:
-        revision = resolve(Path.cwd(), options.base or "HEAD")
-        old = tree_sources(paths, revision, **searched._asdict())
-        if options.staged:
-            new = index_sources(paths, folder=Path.cwd(), **searched._asdict())
-        else:
-            new = discover(paths, **searched._asdict())
-    else:
-        new, old = discover(paths, **searched._asdict()), None
-    if options.fix and (pipe := next((s for s in new if not is_regular(s)), None)):
-        raise SettingsError("this cannot be mended in place", file=pipe.name, hint="name files")
-    return States([as_regular(source, folder) for source in new], old)
-
-
 def _progress(states: States, options: Options) -> Progress:
     is_wanted = is_capable(sys.stderr) and not options.quiet
     progress = Progress(sys.stderr if is_wanted else None, work="validating")
     for source in states.new if is_wanted else ():
-        progress.expect(2 * source.path.stat().st_size)
+        progress.expect(2 * size_of(source))
     return progress
 
 

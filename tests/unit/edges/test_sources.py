@@ -1,11 +1,14 @@
 """Which files PATHs stand for."""
 
 import os
+from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from transformer.edges.sources import Source, discover, scope_of
+from transformer.edges.sources import Found, Source, discover, scope_of
 from transformer.errors import SettingsError
 
 
@@ -21,7 +24,8 @@ def touch(*names: str) -> None:
         path.touch()
 
 
-def names(*paths: str, **options: list[str]) -> list[str]:
+def names(*paths: str, **globs: list[str]) -> list[str]:
+    options: dict[str, Any] = globs
     return [source.name for source in discover(paths, root=Path.cwd(), **options)]
 
 
@@ -122,6 +126,30 @@ def test_scopes_are_folders_that_a_glob_names() -> None:
         "clusters/x.yaml": "",
         "x.yaml": "",
     }
+
+
+def elsewhere(name: str) -> Iterator[Found]:
+    """Find the file `x.yaml` at each PATH but `nowhere`."""
+    if name != "nowhere":
+        yield Found(Path(name, "x.yaml"), name == "named", "one", lambda: BytesIO(b"there"))
+
+
+def test_files_may_be_looked_for_elsewhere_than_on_the_disk() -> None:
+    touch("a/x.yaml")
+    paths = ["nowhere", "a", "named", "s/in"]
+    found = discover(paths, root=Path.cwd(), exclude=["b"], scopes=["s"], look=elsewhere)
+    assert [source._replace(opener=None) for source in found] == [
+        Source(Path("a/x.yaml"), "a/x.yaml", True, "", "a/x.yaml"),
+        Source(Path("s/in/x.yaml"), "s/in/x.yaml", False, "s", "s/in/x.yaml"),
+    ]
+    with found[0].open() as file:
+        assert file.read() == b"there"
+    assert discover(["b"], root=Path.cwd(), exclude=["b"], look=elsewhere) == []
+
+
+def test_an_empty_path_is_an_error_wherever_files_are_looked_for() -> None:
+    with pytest.raises(SettingsError, match="empty"):
+        discover([""], root=Path.cwd(), look=elsewhere)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,207 @@
+"""The `git` program, and which commit a revision means.
+
+Nothing is checked out, and neither index nor work tree is changed. Only commands are run that read
+the object database and the index as they are: no hook, filter or file monitor of the repository
+has a part in them. What a user names never counts as an option of git's.
+"""
+
+import os
+import re
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from transformer.errors import SettingsError
+
+EMPTY = ""
+"""Stands for the commit before the first one."""
+
+_ABOUT_PLACES = ("GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_OBJECT_DIRECTORY")
+"""Variables that name folders, from the folder in which this process runs."""
+
+_ABOUT_REPOSITORY = (
+    *_ABOUT_PLACES,
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+    "GIT_GRAFT_FILE",
+    "GIT_INDEX_FILE",
+    "GIT_PREFIX",
+    "GIT_SHALLOW_FILE",
+)
+"""Variables that are about one repository, and wrong for a submodule of it."""
+
+_OBJECT_NAME = re.compile(rb"[0-9a-f]{40,64}\n")
+
+
+class Revision(NamedTuple):
+    """A commit (or `EMPTY`) of the repository whose work tree is `top`; `name` as it was given."""
+
+    top: Path
+    commit: str
+    name: str
+
+
+class Git(NamedTuple):
+    """Runs git in a folder: the top of a work tree, or what is left of a repository without one."""
+
+    folder: Path
+    environment: Mapping[str, str]
+    has_work_tree: bool = True
+
+    def attempt(self, *arguments: str) -> subprocess.CompletedProcess[bytes]:
+        """Return what became of a command.
+
+        Raises:
+            SettingsError: git cannot be run.
+        """
+        try:
+            return subprocess.run(
+                self._command(arguments), capture_output=True, check=False, env=self.environment
+            )
+        except OSError as error:
+            raise _no_git(error) from None
+
+    def run(self, *arguments: str) -> bytes:
+        """Return what a command prints.
+
+        Raises:
+            SettingsError: it fails.
+        """
+        done = self.attempt(*arguments)
+        if done.returncode:
+            raise SettingsError(f"git {arguments[0]}: {_said(done)}", hint=_advice(done))
+        return done.stdout
+
+    def start(self, *arguments: str) -> "subprocess.Popen[bytes]":
+        """Return a command that runs, with pipes to and from it.
+
+        Raises:
+            SettingsError: git cannot be run.
+        """
+        try:
+            return subprocess.Popen(
+                self._command(arguments),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                env=self.environment,
+            )
+        except OSError as error:
+            raise _no_git(error) from None
+
+    def _command(self, arguments: tuple[str, ...]) -> list[str]:
+        options = ("--no-pager", "--literal-pathspecs", "-c", "core.fsmonitor=false")
+        return ["git", *options, "-C", str(self.folder), *arguments]
+
+
+def outer(folder: Path) -> Git:
+    """Return git for the repository that a user means.
+
+    A hook of the repository may run us: what its environment says (GIT_DIR, GIT_INDEX_FILE) holds.
+    """
+    said_so = {name: value for name in _ABOUT_PLACES if (value := os.environ.get(name))}
+    places = {name: str(Path(value).absolute()) for name, value in said_so.items()}
+    return Git(folder, {**os.environ, **places, **_QUIET})
+
+
+def inner(folder: Path) -> Git:
+    """Return git for a repository in the work tree of another one."""
+    return Git(folder, _clean_environment())
+
+
+def without_work_tree(git_dir: Path) -> Git:
+    """Return git for a repository whose work tree may be gone."""
+    places = {"GIT_DIR": str(git_dir), "GIT_WORK_TREE": str(git_dir)}
+    return Git(git_dir, {**_clean_environment(), **places}, has_work_tree=False)
+
+
+def resolve(folder: Path, revision: str) -> Revision:
+    """Return the commit that `revision` means in the repository around `folder`.
+
+    `REV...` and `REV...OTHER` mean the merge base of both sides, an empty one being HEAD. HEAD
+    where nothing is committed yet means an empty tree.
+
+    Raises:
+        SettingsError: there is no repository, or no such commit.
+    """
+    if not revision:
+        raise SettingsError("a revision is empty", hint="is a variable in the command not set?")
+    top = top_of(folder)
+    git = outer(top)
+    left, dots, right = revision.partition("...")
+    if not dots:
+        if revision in ("HEAD", "@") and not _object(git, "HEAD"):
+            return Revision(top, EMPTY, revision)
+        return Revision(top, _commit(git, revision), revision)
+    sides = [_commit(git, side or "HEAD") for side in (left, right)]
+    done = git.attempt("merge-base", *sides)
+    if done.returncode:
+        raise _missing(git, f"{left or 'HEAD'} and {right or 'HEAD'} have no common commit here")
+    return Revision(top, done.stdout.decode().strip(), revision)
+
+
+def top_of(folder: Path) -> Path:
+    """Return the top folder of the work tree around `folder`.
+
+    Raises:
+        SettingsError: there is none.
+    """
+    done = outer(folder).attempt("rev-parse", "--show-toplevel")
+    if done.returncode or not done.stdout.strip():
+        hint = "run it in a checked out repository, or leave out --base and --staged"
+        raise SettingsError(
+            f"git finds no work tree around {folder}: {_said(done)}", hint=_advice(done) or hint
+        )
+    return Path(os.fsdecode(done.stdout.removesuffix(b"\n")))
+
+
+def _said(done: "subprocess.CompletedProcess[bytes]") -> str:
+    """Return what git says is wrong, in one line."""
+    lines = done.stderr.decode(errors="replace").strip().splitlines()
+    fatal = [line.partition(": ")[2] for line in lines if line.startswith(("fatal: ", "error: "))]
+    return [*fatal, *lines, f"exit status {done.returncode}"][0]
+
+
+def _advice(done: "subprocess.CompletedProcess[bytes]") -> str:
+    """Return the command that git says mends it (`safe.directory`), or an empty string."""
+    lines = done.stderr.decode(errors="replace").splitlines()
+    commands = [line.strip() for line in lines if line.startswith("\tgit ")]
+    return f"`{commands[0]}`" if commands else ""
+
+
+def _commit(git: Git, revision: str) -> str:
+    # No name of a commit begins so, and git would take it for an option.
+    found = "" if revision.startswith("-") else _object(git, f"{revision}^{{commit}}")
+    if not found:
+        raise _missing(git, f"there is no commit {revision!r} in this repository")
+    return found
+
+
+def _object(git: Git, name: str) -> str:
+    """Return the full name of an object, or an empty string: there is none."""
+    done = git.attempt("rev-parse", "--verify", "--quiet", name)
+    is_one = done.returncode == 0 and _OBJECT_NAME.fullmatch(done.stdout)
+    return done.stdout.decode().strip() if is_one else ""
+
+
+def _missing(git: Git, message: str) -> SettingsError:
+    if git.attempt("rev-parse", "--is-shallow-repository").stdout.strip() != b"true":
+        return SettingsError(message, hint="`git fetch` it, or check its name")
+    return SettingsError(
+        f"{message}: it is a shallow clone, which lacks older commits and other branches",
+        hint="`git fetch --unshallow`, or `git fetch --depth=100 origin BRANCH`; with "
+        "actions/checkout: `fetch-depth: 0`",
+    )
+
+
+_QUIET = {"LC_ALL": "C", "GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0"}
+
+
+def _clean_environment() -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if name not in _ABOUT_REPOSITORY}
+    return {**kept, **_QUIET}
+
+
+def _no_git(error: OSError) -> SettingsError:
+    reason = (error.strerror or "unknown error").lower()
+    return SettingsError(f"git cannot be run: {reason}", hint="install git")

@@ -1,0 +1,117 @@
+"""What `validate` is to judge, and the old state to compare it with: from disk, pipe or Git."""
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from typing import NamedTuple, Protocol
+
+from transformer.edges import standard
+from transformer.edges.git import resolve
+from transformer.edges.git_states import GitStates
+from transformer.edges.reading import as_regular, chunks, is_regular
+from transformer.edges.sources import (
+    Found,
+    Source,
+    discover,
+    is_taken,
+    no_such_path,
+    on_disk,
+    relative_to_root,
+    scope_of,
+)
+from transformer.edges.validating import States
+from transformer.errors import SettingsError
+
+
+class Searched(NamedTuple):
+    """How folders are searched; keywords of `sources.discover`."""
+
+    root: Path
+    include: tuple[str, ...]
+    exclude: tuple[str, ...]
+    scopes: tuple[str, ...]
+
+
+class Wanted(Protocol):
+    """The options that say which states are meant, named as on the command line."""
+
+    @property
+    def old(self) -> str | None: ...
+    @property
+    def base(self) -> str | None: ...
+    @property
+    def staged(self) -> bool: ...
+    @property
+    def fix(self) -> bool: ...
+    @property
+    def stdin_filename(self) -> str: ...
+
+
+def is_stdin(paths: tuple[str, ...], wanted: Wanted) -> bool:
+    return paths == ("-",) or not (paths or wanted.base is not None or wanted.staged)
+
+
+def read_states(
+    paths: tuple[str, ...], wanted: Wanted, searched: Searched, folder: str, git: GitStates
+) -> States:
+    """Return what to validate, and the old state; `folder` takes what can be read only once."""
+    if is_stdin(paths, wanted):
+        stdin = Path(folder, "stdin")
+        with stdin.open("wb") as copy:
+            copy.writelines(chunks(standard.standard_input()))
+        name = wanted.stdin_filename
+        old = _as_before(wanted.old, (), searched) if wanted.old is not None else None
+        return States([Source(stdin, name, True, "", name)], old)
+    if wanted.old is not None:
+        new = discover(paths, **searched._asdict())
+        return States(_regular(new, wanted, folder), _as_before(wanted.old, paths, searched))
+    if wanted.base is None and not wanted.staged:
+        return States(_regular(discover(paths, **searched._asdict()), wanted, folder))
+    paths = paths or (".",)
+    revision = resolve(Path.cwd(), "HEAD" if wanted.base is None else wanted.base)
+    before = git.at(revision)
+    now = git.in_index(revision.top) if wanted.staged else _disk_or_nothing
+    for path in paths:
+        if not (os.path.lexists(path) or any(before(path)) or any(now(path))):
+            raise no_such_path(path)
+    old = discover(paths, **searched._asdict(), look=before)
+    new = discover(paths, **searched._asdict(), look=now)
+    return States(_regular(new, wanted, folder), old)
+
+
+def _disk_or_nothing(name: str) -> Iterable[Found]:
+    """Return the files that a PATH stands for, none where the old state alone has it."""
+    return on_disk(name) if os.path.lexists(name) else ()
+
+
+def _as_before(old: str, paths: tuple[str, ...], searched: Searched) -> list[Source]:
+    """Return the files of an old state on the disk, as if they stood where `paths` do.
+
+    An old folder stands for the one folder among `paths`, an old file for the one file or for one
+    in that folder. Where `paths` are several, an old folder stands for the configuration's.
+    """
+    counterpart = Path(paths[0]) if len(paths) == 1 else None
+    sources = discover([old], root=searched.root, include=(), exclude=(), scopes=())
+    placed = []
+    for source in sources:
+        below = Path(os.path.relpath(source.path, old) if Path(old).is_dir() else source.path.name)
+        relative = below.as_posix()
+        if counterpart is not None:
+            is_folder = Path(old).is_dir() or counterpart.is_dir()
+            place = counterpart / below if is_folder else counterpart
+            relative = relative_to_root(place, searched.root)
+        if source.is_named or is_taken(relative, searched.include, searched.exclude):
+            scope = scope_of(relative, searched.scopes)
+            placed.append(source._replace(relative=relative, scope=scope))
+    return placed
+
+
+def _regular(sources: list[Source], wanted: Wanted, folder: str) -> list[Source]:
+    """Return the sources, those that can be read only once copied to files in `folder`.
+
+    Raises:
+        SettingsError: one is to be mended, and cannot be written.
+    """
+    if wanted.fix and (pipe := next((s for s in sources if not is_regular(s)), None)):
+        raise SettingsError("this cannot be mended in place", file=pipe.name, hint="name files")
+    return [as_regular(source, folder) for source in sources]
