@@ -1,10 +1,11 @@
 """Results as the JSON report (SPEC, section 11; its schema is schemas/report.schema.json)."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from transformer.findings import Change, Finding
+from transformer.report.report import Report
 
 
 def finding(found: Finding) -> str:
@@ -41,12 +42,28 @@ def change(made: Change) -> str:
     )
 
 
-def report(documents: int, changed: Iterable[str], findings: Iterable[str]) -> Iterator[str]:
+def render(told: Report) -> Iterator[str]:
+    """Yield the text of the report of a validation."""
+    not_judged = [{"reason": reason, "rules": list(ids)} for reason, ids in told.not_judged]
+    yield from report(
+        told.documents, map(change, told.changes), map(finding, told.findings), not_judged
+    )
+
+
+def report(
+    documents: int,
+    changed: Iterable[str],
+    findings: Iterable[str],
+    not_judged: Sequence[Mapping[str, Any]] = (),
+) -> Iterator[str]:
     """Yield the text of the whole report, made of entries from `change` and `finding`."""
     yield f'{{\n  "documents": {documents},\n  "changed": ['
     yield from _entries(changed)
     yield '],\n  "findings": ['
     yield from _entries(findings)
+    if not_judged:
+        yield '],\n  "notJudged": ['
+        yield from _entries(map(json.dumps, not_judged))
     yield "]\n}\n"
 
 

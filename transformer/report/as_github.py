@@ -1,0 +1,32 @@
+"""Findings as workflow commands of GitHub Actions, which shows them at their lines.
+
+Errors come first: GitHub shows about ten of each sort in a step.
+"""
+
+from collections.abc import Iterator
+
+from transformer.findings import Finding
+from transformer.report.report import Report
+
+_COMMANDS = {"error": "error", "warning": "warning", "info": "notice"}
+_DATA = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})
+_PROPERTY = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A", ":": "%3A", ",": "%2C"})
+
+
+def render(report: Report) -> Iterator[str]:
+    """Yield the commands, a line each."""
+    order = list(_COMMANDS)
+    for found in sorted(report.findings, key=lambda found: order.index(found.severity)):
+        yield _command(found)
+
+
+def _command(found: Finding) -> str:
+    properties = {
+        "file": found.file.removeprefix("./"),
+        "line": str(found.line),
+        "col": str(found.column),
+        "title": f"{found.rule} {found.object}" if found.object else found.rule,
+    }
+    told = ",".join(f"{name}={text.translate(_PROPERTY)}" for name, text in properties.items())
+    message = f"{found.message}; {found.hint}" if found.hint else found.message
+    return f"::{_COMMANDS[found.severity]} {told}::{message.translate(_DATA)}\n"

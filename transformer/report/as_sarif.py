@@ -1,0 +1,77 @@
+"""Findings as SARIF 2.1.0, for code scanning. Two runs give the same bytes.
+
+Written by hand: the libraries that write SARIF are no longer kept, or bring a framework with them.
+"""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import quote
+
+from transformer.findings import Finding
+from transformer.report.as_page import markdown
+from transformer.report.fingerprint import fingerprints
+from transformer.report.report import Report, RuleHelp
+
+SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
+
+_LEVELS = {"error": "error", "warning": "warning", "info": "note"}
+
+
+def render(report: Report) -> Iterator[str]:
+    """Yield the text of the report."""
+    places = {rule.id: place for place, rule in enumerate(report.rules)}
+    driver: dict[str, Any] = {
+        "name": "hostnet-transform",
+        "rules": [_rule(rule) for rule in report.rules],
+    }
+    if report.version:
+        driver["version"] = report.version
+    run = {
+        "tool": {"driver": driver},
+        "columnKind": "unicodeCodePoints",
+        "results": [
+            _result(found, fingerprint, places)
+            for found, fingerprint in fingerprints(report.findings)
+        ],
+    }
+    yield json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2) + "\n"
+
+
+def _rule(rule: RuleHelp) -> dict[str, Any]:
+    return {
+        "id": rule.id,
+        "shortDescription": {"text": rule.title},
+        "fullDescription": {"text": rule.standing or rule.title},
+        "help": {"text": rule.text or rule.title, "markdown": markdown(rule)},
+        "defaultConfiguration": {"level": _LEVELS[rule.severity]},
+    }
+
+
+def _result(found: Finding, fingerprint: str, places: dict[str, int]) -> dict[str, Any]:
+    region: dict[str, Any] = {"startLine": found.line, "startColumn": found.column}
+    if found.excerpt:
+        region["snippet"] = {"text": found.excerpt}
+    location: dict[str, Any] = {
+        "physicalLocation": {"artifactLocation": {"uri": _uri(found.file)}, "region": region}
+    }
+    if found.object is not None:
+        where = f"{found.object}{found.pointer}"
+        location["logicalLocations"] = [{"fullyQualifiedName": where, "kind": "object"}]
+    result = {
+        "ruleId": found.rule,
+        "level": _LEVELS[found.severity],
+        "message": {"text": f"{found.message}; {found.hint}" if found.hint else found.message},
+        "locations": [location],
+        "partialFingerprints": {"hostnetTransform/v1": fingerprint},
+    }
+    if found.rule in places:
+        result["ruleIndex"] = places[found.rule]
+    return result
+
+
+def _uri(file: str) -> str:
+    """Return a file name as a URI reference: relative ones stay so."""
+    path = file.replace("\\", "/").removeprefix("./")
+    quoted = quote(path, safe="/", errors="surrogateescape")
+    return f"file://{quoted}" if quoted.startswith("/") else quoted or "unknown"

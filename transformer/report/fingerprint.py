@@ -1,0 +1,20 @@
+"""What makes a finding the same one after lines have moved: rule, object, place in the object."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from hashlib import sha256
+
+from transformer.findings import Finding
+
+
+def fingerprints(findings: Iterable[Finding]) -> Iterator[tuple[Finding, str]]:
+    """Yield each finding with its fingerprint; of those that are alike, each gets its own."""
+    seen: Counter[str] = Counter()
+    for found in findings:
+        ref = found.object
+        parts = [found.rule, found.file, found.pointer]
+        parts += [ref.group, ref.kind, ref.namespace, ref.name] if ref else [found.message]
+        key = "\0".join(parts)
+        seen[key] += 1
+        text = f"{key}\0{seen[key]}".encode("utf-8", "surrogatepass")
+        yield found, sha256(text).hexdigest()
