@@ -14,8 +14,6 @@ from transformer.edges.resources import read as resource
 from transformer.edges.resources import schemas
 from transformer.edges.sources import Source
 from transformer.edges.spool import FileSpool
-from transformer.edges.validating import States
-from transformer.edges.validating import validate as run_validation
 from transformer.errors import SettingsError
 from transformer.findings import Change, DocumentResult, Finding
 from transformer.manifest.pools import PoolIndex
@@ -83,13 +81,15 @@ def validate(
         SettingsError: the configuration is wrong.
         InputError: `pools` cannot be read.
     """
+    from transformer.edges import validating  # slow to import, and `transform` does without
+
     engine = _validating_engine(config)
     given = [value_of(part.frame) for part in parts(frames([pools or b""]))]
     new_state, old_state = (
         None if state is None else [_source(state, name)] for state in (data, old)
     )
-    states = States(new_state or (), old_state, (*engine.settings.inline_pools, *given))
-    return run_validation(states, engine, workers=0).findings
+    states = validating.States(new_state or (), old_state, (*engine.settings.inline_pools, *given))
+    return validating.validate(states, engine, workers=0).findings
 
 
 def _source(data: bytes, name: str) -> Source:

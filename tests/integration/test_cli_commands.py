@@ -4,11 +4,12 @@ import json
 
 import pytest
 
-from tests.integration.cli_runs import invoke
+from tests.integration.cli_runs import ROOT, invoke
 
 
 @pytest.mark.parametrize(
-    "arguments", [("-h",), ("transform", "-h"), ("rules", "-h"), ("schema", "--help")]
+    "arguments",
+    [("-h",), ("transform", "-h"), ("validate", "-h"), ("rules", "-h"), ("schema", "--help")],
 )
 def test_each_command_explains_itself(arguments: tuple[str, ...]) -> None:
     run = invoke(*arguments)
@@ -19,7 +20,15 @@ def test_each_command_explains_itself(arguments: tuple[str, ...]) -> None:
 
 def test_help_shows_the_options_of_the_default_command_and_the_commands() -> None:
     out = invoke("--help").out.decode()
-    for word in ("--write", "--pools PATH", "rules ", "schema ", "Exit status", "kubectl"):
+    for word in (
+        "--write",
+        "--pools PATH",
+        "validate ",
+        "rules ",
+        "schema ",
+        "Exit status",
+        "kubectl",
+    ):
         assert word in out
 
 
@@ -41,8 +50,14 @@ def test_rules_are_listed_with_what_they_do() -> None:
 def test_a_rule_is_explained(name: str) -> None:
     run = invoke("rules", name)
     assert run.status == 0
-    assert b"Source: " in run.out
-    assert run.out.splitlines()[0] in (b"pod-guard (transforms, on by default)", b"HN402 (error)")
+    known = "HN402" if name.lower() == "hn402" else "pod-guard"
+    assert run.out == (ROOT / f"docs/rules/{known}.md").read_bytes()
+    assert b"**Source**: " in run.out
+    standing = (
+        b"*Transforms, on by default.*",
+        b"*Error. Reported by `validate` and `transform`.*",
+    )
+    assert run.out.splitlines()[2] in standing
 
 
 def test_a_rule_that_does_not_exist_is_wrong_usage() -> None:

@@ -160,7 +160,7 @@ def test_an_interrupt_ends_with_130_and_leaves_no_half_written_file(tmp_path: Pa
 def terminal(*args: str, stdin: bytes, pause: float) -> tuple[bytes, bytes]:
     """Run with standard error on a terminal; return what it showed, and standard output.
 
-    Half of the input comes at once, the rest after `pause` seconds.
+    Half of the input comes at once, the rest after `pause` seconds, if any, from the first output.
     """
     screen, end = pty.openpty()
     process = subprocess.Popen(
@@ -174,8 +174,10 @@ def terminal(*args: str, stdin: bytes, pause: float) -> tuple[bytes, bytes]:
     assert process.stdin is not None
     process.stdin.write(stdin[: len(stdin) // 2])
     process.stdin.flush()
+    first = read_available(process, 1) if pause else b""
     time.sleep(pause)
-    out, _ = process.communicate(stdin[len(stdin) // 2 :], timeout=60)
+    rest, _ = process.communicate(stdin[len(stdin) // 2 :], timeout=60)
+    out = first + rest
     shown = b""
     try:
         while chunk := os.read(screen, 65536):

@@ -60,14 +60,14 @@ def rules(*args: str | Path, stdin: bytes = b"") -> list[str]:
 
 
 def test_all_is_well() -> None:
-    write("all.yaml", joined(pool("p"), node("n", "p") + LABEL))
+    write("all.yaml", joined(pool("p"), node("n1", "p") + LABEL))
     run = invoke("validate", "all.yaml")
     assert run.status == 0
     assert b"no findings" in run.out
 
 
 def test_an_error_ends_with_1_and_names_the_place() -> None:
-    write("all.yaml", joined(pool("p"), node("n", "p")))
+    write("all.yaml", joined(pool("p"), node("n1", "p")))
     run = invoke("validate", "all.yaml")
     assert run.status == 1
     assert b"HN311" in run.out
@@ -75,32 +75,32 @@ def test_an_error_ends_with_1_and_names_the_place() -> None:
 
 
 def test_warnings_alone_end_with_0() -> None:
-    write("node.yaml", node("n", "elsewhere"))
+    write("node.yaml", node("n1", "elsewhere"))
     run = invoke("validate", "node.yaml")
     assert run.status == 0
     assert b"HN313" in run.out
 
 
 def test_files_stay_as_they_are() -> None:
-    path = write("all.yaml", joined(pool("p"), node("n", "p")))
+    path = write("all.yaml", joined(pool("p"), node("n1", "p")))
     before = (path.read_bytes(), path.stat().st_mtime_ns)
     invoke("validate", ".")
     assert (path.read_bytes(), path.stat().st_mtime_ns) == before
 
 
 def test_pools_may_come_after_their_nodes_and_from_standard_input() -> None:
-    assert rules(stdin=joined(node("n", "p"), pool("p"))) == ["HN311"]
-    assert rules("-", stdin=joined(node("n", "p"), pool("p"))) == ["HN311"]
+    assert rules(stdin=joined(node("n1", "p"), pool("p"))) == ["HN311"]
+    assert rules("-", stdin=joined(node("n1", "p"), pool("p"))) == ["HN311"]
 
 
 def test_standard_input_has_the_name_that_is_given_to_it() -> None:
-    found = findings("--stdin-filename", "live.yaml", stdin=joined(node("n", "p"), pool("p")))
+    found = findings("--stdin-filename", "live.yaml", stdin=joined(node("n1", "p"), pool("p")))
     assert [entry["file"] for entry in found] == ["live.yaml"]
 
 
 def test_pools_from_elsewhere_count() -> None:
     write("pools.yaml", pool("p"))
-    assert rules("--pools", "pools.yaml", stdin=node("n", "p")) == ["HN311"]
+    assert rules("--pools", "pools.yaml", stdin=node("n1", "p")) == ["HN311"]
 
 
 @pytest.mark.parametrize("data", [b"", b"\n", b"---\n", b"# nothing\n", b"\xef\xbb\xbf"])
@@ -109,10 +109,10 @@ def test_nothing_is_no_finding(data: bytes) -> None:
 
 
 def test_line_ends_and_json_make_no_difference() -> None:
-    crlf = joined(pool("p"), node("n", "p")).replace(b"\n", b"\r\n")
+    crlf = joined(pool("p"), node("n1", "p")).replace(b"\n", b"\r\n")
     (found,) = findings(stdin=crlf)
     assert (found["rule"], found["document"]) == ("HN311", 1)
-    one = {"apiVersion": "v1", "kind": "Node", "metadata": {"name": "n", "labels": {}}}
+    one = {"apiVersion": "v1", "kind": "Node", "metadata": {"name": "n1", "labels": {}}}
     one["metadata"]["labels"] = {"apps.openyurt.io/nodepool": "p"}  # type: ignore[index]
     as_list = {"apiVersion": "v1", "kind": "List", "items": [one]}
     write("pool.yaml", pool("p"))
@@ -121,7 +121,7 @@ def test_line_ends_and_json_make_no_difference() -> None:
 
 
 def test_what_cannot_be_read_ends_with_3_and_the_rest_is_judged_all_the_same() -> None:
-    write("a.yaml", joined(pool("p"), b"a: [b\n", node("n", "p")))
+    write("a.yaml", joined(pool("p"), b"a: [b\n", node("n1", "p")))
     run = invoke("validate", "a.yaml")
     assert run.status == 3
     assert b"HN901" in run.out
@@ -142,7 +142,7 @@ def test_a_template_is_an_error_by_name_and_a_note_in_a_folder() -> None:
 
 
 def test_a_file_that_cannot_be_opened_is_told_and_the_others_are_judged() -> None:
-    write("a.yaml", joined(pool("p"), node("n", "p")))
+    write("a.yaml", joined(pool("p"), node("n1", "p")))
     Path("b.yaml").symlink_to("nowhere")
     run = invoke("validate", ".")
     assert run.status == 3
@@ -186,7 +186,7 @@ def test_silence_does_not_look_like_safety() -> None:
 
 
 def test_rules_are_switched_and_weighed() -> None:
-    write("all.yaml", joined(pool("p"), node("n", "p")))
+    write("all.yaml", joined(pool("p"), node("n1", "p")))
     assert rules("--disable", "HN311", "all.yaml") == []
     write(".hostnet-transform.yaml", CONFIG + "spec: {rules: {HN311: info}}\n")
     run = invoke("validate", "all.yaml")
@@ -195,7 +195,7 @@ def test_rules_are_switched_and_weighed() -> None:
 
 
 def test_quiet_leaves_errors_only() -> None:
-    write("all.yaml", joined(pool("p"), node("n", "p"), node("m", "elsewhere")))
+    write("all.yaml", joined(pool("p"), node("n1", "p"), node("m", "elsewhere")))
     run = invoke("validate", "-q", "all.yaml")
     assert b"HN311" in run.out
     assert b"HN313" not in run.out
@@ -203,7 +203,7 @@ def test_quiet_leaves_errors_only() -> None:
 
 
 def test_the_machine_gets_its_own_copy(monkeypatch: pytest.MonkeyPatch) -> None:
-    write("all.yaml", joined(pool("p"), node("n", "p")))
+    write("all.yaml", joined(pool("p"), node("n1", "p")))
     invoke("validate", "--report-file", "report.json", "all.yaml")
     told = json.loads(Path("report.json").read_text())
     assert [found["rule"] for found in told["findings"]] == ["HN311"]
@@ -214,7 +214,7 @@ def test_the_machine_gets_its_own_copy(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("form", ["text", "json", "sarif", "github", "gitlab", "junit"])
 def test_every_format_is_written_with_and_without_findings(form: str) -> None:
-    write("all.yaml", joined(pool("p"), node("n", "p")))
+    write("all.yaml", joined(pool("p"), node("n1", "p")))
     run = invoke("validate", "--format", form, "all.yaml")
     assert run.status == 1
     assert b"HN311" in run.out
@@ -311,11 +311,11 @@ def test_what_cannot_be_read_in_the_old_state_is_a_note() -> None:
 
 
 def test_a_suppression_in_the_configuration_is_told_when_it_is_of_no_use() -> None:
-    write("all.yaml", joined(pool("p"), node("n", "p")))
-    entry = '    - {rules: [HN311], object: "Node/n", reason: it is being reset}\n'
+    write("all.yaml", joined(pool("p"), node("n1", "p")))
+    entry = '    - {rules: [HN311], object: "Node/n1", reason: it is being reset}\n'
     write(".hostnet-transform.yaml", f"{CONFIG}spec:\n  ignore:\n{entry}")
     assert findings("all.yaml") == []
-    write("all.yaml", joined(pool("p"), node("n", "p") + LABEL))
+    write("all.yaml", joined(pool("p"), node("n1", "p") + LABEL))
     (found,) = findings("all.yaml")
     assert (found["rule"], found["line"]) == ("HN906", 5)
     assert found["file"].endswith(".hostnet-transform.yaml")
@@ -325,7 +325,7 @@ def test_a_suppression_in_the_configuration_is_told_when_it_is_of_no_use() -> No
 
 def test_an_annotation_spares_its_object_and_no_other() -> None:
     ignore = b'  annotations: {transform.hostnet.io/ignore: "HN311,HN107"}\n'
-    spared = node("n", "p") + ignore
+    spared = node("n1", "p") + ignore
     found = findings(stdin=joined(pool("p"), spared, spared, node("m", "p")))
     assert [(entry["rule"], entry["document"]) for entry in found] == [
         ("HN906", 1),  # HN107 is reported at the second one, where it is suppressed
@@ -338,20 +338,20 @@ def test_an_annotation_spares_its_object_and_no_other() -> None:
 
 def test_fix_mends_what_transform_would_and_the_lost_annotation() -> None:
     write("pool.yaml", LOST)
-    write("all.yaml", joined(node("n", "p"), guarded()))
+    write("all.yaml", joined(node("n1", "p"), guarded()))
     run = invoke("validate", "--fix", ".")
     assert Path("pool.yaml").read_text() == LOST.replace(
         "  name: p   # an old one\n",
         '  name: p   # an old one\n  annotations:\n    nodepool.openyurt.io/hostnetwork: "true"\n',
     )
-    assert Path("all.yaml").read_bytes() == joined(node("n", "p") + LABEL, kept_off())
+    assert Path("all.yaml").read_bytes() == joined(node("n1", "p") + LABEL, kept_off())
     assert run.status == 0
     assert "HN106" in run.err
     assert "node-label" in run.err
 
 
 def test_fix_leaves_what_it_cannot_mend_and_says_so() -> None:
-    path = write("all.yaml", joined(pool("p"), node("n", "p"), b"a: [b\n"))
+    path = write("all.yaml", joined(pool("p"), node("n1", "p"), b"a: [b\n"))
     before = path.read_bytes()
     run = invoke("validate", "--fix", "all.yaml")
     assert run.status == 3
@@ -361,7 +361,7 @@ def test_fix_leaves_what_it_cannot_mend_and_says_so() -> None:
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everything")
 def test_fix_tells_of_a_file_that_cannot_be_written() -> None:
-    path = write("d/all.yaml", joined(pool("p"), node("n", "p")))
+    path = write("d/all.yaml", joined(pool("p"), node("n1", "p")))
     path.parent.chmod(0o555)
     try:
         run = invoke("validate", "--fix", "d")
@@ -372,7 +372,7 @@ def test_fix_tells_of_a_file_that_cannot_be_written() -> None:
 
 
 def test_fix_lists_its_changes_in_the_report() -> None:
-    write("all.yaml", joined(pool("p"), node("n", "p")))
+    write("all.yaml", joined(pool("p"), node("n1", "p")))
     run = invoke("validate", "--fix", "--format", "json", "all.yaml")
     assert [made["rule"] for made in json.loads(run.out)["changed"]] == ["node-label"]
 

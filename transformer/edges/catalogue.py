@@ -4,8 +4,8 @@ from collections.abc import Iterable
 
 from transformer.edges.resources import read, schema_names
 from transformer.errors import SettingsError
-from transformer.report.as_page import index, page
 from transformer.report.report import RuleHelp
+from transformer.report.rule_page import index, page
 from transformer.rules import registry
 from transformer.rules.base import ValidationRule
 

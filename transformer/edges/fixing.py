@@ -52,11 +52,11 @@ class _Fixing(InPlace):
 
 
 def fix(sources: Sequence[Source], pool_sources: Sequence[Source], engine: Engine) -> Fixed:
-    """Mend `sources` in place.
+    """Mend `sources` in place; a file in which a document cannot be read stays as it is.
 
     Twice, where a NodePool was mended: its Nodes can only then be labelled (SPEC, section 2).
     """
-    fixing = _Fixing()
+    fixing, engine = _Fixing(), engine.reading_all()
     for engine_now in (engine.mending(), engine):
         done = len(fixing.changes)
         inputs = Inputs(list(sources), list(pool_sources), None)

@@ -14,6 +14,7 @@ from transformer.edges.sources import SUFFIXES
 from transformer.errors import SettingsError
 from transformer.findings import DocumentResult
 from transformer.report import as_json, as_text
+from transformer.report.phrases import Paint, clean, unpainted
 
 T = TypeVar("T")
 
@@ -77,7 +78,7 @@ class Reporter:
         file: TextIO | None = None,
         form: Literal["text", "json"] = "json",
         level: int = 0,
-        paint: as_text.Paint = as_text.unpainted,
+        paint: Paint = unpainted,
         before: Callable[[], object] = lambda: None,
         changed: str = "changed",
     ) -> None:
@@ -129,7 +130,7 @@ class Reporter:
 
     def say(self, message: str) -> None:
         """Tell people something that is no finding."""
-        self._tell(lambda text, _: as_text.clean(text), message)
+        self._tell(lambda text, _: clean(text), message)
 
     def fail(self, file: str, message: str) -> None:
         """Tell, and count, what went wrong with a file outside of any document."""
@@ -147,11 +148,9 @@ class Reporter:
             self._report.writelines(as_json.report(documents, self._changes, self._findings))
             self._report.flush()
 
-    def _tell(
-        self, render: Callable[[T, as_text.Paint], str], what: T, is_error: bool = False
-    ) -> None:
+    def _tell(self, render: Callable[[T, Paint], str], what: T, is_error: bool = False) -> None:
         if self._lines is not None:
-            self._lines.write(render(what, as_text.unpainted) + "\n")
+            self._lines.write(render(what, unpainted) + "\n")
         if self._err is not None and (self._level >= 0 or is_error):
             self._before()
             try:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from time import monotonic
 from typing import TextIO
 
-from transformer.report.as_text import Paint, unpainted
+from transformer.report.phrases import Paint, unpainted
 
 _DELAY = 1.5
 _PAUSE = 0.1

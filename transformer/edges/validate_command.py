@@ -93,7 +93,8 @@ def run(paths: tuple[str, ...], options: Options) -> int:
             outcome = validate(states._replace(given=given), engine, progress.advance)
         finally:
             progress.clear()
-        report = _report(states, outcome, fixed)
+        checks = tuple(rule.id for rule in engine.validation)
+        report = _report(states, outcome, fixed, checks)
         if file is not None:
             file.writelines(as_json.render(report))
         try:
@@ -130,7 +131,7 @@ def _progress(states: States, options: Options) -> Progress:
     return progress
 
 
-def _report(states: States, outcome: Outcome, fixed: Fixed) -> Report:
+def _report(states: States, outcome: Outcome, fixed: Fixed, checks: tuple[str, ...]) -> Report:
     return Report(
         outcome.documents,
         len(states.new),
@@ -139,6 +140,7 @@ def _report(states: States, outcome: Outcome, fixed: Fixed) -> Report:
         outcome.not_judged,
         tool_version(),
         fixed.changes,
+        checks,
     )
 
 

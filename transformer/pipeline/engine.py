@@ -12,9 +12,9 @@ from transformer.manifest.names import IGNORE_ANNOTATION
 from transformer.manifest.pools import PoolIndex, is_pool, pool_of
 from transformer.pipeline.settings import Settings, covers
 from transformer.rules.base import Subject, TransformRule, ValidationRule, World
-from transformer.rules.registry import transform_rules, validation_rules
+from transformer.rules.registry import checks_of_transform, transform_rules, validation_rules
 from transformer.text.framing import MAX_DOCUMENT
-from transformer.text.screen import Screen, screen_for
+from transformer.text.screen import Screen, open_screen, screen_for
 
 Hush: TypeAlias = int | Literal["annotation"]
 """What leaves a finding out: an entry of the configuration's `ignore`, or the object itself."""
@@ -24,8 +24,8 @@ Hush: TypeAlias = int | Literal["annotation"]
 class Engine:
     """Everything that treating a document needs. Made by `build`; safe to share between worlds.
 
-    `checks_always` and `checks_wanted` are those that `transform` runs, `validation` are all rules
-    that are not switched off.
+    `checks_always` and `checks_wanted` are those that `transform` runs, `validation` are all that
+    are not switched off, where the engine is one for validation.
     """
 
     settings: Settings
@@ -55,6 +55,10 @@ class Engine:
             if rule.fix is not None
         )
         return replace(self, rules=(*mends, *self.rules))
+
+    def reading_all(self) -> "Engine":
+        """Return the same engine, for which no document is so plain that it goes unread."""
+        return replace(self, screen=open_screen())
 
     @property
     def needs_all_pools(self) -> bool:
@@ -103,23 +107,20 @@ def build(
 ) -> Engine:
     """Return the engine for `settings`; `components` is the shipped catalog's plain value.
 
-    `schemas` (plain, by name) are those that validation goes by. Its pools are empty and complete:
-    see `Engine.for_pools`.
+    With `schemas` (plain, by name) it is an engine for validation, which goes by them. Its pools
+    are empty and complete: see `Engine.for_pools`.
 
     Raises:
         SettingsError: a rule that does not exist is switched, or a catalog entry is wrong.
     """
     known = transform_rules()
-    ids = {rule.id for rule in known} | {rule.id for rule in validation_rules()}
-    if unknown := sorted((set(settings.transform_rules) | set(settings.severities)) - ids):
-        raise SettingsError(
-            f"there is no rule {unknown[0]!r}", hint="`hostnet-transform rules` lists them"
-        )
+    _refuse_unknown_rules(settings)
     rules = tuple(
         rule for rule in known if settings.transform_rules.get(rule.id, rule.on_by_default)
     )
     severities = {rule: _severity(value) for rule, value in settings.severities.items()}
-    checks = [rule for rule in validation_rules() if rule.check is not None]
+    checks = checks_of_transform()
+    all_checks = () if schemas is None else validation_rules()
     parts = catalog.revise(catalog.parse(components), settings.components)
     rows = (*pod_template.ROWS, *map(pod_template.row_from_plain, settings.pod_templates))
     looks_at = frozenset().union(*(rule.looks_at for rule in rules))
@@ -129,7 +130,7 @@ def build(
         rules,
         tuple(rule for rule in checks if rule.in_transform == "always"),
         tuple(rule for rule in checks if rule.in_transform == "wanted"),
-        tuple(rule for rule in validation_rules() if severities.get(rule.id, rule.severity)),
+        tuple(rule for rule in all_checks if severities.get(rule.id, rule.severity)),
         severities,
         screen_for(
             catalog.tokens(parts),
@@ -140,6 +141,17 @@ def build(
         allow_reformat,
         max_document,
     )
+
+
+def _refuse_unknown_rules(settings: Settings) -> None:
+    switched = {*settings.transform_rules, *settings.severities}
+    unknown = switched - {rule.id for rule in transform_rules()}
+    if unknown:  # only then look at all the others
+        unknown -= {rule.id for rule in validation_rules()}
+    if unknown:
+        raise SettingsError(
+            f"there is no rule {min(unknown)!r}", hint="`hostnet-transform rules` lists them"
+        )
 
 
 def _severity(value: str) -> Severity | None:

@@ -6,11 +6,12 @@ Errors come first: GitHub shows about ten of each sort in a step.
 from collections.abc import Iterator
 
 from transformer.findings import Finding
+from transformer.report.phrases import clean
 from transformer.report.report import Report
 
 _COMMANDS = {"error": "error", "warning": "warning", "info": "notice"}
-_DATA = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})
-_PROPERTY = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A", ":": "%3A", ",": "%2C"})
+_DATA = str.maketrans({"%": "%25"})
+_PROPERTY = str.maketrans({"%": "%25", ":": "%3A", ",": "%2C"})
 
 
 def render(report: Report) -> Iterator[str]:
@@ -27,6 +28,8 @@ def _command(found: Finding) -> str:
         "col": str(found.column),
         "title": f"{found.rule} {found.object}" if found.object else found.rule,
     }
-    told = ",".join(f"{name}={text.translate(_PROPERTY)}" for name, text in properties.items())
+    told = ",".join(
+        f"{name}={clean(text).translate(_PROPERTY)}" for name, text in properties.items()
+    )
     message = f"{found.message}; {found.hint}" if found.hint else found.message
-    return f"::{_COMMANDS[found.severity]} {told}::{message.translate(_DATA)}\n"
+    return f"::{_COMMANDS[found.severity]} {told}::{clean(message).translate(_DATA)}\n"

@@ -7,7 +7,7 @@ from itertools import groupby
 from unicodedata import combining, east_asian_width
 
 from transformer.findings import Finding
-from transformer.report.as_text import Paint, clean, count, unpainted
+from transformer.report.phrases import Paint, clean, count, unpainted
 from transformer.report.report import Report
 
 _WIDTH = 100
@@ -29,7 +29,7 @@ def render(report: Report, paint: Paint = unpainted) -> Iterator[str]:
 
 def summary(report: Report) -> list[str]:
     """Return how much was judged and found, and which rules had nothing to judge and why."""
-    counts = Counter(found.severity for found in report.findings)
+    counts = Counter[str](found.severity for found in report.findings)
     read = f"{count(report.documents, 'document')} in {count(report.files, 'file')}"
     names = {"error": "error", "warning": "warning", "info": "note"}
     told = [count(counts[key], name) for key, name in names.items() if counts[key]]

@@ -9,9 +9,9 @@ from typing import Any
 from urllib.parse import quote
 
 from transformer.findings import Finding
-from transformer.report.as_page import markdown
 from transformer.report.fingerprint import fingerprints
 from transformer.report.report import Report, RuleHelp
+from transformer.report.rule_page import markdown
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
@@ -58,7 +58,7 @@ def _result(found: Finding, fingerprint: str, places: dict[str, int]) -> dict[st
     if found.object is not None:
         where = f"{found.object}{found.pointer}"
         location["logicalLocations"] = [{"fullyQualifiedName": where, "kind": "object"}]
-    result = {
+    result: dict[str, Any] = {
         "ruleId": found.rule,
         "level": _LEVELS[found.severity],
         "message": {"text": f"{found.message}; {found.hint}" if found.hint else found.message},

@@ -1,20 +1,10 @@
 """Results as sentences for people. Each fits on a line of its own, whatever names it holds."""
 
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from transformer.findings import Change, Finding
 from transformer.report.in_words import describe
-
-Paint = Callable[[str, str], str]
-"""Takes a text and what it is (`error`, `warning`, `info`, `change`, `place`), and paints it."""
-
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
-
-
-def unpainted(text: str, _: str) -> str:
-    """Return `text` as it is."""
-    return text
+from transformer.report.phrases import Paint, clean, count, unpainted
 
 
 def finding(found: Finding, paint: Paint = unpainted) -> str:
@@ -57,13 +47,3 @@ def summary(counts: Mapping[str, int], changed: str = "changed", *, verbose: boo
     if verbose:
         parts += [f"{counts[stage]} {stage}" for stage in ("screened", "parsed", "edited")]
     return f"{read}: {', '.join(parts)}"
-
-
-def count(number: int, noun: str) -> str:
-    """Return `1 document`, `2 documents`."""
-    return f"{number} {noun}{'' if number == 1 else 's'}"
-
-
-def clean(text: str) -> str:
-    """Return `text` with control characters spelled out: a name shall not paint a terminal."""
-    return _CONTROL.sub(lambda found: repr(found.group())[1:-1], text)

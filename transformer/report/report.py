@@ -25,9 +25,9 @@ class RuleHelp:
 class Report:
     """The findings of a run, in the order of the files and in each from top to bottom.
 
-    `rules` are all the rules there are. `not_judged` pairs a reason (`no Node in the input`) with
-    the ids of the rules that for it had nothing to judge. `version` is that of the tool. `changes`
-    are what `--fix` did.
+    `rules` are all the rules there are, `checks` the ids of those in force that only check.
+    `not_judged` pairs a reason (`no Node in the input`) with the ids of the rules that for it had
+    nothing to judge. `version` is that of the tool. `changes` are what `--fix` did.
     """
 
     documents: int
@@ -37,3 +37,4 @@ class Report:
     not_judged: Sequence[tuple[str, Sequence[str]]] = ()
     version: str = ""
     changes: Sequence[Change] = ()
+    checks: Sequence[str] = ()

@@ -62,6 +62,11 @@ class Screen:
     """Finds the kinds that make a document matter, with what follows them."""
 
 
+def open_screen() -> Screen:
+    """Return a screen that lets nothing pass unread."""
+    return Screen((b"",), (), _ANY_KIND)
+
+
 def screen_for(
     component_names: Iterable[str], *, nodes: bool, cni: bool, all_templates: bool
 ) -> Screen:

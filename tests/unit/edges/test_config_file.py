@@ -47,6 +47,7 @@ def test_the_example_of_the_documentation_is_read() -> None:
         object="Deployment/legacy-*",
         file="clusters/staging/*",
         reason="goes away with the old shop in spring",
+        line=65,
     )
     assert (settings.on_invalid, settings.strict) == ("fail", False)
 
@@ -64,7 +65,7 @@ def test_the_documentation_shows_and_explains_every_key() -> None:
 
 
 def test_nothing_but_the_head_gives_the_defaults() -> None:
-    assert parse(HEAD.encode(), "c.yaml") == Settings()
+    assert parse(HEAD.encode(), "c.yaml") == Settings(name="c.yaml")
 
 
 def test_json_with_tabs_and_surrogate_pairs_is_read() -> None:
@@ -102,9 +103,9 @@ def test_aliases_and_merge_keys_are_followed() -> None:
   - {{<<: [{{file: x}}, {{file: y, reason: two}}], rules: *rules}}
 """
     assert parse(text.encode(), "c.yaml").ignores == (
-        Ignore(("HN405",), "Pod/a", "", "one"),
-        Ignore(("HN405",), "Pod/b", "", "one"),
-        Ignore(("HN405",), "", "x", "two"),
+        Ignore(("HN405",), "Pod/a", "", "one", line=5),
+        Ignore(("HN405",), "Pod/b", "", "one", line=6),
+        Ignore(("HN405",), "", "x", "two", line=7),
     )
 
 

@@ -5,7 +5,7 @@ import io
 import pytest
 
 from transformer.edges.terminal import Progress, paint_for
-from transformer.report.as_text import unpainted
+from transformer.report.phrases import unpainted
 
 
 class Terminal(io.StringIO):

@@ -10,6 +10,7 @@ from tests.builders import FoundAt, found
 from transformer import validate
 from transformer.findings import ObjectRef
 from transformer.rules.base import Sighting, ValidationRule
+from transformer.rules.both.hn412_static_pod import RULE as HN412
 from transformer.rules.validate.hn401_pinned_without_host_network import RULE as HN401
 from transformer.rules.validate.hn404_guarded_and_pinned import RULE as HN404
 from transformer.rules.validate.hn405_dns_policy import RULE as HN405
@@ -20,7 +21,6 @@ from transformer.rules.validate.hn408_host_port_taken import conclude
 from transformer.rules.validate.hn409_cluster_host_name import RULE as HN409
 from transformer.rules.validate.hn410_host_port_differs import RULE as HN410
 from transformer.rules.validate.hn411_daemon_set_lands import RULE as HN411
-from transformer.rules.validate.hn412_static_pod import RULE as HN412
 from transformer.rules.validate.hn418_tweak_of_affinity import RULE as HN418
 
 POOL = "apps.openyurt.io/nodepool"

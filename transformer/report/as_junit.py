@@ -1,0 +1,67 @@
+"""A validation as JUnit XML, for CI servers that show test results.
+
+Each rule is a test: it has passed, or has a failure for every error it found, or was skipped where
+there was nothing to judge, with the reason. Warnings and notes are tests that pass, with what was
+found as their output: they do not fail the run either. Two runs give the same bytes.
+"""
+
+import re
+from collections.abc import Iterator
+from itertools import groupby
+
+from transformer.findings import Finding
+from transformer.report.phrases import clean
+from transformer.report.report import Report
+
+_NO_XML = re.compile(r"[\ud800-\udfff\ufffe\uffff]")
+"""Characters that XML cannot hold, beside those that `clean` spells out."""
+
+
+def render(report: Report) -> Iterator[str]:
+    """Yield the text of the report."""
+    from junitparser import Failure, JUnitXml, Skipped, TestCase, TestSuite  # slow to import
+
+    reasons = {rule: reason for reason, rules in report.not_judged for rule in rules}
+    by_rule = {
+        rule: list(found)
+        for rule, found in groupby(
+            sorted(report.findings, key=lambda found: found.rule), lambda found: found.rule
+        )
+    }
+    titles = {rule.id: rule.title for rule in report.rules}
+    suite = TestSuite("hostnet-transform validate")
+    for rule in sorted({*report.checks, *by_rule}):
+        title = titles.get(rule, rule)
+        for found in by_rule.get(rule, ()):
+            case = TestCase(_plain(f"{title}: {_where(found)}"), rule)
+            if found.severity == "error":
+                case.result = [Failure(_plain(found.message), rule)]
+                case.result[0].text = _plain(_told(found))
+            else:
+                case.system_out = _plain(f"{found.severity}: {_told(found)}")
+            suite.add_testcase(case)
+        if rule not in by_rule:
+            case = TestCase(title, rule)
+            if rule in reasons:
+                case.result = [Skipped(f"not judged: {reasons[rule]}")]
+            suite.add_testcase(case)
+    suite.update_statistics()  # type: ignore[no-untyped-call]  # its annotations are not whole
+    xml = JUnitXml()
+    xml.add_testsuite(suite)
+    text: bytes = xml.tostring()  # type: ignore[no-untyped-call]  # as above
+    yield text.decode() + "\n"
+
+
+def _where(found: Finding) -> str:
+    return f"{found.file}:{found.line}:{found.column}"
+
+
+def _told(found: Finding) -> str:
+    """Return all there is to say of a finding, in one line."""
+    who = f"{found.object}: " if found.object else ""
+    hint = f"; {found.hint}" if found.hint else ""
+    return f"{_where(found)}: {who}{found.message}{hint}"
+
+
+def _plain(text: str) -> str:
+    return _NO_XML.sub(lambda char: f"\\u{ord(char.group()):04x}", clean(text))
