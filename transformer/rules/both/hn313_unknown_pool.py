@@ -6,8 +6,10 @@ NodePools of one name are in the input.
 
 Bad, with no NodePool `hangzhou` anywhere:
 
+    apiVersion: v1
     kind: Node
     metadata:
+      name: edge-1
       labels: {apps.openyurt.io/nodepool: hangzhou}
 
 Mend it: add the NodePool to the input, or name its file with `--pools`.

@@ -5,10 +5,16 @@ metadata `apps.openyurt.io/exclude-host-network-pool` has no effect: the pods ar
 
 Bad:
 
+    apiVersion: apps/v1
     kind: Deployment
     metadata:
+      name: web
       annotations:
         apps.openyurt.io/exclude-host-network-pool: "true"
+    spec:
+      template:
+        spec:
+          containers: [{name: web, image: "web:1"}]
 
 Mend it: move it to `spec.template.metadata.annotations`.
 

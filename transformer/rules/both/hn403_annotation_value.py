@@ -5,8 +5,14 @@ refused by the API server; a string such as `True` or `yes` is accepted and igno
 
 Bad:
 
-    annotations:
-      apps.openyurt.io/exclude-host-network-pool: true
+    apiVersion: v1
+    kind: Pod
+    metadata:
+      name: web
+      annotations:
+        apps.openyurt.io/exclude-host-network-pool: true
+    spec:
+      containers: [{name: web, image: "web:1"}]
 
 Mend it: write `"true"`, in quotes (or `"false"` to say that no guard is meant).
 

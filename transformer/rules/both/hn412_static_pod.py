@@ -7,12 +7,16 @@ which a rule would apply: a change there would be undone, its owner is the one t
 
 Bad:
 
+    apiVersion: apps.openyurt.io/v1alpha1
     kind: YurtStaticSet
+    metadata: {name: web}
     spec:
       template:
         metadata:
           annotations:
             apps.openyurt.io/exclude-host-network-pool: "true"
+        spec:
+          containers: [{name: web, image: "web:1"}]
 
 Mend it: take the annotation away; keep such pods off by not placing their manifest there.
 

@@ -5,8 +5,16 @@ matches every standard node: the pod can then run where it could not before.
 
 Bad:
 
-    nodeSelectorTerms:
-    - {}
+    apiVersion: v1
+    kind: Pod
+    metadata: {name: collector}
+    spec:
+      affinity:
+        nodeAffinity:
+          requiredDuringSchedulingIgnoredDuringExecution:
+            nodeSelectorTerms:
+            - {}
+      containers: [{name: collector, image: "collector:1"}]
 
 Mend it: take the empty term away, or say which nodes it means.
 

@@ -4,8 +4,9 @@ A strategic merge replaces `nodeSelectorTerms` as a whole, so a guard in a patch
 base's own terms. Patches (files that a kustomization names as such) and pieces of objects are
 never edited.
 
-Bad, in a file that a kustomization.yaml lists under `patches`:
+Bad, a patch (it has no containers):
 
+    apiVersion: apps/v1
     kind: Deployment
     metadata: {name: web}
     spec:

@@ -5,10 +5,18 @@ manifest is left alone.
 
 Bad:
 
+    apiVersion: apps/v1
     kind: Deployment
-    spec: ...
+    metadata: {name: web}
+    spec:
+      template:
+        metadata:
+          annotations:
+            apps.openyurt.io/exclude-host-network-pool: "true"
+        spec:
+          containers: [{name: web, image: "ENC[AES256_GCM,data:c3Rh]"}]
     sops:
-      mac: ENC[AES256_GCM,data:...]
+      mac: ENC[AES256_GCM,data:Zm9v]
 
 Mend it: decrypt, transform, encrypt again; or encrypt with `mac_only_encrypted`.
 

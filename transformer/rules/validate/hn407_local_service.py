@@ -5,7 +5,7 @@ very node that a pod runs on, and that is kube-proxy's work. All pods of this Se
 host-network pools, where there is no kube-proxy: nothing is ever handed to them. (A Service without
 these policies still works for clients on standard nodes.)
 
-Bad, where all pods with `app: collector` are pinned to a host-network pool:
+Bad, where `hangzhou` is a host-network pool:
 
     apiVersion: v1
     kind: Service
@@ -14,6 +14,16 @@ Bad, where all pods with `app: collector` are pinned to a host-network pool:
       selector: {app: collector}
       internalTrafficPolicy: Local
       ports: [{port: 80}]
+    ---
+    apiVersion: v1
+    kind: Pod
+    metadata:
+      name: collector
+      labels: {app: collector}
+    spec:
+      hostNetwork: true
+      nodeSelector: {apps.openyurt.io/nodepool: hangzhou}
+      containers: [{name: collector, image: "collector:1"}]
 
 Mend it: leave the policy at `Cluster`, or reach the pods by their node's address.
 

@@ -13,7 +13,7 @@ Bad:
     spec:
       template:
         spec:
-          containers: [...]
+          containers: [{name: report, image: "report:1"}]
     ---
     # now
     apiVersion: batch/v1
@@ -28,7 +28,7 @@ Bad:
                 nodeSelectorTerms:
                 - matchExpressions:
                   - {key: nodepool.openyurt.io/hostnetwork, operator: NotIn, values: ["true"]}
-          containers: [...]
+          containers: [{name: report, image: "report:1"}]
 
 Mend it: delete the object and create it again, or give it another name.
 

@@ -5,9 +5,13 @@ so the document is not edited.
 
 Bad:
 
+    apiVersion: v1
+    kind: Pod
+    metadata: {name: web}
     spec:
       hostNetwork: true
       hostNetwork: false
+      containers: [{name: web, image: "web:1"}]
 
 Mend it: keep one.
 

@@ -6,7 +6,7 @@ head. Nothing in it is touched. In folder searches this is a note, with `--stric
 Bad:
 
     metadata: {name: web}
-    spec: {...}
+    spec: {replicas: 2}
 
 Mend it: add apiVersion and kind, or leave the file out.
 
