@@ -21,7 +21,7 @@ run() {
     shift
     printf '$ hostnet-transform %s\n' "$*"
     status=0
-    (cd "$work/$folder" && "$tool" --color "$color" "$@") 2>"$work/report" || status=$?
+    (cd "$work/$folder" && "$tool" "$@" --color "$color") 2>"$work/report" || status=$?
 }
 
 # Stop unless the exit status is the expected one.
@@ -54,3 +54,9 @@ expect 1
 tail -n 1 "$work/report"
 diff -r "$work/once" "$work/twice"
 printf 'All files are the same, byte for byte.\n'
+
+say "5. What would the cluster refuse? Somebody takes hostNetwork away from the pool"
+cp -R "$work/once" "$work/flipped"
+sed 's/hostNetwork: true/hostNetwork: false/' "$work/once/pools.yaml" >"$work/flipped/pools.yaml"
+run flipped validate --old ../once pools.yaml
+expect 1

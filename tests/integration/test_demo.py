@@ -112,3 +112,4 @@ def test_the_script_of_make_demo_succeeds() -> None:
     assert done.returncode == 0, done.stderr
     assert "error[HN402]" in done.stdout
     assert "byte for byte" in done.stdout
+    assert "error[HN201]" in done.stdout

@@ -19,7 +19,7 @@ import pytest
 from transformer import transform
 
 ROOT = Path(__file__).resolve().parents[2]
-DOCUMENTS = ("README.md", "docs/python-api.md")
+DOCUMENTS = ("README.md", "docs/python-api.md", "docs/validation.md")
 
 _BLOCK = re.compile(
     r"^<!-- test(?:: (?P<mark>\w+))? -->\n```(?P<language>\w+)\n(?P<text>.*?)^```\n"
