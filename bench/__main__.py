@@ -16,7 +16,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from bench import comparison, memory, stages
+from bench import comparison, memory, stages, validation
 from bench.processes import tool
 
 _COMPARED = """\
@@ -30,6 +30,15 @@ edit the same number of times; at the smallest size they are parsed and their ob
 three is edited), Services, ConfigMaps, ServiceAccounts, 3 network components, 5 Nodes and
 2 NodePools. MB are millions of bytes of input. CPU is user and system time, all threads."""
 
+_VALIDATED = """\
+A made-up repository of an edge cluster: NodePools, Nodes, pinned DaemonSets and Deployments, and
+apps; 100 documents a file, almost all of them in order. It is validated as a folder, as a stream
+from a pipe, and beside an old state (the same folder with a few changes, which is read besides,
+and not counted). The findings are checked to be those that were put in. Beside it, kubectl reads
+the same folder without a cluster: `kubectl label --local -o name`, which checks nothing. One run
+each, whole processes, wall time. Memory is the peak RSS of the process that was started, and of
+the largest worker that it forked, with the pages that these two share."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Sizes:
@@ -40,10 +49,11 @@ class _Sizes:
     edited: int
     files: int
     stage_documents: int
+    validated: int
 
 
-_FULL = _Sizes((300, 900, 3000), 3, 10, 300, 60, 1000, 300)
-_QUICK = _Sizes((100, 300), 1, 3, 30, 3, 100, 50)
+_FULL = _Sizes((300, 900, 3000), 3, 10, 300, 60, 1000, 300, 100_000)
+_QUICK = _Sizes((100, 300), 1, 3, 30, 3, 100, 50, 1000)
 _SLOW_KUBECTL = 3000
 """From this size on, kubectl runs once: it takes 20 s and more."""
 
@@ -109,6 +119,10 @@ def _measure(
         _print_row(("  " * stage.depth + stage.name, f"{stage.microseconds:.0f}"), _STAGES)
     figures["stages"] = [asdict(stage) for stage in measured]
 
+    _title(f"5. validate, {sizes.validated:,} documents")
+    print(_VALIDATED, end="\n\n")
+    figures["validate"] = _validations(folder, own, kubectl, sizes)
+
 
 def _throughputs(
     folder: Path, own: str, kubectl: str | None, sizes: _Sizes
@@ -159,6 +173,31 @@ def _speed_cells(taken: comparison.Throughput) -> tuple[str, ...]:
     )
 
 
+def _validations(
+    folder: Path, own: str, kubectl: str | None, sizes: _Sizes
+) -> list[dict[str, Any]]:
+    found = []
+    _print_row(_VALIDATION_HEAD, _VALIDATIONS)
+    for taken in validation.validated(folder, own, kubectl, sizes.validated):
+        spent = taken.run
+        memory_used = (spent.own_peak_bytes, spent.forked_peak_bytes)
+        _print_row(
+            (
+                taken.name,
+                f"{taken.documents:,}",
+                f"{taken.size / memory.MB:.1f}",
+                "-" if taken.findings is None else f"{taken.findings}",
+                f"{spent.seconds:.2f}",
+                f"{spent.cpu_seconds:.2f}",
+                f"{taken.documents / spent.seconds:,.0f}",
+                *(f"{peak / memory.MB:.1f}" if peak else "-" for peak in memory_used),
+            ),
+            _VALIDATIONS,
+        )
+        found.append(asdict(taken))
+    return found
+
+
 def _long_runs(folder: Path, own: str, sizes: _Sizes) -> Iterable[memory.LongRun]:
     yield memory.filtered("filter, screened", "untouched", sizes.passing, folder, [own])
     yield memory.filtered("filter, all edited", "all edited", sizes.edited, folder, [own])
@@ -196,6 +235,11 @@ _STARTS = (-20, 8, 10, 7)
 _RUN_HEAD = ("run", "documents", "MB", "s", "CPU s", "docs/s", "MB/s", "peak MB")
 _RUNS = (-24, 9, 6, 7, 7, 8, 7, 8)
 _STAGES = (-40, 6)
+_VALIDATION_HEAD = (
+    *("run", "documents", "MB", "findings", "s"),
+    *("CPU s", "docs/s", "peak MB", "worker MB"),
+)
+_VALIDATIONS = (-24, 9, 6, 8, 7, 7, 8, 7, 9)
 
 
 def _title(text: str) -> None:

@@ -16,12 +16,19 @@ _CHUNK = 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What one process took. `written` counts the bytes that it wrote to standard output."""
+    """What one process took. `written` counts the bytes that it wrote to standard output.
+
+    `peak_bytes` is the peak memory (RSS) of the largest process, `own_peak_bytes` that of the
+    command's own, and `forked_peak_bytes` that of the largest that it forked, with the pages that
+    it shares with the command's (0: there was none, or nobody can tell).
+    """
 
     seconds: float
     cpu_seconds: float
     peak_bytes: int
     written: int = 0
+    own_peak_bytes: int = 0
+    forked_peak_bytes: int = 0
 
 
 def tool(name: str) -> str | None:
@@ -31,12 +38,17 @@ def tool(name: str) -> str | None:
 
 
 def run(
-    command: Sequence[str], folder: Path, *, stdin: Path | None = None, output: Path | None = None
+    command: Sequence[str],
+    folder: Path,
+    *,
+    stdin: Path | None = None,
+    output: Path | None = None,
+    status: int = 0,
 ) -> Run:
     """Run `command` in `folder`; `stdin` comes through a pipe, as in `cat FILE | command > OUT`.
 
     Raises:
-        RuntimeError: it failed.
+        RuntimeError: it did not end with `status`.
     """
     out = output or folder / "out"
     cat = None if stdin is None else subprocess.Popen(["cat", str(stdin)], stdout=subprocess.PIPE)
@@ -55,7 +67,7 @@ def run(
         launched.wait()
     if cat is not None:
         cat.wait()
-    return _result(command, folder, out.stat().st_size)
+    return _result(command, folder, out.stat().st_size, status)
 
 
 def stream(command: Sequence[str], folder: Path, blocks: Iterable[bytes]) -> Run:
@@ -117,11 +129,10 @@ def _environment(folder: Path) -> dict[str, str]:
     return {**kept, "PYTHONPYCACHEPREFIX": str(folder / "bytecode")}
 
 
-def _result(command: Sequence[str], folder: Path, written: int) -> Run:
+def _result(command: Sequence[str], folder: Path, written: int, status: int = 0) -> Run:
     measured = json.loads((folder / "measured.json").read_text())
-    if measured["status"] != 0:
+    ended = measured.pop("status")
+    if ended != status:
         said = (folder / "stderr").read_text(errors="replace")[-2000:]
-        raise RuntimeError(f"{command[0]} ended with status {measured['status']}:\n{said}")
-    return Run(
-        measured["seconds"], measured["cpu_seconds"], measured["peak_bytes"], written=written
-    )
+        raise RuntimeError(f"{command[0]} ended with status {ended}:\n{said}")
+    return Run(**measured, written=written)

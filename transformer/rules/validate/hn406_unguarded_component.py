@@ -25,9 +25,11 @@ from collections.abc import Iterator
 
 from transformer.errors import PatchError
 from transformer.findings import Violation
+from transformer.manifest.names import CNI_ANNOTATION
 from transformer.rules.base import Subject, ValidationRule
 from transformer.rules.exempt import editable
 from transformer.rules.transform import cni_isolation
+from transformer.yamltree import pointer
 
 
 def check(subject: Subject) -> Iterator[Violation]:
@@ -35,8 +37,10 @@ def check(subject: Subject) -> Iterator[Violation]:
         return
     try:
         missing = editable(subject, cni_isolation.plan(subject))
-    except PatchError:
-        return  # HN101
+    except PatchError as error:
+        if error.pointer.endswith(pointer.join("", CNI_ANNOTATION)):  # else HN101 tells it
+            yield Violation(error.pointer, error.message, error.hint)
+        return
     is_mended = cni_isolation.RULE.id in subject.planned
     hint = _MENDED if is_mended else "switch cni-isolation on, and run `hostnet-transform -w`"
     for template in subject.templates:
