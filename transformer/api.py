@@ -14,11 +14,11 @@ from transformer.edges.resources import read as resource
 from transformer.edges.resources import schemas
 from transformer.edges.sources import Source
 from transformer.edges.spool import FileSpool
+from transformer.edges.survey import pool_index
 from transformer.errors import SettingsError
 from transformer.findings import Change, DocumentResult, Finding
-from transformer.manifest.pools import PoolIndex
 from transformer.pipeline import settings as configuration
-from transformer.pipeline.engine import Engine, add_pools, build
+from transformer.pipeline.engine import Engine, build
 from transformer.pipeline.glue import groups, parts
 from transformer.pipeline.notes import Origin
 from transformer.pipeline.run import Spool, treat_stream
@@ -118,11 +118,8 @@ def _results(
     spool: Callable[[], Spool],
 ) -> Iterator[DocumentResult]:
     engine = _engine(config)
-    index = PoolIndex(complete=pools is not None)
-    for value in engine.settings.inline_pools:
-        add_pools(index, value)
-    for part in parts(frames([pools or b""])):
-        add_pools(index, value_of(part.frame))
+    given = [value_of(part.frame) for part in parts(frames([pools or b""]))]
+    index = pool_index((*engine.settings.inline_pools, *given), complete=pools is not None)
     pieces = groups(chunks, strict=engine.settings.strict, max_document=engine.max_document)
     return treat_stream(pieces, Origin(name), engine.for_pools(index), spool)
 

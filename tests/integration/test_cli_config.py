@@ -64,7 +64,7 @@ def test_a_wrong_configuration_names_file_line_and_column() -> None:
     configure("rules:\n  HN999: off")
     run = invoke(stdin=guarded())
     assert (run.status, run.out) == (2, b"")
-    assert run.err.startswith(f"{Path.cwd() / NAME}:5:5: error: there is no rule ")
+    assert run.err.startswith(f"{NAME}:5:5: error: there is no rule ")
 
 
 def test_a_configuration_that_does_not_exist_is_wrong_usage() -> None:

@@ -670,6 +670,41 @@ def test_a_changed_pool_is_caught_after_a_rename_and_in_a_list() -> None:
     assert rules("--base", "HEAD~1") == ["HN201"]
 
 
+@pytest.mark.parametrize("args", [("--staged",), ("--base", "HEAD")])
+def test_a_change_is_caught_where_only_the_new_file_of_an_object_is_named(
+    args: tuple[str, ...],
+) -> None:
+    commit({"in/a.yaml": STANDARD, "in/b.yaml": pool("q"), "in/.hidden.yaml": pool("r")})
+    git("mv", "in/a.yaml", "in/c.yaml")
+    write("in/c.yaml", HOST_NETWORK)
+    git("add", "--all")
+    assert rules(*args, "in/c.yaml") == ["HN201"]
+    assert rules(*args, "in/b.yaml") == []
+    write(".hostnet-transform.yaml", SCOPED.replace(b"clusters/*/no", b"in/a.yaml"))
+    assert rules(*args, "in/c.yaml") == []
+
+
+def test_a_pool_that_moved_to_a_file_that_is_not_named_was_not_removed() -> None:
+    nodes = node("n1", "p")
+    commit({"a.yaml": joined(STANDARD, nodes)})
+    write("a.yaml", nodes)
+    write("b.yaml", STANDARD)
+    assert "HN204" in rules("--base", "HEAD", "a.yaml")  # git does not know of b.yaml yet
+    git("add", "--all")
+    assert "HN204" not in rules("--base", "HEAD", "a.yaml")
+    assert "HN204" not in rules("--staged", "a.yaml")
+    git("rm", "--quiet", "--cached", "b.yaml")
+    assert "HN204" in rules("--staged", "a.yaml")
+
+
+def test_a_commit_that_cannot_be_read_whole_is_a_warning() -> None:
+    commit({"a.yaml": joined(STANDARD, b"kind: Node\na: [\n")})
+    write("a.yaml", STANDARD)
+    run = invoke("validate", "--base", "HEAD")
+    assert run.status == 0
+    assert b"warning[HN901] in the old state, and therefore not compared" in run.out
+
+
 def test_a_pool_is_missed_where_its_file_was_deleted_and_its_nodes_stay() -> None:
     commit({"in/pool.yaml": STANDARD, "node.yaml": node("n", "p")})
     git("rm", "--quiet", "in/pool.yaml")

@@ -192,7 +192,7 @@ def test_silence_does_not_look_like_safety() -> None:
     text = run.out.decode()
     assert "not judged: " in text
     assert "no NodePool in the input" in text
-    assert "no old state" in text
+    assert "nothing in an old state" in text
 
 
 def test_rules_are_switched_and_weighed() -> None:
@@ -202,6 +202,32 @@ def test_rules_are_switched_and_weighed() -> None:
     run = invoke("validate", "all.yaml")
     assert run.status == 0
     assert b"HN311" in run.out
+
+
+def test_quiet_says_nothing_where_there_is_no_error() -> None:
+    run = invoke("validate", "-q", stdin=node("m", "elsewhere"))
+    assert (run.status, run.out, run.err) == (0, b"", "")
+
+
+def test_a_pool_from_elsewhere_that_says_otherwise_is_told() -> None:
+    write("live.yaml", pool("p"))
+    write("all.yaml", pool("p", host_network=False))
+    (found,) = findings("--pools", "live.yaml", "all.yaml")
+    assert (found["rule"], found["severity"], found["line"]) == ("HN313", "warning", 4)
+    assert "`scopes`" in found["hint"]
+    run = invoke("--pools", "live.yaml", "--check", "all.yaml")
+    assert run.err.count("HN313") == 1
+
+
+def test_the_configuration_is_named_as_files_are() -> None:
+    entry = "    - {rules: [HN311], object: Node/n1, reason: none}\n"
+    write(".hostnet-transform.yaml", f"{CONFIG}spec:\n  ignore:\n{entry}")
+    write("deep/all.yaml", joined(pool("p"), node("n1", "p") + LABEL))
+    (found,) = findings("deep")
+    assert found["file"] == ".hostnet-transform.yaml"
+    os.chdir("deep")
+    (found,) = findings("all.yaml")
+    assert found["file"] == "../.hostnet-transform.yaml"
 
 
 def test_quiet_leaves_errors_only() -> None:
@@ -309,12 +335,29 @@ def test_an_object_is_found_again_wherever_it_moved() -> None:
     assert [(entry["rule"], entry["file"]) for entry in found] == [("HN201", "new/p.yaml")]
 
 
-def test_what_cannot_be_read_in_the_old_state_is_a_note() -> None:
+def test_an_old_state_that_cannot_be_read_is_an_error() -> None:
     write("old.yaml", joined(pool("p"), b"kind: Node\na: [\n"))
     write("new.yaml", pool("p"))
     run = invoke("validate", "--old", "old.yaml", "new.yaml")
-    assert run.status == 0
-    assert b"old state" in run.out
+    assert run.status == 3
+    assert b"in the old state, and therefore not compared" in run.out
+
+
+@pytest.mark.parametrize("old", [b"", CONFIG_MAP])
+def test_an_old_state_without_anything_to_compare_judges_no_change(old: bytes) -> None:
+    write("old.yaml", old)
+    write("new.yaml", pool("p"))
+    told = report("--old", "old.yaml", "new.yaml")["notJudged"]
+    reasons = {rule: entry["reason"] for entry in told for rule in entry["rules"]}
+    assert "nothing in an old state" in reasons["HN201"]
+
+
+def test_what_cannot_be_read_now_was_not_removed() -> None:
+    write("old.yaml", pool("p"))
+    write("new.yaml", joined(node("n1", "p") + LABEL, pool("p") + b"  type: Edge\n"))
+    assert rules("--old", "old.yaml", "new.yaml") == ["HN313", "HN902"]
+    write("new.yaml", node("n1", "p") + LABEL)
+    assert rules("--old", "old.yaml", "new.yaml") == ["HN313", "HN204"]
 
 
 # --- suppression --------------------------------------------------------------------------------
@@ -358,6 +401,40 @@ def test_fix_mends_what_transform_would_and_the_lost_annotation() -> None:
     assert run.status == 0
     assert "HN106" in run.err
     assert "node-label" in run.err
+
+
+def test_fix_makes_no_host_network_pool_of_one_that_is_standard() -> None:
+    write("old.yaml", LOST)
+    path = write("new.yaml", joined(LOST.encode(), node("n1", "p")))
+    before = path.read_bytes()
+    run = invoke("validate", "--fix", "--old", "old.yaml", "new.yaml")
+    assert run.status == 1
+    assert path.read_bytes() == before
+    cloud = write("cloud.yaml", LOST.replace("type: Edge", "type: Cloud"))
+    before = cloud.read_bytes()
+    invoke("validate", "--fix", "cloud.yaml")
+    assert cloud.read_bytes() == before
+
+
+SPARED = b'  annotations: {transform.hostnet.io/ignore: "HN311"}\n'
+
+
+@pytest.mark.parametrize(
+    ("by", "document"),
+    [
+        ((), node("n1", "p") + SPARED),
+        (("--disable", "HN311"), node("n1", "p")),
+        (("--config", "c.yaml"), node("n1", "p")),
+    ],
+)
+def test_fix_leaves_alone_what_is_suppressed(by: tuple[str, ...], document: bytes) -> None:
+    entry = "    - {rules: [HN311], object: Node/n1, reason: none}\n"
+    write("c.yaml", f"{CONFIG}spec:\n  ignore:\n{entry}")
+    path = write("all.yaml", joined(pool("p"), document))
+    before = path.read_bytes()
+    run = invoke("validate", "--fix", *by, "all.yaml")
+    assert run.status == 0
+    assert path.read_bytes() == before
 
 
 def test_fix_leaves_what_it_cannot_mend_and_says_so() -> None:

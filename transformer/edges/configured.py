@@ -1,5 +1,6 @@
 """The settings of a run: those of the configuration file, and the options on top of them."""
 
+import os
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -31,10 +32,21 @@ def configured(switches: Switches) -> tuple[Settings, Path]:
     Raises:
         SettingsError: the configuration is wrong, or a rule does not exist.
     """
-    path = switches.config or find(Path.cwd())
+    path = switches.config
+    if path is None and (found := find(Path.cwd())) is not None:
+        path = Path(os.path.relpath(found))  # as files are called that are found in folders
     settings, root = Settings(), Path.cwd()
     if path is not None:
-        settings, root = load(path, rule_ids()), path.absolute().parent
+        settings, root = load(path, rule_ids()), path.resolve().parent
+    return switched(settings, switches), root
+
+
+def switched(settings: Settings, switches: Switches) -> Settings:
+    """Return `settings` with the options on top of them.
+
+    Raises:
+        SettingsError: a rule does not exist.
+    """
     rules, severities = dict(settings.transform_rules), dict(settings.severities)
     for names, is_on in ((switches.enable, True), (switches.disable, False)):
         for name in names:
@@ -45,11 +57,10 @@ def configured(switches: Switches) -> tuple[Settings, Path]:
                 severities[rule] = "off"
             elif severities.get(rule) == "off":
                 del severities[rule]
-    own = replace(
+    return replace(
         settings,
         transform_rules=rules,
         severities=severities,
         strict=settings.strict or switches.strict,
         on_invalid=switches.on_invalid or settings.on_invalid,
     )
-    return own, root

@@ -1,6 +1,7 @@
 """`validate --fix`: what `transform --write` would do, and what rules can mend, in place."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from transformer.edges.outputs import InPlace
@@ -9,6 +10,7 @@ from transformer.edges.sources import Source
 from transformer.edges.terminal import Progress
 from transformer.edges.transforming import Inputs, Outputs, run
 from transformer.findings import Change, DocumentResult, Finding
+from transformer.manifest.pools import Pool
 from transformer.pipeline.engine import Engine
 
 
@@ -51,13 +53,20 @@ class _Fixing(InPlace):
         self.findings.append(Finding("HN901", "error", message, source.name, 1, 1, 0, hint=hint))
 
 
-def fix(sources: Sequence[Source], pool_sources: Sequence[Source], engine: Engine) -> Fixed:
-    """Mend `sources` in place; a file in which a document cannot be read stays as it is.
+def fix(
+    sources: Sequence[Source],
+    pool_sources: Sequence[Source],
+    engine: Engine,
+    former_pools: Mapping[str, Pool],
+) -> Fixed:
+    """Mend `sources` in place, but for what is suppressed; a file in which a document cannot be
+    read stays as it is. `former_pools` are those of the old state, by name.
 
     Twice, where a NodePool was mended: its Nodes can only then be labelled (SPEC, section 2).
     """
-    fixing, engine = _Fixing(), engine.reading_all()
-    for engine_now in (engine.mending(), engine):
+    fixing = _Fixing()
+    engine = engine.in_world(replace(engine.world, former_pools=former_pools)).mending()
+    for engine_now in (engine.mending_more(), engine):
         done = len(fixing.changes)
         inputs = Inputs(list(sources), list(pool_sources), None)
         run(inputs, engine_now, Outputs(fixing, Reporter(None), Progress()))

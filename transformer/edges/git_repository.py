@@ -79,6 +79,18 @@ class Repository:
                 entries.append(entry)
         return entries
 
+    def changed_since(self, commit: str, *, in_work_tree: bool) -> list[str]:
+        """Return the paths of files that the index, or the work tree too, has not as `commit`
+        has them. That of a file that was only touched may be among them: no content is read.
+        """
+        old = {(entry.path, entry.mode, entry.sha) for entry in self.tree(commit)}
+        new = {(entry.path, entry.mode, entry.sha) for _, entry in self._staged()}
+        paths = {path for path, *_ in old ^ new}
+        if in_work_tree:
+            out = self.git.run("diff-files", "--name-only", "-z")
+            paths.update(map(os.fsdecode, out.split(b"\0")[:-1]))
+        return sorted(paths)
+
     def submodules(self) -> dict[str, str]:
         """Return the commit of each submodule in the index, by path."""
         return {entry.path: entry.sha for _, entry in self._staged() if entry.mode == SUBMODULE}

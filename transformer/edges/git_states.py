@@ -55,6 +55,12 @@ class GitStates:
         repository = self.repository(git.outer(top))
         return _State(self, repository, repository.index()).look
 
+    def changed(self, revision: Revision, *, in_work_tree: bool) -> list[Path]:
+        """Return the files that are no longer as in a commit: in the index, or the work tree."""
+        repository = self.repository(git.outer(revision.top))
+        paths = repository.changed_since(revision.commit, in_work_tree=in_work_tree)
+        return [revision.top / path for path in paths]
+
     def repository(self, by: Git) -> Repository:
         """Return a repository; it stays open until all are closed."""
         if by.folder not in self._repositories:

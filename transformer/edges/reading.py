@@ -2,9 +2,10 @@
 
 import os
 import stat
-from collections.abc import Callable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Any, BinaryIO, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 from transformer.edges.sources import Source
 from transformer.errors import InputError
@@ -19,7 +20,25 @@ Signature: TypeAlias = tuple[int, ...]
 """Two looks at a file give the same one unless it was changed between them."""
 
 
-def chunks(file: BinaryIO, idle: Callable[[], object] = lambda: None) -> Iterator[bytes]:
+class Readable(Protocol):
+    """What bytes can be read from."""
+
+    def read(self, size: int = -1, /) -> bytes: ...
+
+
+class Rewound:
+    """A file of which something has been read already: that comes once more, and then the rest."""
+
+    def __init__(self, seen: Iterable[bytes], rest: Iterator[bytes]) -> None:
+        self._seen = deque(seen)
+        self._rest = rest
+
+    def read(self, _: int = -1, /) -> bytes:
+        """Return the next bytes; none at the end."""
+        return self._seen.popleft() if self._seen else next(self._rest, b"")
+
+
+def chunks(file: Readable, idle: Callable[[], object] = lambda: None) -> Iterator[bytes]:
     """Yield what `file` has, as soon as it has it; `idle` is called before each wait."""
     take = getattr(file, "read1", file.read)
     while True:
@@ -35,7 +54,7 @@ def signature(status: os.stat_result) -> Signature:
     return (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
 
 
-def values(file: BinaryIO, max_document: int) -> Iterator[Any]:
+def values(file: Readable, max_document: int) -> Iterator[Any]:
     """Yield the plain value of each document.
 
     Raises:

@@ -8,9 +8,11 @@ from typing import NamedTuple, Protocol
 from transformer.edges import standard
 from transformer.edges.git import resolve
 from transformer.edges.git_states import GitStates
-from transformer.edges.reading import as_regular, chunks, is_regular
+from transformer.edges.reading import Readable, as_regular, chunks, is_regular
 from transformer.edges.sources import (
+    SUFFIXES,
     Found,
+    Look,
     Source,
     discover,
     is_taken,
@@ -52,16 +54,24 @@ def is_stdin(paths: tuple[str, ...], wanted: Wanted) -> bool:
 
 
 def read_states(
-    paths: tuple[str, ...], wanted: Wanted, searched: Searched, folder: str, git: GitStates
+    paths: tuple[str, ...],
+    wanted: Wanted,
+    searched: Searched,
+    folder: str,
+    git: GitStates,
+    stdin: Readable | None = None,
 ) -> States:
-    """Return what to validate, and the old state; `folder` takes what can be read only once."""
+    """Return what to validate, and the old state; `folder` takes what can be read only once.
+
+    `stdin` is what to read instead of standard input.
+    """
     if is_stdin(paths, wanted):
-        stdin = Path(folder, "stdin")
-        with stdin.open("wb") as copy:
-            copy.writelines(chunks(standard.standard_input()))
+        kept = Path(folder, "stdin")
+        with kept.open("wb") as copy:
+            copy.writelines(chunks(stdin or standard.standard_input()))
         name = wanted.stdin_filename
         old = _as_before(wanted.old, (), searched) if wanted.old is not None else None
-        return States([Source(stdin, name, True, "", name)], old)
+        return States([Source(kept, name, True, "", name)], old)
     if wanted.old is not None:
         new = discover(paths, **searched._asdict())
         return States(_regular(new, wanted, folder), _as_before(wanted.old, paths, searched))
@@ -76,7 +86,32 @@ def read_states(
             raise no_such_path(path)
     old = discover(paths, **searched._asdict(), look=before)
     new = discover(paths, **searched._asdict(), look=now)
-    return States(_regular(new, wanted, folder), old)
+    changed = git.changed(revision, in_work_tree=not wanted.staged)
+    return States(
+        _regular(new, wanted, folder),
+        old,
+        new_beside=_beside(changed, new, searched, now),
+        old_beside=_beside(changed, old, searched, before),
+        is_old_firm=False,
+    )
+
+
+def _beside(
+    changed: list[Path], meant: list[Source], searched: Searched, look: Look
+) -> list[Source]:
+    """Return those of the changed files that are not among the meant ones, but that a search of
+    the repository would find: an object may have moved from there, or to there.
+    """
+    known = {source.relative for source in meant}
+    names = [str(path) for path in changed if path.name.endswith(SUFFIXES)]
+    found = discover(names, root=searched.root, scopes=searched.scopes, look=look)
+    return [
+        source
+        for source in found
+        if source.relative not in known
+        and is_taken(source.relative, searched.include, searched.exclude)
+        and not any(part.startswith(".") for part in source.relative.split("/"))
+    ]
 
 
 def _disk_or_nothing(name: str) -> Iterable[Found]:

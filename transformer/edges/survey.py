@@ -13,9 +13,9 @@ from typing import Any, NamedTuple
 from transformer.edges.reading import Signature, chunks, signature, values
 from transformer.edges.sources import KUSTOMIZATIONS, Source
 from transformer.errors import InputError, SettingsError
-from transformer.manifest.manifest import mapping_at
-from transformer.manifest.pools import PoolIndex
-from transformer.pipeline.engine import Engine, add_pools
+from transformer.manifest.manifest import manifests, mapping_at
+from transformer.manifest.pools import PoolIndex, is_pool, pool_of
+from transformer.pipeline.engine import Engine
 from transformer.pipeline.glue import parts
 from transformer.pipeline.run import gather_pools
 from transformer.text.framing import frames
@@ -86,7 +86,7 @@ def pool_index(given: Iterable[Any], *, complete: bool = False) -> PoolIndex:
     """Return an index of the pools in plain values."""
     index = PoolIndex(complete=complete)
     for value in given:
-        add_pools(index, value)
+        index.give(pool_of(manifest) for manifest in manifests(value) if is_pool(manifest))
     return index
 
 

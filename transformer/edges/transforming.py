@@ -7,10 +7,10 @@ standard input once, with spooling where a pool is still to come.
 import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from typing import Any, BinaryIO, NamedTuple
+from typing import Any, NamedTuple
 
 from transformer.edges.outputs import Output
-from transformer.edges.reading import as_regular, chunks, is_regular, signature, size_of
+from transformer.edges.reading import Readable, as_regular, chunks, is_regular, signature, size_of
 from transformer.edges.reporting import Reporter
 from transformer.edges.sources import Source
 from transformer.edges.spool import FileSpool
@@ -34,7 +34,7 @@ class Inputs(NamedTuple):
 
     sources: list[Source] | None
     pool_sources: list[Source]
-    stdin: BinaryIO | None
+    stdin: Readable | None
     stdin_name: str = "<stdin>"
     is_pool_given: bool = False
 
@@ -73,7 +73,7 @@ def run(inputs: Inputs, engine: Engine, outputs: Outputs) -> None:
     outputs.output.close()
 
 
-def _run_stdin(stdin: BinaryIO, name: str, engine: Engine, outputs: Outputs) -> None:
+def _run_stdin(stdin: Readable, name: str, engine: Engine, outputs: Outputs) -> None:
     pieces = _groups(chunks(stdin, outputs.idle), engine)
     with _workers(engine) as by:
         outputs.take(treat_stream(pieces, Origin(name), engine, FileSpool, by), None)

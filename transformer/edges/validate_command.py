@@ -3,28 +3,29 @@
 import json
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import nullcontext
 from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, TextIO
 
 from transformer.edges import standard
 from transformer.edges.catalogue import rule_helps, tool_version
 from transformer.edges.configured import configured
 from transformer.edges.fixing import Fixed, fix
 from transformer.edges.git_states import GitStates
-from transformer.edges.reading import size_of
+from transformer.edges.reading import Readable, size_of
 from transformer.edges.reporting import NOTHING_FOUND, opened_report
 from transformer.edges.resources import read, schemas
 from transformer.edges.sources import discover
 from transformer.edges.states import Searched, is_stdin, read_states
 from transformer.edges.survey import given_pools
 from transformer.edges.terminal import Progress, is_capable, paint_for
-from transformer.edges.validating import Outcome, States, validate
+from transformer.edges.validating import Outcome, States, former_pools, validate
 from transformer.errors import SettingsError
 from transformer.pipeline import engine as engines
+from transformer.pipeline.settings import Settings
 from transformer.report import as_json, as_listing, as_text
 from transformer.report.report import Report
 
@@ -69,7 +70,41 @@ def run(paths: tuple[str, ...], options: Options) -> int:
         OSError: standard input or output, or a temporary file, fails.
     """
     _refuse_contradictions(paths, options)
-    settings, root = configured(options)
+    return judge(paths, options, *configured(options), _tell)
+
+
+def run_as_plugin(
+    stdin: Readable,
+    options: Options,
+    settings: Settings,
+    root: Path,
+    take: Callable[[Report], object] = lambda _: None,
+) -> int:
+    """Judge what a host hands over, and return the exit status; `take` gets the report.
+
+    People read on standard error, since standard output belongs to the host.
+    """
+
+    def tell(report: Report, options: Options) -> None:
+        take(report)
+        sys.stderr.writelines(_listing(report, options, sys.stderr))
+        sys.stderr.flush()
+
+    return judge((), options, settings, root, tell, stdin)
+
+
+def judge(
+    paths: tuple[str, ...],
+    options: Options,
+    settings: Settings,
+    root: Path,
+    tell: Callable[[Report, Options], object],
+    stdin: Readable | None = None,
+) -> int:
+    """Judge the input, let `tell` say what was found, and return the exit status.
+
+    Paths in `settings` are relative to `root`; `stdin` is what to read instead of standard input.
+    """
     engine = engines.build(
         settings,
         json.loads(read("manifest/components.json")),
@@ -85,8 +120,10 @@ def run(paths: tuple[str, ...], options: Options) -> int:
         tempfile.TemporaryDirectory(prefix="hostnet-") as folder,
         GitStates() as git,
     ):
-        states = read_states(paths, options, searched, folder, git)
-        fixed = fix(states.new, pools, engine) if options.fix else Fixed((), 0, ())
+        states = read_states(paths, options, searched, folder, git, stdin)
+        fixed = Fixed((), 0, ())
+        if options.fix:
+            fixed = fix(states.new, pools, engine, former_pools(states, engine))
         progress = _progress(states, options)
         try:
             given = tuple(given_pools(pools, engine))
@@ -98,7 +135,7 @@ def run(paths: tuple[str, ...], options: Options) -> int:
         if file is not None:
             file.writelines(as_json.render(report))
         try:
-            _tell(report, fixed, options)
+            tell(report, options)
         except BrokenPipeError:
             standard.abandon()
         return _status(report, outcome, fixed)
@@ -150,20 +187,27 @@ def _status(report: Report, outcome: Outcome, fixed: Fixed) -> int:
     return int(any(found.severity == "error" for found in report.findings))
 
 
-def _tell(report: Report, fixed: Fixed, options: Options) -> None:
+def _listing(report: Report, options: Options, stream: TextIO | None) -> Iterator[str]:
+    """Yield the report for people; if they want quiet, nothing but errors."""
+    if not options.quiet:
+        return as_listing.render(report, paint_for(stream, options.color))
+    errors = tuple(found for found in report.findings if found.severity == "error")
+    shown = replace(report, findings=errors)
+    return as_listing.findings(shown, paint_for(stream, options.color))
+
+
+def _tell(report: Report, options: Options) -> None:
     """Print the report, and tell people besides what was mended and, if it is no text, the sum."""
     if not options.quiet:
         paint = paint_for(sys.stderr, options.color)
-        lines = [as_text.change(change, paint) for change in fixed.changes]
+        lines = [as_text.change(change, paint) for change in report.changes]
         if not report.files:
             lines.append(NOTHING_FOUND)
         if options.format != "text":
             lines += as_listing.summary(report)
         print(*lines, sep="\n", end="\n" if lines else "", file=sys.stderr, flush=True)
     if options.format == "text":
-        errors = tuple(found for found in report.findings if found.severity == "error")
-        shown = replace(report, findings=errors) if options.quiet else report
-        pieces = as_listing.render(shown, paint_for(sys.stdout, options.color))
+        pieces = _listing(report, options, sys.stdout)
     else:
         module = import_module(f"transformer.report.{FORMATS[options.format]}")
         pieces = module.render(report)

@@ -5,7 +5,7 @@ then for real, in batches that several processors share.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any, NamedTuple, TypeAlias
@@ -16,6 +16,7 @@ from transformer.edges.survey import is_among, patch_files, pool_index
 from transformer.edges.transforming import cannot_be_read
 from transformer.edges.workers import MOST_WORKERS, Workers
 from transformer.findings import Finding
+from transformer.manifest.pools import Pool
 from transformer.pipeline.census import Census
 from transformer.pipeline.engine import Engine
 from transformer.pipeline.glue import Part, groups, parts
@@ -35,12 +36,19 @@ _BATCH_BYTES = 8 * 1024 * 1024
 class States(NamedTuple):
     """What is validated, and the old state that it is compared with (None: with nothing).
 
-    `given` are plain values whose pools belong to every scope.
+    `given` are plain values whose pools belong to every scope. `new_beside` and `old_beside` are
+    files that are not meant, but in which an object may be found that has moved.
+
+    `is_old_firm`: what cannot be read in the old state is as bad as in the new one; else it is what
+    it is, because nobody can mend it any more.
     """
 
     new: Sequence[Source]
     old: Sequence[Source] | None = None
     given: Sequence[Any] = ()
+    new_beside: Sequence[Source] = ()
+    old_beside: Sequence[Source] = ()
+    is_old_firm: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +65,13 @@ class Outcome:
 
 
 class _Scope(NamedTuple):
+    """A world: what judges in it, and its old state. `may_tell_removed`: whether all that there is
+    now could be read, so that what is not there is gone.
+    """
+
     engine: Engine
     history: History | None
+    may_tell_removed: bool = True
 
 
 _Task: TypeAlias = tuple[Part, Origin, str]
@@ -81,7 +94,7 @@ def validate(
 
     def judge(task: _Task) -> Judgement:
         part, origin, scope = task
-        return judge_document(part, origin, *scopes[scope])
+        return judge_document(part, origin, scopes[scope].engine, scopes[scope].history)
 
     with Workers(judge, workers) as helpers:
         for batch in _batches(_tasks(states.new, engine, patches, ledger)):
@@ -91,7 +104,9 @@ def validate(
     for world in scopes.values():
         ledger.findings.extend(_of_removed(world))
         if world.history is not None:
-            ledger.findings.extend(map(_unread, world.history.unread))
+            for found in world.history.unread:
+                ledger.take_unread(_unread(found, is_firm=states.is_old_firm))
+        if world.history:
             ledger.needs.add("old")
         if world.engine.world.pools.all():
             ledger.needs.add("pools")
@@ -106,36 +121,81 @@ def validate(
 
 def _scopes(states: States, engine: Engine, done: Callable[[int], object]) -> dict[str, _Scope]:
     """Return the worlds, by scope, after a first look at everything."""
+    histories = read_old(states, engine)
     censuses: dict[str, Census] = {}
-    histories: dict[str, History] = {}
-    patches = patch_files(states.old or (), engine.max_document)
-    for source in states.old or ():
-        history = histories.setdefault(source.scope, History())
-        origin = _origin(source, patches)
-        for part in () if origin.is_patch else _quietly(source, engine):
-            history.take(part, origin, engine)
+
+    def census_of(scope: str) -> Census:
+        if scope not in censuses:
+            compares = states.old is not None
+            censuses[scope] = Census(pool_index(states.given), compares=compares)
+        return censuses[scope]
+
     patches = patch_files(states.new, engine.max_document)
     for source in states.new:
-        census = censuses.setdefault(source.scope, Census(pool_index(states.given)))
-        for part in () if is_among(source, patches) else _quietly(source, engine):
-            census.take(part, source.relative or source.name)
-            done(len(part.frame.data))
+        census = census_of(source.scope)
+        with _unread_noted(census):
+            for part in () if is_among(source, patches) else _parts(source, engine):
+                census.take(part, source.relative or source.name)
+                done(len(part.frame.data))
+    for source in states.new_beside:
+        census = census_of(source.scope)
+        with _unread_noted(census):
+            for part in _parts(source, engine):
+                census.take_present(part, source.relative or source.name)
     scopes = {}
     for name in {**censuses, **histories, "": None}:
-        census = censuses.get(name) or Census(pool_index(states.given))
+        census = census_of(name)
         old = histories.get(name, History()) if states.old is not None else None
-        scopes[name] = _Scope(engine.in_world(census.world(engine.world, old)), old)
+        world = census.world(engine.world, old)
+        scopes[name] = _Scope(engine.in_world(world), old, not census.has_unread)
     return scopes
+
+
+def read_old(states: States, engine: Engine) -> dict[str, History]:
+    """Return the old state, by scope."""
+    histories: dict[str, History] = {}
+    old = [(source, False) for source in states.old or ()]
+    patches = patch_files(states.old or (), engine.max_document)
+    for source, is_beside in (*old, *((source, True) for source in states.old_beside)):
+        history = histories.setdefault(source.scope, History())
+        origin = _origin(source, patches)
+        with suppress(OSError):
+            for part in () if origin.is_patch else _parts(source, engine):
+                history.take(part, origin, engine, is_beside=is_beside)
+    return histories
+
+
+def former_pools(states: States, engine: Engine) -> dict[str, Pool]:
+    """Return the NodePools of the old state by name; of those in several scopes, a standard one."""
+    found: dict[str, Pool] = {}
+    for history in read_old(states, engine).values():
+        for name, pool in history.pools().items():
+            if name not in found or not pool.host_network:
+                found[name] = pool
+    return found
 
 
 def _origin(source: Source, patches: set[str]) -> Origin:
     return Origin(source.name, source.is_named, is_among(source, patches), source.relative)
 
 
-def _quietly(source: Source, engine: Engine) -> Iterator[Part]:
-    """Yield the parts of a file, up to where it cannot be read: the second look tells of that."""
-    with suppress(OSError), source.open() as file:
+def _parts(source: Source, engine: Engine) -> Iterator[Part]:
+    """Yield the parts of a file.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    with source.open() as file:
         yield from parts(frames(chunks(file), engine.max_document))
+
+
+@contextmanager
+def _unread_noted(census: Census) -> Iterator[None]:
+    """Go on where a file cannot be read: the second look tells of that."""
+    try:
+        yield
+    except OSError:
+        census.has_unread = True
 
 
 def _tasks(
@@ -172,8 +232,8 @@ def _batches(tasks: Iterable[_Task]) -> Iterator[list[_Task]]:
 
 def _of_removed(scope: _Scope) -> Iterator[Finding]:
     """Yield the findings on objects of the old state that are gone."""
-    engine, history = scope
-    for gone in history.removed() if history is not None else ():
+    engine, history = scope.engine, scope.history
+    for gone in history.removed() if history is not None and scope.may_tell_removed else ():
         subject = Subject(gone.manifest, (), engine.world)
         for rule in engine.validation:
             for violation in rule.check_removed(subject) if rule.check_removed else ():
@@ -189,9 +249,10 @@ def _of_removed(scope: _Scope) -> Iterator[Finding]:
                     yield weighed
 
 
-def _unread(found: Finding) -> Finding:
+def _unread(found: Finding, *, is_firm: bool) -> Finding:
     message = f"in the old state, and therefore not compared: {found.message}"
-    return replace(found, severity="info", message=message)
+    severity = found.severity if is_firm or found.severity != "error" else "warning"
+    return replace(found, severity=severity, message=message)
 
 
 def _in_order(findings: Iterable[Finding], states: States) -> Iterator[Finding]:

@@ -1,41 +1,82 @@
-"""Do the selections of two pods keep them apart: are there nodes that both can run on?"""
+"""Do the selections of two pods keep them apart: is there a node that both can run on?
 
-from collections.abc import Iterator, Mapping, Sequence
+Alternatives of what a pod demands of its node: one for each node selector term, each with the
+nodeSelector. Two pods are apart if each alternative of one contradicts each of the other.
+"""
+
+from collections.abc import Iterator
+from itertools import product
 from typing import Any, TypeAlias
 
+from transformer.manifest.manifest import mapping_at
 from transformer.manifest.node_affinity import required_terms
 from transformer.manifest.pod_template import PodTemplate
 
-Demands: TypeAlias = tuple[tuple[str, tuple[str, ...]], ...]
-"""Node labels, each with the values of which a node must have one."""
+Demand: TypeAlias = tuple[str, str, tuple[str, ...]]
+"""A node label, an operator (`In`, `NotIn`, `Exists`, `DoesNotExist`), and values."""
+
+Demands: TypeAlias = tuple[tuple[Demand, ...], ...]
+"""Alternatives, of which a node must meet one, and in it every demand."""
+
+_FIELD = "\0"
+"""Tells the name of a field from that of a label."""
+
+_NONE = ("DoesNotExist",)
+_SOME = ("In", "Exists")
 
 
 def demands(template: PodTemplate) -> Demands:
-    """Return what nodes must carry by nodeSelector and by a required affinity of one term."""
-    selector = template.spec.get("nodeSelector")
-    pairs = selector.items() if isinstance(selector, dict) else ()
-    terms = required_terms(template) or ()
-    term = terms[0] if len(terms) == 1 else None
-    return (
-        *((key, (value,)) for key, value in pairs if isinstance(value, str)),
-        *_of_term(term if isinstance(term, dict) else {}),
-    )
+    """Return what nodes must be by nodeSelector and required node affinity."""
+    pairs = mapping_at(template.spec, "nodeSelector").items()
+    selector = tuple((key, "In", (value,)) for key, value in pairs if isinstance(value, str))
+    terms = required_terms(template) or [{}]
+    return tuple((*selector, *_of_term(term)) for term in terms)
 
 
-def _of_term(term: Mapping[str, Any]) -> Iterator[tuple[str, tuple[str, ...]]]:
-    expressions = term.get("matchExpressions")
-    for requirement in expressions if isinstance(expressions, list) else ():
-        if not isinstance(requirement, dict) or requirement.get("operator") != "In":
-            continue
-        key, values = requirement.get("key"), requirement.get("values")
-        if isinstance(key, str) and isinstance(values, list):
-            yield key, tuple(value for value in values if isinstance(value, str))
+def _of_term(term: Any) -> Iterator[Demand]:
+    for field, mark in (("matchExpressions", ""), ("matchFields", _FIELD)):
+        found = mapping_at(term).get(field)
+        for requirement in found if isinstance(found, list) else ():
+            key = mapping_at(requirement).get("key")
+            operator = mapping_at(requirement).get("operator")
+            if not (isinstance(key, str) and operator in (*_SOME, "NotIn", *_NONE)):
+                continue
+            values = requirement.get("values")
+            words = [word for word in values if isinstance(word, str)] if values else []
+            yield mark + key, operator, tuple(words)
 
 
-def are_apart(one: Demands, other: Sequence[tuple[str, Sequence[str]]]) -> bool:
+def are_apart(one: Demands, other: Demands) -> bool:
     """Whether no node can meet both demands."""
+    return all(_contradict(some, others) for some, others in product(one, other))
+
+
+def _contradict(one: tuple[Demand, ...], other: tuple[Demand, ...]) -> bool:
     return any(
-        key == other_key and not set(values) & set(other_values)
-        for key, values in one
-        for other_key, other_values in other
+        key == other_key and (_excludes(demand, other_demand) or _excludes(other_demand, demand))
+        for key, *demand in one
+        for other_key, *other_demand in other
     )
+
+
+def _excludes(one: list[Any], other: list[Any]) -> bool:
+    """Whether no label meets both, as far as `one` tells; each an operator and values."""
+    (operator, values), (other_operator, other_values) = one, other
+    if operator in _SOME and other_operator in _NONE:
+        return True
+    if operator != "In":
+        return False
+    if other_operator == "In":
+        return not set(values) & set(other_values)
+    return other_operator == "NotIn" and set(values) <= set(other_values)
+
+
+def only_values(one: Demands, key: str) -> tuple[str, ...] | None:
+    """Return the values of which a label must have one, or None: other nodes will do as well."""
+    found: list[str] = []
+    for alternative in one:
+        values = [words for name, operator, words in alternative if (name, operator) == (key, "In")]
+        if not values:
+            return None
+        found += values[0]
+    return tuple(dict.fromkeys(found))

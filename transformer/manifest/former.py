@@ -15,7 +15,8 @@ def former(manifest: Manifest) -> Manifest | None:
     has no name by which it could be found again.
 
     Of a NodePool all is kept but its managed fields and status (the names of its nodes apart); of
-    a Node its labels; of a Pod and a Job the affinity of the pod template.
+    a Node its labels; of a Pod and a Job the affinity of the pod template, and whether it is
+    suspended.
     """
     value: dict[str, Any]
     if not manifest.is_named:
@@ -30,6 +31,8 @@ def former(manifest: Manifest) -> Manifest | None:
         value = {"spec": {"affinity": mapping_at(manifest.value, *at, "spec").get("affinity")}}
         for key in reversed(at):
             value = {key: value}
+        if "suspend" in manifest.spec and at:
+            value["spec"]["suspend"] = manifest.spec["suspend"]
     else:
         return None
     return Manifest(value, manifest.base, manifest.ref)

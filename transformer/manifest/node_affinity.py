@@ -122,7 +122,8 @@ def empty_terms(template: PodTemplate) -> list[str]:
     return [
         f"{at}/{index}"
         for index, term in enumerate(required_terms(template) or ())
-        if not (
-            isinstance(term, dict) and (term.get("matchExpressions") or term.get("matchFields"))
+        if term is None
+        or (
+            isinstance(term, dict) and not (term.get("matchExpressions") or term.get("matchFields"))
         )
     ]

@@ -129,6 +129,14 @@ def named_values(template: PodTemplate, key: str) -> Iterator[str]:
                 yield from requirement["values"] if requirement["operator"] == "In" else ()
 
 
+def values_in(term: Any, key: str) -> list[str] | None:
+    """Return the values of which a label must have one for a term to match, or None: any."""
+    for requirement in _expressions(term):
+        if _is_valid(requirement) and requirement["key"] == key and requirement["operator"] == "In":
+            return list(requirement["values"])
+    return None
+
+
 def match_selector(selector: Any, labels: NodeLabels) -> Truth:
     """Whether a label selector (`matchLabels`, `matchExpressions`) selects what has `labels`.
 

@@ -6,7 +6,7 @@ from typing import Any
 from transformer.manifest.malformed import wrong_type
 from transformer.manifest.manifest import Manifest
 from transformer.manifest.names import DESIRED_POOL_LABEL, POOL_LABEL
-from transformer.manifest.pools import PoolIndex
+from transformer.manifest.pools import Pool, PoolIndex
 from transformer.patch.operation import Operation
 from transformer.yamltree import pointer
 
@@ -61,9 +61,14 @@ def moved(before: Manifest | None, manifest: Manifest) -> tuple[str, str] | None
     return (old, new) if old and new and old != new else None
 
 
-def network_mode_changes(move: tuple[str, str], pools: PoolIndex) -> bool:
-    """Whether of the two pools, both known, just one is host-network."""
+def network_mode_changes(
+    move: tuple[str, str], pools: PoolIndex, former_pools: Mapping[str, Pool]
+) -> bool:
+    """Whether of the two pools, both known, just one is host-network; the one that the Node was in
+    may be gone.
+    """
     old, new = (pools.find(name) for name in move)
+    old = old or former_pools.get(move[0])
     return (
         old is not None
         and new is not None

@@ -90,6 +90,9 @@ class PoolIndex:
 
     def __init__(self, pools: Iterable[Pool] = (), *, complete: bool = False) -> None:
         self._pools: dict[str, Pool] = {}
+        self._given: dict[str, Pool] = {}
+        self.revision = 0
+        """Another one after each change."""
         self._ambiguous: set[str] = set()
         self._differing: set[str] = set()
         self.complete = complete
@@ -98,6 +101,7 @@ class PoolIndex:
 
     def add(self, pool: Pool) -> bool:
         """Add a pool; the same one may come again. Return whether it makes its name ambiguous."""
+        self.revision += 1
         known = self._pools.setdefault(pool.name, pool)
         if known != pool:
             self._differing.add(pool.name)
@@ -109,6 +113,17 @@ class PoolIndex:
         is_new = pool.name not in self._ambiguous
         self._ambiguous.add(pool.name)
         return is_new
+
+    def give(self, pools: Iterable[Pool]) -> None:
+        """Add pools that come from elsewhere than the manifests that are looked at."""
+        for pool in pools:
+            self._given.setdefault(pool.name, pool)
+            self.add(pool)
+
+    def contradicts_given(self, pool: Pool) -> bool:
+        """Whether a pool of that name from elsewhere says otherwise whether it is host-network."""
+        given = self._given.get(pool.name)
+        return given is not None and given.is_meant_host_network != pool.is_meant_host_network
 
     def find(self, name: str) -> Pool | None:
         """Return the pool called `name`, or None where there is none, or it is ambiguous.
@@ -131,6 +146,17 @@ class PoolIndex:
         if not self.complete:
             raise PoolsNeeded("all")
         return list(self._pools.values())
+
+    def named(self, names: Iterable[str]) -> list[Pool]:
+        """Return those of `all` that have one of `names`, in the order of the names.
+
+        Raises:
+            PoolsNeeded: the index is not complete.
+        """
+        if not self.complete:
+            raise PoolsNeeded("all")
+        found = (self._pools.get(name) for name in dict.fromkeys(names))
+        return [pool for pool in found if pool is not None]
 
     def is_ambiguous(self, name: str) -> bool:
         """Whether NodePools of this name differ in being host-network."""

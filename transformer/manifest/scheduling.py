@@ -13,21 +13,25 @@ sort, and so may one of which there are different ones.
 Where the object selects pools by itself, nodes of others, or in no pool, never match.
 """
 
+import marshal
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
+from transformer.manifest.manifest import mapping_at
 from transformer.manifest.names import HOST_NETWORK_LABEL, POOL_LABEL
 from transformer.manifest.node_affinity import required_terms
 from transformer.manifest.node_match import (
     NodeLabels,
     Truth,
-    is_guarded,
     match,
     match_selector,
     named_values,
+    values_in,
 )
+from transformer.manifest.placeholders import is_placeholder
 from transformer.manifest.pod_template import PodTemplate
-from transformer.manifest.pools import Pool, PoolIndex
+from transformer.manifest.pools import Pool, PoolIndex, PoolsNeeded
 
 ANY_POOL = ""
 """Stands for any host-network pool, whatever its name."""
@@ -38,15 +42,15 @@ class Placement:
     """Where the pods of one template can run.
 
     `pinned`: on host-network pools only. `pools` are the names of the host-network pools whose
-    nodes can match, in the order of the input (`ANY_POOL`: the hostnetwork label decides).
-    `missing` are names that the selection asks for and that are not in the input. `is_guarded`:
-    a requirement keeps host-network nodes out.
+    nodes can match (`ANY_POOL`: the hostnetwork label decides). `missing` are names that the
+    selection asks for and that are not in the input, `ambiguous` those whose nodes can match, and
+    of which there are different ones.
     """
 
     pinned: Truth
     pools: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
-    is_guarded: bool = False
+    ambiguous: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,14 +72,47 @@ def placement(template: PodTemplate, pools: PoolIndex, *, past_guard: bool = Fal
     """
     if not selects(template):
         return Placement(Truth.FALSE)
-    known = pools.all()
-    missing = _missing(template, known)
+    if not pools.complete:
+        raise PoolsNeeded("all")
+    return _placement(_Wanted(template), pools, pools.revision, past_guard)
+
+
+class _Wanted:
+    """A pod template, equal to any other that asks for the same nodes."""
+
+    __slots__ = ("_key", "template")
+
+    def __init__(self, template: PodTemplate) -> None:
+        self.template = template
+        spec, selection = template.spec, template.selection
+        wanted = [spec.get("nodeSelector"), required_terms(template), spec.get("nodeName")]
+        if selection is not None:
+            wanted += [sorted(selection.names), selection.selectors]
+        self._key = marshal.dumps(wanted)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Wanted) and self._key == other._key
+
+    def __hash__(self) -> int:
+        return hash(self._key)
+
+
+@lru_cache(maxsize=1024)
+def _placement(wanted: _Wanted, pools: PoolIndex, _: int, past_guard: bool) -> Placement:
+    """Return the placement; the number is that of the index's revision."""
+    template = wanted.template
+    names = _only_in(template)
+    known = pools.all() if names is None else pools.named(names)
+    missing = _missing(template, pools)
     on_host_network: list[str] = []
     elsewhere = Truth.FALSE
+    ambiguous: list[str] = []
     for candidate in _candidates(template, known, missing, pools):
         fits = candidate.is_selected & match(template, candidate.labels, past_guard=past_guard)
         if not candidate.is_certain:
             fits &= Truth.UNKNOWN
+            if fits is not Truth.FALSE and candidate.name not in missing:
+                ambiguous.append(candidate.name)
         if not candidate.is_host_network:
             elsewhere |= fits
         elif fits is not Truth.FALSE:
@@ -83,7 +120,22 @@ def placement(template: PodTemplate, pools: PoolIndex, *, past_guard: bool = Fal
     if not on_host_network and _pins_by_label(template, known, missing, past_guard):
         on_host_network = [ANY_POOL]
     pinned = ~elsewhere if on_host_network else Truth.FALSE
-    return Placement(pinned, tuple(on_host_network), missing, is_guarded(template))
+    return Placement(pinned, tuple(on_host_network), missing, tuple(dict.fromkeys(ambiguous)))
+
+
+def _only_in(template: PodTemplate) -> list[str] | None:
+    """Return names of pools outside of which no node can match, or None: it may be any.
+
+    There may be very many pools, and most selections name theirs.
+    """
+    value = mapping_at(template.spec, "nodeSelector").get(POOL_LABEL)
+    if value is not None:
+        return [value] if isinstance(value, str) else []
+    terms = [values_in(term, POOL_LABEL) for term in required_terms(template) or ()]
+    if terms and all(values is not None for values in terms):
+        return [value for values in terms for value in values or ()]
+    selection = template.selection
+    return None if selection is None or selection.selectors else sorted(selection.names)
 
 
 def selects(template: PodTemplate) -> bool:
@@ -139,14 +191,12 @@ def _is_selected(template: PodTemplate, name: str, own_labels: NodeLabels) -> Tr
     return result
 
 
-def _missing(template: PodTemplate, known: list[Pool]) -> tuple[str, ...]:
+def _missing(template: PodTemplate, pools: PoolIndex) -> tuple[str, ...]:
     """Return the pools that are asked for by name and are not known, each once."""
     selected = sorted(template.selection.names) if template.selection else ()
     names = dict.fromkeys((*selected, *named_values(template, POOL_LABEL)))
-    for pool in known:
-        names.pop(pool.name, None)
-    names.pop("", None)
-    return tuple(names)
+    known = {pool.name for pool in pools.named(names)}
+    return tuple(name for name in names if name and name not in known and not is_placeholder(name))
 
 
 def _pins_by_label(

@@ -12,13 +12,18 @@ from transformer.errors import InputError
 from transformer.manifest.former import former
 from transformer.manifest.manifest import manifests
 from transformer.manifest.nodes import is_node, pool_name
-from transformer.manifest.pools import GROUP, PoolIndex
+from transformer.manifest.pools import GROUP, Pool, PoolIndex
 from transformer.manifest.services import LocalService, local_service
 from transformer.pipeline.engine import add_pool
 from transformer.pipeline.glue import Part
 from transformer.pipeline.history import History, Identity, identity
 from transformer.rules.base import World
-from transformer.text.screen import mentions_compared, mentions_local_service
+from transformer.text.screen import (
+    mentions_compared,
+    mentions_local_service,
+    mentions_node,
+    mentions_pool,
+)
 from transformer.yamltree.plain import to_plain
 from transformer.yamltree.read import read
 
@@ -26,24 +31,31 @@ from transformer.yamltree.read import read
 @dataclass(slots=True)
 class Census:
     """Pools by name, the pool of each Node, the Services with a `Local` policy, and the files
-    (relative) that hold each object that an old state is compared with.
+    (relative) that hold each object that an old state is compared with (where `compares`).
+
+    `has_unread`: something could not be read that may hold such objects.
     """
 
     pools: PoolIndex
     nodes: dict[str, str] = field(default_factory=dict)
     services: dict[str, list[LocalService]] = field(default_factory=dict)
     present: dict[Identity, set[str]] = field(default_factory=dict)
+    compares: bool = True
+    has_unread: bool = False
 
     def take(self, part: Part, file: str) -> None:
         """Take in a document of the file `file`; what cannot be read is left for later."""
-        frame = part.frame
-        if frame.oversize or not (
-            mentions_compared(frame.data) or mentions_local_service(frame.data)
-        ):
+        data = part.frame.data
+        mentions = mentions_compared if self.compares else mentions_node
+        if part.frame.oversize:
+            self.has_unread = True
+            return
+        if not (mentions(data) or mentions_pool(data) or mentions_local_service(data)):
             return
         try:
-            value = to_plain(read(frame.data.decode()).root)
+            value = to_plain(read(data.decode()).root)
         except (InputError, UnicodeDecodeError):
+            self.has_unread = True
             return
         for manifest in manifests(value):
             add_pool(self.pools, manifest)
@@ -51,22 +63,31 @@ class Census:
                 self.nodes[manifest.ref.name] = pool_name(manifest)
             if (service := local_service(manifest)) is not None:
                 self.services.setdefault(manifest.ref.namespace, []).append(service)
-            if former(manifest) is not None:
+            if self.compares and former(manifest) is not None:
                 self.present.setdefault(identity(manifest.ref), set()).add(file)
+
+    def take_present(self, part: Part, file: str) -> None:
+        """Take in only which objects there are, in a file that is not judged."""
+        beside = Census(PoolIndex())
+        beside.take(part, file)
+        self.has_unread = self.has_unread or beside.has_unread
+        for key, files in beside.present.items():
+            self.present.setdefault(key, set()).update(files)
 
     def world(self, base: World, history: History | None) -> World:
         """Return the world that rules see; the census is complete, and so are its pools."""
         self.pools.complete = True
-        former_nodes = frozenset[str]()
+        former_nodes, former_pools = frozenset[str](), dict[str, Pool]()
         if history is not None:
             history.compare_with(self._present())
-            former_nodes = history.nodes()
+            former_nodes, former_pools = history.nodes(), history.pools()
         return replace(
             base,
             pools=self.pools,
             nodes=self.nodes,
             pool_sizes=Counter(self.nodes.values()),
             former_nodes=former_nodes,
+            former_pools=former_pools,
             services=self.services,
         )
 

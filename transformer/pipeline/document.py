@@ -8,6 +8,7 @@ from transformer.errors import InputError, InternalError, PatchError
 from transformer.findings import Change, DocumentResult, Finding, Violation
 from transformer.manifest.manifest import Manifest
 from transformer.manifest.pod_template import pod_templates
+from transformer.manifest.pools import pool_of
 from transformer.patch import verify
 from transformer.patch.operation import Operation, fold
 from transformer.patch.splice import splice
@@ -95,7 +96,9 @@ class _Document:
     def plan(self, value: Any) -> None:
         """Let the rules look at each manifest; `value` is patched on the way."""
         for manifest in objects(value, self.notes):
-            if not self.origin.is_patch and add_pool(self.engine.world.pools, manifest):
+            pools = self.engine.world.pools
+            is_contradiction = not self.origin.is_patch and add_pool(pools, manifest)
+            if is_contradiction and not pools.contradicts_given(pool_of(manifest)):
                 self._remark_contradiction(manifest)
             self._plan_object(manifest, value)
         remark_opening(self.frame, self.notes, is_empty=value is None, glued=_GLUED)
@@ -113,7 +116,8 @@ class _Document:
         subject = Subject(manifest, templates, world, document, self.origin.is_patch)
         for rule in () if self.origin.is_patch else self.engine.checks_always:
             self._check(rule, subject)
-        planned, failures = plans(subject, self.engine.rules)
+        rules = self.engine.rules_for(manifest, self.origin.relative_name)
+        planned, failures = plans(subject, rules)
         for rule_id, error in failures:
             found = Violation(error.pointer, error.message, error.hint)
             self.notes.violation(rule_id, "error", manifest, found)

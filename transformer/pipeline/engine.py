@@ -1,6 +1,6 @@
 """What one run goes by: the rules that are on, the world they see, how findings are weighed."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal, TypeAlias
 
@@ -38,6 +38,8 @@ class Engine:
     screen: Screen
     allow_reformat: bool = False
     max_document: int = MAX_DOCUMENT
+    is_mending: bool = False
+    """Its rules leave alone what is suppressed (`validate --fix`)."""
 
     def for_pools(self, pools: PoolIndex) -> "Engine":
         """Return the same engine for another world of pools."""
@@ -48,17 +50,31 @@ class Engine:
         return replace(self, world=world)
 
     def mending(self) -> "Engine":
-        """Return an engine that mends what can safely be, besides what it transforms."""
+        """Return an engine that transforms but for what is suppressed, and reads every document."""
+        return replace(self, is_mending=True, screen=open_screen())
+
+    def mending_more(self) -> "Engine":
+        """Return an engine that besides mends what validation rules can."""
         mends = tuple(
-            TransformRule(rule.id, rule.summary, frozenset(), rule.fix, _mended)
+            TransformRule(rule.id, rule.summary, frozenset(), rule.fix, _mended, told_by=rule.id)
             for rule in self.validation
             if rule.fix is not None
         )
         return replace(self, rules=(*mends, *self.rules))
 
-    def reading_all(self) -> "Engine":
-        """Return the same engine, for which no document is so plain that it goes unread."""
-        return replace(self, screen=open_screen())
+    def rules_for(self, manifest: Manifest, file: str) -> Sequence[TransformRule]:
+        """Return the rules that may edit an object in `file` (relative)."""
+        if not self.is_mending:
+            return self.rules
+        return [
+            rule
+            for rule in self.rules
+            if not rule.told_by
+            or (
+                self.severities.get(rule.told_by, "error") is not None
+                and self.hush_of(rule.told_by, manifest.ref, manifest.annotations, file) is None
+            )
+        ]
 
     @property
     def needs_all_pools(self) -> bool:

@@ -13,6 +13,7 @@ from transformer.findings import Finding, ObjectRef, Violation
 from transformer.manifest.former import former
 from transformer.manifest.manifest import Manifest, manifests
 from transformer.manifest.nodes import is_node
+from transformer.manifest.pools import Pool, is_pool, pool_of
 from transformer.pipeline.engine import Engine
 from transformer.pipeline.glue import Part
 from transformer.pipeline.notes import Notes, Origin
@@ -30,11 +31,15 @@ def identity(ref: ObjectRef) -> Identity:
 
 @dataclass(frozen=True, slots=True)
 class Former:
-    """An object of the old state, in the file `file` (relative); `at` is a finding at it."""
+    """An object of the old state, in the file `file` (relative); `at` is a finding at it.
+
+    `is_beside`: it was in a file that is not meant, and is only there to be found again.
+    """
 
     manifest: Manifest
     file: str
     at: Finding
+    is_beside: bool = False
 
 
 class History:
@@ -46,7 +51,7 @@ class History:
         self.unread: list[Finding] = []
         """Why a document of the old state could not be read, and so is not compared."""
 
-    def take(self, part: Part, origin: Origin, engine: Engine) -> None:
+    def take(self, part: Part, origin: Origin, engine: Engine, *, is_beside: bool = False) -> None:
         """Remember the objects of a document of the old state."""
         frame = part.frame
         if not (frame.oversize or mentions_compared(frame.data)) or part.continues:
@@ -56,14 +61,14 @@ class History:
             _, value = read_document(part, notes)
         except InputError as error:
             notes.failure(error.rule, error, [])
-            self.unread.extend(notes.findings)
+            self.unread.extend([] if is_beside else notes.findings)
             return
         for manifest in manifests(value):
             kept = former(manifest) if manifest.ref.name else None
             if kept is not None:
                 at = notes.finding("", "info", manifest, Violation("/metadata/name", ""))
                 known = self._formers.setdefault(identity(kept.ref), [])
-                known.append(Former(kept, origin.relative_name, at))
+                known.append(Former(kept, origin.relative_name, at, is_beside))
 
     def compare_with(self, present: Mapping[Identity, Collection[str]]) -> None:
         """Say which objects the new state has, and in which files."""
@@ -84,8 +89,21 @@ class History:
     def removed(self) -> Iterator[Former]:
         """Yield the objects that the new state has nowhere."""
         for key, found in self._formers.items():
-            if key not in self._present:
-                yield found[-1]
+            meant = [former for former in found if not former.is_beside]
+            if meant and key not in self._present:
+                yield meant[-1]
+
+    def __bool__(self) -> bool:
+        """Whether there is anything that can be compared."""
+        return bool(self._formers)
+
+    def pools(self) -> dict[str, Pool]:
+        """Return the NodePools by name; where there are different ones, none."""
+        return {
+            found[0].manifest.ref.name: pool_of(found[0].manifest)
+            for found in self._formers.values()
+            if is_pool(found[0].manifest) and _are_alike(found)
+        }
 
     def nodes(self) -> frozenset[str]:
         """Return the names of the Nodes."""

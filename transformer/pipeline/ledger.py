@@ -1,12 +1,12 @@
 """What is remembered of a whole run: findings, facts, and which suppressions were of use.
 
-For each fact a short string of bytes is kept, under a hash of its scope and key. There is one for
-every named object (HN107: who else has this name?), and few besides. Findings are kept as they
-are.
+For each fact a short string of bytes is kept, under a hash of its scope and key, with numbers for
+the words that come again and again (files, kinds). There is one for every named object (HN107: who
+else has this name?), and few besides. Findings are kept as they are.
 """
 
 import marshal
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from transformer.findings import Finding, ObjectRef, Violation
 from transformer.pipeline.engine import Engine, Hush
@@ -15,7 +15,7 @@ from transformer.pipeline.waivers import Waivers
 from transformer.rules.base import Need, Sighting, ValidationRule
 
 _MISSING: Mapping[Need, str] = {
-    "old": "no old state; give --base or --old",
+    "old": "nothing in an old state to compare with; give --base or --old",
     "pools": "no NodePool in the input",
     "nodes": "no Node in the input",
     "workloads": "no workload in the input",
@@ -28,7 +28,8 @@ class Ledger:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._facts: dict[str, dict[int, list[bytes]]] = {}
+        self._facts: dict[str, dict[int, bytes | list[bytes]]] = {}
+        self._words: dict[str, int] = {}
         self._waivers = Waivers(engine)
         self.documents = 0
         self.has_failed = False
@@ -44,12 +45,22 @@ class Ledger:
         self._waivers.add(judgement, file)
         for gathered in judgement.gathered:
             key = hash((scope, gathered.key))
-            buckets = self._facts.setdefault(gathered.rule, {})
-            buckets.setdefault(key, []).append(_packed(gathered))
+            packed = self._packed(gathered)
+            facts = self._facts.setdefault(gathered.rule, {})
+            known = facts.setdefault(key, packed)
+            if isinstance(known, list):
+                known.append(packed)
+            elif known is not packed:
+                facts[key] = [known, packed]
 
     def fail(self, found: Finding) -> None:
         """Take in why a file cannot be read."""
         self.has_failed = True
+        self.findings.append(found)
+
+    def take_unread(self, found: Finding) -> None:
+        """Take in why something of the old state cannot be compared."""
+        self.has_failed = self.has_failed or found.severity == "error"
         self.findings.append(found)
 
     def conclude(self) -> None:
@@ -74,12 +85,21 @@ class Ledger:
                 if ids:
                     yield reason, ids
 
+    def _packed(self, gathered: Gathered) -> bytes:
+        at = gathered.sighting
+        ref, words = at.object, self._words
+        common = (ref.group, ref.version, ref.kind, ref.namespace, at.pointer, at.file)
+        numbers = tuple(words.setdefault(word, len(words)) for word in common)
+        place = (at.line, at.column, at.document, at.item)
+        return marshal.dumps((at.value, ref.name, numbers, place, gathered.hush))
+
     def _conclusions(self, rule: ValidationRule) -> Iterator[Finding]:
         assert rule.conclude is not None
+        words = list(self._words)
         for bucket in self._facts.get(rule.id, {}).values():
-            if len(bucket) == 1:
-                continue
-            unpacked = [_unpacked(packed) for packed in bucket]
+            if isinstance(bucket, bytes):
+                continue  # it is the only one
+            unpacked = [_unpacked(packed, words) for packed in bucket]
             hushes = {id(sighting): hush for sighting, hush in unpacked}
             for sighting, violation in rule.conclude([sighting for sighting, _ in unpacked]):
                 found = _finding(rule, sighting, violation)
@@ -105,19 +125,8 @@ def _finding(rule: ValidationRule, at: Sighting, violation: Violation) -> Findin
     )
 
 
-def _packed(gathered: Gathered) -> bytes:
-    at = gathered.sighting
-    ref = at.object
-    return marshal.dumps(
-        (
-            at.value,
-            (ref.group, ref.version, ref.kind, ref.namespace, ref.name),
-            (at.pointer, at.file, at.line, at.column, at.document, at.item),
-            gathered.hush,
-        )
-    )
-
-
-def _unpacked(packed: bytes) -> tuple[Sighting, Hush | None]:
-    value, ref, place, hush = marshal.loads(packed)  # of our own bytes
-    return Sighting(value, ObjectRef(*ref), *place), hush
+def _unpacked(packed: bytes, words: Sequence[str]) -> tuple[Sighting, Hush | None]:
+    value, name, common, place, hush = marshal.loads(packed)  # of our own bytes
+    group, version, kind, namespace, pointer, file = (words[number] for number in common)
+    ref = ObjectRef(group, version, kind, namespace, name)
+    return Sighting(value, ref, pointer, file, *place), hush

@@ -18,13 +18,18 @@ _NUMBERED = re.compile(r"(HN)(\d+)")
 
 def render(report: Report, paint: Paint = unpainted) -> Iterator[str]:
     """Yield the lines of the report, each with its end."""
+    yield from findings(report, paint)
+    for line in summary(report):
+        yield f"{line}\n"
+
+
+def findings(report: Report, paint: Paint = unpainted) -> Iterator[str]:
+    """Yield the lines of the findings, each with its end."""
     for file, group in groupby(report.findings, key=lambda found: found.file):
         yield f"{paint(clean(file), 'place')}\n"
         for found in group:
             yield from _finding(found, paint)
         yield "\n"
-    for line in summary(report):
-        yield f"{line}\n"
 
 
 def summary(report: Report) -> list[str]:

@@ -15,7 +15,7 @@ from transformer.findings import ObjectRef, Severity, Violation
 from transformer.manifest.catalog import Catalog
 from transformer.manifest.manifest import Manifest
 from transformer.manifest.pod_template import PodTemplate, PodTemplateRow
-from transformer.manifest.pools import PoolIndex
+from transformer.manifest.pools import Pool, PoolIndex
 from transformer.manifest.services import LocalService
 from transformer.patch.operation import Operation
 
@@ -27,7 +27,8 @@ class World:
     The rest is there in validation only. `schemas` are plain JSON Schemas by name, such as
     `nodepool-v1beta2`. `nodes` has the pool's name (or an empty string) by the name of each Node
     in the input, `pool_sizes` how many of them a pool has; `former_nodes` the names of the Nodes
-    in the old state. `services` are those with a `Local` traffic policy, by namespace.
+    in the old state, `former_pools` its NodePools by name. `services` are those with a `Local`
+    traffic policy, by namespace.
     """
 
     pools: PoolIndex
@@ -37,6 +38,7 @@ class World:
     nodes: Mapping[str, str] = field(default_factory=dict)
     pool_sizes: Mapping[str, int] = field(default_factory=dict)
     former_nodes: frozenset[str] = frozenset()
+    former_pools: Mapping[str, Pool] = field(default_factory=dict)
     services: Mapping[str, Sequence[LocalService]] = field(default_factory=dict)
 
 
@@ -71,7 +73,8 @@ class TransformRule:
 
     `plan` may raise `PatchError` (the object is malformed) and `PoolsNeeded`. `reason` says in a
     few words why it applies to an object for which something is planned. `withheld` yields what
-    the rule leaves undone, and why.
+    the rule leaves undone, and why. `told_by` is the validation rule that finds where it has yet to
+    be applied, if there is one.
     """
 
     id: str
@@ -81,6 +84,7 @@ class TransformRule:
     reason: Callable[[Subject], str]
     on_by_default: bool = True
     withheld: Callable[[Subject], Iterable[Violation]] | None = None
+    told_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)

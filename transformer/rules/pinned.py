@@ -9,6 +9,7 @@ from transformer.manifest.node_match import Truth
 from transformer.manifest.pod_template import PodTemplate
 from transformer.manifest.scheduling import ANY_POOL, placement
 from transformer.rules.base import Subject
+from transformer.rules.exempt import is_static
 from transformer.yamltree import pointer
 
 _SHOWN = 3
@@ -17,9 +18,10 @@ _SHOWN = 3
 def pinned_to(subject: Subject, template: PodTemplate) -> tuple[str, ...]:
     """Return the host-network pools that are the only ones the pods can run on, or nothing.
 
-    Nothing either where the annotation keeps them off: then they run nowhere (HN404).
+    Nothing either where the annotation keeps them off: then they run nowhere (HN404). Nor for
+    static pods, which run where their manifest is.
     """
-    if asks_to_be_kept_off(template):
+    if asks_to_be_kept_off(template) or is_static(subject):
         return ()
     found = placement(template, subject.world.pools)
     return found.pools if found.pinned is Truth.TRUE else ()

@@ -1,7 +1,7 @@
 """The rules on workloads and Services: what is told apart, and what no example file shows."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -125,6 +125,10 @@ def test_there_is_no_note_where_a_missing_pool_cannot_matter() -> None:
 
 def test_pools_that_contradict_each_other_decide_nothing() -> None:
     text = stream(HZ, pool("hz", host_network=False), pod(nodeSelector=in_pool("hz")))
+    ((_, severity, message),) = found(HN401, text)
+    assert severity == "info"
+    assert "there are different ones of pool hz" in message
+    text = stream(HZ, pool("hz", host_network=False), pod(nodeSelector=in_pool("sh")), SH)
     assert found(HN401, text) == []
 
 
@@ -337,13 +341,59 @@ def test_without_the_host_network_only_host_ports_count() -> None:
 def sightings_of_one_port(pools: int, each: int) -> Iterator[Sighting]:
     for number in range(pools * each):
         ref = ObjectRef("apps", "v1", "Deployment", "", f"web-{number}")
-        value = ("", (f"pool-{number // each}",), (), False, (), "/spec/template")
+        value = ("", (f"pool-{number // each}",), (), False, ((),), "/spec/template")
         yield Sighting(value, ref, "", "in.yaml", number, 1, number, "")
 
 
-def test_thousands_of_pools_may_use_one_port_each() -> None:
-    assert list(conclude(list(sightings_of_one_port(20_000, 1)))) == []
-    assert len(list(conclude(list(sightings_of_one_port(5_000, 2))))) == 5_000
+def sightings_on_one_node_each(nodes: int, each: int) -> Iterator[Sighting]:
+    for number in range(nodes * each):
+        ref = ObjectRef("apps", "v1", "Deployment", "", f"web-{number}")
+        host = ("kubernetes.io/hostname", "In", (f"node-{number // each}",))
+        value = ("", ("hz",), (), False, (((POOL, "In", ("hz",)), host),), "/spec/template")
+        yield Sighting(value, ref, "", "in.yaml", number, 1, number, "")
+
+
+@pytest.mark.parametrize("sightings", [sightings_of_one_port, sightings_on_one_node_each])
+def test_thousands_may_use_one_port_each_in_a_pool_or_on_a_node_of_their_own(
+    sightings: Callable[[int, int], Iterator[Sighting]],
+) -> None:
+    assert list(conclude(list(sightings(20_000, 1)))) == []
+    assert len(list(conclude(list(sightings(5_000, 2))))) == 5_000
+
+
+def test_who_may_run_anywhere_meets_those_on_single_nodes() -> None:
+    anywhere = daemon_set("anywhere", in_pool("hz"))
+    there = daemon_set("there", {**in_pool("hz"), "kubernetes.io/hostname": "n1"})
+    elsewhere = daemon_set("elsewhere", {**in_pool("hz"), "kubernetes.io/hostname": "n2"})
+    assert severities(HZ, there, elsewhere) == []
+    assert severities(HZ, there, elsewhere, anywhere) == ["error"]
+    assert severities(HZ, anywhere, there, elsewhere) == ["error", "error"]
+
+
+def test_a_pool_whose_taint_keeps_a_pod_off_has_no_port_to_quarrel_about() -> None:
+    tainted = pool("hz", taints=[{"key": "edge", "effect": "NoSchedule"}])
+    one, two = daemon_set("one", in_pool("hz")), daemon_set("two", in_pool("hz"))
+    assert severities(tainted, one, two) == []
+    assert severities(HZ, one, two) == ["error"]
+
+
+def test_what_has_no_pods_wants_no_port() -> None:
+    alone = node("n1", "hz")
+    one = workload("Deployment", "one", nodeSelector=in_pool("hz"), ports=[80])
+    two = workload("Deployment", "two", nodeSelector=in_pool("hz"), ports=[80])
+    assert severities(HZ, alone, one, two) == ["error"]
+    two["spec"]["replicas"] = 0
+    assert severities(HZ, alone, one, two) == []
+
+
+def test_static_pods_are_not_judged_by_where_they_may_run() -> None:
+    guarded = requiring(GUARD)
+    static = workload(
+        "YurtStaticSet", "static", nodeSelector=in_pool("hz"), affinity=guarded, ports=[80]
+    )
+    static["apiVersion"] = "apps.openyurt.io/v1alpha1"
+    rules = {one.rule for one in validate(stream(HZ, static).encode())}
+    assert rules == {"HN412"}
 
 
 # --- HN409: names of Services -------------------------------------------------------------------

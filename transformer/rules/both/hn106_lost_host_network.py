@@ -12,9 +12,10 @@ Bad:
     metadata: {name: hangzhou}
     spec: {type: Edge, hostNetwork: true}
 
-Mend it: add the annotation (`validate --fix` does, unless there is one that says otherwise), or
-better, write the pool as v1beta2. Where the pool is in the cluster already, it is a standard pool
-there, and cannot become a host-network pool any more.
+Mend it: add the annotation, or better, write the pool as v1beta2. Where the pool is in the cluster
+already, it is a standard pool there, and cannot become a host-network pool any more: take the field
+away. `validate --fix` adds the annotation, but not where an annotation or the old state says
+otherwise, nor to a Cloud pool, which cannot be host-network.
 
 Source: OpenYurt `ConvertTo`, pkg/apis/apps/v1beta1/nodepool_conversion.go.
 """
@@ -42,7 +43,12 @@ def check(subject: Subject) -> Iterator[Violation]:
 
 def fix(subject: Subject) -> list[Operation]:
     manifest = subject.manifest
-    if not is_pool(manifest) or not pool_of(manifest).loses_host_network:
+    if not is_pool(manifest):
+        return []
+    pool = pool_of(manifest)
+    former = subject.world.former_pools.get(pool.name)
+    is_standard = former is not None and not former.host_network
+    if not pool.loses_host_network or pool.type == "Cloud" or is_standard:
         return []
     annotation = manifest.annotations.get(HOST_NETWORK_LABEL)
     if annotation is not True and annotation not in (None, ""):

@@ -2,7 +2,7 @@
 
 The Node webhook refuses a node whose NodePool does not exist, and whether the node needs the
 hostnetwork label cannot be told. The node stays as it is. The same is said where two different
-NodePools of one name are in the input.
+NodePools of one name are in the input, and of a NodePool that one from elsewhere contradicts.
 
 Bad, with no NodePool `hangzhou` anywhere:
 
@@ -21,13 +21,22 @@ from collections.abc import Iterator
 
 from transformer.findings import Violation
 from transformer.manifest.nodes import is_node, pool_label, pool_name
+from transformer.manifest.placeholders import is_placeholder
+from transformer.manifest.pools import is_pool, pool_of
 from transformer.rules.base import Subject, ValidationRule
 from transformer.yamltree import pointer
 
 
 def check(subject: Subject) -> Iterator[Violation]:
     manifest, pools = subject.manifest, subject.world.pools
-    if not is_node(manifest) or not (name := pool_name(manifest)):
+    if is_pool(manifest) and pools.contradicts_given(pool_of(manifest)):
+        yield Violation(
+            "/metadata/name",
+            f"NodePool {manifest.ref.name} says otherwise whether it is host-network than the one"
+            " that comes from elsewhere (--pools, or `pools` in the configuration)",
+            hint="keep one, or tell the clusters apart with `scopes` in the configuration",
+        )
+    if not is_node(manifest) or not (name := pool_name(manifest)) or is_placeholder(name):
         return
     if pools.find(name) is not None:
         return

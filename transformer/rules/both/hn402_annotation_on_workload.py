@@ -31,18 +31,28 @@ from transformer.yamltree import pointer
 
 
 def check(subject: Subject) -> Iterator[Violation]:
-    below = [template for template in subject.templates if template.pointer]
-    if not below or any(EXCLUDE_ANNOTATION in template.annotations for template in below):
+    below = [
+        template
+        for template in subject.templates
+        if template.pointer and EXCLUDE_ANNOTATION not in template.annotations
+    ]
+    if not below:
         return
     for at in places_of(subject.manifest.value, EXCLUDE_ANNOTATION):
         is_metadata = at.endswith(pointer.join("/metadata/annotations", EXCLUDE_ANNOTATION))
-        if is_metadata and value_at(subject.manifest.value, at) != "false":
+        is_inside = any(at.startswith(f"{one.pointer}/") for one in subject.templates)
+        if is_metadata and not is_inside and _asks(value_at(subject.manifest.value, at)):
             yield Violation(
                 at,
                 f"the annotation has no effect here: the pods of {subject.manifest.ref} get the"
                 " annotations of the pod template",
                 hint=f"move it to {below[0].pointer}/metadata/annotations",
             )
+
+
+def _asks(value: object) -> bool:
+    """Whether the guard is asked for; of any other value HN403 tells."""
+    return value == "true"
 
 
 RULE = ValidationRule(

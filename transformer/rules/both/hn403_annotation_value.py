@@ -38,8 +38,8 @@ def check(subject: Subject) -> Iterator[Violation]:
         if value in ("true", "false") and isinstance(value, str):
             continue
         at = pointer.join(f"{base}/metadata/annotations", EXCLUDE_ANNOTATION)
-        if isinstance(value, str):
-            message = f"{value!r} does not ask for the guard, only 'true' does"
+        if value is None or isinstance(value, str):
+            message = f"{value or ''!r} does not ask for the guard, only 'true' does"
         else:
             message = "the value is not a string, so the API server refuses the object"
         yield Violation(at, message, hint='write "true" or "false", in quotes')

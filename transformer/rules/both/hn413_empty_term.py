@@ -26,10 +26,11 @@ from collections.abc import Iterator
 from transformer.findings import Violation
 from transformer.manifest.node_affinity import empty_terms
 from transformer.rules.base import Subject, ValidationRule
+from transformer.rules.exempt import is_static
 
 
 def check(subject: Subject) -> Iterator[Violation]:
-    for template in subject.templates:
+    for template in () if is_static(subject) else subject.templates:
         for at in empty_terms(template):
             yield Violation(
                 at,

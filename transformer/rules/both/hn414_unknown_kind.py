@@ -21,7 +21,7 @@ Source: this tool; SPEC of its behaviour, section 5.
 from collections.abc import Iterator
 
 from transformer.findings import Violation
-from transformer.manifest.manifest import places_of
+from transformer.manifest.manifest import places_of, value_at
 from transformer.manifest.names import EXCLUDE_ANNOTATION
 from transformer.rules.base import Subject, ValidationRule
 
@@ -31,10 +31,12 @@ def check(subject: Subject) -> Iterator[Violation]:
     if subject.templates:
         return
     for at in places_of(subject.manifest.value, EXCLUDE_ANNOTATION):
+        if value_at(subject.manifest.value, at) == "false":
+            continue
+        version = f"{ref.group}/{ref.version}" if ref.group else ref.version
         yield Violation(
             at,
-            f"no pod template is known here in {ref.kind} {ref.group}/{ref.version}, so no guard"
-            " can be added",
+            f"no pod template is known here in {ref.kind} {version}, so no guard can be added",
             hint="add the kind under podTemplates in the configuration",
         )
 

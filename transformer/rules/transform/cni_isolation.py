@@ -137,4 +137,5 @@ RULE = TransformRule(
     frozenset({"components", "annotated"}),
     plan,
     reason,
+    told_by="HN406",
 )

@@ -55,5 +55,10 @@ def reason(subject: Subject) -> str:
 
 
 RULE = TransformRule(
-    "node-label", "label the nodes of host-network pools", frozenset({"nodes"}), plan, reason
+    "node-label",
+    "label the nodes of host-network pools",
+    frozenset({"nodes"}),
+    plan,
+    reason,
+    told_by="HN311",
 )

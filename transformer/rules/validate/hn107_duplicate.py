@@ -25,7 +25,9 @@ Source: Kubernetes, object names and UIDs: a name is unique among the objects of
 namespace.
 """
 
+import json
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 
 from transformer.findings import Severity, Violation
 from transformer.manifest.pools import is_pool, pool_of
@@ -41,8 +43,9 @@ def gather(subject: Subject) -> Iterator[Fact]:
     is_for_the_cluster = ref.group not in _NO_OBJECTS and not is_local
     if is_for_the_cluster and subject.manifest.is_named:
         key = "\0".join((ref.group, ref.kind, ref.namespace, ref.name))
-        pool = hash(repr(pool_of(subject.manifest))) if is_pool(subject.manifest) else None
-        yield Fact(key, "/metadata/name", pool)
+        pool = pool_of(subject.manifest) if is_pool(subject.manifest) else None
+        says = json.dumps(asdict(pool), sort_keys=True) if pool else ""
+        yield Fact(key, "/metadata/name", hash(says))
 
 
 def conclude(sightings: Sequence[Sighting]) -> Iterator[tuple[Sighting, Violation]]:

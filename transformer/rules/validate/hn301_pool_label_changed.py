@@ -36,7 +36,9 @@ from transformer.yamltree import pointer
 
 def check(subject: Subject) -> Iterator[Violation]:
     move = moved(subject.before, subject.manifest)
-    if move is not None and not network_mode_changes(move, subject.world.pools):
+    if move is not None and not network_mode_changes(
+        move, subject.world.pools, subject.world.former_pools
+    ):
         yield Violation(
             pointer.join("/metadata/labels", pool_label(subject.manifest)),
             f"node {subject.manifest.ref.name} was in pool {move[0]} and is moved to {move[1]}; the"

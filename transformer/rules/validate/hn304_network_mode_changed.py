@@ -37,7 +37,7 @@ from transformer.yamltree import pointer
 
 def check(subject: Subject) -> Iterator[Violation]:
     move, pools = moved(subject.before, subject.manifest), subject.world.pools
-    if move is None or not network_mode_changes(move, pools):
+    if move is None or not network_mode_changes(move, pools, subject.world.former_pools):
         return
     old, new = move
     pool = pools.find(new)

@@ -38,7 +38,7 @@ def check(subject: Subject) -> Iterator[Violation]:
         return
     old, new = before.labels.get(EDGE_WORKER_LABEL), manifest.labels.get(EDGE_WORKER_LABEL)
     is_readable = all(value is None or isinstance(value, str) for value in (old, new))
-    if is_readable and old != new:
+    if is_readable and (old or "") != (new or ""):
         yield Violation(
             label_place(manifest, EDGE_WORKER_LABEL),
             f"the label {EDGE_WORKER_LABEL} of node {manifest.ref.name} was {_word(old)} and is now"

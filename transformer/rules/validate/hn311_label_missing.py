@@ -25,6 +25,7 @@ from transformer.findings import Violation
 from transformer.manifest.names import HOST_NETWORK_LABEL
 from transformer.manifest.nodes import is_node, label_change, label_place, pool_name
 from transformer.rules.base import Subject, ValidationRule
+from transformer.rules.exempt import is_encrypted
 from transformer.yamltree import pointer
 
 
@@ -37,6 +38,8 @@ def check(subject: Subject) -> Iterator[Violation]:
         return
     if not (label is None or isinstance(label, str)):
         return  # HN101
+    if is_encrypted(subject) and _is_planned(subject):
+        return  # HN417
     is_replaced = label and _is_planned(subject)
     if is_replaced or label_change(subject.before, manifest, HOST_NETWORK_LABEL) is not None:
         return  # HN303

@@ -3,8 +3,9 @@
 On a host-network node there is no CNI, so a pod that needs a network of its own never starts there.
 Pods for such a pool must say `hostNetwork: true`. Whether the pods can run there only is decided as
 the scheduler does: by nodeSelector, required node affinity, and for a YurtAppSet by the pools that
-it selects. Where the selection names a pool that is not in the input, that cannot be told: a note
-says so, for this rule and for all others that depend on it.
+it selects. Where the selection names a pool that is not in the input, or of which there are
+different ones, that cannot be told: a note says so, for this rule and for all others that depend on
+it. Static pods run where their manifest is, and are not judged.
 
 Bad, where `hangzhou` is a host-network pool:
 
@@ -26,13 +27,15 @@ from collections.abc import Iterator
 
 from transformer.findings import Violation
 from transformer.manifest.node_match import Truth
-from transformer.manifest.scheduling import placement
+from transformer.manifest.pod_template import PodTemplate
+from transformer.manifest.scheduling import Placement, placement
 from transformer.rules.base import Subject, ValidationRule
+from transformer.rules.exempt import is_static
 from transformer.rules.pinned import asks_to_be_kept_off, pool_words, selection_at
 
 
 def check(subject: Subject) -> Iterator[Violation]:
-    for template in subject.templates:
+    for template in () if is_static(subject) else subject.templates:
         if asks_to_be_kept_off(template):
             continue
         found = placement(template, subject.world.pools)
@@ -44,17 +47,21 @@ def check(subject: Subject) -> Iterator[Violation]:
                 " use the host's network",
                 hint="set hostNetwork: true, or let them run elsewhere",
             )
-        elif found.pinned is Truth.UNKNOWN and found.missing:
-            names = ", ".join(found.missing)
-            is_one = len(found.missing) == 1
-            yield Violation(
-                selection_at(template),
-                "whether the pods run on host-network pools only cannot be told:"
-                f" {'pool' if is_one else 'pools'} {names} {'is' if is_one else 'are'} not in the"
-                " input",
-                hint="add the NodePool to the input, or name its file with --pools",
-                severity="info",
-            )
+        elif found.pinned is Truth.UNKNOWN and (found.missing or found.ambiguous):
+            yield _cannot_be_told(template, found)
+
+
+def _cannot_be_told(template: PodTemplate, found: Placement) -> Violation:
+    names = found.missing or found.ambiguous
+    is_one = len(names) == 1
+    which = f"{'pool' if is_one else 'pools'} {', '.join(names)}"
+    why = f"{which} {'is' if is_one else 'are'} not in the input"
+    hint = "add the NodePool to the input, or name its file with --pools"
+    if not found.missing:
+        why = f"there are different ones of {which}"
+        hint = "keep one, or tell the clusters apart with `scopes` in the configuration"
+    message = f"whether the pods run on host-network pools only cannot be told: {why}"
+    return Violation(selection_at(template), message, hint, "info")
 
 
 RULE = ValidationRule(

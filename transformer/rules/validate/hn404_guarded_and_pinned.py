@@ -29,12 +29,13 @@ from transformer.manifest.names import EXCLUDE_ANNOTATION
 from transformer.manifest.node_match import Truth, is_guarded
 from transformer.manifest.scheduling import placement
 from transformer.rules.base import Subject, ValidationRule
+from transformer.rules.exempt import is_static
 from transformer.rules.pinned import asks_to_be_kept_off, guard_at, pool_words
 from transformer.yamltree import pointer
 
 
 def check(subject: Subject) -> Iterator[Violation]:
-    for template in subject.templates:
+    for template in () if is_static(subject) else subject.templates:
         has_guard = is_guarded(template)
         if not (has_guard or asks_to_be_kept_off(template)):
             continue

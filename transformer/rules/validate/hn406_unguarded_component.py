@@ -25,7 +25,7 @@ from collections.abc import Iterator
 
 from transformer.errors import PatchError
 from transformer.findings import Violation
-from transformer.manifest.names import CNI_ANNOTATION
+from transformer.manifest.names import CNI_ANNOTATION, HOST_NETWORK_LABEL
 from transformer.rules.base import Subject, ValidationRule
 from transformer.rules.exempt import editable
 from transformer.rules.transform import cni_isolation
@@ -47,8 +47,8 @@ def check(subject: Subject) -> Iterator[Violation]:
         if any(operation.path.startswith(f"{template.pointer}/spec/") for operation in missing):
             yield Violation(
                 f"{template.pointer}/spec/affinity",
-                f"{subject.manifest.ref} ({cni_isolation.reason(subject)}) is not kept off"
-                " host-network nodes",
+                f"{subject.manifest.ref} ({cni_isolation.reason(subject)}) lacks the node affinity"
+                f' {HOST_NETWORK_LABEL} NotIn ["true"], which keeps it off host-network nodes',
                 hint=hint,
             )
 

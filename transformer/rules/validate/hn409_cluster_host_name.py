@@ -34,10 +34,11 @@ from transformer.manifest.pod_template import PodTemplate
 from transformer.rules.base import Subject, ValidationRule
 from transformer.rules.pinned import pinned_to, pool_words
 
-# A variable, as the kubelet or a shell puts it in, may be a part of the name.
+# A variable, as the kubelet or a shell puts it in, may be a part of the name. What follows a single
+# slash is a path.
 _PART = r"(?:\$\(\w+\)|\$\{\w+\}|\$?[-\w])+"
 _NAME = re.compile(
-    rf"(?<![-\w.$)}}])(?:{_PART}\.)+svc(?:\.cluster\.local)?(?=\.?(?![-\w.]))",
+    rf"(?<![-\w.$)}}])(?<!(?<!/)/)(?:{_PART}\.)+svc(?:\.cluster\.local)?(?=\.?(?![-\w.]))",
     re.IGNORECASE | re.ASCII,
 )
 

@@ -34,6 +34,15 @@ from transformer.rules.base import Subject, ValidationRule
 from transformer.rules.pinned import asks_to_be_kept_off, pool_words
 from transformer.rules.transform import cni_isolation
 
+_TOLERATED = frozenset(
+    f"node.kubernetes.io/{what}"
+    for what in (
+        *("not-ready", "unreachable", "disk-pressure", "memory-pressure", "pid-pressure"),
+        "unschedulable",
+    )
+)
+"""Taints that the DaemonSet controller lets its pods tolerate."""
+
 _GROUPS = ("apps", "extensions", "apps.kruise.io")
 
 
@@ -48,8 +57,8 @@ def check(subject: Subject) -> Iterator[Violation]:
         if pools and not _is_component(subject, template):
             yield Violation(
                 f"{template.pointer}/spec",
-                f"the pods of {ref} land on {pool_words(pools)} as well, where there is no CNI for"
-                " them",
+                f"the pods of {ref} can land on {pool_words(pools)} as well, where there is no CNI"
+                " for them",
                 hint="annotate the pod template with apps.openyurt.io/exclude-host-network-pool:"
                 ' "true" and transform it, or set hostNetwork: true',
             )
@@ -75,7 +84,10 @@ def _reached(subject: Subject, template: PodTemplate) -> tuple[str, ...]:
     return tuple(
         pool.name
         for pool in known
-        if not pools.is_ambiguous(pool.name) and tolerates(template, pool.taints)
+        if not pools.is_ambiguous(pool.name)
+        and tolerates(
+            template, [taint for taint in pool.taints if taint.get("key") not in _TOLERATED]
+        )
     )
 
 

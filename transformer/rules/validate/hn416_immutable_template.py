@@ -2,7 +2,8 @@
 
 The pod template of a Job, and the affinity of a Pod, cannot be changed once the object exists: the
 API server refuses the update. A guard that is added to (or taken from) one that is in the cluster
-already takes effect only when the object is made anew.
+already takes effect only when the object is made anew. (A Job that was suspended is left out: its
+affinity may change until it starts.)
 
 Bad:
 
@@ -49,6 +50,8 @@ def check(subject: Subject) -> Iterator[Violation]:
     ref, before = subject.manifest.ref, subject.before
     if before is None or not subject.manifest.is_named or (ref.group, ref.kind) not in _KINDS:
         return
+    if before.spec.get("suspend") is True:
+        return  # its affinity may change as long as it has not started
     was = any(map(_is_guarded, pod_templates(before, subject.world.rows)))
     for template in subject.templates:
         if was and not _is_guarded(template):
