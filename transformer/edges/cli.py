@@ -18,6 +18,9 @@ import click
 from transformer.errors import InternalError, SettingsError, TransformError
 
 _UNITS = {"": 1, "k": 1024, "m": 1024**2, "g": 1024**3}
+_PLUGINS = ("HostnetTransform", "HostnetValidate")
+"""What kustomize calls its plugins: by a link of that name, it means this program."""
+
 _HELP = {"help_option_names": ["-h", "--help"]}
 
 
@@ -126,6 +129,15 @@ _COMMON = (
 )
 
 
+_report_file_option = click.option(
+    "--report-file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    envvar="HOSTNET_REPORT_FILE",
+    help="Write the report to a file as JSON as well; also by the environment variable"
+    " HOSTNET_REPORT_FILE.",
+)
+
+
 def _common_options(function: Callable[..., int]) -> Callable[..., int]:
     """Add the options that `transform` and `validate` share, in the order of `_COMMON`."""
     for option in reversed(_COMMON):
@@ -219,13 +231,7 @@ def transform(paths: tuple[str, ...], **options: Any) -> int:
     help="The report on standard output (text).",
 )
 @click.option("--fix", is_flag=True, help="Mend files in place, where that is safe.")
-@click.option(
-    "--report-file",
-    type=click.Path(path_type=Path, dir_okay=False),
-    envvar="HOSTNET_REPORT_FILE",
-    help="Write the report to a file as JSON as well; also by the environment variable"
-    " HOSTNET_REPORT_FILE.",
-)
+@_report_file_option
 @_common_options
 @_version_option
 def validate(paths: tuple[str, ...], **options: Any) -> int:
@@ -269,6 +275,45 @@ def schema(name: str | None) -> None:
     click.echo(catalogue.schemas() if name is None else catalogue.schema(name))
 
 
+@cli.group(context_settings=_HELP)
+def kustomize() -> None:
+    """Work as a plugin of kustomize."""
+
+
+@kustomize.command(context_settings=_HELP)
+@click.option(
+    "--home",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="The plugin home (where kustomize looks: $KUSTOMIZE_PLUGIN_HOME, or kustomize/plugin below"
+    " $XDG_CONFIG_HOME or ~/.config).",
+)
+@click.option("--force", is_flag=True, help="Replace what stands there, whatever it is.")
+def install(home: Path | None, force: bool) -> None:
+    """Put the legacy exec plugin into kustomize's plugin home.
+
+    With `--enable-alpha-plugins`, `kubectl kustomize` and `kustomize build` then know the kinds
+    HostnetTransform (under transformers) and HostnetValidate (under validators).
+    """
+    from transformer.edges import kustomize_plugin
+
+    for path in kustomize_plugin.install(home, is_forced=force):
+        click.echo(path)
+
+
+@kustomize.command(context_settings=_HELP)
+@click.argument("config", type=click.Path(path_type=Path), metavar="CONFIG")
+@_report_file_option
+@_common_options
+def plugin(config: Path, **options: Any) -> int:
+    """What kustomize runs: resources from standard input to standard output.
+
+    CONFIG is a file with an object of kind HostnetTransform or HostnetValidate.
+    """
+    from transformer.edges import kustomize_plugin
+
+    return kustomize_plugin.run(config, options)
+
+
 def main(args: list[str] | None = None) -> None:
     """Run the command line and exit."""
     from transformer.edges.standard import abandon
@@ -276,6 +321,8 @@ def main(args: list[str] | None = None) -> None:
     gc.set_threshold(50_000, 20, 50)
     if isinstance(sys.stderr, io.TextIOWrapper) and not sys.stderr.isatty():
         sys.stderr.reconfigure(line_buffering=False)  # a write for each message is slow
+    if args is None and Path(sys.argv[0]).name in _PLUGINS:
+        args = ["kustomize", "plugin", *sys.argv[1:]]
     status = run(args)
     abandon()  # only what nobody reads: `run` has told of anything else
     gc.freeze()  # nothing is left to collect at exit, and looking for it takes 10 ms

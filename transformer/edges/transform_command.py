@@ -1,15 +1,19 @@
 """The `transform` command put together: options in, exit status out."""
 
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
+from functools import partial
 from pathlib import Path
 from typing import Literal, NamedTuple, TextIO
 
-from transformer.edges import outputs, standard
-from transformer.edges.configured import configured
-from transformer.edges.reading import is_regular
+from transformer.edges import krm, outputs, standard
+from transformer.edges.configured import Switches, configured, switched
+from transformer.edges.function_config import VALIDATE, FunctionConfig, function_config
+from transformer.edges.kustomization import is_validator
+from transformer.edges.reading import Readable, Rewound, chunks, is_regular
 from transformer.edges.reporting import NOTHING_FOUND, Reporter, opened_report
 from transformer.edges.resources import read
 from transformer.edges.sources import Source, discover
@@ -19,6 +23,13 @@ from transformer.errors import SettingsError
 from transformer.findings import DocumentResult
 from transformer.pipeline import engine as engines
 from transformer.pipeline.settings import Settings
+from transformer.report.report import Report
+
+_SHARED = (
+    *("report_file", "pools", "config", "enable", "disable", "on_invalid", "strict"),
+    *("stdin_filename", "max_document", "quiet", "verbose", "color"),
+)
+"""The options that `transform` and `validate` have in common."""
 
 
 class Options(NamedTuple):
@@ -45,8 +56,10 @@ class Options(NamedTuple):
     color: str
 
 
-def transform(paths: tuple[str, ...], options: Options) -> int:
-    """Run the command and return its exit status.
+def transform(
+    paths: tuple[str, ...], options: Options, handed: FunctionConfig | None = None
+) -> int:
+    """Run the command and return its exit status; `handed` is the configuration of a host.
 
     Raises:
         SettingsError: wrong usage, or a wrong configuration.
@@ -54,22 +67,83 @@ def transform(paths: tuple[str, ...], options: Options) -> int:
     """
     is_filter = not paths or paths == ("-",)
     _refuse_contradictions(paths, is_filter, options)
-    settings, root = configured(options)
+    settings, root = configured(options) if handed is None else settings_of(handed, options)
+    stdin: Readable | None = standard.standard_input() if is_filter else None
+    request = None
+    if stdin is not None and handed is None and _prints_manifests(options):
+        request, stdin = krm.look_ahead(stdin, options.max_document)
+        if request is not None and request.function_config is not None:
+            handed = function_config(request.function_config)
+            settings, root = settings_of(handed, options)
+            if handed.only_validates:
+                return _validate_items(stdin, request, options, settings, root)
+    return _run(paths, options, settings, root, stdin, is_function=request is not None)
+
+
+def settings_of(handed: FunctionConfig, options: Switches) -> tuple[Settings, Path]:
+    """Return the settings that a host wants, and the folder that their paths are relative to: that
+    of the kustomization, in which hosts run us.
+    """
+    root = Path(os.environ.get("KUSTOMIZE_PLUGIN_CONFIG_ROOT") or Path.cwd())
+    return switched(handed.settings, options), root
+
+
+def _prints_manifests(options: Options) -> bool:
+    return options.output == "manifests" and not (options.check or options.diff)
+
+
+def _validate_items(
+    stdin: Readable, request: krm.Request, options: Options, settings: Settings, root: Path
+) -> int:
+    """Judge the items of a ResourceList, which comes out with what was found, if it may."""
+    from transformer.edges import validate_command  # slow to import, and rarely needed
+
+    data = b"".join(chunks(stdin))
+    out = standard.standard_output()
+    is_silent = krm.is_of_kustomize(request) and is_validator(Path.cwd(), VALIDATE)
+
+    def take(report: Report) -> None:
+        if not is_silent:
+            out.write(krm.with_results(data, report.findings))
+            out.flush()
+
+    chosen = validate_command.Options(
+        old=None,
+        base=None,
+        staged=False,
+        format="text",
+        fix=False,
+        **{name: getattr(options, name) for name in _SHARED},
+    )
+    source = Rewound([data], iter(()))
+    return validate_command.run_as_plugin(source, chosen, settings, root, take)
+
+
+def _run(
+    paths: tuple[str, ...],
+    options: Options,
+    settings: Settings,
+    root: Path,
+    stdin: Readable | None,
+    *,
+    is_function: bool,
+) -> int:
     engine = engines.build(
         settings,
         json.loads(read("manifest/components.json")),
         allow_reformat=options.allow_reformat,
         max_document=options.max_document,
     )
-    inputs = _inputs(paths, is_filter, options, settings, root)
+    inputs = _inputs(paths, stdin, options, settings, root)
     progress = _progress(options)
     with _report_file(options) as report_file:
         reporter = _reporter(options, report_file, progress)
         if inputs.sources == []:
             reporter.say(NOTHING_FOUND)
         is_cut_off = False
+        output_for = _resource_list if is_function else partial(_output, options, reporter)
         try:
-            with _output(options, reporter) as (output, idle):
+            with output_for() as (output, idle):
                 run(inputs, engine, Outputs(output, reporter, progress, idle))
         except BrokenPipeError:
             is_cut_off = True
@@ -80,6 +154,14 @@ def transform(paths: tuple[str, ...], options: Options) -> int:
     if options.check and reporter.counts["changed"]:
         return reporter.status or 1
     return reporter.status
+
+
+@contextmanager
+def _resource_list() -> Iterator[tuple[outputs.Output, Callable[[], object]]]:
+    """Yield where results go, as `_output`; a ResourceList is printed when all of it is known."""
+    stdout = standard.standard_output()
+    yield krm.ResourceListStream(stdout), lambda: None
+    stdout.flush()
 
 
 def _is_told(options: Options) -> bool:
@@ -130,10 +212,10 @@ def _refuse_contradictions(paths: tuple[str, ...], is_filter: bool, options: Opt
 
 
 def _inputs(
-    paths: tuple[str, ...], is_filter: bool, options: Options, settings: Settings, root: Path
+    paths: tuple[str, ...], stdin: Readable | None, options: Options, settings: Settings, root: Path
 ) -> Inputs:
     sources = None
-    if not is_filter:
+    if stdin is None:
         sources = discover(
             paths,
             root=root,
@@ -148,7 +230,7 @@ def _inputs(
     return Inputs(
         sources,
         discover(pools, root=root),
-        standard.standard_input() if is_filter else None,
+        stdin,
         options.stdin_filename,
         bool(options.pools),
     )
