@@ -5,9 +5,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 RUN := $(BIN)/python -m
 READY := $(VENV)/ready
+PYZ := dist/hostnet-transform.pyz
 DEMO_TOOL := $(CURDIR)/$(BIN)/hostnet-transform
 
-.PHONY: help setup demo test check fmt lint golden docs integration bench dist clean
+.PHONY: help setup demo test check fmt lint golden docs integration kustomize bench dist pyz clean
 
 help: ## say what there is
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r target text; do \
@@ -56,12 +57,22 @@ docs: setup ## write docs/rules/ anew from the rules
 integration: setup ## run the tests that need other tools, such as kubectl
 	$(RUN) pytest tests/integration
 
+kustomize: $(BIN)/kustomize ## build the standalone kustomize, for tests (needs Go)
+
+$(BIN)/kustomize: $(READY)
+	GOBIN=$(CURDIR)/$(BIN) go install sigs.k8s.io/kustomize/kustomize/v5@v5.8.1
+
 bench: setup ## measure the speed
 	$(RUN) bench
 
 dist: setup ## build the wheel and the source archive into dist/
 	rm -rf dist
 	$(RUN) build
+
+pyz: setup ## build the tool as a single file, PYZ (dist/hostnet-transform.pyz)
+	mkdir -p $(dir $(PYZ))
+	$(RUN) shiv --quiet --compressed --reproducible --python '/usr/bin/env python3' \
+	    --console-script hostnet-transform --output-file $(PYZ) .
 
 clean: ## delete all that was made
 	rm -rf $(VENV) build dist .bench .hypothesis .mypy_cache .pytest_cache .ruff_cache

@@ -48,12 +48,13 @@ class _Sizes:
     passing: int
     edited: int
     files: int
+    items: int
     stage_documents: int
     validated: int
 
 
-_FULL = _Sizes((300, 900, 3000), 3, 10, 300, 60, 1000, 300, 100_000)
-_QUICK = _Sizes((100, 300), 1, 3, 30, 3, 100, 50, 1000)
+_FULL = _Sizes((300, 900, 3000), 3, 10, 300, 60, 1000, 5000, 300, 100_000)
+_QUICK = _Sizes((100, 300), 1, 3, 30, 3, 100, 200, 50, 1000)
 _SLOW_KUBECTL = 3000
 """From this size on, kubectl runs once: it takes 20 s and more."""
 
@@ -204,6 +205,7 @@ def _long_runs(folder: Path, own: str, sizes: _Sizes) -> Iterable[memory.LongRun
     yield memory.filtered(
         "the same, --report json", "all edited", sizes.edited, folder, [own, "--report", "json"]
     )
+    yield memory.resource_list(f"{sizes.items:,} items, KRM", sizes.items, folder, [own])
     yield memory.in_place(f"-w, {sizes.files:,} files", sizes.files, folder, [own, "-w"])
 
 

@@ -38,6 +38,26 @@ def filtered(name: str, mix: str, megabytes: int, folder: Path, command: Sequenc
     return LongRun(name, times * _BLOCK, times * len(block), taken)
 
 
+def resource_list(name: str, number: int, folder: Path, command: Sequence[str]) -> LongRun:
+    """Measure a ResourceList of so many items, as kustomize and kpt hand it to a function.
+
+    Raises:
+        RuntimeError: the command failed, or lost something.
+    """
+    documents = corpus.take("mixed", number)
+    head = "apiVersion: config.kubernetes.io/v1\nkind: ResourceList\nitems:\n"
+    data = (head + "".join(map(_item, documents))).encode()
+    taken = stream(command, folder, [data])
+    if taken.written <= len(data):
+        raise RuntimeError(f"{taken.written} bytes came out where {len(data)} went in")
+    return LongRun(name, number, len(data), taken)
+
+
+def _item(document: corpus.Document) -> str:
+    lines = document.text.splitlines(keepends=True)
+    return "- " + "  ".join(line for line in lines if line.strip() != "---")
+
+
 def in_place(name: str, number: int, folder: Path, command: Sequence[str]) -> LongRun:
     """Measure `command` with a folder of `number` files, each with one Deployment to edit.
 

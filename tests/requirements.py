@@ -8,15 +8,36 @@ from pathlib import Path
 import pytest
 
 
-def require_tool(name: str) -> str:
+def has_go_tool(name: str) -> bool:
+    """Whether a program is there that only Go can build; under `HOSTNET_REQUIRE_GO=1` it must be.
+
+    For what does not only need that program; else see `require_go_tool`.
+    """
+    return find_tool(name) is not None or os.environ.get("HOSTNET_REQUIRE_GO") == "1"
+
+
+def find_tool(name: str) -> str | None:
+    """Return the path of a program, beside our Python or on PATH, or None."""
+    return shutil.which(name, path=str(Path(sys.executable).parent)) or shutil.which(name)
+
+
+def require_go_tool(name: str) -> str:
+    """Return the path of a program that only Go can build, as `require_tool`.
+
+    Without it the test is skipped, and fails under `HOSTNET_REQUIRE_GO=1`.
+    """
+    return require_tool(name, "HOSTNET_REQUIRE_GO")
+
+
+def require_tool(name: str, required_by: str = "HOSTNET_REQUIRE_TOOLS") -> str:
     """Return the path of a program: beside our Python, or on PATH.
 
-    Without it the test is skipped, and fails under `HOSTNET_REQUIRE_TOOLS=1`.
+    Without it the test is skipped, and fails where the variable `required_by` is 1.
     """
-    path = shutil.which(name, path=str(Path(sys.executable).parent)) or shutil.which(name)
+    path = find_tool(name)
     if path is not None:
         return path
     message = f"{name} is not installed"
-    if os.environ.get("HOSTNET_REQUIRE_TOOLS") == "1":
+    if os.environ.get(required_by) == "1":
         pytest.fail(message)
     pytest.skip(message)

@@ -1,8 +1,8 @@
 """The examples in the documents are run, so that they cannot rot.
 
 A fenced block under `<!-- test -->` is run: shell blocks must end with status 0 (with 1 under
-`<!-- test: 1 -->`), and what a Python block prints must be the `text` block that follows it.
-`before` and `after` mark the two halves of a transformation. The blocks of a document are run in
+`<!-- test: 1 -->`; `<!-- test: kustomize -->` takes that program), and what a Python block prints
+must be the `text` block that follows it. `before` and `after` mark the two halves of a transformation. The blocks of a document are run in
 their order, in a folder that holds a copy of `testdata/demo`.
 """
 
@@ -16,10 +16,14 @@ from typing import NamedTuple
 
 import pytest
 
+from tests.requirements import has_go_tool
 from transformer import transform
 
 ROOT = Path(__file__).resolve().parents[2]
-DOCUMENTS = ("README.md", "docs/python-api.md", "docs/validation.md")
+DOCUMENTS = (
+    *("README.md", "docs/python-api.md", "docs/validation.md"),
+    "kustomize-plugin/README.md",
+)
 
 _BLOCK = re.compile(
     r"^<!-- test(?:: (?P<mark>\w+))? -->\n```(?P<language>\w+)\n(?P<text>.*?)^```\n"
@@ -65,14 +69,17 @@ def test_every_mark_belongs_to_a_block() -> None:
 
 @pytest.mark.parametrize("document", DOCUMENTS)
 def test_the_examples_end_and_print_as_the_document_says(document: str, tmp_path: Path) -> None:
-    shutil.copytree(ROOT / "testdata" / "demo", tmp_path / "testdata" / "demo")
+    for folder in ("testdata/demo", "kustomize-plugin/examples"):
+        shutil.copytree(ROOT / folder, tmp_path / folder)
     for block in BLOCKS:
         if block.document != document or block.language == "yaml":
+            continue
+        if block.mark == "kustomize" and not has_go_tool("kustomize"):
             continue
         place = f"{document}:{block.line}"
         program = ["bash", "-e"] if block.language == "sh" else [sys.executable]
         done = _run([*program, "-c", block.text], tmp_path)
-        assert done.returncode == int(block.mark), f"{place}: {done.stderr}"
+        assert done.returncode == int(block.mark == "1"), f"{place}: {done.stderr}"
         assert "Traceback" not in done.stderr, place
         if block.printed is not None:
             assert done.stdout == block.printed, place
@@ -86,13 +93,13 @@ def test_before_becomes_after() -> None:
 
 
 def _run(command: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
-    """Run `command` in `folder`, with the tool under test on PATH."""
+    """Run `command` in `folder`, with the tool under test on PATH, and a home of its own."""
     programs = Path(sys.executable).parent
     path = os.pathsep.join([str(programs), os.environ.get("PATH", "")])
     return subprocess.run(
         command,
         cwd=folder,
-        env={**os.environ, "PATH": path},
+        env={**os.environ, "PATH": path, "HOME": str(folder), "XDG_CONFIG_HOME": ""},
         capture_output=True,
         text=True,
         check=False,

@@ -1,0 +1,354 @@
+"""The plugin under real kustomize: kubectl with the legacy plugin, kustomize with the function.
+
+What is judged is the built result, beside the same build without the plugin.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+import yaml
+
+from tests.integration.cli_runs import ROOT, invoke
+from tests.requirements import require_go_tool, require_tool
+from transformer import transform
+
+EXAMPLES = ROOT / "kustomize-plugin/examples"
+
+FUNCTION = """\
+  annotations:
+    config.kubernetes.io/function: |
+      exec: {path: hostnet-transform}
+"""
+
+CHANGED = {
+    "DaemonSet/prod-kube-flannel-ds",
+    "Deployment/prod-coredns",
+    "Deployment/prod-cart",
+    "CronJob/prod-report",
+    "Node/kiosk-1",
+}
+"""What of the examples the plugin has to edit, by hand."""
+
+
+class Host(NamedTuple):
+    """A way to run kustomize: the command, and what stands in the metadata of our objects."""
+
+    command: list[str]
+    options: list[str]
+    metadata: str
+    example: str
+
+    def build(
+        self, folder: Path, *, with_plugin: bool = True, **env: str
+    ) -> subprocess.CompletedProcess[str]:
+        """Run it on a folder, with the tool under test on PATH."""
+        path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+        home = {"KUSTOMIZE_PLUGIN_HOME": str(ROOT / "kustomize-plugin")}
+        return subprocess.run(
+            [*self.command, str(folder), *(self.options if with_plugin else [])],
+            env={**os.environ, **home, "PATH": path, **env},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=120,
+        )
+
+    def built(self, folder: Path, *, with_plugin: bool = True) -> str:
+        """Return what it builds."""
+        done = self.build(folder, with_plugin=with_plugin)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def object(self, kind: str, spec: str = "{}") -> str:
+        """Return an object of ours, in this host's way."""
+        return (
+            f"apiVersion: transform.hostnet.io/v1alpha1\nkind: {kind}\n"
+            f"metadata:\n  name: hostnet\n{self.metadata}spec: {spec}\n"
+        )
+
+
+@pytest.fixture(params=["legacy plugin", "KRM function"])
+def host(request: pytest.FixtureRequest) -> Host:
+    if request.param == "legacy plugin":
+        kubectl = [require_tool("kubectl"), "kustomize"]
+        return Host(kubectl, ["--enable-alpha-plugins"], "", "legacy")
+    kustomize = [require_go_tool("kustomize"), "build"]
+    return Host(kustomize, ["--enable-alpha-plugins", "--enable-exec"], FUNCTION, "function")
+
+
+@pytest.fixture
+def examples(tmp_path: Path) -> Path:
+    """Return a copy of the examples."""
+    return Path(shutil.copytree(EXAMPLES, tmp_path / "examples"))
+
+
+def write(path: Path, text: str) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+    return path
+
+
+def overlay(
+    folder: Path,
+    *,
+    resources: str = "[../prod, ../cluster]",
+    transformers: str = "[]",
+    validators: str = "[]",
+    more: str = "",
+) -> Path:
+    """Write a kustomization, and return its folder."""
+    lists = f"transformers: {transformers}\nvalidators: {validators}\n"
+    write(folder / "kustomization.yaml", f"resources: {resources}\n{lists}{more}")
+    return folder
+
+
+def objects(built: str) -> dict[str, Any]:
+    """Return what was built, by kind and name."""
+    found = {}
+    for value in yaml.safe_load_all(built):
+        name = f"{value['kind']}/{value['metadata']['name']}"
+        assert name not in found
+        found[name] = value
+    return found
+
+
+def is_subsequence(lines: list[str], other: list[str]) -> bool:
+    remaining: Iterator[str] = iter(other)
+    return all(line in remaining for line in lines)
+
+
+def guarded(value: Any) -> bool:
+    return "NotIn" in str(value) and "nodepool.openyurt.io/hostnetwork" in str(value)
+
+
+# --- the examples -------------------------------------------------------------------------------
+
+
+def test_the_build_differs_by_the_requirement_and_nothing_else(host: Host, examples: Path) -> None:
+    plain = host.built(overlay(examples / "plain"), with_plugin=False)
+    built = host.built(examples / host.example)
+    before, after = objects(plain), objects(built)
+    assert len(before) >= 12
+    assert list(before) == list(after)
+    assert {name for name in before if before[name] != after[name]} == CHANGED
+    assert is_subsequence(plain.splitlines(), built.splitlines())
+    assert after == objects(transform(plain.encode()).data.decode())
+    assert "kustomize.config.k8s.io" not in built
+    assert "config.kubernetes.io" not in built
+
+
+def test_names_with_a_prefix_and_a_hash_are_still_referred_to(host: Host, examples: Path) -> None:
+    after = objects(host.built(examples / host.example))
+    (cart,) = after["Deployment/prod-cart"]["spec"]["template"]["spec"]["containers"]
+    settings = cart["envFrom"][0]["configMapRef"]["name"]
+    assert settings.startswith("prod-shop-settings-")
+    assert f"ConfigMap/{settings}" in after
+    assert cart["image"] == "example.com/cart:1.5"
+    assert after["Deployment/prod-cart"]["spec"]["replicas"] == 3
+
+
+def test_a_prefixed_component_in_another_namespace_is_recognised(
+    host: Host, tmp_path: Path, examples: Path
+) -> None:
+    write(tmp_path / "net/network.yaml", (examples / "base/network.yaml").read_text())
+    layer = overlay(
+        tmp_path / "net",
+        resources="[network.yaml]",
+        more="namespace: edge-net\nnamePrefix: dev-\nnameSuffix: -b\n",
+    )
+    top = overlay(tmp_path / "top", resources="[../net]", transformers="[hostnet.yaml]")
+    write(top / "hostnet.yaml", host.object("HostnetTransform"))
+    plain, after = objects(host.built(layer, with_plugin=False)), objects(host.built(top))
+    assert plain.keys() == after.keys()
+    flannel = after["DaemonSet/dev-kube-flannel-ds-b"]
+    assert flannel["metadata"]["namespace"] == "edge-net"
+    assert guarded(flannel)
+    assert guarded(after["Deployment/dev-coredns-b"])
+
+
+def test_a_second_layer_with_the_plugin_changes_nothing_more(host: Host, examples: Path) -> None:
+    once = host.built(examples / host.example)
+    again = overlay(
+        examples / "again", resources=f"[../{host.example}]", transformers="[hostnet.yaml]"
+    )
+    write(again / "hostnet.yaml", host.object("HostnetTransform"))
+    assert host.built(again) == once
+
+
+# --- validators ---------------------------------------------------------------------------------
+
+
+def test_a_failing_validator_fails_the_build_with_our_message(host: Host, examples: Path) -> None:
+    folder = overlay(examples / "bad", validators="[validate.yaml]")
+    write(folder / "validate.yaml", host.object("HostnetValidate"))
+    done = host.build(folder)
+    assert done.returncode != 0
+    assert "error[HN406]" in done.stderr
+    assert "error[HN311]" in done.stderr
+    assert done.stdout == ""
+
+
+@pytest.mark.parametrize("form", ["file", "inline", "folder"])
+def test_a_validator_that_passes_keeps_everything(host: Host, examples: Path, form: str) -> None:
+    text = host.object("HostnetValidate", "{rules: {HN406: off, HN311: off}}")
+    folder = examples / "valid"
+    if form == "inline":
+        indented = "".join(f"    {line}\n" for line in text.splitlines())
+        overlay(folder, validators=f"\n- |-\n{indented}")
+    elif form == "folder":
+        overlay(folder, validators="[in]")
+        overlay(folder / "in", resources="[validate.yaml]")
+        write(folder / "in/validate.yaml", text)
+    else:
+        overlay(folder, validators="[validate.yaml]")
+        write(folder / "validate.yaml", text)
+    plain = host.built(overlay(examples / "plain"), with_plugin=False)
+    assert host.built(folder) == plain
+
+
+def test_a_validator_among_the_transformers_deletes_nothing(host: Host, examples: Path) -> None:
+    folder = overlay(examples / "wrong", transformers="[validate.yaml]")
+    rules = "{rules: {HN406: off, HN311: off}}"
+    write(folder / "validate.yaml", host.object("HostnetValidate", rules))
+    plain = host.built(overlay(examples / "plain"), with_plugin=False)
+    assert objects(host.built(folder)) == objects(plain)
+
+
+# --- configuration, and errors ------------------------------------------------------------------
+
+
+def test_pools_of_a_sibling_folder_are_found_from_the_kustomization(
+    host: Host, examples: Path
+) -> None:
+    write(examples / "nodes/nodes.yaml", (examples / "cluster/nodes.yaml").read_text())
+    folder = overlay(examples / "nodes", resources="[nodes.yaml]", transformers="[hostnet.yaml]")
+    spec = "{pools: [../cluster/pools.yaml]}"
+    write(folder / "hostnet.yaml", host.object("HostnetTransform", spec))
+    after = objects(host.built(folder))
+    labels = after["Node/kiosk-1"]["metadata"]["labels"]
+    assert labels["nodepool.openyurt.io/hostnetwork"] == "true"
+
+
+def test_an_error_in_a_manifest_fails_the_build_with_our_message(
+    host: Host, examples: Path
+) -> None:
+    shop = examples / "base/shop.yaml"
+    shop.write_text(shop.read_text().replace('pool: "true"', 'pool: "True"'))
+    done = host.build(examples / host.example)
+    assert done.returncode != 0
+    assert done.stdout == ""
+    assert "error[HN403]" in done.stderr
+    assert "prod-cart" in done.stderr
+
+
+def test_a_wrong_configuration_fails_the_build_with_our_message(host: Host, examples: Path) -> None:
+    folder = overlay(examples / "typo", transformers="[hostnet.yaml]")
+    write(folder / "hostnet.yaml", host.object("HostnetTransform", "{strickt: true}"))
+    done = host.build(folder)
+    assert done.returncode != 0
+    assert 'unknown key "strickt" in spec' in done.stderr
+    assert 'did you mean "strict"?' in done.stderr
+
+
+def test_the_report_is_in_a_file_where_the_environment_names_one(
+    host: Host, examples: Path, tmp_path: Path
+) -> None:
+    file = tmp_path / "report.json"
+    folder = overlay(examples / "only", transformers="[hostnet.yaml]")
+    write(folder / "hostnet.yaml", host.object("HostnetTransform"))
+    assert host.build(folder, HOSTNET_REPORT_FILE=str(file)).returncode == 0
+    assert '"rule": "pod-guard"' in file.read_text()
+
+
+def test_a_legacy_plugin_takes_words_of_the_command_line(examples: Path) -> None:
+    host = Host([require_tool("kubectl"), "kustomize"], ["--enable-alpha-plugins"], "", "legacy")
+    folder = overlay(examples / "words", transformers="[hostnet.yaml]")
+    words = "argsOneLiner: --disable pod-guard --disable node-label\n"
+    write(folder / "hostnet.yaml", host.object("HostnetTransform") + words)
+    after = objects(host.built(folder))
+    assert guarded(after["Deployment/prod-coredns"])
+    assert not guarded(after["Deployment/prod-cart"])
+
+
+# --- traps --------------------------------------------------------------------------------------
+
+
+def test_kubectl_skips_functions_without_a_word_and_the_guard_catches_it() -> None:
+    kubectl = [require_tool("kubectl"), "kustomize", str(EXAMPLES / "function")]
+    done = subprocess.run(
+        [*kubectl, "--enable-alpha-plugins"], capture_output=True, check=False, timeout=120
+    )
+    assert done.returncode == 0
+    assert not guarded(done.stdout)
+    assert invoke("--check", stdin=done.stdout).status == 1
+
+
+def test_the_guard_passes_what_the_plugin_has_built(host: Host) -> None:
+    built = host.built(EXAMPLES / host.example)
+    assert invoke("--check", stdin=built.encode()).status == 0
+
+
+# --- installing the legacy plugin ---------------------------------------------------------------
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    folder = tmp_path / "it's a home"
+    monkeypatch.setenv("KUSTOMIZE_PLUGIN_HOME", str(folder))
+    return folder
+
+
+def test_install_puts_plugins_where_kustomize_finds_them(home: Path, examples: Path) -> None:
+    run = invoke("kustomize", "install")
+    assert run.status == 0
+    paths = [Path(line) for line in run.out.decode().splitlines()]
+    assert [path.name for path in paths] == ["HostnetTransform", "HostnetValidate"]
+    assert all(path.is_relative_to(home) and os.access(path, os.X_OK) for path in paths)
+    assert invoke("kustomize", "install").out == run.out
+    kubectl = [require_tool("kubectl"), "kustomize", str(examples / "legacy")]
+    (examples / "legacy/json.py").write_text("raise ImportError('not from here')\n")
+    done = subprocess.run(
+        [*kubectl, "--enable-alpha-plugins"],
+        env={**os.environ, "PATH": "/usr/bin:/bin"},
+        capture_output=True,
+        check=False,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stderr
+    assert guarded(done.stdout)
+
+
+def test_install_replaces_nothing_of_others(home: Path) -> None:
+    other = write(home / "transform.hostnet.io/v1alpha1/hostnettransform/HostnetTransform", "x")
+    run = invoke("kustomize", "install")
+    assert run.status == 2
+    assert "something else is there already" in run.err
+    assert other.read_text() == "x"
+    assert invoke("kustomize", "install", "--force").status == 0
+    assert other.read_text() != "x"
+
+
+def test_install_goes_where_the_option_says(tmp_path: Path, home: Path) -> None:
+    invoke("kustomize", "install", "--home", tmp_path / "there")
+    assert (tmp_path / "there/transform.hostnet.io").is_dir()
+    assert not home.exists()
+
+
+def test_a_link_to_the_program_is_a_plugin_too(home: Path, examples: Path) -> None:
+    program = Path(sys.executable).with_name("hostnet-transform")
+    for kind in ("HostnetTransform", "HostnetValidate"):
+        link = home / "transform.hostnet.io/v1alpha1" / kind.lower() / kind
+        link.parent.mkdir(parents=True)
+        link.symlink_to(program)
+    kubectl = [require_tool("kubectl"), "kustomize", str(examples / "legacy")]
+    done = subprocess.run(
+        [*kubectl, "--enable-alpha-plugins"], capture_output=True, check=False, timeout=120
+    )
+    assert done.returncode == 0, done.stderr
+    assert guarded(done.stdout)
