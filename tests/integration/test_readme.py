@@ -2,8 +2,9 @@
 
 A fenced block under `<!-- test -->` is run: shell blocks must end with status 0 (with 1 under
 `<!-- test: 1 -->`; `<!-- test: kustomize -->` takes that program), and what a Python block prints
-must be the `text` block that follows it. `before` and `after` mark the two halves of a transformation. The blocks of a document are run in
-their order, in a folder that holds a copy of `testdata/demo`.
+must be the `text` block that follows it. `before` and `after` mark the two halves of a
+transformation. The blocks of a document are run in their order, in a folder that holds a copy of
+`testdata/demo` and of the examples for kustomize.
 """
 
 import os
