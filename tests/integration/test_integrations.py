@@ -1,0 +1,581 @@
+"""The folders under `integrations/`: what they hold is run as its host would run it.
+
+Helm has a file of its own. No test runs Argo CD, Flux, kpt, GitHub or GitLab themselves.
+"""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+import yaml
+
+from tests.integration.cli_runs import Run, guarded, invoke
+from tests.integration.shell_blocks import INTEGRATIONS, run_block, shell_blocks
+from tests.requirements import require_go_tool, require_tool
+
+ROOT = INTEGRATIONS.parent
+DOCUMENTS = sorted(INTEGRATIONS.glob("*/README.md"))
+NOT_HERE = ("kpt ", "flux ")
+"""Programs that no test has."""
+
+CONFIG = "apiVersion: transform.hostnet.io/v1alpha1\nkind: HostnetTransform\n"
+WRONG = '        apps.openyurt.io/exclude-host-network-pool: "True"\n'
+RIGHT = '        apps.openyurt.io/exclude-host-network-pool: "true"\n'
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """A copy of the example, as it lies in a checkout."""
+    shutil.copytree(INTEGRATIONS / "example", tmp_path / "integrations" / "example")
+    return tmp_path
+
+
+@pytest.fixture
+def example(checkout: Path) -> Path:
+    return checkout / "integrations" / "example"
+
+
+def make_wrong(example: Path) -> None:
+    """Give the Deployment of the example an annotation that does nothing."""
+    shop = example / "shop.yaml"
+    text = shop.read_text(encoding="utf-8")
+    assert RIGHT in text
+    shop.write_text(text.replace(RIGHT, WRONG), encoding="utf-8")
+
+
+def kubectl_kustomize(folder: Path) -> bytes:
+    done = subprocess.run(
+        [require_tool("kubectl"), "kustomize", str(folder)], capture_output=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def objects(stream: str | bytes) -> list[Any]:
+    """Return the objects of a stream, in an order of their own."""
+    found = [value for value in yaml.safe_load_all(stream) if value is not None]
+    return sorted(found, key=lambda value: (value["kind"], value["metadata"]["name"]))
+
+
+def transformed(data: bytes) -> bytes:
+    run = invoke(stdin=data)
+    assert run.status == 0, run.err
+    assert run.out != data
+    return run.out
+
+
+def documented(name: str, folder: Path, *programs: Path) -> list[str]:
+    """Run the commands of a README; return what each block printed."""
+    blocks = shell_blocks(INTEGRATIONS / name / "README.md")
+    assert {block.mark for block in blocks} == {name}
+    printed = []
+    for block in blocks:
+        done = run_block(block.text, folder, *programs)
+        assert done.returncode == 0, (block.text, done.stderr)
+        printed.append(done.stdout)
+    return printed
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.parent.name)
+def test_commands_that_can_run_here_are_marked_as_tests(document: Path) -> None:
+    text = document.read_text(encoding="utf-8")
+    assert len(text.splitlines()) < 70
+    for found in re.finditer(r"(.*)\n```sh\n(.*)", text):
+        assert found[1].startswith("<!-- test: ") or found[2].startswith(NOT_HERE), found[2]
+
+
+@pytest.mark.parametrize("document", [INTEGRATIONS / "README.md", *DOCUMENTS], ids=str)
+def test_links_lead_somewhere(document: Path) -> None:
+    for target in re.findall(r"\]\(([^)#]+)\)", document.read_text(encoding="utf-8")):
+        assert (document.parent / target).exists(), target
+
+
+class Argo(NamedTuple):
+    """The sidecar: the commands of plugin.yaml, and a PATH with little on it."""
+
+    spec: Mapping[str, Any]
+    programs: Path
+
+    def __call__(self, command: list[str], folder: Path) -> Run:
+        done = subprocess.run(
+            command,
+            cwd=folder,
+            env={"PATH": str(self.programs)},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            check=False,
+            timeout=90,
+        )
+        return Run(done.returncode, done.stdout, done.stderr.decode())
+
+    def generate(self, folder: Path) -> Run:
+        generate = self.spec["generate"]
+        return self([*generate["command"], *generate["args"]], folder)
+
+    def discover(self, folder: Path) -> Run:
+        return self(self.spec["discover"]["find"]["command"], folder)
+
+
+@pytest.fixture(params=["kustomize", "kubectl kustomize"])
+def argo(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Argo:
+    programs = tmp_path_factory.mktemp("programs")
+    for name in ("bash", "sh", "find", "hostnet-transform"):
+        (programs / name).symlink_to(require_tool(name))
+    if request.param == "kustomize":
+        (programs / "kustomize").symlink_to(require_go_tool("kustomize"))
+    else:
+        standing_in(programs)
+    plugin = yaml.safe_load((INTEGRATIONS / "argocd" / "plugin.yaml").read_bytes())
+    assert plugin["kind"] == "ConfigManagementPlugin"
+    return Argo(plugin["spec"], programs)
+
+
+def standing_in(programs: Path) -> None:
+    """Put a `kustomize` into a folder whose `build` is that of kubectl."""
+    script = programs / "kustomize"
+    script.write_text(f'#!/bin/sh\nshift\nexec {require_tool("kubectl")} kustomize "$@"\n')
+    script.chmod(0o755)
+
+
+def test_argo_gets_what_was_built_and_guarded(argo: Argo, example: Path) -> None:
+    run = argo.generate(example)
+    assert run.status == 0, run.err
+    assert objects(run.out) == objects(transformed(kubectl_kustomize(example)))
+    assert run.out.count(b"operator: NotIn") == 2
+
+
+def test_argo_is_told_of_a_build_that_failed(argo: Argo, example: Path) -> None:
+    (example / "shop.yaml").unlink()
+    run = argo.generate(example)
+    assert (run.status, run.out) == (1, b"")
+    assert "shop.yaml" in run.err
+
+
+def test_argo_is_told_of_an_error_and_gets_nothing(argo: Argo, example: Path) -> None:
+    make_wrong(example)
+    run = argo.generate(example)
+    assert (run.status, run.out) == (1, b"")
+    assert "error[HN403]: Deployment/shop/web" in run.err
+
+
+def test_without_pipefail_argo_would_take_a_failed_build_for_an_empty_one(
+    argo: Argo, example: Path
+) -> None:
+    (example / "shop.yaml").unlink()
+    command = ["bash", "-c", *argo.spec["generate"]["args"]]
+    run = argo(command, example)
+    assert (run.status, run.out) == (0, b"")
+
+
+def test_argo_discovers_repositories_that_have_our_configuration(
+    argo: Argo, checkout: Path
+) -> None:
+    assert argo.discover(checkout) == Run(0, b"", "")
+    (checkout / ".hostnet-transform.yaml").write_text(CONFIG)
+    assert argo.discover(checkout) == Run(0, b"./.hostnet-transform.yaml\n", "")
+
+
+def test_the_configuration_at_the_root_counts_in_the_folder_of_the_application(
+    argo: Argo, checkout: Path, example: Path
+) -> None:
+    config = CONFIG + "spec: {rules: {cni-isolation: false}}\n"
+    (checkout / ".hostnet-transform.yaml").write_text(config)
+    assert argo.generate(example).out.count(b"operator: NotIn") == 1
+
+
+REPO_SERVER = """\
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: argocd-repo-server
+spec:
+  template:
+    spec:
+      containers:
+      - name: argocd-repo-server
+        image: argocd
+      volumes:
+      - {name: var-files, emptyDir: {}}
+      - {name: plugins, emptyDir: {}}
+"""
+"""What of Argo CD's repo-server the component builds on."""
+
+
+def test_the_component_adds_a_sidecar_to_the_repo_server(tmp_path: Path) -> None:
+    shutil.copytree(INTEGRATIONS / "argocd", tmp_path / "argocd")
+    (tmp_path / "install").mkdir()
+    (tmp_path / "install" / "server.yaml").write_text(REPO_SERVER)
+    (tmp_path / "install" / "kustomization.yaml").write_text(
+        "resources: [server.yaml]\ncomponents: [../argocd]\nnamespace: argocd\n"
+        "images: [{name: hostnet-argocd, newName: example.com/hostnet, newTag: '1'}]\n"
+    )
+    config_map, server = objects(kubectl_kustomize(tmp_path / "install"))
+    plugin = (INTEGRATIONS / "argocd" / "plugin.yaml").read_text(encoding="utf-8")
+    assert config_map["data"] == {"plugin.yaml": plugin}
+    pod = server["spec"]["template"]["spec"]
+    sidecar = next(one for one in pod["containers"] if one["name"] == "hostnet")
+    assert len(pod["containers"]) == 2
+    assert sidecar["image"] == "example.com/hostnet:1"
+    assert sidecar["securityContext"]["runAsUser"] == 999
+    volumes = {volume["name"]: volume for volume in pod["volumes"]}
+    assert {mount["name"] for mount in sidecar["volumeMounts"]} == volumes.keys()
+    assert volumes["hostnet-plugin"]["configMap"]["name"] == config_map["metadata"]["name"]
+
+
+def test_the_documented_commands_for_argo_run(checkout: Path, tmp_path: Path) -> None:
+    programs = tmp_path / "programs"
+    programs.mkdir()
+    standing_in(programs)
+    (printed,) = documented("argocd", checkout, programs)
+    assert printed.count("operator: NotIn") == 2
+
+
+def test_patches_for_flux_make_what_the_filter_makes(checkout: Path, example: Path) -> None:
+    require_tool("kubectl")
+    documented("flux", checkout)
+    expected = transformed(kubectl_kustomize(example))
+    assert objects(kubectl_kustomize(checkout / "guarded")) == objects(expected)
+    assert (checkout / "rendered" / "all.yaml").read_bytes() == expected
+
+
+def test_the_flux_kustomization_has_the_patches_that_are_printed(example: Path) -> None:
+    run = invoke("--output", "kustomize-patches", stdin=kubectl_kustomize(example))
+    kustomization = yaml.safe_load((INTEGRATIONS / "flux" / "kustomization.flux.yaml").read_bytes())
+    assert kustomization["spec"]["patches"] == yaml.safe_load(run.out)["patches"]
+    assert kustomization["spec"]["path"] == "./integrations/example"
+
+
+def test_what_comes_after_the_patches_for_flux_is_noticed(checkout: Path, example: Path) -> None:
+    require_tool("kubectl")
+    documented("flux", checkout)
+    (example / "new.yaml").write_bytes(guarded("new"))
+    kustomization = example / "kustomization.yaml"
+    text = kustomization.read_text(encoding="utf-8")
+    kustomization.write_text(text.replace("  - shop.yaml", "  - shop.yaml\n  - new.yaml"))
+    look = shell_blocks(INTEGRATIONS / "flux" / "README.md")[-1]
+    done = run_block(look.text, checkout)
+    assert done.returncode == 1
+    assert "Deployment/new" in done.stderr
+
+
+KPT = """\
+apiVersion: config.kubernetes.io/v1
+kind: ResourceList
+items:
+- apiVersion: kpt.dev/v1
+  kind: Kptfile
+  metadata:
+    name: shop
+    annotations:
+      internal.config.kubernetes.io/path: 'Kptfile'
+      internal.config.kubernetes.io/index: '0'
+- apiVersion: apps/v1 # the web shop
+  kind: Deployment
+  metadata:
+    name: web # kpt-set: ${name}
+    annotations:
+      config.kubernetes.io/index: '0'
+      config.kubernetes.io/path: 'shop.yaml'
+      internal.config.kubernetes.io/index: '0'
+      internal.config.kubernetes.io/path: 'shop.yaml'
+      internal.config.kubernetes.io/seqindent: 'wide'
+      internal.config.kubernetes.io/id: '2'
+      config.k8s.io/id: '2'
+  spec:
+    template:
+      metadata:
+        annotations:
+          apps.openyurt.io/exclude-host-network-pool: "true"
+      spec:
+        containers:
+        - {name: web, image: web:1}
+"""
+"""What kpt hands over: every item says where it comes from."""
+
+
+def test_what_kpt_hands_over_needs_no_flag_and_comes_back_with_insertions_only() -> None:
+    run = invoke(stdin=KPT.encode())
+    assert run.status == 0, run.err
+    before, after = KPT.splitlines(), run.out.decode().splitlines()
+    assert after[:-9] == before
+    assert after[-9].strip() == "affinity:"
+
+
+def test_kpt_gets_an_error_as_a_result_and_the_items_whole() -> None:
+    wrong = KPT.replace('pool: "true"', 'pool: "True"')
+    run = invoke(stdin=wrong.encode())
+    assert run.status == 1
+    answer = yaml.safe_load(run.out)
+    assert answer["items"] == yaml.safe_load(wrong)["items"]
+    (result,) = answer["results"]
+    assert (result["severity"], result["tags"]) == ("error", {"rule": "HN403"})
+    assert result["file"] == {"path": "shop.yaml", "index": 0}
+    assert result["resourceRef"]["name"] == "web"
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
+
+
+def test_a_real_runner_of_krm_functions_writes_the_edits(
+    checkout: Path, example: Path, tmp_path: Path
+) -> None:
+    runner = Path(require_go_tool("kustomize")).parent
+    expected = shutil.copytree(example, tmp_path / "expected")
+    assert invoke("-w", expected).status == 0
+    documented("kpt", checkout, runner)
+    written = files(example)
+    assert written.keys() == files(expected).keys()
+    for name, data in files(expected).items():
+        assert list(yaml.safe_load_all(written[name])) == list(yaml.safe_load_all(data)), name
+    assert b"# needs cluster DNS" in written["shop.yaml"]
+    documented("kpt", checkout, runner)
+    assert files(example) == written
+
+
+def test_a_real_runner_of_krm_functions_writes_nothing_after_an_error(
+    checkout: Path, example: Path
+) -> None:
+    runner = Path(require_go_tool("kustomize")).parent
+    make_wrong(example)
+    before = files(example)
+    (block,) = shell_blocks(INTEGRATIONS / "kpt" / "README.md")
+    done = run_block(block.text, checkout, runner)
+    assert done.returncode != 0
+    assert "error[HN403]" in done.stderr
+    assert files(example) == before
+
+
+def git(folder: Path, *args: str) -> str:
+    """Run Git in a repository of no settings but these."""
+    own = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull}
+    identity = ("-c", "user.name=me", "-c", "user.email=me@example.com")
+    done = subprocess.run(
+        ["git", *identity, *args],
+        cwd=folder,
+        env={**os.environ, **own},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return done.stdout.strip()
+
+
+@pytest.fixture
+def repository(checkout: Path, example: Path) -> Path:
+    """The example in a Git repository: committed as it is, and then mended in the work tree."""
+    git(checkout, "init", "--quiet")
+    git(checkout, "add", ".")
+    git(checkout, "commit", "--quiet", "--message", "one")
+    assert invoke("-w", example).status == 0
+    return checkout
+
+
+def flip(repository: Path) -> None:
+    """Change what may not change: the pool of the example becomes a standard one."""
+    nodes = repository / "integrations" / "example" / "nodes.yaml"
+    text = nodes.read_text(encoding="utf-8")
+    nodes.write_text(text.replace("hostNetwork: true", "hostNetwork: false"), encoding="utf-8")
+
+
+def gitlab(folder: Path, **more: str) -> tuple[int, list[Any]]:
+    """Run the job, and return its status and its report."""
+    job = yaml.safe_load((INTEGRATIONS / "gitlab" / "hostnet.gitlab-ci.yml").read_bytes())[
+        "hostnet"
+    ]
+    assert job["artifacts"]["when"] == "always"
+    report = folder / job["artifacts"]["reports"]["codequality"]
+    done = run_block("\n".join(job["script"]), folder, env={**job["variables"], **more})
+    found = json.loads(report.read_bytes())
+    assert isinstance(found, list)
+    return done.returncode, found
+
+
+def test_the_job_for_gitlab_keeps_the_status_and_leaves_a_report(checkout: Path) -> None:
+    status, found = gitlab(checkout)
+    assert status == 1
+    assert {entry["check_name"] for entry in found} == {"HN311", "HN406"}
+    assert len({entry["fingerprint"] for entry in found}) == len(found)
+    for entry in found:
+        assert {"description", "severity"} <= entry.keys()
+        assert entry["severity"] in ("info", "minor", "major", "critical", "blocker")
+        assert (checkout / entry["location"]["path"]).is_file()
+        assert entry["location"]["lines"]["begin"] >= 1
+
+
+def test_the_job_for_gitlab_passes_with_an_empty_report(repository: Path) -> None:
+    assert gitlab(repository) == (0, [])
+    base = git(repository, "rev-parse", "HEAD")
+    assert gitlab(repository, CI_MERGE_REQUEST_DIFF_BASE_SHA=base) == (0, [])
+
+
+def test_the_job_for_gitlab_compares_with_the_base_of_a_merge_request(repository: Path) -> None:
+    flip(repository)
+    base = git(repository, "rev-parse", "HEAD")
+    status, found = gitlab(repository, CI_MERGE_REQUEST_DIFF_BASE_SHA=base)
+    assert status == 1
+    assert "HN201" in {entry["check_name"] for entry in found}
+
+
+def test_the_job_for_gitlab_takes_paths_and_options(checkout: Path) -> None:
+    paths = "integrations/example/network.yaml integrations/example/shop.yaml"
+    status, found = gitlab(checkout, HOSTNET_PATHS=paths, HOSTNET_ARGS="-q --disable HN406")
+    assert (status, found) == (0, [])
+
+
+def test_the_documented_commands_for_gitlab_run(checkout: Path) -> None:
+    documented("gitlab", checkout)
+    assert len(json.loads((checkout / "gl-hostnet.json").read_bytes())) == 2
+
+
+class Action(NamedTuple):
+    """The bash steps of action.yml, in a runner's folders."""
+
+    steps: Mapping[str, Any]
+    defaults: Mapping[str, str]
+    workspace: Path
+    temp: Path
+
+    def run(self, step: str, **values: str) -> int:
+        """Run a step as GitHub does; `values` are those of the expressions in its `env`."""
+        given = self.steps[step]
+        assert given["shell"] == "bash"
+        script = self.temp / f"{step}.sh"
+        script.write_text(given["run"], encoding="utf-8")
+        done = subprocess.run(
+            ["bash", "--noprofile", "--norc", "-e", "-o", "pipefail", str(script)],
+            cwd=self.workspace,
+            env={
+                **os.environ,
+                "GITHUB_ACTION_PATH": str(ROOT),
+                "GITHUB_ENV": str(self.temp / "env"),
+                "GITHUB_OUTPUT": str(self.temp / "output"),
+                "GITHUB_WORKSPACE": str(self.workspace),
+                "RUNNER_TEMP": str(self.temp),
+                **{name: values[name] for name in given["env"]},
+            },
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=300,
+        )
+        sys.stderr.write(done.stderr)
+        return done.returncode
+
+    def validate(self, **inputs: str) -> dict[str, str]:
+        """Run the step `validate`, and return its outputs."""
+        values = {**self.defaults, **inputs}
+        (self.temp / "output").write_text("")
+        names = {"PATHS": "paths", "BASE": "base", "ARGS": "args"}
+        given = {name: values[source] for name, source in names.items()}
+        assert self.run("validate", **given) == 0
+        lines = (self.temp / "output").read_text(encoding="utf-8").splitlines()
+        return dict(line.split("=", 1) for line in lines)
+
+    def found(self) -> list[str]:
+        """Return the rules of the report's results."""
+        (run,) = json.loads((self.temp / "hostnet.sarif").read_bytes())["runs"]
+        return [result["ruleId"] for result in run["results"]]
+
+
+@pytest.fixture
+def action(checkout: Path, tmp_path_factory: pytest.TempPathFactory) -> Action:
+    """The action, with the tool under test where its step `install` puts it."""
+    given = yaml.safe_load((ROOT / "action.yml").read_bytes())
+    assert given["runs"]["using"] == "composite"
+    steps = {step["id"]: step for step in given["runs"]["steps"]}
+    assert list(steps) == ["python", "install", "validate", "upload", "result"]
+    defaults = {name: spec["default"] for name, spec in given["inputs"].items()}
+    temp = tmp_path_factory.mktemp("runner temp")
+    (temp / "hostnet" / "bin").mkdir(parents=True)
+    (temp / "hostnet" / "bin" / "hostnet-transform").symlink_to(require_tool("hostnet-transform"))
+    return Action(steps, defaults, checkout, temp)
+
+
+def test_the_action_hands_over_its_inputs_by_environment_only(action: Action) -> None:
+    for step in action.steps.values():
+        assert "${{" not in step.get("run", "")
+    assert action.steps["validate"]["env"] == {
+        "PATHS": "${{ inputs.paths }}",
+        "BASE": "${{ inputs.base }}",
+        "ARGS": "${{ inputs.args }}",
+    }
+    assert action.steps["result"]["env"] == {"STATUS": "${{ steps.validate.outputs.status }}"}
+    assert action.steps["result"]["if"] == "always()"
+    assert action.steps["upload"]["if"].startswith("always() && ")
+    assert action.steps["upload"]["uses"].startswith("github/codeql-action/upload-sarif@")
+
+
+def test_the_action_writes_the_report_and_fails_in_its_last_step(action: Action) -> None:
+    outputs = action.validate()
+    assert outputs == {"status": "1", "sarif": str(action.temp / "hostnet.sarif")}
+    assert sorted(action.found()) == ["HN311", "HN406"]
+    assert action.run("result", STATUS=outputs["status"]) == 1
+
+
+def test_the_action_passes_where_nothing_is_wrong(action: Action, repository: Path) -> None:
+    outputs = action.validate()
+    assert outputs["status"] == "0"
+    assert action.found() == []
+    assert outputs["sarif"]
+    assert action.run("result", STATUS=outputs["status"]) == 0
+
+
+def test_the_action_compares_with_a_base(action: Action, repository: Path) -> None:
+    flip(repository)
+    assert action.validate(base="HEAD")["status"] == "1"
+    assert "HN201" in action.found()
+
+
+def test_the_action_takes_paths_by_line_and_options_by_word(action: Action) -> None:
+    shutil.copy(action.workspace / "integrations/example/nodes.yaml", action.workspace / "a b.yaml")
+    paths = "a b.yaml\nintegrations/example/network.yaml\n"
+    outputs = action.validate(paths=paths, args="-q --disable\nHN311")
+    assert outputs["status"] == "1"
+    assert action.found() == ["HN406"]
+
+
+def test_the_action_has_no_report_to_upload_after_wrong_usage(action: Action) -> None:
+    outputs = action.validate(args="--config missing.yaml")
+    assert outputs == {"status": "2"}
+    assert action.run("result", STATUS=outputs["status"]) == 2
+
+
+def test_the_action_fails_where_it_did_not_get_as_far_as_validating(action: Action) -> None:
+    assert action.run("result", STATUS="") == 1
+
+
+def test_the_action_installs_the_tool_from_its_own_checkout(action: Action) -> None:
+    shutil.rmtree(action.temp / "hostnet")
+    if action.run("install", PYTHON=sys.executable) != 0:
+        message = "the action's environment cannot be made: a package cannot be fetched"
+        if os.environ.get("HOSTNET_REQUIRE_TOOLS") == "1":
+            pytest.fail(message)
+        pytest.skip(message)
+    assert action.validate()["status"] == "1"
+    assert sorted(action.found()) == ["HN311", "HN406"]
+
+
+def test_the_workflow_in_the_document_fits_the_action(action: Action) -> None:
+    text = (INTEGRATIONS / "github" / "README.md").read_text(encoding="utf-8")
+    (block,) = re.findall(r"^```yaml\n(.*?)^```\n", text, re.MULTILINE | re.DOTALL)
+    workflow = yaml.safe_load(block)
+    checkout, ours = workflow["jobs"]["validate"]["steps"]
+    assert checkout["with"] == {"fetch-depth": 0}
+    assert ours["with"].keys() <= action.defaults.keys()
+    assert workflow["permissions"]["security-events"] == "write"
+    for name in action.defaults:
+        assert f"| `{name}` |" in text
+
+
+def test_the_documented_commands_for_github_run(checkout: Path) -> None:
+    (printed,) = documented("github", checkout)
+    assert printed.count("::error ") == 2
