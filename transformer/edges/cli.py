@@ -301,17 +301,86 @@ def install(home: Path | None, force: bool) -> None:
 
 
 @kustomize.command(context_settings=_HELP)
-@click.argument("config", type=click.Path(path_type=Path), metavar="CONFIG")
+@click.argument("file", type=click.Path(path_type=Path), metavar="FILE")
 @_report_file_option
 @_common_options
-def plugin(config: Path, **options: Any) -> int:
+def plugin(file: Path, **options: Any) -> int:
     """What kustomize runs: resources from standard input to standard output.
 
-    CONFIG is a file with an object of kind HostnetTransform or HostnetValidate.
+    FILE holds the object of kind HostnetTransform or HostnetValidate.
     """
     from transformer.edges import kustomize_plugin
 
-    return kustomize_plugin.run(config, options)
+    return kustomize_plugin.run(file, options)
+
+
+@cli.group(context_settings=_HELP)
+def hook() -> None:
+    """Work as a hook of pre-commit."""
+
+
+_reformat_option = click.option(
+    "--allow-reformat", is_flag=True, help="Write a document anew where an edit cannot be spliced."
+)
+
+
+@hook.command("transform", context_settings=_HELP)
+@click.argument("files", nargs=-1, metavar="[FILE]...")
+@_reformat_option
+@_report_file_option
+@_common_options
+def hook_transform(files: tuple[str, ...], **options: Any) -> int:
+    """Mend the FILEs in place; exit 1 if one was changed.
+
+    NodePools, and the patches that kustomizations name, are taken from all files that Git has of
+    the working folder and all below it.
+    """
+    from transformer.edges import hook_command
+
+    return hook_command.transform(files, options, check=False)
+
+
+@hook.command("check", context_settings=_HELP)
+@click.argument("files", nargs=-1, metavar="[FILE]...")
+@_reformat_option
+@_report_file_option
+@_common_options
+def hook_check(files: tuple[str, ...], **options: Any) -> int:
+    """Change nothing; exit 1 if `hook transform` would change one of the FILEs."""
+    from transformer.edges import hook_command
+
+    return hook_command.transform(files, options, check=True)
+
+
+@hook.command("validate", context_settings=_HELP)
+@click.argument("files", nargs=-1, metavar="[FILE]...")
+@click.option(
+    "--from-ref",
+    metavar="REV",
+    envvar="PRE_COMMIT_FROM_REF",
+    help="The old state: where this commit and --to-ref went apart (HEAD); also by the environment"
+    " variable PRE_COMMIT_FROM_REF.",
+)
+@click.option(
+    "--to-ref",
+    metavar="REV",
+    envvar="PRE_COMMIT_TO_REF",
+    help="The new state: a commit (what is staged); also by the environment variable"
+    " PRE_COMMIT_TO_REF.",
+)
+@_report_file_option
+@_common_options
+def hook_validate(
+    files: tuple[str, ...], from_ref: str | None, to_ref: str | None, **options: Any
+) -> int:
+    """Judge what is staged against the last commit, or one commit against another.
+
+    All of both states is looked at, from the working folder on. Reported is what is wrong in the
+    FILEs, and in those that differ.
+    """
+    from transformer.edges import hook_command
+
+    return hook_command.validate(files, from_ref, to_ref, options)
 
 
 def main(args: list[str] | None = None) -> None:

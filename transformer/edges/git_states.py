@@ -61,6 +61,13 @@ class GitStates:
         paths = repository.changed_since(revision.commit, in_work_tree=in_work_tree)
         return [revision.top / path for path in paths]
 
+    def between(self, old: Revision, new: Revision) -> list[Path]:
+        """Return the files that one commit has not as the other has them."""
+        repository = self.repository(git.outer(new.top))
+        entries = [set(repository.tree(revision.commit)) for revision in (old, new)]
+        paths = {entry.path for entry in entries[0] ^ entries[1]}
+        return [new.top / path for path in sorted(paths)]
+
     def repository(self, by: Git) -> Repository:
         """Return a repository; it stays open until all are closed."""
         if by.folder not in self._repositories:

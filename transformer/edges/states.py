@@ -77,18 +77,29 @@ def read_states(
         return States(_regular(new, wanted, folder), _as_before(wanted.old, paths, searched))
     if wanted.base is None and not wanted.staged:
         return States(_regular(discover(paths, **searched._asdict()), wanted, folder))
-    paths = paths or (".",)
     revision = resolve(Path.cwd(), "HEAD" if wanted.base is None else wanted.base)
     before = git.at(revision)
     now = git.in_index(revision.top) if wanted.staged else _disk_or_nothing
+    changed = git.changed(revision, in_work_tree=not wanted.staged)
+    states = compare(paths or (".",), before, now, changed, searched)
+    return states._replace(new=_regular(list(states.new), wanted, folder))
+
+
+def compare(
+    paths: tuple[str, ...], before: Look, now: Look, changed: list[Path], searched: Searched
+) -> States:
+    """Return what PATHs stand for now, and before.
+
+    Raises:
+        SettingsError: one is nowhere.
+    """
     for path in paths:
         if not (os.path.lexists(path) or any(before(path)) or any(now(path))):
             raise no_such_path(path)
     old = discover(paths, **searched._asdict(), look=before)
     new = discover(paths, **searched._asdict(), look=now)
-    changed = git.changed(revision, in_work_tree=not wanted.staged)
     return States(
-        _regular(new, wanted, folder),
+        new,
         old,
         new_beside=_beside(changed, new, searched, now),
         old_beside=_beside(changed, old, searched, before),

@@ -7,8 +7,9 @@ over files looks at all of them before it treats any (SPEC, sections 3 and 8).
 import os
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import suppress
+from itertools import chain
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 
 from transformer.edges.reading import Signature, chunks, signature, values
 from transformer.edges.sources import KUSTOMIZATIONS, Source
@@ -16,9 +17,10 @@ from transformer.errors import InputError, SettingsError
 from transformer.manifest.manifest import manifests, mapping_at
 from transformer.manifest.pools import PoolIndex, is_pool, pool_of
 from transformer.pipeline.engine import Engine
-from transformer.pipeline.glue import parts
+from transformer.pipeline.glue import Part, parts
 from transformer.pipeline.run import gather_pools
 from transformer.text.framing import frames
+from transformer.text.screen import mentions_pool
 
 _PATCH_FIELDS = ("patches", "patchesStrategicMerge", "patchesJson6902")
 
@@ -57,7 +59,7 @@ def survey(
                 found.seen[source.path] = signature(status)
                 scoped = found.engines[source.scope]
                 if not found.is_patch(source):
-                    for part in parts(frames(chunks(file), engine.max_document)):
+                    for part in _parts_with_pools(file, status.st_size, engine.max_document):
                         gather_pools(part, scoped)
         except OSError:
             continue
@@ -65,6 +67,14 @@ def survey(
     for scoped in found.engines.values():
         scoped.world.pools.complete = True
     return found
+
+
+def _parts_with_pools(file: BinaryIO, size: int, max_document: int) -> Iterator[Part]:
+    """Yield the parts of a file, none of a small one whose bytes show that it holds no pool."""
+    pieces = chunks(file)
+    head = next(pieces, b"")
+    if len(head) < size or mentions_pool(head):
+        yield from parts(frames(chain((head,), pieces), max_document))
 
 
 def patch_files(sources: Iterable[Source], max_document: int) -> set[str]:

@@ -31,6 +31,9 @@ _SHARED = (
 )
 """The options that `transform` and `validate` have in common."""
 
+_HELM = "HELM_PLUGIN_NAME"
+"""Set where Helm 4 runs us as a post-renderer: half an output would be half a release."""
+
 
 class Options(NamedTuple):
     """The options of `transform`, named as on the command line."""
@@ -67,6 +70,8 @@ def transform(
     """
     is_filter = not paths or paths == ("-",)
     _refuse_contradictions(paths, is_filter, options)
+    if is_filter and _prints_manifests(options) and os.environ.get(_HELM):
+        options = options._replace(all_or_nothing=True)
     settings, root = configured(options) if handed is None else settings_of(handed, options)
     stdin: Readable | None = standard.standard_input() if is_filter else None
     request = None
@@ -77,7 +82,8 @@ def transform(
             settings, root = settings_of(handed, options)
             if handed.only_validates:
                 return _validate_items(stdin, request, options, settings, root)
-    return _run(paths, options, settings, root, stdin, is_function=request is not None)
+    inputs = _inputs(paths, stdin, options, settings, root)
+    return carry_out(inputs, options, settings, is_function=request is not None)
 
 
 def settings_of(handed: FunctionConfig, options: Switches) -> tuple[Settings, Path]:
@@ -119,22 +125,28 @@ def _validate_items(
     return validate_command.run_as_plugin(source, chosen, settings, root, take)
 
 
-def _run(
-    paths: tuple[str, ...],
+def carry_out(
+    inputs: Inputs,
     options: Options,
     settings: Settings,
-    root: Path,
-    stdin: Readable | None,
     *,
-    is_function: bool,
+    is_function: bool = False,
+    is_hook: bool = False,
 ) -> int:
+    """Transform what `inputs` say, and return the exit status.
+
+    `is_function`: it is a ResourceList, and goes out as one. `is_hook`: a change is a failure.
+
+    Raises:
+        SettingsError: a file of pools or of the report cannot be opened.
+        OSError: standard input or output, or a temporary file, fails.
+    """
     engine = engines.build(
         settings,
         json.loads(read("manifest/components.json")),
         allow_reformat=options.allow_reformat,
         max_document=options.max_document,
     )
-    inputs = _inputs(paths, stdin, options, settings, root)
     progress = _progress(options)
     with _report_file(options) as report_file:
         reporter = _reporter(options, report_file, progress)
@@ -151,7 +163,10 @@ def _run(
         finally:
             progress.clear()
         reporter.close(quietly=is_cut_off)
-    if options.check and reporter.counts["changed"]:
+        if is_hook and (count := reporter.counts["written"]):
+            what = "a file was" if count == 1 else f"{count} files were"
+            reporter.say(f"{what} changed: look at the difference, `git add` it, and try again")
+    if (options.check or is_hook) and reporter.counts["changed"]:
         return reporter.status or 1
     return reporter.status
 

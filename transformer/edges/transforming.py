@@ -29,7 +29,8 @@ class Inputs(NamedTuple):
     """What a run reads: `sources`, or `stdin` where they are None.
 
     `is_pool_given`: `pool_sources` are all the pools there are (`--pools`), so that standard input
-    need not be read to its end before a Node is decided.
+    need not be read to its end before a Node is decided. `looked_at` are further files, which are
+    not treated, but whose pools and kustomizations count for the sources.
     """
 
     sources: list[Source] | None
@@ -37,6 +38,7 @@ class Inputs(NamedTuple):
     stdin: Readable | None
     stdin_name: str = "<stdin>"
     is_pool_given: bool = False
+    looked_at: tuple[Source, ...] = ()
 
 
 class Outputs(NamedTuple):
@@ -66,7 +68,7 @@ def run(inputs: Inputs, engine: Engine, outputs: Outputs) -> None:
     """
     given = tuple(given_pools(inputs.pool_sources, engine))
     if inputs.sources is not None:
-        _run_files(inputs.sources, engine, given, outputs)
+        _run_files(inputs.sources, inputs.looked_at, engine, given, outputs)
     elif inputs.stdin is not None:
         pools = pool_index(given, complete=inputs.is_pool_given)
         _run_stdin(inputs.stdin, inputs.stdin_name, engine.for_pools(pools), outputs)
@@ -80,11 +82,19 @@ def _run_stdin(stdin: Readable, name: str, engine: Engine, outputs: Outputs) -> 
 
 
 def _run_files(
-    sources: list[Source], engine: Engine, given: tuple[Any, ...], outputs: Outputs
+    sources: list[Source],
+    looked_at: tuple[Source, ...],
+    engine: Engine,
+    given: tuple[Any, ...],
+    outputs: Outputs,
 ) -> None:
+    """Treat `sources`, with the pools and kustomizations of `looked_at` too."""
     with _all_regular(sources) as files:
-        outputs.progress.expect(2 * sum(map(size_of, files)))
-        found = survey(files, engine, given, outputs.progress.advance)
+        surveyed = files
+        if files and looked_at:  # in one order, whichever of them are the sources
+            surveyed = sorted((*files, *looked_at), key=lambda source: source.relative)
+        outputs.progress.expect(sum(map(size_of, surveyed)) + sum(map(size_of, files)))
+        found = survey(surveyed, engine, given, outputs.progress.advance)
         with _workers(engine) as by:
             for source in files:
                 outputs.reporter.counts["files"] += 1

@@ -70,7 +70,7 @@ def run(paths: tuple[str, ...], options: Options) -> int:
         OSError: standard input or output, or a temporary file, fails.
     """
     _refuse_contradictions(paths, options)
-    return judge(paths, options, *configured(options), _tell)
+    return _judge_paths(paths, options, *configured(options), _tell)
 
 
 def run_as_plugin(
@@ -90,10 +90,20 @@ def run_as_plugin(
         sys.stderr.writelines(_listing(report, options, sys.stderr))
         sys.stderr.flush()
 
-    return judge((), options, settings, root, tell, stdin)
+    return _judge_paths((), options, settings, root, tell, stdin)
 
 
-def judge(
+def run_as_hook(options: Options, take_states: Callable[[Searched], States]) -> int:
+    """Judge the states that `take_states` finds, and return the exit status.
+
+    Raises:
+        SettingsError: a wrong configuration, or git cannot give the states.
+        OSError: standard output, or a temporary file, fails.
+    """
+    return judge(take_states, options, *configured(options), _tell)
+
+
+def _judge_paths(
     paths: tuple[str, ...],
     options: Options,
     settings: Settings,
@@ -101,9 +111,25 @@ def judge(
     tell: Callable[[Report, Options], object],
     stdin: Readable | None = None,
 ) -> int:
-    """Judge the input, let `tell` say what was found, and return the exit status.
+    """Judge what PATHs stand for; `stdin` is what to read instead of standard input."""
+    with tempfile.TemporaryDirectory(prefix="hostnet-") as folder, GitStates() as git:
 
-    Paths in `settings` are relative to `root`; `stdin` is what to read instead of standard input.
+        def take_states(searched: Searched) -> States:
+            return read_states(paths, options, searched, folder, git, stdin)
+
+        return judge(take_states, options, settings, root, tell)
+
+
+def judge(
+    take_states: Callable[[Searched], States],
+    options: Options,
+    settings: Settings,
+    root: Path,
+    tell: Callable[[Report, Options], object],
+) -> int:
+    """Judge what `take_states` finds, let `tell` say what is wrong, and return the exit status.
+
+    Paths in `settings` are relative to `root`.
     """
     engine = engines.build(
         settings,
@@ -115,12 +141,8 @@ def judge(
     pools = discover(pool_paths, root=root)
     searched = Searched(root, settings.include, settings.exclude, settings.scopes)
     report_file = opened_report(options.report_file) if options.report_file else nullcontext()
-    with (
-        report_file as file,
-        tempfile.TemporaryDirectory(prefix="hostnet-") as folder,
-        GitStates() as git,
-    ):
-        states = read_states(paths, options, searched, folder, git, stdin)
+    with report_file as file:
+        states = take_states(searched)
         fixed = Fixed((), 0, ())
         if options.fix:
             fixed = fix(states.new, pools, engine, former_pools(states, engine))
@@ -138,6 +160,8 @@ def judge(
             tell(report, options)
         except BrokenPipeError:
             standard.abandon()
+        if outcome.elsewhere and not options.quiet:
+            print(_elsewhere(outcome.elsewhere), file=sys.stderr, flush=True)
         return _status(report, outcome, fixed)
 
 
@@ -179,6 +203,13 @@ def _report(states: States, outcome: Outcome, fixed: Fixed, checks: tuple[str, .
         fixed.changes,
         checks,
     )
+
+
+def _elsewhere(errors: int) -> str:
+    """Return what to say of errors in files that nobody asked about."""
+    what = "an error" if errors == 1 else f"{errors} errors"
+    tells = "`hostnet-transform validate .` tells"
+    return f"{what} in files that were neither passed nor changed: {tells}"
 
 
 def _status(report: Report, outcome: Outcome, fixed: Fixed) -> int:

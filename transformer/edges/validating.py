@@ -41,6 +41,8 @@ class States(NamedTuple):
 
     `is_old_firm`: what cannot be read in the old state is as bad as in the new one; else it is what
     it is, because nobody can mend it any more.
+
+    `wanted`: the names of the files in which findings matter (None: in all).
     """
 
     new: Sequence[Source]
@@ -49,19 +51,26 @@ class States(NamedTuple):
     new_beside: Sequence[Source] = ()
     old_beside: Sequence[Source] = ()
     is_old_firm: bool = True
+    wanted: frozenset[str] | None = None
+
+    def wants(self, found: Finding) -> bool:
+        """Whether a finding matters."""
+        return self.wanted is None or found.file in self.wanted
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """Findings in the order of the input; `failed`: some of it could not be read.
 
-    `not_judged` pairs a reason with the ids of the rules that had nothing to judge.
+    `not_judged` pairs a reason with the ids of the rules that had nothing to judge. `elsewhere`
+    counts the errors in files in which findings do not matter; none of these is in `findings`.
     """
 
     findings: tuple[Finding, ...]
     documents: int
     failed: bool
     not_judged: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    elsewhere: int = 0
 
 
 class _Scope(NamedTuple):
@@ -111,12 +120,20 @@ def validate(
         if world.engine.world.pools.all():
             ledger.needs.add("pools")
     ledger.conclude()
+    findings = [found for found in ledger.findings if states.wants(found)]
+    errors = sum(found.severity == "error" for found in ledger.findings)
     return Outcome(
-        tuple(_in_order(ledger.findings, states)),
+        tuple(_in_order(findings, states)),
         ledger.documents,
-        ledger.has_failed,
+        ledger.has_failed and (states.wanted is None or any(map(_is_failure, findings))),
         tuple(ledger.not_judged()),
+        errors - sum(found.severity == "error" for found in findings),
     )
+
+
+def _is_failure(found: Finding) -> bool:
+    """Whether it says that something cannot be read."""
+    return found.severity == "error" and found.rule in ("HN901", "HN902")
 
 
 def _scopes(states: States, engine: Engine, done: Callable[[int], object]) -> dict[str, _Scope]:
