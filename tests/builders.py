@@ -7,12 +7,12 @@ from typing import Any
 
 from transformer.edges.resources import read as resource
 from transformer.edges.resources import schemas as shipped_schemas
+from transformer.edges.survey import pool_index
 from transformer.findings import Severity
 from transformer.manifest.manifest import Manifest, manifests
 from transformer.manifest.pod_template import pod_templates
-from transformer.manifest.pools import PoolIndex
 from transformer.pipeline.census import Census
-from transformer.pipeline.engine import Engine, add_pools, build
+from transformer.pipeline.engine import Engine, build
 from transformer.pipeline.glue import Part, parts
 from transformer.pipeline.history import History
 from transformer.pipeline.notes import Origin
@@ -42,10 +42,7 @@ def subjects(
     as in the command that transforms. `old` is the text of the old state.
     """
     engine = _engine(config, schemas)
-    index = PoolIndex()
-    for pool in engine.settings.inline_pools:
-        add_pools(index, pool)
-    census = Census(index)
+    census = Census(pool_index(engine.settings.inline_pools))
     for part in _parts(text):
         census.take(part, FILE)
     history = _history(old, engine)

@@ -58,9 +58,14 @@ def host_ports(template: PodTemplate, *, host_network: bool) -> Iterator[Port]:
             yield replace(port, host=taken)
 
 
+def is_any_address(ip: str) -> bool:
+    """Whether a host IP means every address of the node."""
+    return ip in _ALL_ADDRESSES
+
+
 def overlap(one: str, other: str) -> bool:
     """Whether two host IPs mean a common address."""
-    return one == other or one in _ALL_ADDRESSES or other in _ALL_ADDRESSES
+    return one == other or is_any_address(one) or is_any_address(other)
 
 
 def _is_number(value: object) -> bool:

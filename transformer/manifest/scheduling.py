@@ -17,6 +17,7 @@ import marshal
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 from transformer.manifest.manifest import mapping_at
 from transformer.manifest.names import HOST_NETWORK_LABEL, POOL_LABEL
@@ -78,14 +79,19 @@ def placement(template: PodTemplate, pools: PoolIndex, *, past_guard: bool = Fal
 
 
 class _Wanted:
-    """A pod template, equal to any other that asks for the same nodes."""
+    """What of a pod template says on which nodes its pods may run, and no more of it: it is kept.
+    Equal to any other that asks for the same nodes.
+    """
 
     __slots__ = ("_key", "template")
 
     def __init__(self, template: PodTemplate) -> None:
-        self.template = template
         spec, selection = template.spec, template.selection
-        wanted = [spec.get("nodeSelector"), required_terms(template), spec.get("nodeName")]
+        affinity = {"nodeAffinity": mapping_at(spec, "affinity", "nodeAffinity")}
+        kept: dict[str, Any] = {key: spec[key] for key in ("nodeSelector", "nodeName") if key in spec}
+        kept |= {"affinity": affinity} if affinity["nodeAffinity"] else {}
+        self.template = PodTemplate({"spec": kept}, "", selection=selection)
+        wanted = [kept.get("nodeSelector"), kept.get("nodeName"), required_terms(template)]
         if selection is not None:
             wanted += [sorted(selection.names), selection.selectors]
         self._key = marshal.dumps(wanted)

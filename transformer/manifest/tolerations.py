@@ -10,8 +10,19 @@ from transformer.manifest.pod_template import PodTemplate
 
 _KEEPING_OFF = ("NoSchedule", "NoExecute")
 
+_OF_DAEMON_SETS = frozenset(
+    f"node.kubernetes.io/{what}"
+    for what in (
+        *("not-ready", "unreachable", "disk-pressure", "memory-pressure", "pid-pressure"),
+        "unschedulable",
+    )
+)
+"""Taints that the DaemonSet controller lets its pods tolerate."""
 
-def tolerates(template: PodTemplate, taints: Iterable[Mapping[str, Any]]) -> bool:
+
+def tolerates(
+    template: PodTemplate, taints: Iterable[Mapping[str, Any]], *, is_daemon_set: bool = False
+) -> bool:
     """Whether pods of `template` may be put on a node with `taints`."""
     found = template.spec.get("tolerations")
     tolerations = [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
@@ -19,6 +30,7 @@ def tolerates(template: PodTemplate, taints: Iterable[Mapping[str, Any]]) -> boo
         any(_fits(toleration, taint) for toleration in tolerations)
         for taint in taints
         if taint.get("effect") in _KEEPING_OFF
+        and not (is_daemon_set and taint.get("key") in _OF_DAEMON_SETS)
     )
 
 

@@ -85,7 +85,7 @@ class Census:
             base,
             pools=self.pools,
             nodes=self.nodes,
-            pool_sizes=Counter(self.nodes.values()),
+            pool_sizes=Counter(filter(None, self.nodes.values())),
             former_nodes=former_nodes,
             former_pools=former_pools,
             services=self.services,

@@ -7,7 +7,7 @@ from typing import Any, Literal, TypeAlias
 from transformer.errors import SettingsError
 from transformer.findings import Finding, ObjectRef, Severity
 from transformer.manifest import catalog, pod_template
-from transformer.manifest.manifest import Manifest, manifests
+from transformer.manifest.manifest import Manifest
 from transformer.manifest.names import IGNORE_ANNOTATION
 from transformer.manifest.pools import PoolIndex, is_pool, pool_of
 from transformer.pipeline.settings import Settings, covers
@@ -178,12 +178,6 @@ def _severity(value: str) -> Severity | None:
         "off": None,
     }
     return levels[value]
-
-
-def add_pools(index: PoolIndex, value: Any) -> None:
-    """Add the NodePools in a document's plain value, Lists looked into."""
-    for manifest in manifests(value):
-        add_pool(index, manifest)
 
 
 def add_pool(index: PoolIndex, manifest: Manifest) -> bool:

@@ -98,12 +98,14 @@ class History:
         return bool(self._formers)
 
     def pools(self) -> dict[str, Pool]:
-        """Return the NodePools by name; where there are different ones, none."""
-        return {
-            found[0].manifest.ref.name: pool_of(found[0].manifest)
-            for found in self._formers.values()
-            if is_pool(found[0].manifest) and _are_alike(found)
-        }
+        """Return the NodePools by name; where there are different ones, rather a standard one."""
+        pools: dict[str, Pool] = {}
+        for former in (former for found in self._formers.values() for former in found):
+            if is_pool(former.manifest):
+                pool = pool_of(former.manifest)
+                if pool.name not in pools or not pool.host_network:
+                    pools[pool.name] = pool
+        return pools
 
     def nodes(self) -> frozenset[str]:
         """Return the names of the Nodes."""

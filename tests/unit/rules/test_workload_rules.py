@@ -361,6 +361,26 @@ def test_thousands_may_use_one_port_each_in_a_pool_or_on_a_node_of_their_own(
     assert len(list(conclude(list(sightings(5_000, 2))))) == 5_000
 
 
+def test_an_error_is_not_hidden_by_a_warning_before_it() -> None:
+    deployment = workload("Deployment", "a", nodeSelector=in_pool("hz"), ports=[80])
+    one, two = daemon_set("b", in_pool("hz")), daemon_set("c", in_pool("hz"))
+    assert severities(HZ, deployment, one, two) == ["warning", "error"]
+    assert severities(HZ, one, two, deployment) == ["error", "warning"]
+
+
+def test_a_node_without_a_pool_is_no_pool_of_one_node() -> None:
+    alone = {"apiVersion": "v1", "kind": "Node", "metadata": {"name": "alone"}}
+    pair = [workload("Deployment", name, nodeSelector={LABEL: "true"}, ports=[80]) for name in "ab"]
+    assert severities(SH, alone, *pair) == ["warning"]
+
+
+def test_what_a_daemon_set_tolerates_by_itself_does_not_keep_it_off() -> None:
+    taints = [{"key": "node.kubernetes.io/unschedulable", "effect": "NoSchedule"}]
+    closed = pool("hz", taints=taints)
+    one, two = daemon_set("one", in_pool("hz")), daemon_set("two", in_pool("hz"))
+    assert severities(closed, one, two) == ["error"]
+
+
 def test_who_may_run_anywhere_meets_those_on_single_nodes() -> None:
     anywhere = daemon_set("anywhere", in_pool("hz"))
     there = daemon_set("there", {**in_pool("hz"), "kubernetes.io/hostname": "n1"})

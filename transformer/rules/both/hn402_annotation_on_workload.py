@@ -29,6 +29,8 @@ from transformer.manifest.names import EXCLUDE_ANNOTATION
 from transformer.rules.base import Subject, ValidationRule
 from transformer.yamltree import pointer
 
+_OWN = pointer.join("/metadata/annotations", EXCLUDE_ANNOTATION)
+
 
 def check(subject: Subject) -> Iterator[Violation]:
     below = [
@@ -41,18 +43,15 @@ def check(subject: Subject) -> Iterator[Violation]:
     for at in places_of(subject.manifest.value, EXCLUDE_ANNOTATION):
         is_metadata = at.endswith(pointer.join("/metadata/annotations", EXCLUDE_ANNOTATION))
         is_inside = any(at.startswith(f"{one.pointer}/") for one in subject.templates)
-        if is_metadata and not is_inside and _asks(value_at(subject.manifest.value, at)):
+        value = value_at(subject.manifest.value, at)
+        is_of_hn403 = at == _OWN and value != "true"
+        if is_metadata and not is_inside and not is_of_hn403 and value != "false":
             yield Violation(
                 at,
                 f"the annotation has no effect here: the pods of {subject.manifest.ref} get the"
                 " annotations of the pod template",
                 hint=f"move it to {below[0].pointer}/metadata/annotations",
             )
-
-
-def _asks(value: object) -> bool:
-    """Whether the guard is asked for; of any other value HN403 tells."""
-    return value == "true"
 
 
 RULE = ValidationRule(

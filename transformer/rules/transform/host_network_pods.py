@@ -146,4 +146,5 @@ RULE = TransformRule(
     reason,
     on_by_default=False,
     withheld=withheld,
+    told_by="HN401",
 )

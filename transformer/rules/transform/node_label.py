@@ -45,7 +45,8 @@ def plan(subject: Subject) -> list[Operation]:
     if pool is None or pool.loses_host_network:
         return []
     wanted = {POOL_LABEL: name} if not manifest.labels.get(POOL_LABEL) else {}
-    if pool.host_network:
+    former = subject.world.former_pools.get(name)
+    if pool.host_network and (former is None or former.host_network):  # else HN201
         wanted[HOST_NETWORK_LABEL] = "true"
     return set_entries(manifest, "labels", wanted)
 

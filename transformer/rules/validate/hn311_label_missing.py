@@ -45,8 +45,11 @@ def check(subject: Subject) -> Iterator[Violation]:
         return  # HN303
     found = "lacks the label" if label is None else f"has the label with {label!r} instead of"
     hint = "add it"
+    former = subject.world.former_pools.get(name)
     if pool.loses_host_network:
         hint = "mend the NodePool first (HN106), then add it; `validate --fix` does both"
+    elif former is not None and not former.host_network:
+        hint = "keep the NodePool as it was (HN201): once a node has the label, it stays"
     elif _is_planned(subject):
         hint = "add it; `hostnet-transform -w` and `validate --fix` do"
     yield Violation(

@@ -34,15 +34,6 @@ from transformer.rules.base import Subject, ValidationRule
 from transformer.rules.pinned import asks_to_be_kept_off, pool_words
 from transformer.rules.transform import cni_isolation
 
-_TOLERATED = frozenset(
-    f"node.kubernetes.io/{what}"
-    for what in (
-        *("not-ready", "unreachable", "disk-pressure", "memory-pressure", "pid-pressure"),
-        "unschedulable",
-    )
-)
-"""Taints that the DaemonSet controller lets its pods tolerate."""
-
 _GROUPS = ("apps", "extensions", "apps.kruise.io")
 
 
@@ -85,9 +76,7 @@ def _reached(subject: Subject, template: PodTemplate) -> tuple[str, ...]:
         pool.name
         for pool in known
         if not pools.is_ambiguous(pool.name)
-        and tolerates(
-            template, [taint for taint in pool.taints if taint.get("key") not in _TOLERATED]
-        )
+        and tolerates(template, pool.taints, is_daemon_set=True)
     )
 
 
