@@ -689,12 +689,61 @@ def test_a_pool_that_moved_to_a_file_that_is_not_named_was_not_removed() -> None
     commit({"a.yaml": joined(STANDARD, nodes)})
     write("a.yaml", nodes)
     write("b.yaml", STANDARD)
-    assert "HN204" in rules("--base", "HEAD", "a.yaml")  # git does not know of b.yaml yet
+    assert "HN204" not in rules("--base", "HEAD", "a.yaml")  # though git does not know of b.yaml
+    write(".gitignore", b"b.yaml\n")
+    assert "HN204" in rules("--base", "HEAD", "a.yaml")
+    Path(".gitignore").unlink()
     git("add", "--all")
     assert "HN204" not in rules("--base", "HEAD", "a.yaml")
     assert "HN204" not in rules("--staged", "a.yaml")
     git("rm", "--quiet", "--cached", "b.yaml")
     assert "HN204" in rules("--staged", "a.yaml")
+
+
+@pytest.mark.parametrize("touched", [False, True])
+def test_what_happens_to_other_files_makes_no_difference(touched: bool) -> None:
+    nodes = node("n1", "p")
+    template = b"apiVersion: batch/v1\nkind: Job\nmetadata: {name: {{ .x }}}\n"
+    commit(
+        {
+            "a/nodes.yaml": nodes,
+            "a/pool.yaml": STANDARD,
+            "ov/kustomization.yaml": b"patches:\n- path: patch.yaml\n",
+            "ov/patch.yaml": STANDARD,
+            "chart/Chart.yaml": b"name: x\n",
+            "chart/templates/job.yaml": template,
+        }
+    )
+    git("rm", "--quiet", "a/pool.yaml")
+    for name in ("ov/patch.yaml", "chart/templates/job.yaml") if touched else ():
+        write(name, Path(name).read_bytes() + b"# touched\n")
+    assert "HN204" in rules("--base", "HEAD", "a")
+    assert "HN204" in rules("--base", "HEAD", ".")
+
+
+@pytest.mark.parametrize("touched", [False, True])
+def test_an_object_that_is_still_in_another_file_has_not_moved_from_there(touched: bool) -> None:
+    commit({"clusters/b/pool.yaml": STANDARD})
+    write("clusters/a/pool.yaml", HOST_NETWORK)
+    if touched:
+        write("clusters/b/pool.yaml", STANDARD + b"# touched\n")
+    assert rules("--base", "HEAD", "clusters/a") == []
+    assert "HN201" not in rules("--base", "HEAD", ".")
+
+
+def test_a_repository_below_a_hidden_folder_is_one_like_any_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hidden = tmp_path / ".hidden/repository"
+    hidden.mkdir(parents=True)
+    monkeypatch.chdir(hidden)
+    commit({"a/pool.yaml": STANDARD, "a/node.yaml": node("n1", "p")})
+    head = b"apiVersion: transform.hostnet.io/v1alpha1\nkind: HostnetTransform\n"
+    write("a/.hostnet-transform.yaml", head)
+    Path("b").mkdir()
+    git("mv", "a/pool.yaml", "b/pool.yaml")
+    monkeypatch.chdir(hidden / "a")
+    assert "HN204" not in rules("--base", "HEAD", ".")
 
 
 def test_a_commit_that_cannot_be_read_whole_is_a_warning() -> None:

@@ -352,6 +352,36 @@ def test_an_old_state_without_anything_to_compare_judges_no_change(old: bytes) -
     assert "nothing in an old state" in reasons["HN201"]
 
 
+def test_an_old_state_that_cannot_be_opened_is_an_error() -> None:
+    Path("old").mkdir()
+    Path("old/pool.yaml").symlink_to("nowhere")
+    write("new/pool.yaml", pool("p"))
+    run = invoke("validate", "--old", "old", "new")
+    assert run.status == 3
+    assert b"in the old state, and therefore not compared: the file cannot be read" in run.out
+
+
+def test_what_cannot_be_read_elsewhere_has_no_part_in_what_was_removed() -> None:
+    write("old/all.yaml", joined(pool("hangzhou"), node("n1", "hangzhou") + LABEL))
+    write("new/all.yaml", node("n1", "hangzhou") + LABEL)
+    write("new/other.yaml", b"kind: Pod\nmetadata: {name: {{ .x }}}\n")
+    assert "HN204" in rules("--old", "old", "new")
+    write("new/other.yaml", b"kind: NodePool\nmetadata: {name: hangzhou, labels: {{ .x }}}\n")
+    assert "HN204" not in rules("--old", "old", "new")
+
+
+def test_the_old_state_may_come_from_a_pipe_for_fix_too() -> None:
+    write("old.yaml", pool("p", host_network=False))
+    write("new.yaml", joined(pool("p"), node("n1", "p")))
+    script = f"{' '.join(TOOL)} validate --fix --old <(cat old.yaml) new.yaml"
+    run = subprocess.run(
+        ["bash", "-c", script], capture_output=True, env=environment(), timeout=60, check=False
+    )
+    assert run.returncode == 1, run.stderr
+    assert b"HN201" in run.stdout
+    assert Path("new.yaml").read_bytes() == joined(pool("p"), node("n1", "p"))
+
+
 def test_what_cannot_be_read_now_was_not_removed() -> None:
     write("old.yaml", pool("p"))
     write("new.yaml", joined(node("n1", "p") + LABEL, pool("p") + b"  type: Edge\n"))
@@ -414,6 +444,15 @@ def test_fix_makes_no_host_network_pool_of_one_that_is_standard() -> None:
     before = cloud.read_bytes()
     invoke("validate", "--fix", "cloud.yaml")
     assert cloud.read_bytes() == before
+
+
+def test_fix_of_pools_that_were_standard_in_any_file() -> None:
+    for folder, label in (("a", "x"), ("b", "y")):
+        labelled = LOST.replace("  name: p ", f"  labels: {{z: {label}}}\n  name: p ")
+        write(f"old/{folder}/pool.yaml", labelled.replace(", hostNetwork: true", ""))
+    path = write("new/a/pool.yaml", LOST)
+    invoke("validate", "--fix", "--old", "old", "new")
+    assert path.read_text() == LOST
 
 
 SPARED = b'  annotations: {transform.hostnet.io/ignore: "HN311"}\n'

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from transformer.edges.git import Revision, outer, resolve, top_of
 from transformer.edges.git_states import GitStates
 from transformer.edges.sources import KUSTOMIZATIONS, SUFFIXES, Look
-from transformer.edges.states import Searched, compare
+from transformer.edges.states import Changes, Searched, compare
 from transformer.edges.validating import States
 from transformer.errors import SettingsError
 
@@ -75,7 +75,8 @@ def states_of(difference: Difference, passed: Iterable[str], searched: Searched)
     Findings matter in the files that changed, and in those `passed`. These come last, because of
     two objects that collide it is the later one that is told of.
     """
-    states = compare((".",), difference.old(), difference.new(), difference.changed, searched)
+    changes = Changes(top_of(Path.cwd()), frozenset(difference.changed))
+    states = compare((".",), difference.old(), difference.new(), changes, searched)
     meant = {os.path.relpath(path) for path in (*map(str, difference.changed), *passed)}
     folders = tuple(f"{name}/" for name in meant if Path(name).is_dir())
     known = {source.name for source in (*states.new, *(states.old or ()))}

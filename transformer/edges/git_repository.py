@@ -16,6 +16,12 @@ from transformer.errors import SettingsError
 SUBMODULE = "160000"
 SYMLINK = "120000"
 
+_UNSTAGED = (
+    ("diff-files", "--name-only", "-z"),
+    ("ls-files", "--others", "--exclude-standard", "-z"),
+)
+"""Commands that list files of the work tree that are not as in the index, without reading them."""
+
 _LARGE = 8 * 1024 * 1024
 """A larger blob is not held in memory."""
 
@@ -81,14 +87,16 @@ class Repository:
 
     def changed_since(self, commit: str, *, in_work_tree: bool) -> list[str]:
         """Return the paths of files that the index, or the work tree too, has not as `commit`
-        has them. That of a file that was only touched may be among them: no content is read.
+        has them, those among them that git does not know of yet, nor ignores. One that was only
+        touched may be among them: no content is read.
         """
         old = {(entry.path, entry.mode, entry.sha) for entry in self.tree(commit)}
         new = {(entry.path, entry.mode, entry.sha) for _, entry in self._staged()}
         paths = {path for path, *_ in old ^ new}
         if in_work_tree:
-            out = self.git.run("diff-files", "--name-only", "-z")
-            paths.update(map(os.fsdecode, out.split(b"\0")[:-1]))
+            for command in _UNSTAGED:
+                out = self.git.run(*command)
+                paths.update(map(os.fsdecode, out.split(b"\0")[:-1]))
         return sorted(paths)
 
     def submodules(self) -> dict[str, str]:

@@ -10,7 +10,7 @@ from transformer.edges.git import resolve
 from transformer.edges.git_states import GitStates
 from transformer.edges.reading import Readable, as_regular, chunks, is_regular
 from transformer.edges.sources import (
-    SUFFIXES,
+    KUSTOMIZATIONS,
     Found,
     Look,
     Source,
@@ -70,23 +70,32 @@ def read_states(
         with kept.open("wb") as copy:
             copy.writelines(chunks(stdin or standard.standard_input()))
         name = wanted.stdin_filename
-        old = _as_before(wanted.old, (), searched) if wanted.old is not None else None
+        old = None if wanted.old is None else _as_before(wanted.old, (), searched, folder)
         return States([Source(kept, name, True, "", name)], old)
     if wanted.old is not None:
         new = discover(paths, **searched._asdict())
-        return States(_regular(new, wanted, folder), _as_before(wanted.old, paths, searched))
+        old = _as_before(wanted.old, paths, searched, folder)
+        return States(_regular(new, wanted, folder), old)
     if wanted.base is None and not wanted.staged:
         return States(_regular(discover(paths, **searched._asdict()), wanted, folder))
     revision = resolve(Path.cwd(), "HEAD" if wanted.base is None else wanted.base)
     before = git.at(revision)
     now = git.in_index(revision.top) if wanted.staged else _disk_or_nothing
     changed = git.changed(revision, in_work_tree=not wanted.staged)
-    states = compare(paths or (".",), before, now, changed, searched)
+    changes = Changes(revision.top, frozenset(changed))
+    states = compare(paths or (".",), before, now, changes, searched)
     return states._replace(new=_regular(list(states.new), wanted, folder))
 
 
+class Changes(NamedTuple):
+    """The files that changed in the repository whose work tree is `top`."""
+
+    top: Path
+    files: frozenset[Path]
+
+
 def compare(
-    paths: tuple[str, ...], before: Look, now: Look, changed: list[Path], searched: Searched
+    paths: tuple[str, ...], before: Look, now: Look, changes: Changes, searched: Searched
 ) -> States:
     """Return what PATHs stand for now, and before.
 
@@ -101,27 +110,25 @@ def compare(
     return States(
         new,
         old,
-        new_beside=_beside(changed, new, searched, now),
-        old_beside=_beside(changed, old, searched, before),
+        new_beside=_beside(changes, new, searched, now),
+        old_beside=_beside(changes, old, searched, before),
         is_old_firm=False,
     )
 
 
-def _beside(
-    changed: list[Path], meant: list[Source], searched: Searched, look: Look
-) -> list[Source]:
+def _beside(changes: Changes, meant: list[Source], searched: Searched, look: Look) -> list[Source]:
     """Return those of the changed files that are not among the meant ones, but that a search of
-    the repository would find: an object may have moved from there, or to there.
+    the repository finds: an object may have moved from there, or to there. Kustomizations are
+    among them too, since they tell which files are patches.
     """
+    if not changes.files:
+        return []
     known = {source.relative for source in meant}
-    names = [str(path) for path in changed if path.name.endswith(SUFFIXES)]
-    found = discover(names, root=searched.root, scopes=searched.scopes, look=look)
     return [
         source
-        for source in found
-        if source.relative not in known
-        and is_taken(source.relative, searched.include, searched.exclude)
-        and not any(part.startswith(".") for part in source.relative.split("/"))
+        for source in discover([str(changes.top)], **searched._asdict(), look=look)
+        if (source.path in changes.files or source.path.name in KUSTOMIZATIONS)
+        and source.relative not in known
     ]
 
 
@@ -130,8 +137,9 @@ def _disk_or_nothing(name: str) -> Iterable[Found]:
     return on_disk(name) if os.path.lexists(name) else ()
 
 
-def _as_before(old: str, paths: tuple[str, ...], searched: Searched) -> list[Source]:
-    """Return the files of an old state on the disk, as if they stood where `paths` do.
+def _as_before(old: str, paths: tuple[str, ...], searched: Searched, folder: str) -> list[Source]:
+    """Return the files of an old state on the disk, as if they stood where `paths` do; what can be
+    read only once is copied into `folder`.
 
     An old folder stands for the one folder among `paths`, an old file for the one file or for one
     in that folder. Where `paths` are several, an old folder stands for the configuration's.
@@ -148,7 +156,7 @@ def _as_before(old: str, paths: tuple[str, ...], searched: Searched) -> list[Sou
             relative = relative_to_root(place, searched.root)
         if source.is_named or is_taken(relative, searched.include, searched.exclude):
             scope = scope_of(relative, searched.scopes)
-            placed.append(source._replace(relative=relative, scope=scope))
+            placed.append(as_regular(source, folder)._replace(relative=relative, scope=scope))
     return placed
 
 

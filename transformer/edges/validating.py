@@ -5,7 +5,7 @@ then for real, in batches that several processors share.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any, NamedTuple, TypeAlias
@@ -74,13 +74,11 @@ class Outcome:
 
 
 class _Scope(NamedTuple):
-    """A world: what judges in it, and its old state. `may_tell_removed`: whether all that there is
-    now could be read, so that what is not there is gone.
-    """
+    """A world: what judges in it, its old state, and what the first look has found."""
 
     engine: Engine
     history: History | None
-    may_tell_removed: bool = True
+    census: Census
 
 
 _Task: TypeAlias = tuple[Part, Origin, str]
@@ -98,8 +96,8 @@ def validate(
     Up to so many `workers` help.
     """
     ledger = Ledger(engine)
-    scopes = _scopes(states, engine, done)
-    patches = patch_files(states.new, engine.max_document)
+    patches = patch_files((*states.new, *states.new_beside), engine.max_document)
+    scopes = _scopes(states, engine, patches, done)
 
     def judge(task: _Task) -> Judgement:
         part, origin, scope = task
@@ -115,8 +113,8 @@ def validate(
         if world.history is not None:
             for found in world.history.unread:
                 ledger.take_unread(_unread(found, is_firm=states.is_old_firm))
-        if world.history:
-            ledger.needs.add("old")
+            if world.history.has_objects:
+                ledger.needs.add("old")
         if world.engine.world.pools.all():
             ledger.needs.add("pools")
     ledger.conclude()
@@ -136,49 +134,59 @@ def _is_failure(found: Finding) -> bool:
     return found.severity == "error" and found.rule in ("HN901", "HN902")
 
 
-def _scopes(states: States, engine: Engine, done: Callable[[int], object]) -> dict[str, _Scope]:
+def _scopes(
+    states: States, engine: Engine, patches: set[str], done: Callable[[int], object]
+) -> dict[str, _Scope]:
     """Return the worlds, by scope, after a first look at everything."""
     histories = read_old(states, engine)
+    beside = frozenset(states.new_beside)
     censuses: dict[str, Census] = {}
 
     def census_of(scope: str) -> Census:
         if scope not in censuses:
             compares = states.old is not None
-            censuses[scope] = Census(pool_index(states.given), compares=compares)
+            names = histories[scope].names() if scope in histories else frozenset()
+            index = pool_index(states.given)
+            censuses[scope] = Census(index, compares=compares, former_names=names)
         return censuses[scope]
 
-    patches = patch_files(states.new, engine.max_document)
-    for source in states.new:
+    for source in (*states.new, *states.new_beside):
+        is_beside = source in beside
         census = census_of(source.scope)
-        with _unread_noted(census):
+        file = source.relative or source.name
+        try:
             for part in () if is_among(source, patches) else _parts(source, engine):
-                census.take(part, source.relative or source.name)
-                done(len(part.frame.data))
-    for source in states.new_beside:
-        census = census_of(source.scope)
-        with _unread_noted(census):
-            for part in _parts(source, engine):
-                census.take_present(part, source.relative or source.name)
+                if is_beside:
+                    census.take_present(part, file)
+                else:
+                    census.take(part, file)
+                    done(len(part.frame.data))
+        except OSError:  # the second look tells of that
+            census.unread_files.add(file)
     scopes = {}
     for name in {**censuses, **histories, "": None}:
         census = census_of(name)
         old = histories.get(name, History()) if states.old is not None else None
         world = census.world(engine.world, old)
-        scopes[name] = _Scope(engine.in_world(world), old, not census.has_unread)
+        scopes[name] = _Scope(engine.in_world(world), old, census)
     return scopes
 
 
 def read_old(states: States, engine: Engine) -> dict[str, History]:
     """Return the old state, by scope."""
     histories: dict[str, History] = {}
-    old = [(source, False) for source in states.old or ()]
-    patches = patch_files(states.old or (), engine.max_document)
-    for source, is_beside in (*old, *((source, True) for source in states.old_beside)):
+    beside = frozenset(states.old_beside)
+    sources = (*(states.old or ()), *states.old_beside)
+    patches = patch_files(sources, engine.max_document)
+    for source in sources:
+        is_beside = source in beside
         history = histories.setdefault(source.scope, History())
         origin = _origin(source, patches)
-        with suppress(OSError):
+        try:
             for part in () if origin.is_patch else _parts(source, engine):
                 history.take(part, origin, engine, is_beside=is_beside)
+        except OSError as error:
+            history.unread.extend([] if is_beside else [cannot_be_read(source, error)])
     return histories
 
 
@@ -204,15 +212,6 @@ def _parts(source: Source, engine: Engine) -> Iterator[Part]:
     """
     with source.open() as file:
         yield from parts(frames(chunks(file), engine.max_document))
-
-
-@contextmanager
-def _unread_noted(census: Census) -> Iterator[None]:
-    """Go on where a file cannot be read: the second look tells of that."""
-    try:
-        yield
-    except OSError:
-        census.has_unread = True
 
 
 def _tasks(
@@ -249,8 +248,10 @@ def _batches(tasks: Iterable[_Task]) -> Iterator[list[_Task]]:
 
 def _of_removed(scope: _Scope) -> Iterator[Finding]:
     """Yield the findings on objects of the old state that are gone."""
-    engine, history = scope.engine, scope.history
-    for gone in history.removed() if history is not None and scope.may_tell_removed else ():
+    engine, history, census = scope
+    for gone in history.removed() if history is not None else ():
+        if gone.file in census.unread_files or gone.manifest.ref.name in census.unread_names:
+            continue  # it may still be there
         subject = Subject(gone.manifest, (), engine.world)
         for rule in engine.validation:
             for violation in rule.check_removed(subject) if rule.check_removed else ():

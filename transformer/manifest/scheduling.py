@@ -88,7 +88,9 @@ class _Wanted:
     def __init__(self, template: PodTemplate) -> None:
         spec, selection = template.spec, template.selection
         affinity = {"nodeAffinity": mapping_at(spec, "affinity", "nodeAffinity")}
-        kept: dict[str, Any] = {key: spec[key] for key in ("nodeSelector", "nodeName") if key in spec}
+        kept: dict[str, Any] = {
+            key: spec[key] for key in ("nodeSelector", "nodeName") if key in spec
+        }
         kept |= {"affinity": affinity} if affinity["nodeAffinity"] else {}
         self.template = PodTemplate({"spec": kept}, "", selection=selection)
         wanted = [kept.get("nodeSelector"), kept.get("nodeName"), required_terms(template)]

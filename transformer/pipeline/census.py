@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from transformer.errors import InputError
 from transformer.manifest.former import former
-from transformer.manifest.manifest import manifests
+from transformer.manifest.manifest import Manifest, manifests
 from transformer.manifest.nodes import is_node, pool_name
 from transformer.manifest.pools import GROUP, Pool, PoolIndex
 from transformer.manifest.services import LocalService, local_service
@@ -33,7 +33,9 @@ class Census:
     """Pools by name, the pool of each Node, the Services with a `Local` policy, and the files
     (relative) that hold each object that an old state is compared with (where `compares`).
 
-    `has_unread`: something could not be read that may hold such objects.
+    `former_names` are those of the old state's objects; what is not there now, but is named in a
+    document that cannot be read (`unread_names`), or was in its file (`unread_files`), may still be
+    there.
     """
 
     pools: PoolIndex
@@ -41,38 +43,49 @@ class Census:
     services: dict[str, list[LocalService]] = field(default_factory=dict)
     present: dict[Identity, set[str]] = field(default_factory=dict)
     compares: bool = True
-    has_unread: bool = False
+    former_names: frozenset[str] = frozenset()
+    unread_names: set[str] = field(default_factory=set)
+    unread_files: set[str] = field(default_factory=set)
 
     def take(self, part: Part, file: str) -> None:
         """Take in a document of the file `file`; what cannot be read is left for later."""
-        data = part.frame.data
-        mentions = mentions_compared if self.compares else mentions_node
-        if part.frame.oversize:
-            self.has_unread = True
+        found = self._read(part)
+        if found is None:
+            data = part.frame.data
+            self.unread_files.add(file)
+            self.unread_names.update(name for name in self.former_names if name.encode() in data)
             return
-        if not (mentions(data) or mentions_pool(data) or mentions_local_service(data)):
-            return
-        try:
-            value = to_plain(read(data.decode()).root)
-        except (InputError, UnicodeDecodeError):
-            self.has_unread = True
-            return
-        for manifest in manifests(value):
+        for manifest in found:
             add_pool(self.pools, manifest)
             if is_node(manifest):
                 self.nodes[manifest.ref.name] = pool_name(manifest)
             if (service := local_service(manifest)) is not None:
                 self.services.setdefault(manifest.ref.namespace, []).append(service)
-            if self.compares and former(manifest) is not None:
-                self.present.setdefault(identity(manifest.ref), set()).add(file)
+            self._note_present(manifest, file)
 
     def take_present(self, part: Part, file: str) -> None:
         """Take in only which objects there are, in a file that is not judged."""
-        beside = Census(PoolIndex())
-        beside.take(part, file)
-        self.has_unread = self.has_unread or beside.has_unread
-        for key, files in beside.present.items():
-            self.present.setdefault(key, set()).update(files)
+        for manifest in self._read(part) or ():
+            self._note_present(manifest, file)
+
+    def _read(self, part: Part) -> list[Manifest] | None:
+        """Return the manifests in a document, if any of them could matter; None: it cannot be
+        read.
+        """
+        data = part.frame.data
+        if part.frame.oversize:
+            return None
+        mentions = mentions_compared if self.compares else mentions_node
+        if not (mentions(data) or mentions_pool(data) or mentions_local_service(data)):
+            return []
+        try:
+            return list(manifests(to_plain(read(data.decode()).root)))
+        except (InputError, UnicodeDecodeError):
+            return None
+
+    def _note_present(self, manifest: Manifest, file: str) -> None:
+        if self.compares and former(manifest) is not None:
+            self.present.setdefault(identity(manifest.ref), set()).add(file)
 
     def world(self, base: World, history: History | None) -> World:
         """Return the world that rules see; the census is complete, and so are its pools."""

@@ -77,32 +77,37 @@ class History:
     def before(self, ref: ObjectRef, file: str) -> Manifest | None:
         """Return what the object `ref` in the new state's `file` was, or None: it is new.
 
-        None as well where there were different ones of its name and none of them was here.
+        One that is still in its own file has not moved here. None as well where there were
+        different ones of its name and none of them was here.
         """
         found = self._formers.get(identity(ref), [])
-        if len(found) > 1:
-            here = [known for known in found if known.file == file]
-            present = self._present.get(identity(ref), ())
-            found = here or [known for known in found if known.file not in present] or found
+        here = [known for known in found if known.file == file]
+        present = self._present.get(identity(ref), ())
+        found = here or [known for known in found if known.file not in present]
         return found[0].manifest if found and _are_alike(found) else None
 
     def removed(self) -> Iterator[Former]:
         """Yield the objects that the new state has nowhere."""
         for key, found in self._formers.items():
-            meant = [former for former in found if not former.is_beside]
+            meant = [known for known in found if not known.is_beside]
             if meant and key not in self._present:
                 yield meant[-1]
 
-    def __bool__(self) -> bool:
+    @property
+    def has_objects(self) -> bool:
         """Whether there is anything that can be compared."""
         return bool(self._formers)
+
+    def names(self) -> frozenset[str]:
+        """Return the names of all objects."""
+        return frozenset(name for *_, name in self._formers)
 
     def pools(self) -> dict[str, Pool]:
         """Return the NodePools by name; where there are different ones, rather a standard one."""
         pools: dict[str, Pool] = {}
-        for former in (former for found in self._formers.values() for former in found):
-            if is_pool(former.manifest):
-                pool = pool_of(former.manifest)
+        for known in (known for found in self._formers.values() for known in found):
+            if is_pool(known.manifest):
+                pool = pool_of(known.manifest)
                 if pool.name not in pools or not pool.host_network:
                     pools[pool.name] = pool
         return pools
