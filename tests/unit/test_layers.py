@@ -35,7 +35,7 @@ IMPORTERS: dict[str, set[str]] = {
     "yaml": {"yamltree/compose.py", "yamltree/values.py"},
     "jsonpatch": {"patch/verify.py"},
     "jsonschema": {"manifest/conformity.py"},
-    "click": {"edges/cli.py"},
+    "click": {"edges/cli.py", "edges/cli_options.py"},
     "junitparser": {"report/as_junit.py"},
     "ruamel": {"edges/config_file.py", "yamltree/reformat.py", "patch/render.py"},
 }

@@ -7,146 +7,28 @@ Where several apply: 130, 2, 3, 1. A closed pipe ends quietly.
 
 import gc
 import io
-import re
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
+from transformer.edges.cli_options import (
+    HELP,
+    DefaultGroup,
+    common_options,
+    reformat_option,
+    report_file_option,
+    version_option,
+)
 from transformer.errors import InternalError, SettingsError, TransformError
 
-_UNITS = {"": 1, "k": 1024, "m": 1024**2, "g": 1024**3}
 _PLUGINS = ("HostnetTransform", "HostnetValidate")
 """What kustomize calls its plugins: by a link of that name, it means this program."""
 
-_HELP = {"help_option_names": ["-h", "--help"]}
 
-
-class DefaultGroup(click.Group):
-    """A group whose default command is `transform`: `tool FILE` is `tool transform FILE`."""
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        own = ("-h", "--help", "--version")
-        if not args or (args[0] not in self.commands and args[0] not in own):
-            args = ["transform", *args]
-        return super().parse_args(ctx, args)
-
-    def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        formatter.write_usage(ctx.command_path, "[OPTIONS] [PATH]...")
-        formatter.write_usage(ctx.command_path, "COMMAND [ARGS]...", prefix="       ")
-
-    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Show the options of the default command, and then the commands."""
-        default = self.commands["transform"]
-        default.format_options(click.Context(default, ctx, "transform"), formatter)
-        self.format_commands(ctx, formatter)
-
-
-if TYPE_CHECKING:
-    _IntParam = click.ParamType[int]
-else:  # older releases of click have no type parameter
-    _IntParam = click.ParamType
-
-
-class Size(_IntParam):
-    """A number of bytes: `65536`, `64KiB`, `64M`."""
-
-    name = "size"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
-        """Return the bytes that `value` says."""
-        if isinstance(value, int):
-            return value
-        found = re.fullmatch(r"(\d+)\s*([kmg]?)(?:i?b)?", value.strip().lower())
-        if found is None or int(found[1]) == 0:
-            self.fail(f"{value!r} is no size; write for example 64MiB", param, ctx)
-        return int(found[1]) * _UNITS[found[2]]
-
-
-def _print_version(ctx: click.Context, _: click.Parameter, is_wanted: bool) -> None:
-    if not is_wanted or ctx.resilient_parsing:
-        return
-    from transformer.edges.catalogue import tool_version
-
-    number = tool_version() or "(not installed)"
-    click.echo(f"hostnet-transform {number}")
-    ctx.exit()
-
-
-_version_option = click.option(
-    "--version",
-    is_flag=True,
-    is_eager=True,
-    expose_value=False,
-    callback=_print_version,
-    help="Show the version.",
-)
-
-
-_COMMON = (
-    click.option(
-        "--pools",
-        multiple=True,
-        metavar="PATH",
-        help="Read NodePools from a file or folder; repeatable.",
-    ),
-    click.option(
-        "--config",
-        type=click.Path(path_type=Path),
-        metavar="FILE",
-        help="The configuration (the nearest .hostnet-transform.yaml from here upwards).",
-    ),
-    click.option("--enable", multiple=True, metavar="RULE", help="Switch a rule on; repeatable."),
-    click.option("--disable", multiple=True, metavar="RULE", help="Switch a rule off; repeatable."),
-    click.option(
-        "--on-invalid",
-        type=click.Choice(["fail", "pass"]),
-        help="What to do with a document that cannot be read (fail).",
-    ),
-    click.option(
-        "--strict", is_flag=True, help="Parse every document; HN903 and HN904 are errors."
-    ),
-    click.option(
-        "--stdin-filename", metavar="NAME", default="<stdin>", help="What to call standard input."
-    ),
-    click.option(
-        "--max-document",
-        type=Size(),
-        default="64MiB",
-        metavar="SIZE",
-        help="A larger document is an error (64MiB).",
-    ),
-    click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors."),
-    click.option("-v", "--verbose", is_flag=True, help="Count documents screened, parsed, edited."),
-    click.option(
-        "--color",
-        type=click.Choice(["auto", "always", "never"]),
-        default="auto",
-        help="Colour messages (auto: on a terminal, unless NO_COLOR is set).",
-    ),
-)
-
-
-_report_file_option = click.option(
-    "--report-file",
-    type=click.Path(path_type=Path, dir_okay=False),
-    envvar="HOSTNET_REPORT_FILE",
-    help="Write the report to a file as JSON as well; also by the environment variable"
-    " HOSTNET_REPORT_FILE.",
-)
-
-
-def _common_options(function: Callable[..., int]) -> Callable[..., int]:
-    """Add the options that `transform` and `validate` share, in the order of `_COMMON`."""
-    for option in reversed(_COMMON):
-        function = option(function)
-    return function
-
-
-@click.group(cls=DefaultGroup, context_settings=_HELP)
-@_version_option
+@click.group(cls=DefaultGroup, context_settings=HELP)
+@version_option
 def cli() -> None:
     """Prepare Kubernetes manifests for OpenYurt host-network NodePools.
 
@@ -166,7 +48,7 @@ def cli() -> None:
     """
 
 
-@cli.command(context_settings=_HELP)
+@cli.command(context_settings=HELP)
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
 @click.option("-w", "--write", is_flag=True, help="Change files in place; only those that change.")
 @click.option("--check", is_flag=True, help="Change nothing; exit 1 if something would change.")
@@ -197,8 +79,8 @@ def cli() -> None:
     help="Write the report to a file, as JSON unless --report says text; also by the environment"
     " variable HOSTNET_REPORT_FILE.",
 )
-@_common_options
-@_version_option
+@common_options
+@version_option
 def transform(paths: tuple[str, ...], **options: Any) -> int:
     """Splice the rules into manifests: from standard input, or from files and folders.
 
@@ -209,7 +91,7 @@ def transform(paths: tuple[str, ...], **options: Any) -> int:
     return command.transform(paths, command.Options(**options))
 
 
-@cli.command(context_settings=_HELP)
+@cli.command(context_settings=HELP)
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
 @click.option("--old", metavar="PATH", help="The old state: a file, or a folder of files.")
 @click.option(
@@ -231,9 +113,9 @@ def transform(paths: tuple[str, ...], **options: Any) -> int:
     help="The report on standard output (text).",
 )
 @click.option("--fix", is_flag=True, help="Mend files in place, where that is safe.")
-@_report_file_option
-@_common_options
-@_version_option
+@report_file_option
+@common_options
+@version_option
 def validate(paths: tuple[str, ...], **options: Any) -> int:
     """Say what the cluster would refuse, and what would not work there.
 
@@ -255,9 +137,9 @@ def validate(paths: tuple[str, ...], **options: Any) -> int:
     return command.run(paths, command.Options(**options))
 
 
-@cli.command(context_settings=_HELP)
+@cli.command(context_settings=HELP)
 @click.argument("rule", required=False, metavar="[ID]")
-@_version_option
+@version_option
 def rules(rule: str | None) -> None:
     """List the rules, or explain one."""
     from transformer.edges import catalogue
@@ -265,9 +147,9 @@ def rules(rule: str | None) -> None:
     click.echo(catalogue.rules() if rule is None else catalogue.explained(rule))
 
 
-@cli.command(context_settings=_HELP)
+@cli.command(context_settings=HELP)
 @click.argument("name", required=False, metavar="[NAME]")
-@_version_option
+@version_option
 def schema(name: str | None) -> None:
     """List the shipped JSON Schemas, or print one."""
     from transformer.edges import catalogue
@@ -275,12 +157,12 @@ def schema(name: str | None) -> None:
     click.echo(catalogue.schemas() if name is None else catalogue.schema(name))
 
 
-@cli.group(context_settings=_HELP)
+@cli.group(context_settings=HELP)
 def kustomize() -> None:
     """Work as a plugin of kustomize."""
 
 
-@kustomize.command(context_settings=_HELP)
+@kustomize.command(context_settings=HELP)
 @click.option(
     "--home",
     type=click.Path(path_type=Path, file_okay=False),
@@ -300,10 +182,10 @@ def install(home: Path | None, force: bool) -> None:
         click.echo(path)
 
 
-@kustomize.command(context_settings=_HELP)
+@kustomize.command(context_settings=HELP)
 @click.argument("file", type=click.Path(path_type=Path), metavar="FILE")
-@_report_file_option
-@_common_options
+@report_file_option
+@common_options
 def plugin(file: Path, **options: Any) -> int:
     """What kustomize runs: resources from standard input to standard output.
 
@@ -314,21 +196,16 @@ def plugin(file: Path, **options: Any) -> int:
     return kustomize_plugin.run(file, options)
 
 
-@cli.group(context_settings=_HELP)
+@cli.group(context_settings=HELP)
 def hook() -> None:
     """Work as a hook of pre-commit."""
 
 
-_reformat_option = click.option(
-    "--allow-reformat", is_flag=True, help="Write a document anew where an edit cannot be spliced."
-)
-
-
-@hook.command("transform", context_settings=_HELP)
+@hook.command("transform", context_settings=HELP)
 @click.argument("files", nargs=-1, metavar="[FILE]...")
-@_reformat_option
-@_report_file_option
-@_common_options
+@reformat_option
+@report_file_option
+@common_options
 def hook_transform(files: tuple[str, ...], **options: Any) -> int:
     """Mend the FILEs in place; exit 1 if one was changed.
 
@@ -340,11 +217,11 @@ def hook_transform(files: tuple[str, ...], **options: Any) -> int:
     return hook_command.transform(files, options, check=False)
 
 
-@hook.command("check", context_settings=_HELP)
+@hook.command("check", context_settings=HELP)
 @click.argument("files", nargs=-1, metavar="[FILE]...")
-@_reformat_option
-@_report_file_option
-@_common_options
+@reformat_option
+@report_file_option
+@common_options
 def hook_check(files: tuple[str, ...], **options: Any) -> int:
     """Change nothing; exit 1 if `hook transform` would change one of the FILEs."""
     from transformer.edges import hook_command
@@ -352,7 +229,7 @@ def hook_check(files: tuple[str, ...], **options: Any) -> int:
     return hook_command.transform(files, options, check=True)
 
 
-@hook.command("validate", context_settings=_HELP)
+@hook.command("validate", context_settings=HELP)
 @click.argument("files", nargs=-1, metavar="[FILE]...")
 @click.option(
     "--from-ref",
@@ -368,8 +245,8 @@ def hook_check(files: tuple[str, ...], **options: Any) -> int:
     help="The new state: a commit (what is staged); also by the environment variable"
     " PRE_COMMIT_TO_REF.",
 )
-@_report_file_option
-@_common_options
+@report_file_option
+@common_options
 def hook_validate(
     files: tuple[str, ...], from_ref: str | None, to_ref: str | None, **options: Any
 ) -> int:

@@ -8,6 +8,7 @@ from typing import Literal, Protocol
 
 from transformer.edges.catalogue import rule_id, rule_ids
 from transformer.edges.config_file import find, load
+from transformer.edges.function_config import FunctionConfig
 from transformer.pipeline.settings import Settings
 
 
@@ -64,3 +65,14 @@ def switched(settings: Settings, switches: Switches) -> Settings:
         strict=settings.strict or switches.strict,
         on_invalid=switches.on_invalid or settings.on_invalid,
     )
+
+
+def handed_over(handed: FunctionConfig, switches: Switches) -> tuple[Settings, Path]:
+    """Return the settings that a host wants, and the folder that their paths are relative to: that
+    of the kustomization, in which hosts run us.
+
+    Raises:
+        SettingsError: a rule does not exist.
+    """
+    root = Path(os.environ.get("KUSTOMIZE_PLUGIN_CONFIG_ROOT") or Path.cwd())
+    return switched(handed.settings, switches), root

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from transformer.edges import standard, transform_command
+from transformer.edges.configured import handed_over
 from transformer.edges.function_config import FunctionConfig, function_config
 from transformer.edges.kustomization import is_validator
 from transformer.edges.reading import Rewound, chunks, values
@@ -66,11 +67,9 @@ def _handed(config: Path) -> FunctionConfig:
 def _validate(handed: FunctionConfig, options: Mapping[str, Any]) -> int:
     from transformer.edges import validate_command  # slow to import, and not needed to transform
 
-    chosen = validate_command.Options(
-        old=None, base=None, staged=False, format="text", fix=False, **options
-    )
+    chosen = validate_command.plugin_options(options)
     data = b"".join(chunks(standard.standard_input()))
-    settings, root = transform_command.settings_of(handed, chosen)
+    settings, root = handed_over(handed, chosen)
     status = validate_command.run_as_plugin(Rewound([data], iter(())), chosen, settings, root)
     if status == 0 and not is_validator(root, "HostnetValidate"):
         out = standard.standard_output()

@@ -10,10 +10,9 @@ from pathlib import Path
 from typing import Literal, NamedTuple, TextIO
 
 from transformer.edges import krm, outputs, standard
-from transformer.edges.configured import Switches, configured, switched
-from transformer.edges.function_config import VALIDATE, FunctionConfig, function_config
-from transformer.edges.kustomization import is_validator
-from transformer.edges.reading import Readable, Rewound, chunks, is_regular
+from transformer.edges.configured import configured, handed_over
+from transformer.edges.function_config import FunctionConfig, function_config
+from transformer.edges.reading import Readable, is_regular
 from transformer.edges.reporting import NOTHING_FOUND, Reporter, opened_report
 from transformer.edges.resources import read
 from transformer.edges.sources import Source, discover
@@ -23,13 +22,6 @@ from transformer.errors import SettingsError
 from transformer.findings import DocumentResult
 from transformer.pipeline import engine as engines
 from transformer.pipeline.settings import Settings
-from transformer.report.report import Report
-
-_SHARED = (
-    *("report_file", "pools", "config", "enable", "disable", "on_invalid", "strict"),
-    *("stdin_filename", "max_document", "quiet", "verbose", "color"),
-)
-"""The options that `transform` and `validate` have in common."""
 
 _HELM = "HELM_PLUGIN_NAME"
 """Set where Helm 4 runs us as a post-renderer: half an output would be half a release."""
@@ -72,57 +64,24 @@ def transform(
     _refuse_contradictions(paths, is_filter, options)
     if is_filter and _prints_manifests(options) and os.environ.get(_HELM):
         options = options._replace(all_or_nothing=True)
-    settings, root = configured(options) if handed is None else settings_of(handed, options)
+    settings, root = configured(options) if handed is None else handed_over(handed, options)
     stdin: Readable | None = standard.standard_input() if is_filter else None
     request = None
     if stdin is not None and handed is None and _prints_manifests(options):
         request, stdin = krm.look_ahead(stdin, options.max_document)
         if request is not None and request.function_config is not None:
             handed = function_config(request.function_config)
-            settings, root = settings_of(handed, options)
+            settings, root = handed_over(handed, options)
             if handed.only_validates:
-                return _validate_items(stdin, request, options, settings, root)
+                from transformer.edges import krm_validation  # slow to import, and rarely needed
+
+                return krm_validation.run(stdin, request, options, settings, root)
     inputs = _inputs(paths, stdin, options, settings, root)
     return carry_out(inputs, options, settings, is_function=request is not None)
 
 
-def settings_of(handed: FunctionConfig, options: Switches) -> tuple[Settings, Path]:
-    """Return the settings that a host wants, and the folder that their paths are relative to: that
-    of the kustomization, in which hosts run us.
-    """
-    root = Path(os.environ.get("KUSTOMIZE_PLUGIN_CONFIG_ROOT") or Path.cwd())
-    return switched(handed.settings, options), root
-
-
 def _prints_manifests(options: Options) -> bool:
     return options.output == "manifests" and not (options.check or options.diff)
-
-
-def _validate_items(
-    stdin: Readable, request: krm.Request, options: Options, settings: Settings, root: Path
-) -> int:
-    """Judge the items of a ResourceList, which comes out with what was found, if it may."""
-    from transformer.edges import validate_command  # slow to import, and rarely needed
-
-    data = b"".join(chunks(stdin))
-    out = standard.standard_output()
-    is_silent = krm.is_of_kustomize(request) and is_validator(Path.cwd(), VALIDATE)
-
-    def take(report: Report) -> None:
-        if not is_silent:
-            out.write(krm.with_results(data, report.findings))
-            out.flush()
-
-    chosen = validate_command.Options(
-        old=None,
-        base=None,
-        staged=False,
-        format="text",
-        fix=False,
-        **{name: getattr(options, name) for name in _SHARED},
-    )
-    source = Rewound([data], iter(()))
-    return validate_command.run_as_plugin(source, chosen, settings, root, take)
 
 
 def carry_out(

@@ -8,7 +8,7 @@ from contextlib import nullcontext
 from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
-from typing import Literal, NamedTuple, TextIO
+from typing import Any, Literal, NamedTuple, TextIO
 
 from transformer.edges import standard
 from transformer.edges.catalogue import rule_helps, tool_version
@@ -60,6 +60,11 @@ class Options(NamedTuple):
     quiet: bool
     verbose: bool
     color: str
+
+
+def plugin_options(shared: Mapping[str, Any]) -> Options:
+    """Return the options with which a plugin validates; `shared` are those of `transform` too."""
+    return Options(old=None, base=None, staged=False, format="text", fix=False, **shared)
 
 
 def run(paths: tuple[str, ...], options: Options) -> int:
