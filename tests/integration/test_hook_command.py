@@ -95,6 +95,51 @@ def test_check_says_what_would_change() -> None:
     assert Path("a.yaml").read_bytes() == guarded()
 
 
+def test_the_name_of_a_file_is_no_option() -> None:
+    off = f"{CONFIG}spec: {{rules: {{pod-guard: false}}}}\n"
+    report = "--report-file=victim.yaml"
+    add({"--config=off.yaml": guarded(), "off.yaml": off, report: guarded(), "-q.yaml": guarded()})
+    Path("victim.yaml").write_text("precious")
+    names = ("--config=off.yaml", report, "-q.yaml")
+    assert hook("check", *names).status == 1
+    assert hook("transform", *names).status == 1
+    assert [Path(name).read_bytes() for name in names] == [kept_off()] * 3
+    assert Path("victim.yaml").read_text() == "precious"
+    git("add", "--all")
+    assert hook("validate", *names).status == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("tsconfig.json", b'{"a": [1,],}\n'),
+        ("values.yaml", b"a: 1\na: 2\n"),
+        ("broken.yaml", b"a:\n\t- b\n"),
+        ("latin.yaml", b"a: caf\xe9\n"),
+    ],
+)
+def test_a_file_that_is_no_manifest_passes_with_a_note(name: str, data: bytes) -> None:
+    commit({"pool.yaml": pool("p")})
+    add({name: data})
+    for command in ("transform", "check"):
+        assert hook(command, name).status == 0
+    run = hook("validate", name)
+    assert run.status == 0
+    assert b"info[HN90" in run.out
+    broken = b"apiVersion: v1\nkind: Node\na: [\n"
+    add({"manifest.yaml": broken})
+    assert hook("validate", "manifest.yaml").status == 3
+
+
+def test_a_file_above_the_working_folder_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    commit({"pool.yaml": pool("p", host_network=False), "deep/a.yaml": guarded()})
+    add({"pool.yaml": pool("p")})
+    monkeypatch.chdir("deep")
+    run = hook("validate", "../pool.yaml")
+    assert run.status == 2
+    assert "run it in the top folder of the repository" in run.err
+
+
 def test_no_files_are_no_standard_input() -> None:
     assert hook("transform") == hook("transform")
     assert hook("transform").status == 0
@@ -178,7 +223,12 @@ def test_nothing_is_judged_where_no_manifest_is_at_stake() -> None:
 
 
 def test_errors_elsewhere_are_counted_and_stop_nothing() -> None:
-    commit({"old.yaml": joined(pool("p"), pool("p")), "broken.yaml": b"kind: Pod\na: [\n"})
+    commit(
+        {
+            "old.yaml": joined(pool("p"), pool("p")),
+            "broken.yaml": b"apiVersion: v1\nkind: Pod\na: [\n",
+        }
+    )
     add({"new.yaml": guarded()})
     run = hook("validate", "new.yaml")
     assert run.status == 0

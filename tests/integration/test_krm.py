@@ -1,6 +1,7 @@
 """As a KRM function: a ResourceList in, the same ResourceList out, with what was found."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -210,11 +211,30 @@ def test_a_validator_hands_the_items_back_with_what_it_found() -> None:
     assert (run.status, run.out) == (0, data)
 
 
-def test_options_that_ask_for_something_else_make_it_a_list_like_any_other() -> None:
-    data = listed(guarded())
-    assert invoke("--check", stdin=data).status == 1
-    assert invoke("--diff", stdin=data).out.startswith(b"--- ")
-    assert b'"path"' in invoke("--output", "json-patch", stdin=data).out
+@pytest.mark.parametrize("option", ["--check", "--diff", "--output=json-patch"])
+@pytest.mark.parametrize("item", [guarded(), pool("p")])
+def test_an_option_for_another_answer_is_refused_since_a_host_would_delete(
+    option: str, item: bytes
+) -> None:
+    run = invoke(option, stdin=listed(item))
+    assert (run.status, run.out) == (2, b"")
+    assert "a ResourceList is answered by a ResourceList" in run.err
+
+
+def test_a_configuration_beside_the_function_config_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "c.yaml"
+    file.write_text("apiVersion: transform.hostnet.io/v1alpha1\nkind: HostnetTransform\n")
+    run = invoke("--config", file, stdin=listed(guarded(), config=CONFIG))
+    assert (run.status, run.out) == (2, b"")
+    assert invoke("--config", file, stdin=listed(guarded())).status == 0
+
+
+@pytest.mark.parametrize("after", [b"---\n", b"---\na: b\n", b"...\n", b"# end\n"])
+def test_results_are_there_whatever_follows(after: bytes) -> None:
+    run = invoke(stdin=listed(node("n1", "nowhere")) + after)
+    assert run.out.endswith(after) or after == b"# end\n"
+    (value, *_) = yaml.safe_load_all(run.out)
+    assert [result["tags"]["rule"] for result in value["results"]] == ["HN313"]
 
 
 # --- pipes --------------------------------------------------------------------------------------

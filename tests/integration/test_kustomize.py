@@ -3,6 +3,7 @@
 What is judged is the built result, beside the same build without the plugin.
 """
 
+import json
 import os
 import shutil
 import subprocess
@@ -194,22 +195,52 @@ def test_a_failing_validator_fails_the_build_with_our_message(host: Host, exampl
     assert done.stdout == ""
 
 
-@pytest.mark.parametrize("form", ["file", "inline", "folder"])
-def test_a_validator_that_passes_keeps_everything(host: Host, examples: Path, form: str) -> None:
-    text = host.object("HostnetValidate", "{rules: {HN406: off, HN311: off}}")
-    folder = examples / "valid"
+def listed(folder: Path, text: str, form: str) -> str:
+    """Write what takes an object of ours to be listed in this form; return the list."""
+    value = yaml.safe_load(text)
     if form == "inline":
         indented = "".join(f"    {line}\n" for line in text.splitlines())
-        overlay(folder, validators=f"\n- |-\n{indented}")
-    elif form == "folder":
-        overlay(folder, validators="[in]")
-        overlay(folder / "in", resources="[validate.yaml]")
-        write(folder / "in/validate.yaml", text)
-    else:
-        overlay(folder, validators="[validate.yaml]")
-        write(folder / "validate.yaml", text)
+        return f"\n- |-\n{indented}"
+    if form == "inline in one line":
+        return json.dumps([json.dumps(value)])
+    if form == "list":
+        items = {"apiVersion": "v1", "kind": "List", "items": [value]}
+        write(folder / "in.yaml", json.dumps(items))
+        return "[in.yaml]"
+    write(folder / "in/object.yaml", text)
+    if form == "folder":
+        write(folder / "in/kustomization.yaml", "resources: [object.yaml]\n")
+    elif form == "component":
+        component = "apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\n"
+        write(folder / "in/deep/kustomization.yaml", f"{component}resources: [../object.yaml]\n")
+        write(folder / "in/kustomization.yaml", "components: [deep]\n")
+        shutil.move(folder / "in/object.yaml", folder / "in/deep/object.yaml")
+        write(folder / "in/deep/kustomization.yaml", f"{component}resources: [object.yaml]\n")
+    return "[in/object.yaml]" if form == "file" else "[in]"
+
+
+FORMS = ["file", "inline", "inline in one line", "list", "folder", "component"]
+PASSING = "{rules: {HN406: off, HN311: off}}"
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_validator_that_passes_keeps_everything(host: Host, examples: Path, form: str) -> None:
+    folder = examples / "valid"
+    text = host.object("HostnetValidate", PASSING)
+    overlay(folder, validators=listed(folder, text, form))
     plain = host.built(overlay(examples / "plain"), with_plugin=False)
     assert host.built(folder) == plain
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_in_both_lists_it_deletes_nothing_in_silence(host: Host, examples: Path, form: str) -> None:
+    folder = examples / "both"
+    text = host.object("HostnetValidate", PASSING)
+    overlay(folder, validators="[validate.yaml]", transformers=listed(folder, text, form))
+    write(folder / "validate.yaml", text)
+    plain = host.built(overlay(examples / "plain"), with_plugin=False)
+    done = host.build(folder)
+    assert done.returncode != 0 or objects(done.stdout) == objects(plain)
 
 
 def test_a_validator_among_the_transformers_deletes_nothing(host: Host, examples: Path) -> None:
@@ -289,6 +320,18 @@ def test_kubectl_skips_functions_without_a_word_and_the_guard_catches_it() -> No
     assert invoke("--check", stdin=done.stdout).status == 1
 
 
+def test_with_the_settings_of_the_object_the_guard_catches_what_they_change(
+    examples: Path,
+) -> None:
+    folder = overlay(examples / "nodes", resources="[nodes.yaml]", transformers="[hostnet.yaml]")
+    write(folder / "nodes.yaml", (examples / "cluster/nodes.yaml").read_text())
+    host = Host([require_tool("kubectl"), "kustomize"], ["--enable-alpha-plugins"], FUNCTION, "")
+    spec = "{pools: [../cluster/pools.yaml]}"
+    config = write(folder / "hostnet.yaml", host.object("HostnetTransform", spec))
+    skipped = host.built(folder)
+    assert invoke("--check", "--config", config, stdin=skipped.encode()).status == 1
+
+
 def test_the_guard_passes_what_the_plugin_has_built(host: Host) -> None:
     built = host.built(EXAMPLES / host.example)
     assert invoke("--check", stdin=built.encode()).status == 0
@@ -332,6 +375,34 @@ def test_install_replaces_nothing_of_others(home: Path) -> None:
     assert other.read_text() == "x"
     assert invoke("kustomize", "install", "--force").status == 0
     assert other.read_text() != "x"
+
+
+def test_install_says_what_to_do_about_a_folder_in_its_place(home: Path) -> None:
+    place = home / "transform.hostnet.io/v1alpha1/hostnettransform"
+    (place / "HostnetTransform").mkdir(parents=True)
+    for options in ((), ("--force",)):
+        run = invoke("kustomize", "install", *options)
+        assert run.status == 2
+        assert "a folder is there" in run.err
+    assert [path.name for path in place.iterdir()] == ["HostnetTransform"]
+
+
+def test_the_installed_plugin_is_ours_whatever_the_environment_says(
+    home: Path, examples: Path, tmp_path: Path
+) -> None:
+    assert home
+    invoke("kustomize", "install")
+    write(tmp_path / "other/transformer/__init__.py", "")
+    write(tmp_path / "other/transformer/__main__.py", "")
+    done = subprocess.run(
+        [require_tool("kubectl"), "kustomize", "--enable-alpha-plugins", examples / "legacy"],
+        env={**os.environ, "PYTHONPATH": str(tmp_path / "other")},
+        capture_output=True,
+        check=False,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stderr
+    assert guarded(done.stdout)
 
 
 def test_install_goes_where_the_option_says(tmp_path: Path, home: Path) -> None:

@@ -7,6 +7,7 @@ Where several apply: 130, 2, 3, 1. A closed pipe ends quietly.
 
 import gc
 import io
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -280,7 +281,7 @@ def run(args: list[str] | None = None) -> int:
     from transformer.edges.standard import abandon
 
     try:
-        status = cli.main(args, prog_name="hostnet-transform", standalone_mode=False)
+        status = cli.main(_unmistakable(args), prog_name="hostnet-transform", standalone_mode=False)
         if sys.stdout is not None:
             sys.stdout.flush()
         return status if isinstance(status, int) else 0
@@ -307,6 +308,14 @@ def run(args: list[str] | None = None) -> int:
         traceback.print_exc()
         hint = "please report it with the lines above and the input"
         return _complain(InternalError("this is a bug of hostnet-transform", hint=hint), 3)
+
+
+def _unmistakable(args: list[str] | None) -> list[str]:
+    """Return arguments in which no file that a hook is handed passes for an option."""
+    args = sys.argv[1:] if args is None else args
+    if args[:1] != ["hook"]:
+        return args
+    return [f"./{arg}" if arg.startswith("-") and os.path.lexists(arg) else arg for arg in args]
 
 
 def _complain(error: TransformError, status: int) -> int:

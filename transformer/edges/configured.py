@@ -9,6 +9,7 @@ from typing import Literal, Protocol
 from transformer.edges.catalogue import rule_id, rule_ids
 from transformer.edges.config_file import find, load
 from transformer.edges.function_config import FunctionConfig
+from transformer.errors import SettingsError
 from transformer.pipeline.settings import Settings
 
 
@@ -67,12 +68,15 @@ def switched(settings: Settings, switches: Switches) -> Settings:
     )
 
 
-def handed_over(handed: FunctionConfig, switches: Switches) -> tuple[Settings, Path]:
-    """Return the settings that a host wants, and the folder that their paths are relative to: that
-    of the kustomization, in which hosts run us.
+def handed_over(handed: FunctionConfig, switches: Switches, root: Path) -> tuple[Settings, Path]:
+    """Return the settings that a host wants, with paths relative to `root`: no file counts.
 
     Raises:
-        SettingsError: a rule does not exist.
+        SettingsError: a rule does not exist, or a file is named besides.
     """
-    root = Path(os.environ.get("KUSTOMIZE_PLUGIN_CONFIG_ROOT") or Path.cwd())
+    if switches.config is not None:
+        raise SettingsError(
+            "--config and the object that is handed over contradict",
+            hint="what the file says can stand under `spec` of the object",
+        )
     return switched(handed.settings, switches), root

@@ -5,7 +5,7 @@ there before, in a file that nobody touched, must not stop a commit.
 """
 
 import os
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import NamedTuple
 
@@ -69,12 +69,19 @@ def may_matter(path: Path) -> bool:
     return path.name.endswith(SUFFIXES) or path.name in KUSTOMIZATIONS or path.is_dir()
 
 
-def states_of(difference: Difference, passed: Iterable[str], searched: Searched) -> States:
+def states_of(difference: Difference, passed: Collection[str], searched: Searched) -> States:
     """Return both states of the working folder and all below it.
 
     Findings matter in the files that changed, and in those `passed`. These come last, because of
     two objects that collide it is the later one that is told of.
+
+    Raises:
+        SettingsError: a file that was passed is not there.
     """
+    for name in passed:
+        if os.path.relpath(name).startswith(os.pardir):
+            hint = "run it in the top folder of the repository"
+            raise SettingsError("the file is not below this folder", file=name, hint=hint)
     changes = Changes(top_of(Path.cwd()), frozenset(difference.changed))
     states = compare((".",), difference.old(), difference.new(), changes, searched)
     meant = {os.path.relpath(path) for path in (*map(str, difference.changed), *passed)}

@@ -93,17 +93,23 @@ class ResourceListStream(Silent):
 def with_results(data: bytes, findings: Iterable[Finding]) -> bytes:
     """Return a ResourceList to whose `results` the findings are appended.
 
-    Where that cannot be done (a key stands twice in it, say) it is returned as it is.
+    It is the first document in `data`. Where that cannot be done (a key stands twice in it, say)
+    it is returned as it is.
     """
+    pieces = [frame.data for frame in frames([data])]
+    first = next((index for index, piece in enumerate(pieces) if piece.strip()), None)
+    if first is None:
+        return data
     try:
-        tree = read(data.decode())
+        tree = read(pieces[first].decode())
         value = to_plain(tree.root)
         operations = _operations(value, [_result(found, value) for found in findings])
-        if not operations:
-            return data
-        return splice(tree, operations, verify.patched(value, operations)).encode()
+        if operations:
+            new = splice(tree, operations, verify.patched(value, operations))
+            pieces[first] = new.encode()
     except (InputError, PatchError, InternalError, UnicodeDecodeError):
         return data
+    return b"".join(pieces)
 
 
 def _operations(value: Any, results: list[Any]) -> list[Operation]:

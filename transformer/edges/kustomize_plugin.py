@@ -69,7 +69,8 @@ def _validate(handed: FunctionConfig, options: Mapping[str, Any]) -> int:
 
     chosen = validate_command.plugin_options(options)
     data = b"".join(chunks(standard.standard_input()))
-    settings, root = handed_over(handed, chosen)
+    folder = Path(os.environ.get("KUSTOMIZE_PLUGIN_CONFIG_ROOT") or Path.cwd())
+    settings, root = handed_over(handed, chosen, folder)
     status = validate_command.run_as_plugin(Rewound([data], iter(())), chosen, settings, root)
     if status == 0 and not is_validator(root, "HostnetValidate"):
         out = standard.standard_output()
@@ -84,20 +85,27 @@ def install(home: Path | None = None, *, is_forced: bool = False) -> Iterator[Pa
     Raises:
         SettingsError: there is another file, or it cannot be written.
     """
-    home = (home or _home()).expanduser()
+    home = home or _home()
     for kind in KINDS:
         path = home / GROUP_VERSION / kind.lower() / kind
         try:
             _refuse_to_replace(path, is_forced=is_forced)
             path.parent.mkdir(parents=True, exist_ok=True)
-            new = path.with_name(f".{kind}.new")
-            new.write_text(_launcher(kind), "utf-8")
-            new.chmod(0o755)
-            new.replace(path)
+            _write(path, _launcher(kind))
         except OSError as error:
             reason = (error.strerror or "unknown error").lower()
             raise SettingsError(f"cannot be written: {reason}", file=str(path)) from None
         yield path
+
+
+def _write(path: Path, text: str) -> None:
+    new = path.with_name(f".{path.name}.new")
+    try:
+        new.write_text(text, "utf-8")
+        new.chmod(0o755)
+        new.replace(path)
+    finally:
+        new.unlink(missing_ok=True)
 
 
 def _home() -> Path:
@@ -114,6 +122,9 @@ def _home() -> Path:
 
 
 def _refuse_to_replace(path: Path, *, is_forced: bool) -> None:
+    if path.is_dir():
+        message = "a folder is there, where the plugin has to be"
+        raise SettingsError(message, file=str(path), hint="remove it")
     if is_forced or not os.path.lexists(path):
         return
     if path.is_file() and not path.is_symlink() and _MARK.encode() in path.read_bytes():
@@ -133,8 +144,10 @@ def _launcher(kind: str) -> str:
 
 
 def _command() -> list[str]:
-    """Return what starts this very program (`-P`: it imports nothing from where it runs)."""
+    """Return what starts this very program, and imports nothing from where it runs (`-P`) or the
+    environment says (`-E`).
+    """
     program = Path(sys.argv[0]).absolute()
     if program.is_file() and zipfile.is_zipfile(program):
         return [sys.executable, str(program)]
-    return [sys.executable, "-P", "-m", "transformer"]
+    return [sys.executable, "-E", "-P", "-m", "transformer"]

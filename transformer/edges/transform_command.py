@@ -64,20 +64,36 @@ def transform(
     _refuse_contradictions(paths, is_filter, options)
     if is_filter and _prints_manifests(options) and os.environ.get(_HELM):
         options = options._replace(all_or_nothing=True)
-    settings, root = configured(options) if handed is None else handed_over(handed, options)
+    settings, root = configured(options)
+    if handed is not None:
+        folder = Path(os.environ.get("KUSTOMIZE_PLUGIN_CONFIG_ROOT") or Path.cwd())
+        settings, root = handed_over(handed, options, folder)
     stdin: Readable | None = standard.standard_input() if is_filter else None
     request = None
-    if stdin is not None and handed is None and _prints_manifests(options):
+    if stdin is not None and handed is None:
         request, stdin = krm.look_ahead(stdin, options.max_document)
+        if request is not None:
+            _refuse_other_answers(options)
         if request is not None and request.function_config is not None:
             handed = function_config(request.function_config)
-            settings, root = handed_over(handed, options)
+            settings, root = handed_over(handed, options, Path.cwd())
             if handed.only_validates:
                 from transformer.edges import krm_validation  # slow to import, and rarely needed
 
                 return krm_validation.run(stdin, request, options, settings, root)
     inputs = _inputs(paths, stdin, options, settings, root)
     return carry_out(inputs, options, settings, is_function=request is not None)
+
+
+def _refuse_other_answers(options: Options) -> None:
+    """Raise an error where something else than a ResourceList would be printed in answer to one:
+    a host would delete what is not there.
+    """
+    if not _prints_manifests(options):
+        raise SettingsError(
+            "a ResourceList is answered by a ResourceList",
+            hint="leave out --check, --diff and --output; they are for streams of manifests",
+        )
 
 
 def _prints_manifests(options: Options) -> bool:

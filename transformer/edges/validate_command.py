@@ -105,7 +105,8 @@ def run_as_hook(options: Options, take_states: Callable[[Searched], States]) -> 
         SettingsError: a wrong configuration, or git cannot give the states.
         OSError: standard output, or a temporary file, fails.
     """
-    return judge(take_states, options, *configured(options), _tell)
+    settings, root = configured(options)
+    return judge(take_states, options, settings, root, _tell, spares_others=True)
 
 
 def _judge_paths(
@@ -131,10 +132,12 @@ def judge(
     settings: Settings,
     root: Path,
     tell: Callable[[Report, Options], object],
+    *,
+    spares_others: bool = False,
 ) -> int:
     """Judge what `take_states` finds, let `tell` say what is wrong, and return the exit status.
 
-    Paths in `settings` are relative to `root`.
+    Paths in `settings` are relative to `root`. `spares_others` as in `Engine`.
     """
     engine = engines.build(
         settings,
@@ -142,6 +145,7 @@ def judge(
         schemas=schemas(),
         max_document=options.max_document,
     )
+    engine = replace(engine, spares_others=spares_others)
     pool_paths = [*options.pools, *(str(root / path) for path in settings.pool_paths)]
     pools = discover(pool_paths, root=root)
     searched = Searched(root, settings.include, settings.exclude, settings.scopes)

@@ -41,6 +41,9 @@ class Engine:
     is_mending: bool = False
     """Its rules leave alone what is suppressed (`validate --fix`)."""
 
+    spares_others: bool = False
+    """What cannot be read, and does not look like a manifest, is a note (in hooks)."""
+
     def for_pools(self, pools: PoolIndex) -> "Engine":
         """Return the same engine for another world of pools."""
         return self.in_world(replace(self.world, pools=pools))

@@ -26,6 +26,9 @@ _GLUED = re.compile(
 )
 """A line that ends with what should begin the next file: its head, its `---`, or its comment."""
 
+_HEAD = (b"apiVersion", b"kind")
+"""What stands in each manifest."""
+
 _NONE: Mapping[str, Any] = {}
 
 LONG_LINE = 1000
@@ -136,6 +139,8 @@ class Notes:
             hint = "render it first (helm template, kustomize build) and transform the result"
             if not self.origin.is_named:
                 severity = "info"
+        if self.engine.spares_others and not all(map(self.frame.data.__contains__, _HEAD)):
+            severity = "info"
         if isinstance(error, InputError):
             hint = hint or self._glued()
             may_pass = rule in ("HN901", "HN902") and self.engine.settings.on_invalid == "pass"
