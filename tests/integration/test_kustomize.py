@@ -173,6 +173,24 @@ def test_a_prefixed_component_in_another_namespace_is_recognised(
     assert guarded(after["Deployment/dev-coredns-b"])
 
 
+def test_base_overlay_patch_prefix_and_namespace_together(host: Host, examples: Path) -> None:
+    prod = examples / "prod/kustomization.yaml"
+    gone = '- patch: "{apiVersion: v1, kind: Namespace, metadata: {name: NAME}, $patch: delete}"\n'
+    patches = "".join(gone.replace("NAME", name) for name in ("shop", "kube-flannel"))
+    prod.write_text(f"{prod.read_text()}{patches}namespace: edge-net\n")
+    plain = host.built(overlay(examples / "plain"), with_plugin=False)
+    built = host.built(examples / host.example)
+    before, after = objects(plain), objects(built)
+    assert list(before) == list(after)
+    assert len(after) >= 12
+    assert {name for name in before if before[name] != after[name]} == CHANGED
+    assert is_subsequence(plain.splitlines(), built.splitlines())
+    places = {value["metadata"].get("namespace") for value in after.values()}
+    assert places == {"edge-net", None}
+    (cart,) = after["Deployment/prod-cart"]["spec"]["template"]["spec"]["containers"]
+    assert f"ConfigMap/{cart['envFrom'][0]['configMapRef']['name']}" in after
+
+
 def test_a_second_layer_with_the_plugin_changes_nothing_more(host: Host, examples: Path) -> None:
     once = host.built(examples / host.example)
     again = overlay(
