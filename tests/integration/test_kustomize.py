@@ -315,6 +315,12 @@ def test_the_report_is_in_a_file_where_the_environment_names_one(
     assert '"rule": "pod-guard"' in file.read_text()
 
 
+def test_a_legacy_plugin_looks_at_no_configuration_file(examples: Path) -> None:
+    host = Host([require_tool("kubectl"), "kustomize"], ["--enable-alpha-plugins"], "", "legacy")
+    write(examples / ".hostnet-transform.yaml", "a broken one: [")
+    assert host.build(examples / "legacy").returncode == 0
+
+
 def test_a_legacy_plugin_takes_words_of_the_command_line(examples: Path) -> None:
     host = Host([require_tool("kubectl"), "kustomize"], ["--enable-alpha-plugins"], "", "legacy")
     folder = overlay(examples / "words", transformers="[hostnet.yaml]")

@@ -80,3 +80,8 @@ def handed_over(handed: FunctionConfig, switches: Switches, root: Path) -> tuple
             hint="what the file says can stand under `spec` of the object",
         )
     return switched(handed.settings, switches), root
+
+
+def plugin_root() -> Path:
+    """Return the folder of the kustomization for which a legacy plugin runs."""
+    return Path(os.environ.get("KUSTOMIZE_PLUGIN_CONFIG_ROOT") or Path.cwd())

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from transformer.edges import standard, transform_command
-from transformer.edges.configured import handed_over
+from transformer.edges.configured import handed_over, plugin_root
 from transformer.edges.function_config import FunctionConfig, function_config
 from transformer.edges.kustomization import is_validator
 from transformer.edges.reading import Rewound, chunks, values
@@ -69,8 +69,7 @@ def _validate(handed: FunctionConfig, options: Mapping[str, Any]) -> int:
 
     chosen = validate_command.plugin_options(options)
     data = b"".join(chunks(standard.standard_input()))
-    folder = Path(os.environ.get("KUSTOMIZE_PLUGIN_CONFIG_ROOT") or Path.cwd())
-    settings, root = handed_over(handed, chosen, folder)
+    settings, root = handed_over(handed, chosen, plugin_root())
     status = validate_command.run_as_plugin(Rewound([data], iter(())), chosen, settings, root)
     if status == 0 and not is_validator(root, "HostnetValidate"):
         out = standard.standard_output()

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Literal, NamedTuple, TextIO
 
 from transformer.edges import krm, outputs, standard
-from transformer.edges.configured import configured, handed_over
+from transformer.edges.configured import configured, handed_over, plugin_root
 from transformer.edges.function_config import FunctionConfig, function_config
 from transformer.edges.reading import Readable, is_regular
 from transformer.edges.reporting import NOTHING_FOUND, Reporter, opened_report
@@ -64,10 +64,10 @@ def transform(
     _refuse_contradictions(paths, is_filter, options)
     if is_filter and _prints_manifests(options) and os.environ.get(_HELM):
         options = options._replace(all_or_nothing=True)
-    settings, root = configured(options)
-    if handed is not None:
-        folder = Path(os.environ.get("KUSTOMIZE_PLUGIN_CONFIG_ROOT") or Path.cwd())
-        settings, root = handed_over(handed, options, folder)
+    if handed is None:
+        settings, root = configured(options)
+    else:
+        settings, root = handed_over(handed, options, plugin_root())
     stdin: Readable | None = standard.standard_input() if is_filter else None
     request = None
     if stdin is not None and handed is None:
