@@ -126,7 +126,7 @@ def _compose(text: str, name: str) -> Any:
     from ruamel.yaml.error import MarkedYAMLError
     from ruamel.yaml.reader import ReaderError
 
-    yaml = YAML(typ="rt", pure=True)
+    yaml = YAML(typ="safe", pure=True)  # "rt" stumbles over some comments
     yaml.version = (1, 1)
     yaml.composer.warn_double_anchors = False
     try:

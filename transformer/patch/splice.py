@@ -4,10 +4,11 @@ tree + operations -> placements (what shares text with what) -> edits (how it lo
 -> read back and compared with jsonpatch's result.
 """
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
-from transformer.errors import InputError, InternalError
+from transformer.errors import InputError, InternalError, PatchError
 from transformer.patch import placement, sharing, verify
 from transformer.patch.change import gather
 from transformer.patch.layout import edits
@@ -15,6 +16,8 @@ from transformer.patch.operation import Operation
 from transformer.text.edits import Edit, apply
 from transformer.yamltree.nodes import Tree
 from transformer.yamltree.values import read_value
+
+_RARE_BREAK = re.compile("[\x85\u2028\u2029]")
 
 
 def splice(tree: Tree, operations: Sequence[Operation], expected: Any) -> str:
@@ -32,8 +35,25 @@ def splice(tree: Tree, operations: Sequence[Operation], expected: Any) -> str:
     made: list[Edit] = [edit for placed in place(tree, change) for edit in edits(tree, placed)]
     text = apply(tree.text, made)
     try:
-        found = read_value(text)
+        verify.check(_read_back(text), expected)
+    except InternalError:
+        _refuse_rare_breaks(tree.text)
+        raise
+    return text
+
+
+def _read_back(text: str) -> Any:
+    try:
+        return read_value(text)
     except InputError as error:
         raise InternalError(f"the edited text would not be readable: {error.message}") from None
-    verify.check(found, expected)
-    return text
+
+
+def _refuse_rare_breaks(text: str) -> None:
+    """Refuse characters at which YAML 1.1, and so the parser, ends a line, while we do not."""
+    if found := _RARE_BREAK.search(text):
+        raise PatchError(
+            f"the character U+{ord(found.group()):04X} may end a line here",
+            offset=found.start(),
+            hint="put a newline in its place, or escape it in double quotes",
+        )

@@ -22,7 +22,7 @@ def round_trip(tree: Tree) -> Any:
     """
     try:
         return _yaml().load(tree.text.removeprefix("\ufeff"))
-    except YAMLError as error:
+    except (YAMLError, NotImplementedError) as error:  # the latter: some comments
         raise InternalError(f"ruamel.yaml cannot read this document: {error}") from None
 
 

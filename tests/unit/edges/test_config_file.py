@@ -95,6 +95,10 @@ def test_scalars_mean_what_they_mean_to_kubectl() -> None:
     }  # fmt: skip
 
 
+def test_a_comment_may_stand_anywhere() -> None:
+    assert parse(f"{HEAD}spec: #\n {{strict: true}}\n\n".encode(), "c.yaml").strict
+
+
 def test_aliases_and_merge_keys_are_followed() -> None:
     text = f"""{HEAD}spec:
   ignore:

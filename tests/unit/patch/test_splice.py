@@ -83,6 +83,14 @@ def test_an_operation_that_cannot_be_written_is_an_error(text: str, operation: O
         splice(read(text), [operation], None)
 
 
+@pytest.mark.parametrize("character", ["\x85", "\u2028", "\u2029"])
+def test_a_character_at_which_only_the_parser_ends_a_line_is_named(character: str) -> None:
+    text = f"a:{character}  b: 1\nd: e\n"
+    with pytest.raises(PatchError, match=rf"U\+{ord(character):04X} may end a line") as caught:
+        splice(read(text), ADD, expected_of(text, ADD))
+    assert caught.value.offset == 2
+
+
 def test_operations_are_relative_to_the_document() -> None:
     text = "kind: List\nitems:\n- a: 1\n- a: 2\n"
     operations = [Operation("add", "/b", 3).below("/items/1")]
@@ -113,3 +121,11 @@ def test_what_cannot_be_spliced_can_be_rewritten() -> None:
     operations = [Operation("add", "/b/p/m", 2)]
     expected = expected_of(text, operations)
     assert to_plain(read(rewrite(read(text), operations, expected)).root) == expected
+
+
+def test_comments_that_the_round_trip_cannot_keep_are_given_up() -> None:
+    text = "a: {b: 1}\nd: #\n  e\n\n"
+    assert to_plain(read(rewrite(read(text), ADD, expected_of(text, ADD))).root) == {
+        "a": {"b": 1, "c": 2},
+        "d": "e",
+    }

@@ -1,0 +1,395 @@
+"""What must hold for any bytes; each property is a function of them that fails with an assertion.
+
+`PROPERTIES` has one for each part that meets bytes of strangers. The fuzzer looks for bytes that
+break one (`python -m tests.fuzz`); what it once found lies in `testdata/fuzz/` and is tried again
+by a plain test.
+"""
+
+import io
+import json
+import random
+import re
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+import jsonpatch
+import yaml
+
+from tests.property import loading
+from transformer.edges import config_file, krm, validating
+from transformer.edges.catalogue import rule_ids
+from transformer.edges.function_config import function_config
+from transformer.edges.reading import chunks as chunks_of
+from transformer.edges.resources import read as resource
+from transformer.edges.resources import schemas
+from transformer.edges.sources import Source
+from transformer.edges.survey import pool_index
+from transformer.errors import InputError, InternalError, SettingsError, TransformError
+from transformer.findings import DocumentResult, Finding
+from transformer.patch import verify
+from transformer.patch.operation import Operation
+from transformer.patch.rewrite import rewrite
+from transformer.pipeline.engine import Engine, build
+from transformer.pipeline.glue import Part, groups, parts
+from transformer.pipeline.notes import Origin
+from transformer.pipeline.run import treat_stream
+from transformer.pipeline.settings import Settings, from_plain
+from transformer.text.framing import MAX_DOCUMENT, Opening, frames
+from transformer.yamltree.nodes import Alias, Node, Scalar, Sequence
+from transformer.yamltree.nodes import Mapping as MappingNode
+from transformer.yamltree.plain import to_plain
+from transformer.yamltree.read import read
+from transformer.yamltree.values import read_value
+
+OLD = b"\n--- # old\n"
+"""Parts the new state from the old one, for `validate`."""
+
+_BUGS = ("would not mean", "would not be readable", "two edits overlap")
+"""What an error says that the tool's own checks found: nothing was written, but it is a bug."""
+
+_FILE = "fuzz.yaml"
+
+_FEW = 1024
+"""Bytes that are also fed one by one."""
+
+_SAMPLE = b"""\
+apiVersion: apps/v1
+kind: DaemonSet
+metadata: {name: kube-proxy, namespace: kube-system, labels: {k8s-app: kube-proxy}}
+spec:
+  template:
+    metadata: {annotations: {apps.openyurt.io/exclude-host-network-pool: "true"}}
+    spec: {containers: [{name: kube-proxy, image: registry.k8s.io/kube-proxy:v1.33.0}]}
+---
+apiVersion: v1
+kind: Node
+metadata: {name: edge-1, labels: {apps.openyurt.io/nodepool: hangzhou}}
+"""
+
+
+def framing(data: bytes) -> None:
+    """Frames joined are the input, however it comes; and so is what is decided of glued ones."""
+    for limit in (30, MAX_DOCUMENT):
+        whole = list(frames([data], limit))
+        assert b"".join(frame.data for frame in whole) == data
+        decided = _shown(parts(whole, max_document=limit))
+        assert b"".join(part[0] for part in decided) == data
+        for chunks in _chunkings(data):
+            assert list(frames(chunks, limit)) == whole
+            pieces = groups(chunks, max_document=limit)
+            assert _shown(chain.from_iterable(pieces)) == decided
+
+
+def _chunkings(data: bytes) -> Iterator[list[bytes]]:
+    if len(data) <= _FEW:
+        yield [data[at : at + 1] for at in range(len(data))]
+    chance = random.Random(zlib.crc32(data))
+    cuts = sorted(chance.randrange(len(data) + 1) for _ in range(6))
+    yield [data[start:end] for start, end in zip([0, *cuts], [*cuts, len(data)], strict=True)]
+
+
+def _shown(found: Iterable[Part]) -> list[tuple[bytes, int, Opening, str, bool]]:
+    return [
+        (part.frame.data, part.frame.line, part.frame.opening, str(part.problem), part.continues)
+        for part in found
+    ]
+
+
+def reading(data: bytes) -> None:
+    """Three readers agree on what a text means, and the tree's spans lie within each other."""
+    text = data.decode(errors="replace")
+    try:
+        tree = read(text)
+        value = to_plain(tree.root)
+    except InputError as error:
+        _expect_refusal(text, error)
+        return
+    assert _is_same(read_value(text), value)
+    _check_spans(tree.root, 0, len(text))
+    if not tree.has_aliases:
+        _check_order(tree.root)
+    loaded = _loaded(text)
+    if loaded is not _UNREADABLE:
+        assert _is_same(loaded, value)
+
+
+def _expect_refusal(text: str, refused: InputError) -> None:
+    assert refused.offset is None or 0 <= refused.offset <= len(text)
+    try:
+        value = read_value(text)
+    except InputError:
+        return
+    raise AssertionError(f"only the quick reader takes this: {value!r}")
+
+
+def _check_spans(node: Node | None, start: int, end: int) -> None:
+    if node is None:
+        return
+    assert start <= node.start <= node.end <= end
+    if isinstance(node, MappingNode):
+        for key, value in node.entries:
+            _check_spans(key, node.start, node.end)
+            _check_spans(value, node.start, node.end)
+    elif isinstance(node, Sequence):
+        for item in node.items:
+            _check_spans(item, node.start, node.end)
+
+
+def _check_order(node: Node | None) -> None:
+    done = -1
+    for leaf in _leaves(node):
+        assert leaf.start >= done
+        done = leaf.end
+
+
+def _leaves(node: Node | None) -> Iterator[Scalar | Alias]:
+    if isinstance(node, Scalar | Alias):
+        yield node
+    elif isinstance(node, MappingNode):
+        for entry in node.entries:
+            for child in entry:
+                yield from _leaves(child)
+    elif isinstance(node, Sequence):
+        for item in node.items:
+            yield from _leaves(item)
+
+
+def transform(data: bytes) -> None:
+    """The transform edits what it says and nothing else, and then has nothing more to do."""
+    results = _transformed(data)
+    assert b"".join(result.source for result in results) == data
+    for result in results:
+        _check_result(result)
+    once = b"".join(result.data for result in results)
+    again = _transformed(once)
+    assert b"".join(result.data for result in again) == once
+    assert not any(result.changes for result in again)
+
+
+def _transformed(data: bytes, engine: Engine | None = None) -> list[DocumentResult]:
+    engine = engine or _every_rule()
+    index = pool_index(engine.settings.inline_pools, complete=False)
+    engine = engine.for_pools(index)
+    return list(treat_stream(groups([data]), Origin(_FILE), engine, list))
+
+
+def _check_result(result: DocumentResult) -> None:
+    text = result.source.decode(errors="replace")
+    _check_places(result.findings)
+    for finding in result.findings:
+        assert finding.rule != "HN905" or not any(bug in finding.message for bug in _BUGS), finding
+    if not result.changes:
+        separated = result.data.removeprefix(b"---").lstrip(b"\r\n")
+        assert result.data == result.source or separated == result.source.lstrip(b"\r\n")
+        return
+    assert not result.failed
+    before = _loaded(text)
+    if before is not _UNREADABLE:
+        _check_meaning(before, result)
+    if not read(text).has_aliases:
+        _check_rest(text, result)
+
+
+def _check_meaning(before: Any, result: DocumentResult) -> None:
+    """The new text means what RFC 6902 makes of the old value."""
+    expected = json.loads(json.dumps(before))  # no part of it is shared
+    for change in result.changes:
+        for operation in change.operations:
+            at_root = {**operation, "path": change.item + operation["path"]}
+            expected = jsonpatch.apply_patch(expected, [at_root])
+    assert _is_same(_loaded(result.data.decode()), expected)
+
+
+_NOTHING = str.maketrans("", "", "{}[]~nulNUL \t\r\n\ufeff")
+"""What may give way to a value: an empty collection, or null in any spelling."""
+
+
+def _check_rest(text: str, result: DocumentResult) -> None:
+    """Nothing of the old text is lost, where nothing (tagged) is to be replaced."""
+    operations = chain.from_iterable(change.operations for change in result.changes)
+    if "!" in text or any(operation["op"] == "replace" for operation in operations):
+        return
+    rest = iter(result.data.decode().translate(_NOTHING))
+    assert all(character in rest for character in text.translate(_NOTHING))
+
+
+def reformat(data: bytes) -> None:
+    """What is written anew means what it should; where that cannot be done, it is said."""
+    text = data.decode(errors="replace")
+    operation = Operation("add", "/fuzz", {"a": [1]})
+    try:
+        tree = read(text)
+        value = to_plain(tree.root)
+    except InputError:
+        return
+    if not isinstance(value, dict):
+        return
+    expected = verify.patched(value, [operation])
+    try:
+        written = rewrite(tree, [operation], expected)
+    except InternalError as error:
+        _expect_words(error, "cannot be written anew")
+        return
+    assert _is_same(_loaded(written), expected)
+
+
+def validation(data: bytes) -> None:
+    """`validate` says what it finds from top to bottom, whatever it is given."""
+    new, parted, old = data.partition(OLD)
+    given = [_source(new)], [_source(old)] if parted else None
+    states = validating.States(*given, _POOLS)
+    found = validating.validate(states, _judging(), workers=0).findings
+    _check_places(found)
+    places = [(finding.line, finding.column, finding.rule) for finding in found]
+    assert places == sorted(places)
+
+
+def _source(data: bytes) -> Source:
+    return Source(Path(_FILE), _FILE, True, relative=_FILE, opener=lambda: io.BytesIO(data))
+
+
+def _check_places(findings: Iterable[Finding]) -> None:
+    for finding in findings:
+        assert finding.line >= 1
+        assert finding.column >= 1
+        assert finding.message
+        json.dumps([finding.message, finding.hint, finding.excerpt]).encode()
+
+
+def configuration(data: bytes) -> None:
+    """A configuration is taken, and can be worked with, or refused with a place and a message."""
+    try:
+        settings = config_file.parse(data, "config.yaml", rule_ids())
+    except SettingsError as error:
+        _expect_place(error, data)
+        return
+    _work_with(settings, _SAMPLE)
+
+
+def _expect_place(error: SettingsError, data: bytes) -> None:
+    lines = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n").count(b"\n") + 1
+    assert 1 <= error.line <= lines
+    assert error.column >= 1
+    _expect_words(error)
+
+
+def _expect_words(error: TransformError, *words: str) -> None:
+    assert error.message
+    assert all(word in error.message for word in words)
+
+
+def _work_with(settings: Settings, data: bytes) -> list[DocumentResult]:
+    try:
+        engine = build(settings, _components())
+        results = _transformed(data, engine)
+    except SettingsError as error:
+        _expect_words(error)
+        return []
+    assert b"".join(result.source for result in results) == data
+    return results
+
+
+def resource_list(data: bytes) -> None:
+    """A ResourceList comes back whole, with what was found; anything else comes back as it is."""
+    request, rewound = krm.look_ahead(io.BytesIO(data), MAX_DOCUMENT)
+    assert b"".join(chunks_of(rewound)) == data
+    settings = Settings()
+    if request is not None and request.function_config is not None:
+        try:
+            settings = function_config(request.function_config).settings
+        except SettingsError as error:
+            _expect_words(error)
+    results = _work_with(settings, data)
+    findings = [finding for result in results for finding in result.findings]
+    if request is None:
+        return
+    out = b"".join(result.data for result in results)
+    answer = krm.with_results(out, findings)
+    if answer == out:
+        return
+    first, told = (
+        next(frame.data for frame in frames([stream]) if frame.data.strip())
+        for stream in (out, answer)
+    )
+    before, after = _loaded(first.decode()), _loaded(told.decode())
+    if before is not _UNREADABLE:
+        assert isinstance(after, dict)
+        assert len(after.pop("results")) == len(before.pop("results", None) or []) + len(findings)
+        assert _is_same(after, before)
+
+
+_UNREADABLE = object()
+_MARK = re.compile(r"\A((?:---[ \t]*(?:\r\n|\n|\r))?)\ufeff")
+"""A byte order mark, which the other reader takes for content below a `---`."""
+
+
+def _loaded(text: str) -> Any:
+    """Return the value by a reader that is not ours, or `_UNREADABLE`."""
+    if "binary" in text:  # a tag that this reader does not know
+        return _UNREADABLE
+    try:
+        return loading.load(_MARK.sub(r"\1", text, count=1))
+    except (yaml.YAMLError, ValueError, RecursionError, TypeError):
+        return _UNREADABLE
+
+
+def _is_same(one: Any, other: Any) -> bool:
+    """Tell whether two plain values are equal; unlike `==`, not-a-number equals itself."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one.keys() == other.keys() and all(_is_same(one[key], other[key]) for key in one)
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(_is_same, one, other))
+    if isinstance(one, float) and one != one:
+        return isinstance(other, float) and other != other
+    return loading.is_same(one, other)
+
+
+_POOLS = [
+    {
+        "apiVersion": "apps.openyurt.io/v1beta2",
+        "kind": "NodePool",
+        "metadata": {"name": "hangzhou"},
+        "spec": {
+            "type": "Edge",
+            "hostNetwork": True,
+            "labels": {"a": "b"},
+            "annotations": {"c": "d"},
+            "taints": [{"key": "edge", "value": "1", "effect": "NoSchedule"}],
+        },
+    },
+]
+_WITH_EVERY_RULE: Mapping[str, Any] = {
+    "apiVersion": "transform.hostnet.io/v1alpha1",
+    "kind": "HostnetTransform",
+    "spec": {"rules": {"host-network-pods": True, "pool-attributes": True}, "pools": _POOLS},
+}
+
+
+@cache
+def _every_rule() -> Engine:
+    return build(from_plain(_WITH_EVERY_RULE), _components())
+
+
+@cache
+def _judging() -> Engine:
+    return build(from_plain(_WITH_EVERY_RULE), _components(), schemas=schemas())
+
+
+@cache
+def _components() -> Any:
+    return json.loads(resource("manifest/components.json"))
+
+
+PROPERTIES: Mapping[str, Callable[[bytes], None]] = {
+    "framing": framing,
+    "reading": reading,
+    "transform": transform,
+    "reformat": reformat,
+    "validation": validation,
+    "configuration": configuration,
+    "resource_list": resource_list,
+}
