@@ -20,10 +20,9 @@ from tests.fuzz.mutation import lines_mutated
 atheris: Any = import_module("atheris")  # it has no types, nor wheels for every platform
 
 with atheris.instrument_imports(include=["transformer"]):
+    from tests.fuzz.findings import Findings
     from tests.fuzz.properties import PROPERTIES
-
-from tests.fuzz.findings import Findings
-from tests.fuzz.seeds import seeds
+    from tests.fuzz.seeds import seeds
 
 
 def main() -> None:
