@@ -121,7 +121,7 @@ class _Composer:
     def __init__(self, text: str, shift: int) -> None:
         self.text = text
         self.shift = shift
-        self.anchors: dict[str, Node | None] = {}
+        self.anchors: dict[str, Node | _Open] = {}
         self.expanded = 0
         self.has_absent = False
         self.has_merges = False
@@ -152,9 +152,10 @@ class _Composer:
                         f"nested more than {MAX_DEPTH} levels deep",
                         offset=event.start_mark.index + shift,
                     )
+                opened = _Open(event, shift, text)
                 if event.anchor is not None:
-                    anchors[event.anchor] = None
-                stack.append(_Open(event, shift, text))
+                    anchors[event.anchor] = opened
+                stack.append(opened)
                 continue
             elif kind is MappingEndEvent:
                 node = self._mapping(stack.pop(), event.end_mark.index + shift)
@@ -236,8 +237,7 @@ class _Composer:
             opened.outer,
             keys,
         )
-        if opened.anchor is not None:
-            self.anchors[opened.anchor] = node
+        self._close(opened, node)
         return node
 
     def _sequence(self, opened: _Open, end: int) -> Sequence:
@@ -252,9 +252,13 @@ class _Composer:
             opened.anchor,
             opened.outer,
         )
-        if opened.anchor is not None:
-            self.anchors[opened.anchor] = node
+        self._close(opened, node)
         return node
+
+    def _close(self, opened: _Open, node: Node) -> None:
+        """Let aliases from here on mean `node`, unless its anchor came again within it."""
+        if opened.anchor is not None and self.anchors[opened.anchor] is opened:
+            self.anchors[opened.anchor] = node
 
     def _alias(self, event: Any) -> Alias:
         start, end = event.start_mark.index + self.shift, event.end_mark.index + self.shift
@@ -262,7 +266,7 @@ class _Composer:
         if name not in self.anchors:
             raise InputError(f"alias *{name} has no anchor above it", offset=start)
         target = self.anchors[name]
-        if target is None:
+        if isinstance(target, _Open):
             raise InputError(f"anchor &{name} contains itself", offset=start)
         self.expanded += self._size(target)
         if self.expanded > MAX_EXPANDED:

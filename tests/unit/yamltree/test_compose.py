@@ -303,6 +303,13 @@ def test_an_alias_means_the_nearest_anchor_above() -> None:
     assert to_plain(root_of("a: &x 1\nb: *x\nc: &x 2\nd: *x\n")) == {"a": 1, "b": 1, "c": 2, "d": 2}
 
 
+@pytest.mark.parametrize("text", ["a: &x {b: &x 1, c: *x}\nd: *x\n", "a: &x\n- &x 1\n- *x\nd: *x\n"])
+def test_an_anchor_within_one_of_the_same_name_is_the_later_one(text: str) -> None:
+    value = to_plain(root_of(text))
+    assert value["d"] == 1
+    assert 1 in (value["a"] if isinstance(value["a"], list) else value["a"].values())
+
+
 def test_a_merge_key_is_told_from_a_quoted_one() -> None:
     node = root_of("a: &a {x: 1}\nb:\n  <<: *a\n  '<<': 2\n")
     assert isinstance(node, Mapping)
