@@ -8,7 +8,7 @@ and a `...` line, which belong to the stream and not to the object.
 
 One match of a regular expression takes a key, its colon and, where it can, the string that
 follows. Strings with escapes go to the C scanner of the standard library (`json.decoder`'s
-`scanstring`), which joins surrogate pairs and leaves a lone surrogate as it is.
+`scanstring`), which joins surrogate pairs; half a pair becomes U+FFFD, as in Go.
 """
 
 import json.decoder
@@ -34,6 +34,8 @@ _NUMBER_OR_WORD = re.compile(
     r"(?:-?(?:0|[1-9][0-9]*+)(?:\.[0-9]++)?([eE][-+]?[0-9]++)?|true|false|null)(?![\w.+-])"
 )
 _RUN = re.compile(r"[\w.+-]{1,40}|.", re.DOTALL)
+
+_HALF_PAIR = re.compile("[\ud800-\udfff]")
 
 _MANY_DIGITS = 300
 """A number shorter than this, and without an exponent, is in a float's range."""
@@ -173,7 +175,7 @@ def _string(text: str, start: int) -> tuple[Scalar, int]:
             at = text.rindex("\\", start, at + 1)
             message = "this is no escape sequence of JSON"
         raise JsonSyntaxError(message, offset=at) from None
-    return Scalar(start, end, content, '"', None, None, start), end
+    return Scalar(start, end, _HALF_PAIR.sub("\ufffd", content), '"', None, None, start), end
 
 
 def _skip_blank(text: str, start: int) -> int:

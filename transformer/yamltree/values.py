@@ -6,6 +6,7 @@ which knows how to read or refuse it.
 """
 
 import json
+import re
 from contextlib import suppress
 from typing import Any
 
@@ -30,6 +31,7 @@ from transformer.yamltree.plain import to_plain
 from transformer.yamltree.read import JSON_START, read
 from transformer.yamltree.scalars import resolve, resolve_key
 
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 _ENDS = frozenset((MappingEndEvent, SequenceEndEvent))
 _MARKS = frozenset((StreamStartEvent, DocumentStartEvent, DocumentEndEvent))
 
@@ -58,9 +60,20 @@ def _everyday_json(text: str, start: int) -> Any:
         object_pairs_hook=_unique, parse_int=_number, parse_float=_number, parse_constant=_refuse
     )
     value, end = decoder.raw_decode(text, start)
-    if TRAILER.match(text, end) is None:
+    if TRAILER.match(text, end) is None or _has_half_pair(text, value):
         raise _OutOfTheOrdinary
     return value
+
+
+def _has_half_pair(text: str, value: Any) -> bool:
+    """Whether an escape for half a character is left, as the tree reads otherwise."""
+    if not _SURROGATE.search(text):
+        return False
+    try:
+        json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return True
+    return False
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -25,6 +25,7 @@ LEFT_TO_THE_TREE = [
     "\ufeffa: 1\n",
     "{a: b, c: {d}}\n",
     "a: ! 1\n",
+    '{"a": "\\ud83d", "\\udE00": ["\\ud83d\\ude00"]}\n',
 ]
 
 
