@@ -15,7 +15,7 @@ from transformer.findings import DocumentResult
 
 _MEMORY = 16 * 1024 * 1024
 _CHUNK = 1024 * 1024
-_ABOVE_CONTENT = re.compile(rb"(?:\xef\xbb\xbf)?(?:[ \t]*(?:#[^\r\n]*)?(?:\r\n|\n|\r))*")
+_ABOVE_CONTENT = re.compile(rb"(?:\xef\xbb\xbf)?(?:[ \t]*+(?:#[^\r\n]*+)?(?:\r\n|\n|\r))*+")
 
 
 class Output(Protocol):

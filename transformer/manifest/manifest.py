@@ -7,6 +7,11 @@ from typing import Any
 from transformer.findings import ObjectRef
 from transformer.yamltree import pointer
 
+_LONGEST = 1000
+"""Characters; Kubernetes allows no more than 253 in a name."""
+
+_SHOWN = 100
+
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
@@ -66,14 +71,14 @@ def manifests(
         for index, item in enumerate(items or ()):
             yield from manifests(item, pointer.join(base, "items", index), below)
         return
-    group, _, version = api_version.rpartition("/")
+    group, _, version = _name(api_version).rpartition("/")
     metadata = mapping_at(value, "metadata")
     ref = ObjectRef(
         group,
         version,
-        kind,
-        _text(metadata.get("namespace")),
-        _text(metadata.get("name")) or _text(metadata.get("generateName")),
+        _name(kind),
+        _name(metadata.get("namespace")),
+        _name(metadata.get("name")) or _name(metadata.get("generateName")),
     )
     yield Manifest(value, base, ref)
 
@@ -113,3 +118,13 @@ def is_list(value: Any) -> bool:
 
 def _text(value: Any) -> str:
     return value if isinstance(value, str) else ""
+
+
+def _name(value: Any) -> str:
+    """Return a text that tells objects apart, and that each finding can repeat."""
+    text = _text(value)
+    if len(text) <= _LONGEST:
+        return text
+    from hashlib import sha256  # for what Kubernetes refuses anyway
+
+    return f"{text[:_SHOWN]}...{sha256(text.encode(errors='surrogatepass')).hexdigest()[:16]}"

@@ -2,18 +2,22 @@
 
 from collections.abc import Iterable, Iterator
 from itertools import chain as chained
+from itertools import islice
 
 from transformer.patch.lines import column, indentation
 from transformer.patch.placement import Chain
 from transformer.patch.render import BlockStyle, FlowStyle
 from transformer.yamltree.nodes import Alias, Mapping, Node, Scalar, Sequence, Tree
 
+_ENOUGH = 200
+"""So many neighbours show a habit, if there is one: each edit looks at them again."""
+
 
 def block_style(tree: Tree, chain: Chain) -> BlockStyle:
     """Return how blocks are laid out around the last collection of `chain`."""
     text = tree.text
     step = dash = gap = None
-    for node in chained(reversed(chain), _collections(tree.root)):
+    for node in chained(reversed(chain), islice(_collections(tree.root), _ENOUGH)):
         if step is not None and gap is not None:
             break
         if isinstance(node, Sequence) and not node.is_flow:
@@ -21,7 +25,7 @@ def block_style(tree: Tree, chain: Chain) -> BlockStyle:
         if not isinstance(node, Mapping) or node.is_flow:
             continue
         own = column(text, node.start)
-        for _, value in node.entries:
+        for _, value in node.entries[:_ENOUGH]:
             if isinstance(value, Mapping) and not value.is_flow:
                 step = step or max(column(text, value.start) - own, 0) or None
             elif isinstance(value, Sequence) and not value.is_flow and dash is None:
@@ -32,7 +36,7 @@ def block_style(tree: Tree, chain: Chain) -> BlockStyle:
 
 def _flow_keys(node: Node) -> frozenset[str]:
     """The keys whose lists the items of a sequence write in brackets."""
-    items = node.items if isinstance(node, Sequence) else ()
+    items = node.items[:_ENOUGH] if isinstance(node, Sequence) else ()
     return frozenset(
         key
         for item in items

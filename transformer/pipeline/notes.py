@@ -14,7 +14,7 @@ from transformer.manifest.manifest import Manifest
 from transformer.pipeline.engine import Engine, Hush
 from transformer.span import Lines, Position, position_at
 from transformer.text.framing import Frame
-from transformer.yamltree.locate import offset_of
+from transformer.yamltree.locate import Places
 from transformer.yamltree.nodes import Node
 
 _TEMPLATE = re.compile(r"^[^#\r\n]*?\{[{%]", re.MULTILINE)
@@ -80,13 +80,17 @@ class Notes:
     findings: list[Finding] = field(default_factory=list)
     hushed: list[Hushed] = field(default_factory=list)
     _lines: Lines | None = None
+    _glue: str | None = None
+    _places: Places | None = None
 
     def position(self, pointer: str) -> Position:
         """Return where in the file the value at `pointer` (from the document's root) stands."""
         return self._at(self._offset(pointer))
 
     def _offset(self, pointer: str) -> int:
-        return offset_of(self.root, pointer)
+        if self._places is None or self.root is not self._places.root:
+            self._places = Places(self.root)
+        return self._places.offset_of(pointer)
 
     def _at(self, offset: int) -> Position:
         if offset < _NEAR:
@@ -171,15 +175,18 @@ class Notes:
         above = [
             change
             for change in changes
-            if error.offset is None or offset_of(self.root, change.item) <= error.offset
+            if error.offset is None or self._offset(change.item) <= error.offset
         ]
         return above[-1] if above else changes[0] if changes else None
 
     def _glued(self) -> str:
-        glued = _GLUED.search(self.text)
-        if glued is None:
-            return ""
-        line = self._at(glued.start()).line
+        """Return what is to be done where files seem to be glued together, or nothing."""
+        if self._glue is None:  # a list may hold many items of which it is asked
+            glued = _GLUED.search(self.text)
+            self._glue = "" if glued is None else self._glued_at(self._at(glued.start()).line)
+        return self._glue
+
+    def _glued_at(self, line: int) -> str:
         return (
             f"in line {line} a file seems to be glued to one without a newline at its end;"
             " end each file with a newline"

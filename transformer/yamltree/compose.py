@@ -34,6 +34,7 @@ from transformer.yamltree.nodes import (
     MAX_EXPANDED,
     MERGE_KEY,
     PLAIN,
+    TEXT_OF_NODE,
     Alias,
     Mapping,
     Node,
@@ -44,7 +45,7 @@ from transformer.yamltree.nodes import (
 from transformer.yamltree.scalars import WORDS, resolve_key
 
 _ABOVE_MARK = re.compile(
-    r"(?:[ \t]*(?:#[^\r\n]*)?[\r\n])*(?:---[ \t]*(?:[ \t]#[^\r\n]*)?[\r\n]\s*)?\ufeff"
+    r"(?:[ \t]*+(?:#[^\r\n]*+)?[\r\n])*+(?:---[ \t]*(?:[ \t]#[^\r\n]*+)?[\r\n]\s*+)?\ufeff"
 )
 """What may stand above a byte order mark: in glued files it is not at the start of the text."""
 
@@ -278,7 +279,7 @@ class _Composer:
 
     def _size(self, node: Node) -> int:
         if type(node) is Scalar:
-            return 1
+            return 1 + len(node.text) // TEXT_OF_NODE
         known = self.sizes.get(id(node))
         if known is None:
             if isinstance(node, Alias):

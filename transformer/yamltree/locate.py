@@ -1,35 +1,71 @@
 """From a JSON pointer to the place in the text, merge keys and aliases followed."""
 
 from transformer.yamltree import pointer
-from transformer.yamltree.nodes import Alias, Mapping, Node, Scalar, Sequence
-from transformer.yamltree.plain import entry
+from transformer.yamltree.nodes import MERGE_KEY, Alias, Mapping, Node, Scalar, Sequence
+from transformer.yamltree.plain import entry, merged
+
+_MANY = 32
+"""Keys from which on a mapping gets an index: there may be as much to say of it as it has keys."""
+
+
+class Places:
+    """The places in one document, whose root (None: it is empty) is `root`."""
+
+    def __init__(self, root: Node | None) -> None:
+        self.root = root
+        self._indexes: dict[int, dict[str, tuple[Mapping, int]]] = {}
+
+    def offset_of(self, at: str) -> int:
+        """Return the offset of the value at pointer `at`, or of its nearest parent that exists.
+
+        An empty value is said to be where its key is.
+        """
+        if self.root is None:
+            return 0
+        node, offset = self.root, self.root.start
+        for token in pointer.split(at):
+            node = node.target if isinstance(node, Alias) else node
+            if isinstance(node, Mapping):
+                found = self._entry(node, token)
+                if found is None:
+                    break
+                key, node = found
+                is_empty = isinstance(node, Scalar) and node.start == node.end
+                offset = key.start if is_empty else node.start
+            elif isinstance(node, Sequence) and token.isdecimal() and int(token) < len(node.items):
+                node = node.items[int(token)]
+                offset = node.start
+            else:
+                break
+        return offset
+
+    def _entry(self, mapping: Mapping, key: str) -> tuple[Node, Node] | None:
+        """Return the key and the value that decide `key`, as `plain.entry`."""
+        if len(mapping.keys) < _MANY and MERGE_KEY not in mapping.keys:
+            found = entry(mapping, key)
+            return found and _pair(*found)
+        place = self._index(mapping).get(key)
+        return place and place[0].entries[place[1]]
+
+    def _index(self, mapping: Mapping) -> dict[str, tuple[Mapping, int]]:
+        """Return the mapping and the place in it that decide each key of `mapping`."""
+        known = self._indexes.get(id(mapping))
+        if known is None:
+            known = {}
+            for index, key in enumerate(mapping.keys):
+                if key == MERGE_KEY:
+                    for provider in reversed(list(merged(mapping.entries[index][1]))):
+                        known.update(self._index(provider))
+                else:
+                    known[key] = (mapping, index)
+            self._indexes[id(mapping)] = known
+        return known
+
+
+def _pair(owner: Mapping, value: Node) -> tuple[Node, Node]:
+    return next(own for own in owner.entries if own[1] is value)
 
 
 def offset_of(root: Node | None, at: str) -> int:
-    """Return the offset of the value at pointer `at`, or of its nearest parent that exists.
-
-    An empty value is said to be where its key is.
-    """
-    if root is None:
-        return 0
-    node, offset = root, root.start
-    for token in pointer.split(at):
-        node = node.target if isinstance(node, Alias) else node
-        if isinstance(node, Mapping):
-            found = entry(node, token)
-            if found is None:
-                break
-            owner, node = found
-            offset = node.start
-            if isinstance(node, Scalar) and node.start == node.end:
-                offset = _key_offset(owner, node)
-        elif isinstance(node, Sequence) and token.isdecimal() and int(token) < len(node.items):
-            node = node.items[int(token)]
-            offset = node.start
-        else:
-            break
-    return offset
-
-
-def _key_offset(mapping: Mapping, value: Node) -> int:
-    return next(key.start for key, own in mapping.entries if own is value)
+    """Return what `Places` says, if it is the only place that is asked for."""
+    return Places(root).offset_of(at)

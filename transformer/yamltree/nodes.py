@@ -79,6 +79,9 @@ MAX_DEPTH = 200
 MAX_EXPANDED = 100_000
 """Nodes a document with aliases may expand to (an alias counts as all that it stands for)."""
 
+TEXT_OF_NODE = 100
+"""So many characters of a scalar count as a further node there."""
+
 
 class Tree(NamedTuple):
     """One document: its text, its root (None where the document is empty), and what it is.

@@ -8,10 +8,13 @@ from transformer.yamltree.json_tree import JsonSyntaxError, compose_json
 from transformer.yamltree.nodes import Tree
 
 JSON_START = re.compile(
-    r"\ufeff?(?:[ \t]*(?:#[^\r\n]*)?[\r\n])*(?:---[ \t]*(?:[ \t]#[^\r\n]*)?[\r\n])?"
-    r"(?=\ufeff?[ \t\r\n]*\{)"
+    r"\ufeff?(?:[ \t]*+(?:#[^\r\n]*+)?[\r\n])*+(?:---[ \t]*(?:[ \t]#[^\r\n]*+)?[\r\n])?"
+    r"(?=\ufeff?[ \t\r\n]*+\{)"
 )
-"""What may stand before a JSON object: a byte order mark, comments, a marker line."""
+"""What may stand before a JSON object: a byte order mark, comments, a marker line.
+
+Lines are never given back: from each of them on, all others would be looked through again.
+"""
 
 
 def read(text: str) -> Tree:

@@ -119,3 +119,13 @@ def test_what_is_not_a_mapping_on_the_way_is_as_good_as_absent() -> None:
     others: list[Any] = [None, [], "x", {"a": None}, {"a": {"b": [1]}}]
     for value in others:
         assert mapping_at(value, "a", "b") == {}
+
+
+def test_an_endless_name_is_cut_and_still_tells_objects_apart() -> None:
+    names = ["n" * 1001, "n" * 1002, "n" * 1000]
+    refs = [
+        next(manifests({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": name}})).ref
+        for name in names
+    ]
+    assert [len(ref.name) for ref in refs] == [119, 119, 1000]
+    assert refs[0] != refs[1]

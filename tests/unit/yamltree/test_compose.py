@@ -12,6 +12,7 @@ from transformer.yamltree.nodes import (
     MAX_EXPANDED,
     MERGE_KEY,
     PLAIN,
+    TEXT_OF_NODE,
     Alias,
     Mapping,
     Node,
@@ -303,7 +304,9 @@ def test_an_alias_means_the_nearest_anchor_above() -> None:
     assert to_plain(root_of("a: &x 1\nb: *x\nc: &x 2\nd: *x\n")) == {"a": 1, "b": 1, "c": 2, "d": 2}
 
 
-@pytest.mark.parametrize("text", ["a: &x {b: &x 1, c: *x}\nd: *x\n", "a: &x\n- &x 1\n- *x\nd: *x\n"])
+@pytest.mark.parametrize(
+    "text", ["a: &x {b: &x 1, c: *x}\nd: *x\n", "a: &x\n- &x 1\n- *x\nd: *x\n"]
+)
 def test_an_anchor_within_one_of_the_same_name_is_the_later_one(text: str) -> None:
     value = to_plain(root_of(text))
     assert value["d"] == 1
@@ -457,3 +460,10 @@ def test_marks_and_directives_around_the_document_are_no_part_of_it() -> None:
     text = "%YAML 1.1\n%TAG !e! tag:e,2000:\n--- # c\na: !e!x 1\n... # c\n# c\n"
     root = root_of(text)
     assert text[root.start : root.end] == "a: !e!x 1"
+
+
+def test_long_text_counts_for_more_than_one_node_where_an_alias_repeats_it() -> None:
+    repeated = "- *a\n" * 1000
+    compose_yaml(f"- &a {'x' * 100}\n{repeated}")
+    error = refusal(f"- &a {'x' * TEXT_OF_NODE * 100}\n{repeated}")
+    assert "expand to more than" in error.message

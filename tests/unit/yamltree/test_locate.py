@@ -2,7 +2,9 @@
 
 import pytest
 
-from transformer.yamltree.locate import offset_of
+from transformer.yamltree.locate import Places
+from transformer.yamltree.nodes import Mapping
+from transformer.yamltree.plain import entry
 from transformer.yamltree.read import read
 
 
@@ -10,7 +12,7 @@ def place(text: str, at: str, mark: str = "$") -> tuple[int, int]:
     """Return where `at` leads in `text` without its `mark`, and where the mark stood."""
     expected = text.index(mark)
     text = text.replace(mark, "")
-    return offset_of(read(text).root, at), expected
+    return Places(read(text).root).offset_of(at), expected
 
 
 @pytest.mark.parametrize(
@@ -97,4 +99,22 @@ def test_what_is_missing_is_where_its_nearest_parent_is(text: str, at: str) -> N
 
 @pytest.mark.parametrize("at", ["", "/a"])
 def test_in_an_empty_document_everything_is_at_the_start(at: str) -> None:
-    assert offset_of(read("# nothing\n").root, at) == 0
+    assert Places(read("# nothing\n").root).offset_of(at) == 0
+
+
+@pytest.mark.parametrize("at", ["/m/k7", "/m/k40", "/m/none", "/x/k7", "/x/k39", "/x/own", "/x/no"])
+def test_a_mapping_of_many_keys_is_looked_up_as_one_of_few(at: str) -> None:
+    keys = "".join(f"  k{number}: {number}\n" for number in range(40))
+    text = f"m: &m\n{keys}  k40:\nx:\n  k7: 1\n  <<: *m\n  own: 2\n"
+    root = read(text).root
+    assert isinstance(root, Mapping)
+    name, key = at.split("/")[1:]
+    owner = entry(root, name)
+    assert owner is not None
+    assert isinstance(owner[1], Mapping)
+    found = entry(owner[1], key)
+    expected = owner[1].start
+    if found is not None:
+        value = found[1]
+        expected = value.start if value.start < value.end else text.index(f"{key}:")
+    assert Places(root).offset_of(at) == expected
