@@ -23,6 +23,9 @@ _BLANKS = " \t\r\n"
 _INLINE = -1_000_000
 """Rank of text that goes on the line itself, before lines that are added behind it."""
 
+_TAGS = {str: "tag:yaml.org,2002:str", bool: "tag:yaml.org,2002:bool"}
+"""Tags that may stay in front of a value of the type."""
+
 _STRIPPED = re.compile(r"[|>][0-9]*-")
 
 
@@ -43,6 +46,12 @@ def add(tree: Tree, collection: Mapping | Sequence, chain: Chain, added: Any) ->
 def _add_lines(text: str, collection: Mapping | Sequence, at: int, lines: list[str]) -> Edit:
     line_break = newline(text, collection.end)
     if _ends_in_open_block_scalar(text, collection):
+        if isinstance(collection, Sequence):  # where the order counts
+            raise PatchError(
+                "a block scalar without a line break ends the text; nothing can be added behind it",
+                offset=collection.items[-1].start,
+                hint="end the file with a line break",
+            )
         body = line_break.join([lines[0][at:], *lines[1:], " " * at])
         return Edit(collection.start, collection.start, body)
     end = line_end(text, collection.end)
@@ -94,7 +103,8 @@ def set_value(tree: Tree, node: Node, chain: Chain, value: Any) -> Iterator[Edit
     if not is_collection and isinstance(node, Scalar) and node.end > node.start:
         quote = node.style if node.style in ("'", '"') else ""
         new = render.flow(value, flow_style(tree, ())) if tree.is_json else None
-        yield Edit(node.start, node.end, new or render.scalar(value, quote))
+        start = node.start if node.tag in (None, _TAGS.get(type(value))) else outer
+        yield Edit(start, node.end, new or render.scalar(value, quote))
     elif isinstance(parent, Mapping):
         key = next(key for key, own in parent.entries if own is node)
         colon = COLON.match(text, key.end, outer)
@@ -102,8 +112,8 @@ def set_value(tree: Tree, node: Node, chain: Chain, value: Any) -> Iterator[Edit
             new = flow_layout.value_text(tree, key.start, chain, value)
             before = ": " if colon is None else "" if text[outer - 1] in _BLANKS else " "
             yield Edit(outer, node.end, before + new, rank=_INLINE)
-        elif not is_collection:
-            before = " : " if colon is None else "" if text[outer - 1] in _BLANKS else " "
+        elif not is_collection and colon is not None:
+            before = "" if text[outer - 1] in _BLANKS else " "
             yield Edit(outer, node.end, before + render.scalar(value), rank=_INLINE)
         else:
             yield from _set_below_key(tree, node, chain, value, outer, bool(colon))
@@ -138,18 +148,23 @@ def fill(tree: Tree, node: Mapping | Sequence, chain: Chain, added: Any) -> Iter
 def _set_below_key(
     tree: Tree, node: Node, chain: Chain, value: Any, start: int, has_colon: bool
 ) -> Iterator[Edit]:
-    """Write a block collection below its key, where `text[start:node.end]` stands."""
+    """Write a block collection below its key, where `text[start:node.end]` stands.
+
+    Any value, if the key has no colon yet.
+    """
     text, parent = tree.text, chain[-1]
     if isinstance(node, Mapping | Sequence) and not node.is_flow:
         raise PatchError("a block would have to be replaced", offset=node.start)
     style = block_style(tree, chain)
     own = column(text, parent.start)
     line_break = newline(text, node.end)
-    lines = render.block_lines(
-        value, own + (style.step if isinstance(value, dict) else style.dash), style
-    )
-    if not has_colon:  # `? key` alone
-        lines.insert(0, f"{' ' * own}:")
+    if isinstance(value, dict | list) and value:
+        at = own + (style.step if isinstance(value, dict) else style.dash)
+        lines = render.block_lines(value, at, style)
+        if not has_colon:  # `? key` alone
+            lines.insert(0, f"{' ' * own}:")
+    else:
+        lines = [f"{' ' * own}: {render.scalar(value)}"]
     block = line_break + line_break.join(lines)
     start = len(text[:start].rstrip())
     if BREAK.search(text, start, node.end):

@@ -19,6 +19,13 @@ def spliced(text: str, operations: dict[str, Any]) -> str:
     return splice(tree, planned, verify.patched(to_plain(tree.root), planned))
 
 
+def replaced(text: str, operations: dict[str, Any]) -> str:
+    """Return `text` after a `replace` for each pointer and value."""
+    tree = read(text)
+    planned = [Operation("replace", path, value) for path, value in operations.items()]
+    return splice(tree, planned, verify.patched(to_plain(tree.root), planned))
+
+
 NESTED = {"c": {"d": ["x", {"e": "w"}]}}
 
 BLOCK: dict[str, tuple[str, dict[str, Any], str]] = {
@@ -76,6 +83,43 @@ BLOCK: dict[str, tuple[str, dict[str, Any], str]] = {
     "a value in place of a quoted word": ("a: 'w'\n", {"/a": "v"}, "a: 'v'\n"),
     "a value in place of a long text": ("a: w\n  x\n  y\nb: 1\n", {"/a": "v"}, "a: v\nb: 1\n"),
     "a value in place of a block scalar": ("a: |\n  w\nb: 1\n", {"/a": "v"}, "a: v\nb: 1\n"),
+    "a value below a key in question": ("a: 1\n? b", {"/b": "v"}, "a: 1\n? b\n: v"),
+    "an empty list below a key in question": ("? b # c\n\n", {"/b": []}, "? b # c\n: []\n\n"),
+    "values below keys in question, and an entry": (
+        "x:\n  ? b # c\n  ? c\n",
+        {"/x/b": "v", "/x/d": 1, "/x/c": 2},
+        "x:\n  ? b # c\n  : v\n  ? c\n  : 2\n  d: 1\n",
+    ),
+    "a list below a key in question": ("? b\n", {"/b": [1]}, "? b\n:\n- 1\n"),
+    "a value behind an anchor": ("a: &x\nb: 1", {"/a": "v"}, "a: &x v\nb: 1"),
+    "a block behind an anchor": ("a: &x\nb: 1", {"/a": {"c": 1}}, "a: &x\n  c: 1\nb: 1"),
+    "a block in place of a tagged value": ("a: &x !!int 1\n", {"/a": {"b": 1}}, "a:\n  b: 1\n"),
+    "an entry after a list in brackets": (
+        "a:\n- [x]",
+        {"/b": 1, "/a/-": 2},
+        "a:\n- [x]\n- 2\nb: 1",
+    ),
+    "an entry in an item with an anchor": (
+        "- &x {}\n- 2\n",
+        {"/0/a": 1, "/0/b": {"c": 1}},
+        "- &x\n  a: 1\n  b:\n    c: 1\n- 2\n",
+    ),
+    "an item in an item with an anchor": (
+        "- &x []\r\n- 2\r\n",
+        {"/0/-": 1},
+        "- &x\r\n  - 1\r\n- 2\r\n",
+    ),
+    "an entry below an anchor on a line of its own": (
+        "a:\n  - &x\n    {}\n  - 2\n",
+        {"/a/0/b": 1},
+        "a:\n  - &x\n    b: 1\n  - 2\n",
+    ),
+    "an entry above a text without a last line break": (
+        "- a: 1\n  b: |\n    x",
+        {"/0/c": 1},
+        "- c: 1\n  a: 1\n  b: |\n    x",
+    ),
+    "an entry below a text that ends with CR": ("a: |\n  x\r", {"/b": 1}, "a: |\n  x\rb: 1\r"),
     "a key that has to be quoted": ("a: 1\n", {"/yes": "no"}, 'a: 1\n"yes": "no"\n'),
 }
 
@@ -123,7 +167,116 @@ FLOW: dict[str, tuple[str, dict[str, Any], str]] = {
         {"/a": "v"},
         "{a: v # c\n}\n",
     ),
+    "an entry beside a padded one": (
+        "a: [{ b: 1 }, {}]\n",
+        {"/a/1/c": 1},
+        "a: [{ b: 1 }, {c: 1}]\n",
+    ),
+    "an item as its padded neighbour": (
+        "a: [{ b: 1 }]\n",
+        {"/a/-": {"c": 1}},
+        "a: [{ b: 1 }, { c: 1 }]\n",
+    ),
+    "an item as the last of its neighbours": (
+        "a: [{b: 1}, { b: 2 }]\n",
+        {"/a/-": {"c": 1}},
+        "a: [{b: 1}, { b: 2 }, { c: 1 }]\n",
+    ),
+    "an item in an empty list in a padded mapping": (
+        "a: { b: [] }\n",
+        {"/a/b/-": 1},
+        "a: { b: [1] }\n",
+    ),
+    "an entry in an empty mapping in a padded mapping": (
+        "a: { b: { } }\n",
+        {"/a/b/c": 1},
+        "a: { b: { c: 1 } }\n",
+    ),
+    "an entry where keys are quoted": ('a: {"c": 1}\n', {"/a/d": 1}, 'a: {"c": 1, "d": 1}\n'),
+    "an entry where not all keys are quoted": (
+        'a: {b: {x: 1}, "c": 1}\n',
+        {"/a/d": 1},
+        'a: {b: {x: 1}, "c": 1, d: 1}\n',
+    ),
+    "an entry before a bracket on the last entry's line": (
+        "{\n  a: 1 }\n",
+        {"/b": 2},
+        "{\n  a: 1,\n  b: 2 }\n",
+    ),
+    "an entry between a comma and a bracket": (
+        "{\n  a: 1,}\n",
+        {"/b": 2},
+        "{\n  a: 1,\n  b: 2,}\n",
+    ),
+    "an entry on a line with others": (
+        "{\n  a: 1, b: 2 }\n",
+        {"/c": 3},
+        "{\n  a: 1, b: 2, c: 3 }\n",
+    ),
+    "an entry on a line of its own, after a tab": (
+        "{\n\ta: 1\n}\n",
+        {"/b": 2},
+        "{\n\ta: 1,\n\tb: 2\n}\n",
+    ),
+    "an item after a comma on a line of its own": (
+        "[\n  1\n  # c\n ,\n]\n",
+        {"/-": 2},
+        "[\n  1\n  # c\n ,\n  2,\n]\n",
+    ),
+    "an item after a comma below a comment": ("[1 # c\n, ]\n", {"/-": 2}, "[1 # c\n, 2 ]\n"),
+    "an item after a comma and a blank": ("{a: [1 ,], b: 1}", {"/a/-": 2}, "{a: [1 , 2], b: 1}"),
+    "an item, the comma being that of the next entry": (
+        "{a: [1], b: 1}\n",
+        {"/a/-": 2},
+        "{a: [1, 2], b: 1}\n",
+    ),
     "an entry in a pair": ("- [a: 1]\n", {"/0/0/b": 2}, "- [{a: 1, b: 2}]\n"),
+}
+
+FLOW_VALUES: dict[str, tuple[str, dict[str, Any], str]] = {
+    "a word for a word": ("a: [1, 2]\n", {"/a/1": "v"}, "a: [1, v]\n"),
+    "a list for a mapping": ("a: [1, {b: 1}]\n", {"/a/1": [3]}, "a: [1, [3]]\n"),
+    "a word for a mapping with a tag": ("a: [1, !!map {b: 1}]\n", {"/a/1": "v"}, "a: [1, v]\n"),
+    "a mapping for a tag": ("a: [ ! , 2]\n", {"/a/0": {"b": [1]}}, "a: [ {b: [1]} , 2]\n"),
+    "a word for a value with an anchor": ("{b: &x {}}\n", {"/b": "v"}, "{b: &x v}\n"),
+    "a word for an anchor": ("{b: &x , c: 1}\n", {"/b": "v"}, "{b: &x v , c: 1}\n"),
+    "a word for an anchor and a tag": ("{b: &x !!null , c: 1}\n", {"/b": "v"}, "{b: v , c: 1}\n"),
+    "in pretty JSON": (
+        '{\n  "a": [\n    1,\n    {"b": 1}\n  ]\n}',
+        {"/a/1": {"c": 1}, "/a/0": []},
+        '{\n  "a": [\n    [],\n    {\n      "c": 1\n    }\n  ]\n}',
+    ),
+    "a word in JSON": ('{"a": 1, "b": ["x"]}', {"/a": 'é"'}, '{"a": "é\\"", "b": ["x"]}'),
+    "a number in JSON": ('{"a": "x"}', {"/a": 1}, '{"a": 1}'),
+    "true in JSON": ('{"a":null}', {"/a": True}, '{"a":true}'),
+    "a number for a quoted word": ('{a: "x"}', {"/a": 1}, "{a: 1}"),
+    "a word for a quoted word": ('{a: "x"}', {"/a": "v"}, '{a: "v"}'),
+}
+
+BLOCK_ITEMS: dict[str, tuple[str, dict[str, Any], str]] = {
+    "a word for a mapping": ("- {}\n- 2\n", {"/0": "v"}, "- v\n- 2\n"),
+    "an empty list for a mapping with a tag": ("- !!map {}\n- 2\n", {"/0": []}, "- []\n- 2\n"),
+    "a list for a mapping": ("- {}\n- 2\n", {"/0": [1]}, "- - 1\n- 2\n"),
+    "a mapping for a mapping": (
+        "a:\r\n- {a: 1}\r\n- 2\r\n",
+        {"/a/0": {"b": 1, "c": 2}},
+        "a:\r\n- b: 1\r\n  c: 2\r\n- 2\r\n",
+    ),
+    "a word for nothing": ("-\n- 2\n", {"/0": "v"}, "- v\n- 2\n"),
+    "a mapping for nothing": (
+        "- -\n  - 2\n",
+        {"/0/0": {"a": 1, "b": 2}},
+        "- - a: 1\n    b: 2\n  - 2\n",
+    ),
+    "a word for nothing, where it ends the text": ("- 1\n-", {"/1": "v"}, "- 1\n- v"),
+}
+
+TAGS: dict[str, tuple[str, dict[str, Any], str]] = {
+    "a tag that fits stays": ("a: !!str x\n", {"/a": "v"}, "a: !!str v\n"),
+    "so does that of a boolean": ("a: !!bool true # c\n", {"/a": False}, "a: !!bool false # c\n"),
+    "another goes": ("a: !!int 1\n", {"/a": "v"}, "a: v\n"),
+    "a null's too": ("a: !!null null\n", {"/a": "v"}, "a: v\n"),
+    "and a word's before a boolean": ("{a: !!str x, b: 1}\n", {"/a": True}, "{a: true, b: 1}\n"),
 }
 
 JSON: dict[str, tuple[str, dict[str, Any], str]] = {
@@ -176,6 +329,24 @@ def test_json_stays_as_it_is_spaced(case: str) -> None:
     assert spliced(text, operations) == expected
 
 
+@pytest.mark.parametrize("case", FLOW_VALUES)
+def test_a_value_in_flow_text_is_written_as_flow_text(case: str) -> None:
+    text, operations, expected = FLOW_VALUES[case]
+    assert replaced(text, operations) == expected
+
+
+@pytest.mark.parametrize("case", BLOCK_ITEMS)
+def test_an_item_of_a_block_is_written_behind_its_dash(case: str) -> None:
+    text, operations, expected = BLOCK_ITEMS[case]
+    assert replaced(text, operations) == expected
+
+
+@pytest.mark.parametrize("case", TAGS)
+def test_a_tag_goes_with_the_value_that_it_was_for(case: str) -> None:
+    text, operations, expected = TAGS[case]
+    assert replaced(text, operations) == expected
+
+
 @pytest.mark.parametrize("empty", ["{}", "{ }", "{\n  # c\n}", "{ # c\n  }"])
 def test_comments_in_an_empty_mapping_stay(empty: str) -> None:
     text = spliced(f"a: {empty}\nb: 1\n", {"/a/c": "d"})
@@ -198,9 +369,30 @@ def test_the_step_and_the_line_break_are_the_documents_own(step: int, line_break
     ]
 
 
-def test_what_would_replace_a_block_is_refused() -> None:
-    with pytest.raises(PatchError):
+def test_what_would_replace_a_block_is_refused_where_it_stands() -> None:
+    with pytest.raises(PatchError, match=r"^a block would have to be replaced$") as caught:
         spliced("a:\n  b: 1\n", {"/a": {"c": 1}})
+    assert caught.value.offset == 5
+
+
+def test_the_whole_document_is_not_replaced() -> None:
+    with pytest.raises(PatchError, match=r"^the whole document would be replaced$") as caught:
+        replaced("\na: 1\n", {"": {"b": 1}})
+    assert caught.value.offset == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "offset"),
+    [("a:\n- |\n  x", 5), ("a:\n- 1\n- b: >+\n    x", 9), ("a:\n- - |2\n     x", 5)],
+)
+def test_no_item_is_put_behind_a_text_that_a_line_break_would_change(
+    text: str, offset: int
+) -> None:
+    with pytest.raises(PatchError, match="without a line break ends the text") as caught:
+        spliced(text, {"/a/-": 2})
+    assert caught.value.offset == offset
+    assert caught.value.hint == "end the file with a line break"
+    assert spliced(text + "\n", {"/a/-": 2}) == text + "\n- 2\n"
 
 
 @pytest.mark.parametrize("header", ["|", ">", "|+", "|2"])
