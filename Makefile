@@ -8,10 +8,10 @@ READY := $(VENV)/ready
 PYZ := dist/hostnet-transform.pyz
 DEMO_TOOL := $(CURDIR)/$(BIN)/hostnet-transform
 
-.PHONY: help setup demo test check fmt lint golden docs integration kustomize bench dist pyz clean
+.PHONY: help setup demo test check fmt lint golden docs integration kustomize yaml-oracle fuzz bench dist pyz clean
 
 help: ## say what there is
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r target text; do \
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r target text; do \
 	    printf '%-20s %s\n' "$$target" "$$text"; done
 
 setup: $(READY) ## make .venv and install the package and its tools into it
@@ -62,6 +62,12 @@ kustomize: $(BIN)/kustomize ## build the standalone kustomize, for tests (needs 
 $(BIN)/kustomize: $(READY)
 	GOBIN=$(CURDIR)/$(BIN) go install sigs.k8s.io/kustomize/kustomize/v5@v5.8.1
 
+yaml-oracle: setup ## ask the real kubectl how it reads YAML, and fail on a difference; REWRITE=1 keeps it
+	$(RUN) tests.kubectl.vectors $(if $(REWRITE),--write)
+
+fuzz: setup ## look for bytes that break a property, for FUZZ_SECONDS (1800) in all
+	$(RUN) tests.fuzz --seconds $(or $(FUZZ_SECONDS),1800)
+
 bench: setup ## measure the speed
 	$(RUN) bench
 
@@ -75,5 +81,5 @@ pyz: setup ## build the tool as a single file, PYZ (dist/hostnet-transform.pyz)
 	    --console-script hostnet-transform --output-file $(PYZ) .
 
 clean: ## delete all that was made
-	rm -rf $(VENV) build dist .bench .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) build dist .bench .fuzz .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find transformer tests bench -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -155,9 +155,8 @@ def version(kubectl: str) -> str:
     return str(json.loads(done.stdout)["clientVersion"]["gitVersion"])
 
 
-def main() -> None:
-    """Ask for every scalar and write the file, one entry a line."""
-    kubectl = find_kubectl()
+def content(kubectl: str) -> str:
+    """Ask for every scalar and return what is to be recorded, one entry a line."""
     with ThreadPoolExecutor() as pool:
         values = list(pool.map(lambda scalar: measure_value(kubectl, scalar), VALUES))
         keys = list(pool.map(lambda scalar: measure_key(kubectl, scalar), KEYS))
@@ -165,10 +164,15 @@ def main() -> None:
         f'"{name}": [\n  ' + ",\n  ".join(map(json.dumps, entries)) + "\n ]"
         for name, entries in (("values", values), ("keys", keys))
     )
+    entries = ",\n ".join((f'"kubectl": {json.dumps(version(kubectl))}', *lists))
+    return "{\n " + entries + "\n}\n"
+
+
+def main() -> None:
+    """Ask for every scalar and write the file."""
     TARGET.parent.mkdir(parents=True, exist_ok=True)
-    content = ",\n ".join((f'"kubectl": {json.dumps(version(kubectl))}', *lists))
-    TARGET.write_text("{\n " + content + "\n}\n", encoding="utf-8", newline="\n")
-    print(f"{len(values)} values, {len(keys)} keys")
+    TARGET.write_text(content(find_kubectl()), encoding="utf-8", newline="\n")
+    print(f"{len(VALUES)} values, {len(KEYS)} keys")
 
 
 if __name__ == "__main__":

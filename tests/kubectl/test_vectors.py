@@ -1,0 +1,67 @@
+"""Our reader against kubectl's, as recorded: the same value, or refused by both."""
+
+from collections import Counter
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from tests.kubectl.differences import DIFFERENCES, explained, is_same_as_by_kubectl, read_by_us
+from tests.kubectl.documents import documents
+from tests.kubectl.vectors import Vector, recorded
+from transformer.errors import InputError
+
+EXPLANATIONS = (Path(__file__).parents[2] / "docs" / "yaml.md").read_text(encoding="utf-8")
+
+
+def test_we_read_what_kubectl_reads_but_for_what_is_explained() -> None:
+    unexplained = [
+        f"{vector.yaml!r}: kubectl: {vector.json or vector.refused}; we: {ours!r}"
+        for vector, ours in _differences()
+        if not explained(vector, ours)
+    ]
+    assert not unexplained, "\n".join(unexplained[:10])
+
+
+def test_each_explanation_is_needed_and_documented() -> None:
+    needed = Counter(explained(vector, ours) for vector, ours in _differences())
+    assert set(needed) == set(DIFFERENCES)
+    for name in DIFFERENCES:
+        assert f"| {name} |" in EXPLANATIONS
+
+
+def test_the_record_holds_the_documents_that_are_made_today() -> None:
+    assert [vector[:2] for vector in _recorded()] == list(documents())
+
+
+def test_most_documents_are_read_and_many_are_refused() -> None:
+    read = sum(vector.json is not None for vector in _recorded())
+    assert read > 3500
+    assert len(_recorded()) - read > 1000
+
+
+@cache
+def _recorded() -> list[Vector]:
+    return list(recorded())
+
+
+def _differences() -> Iterator[tuple[Vector, Any]]:
+    return iter(_all_differences())
+
+
+@cache
+def _all_differences() -> list[tuple[Vector, Any]]:
+    found = []
+    for vector in _recorded():
+        ours: Any
+        try:
+            ours = read_by_us(vector.yaml)
+        except InputError as error:
+            ours = error
+        if vector.json is None:
+            is_same = isinstance(ours, InputError)
+        else:
+            is_same = is_same_as_by_kubectl(vector, ours)
+        if not is_same:
+            found.append((vector, ours))
+    return found
