@@ -37,6 +37,8 @@ _BASES = (16, 2, 8, 10)
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _INFINITE = re.compile(r"([-+]?)\.(inf|Inf|INF)|\.(?:nan|NaN|NAN)")
 
+_HALF_PAIR = re.compile("[\ud800-\udfff]")
+
 
 def resolve(text: str) -> Any:
     """Return what the plain scalar `text` means to kubectl: None, bool, int, float or str."""
@@ -76,11 +78,20 @@ def load(text: str) -> Any:
     """Return the plain value of the one document in `text`. Raises: yaml.YAMLError, ValueError."""
     if text.lstrip().startswith("{"):
         try:
-            return json.loads(text)
+            return _whole(json.loads(text))
         except ValueError:
             pass  # a YAML flow mapping
     (value,) = load_all(text)
     return value
+
+
+def _whole(value: Any) -> Any:
+    """Return what JSON held, with U+FFFD for each half of a surrogate pair, as Go has it."""
+    if isinstance(value, dict):
+        return {_whole(key): _whole(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return list(map(_whole, value))
+    return _HALF_PAIR.sub("\ufffd", value) if isinstance(value, str) else value
 
 
 def is_same(left: Any, right: Any) -> bool:
