@@ -237,7 +237,7 @@ def _is_valid(requirement: Any) -> bool:
 def _is_valid_field(requirement: Any) -> bool:
     return (
         isinstance(requirement, dict)
-        and requirement.get("key") == "metadata.name"
+        and isinstance(requirement.get("key"), str)
         and requirement.get("operator") in ("In", "NotIn")
         and isinstance(requirement.get("values"), list)
         and len(requirement["values"]) == 1

@@ -53,6 +53,14 @@ def label_place(manifest: Manifest, label: str) -> str:
     return pointer.join("/metadata/labels", *([label] if label in manifest.labels else []))
 
 
+def is_replaced(before: Manifest | None, label: str, value: object) -> bool:
+    """Whether a live node may carry `value`, which is not what its label is to be: it has some
+    value, and the old state, if there is one, has the label too (else the webhook sets it).
+    """
+    was_set = before is None or bool(before.labels.get(label))
+    return isinstance(value, str) and bool(value) and was_set
+
+
 def moved(before: Manifest | None, manifest: Manifest) -> tuple[str, str] | None:
     """Return the names of the pools that a Node is moved from and to, or None."""
     if before is None or not is_node(manifest):

@@ -44,4 +44,4 @@ def _fits(toleration: Mapping[str, Any], taint: Mapping[str, Any]) -> bool:
     if operator == "Exists":
         return True
     is_same = (toleration.get("value") or "") == (taint.get("value") or "")
-    return operator == "Equal" and bool(key) and is_same
+    return operator == "Equal" and is_same

@@ -299,6 +299,7 @@ NODE_UPDATED = [
     ),
     ("loses its pool", node(pool="standard"), node(), ["HN302"]),
     ("loses its pool by an empty label", node(pool="standard"), node(pool=""), ["HN302"]),
+    ("loses its pool, that the older label named", node(desired="standard"), node(), ["HN302"]),
     ("says its pool by the other label", node(pool="standard"), node(desired="standard"), []),
     ("has the label that was copied", node(desired="standard"), node(pool="standard"), []),
     ("moves by the older label", node(pool="standard"), node(desired="other"), ["HN301"]),
@@ -339,6 +340,12 @@ NODE_UPDATED = [
         node(pool="standard", host="false"),
         node(pool="standard"),
         ["HN303"],
+    ),
+    (
+        "gets a wrong hostnetwork label, which transform would replace",
+        node(pool="host"),
+        node(pool="host", host="false"),
+        ["HN311"],
     ),
     ("stays without the hostnetwork label", node(pool="host"), node(pool="host"), ["HN311"]),
     # the edge worker label

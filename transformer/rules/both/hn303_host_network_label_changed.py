@@ -1,9 +1,9 @@
 """HN303: the hostnetwork label of a node cannot be changed or removed once it is set.
 
 The Node webhook refuses an update that changes or removes `nodepool.openyurt.io/hostnetwork`. With
-an old state every such change is reported. Without one it is where `transform` has to replace
-another value: the manifest is right afterwards, but a live node that carries the old value cannot
-be updated to it.
+an old state every such change is reported. So is a value that `transform` has to replace, unless
+the old state lacks the label: the manifest is right afterwards, but a live node that carries the
+value cannot be updated.
 
 Bad:
 
@@ -30,7 +30,7 @@ from collections.abc import Iterator
 
 from transformer.findings import Violation
 from transformer.manifest.names import HOST_NETWORK_LABEL
-from transformer.manifest.nodes import is_node, label_change, label_place
+from transformer.manifest.nodes import is_node, is_replaced, label_change, label_place
 from transformer.rules.base import Subject, ValidationRule
 from transformer.yamltree import pointer
 
@@ -56,7 +56,7 @@ def check(subject: Subject) -> Iterator[Violation]:
             " cluster refuses that",
             hint="keep the value, or reset the node and join it again",
         )
-    elif planned and isinstance(label, str) and label:
+    elif planned and is_replaced(subject.before, HOST_NETWORK_LABEL, label):
         yield Violation(
             at,
             f"the hostnetwork label of node {manifest.ref.name} is {label!r} and becomes"

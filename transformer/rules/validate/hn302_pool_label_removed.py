@@ -29,22 +29,22 @@ and Host Network NodePools" and FAQ.
 from collections.abc import Iterator
 
 from transformer.findings import Violation
-from transformer.manifest.names import POOL_LABEL
-from transformer.manifest.nodes import is_node, label_change, label_place, pool_name
+from transformer.manifest.nodes import is_node, label_change, label_place, pool_label, pool_name
 from transformer.rules.base import Subject, ValidationRule
 
 
 def check(subject: Subject) -> Iterator[Violation]:
-    manifest = subject.manifest
-    if not is_node(manifest) or pool_name(manifest):
+    manifest, before = subject.manifest, subject.before
+    if before is None or not is_node(manifest) or pool_name(manifest):
         return
-    change = label_change(subject.before, manifest, POOL_LABEL)
+    label = pool_label(before)
+    change = label_change(before, manifest, label)
     if change is not None:
         state = "gone" if change[1] is None else "empty"
         yield Violation(
-            label_place(manifest, POOL_LABEL),
-            f"node {manifest.ref.name} was in pool {change[0]}, and the label {POOL_LABEL} is"
-            f" {state}; that is no way to leave a pool",
+            label_place(manifest, label),
+            f"node {manifest.ref.name} was in pool {change[0]}, and the label {label} is {state};"
+            " that is no way to leave a pool",
             hint="keep the label, or reset the node and join it again",
         )
 

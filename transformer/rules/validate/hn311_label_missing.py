@@ -23,7 +23,7 @@ from collections.abc import Iterator
 
 from transformer.findings import Violation
 from transformer.manifest.names import HOST_NETWORK_LABEL
-from transformer.manifest.nodes import is_node, label_change, label_place, pool_name
+from transformer.manifest.nodes import is_node, is_replaced, label_change, label_place, pool_name
 from transformer.rules.base import Subject, ValidationRule
 from transformer.rules.exempt import is_encrypted
 from transformer.yamltree import pointer
@@ -40,8 +40,10 @@ def check(subject: Subject) -> Iterator[Violation]:
         return  # HN101
     if is_encrypted(subject) and _is_planned(subject):
         return  # HN417
-    is_replaced = label and _is_planned(subject)
-    if is_replaced or label_change(subject.before, manifest, HOST_NETWORK_LABEL) is not None:
+    before = subject.before
+    if label_change(before, manifest, HOST_NETWORK_LABEL) is not None:
+        return  # HN303
+    if _is_planned(subject) and is_replaced(before, HOST_NETWORK_LABEL, label):
         return  # HN303
     found = "lacks the label" if label is None else f"has the label with {label!r} instead of"
     hint = "add it"
