@@ -8,7 +8,7 @@ READY := $(VENV)/ready
 PYZ := dist/hostnet-transform.pyz
 DEMO_TOOL := $(CURDIR)/$(BIN)/hostnet-transform
 
-.PHONY: help setup demo test check fmt lint golden docs integration kustomize yaml-oracle fuzz bench dist pyz clean
+.PHONY: help setup demo test check fmt lint golden docs integration kustomize oracle yaml-oracle fuzz bench dist pyz clean
 
 help: ## say what there is
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r target text; do \
@@ -61,6 +61,9 @@ kustomize: $(BIN)/kustomize ## build the standalone kustomize, for tests (needs 
 
 $(BIN)/kustomize: $(READY)
 	GOBIN=$(CURDIR)/$(BIN) go install sigs.k8s.io/kustomize/kustomize/v5@v5.8.1
+
+oracle: setup ## ask OpenYurt's own code again, and fail on a difference; REWRITE=1 keeps it (needs Go)
+	$(RUN) tests.oracle.record $(if $(REWRITE),,--check)
 
 yaml-oracle: setup ## ask the real kubectl how it reads YAML, and fail on a difference; REWRITE=1 keeps it
 	$(RUN) tests.kubectl.vectors $(if $(REWRITE),--write)

@@ -1,0 +1,78 @@
+"""How far the tool agrees with the oracle.
+
+Run from the top of the repository, to print it as a table: `python -m tests.oracle.agreement`. The
+differences that are meant to be are explained in `docs/openyurt-notes.md`.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+
+from tests.oracle import nodes, pods, pools
+from tests.oracle.vectors import Outcome, Vector, vectors
+
+UNEXPLAINED = "unexplained"
+
+COMPARISONS: dict[str, Callable[[tuple[Vector, ...]], Iterator[Outcome]]] = {
+    "pod-default": pods.defaulted,
+    "node-default": nodes.defaulted,
+    "node-update": nodes.updated,
+    "node-attributes": nodes.attributed,
+    "node-match": pods.matched,
+    "pool-create": pools.created,
+    "pool-update": pools.updated,
+    "pool-delete": pools.deleted,
+}
+"""By the kind of question."""
+
+EXPLANATIONS = {
+    "node-default": {nodes.LOST},
+    "node-update": {nodes.REPAIRED},
+    "node-match": {pods.FIELDS},
+    "pool-create": {pools.MEANT},
+    "pool-update": {pools.MEANT},
+}
+"""Why the tool may say something else, by the kind of question."""
+
+
+def differences(ask: str) -> dict[str, list[str]]:
+    """Return the names of the questions of one kind on which the tool says something else, by the
+    explanation, or under `UNEXPLAINED`.
+    """
+    found: dict[str, list[str]] = {}
+    for vector, is_same, explanation in COMPARISONS[ask](vectors(ask)):
+        if not is_same:
+            found.setdefault(explanation or UNEXPLAINED, []).append(vector["name"])
+    return found
+
+
+def main() -> None:
+    """Print the table."""
+    total: Counter[str] = Counter()
+    print(
+        f"{'':16} {'generated':>9} {'hand-made':>9} {'agree':>7} {'explained':>9} {UNEXPLAINED:>11}"
+    )
+    for ask in COMPARISONS:
+        found = differences(ask)
+        counts = Counter(
+            {
+                "generated": sum(": " not in vector["name"] for vector in vectors(ask)),
+                "hand-made": sum(": " in vector["name"] for vector in vectors(ask)),
+                "explained": sum(map(len, found.values())) - len(found.get(UNEXPLAINED, ())),
+                UNEXPLAINED: len(found.get(UNEXPLAINED, ())),
+            }
+        )
+        counts["agree"] = len(vectors(ask)) - counts["explained"] - counts[UNEXPLAINED]
+        total += counts
+        _print(ask, counts)
+        for explanation in sorted(found.keys() - {UNEXPLAINED}):
+            print(f"    {len(found[explanation])}: {explanation}")
+    _print("all", total)
+
+
+def _print(what: str, counts: Counter[str]) -> None:
+    widths = {"generated": 9, "hand-made": 9, "agree": 7, "explained": 9, UNEXPLAINED: 11}
+    print(f"{what:16} " + " ".join(f"{counts[key]:>{width},}" for key, width in widths.items()))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,376 @@
+"""Random questions for the oracle: the same ones for the same seed.
+
+A question is what `main.go` reads; each has a name, and the objects it is about carry that name, so
+that many questions can be put to the tool as one stream. What they are made of is little, on
+purpose: few labels, few values, many that are absent, empty or null.
+"""
+
+import random
+from collections.abc import Iterator
+from typing import Any
+
+Value = dict[str, Any]
+
+GUARDED = "apps.openyurt.io/exclude-host-network-pool"
+HOST = "nodepool.openyurt.io/hostnetwork"
+POOL = "apps.openyurt.io/nodepool"
+DESIRED = "apps.openyurt.io/desired-nodepool"
+EDGE_WORKER = "openyurt.io/is-edge-worker"
+REQUIRED = "requiredDuringSchedulingIgnoredDuringExecution"
+GUARD = {"key": HOST, "operator": "NotIn", "values": ["true"]}
+
+SEED = 20_251
+COUNTS = {
+    "pod-default": 6_000,
+    "node-default": 3_000,
+    "node-update": 6_000,
+    "node-attributes": 2_500,
+    "node-match": 9_000,
+    "pool-create": 4_000,
+    "pool-update": 8_000,
+    "pool-delete": 1_500,
+}
+
+ABSENT = object()
+
+
+def questions(ask: str) -> Iterator[Value]:
+    """Yield the random questions of one kind, `COUNTS[ask]` of them."""
+    draw = random.Random(f"{SEED} {ask}")
+    make = _MAKERS[ask]
+    for number in range(COUNTS[ask]):
+        name = f"{ask}-{number}"
+        yield {"ask": ask, "name": name, **make(draw, name)}
+
+
+def _present(**entries: Any) -> Value:
+    return {key: value for key, value in entries.items() if value is not ABSENT}
+
+
+def _maybe(draw: random.Random, *choices: Any) -> Any:
+    """Return nothing in half of the cases, else one of `choices`."""
+    return draw.choice(choices) if draw.random() < 0.5 else ABSENT
+
+
+def pool(name: str, version: str = "v1beta2", annotated: Any = ABSENT, **spec: Any) -> Value:
+    """Return a NodePool; `annotated` is the value of its hostnetwork annotation."""
+    metadata = {"name": name, **_present(annotations=_present(**{HOST: annotated}) or ABSENT)}
+    return {
+        "apiVersion": f"apps.openyurt.io/{version}",
+        "kind": "NodePool",
+        "metadata": metadata,
+        "spec": _present(**spec),
+    }
+
+
+def node(name: str, labels: Any = ABSENT) -> Value:
+    """Return a Node with `labels`."""
+    return {
+        "apiVersion": "v1",
+        "kind": "Node",
+        "metadata": {"name": name, **_present(labels=labels)},
+    }
+
+
+WORLD = (
+    pool("standard"),
+    pool("host", hostNetwork=True),
+    pool("other-host", hostNetwork=True, type="Edge"),
+    pool("cloud", type="Cloud", interConnectivity=True),
+    pool("annotated", "v1beta1", "TRUE", type="Edge"),
+    pool("not-annotated", "v1beta1", "yes"),
+    pool("lost", "v1beta1", hostNetwork=True),
+    pool("oldest", "v1alpha1", "true"),
+    pool("annotated-in-vain", annotated="true"),
+)
+"""The pools of those clusters in which nodes are looked at."""
+
+_MEMBERS = (*(one["metadata"]["name"] for one in WORLD), "nowhere")
+
+
+# pods
+
+
+def _pod_default(draw: random.Random, name: str) -> Value:
+    annotation = draw.choice(("true",) * 8 + ("True", "false", "", "yes", " true", ABSENT))
+    spec = {"containers": [{"name": "main", "image": "main"}], **_affinity(draw)}
+    metadata = {"name": name, "annotations": _present(**{GUARDED: annotation})}
+    return {"pod": {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec}}
+
+
+def _affinity(draw: random.Random) -> Value:
+    value = draw.choice((ABSENT, None, {}, *[_node_affinity] * 7))
+    return _present(affinity=value(draw) if callable(value) else value)
+
+
+def _node_affinity(draw: random.Random) -> Value:
+    beside: Value = {"podAntiAffinity": {"preferredDuringSchedulingIgnoredDuringExecution": []}}
+    if draw.random() < 0.1:
+        return beside
+    result = beside if draw.random() < 0.2 else {}
+    required = draw.choice((ABSENT, None, {}, *[_required] * 7))
+    preferred = [{"weight": 1, "preference": {"matchExpressions": [_requirement(draw)]}}]
+    value = _present(
+        **{REQUIRED: required(draw) if callable(required) else required},
+        preferredDuringSchedulingIgnoredDuringExecution=preferred
+        if draw.random() < 0.2
+        else ABSENT,
+    )
+    return {"nodeAffinity": draw.choice((value, value, value, value or None)), **result}
+
+
+def _required(draw: random.Random) -> Value:
+    terms = draw.choice((ABSENT, None, [], *[_terms] * 7))
+    return _present(nodeSelectorTerms=terms(draw) if callable(terms) else terms)
+
+
+def _terms(draw: random.Random) -> list[Any]:
+    return [_term(draw) for _ in range(draw.randint(1, 3))]
+
+
+def _term(draw: random.Random) -> Any:
+    if draw.random() < 0.1:
+        return draw.choice(({}, {}, None))
+    fields = [{"key": "metadata.name", "operator": "In", "values": ["node-a"]}]
+    expressions = [_requirement(draw) for _ in range(draw.randint(0, 3))]
+    return _present(
+        matchExpressions=draw.choice((expressions, expressions, expressions, ABSENT, None)),
+        matchFields=fields if draw.random() < 0.1 else ABSENT,
+    )
+
+
+def _requirement(draw: random.Random) -> Value:
+    if draw.random() < 0.25:
+        return dict(GUARD)
+    operator = draw.choice(("In", "NotIn", "NotIn", "Exists", "DoesNotExist"))
+    values = draw.choice((["true"], ["true"], ["false"], ["true", "x"], ["x", "true"], ["True"]))
+    return {
+        "key": draw.choice((HOST, HOST, HOST.upper(), POOL, "disk", "kubernetes.io/os")),
+        "operator": operator,
+        **({"values": values} if operator in ("In", "NotIn") else {}),
+    }
+
+
+# nodes
+
+
+def _labels(draw: random.Random) -> Any:
+    if draw.random() < 0.05:
+        return draw.choice((ABSENT, None, {}))
+    return _present(
+        **{
+            POOL: _maybe(draw, "", *_MEMBERS),
+            DESIRED: _maybe(draw, "", *_MEMBERS),
+            HOST: _maybe(draw, "", "true", "true", "false", "True"),
+            EDGE_WORKER: _maybe(draw, "", "true", "false"),
+            "disk": _maybe(draw, "ssd", ""),
+        }
+    )
+
+
+def _node_default(draw: random.Random, name: str) -> Value:
+    return {"node": node(name, _labels(draw)), "pools": WORLD}
+
+
+def _node_update(draw: random.Random, name: str) -> Value:
+    old = _labels(draw)
+    new = dict(old) if isinstance(old, dict) else {}
+    drawn = _labels(draw)
+    other = drawn if isinstance(drawn, dict) else {}
+    for key in (POOL, DESIRED, HOST, EDGE_WORKER):
+        if draw.random() < 0.35:
+            new.pop(key, None)
+            new |= {key: other[key]} if key in other else {}
+    if draw.random() < 0.2:
+        new = other
+    return {"old": node(name, old), "new": node(name, new), "pools": WORLD}
+
+
+def _taint(draw: random.Random) -> Value:
+    return {
+        "key": draw.choice(("a", "b", "node.kubernetes.io/not-ready")),
+        **_present(value=_maybe(draw, "x", "y", "")),
+        "effect": draw.choice(("NoSchedule", "NoExecute", "PreferNoSchedule")),
+    }
+
+
+def _node_attributes(draw: random.Random, name: str) -> Value:
+    def entries(*keys: str) -> Any:
+        return _present(**{key: _maybe(draw, "1", "2", "") for key in keys})
+
+    def some(what: Any) -> Any:
+        return draw.choice((what, what, what, ABSENT, None))
+
+    taints = [[_taint(draw) for _ in range(draw.randint(0, 3))] for _ in range(2)]
+    own = _present(labels=some(entries("a", "b", "c")), annotations=some(entries("a", "d")))
+    labels = {**(own.get("labels") or {}), POOL: name}
+    value = node(name, labels)
+    value["metadata"] |= {key: own[key] for key in own if key == "annotations"}
+    value |= draw.choice(({}, {"spec": None}, {"spec": {}}, *[{"spec": {"taints": taints[0]}}] * 3))
+    its_pool = pool(
+        name,
+        draw.choice(("v1beta2", "v1beta2", "v1beta1", "v1alpha1")),
+        labels=some(entries("a", "b", "e/f")),
+        annotations=some(entries("a", "d", "g")),
+        taints=some(taints[1]),
+    )
+    return {"node": value, "pools": [its_pool]}
+
+
+# where a pod may run
+
+_KEYS = ("a", "a", "b", "c", "x.io/d", "no key", "a/b/c", "", "-a")
+_VALUES = ("1", "2", "10", "-3", "+2", "007", "x", "", "no value", "9223372036854775808", "-x")
+
+
+def _selecting(draw: random.Random) -> Value:
+    operator = draw.choice(("In", "In", "NotIn", "Exists", "DoesNotExist", "Gt", "Lt", "in", ""))
+    count = draw.choice((1, 1, 1, 0, 2, 3))
+    if operator in ("Exists", "DoesNotExist") and draw.random() < 0.8:
+        count = 0
+    values = [draw.choice(_VALUES) for _ in range(count)]
+    key = draw.choice(_KEYS[: 5 if draw.random() < 0.9 else None])
+    return {
+        "key": key,
+        "operator": operator,
+        **_present(values=values or draw.choice((ABSENT, []))),
+    }
+
+
+def _field(draw: random.Random) -> Value:
+    names = ["node-a", "node-b"][: draw.choice((1, 1, 1, 2))]
+    operator = draw.choice(("In", "In", "NotIn", "Exists"))
+    return {
+        "key": draw.choice(("metadata.name",) * 6 + ("metadata.uid",)),
+        "operator": operator,
+        "values": names,
+    }
+
+
+def _selecting_term(draw: random.Random) -> Any:
+    if draw.random() < 0.07:
+        return {}
+    return _present(
+        matchExpressions=[_selecting(draw) for _ in range(draw.randint(0, 3))],
+        matchFields=[_field(draw)] if draw.random() < 0.12 else ABSENT,
+    )
+
+
+def _toleration(draw: random.Random) -> Value:
+    return _present(
+        key=_maybe(draw, "a", "b", ""),
+        operator=_maybe(draw, "Exists", "Equal", "", "equal"),
+        value=_maybe(draw, "x", "y", ""),
+        effect=_maybe(draw, "NoSchedule", "NoExecute", ""),
+    )
+
+
+def _node_match(draw: random.Random, name: str) -> Value:
+    terms = [_selecting_term(draw) for _ in range(draw.randint(0, 3))]
+    required = {"nodeAffinity": {REQUIRED: {"nodeSelectorTerms": terms}}}
+    spec = _present(
+        nodeSelector=_maybe(draw, {"a": "1"}, {"a": "1", "b": "x"}, {"no key": "1"}, {"b": ""}, {}),
+        affinity=draw.choice((required, required, required, required, {}, ABSENT)),
+        tolerations=[_toleration(draw) for _ in range(draw.randint(0, 3))] or ABSENT,
+    )
+    labels = _present(**{key: _maybe(draw, *_VALUES[:8]) for key in ("a", "b", "c", "x.io/d")})
+    value = node(draw.choice(("node-a", "node-b")), labels)
+    value["spec"] = {"taints": [_taint(draw) for _ in range(draw.randint(0, 2))]}
+    return {
+        "pod": {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": name}, "spec": spec},
+        "node": value,
+    }
+
+
+# pools
+
+_QUALIFIED = ("a", "A", "x.io/a", "X.io/A_b.c-d", "a" * 63, "x" * 253 + "/a")
+_UNQUALIFIED = (
+    "",
+    "/a",
+    "a/",
+    "a/b/c",
+    "-a",
+    "a b",
+    "x_y/a",
+    "a" * 64,
+    "x" * 254 + "/a",
+    "ä",
+    "a.",
+)
+
+
+def _any_pool(draw: random.Random, name: str, *, is_valid: bool = False) -> Value:
+    keys = _QUALIFIED if is_valid or draw.random() < 0.8 else _QUALIFIED + _UNQUALIFIED
+    wrong = () if is_valid or draw.random() < 0.75 else ("edge", "Fog", " Edge")
+    no_strategy = () if is_valid or draw.random() < 0.75 else ("Random", "raft", "mark ")
+    pool_type = _maybe(draw, "", "Edge", "Edge", "Cloud", *wrong)
+    is_cloud = is_valid and pool_type == "Cloud"
+    result = pool(
+        name,
+        draw.choice(("v1beta2",) * 4 + ("v1beta1", "v1beta1", "v1alpha1")),
+        _maybe(draw, "false", "")
+        if is_cloud
+        else _maybe(draw, "true", "TRUE", "True", "false", ""),
+        type=pool_type,
+        hostNetwork=_maybe(draw, False) if is_cloud else _maybe(draw, True, True, False, None),
+        interConnectivity=_maybe(draw, True, True, False, None),
+        leaderElectionStrategy=_maybe(draw, "", "random", "mark", *no_strategy),
+        leaderReplicas=_maybe(draw, 0, -1, 3),
+        enableLeaderElection=_maybe(draw, True, False),
+        labels=_maybe(draw, {}, {"a": "1"}, None),
+        taints=_maybe(draw, [], [{"key": "a", "effect": "NoSchedule"}]),
+        annotations=_maybe(draw, {}, None, *({draw.choice(keys): "1"} for _ in range(4))),
+    )
+    if draw.random() < 0.3:
+        result["metadata"]["labels"] = draw.choice(({"a": "1"}, {"nodepool.openyurt.io/type": "x"}))
+    if draw.random() < 0.03:
+        result["spec"] = None
+    return result
+
+
+def _pool_create(draw: random.Random, name: str) -> Value:
+    return {"pool": _any_pool(draw, name)}
+
+
+_UNCHANGEABLE = ("type", "hostNetwork", "interConnectivity")
+
+
+def _pool_update(draw: random.Random, name: str) -> Value:
+    old = _any_pool(draw, name, is_valid=True)
+    if draw.random() < 0.15:
+        return {"old": old, "new": _any_pool(draw, name)}
+    other = _any_pool(draw, name, is_valid=draw.random() < 0.9)
+    spec = dict(old["spec"] or {})
+    for key in dict.fromkeys((*spec, *(other["spec"] or {}))):
+        if draw.random() < (0.25 if key in _UNCHANGEABLE else 0.1):
+            spec.pop(key, None)
+            spec |= {key: other["spec"][key]} if key in (other["spec"] or {}) else {}
+    metadata = draw.choice((old, old, old, other))["metadata"]
+    version = draw.choice((old, old, old, other))["apiVersion"]
+    return {"old": old, "new": {**old, "apiVersion": version, "metadata": metadata, "spec": spec}}
+
+
+def _pool_delete(draw: random.Random, name: str) -> Value:
+    its, other = _any_pool(draw, name, is_valid=True), pool(f"other-{name}")
+    names = (name, name, other["metadata"]["name"], "")
+    nodes = [
+        node(
+            f"node-{number}-{name}",
+            _present(**{POOL: _maybe(draw, *names), DESIRED: _maybe(draw, *names)}),
+        )
+        for number in range(draw.randint(0, 3))
+    ]
+    return {"pool": its, "pools": [its, other], "nodes": nodes}
+
+
+_MAKERS = {
+    "pod-default": _pod_default,
+    "node-default": _node_default,
+    "node-update": _node_update,
+    "node-attributes": _node_attributes,
+    "node-match": _node_match,
+    "pool-create": _pool_create,
+    "pool-update": _pool_update,
+    "pool-delete": _pool_delete,
+}

@@ -1,0 +1,242 @@
+"""Questions for the oracle that somebody thought of: the admission table, and what is easy to miss.
+
+They go first in the files of vectors, under names that say what they are about.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from tests.oracle.generated import (
+    DESIRED,
+    GUARD,
+    GUARDED,
+    HOST,
+    POOL,
+    REQUIRED,
+    Value,
+    node,
+    pool,
+)
+from tests.unit.rules import test_admission_table as table
+
+
+def questions(ask: str) -> Iterator[Value]:
+    """Yield the hand-made questions of one kind."""
+    for what, parts in _MADE[ask]():
+        name = f"{ask}: {what}"
+        yield {"ask": ask, "name": name, **{key: _called(name, key, parts[key]) for key in parts}}
+
+
+def _called(name: str, key: str, value: Any) -> Any:
+    """Return `value`; the object that a question is about gets its name."""
+    if key not in ("pod", "node", "pool", "old", "new") or value["metadata"].get("name") in _KEPT:
+        return value
+    return {**value, "metadata": {**value["metadata"], "name": name}}
+
+
+_KEPT = ("node-a", "node-b")
+"""Names that a pod can ask for."""
+
+
+# the admission table
+
+
+def _pool_create() -> Iterator[tuple[str, Value]]:
+    for what, created, _ in table.CREATED:
+        yield what, {"pool": created}
+
+
+def _pool_update() -> Iterator[tuple[str, Value]]:
+    for what, old, new, _ in table.POOL_UPDATED:
+        if old["metadata"]["name"] == new["metadata"]["name"]:
+            yield what, {"old": old, "new": new}
+
+
+def _node_update() -> Iterator[tuple[str, Value]]:
+    for what, old, new, _ in table.NODE_UPDATED:
+        if old["metadata"]["name"] == new["metadata"]["name"]:
+            yield what, {"old": old, "new": new, "pools": table.POOLS}
+
+
+def _node_default() -> Iterator[tuple[str, Value]]:
+    for what, old, new, _ in table.NODE_UPDATED:
+        yield f"{what}, before", {"node": old, "pools": table.POOLS}
+        yield f"{what}, after", {"node": new, "pools": table.POOLS}
+
+
+def _pool_delete() -> Iterator[tuple[str, Value]]:
+    its, other = "pool-delete: {}", pool("kept")
+    for what, labels in (
+        ("no nodes", []),
+        ("one that is a member", [{POOL: its}]),
+        ("one that is to be a member", [{DESIRED: its}]),
+        ("one of another pool that is to be a member", [{POOL: "kept", DESIRED: its}]),
+        ("one of another pool", [{POOL: "kept"}]),
+        ("one of no pool", [{}]),
+        ("one whose label is empty", [{POOL: ""}]),
+        ("two, one of them a member", [{POOL: "kept"}, {POOL: its}]),
+    ):
+        name = its.format(what)
+        nodes = [
+            node(f"{number} of {name}", {key: text.format(what) for key, text in one.items()})
+            for number, one in enumerate(labels)
+        ]
+        yield what, {"pool": pool(name), "pools": [pool(name), other], "nodes": nodes}
+
+
+# pods
+
+
+def _pod(affinity: Any = None, **annotations: str) -> Value:
+    spec = {"containers": [{"name": "main", "image": "main"}]}
+    metadata = {"annotations": annotations or {GUARDED: "true"}}
+    spec |= {} if affinity is None else {"affinity": affinity}
+    return {"pod": {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec}}
+
+
+def _required(*terms: Any) -> Value:
+    return {"nodeAffinity": {REQUIRED: {"nodeSelectorTerms": list(terms)}}}
+
+
+def _pod_default() -> Iterator[tuple[str, Value]]:
+    other = {"key": "disk", "operator": "Exists"}
+    yield "without affinity", _pod()
+    yield "with an empty affinity", _pod({})
+    yield "with another affinity", _pod({"podAffinity": {}})
+    yield "with an empty node affinity", _pod({"nodeAffinity": {}})
+    yield "without terms", _pod(_required())
+    yield "with an empty term", _pod(_required({}))
+    yield "with a null term", _pod(_required(None))
+    yield "with null expressions", _pod(_required({"matchExpressions": None}))
+    yield "with a term of fields", _pod(_required({"matchFields": []}))
+    yield "with one requirement", _pod(_required({"matchExpressions": [other]}))
+    yield "guarded", _pod(_required({"matchExpressions": [GUARD]}))
+    yield "guarded last", _pod(_required({"matchExpressions": [other, GUARD]}))
+    yield "guarded twice", _pod(_required({"matchExpressions": [GUARD, GUARD]}))
+    guarded, open_ = {"matchExpressions": [GUARD]}, {"matchExpressions": [other]}
+    yield "guarded in the first term only", _pod(_required(guarded, open_))
+    yield "guarded in the last term only", _pod(_required(open_, guarded))
+    for what, change in (
+        ("more values", {"values": ["true", "false"]}),
+        ("another value", {"values": ["false"]}),
+        ("another case", {"values": ["True"]}),
+        ("the same value twice", {"values": ["true", "true"]}),
+        ("another operator", {"operator": "In"}),
+        ("another key", {"key": HOST + "s"}),
+    ):
+        yield (
+            f"nearly guarded: {what}",
+            _pod(_required({"matchExpressions": [{**GUARD, **change}]})),
+        )
+    absent = {"key": HOST, "operator": "DoesNotExist"}
+    yield "guarded in other words", _pod(_required({"matchExpressions": [absent]}))
+    yield "not annotated", _pod(other="true")
+    for value in ("false", "True", "TRUE", "yes", "1", "", " true", "true "):
+        yield f"annotated {value!r}", _pod(**{GUARDED: value})
+
+
+# where a pod may run
+
+
+def _at(spec: Value, labels: Value, *taints: Value, name: str = "node-a") -> Value:
+    value = {**node(name, labels), "spec": {"taints": list(taints)}}
+    metadata: Value = {}
+    pod = {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec}
+    return {"pod": pod, "node": value}
+
+
+def _node_match() -> Iterator[tuple[str, Value]]:
+    def selecting(operator: str, *values: str, key: str = "a") -> Value:
+        one = {"key": key, "operator": operator, "values": list(values)}
+        return {"affinity": _required({"matchExpressions": [one]})}
+
+    yield "a pod that asks for nothing", _at({}, {})
+    yield "an empty nodeSelector", _at({"nodeSelector": {}}, {})
+    yield "an empty value, asked of a node without the label", _at({"nodeSelector": {"a": ""}}, {})
+    yield "an empty value", _at({"nodeSelector": {"a": ""}}, {"a": ""})
+    yield "no terms", _at({"affinity": _required()}, {"a": "1"})
+    yield "an empty term", _at({"affinity": _required({})}, {"a": "1"})
+    one = {"matchExpressions": [{"key": "a", "operator": "Exists"}]}
+    yield "an empty term beside one that fits", _at({"affinity": _required({}, one)}, {"a": "1"})
+    wrong = {"matchExpressions": [{"key": "a", "operator": "in", "values": ["1"]}]}
+    yield "a wrong term beside one that fits", _at({"affinity": _required(wrong, one)}, {"a": "1"})
+    yield "NotIn, of a node without the label", _at(selecting("NotIn", "1"), {})
+    yield "In, of a node without the label", _at(selecting("In", "1"), {})
+    yield "DoesNotExist, of an empty label", _at(selecting("DoesNotExist"), {"a": ""})
+    yield "In without values", _at(selecting("In"), {"a": "1"})
+    yield "Exists with values", _at(selecting("Exists", "1"), {"a": "1"})
+    largest = str(2**63 - 1)
+    for operator, bound, own in (
+        ("Gt", "5", "10"),
+        ("Gt", "5", "5"),
+        ("Lt", "5", "-7"),
+        ("Gt", "5", "five"),
+        ("Gt", "five", "6"),
+        ("Gt", "-1", "0"),
+        ("Lt", "+5", "4"),
+        ("Lt", "007", "6"),
+        ("Lt", largest, "6"),
+        ("Lt", str(2**63), "6"),
+        ("Gt", "6", largest),
+        ("Gt", "6", str(2**63)),
+        ("Gt", "1_0", "11"),
+    ):
+        yield f"{own} {operator} {bound}", _at(selecting(operator, bound), {"a": own})
+    for key in ("x/y/z", "X.io/a", "a b", "-a", "a" * 64, "x" * 254 + "/a", "é"):
+        yield f"the key {key[:9]!r}", _at(selecting("DoesNotExist", key=key), {})
+    field = {"key": "metadata.name", "operator": "In", "values": ["node-a"]}
+    by_name = {"affinity": _required({"matchFields": [field]})}
+    yield "by name, the node", _at(by_name, {})
+    yield "by name, another", _at(by_name, {}, name="node-b")
+    taint = {"key": "a", "value": "x", "effect": "NoSchedule"}
+    for number, toleration in enumerate(
+        (
+            {},
+            {"operator": "Exists"},
+            {"key": "a", "operator": "Exists"},
+            {"key": "a", "operator": "Exists", "value": "y"},
+            {"key": "a", "value": "x"},
+            {"key": "a"},
+            {"value": "x"},
+            {"key": "a", "operator": "Exists", "effect": "NoExecute"},
+            {"key": "a", "operator": "exists"},
+        )
+    ):
+        yield f"toleration {number}", _at({"tolerations": [toleration]}, {}, taint)
+
+
+# what a pool puts on its nodes
+
+
+def _node_attributes() -> Iterator[tuple[str, Value]]:
+    def of(what: str, spec: Value, labels: Value, taints: Any = None) -> tuple[str, Value]:
+        name = f"node-attributes: {what}"
+        value = node(name, {**labels, POOL: name})
+        value |= {} if taints is None else {"spec": {"taints": taints}}
+        return what, {"node": value, "pools": [pool(name, **spec)]}
+
+    taint = {"key": "a", "value": "x", "effect": "NoSchedule"}
+    yield of("nothing", {}, {})
+    yield of("a new label", {"labels": {"a": "1"}}, {"b": "1"})
+    yield of("another value", {"labels": {"a": "1"}}, {"a": "2"})
+    yield of("an empty value", {"labels": {"a": ""}}, {"a": "2"})
+    yield of("an annotation", {"annotations": {"a": "1"}}, {})
+    yield of("a taint", {"taints": [taint]}, {})
+    yield of("the same taint", {"taints": [taint]}, {}, [taint])
+    yield of("a taint of another value", {"taints": [taint]}, {}, [{**taint, "value": "y"}])
+    yield of(
+        "a taint of another effect", {"taints": [taint]}, {}, [{**taint, "effect": "NoExecute"}]
+    )
+    yield of("a taint twice", {"taints": [taint, {**taint, "value": "y"}]}, {}, [])
+
+
+_MADE = {
+    "pod-default": _pod_default,
+    "node-default": _node_default,
+    "node-update": _node_update,
+    "node-attributes": _node_attributes,
+    "node-match": _node_match,
+    "pool-create": _pool_create,
+    "pool-update": _pool_update,
+    "pool-delete": _pool_delete,
+}
