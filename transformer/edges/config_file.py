@@ -146,6 +146,9 @@ def _compose(text: str, name: str) -> Any:
         ) from None
     except RecursionError:
         raise _at(text, name, 0, "nested too deeply to read") from None
+    except Exception as error:  # it ends in errors of any kind: KeyError for `%YAML 2.1`
+        message = f"not readable as YAML: {type(error).__name__} {error}"
+        raise _at(text, name, 0, message, "write it plainly: no directives, no tags") from None
     if root is None or (root.id == "scalar" and root.tag == f"{_TAGS}null"):
         hint = "it needs at least apiVersion: transform.hostnet.io/v1alpha1 and a kind"
         raise _at(text, name, 0, "the configuration is empty", hint)

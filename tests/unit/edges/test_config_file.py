@@ -99,6 +99,12 @@ def test_a_comment_may_stand_anywhere() -> None:
     assert parse(f"{HEAD}spec: #\n {{strict: true}}\n\n".encode(), "c.yaml").strict
 
 
+def test_whatever_the_yaml_library_stumbles_over_is_an_error_with_a_place() -> None:
+    error = error_of("%YAML 2.1\n---\na: b\n")
+    assert place(error) == (1, 1)
+    assert error.message.startswith("not readable as YAML")
+
+
 def test_aliases_and_merge_keys_are_followed() -> None:
     text = f"""{HEAD}spec:
   ignore:
