@@ -3,7 +3,9 @@
 import os
 import shutil
 import sys
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -39,5 +41,17 @@ def require_tool(name: str, required_by: str = "HOSTNET_REQUIRE_TOOLS") -> str:
         return path
     message = f"{name} is not installed"
     if os.environ.get(required_by) == "1":
+        pytest.fail(message)
+    pytest.skip(message)
+
+
+def require_module(name: str) -> Any:
+    """Return a module that some platforms or environments lack, or skip as `require_tool` does."""
+    try:
+        return import_module(name)
+    except ImportError:
+        pass
+    message = f"the module {name} is not installed"
+    if os.environ.get("HOSTNET_REQUIRE_TOOLS") == "1":
         pytest.fail(message)
     pytest.skip(message)
