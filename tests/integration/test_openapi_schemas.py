@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from functools import cache
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -53,7 +54,7 @@ def judged(paths: list[Path]) -> Counter[str]:
     counts: Counter[str] = Counter()
     for path in paths:
         data = path.read_bytes()
-        for result in transform_stream(path.open("rb"), pools=pools_of(data), config=EVERY_RULE):
+        for result in transform_stream(BytesIO(data), pools=pools_of(data), config=EVERY_RULE):
             if result.changes:
                 counts.update(_judged(result.source, result.data, path))
     return counts
