@@ -5,10 +5,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 RUN := $(BIN)/python -m
 READY := $(VENV)/ready
+LOCK := requirements/dev.txt
+INSTALL := $(RUN) pip install --quiet --disable-pip-version-check
 PYZ := dist/hostnet-transform.pyz
 DEMO_TOOL := $(CURDIR)/$(BIN)/hostnet-transform
 
-.PHONY: help setup demo test check fmt lint golden docs integration kustomize oracle yaml-oracle fuzz bench dist pyz clean
+.PHONY: help setup demo test check fmt lint golden docs integration kustomize oracle lock yaml-oracle fuzz bench dist pyz clean
 
 help: ## say what there is
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r target text; do \
@@ -16,8 +18,8 @@ help: ## say what there is
 
 setup: $(READY) ## make .venv and install the package and its tools into it
 
-# Made again only when pyproject.toml has changed.
-$(READY): pyproject.toml
+# Made again only when these have changed.
+$(READY): pyproject.toml $(LOCK)
 	@found=; for python in $(PYTHON) python3 python3.11 python3.12 python3.13 python3.14; do \
 	    if "$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
 	        found=$$python; break; fi; done; \
@@ -27,7 +29,8 @@ $(READY): pyproject.toml
 	    exit 1; fi; \
 	if ! $(RUN) pip --version >/dev/null 2>&1; then "$$found" -m venv --clear $(VENV); fi
 	@echo "installing the package and its tools into $(VENV)"
-	@$(RUN) pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@$(INSTALL) --require-hashes --requirement $(LOCK)
+	@$(INSTALL) --no-deps --no-build-isolation --editable .
 	@touch $(READY)
 
 demo: setup ## see what the tool does to an example
@@ -64,6 +67,13 @@ $(BIN)/kustomize: $(READY)
 
 oracle: setup ## ask OpenYurt's own code again, and fail on a difference; REWRITE=1 keeps it (needs Go)
 	$(RUN) tests.oracle.record $(if $(REWRITE),,--check)
+
+lock: setup ## pin the newest tools that pyproject.toml allows, with their hashes, for every Python
+	$(BIN)/python -m venv $(VENV)/lock
+	$(VENV)/lock/bin/pip install --quiet --disable-pip-version-check uv==0.13.9
+	$(VENV)/lock/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --extra dev \
+	    --generate-hashes --no-emit-index-url --no-annotate --custom-compile-command 'make lock' \
+	    --output-file $(LOCK) pyproject.toml
 
 yaml-oracle: setup ## ask the real kubectl how it reads YAML, and fail on a difference; REWRITE=1 keeps it
 	$(RUN) tests.kubectl.vectors $(if $(REWRITE),--write)
