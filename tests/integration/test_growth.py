@@ -41,15 +41,15 @@ spec:
 
 
 class Growing(NamedTuple):
-    """A text, then a line `count` times (`%d` in it is the number of the time), then an end."""
+    """A text, then a line so many `times` (`%d` in it is the number of the line), then an end."""
 
     head: str
     line: str
-    count: int
+    times: int
     end: str = ""
 
     def data(self) -> bytes:
-        lines = (self.line.replace("%d", str(number)) for number in range(self.count))
+        lines = (self.line.replace("%d", str(number)) for number in range(self.times))
         return "".join((self.head, *lines, self.end)).encode()
 
 

@@ -1,7 +1,8 @@
 """The command line (click; nowhere else): options in, exit status out.
 
 Exit status (SPEC, section 10): 0 nothing wrong; 1 a finding of severity error, or `--check` found
-a change; 2 usage or configuration; 3 input that cannot be read, or a bug of ours; 130 interrupted.
+a change; 2 usage or configuration; 3 input that cannot be read, or a bug of ours; 130 interrupted
+(143 by SIGTERM, 129 by SIGHUP: 128 and the number of the signal).
 Where several apply: 130, 2, 3, 1. A closed pipe ends quietly.
 """
 
@@ -14,6 +15,7 @@ from typing import Any
 
 import click
 
+from transformer.edges import signals
 from transformer.edges.cli_options import (
     HELP,
     DefaultGroup,
@@ -265,6 +267,7 @@ def main(args: list[str] | None = None) -> None:
     """Run the command line and exit."""
     from transformer.edges.standard import abandon
 
+    signals.listen()
     gc.set_threshold(50_000, 20, 50)
     if isinstance(sys.stderr, io.TextIOWrapper) and not sys.stderr.isatty():
         sys.stderr.reconfigure(line_buffering=False)  # a write for each message is slow
@@ -278,7 +281,7 @@ def main(args: list[str] | None = None) -> None:
 
 def run(args: list[str] | None = None) -> int:
     """Run the command line and return the exit status, errors told."""
-    from transformer.edges.standard import abandon
+    from transformer.edges.standard import abandon, cut_off
 
     try:
         status = cli.main(_unmistakable(args), prog_name="hostnet-transform", standalone_mode=False)
@@ -289,8 +292,13 @@ def run(args: list[str] | None = None) -> int:
         error.show()
         return 2
     except (click.Abort, KeyboardInterrupt):
+        cut_off()
         click.echo("interrupted", err=True)
         return 130
+    except signals.Terminated as terminated:
+        cut_off()
+        click.echo(f"ended by {terminated}", err=True)
+        return terminated.status
     except SettingsError as error:
         return _complain(error, 2)
     except InternalError as error:

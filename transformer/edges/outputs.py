@@ -4,12 +4,14 @@ An output is told of each file (`begin`, `end`) and each document (`add`), and a
 has ended (`close`).
 """
 
+import os
 import re
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, BinaryIO, Protocol
 
-from transformer.edges import atomic
+from transformer.edges.reading import Signature, signature
 from transformer.edges.sources import Source
 from transformer.findings import DocumentResult
 
@@ -126,11 +128,20 @@ class InPlace(Silent):
         self._kept = kept
         self._refused = refused
         self._source: Source | None = None
+        self._swept: set[Path] = set()
 
     def begin(self, source: Source | None) -> None:
         from tempfile import SpooledTemporaryFile  # slow to import
 
+        from transformer.edges import atomic  # a filter needs it nowhere
+
+        self._replace, self._sweep_folder = atomic.replace, atomic.sweep
         self._source = source
+        self._seen: Signature | None = None
+        if source is not None:
+            with suppress(OSError):  # reading it will tell
+                self._seen = signature(source.path.stat())
+            self._sweep(source.path.parent)
         self._changed = self._failed = False
         self._content = SpooledTemporaryFile(max_size=_MEMORY)  # noqa: SIM115 (closed in end)
 
@@ -149,11 +160,17 @@ class InPlace(Silent):
                 return
             self._content.seek(0)
             try:
-                atomic.replace(source.path, _chunks(self._content))
+                self._replace(source.path, _chunks(self._content), self._seen)
             except OSError as error:
                 self._refused(source, error)
             else:
                 self._wrote(source)
+
+    def _sweep(self, folder: Path) -> None:
+        """Remove, once in each folder, what a killed run has left behind."""
+        if folder not in self._swept:
+            self._swept.add(folder)
+            self._sweep_folder(Path(os.path.realpath(folder)))
 
 
 class DiffStream(Silent):

@@ -59,7 +59,24 @@ def abandon() -> None:
             if stream is not None:
                 stream.flush()
         except OSError:
-            nowhere = os.open(os.devnull, os.O_WRONLY)
-            with suppress(OSError, ValueError):
-                os.dup2(nowhere, stream.fileno())
-            os.close(nowhere)
+            _to_nowhere(stream)
+
+
+def cut_off() -> None:
+    """Send to nowhere what standard output, and a standard error that nobody reads, still hold.
+
+    We are to end now, and not when somebody has read them.
+    """
+    import select
+
+    _to_nowhere(sys.stdout)
+    with suppress(OSError, ValueError):
+        if sys.stderr is not None and not select.select([], [sys.stderr], [], 0)[1]:
+            _to_nowhere(sys.stderr)
+
+
+def _to_nowhere(stream: TextIO | None) -> None:
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    with suppress(OSError, ValueError, AttributeError):
+        os.dup2(nowhere, cast(TextIO, stream).fileno())
+    os.close(nowhere)

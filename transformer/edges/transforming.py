@@ -118,9 +118,9 @@ def _all_regular(sources: list[Source]) -> Iterator[list[Source]]:
     if all(map(is_regular, sources)):
         yield sources
         return
-    import tempfile
+    from transformer.edges.scratch import scratch_folder  # rarely needed
 
-    with tempfile.TemporaryDirectory(prefix="hostnet-") as folder:
+    with scratch_folder() as folder:
         yield [as_regular(source, folder) for source in sources]
 
 

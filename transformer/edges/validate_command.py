@@ -2,7 +2,6 @@
 
 import json
 import sys
-import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import nullcontext
 from dataclasses import replace
@@ -18,6 +17,7 @@ from transformer.edges.git_states import GitStates
 from transformer.edges.reading import Readable, size_of
 from transformer.edges.reporting import NOTHING_FOUND, opened_report
 from transformer.edges.resources import read, schemas
+from transformer.edges.scratch import scratch_folder
 from transformer.edges.sources import discover
 from transformer.edges.states import Searched, is_stdin, read_states
 from transformer.edges.survey import given_pools
@@ -118,7 +118,7 @@ def _judge_paths(
     stdin: Readable | None = None,
 ) -> int:
     """Judge what PATHs stand for; `stdin` is what to read instead of standard input."""
-    with tempfile.TemporaryDirectory(prefix="hostnet-") as folder, GitStates() as git:
+    with scratch_folder() as folder, GitStates() as git:
 
         def take_states(searched: Searched) -> States:
             return read_states(paths, options, searched, folder, git, stdin)

@@ -6,10 +6,13 @@ is done here.
 """
 
 import os
+import signal
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import BinaryIO, Generic, NamedTuple, TypeVar
+
+from transformer.edges.signals import leave_to_parent
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
@@ -41,9 +44,9 @@ class Workers(Generic[Task, Result]):
     def __enter__(self) -> "Workers[Task, Result]":
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, kind: object, *_: object) -> None:
         for worker in self._workers or ():
-            _end(worker)
+            _end(worker, at_once=kind is not None)
         self._workers = []
 
     def do(self, tasks: Sequence[Task]) -> list[Result]:
@@ -116,9 +119,7 @@ def _start(work: Callable[[Task], Result], others: Sequence[_Worker]) -> _Worker
         raise
     if pid == 0:
         try:
-            import signal
-
-            signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent tells when to end
+            leave_to_parent()
             for other in others:
                 os.close(other.to.fileno())
                 os.close(other.back.fileno())
@@ -145,7 +146,10 @@ def _serve(work: Callable[[Task], Result], tasks: BinaryIO, results: BinaryIO) -
             results.flush()
 
 
-def _end(worker: _Worker) -> None:
+def _end(worker: _Worker, *, at_once: bool = False) -> None:
+    if at_once:  # nobody waits for what it does
+        with suppress(OSError):
+            os.kill(worker.pid, signal.SIGKILL)
     for file in (worker.to, worker.back):
         with suppress(OSError):
             file.close()
