@@ -44,11 +44,11 @@ def is_static(subject: Subject) -> bool:
 
 
 def controller_owner(subject: Subject) -> str | None:
-    """Return `Kind name` of the controller that owns the object, or None."""
+    """Return `Kind name` of the controller that owns the object, as far as given, or None."""
     owners = subject.manifest.metadata.get("ownerReferences")
     for owner in owners if isinstance(owners, list) else ():
         if isinstance(owner, dict) and owner.get("controller") is True:
-            return f"{owner.get('kind', '')} {owner.get('name', '')}".strip()
+            return f"{owner.get('kind', '')} {owner.get('name', '')}".strip() or "another object"
     return None
 
 

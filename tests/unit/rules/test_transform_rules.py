@@ -1,0 +1,378 @@
+"""The rules that edit, and those that say in `transform` what is left undone and why."""
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from tests.builders import found, subjects
+from transformer.errors import PatchError
+from transformer.patch.operation import Operation
+from transformer.rules.base import Subject, TransformRule
+from transformer.rules.both.hn106_lost_host_network import RULE as HN106
+from transformer.rules.both.hn313_unknown_pool import RULE as HN313
+from transformer.rules.both.hn402_annotation_on_workload import RULE as HN402
+from transformer.rules.both.hn403_annotation_value import RULE as HN403
+from transformer.rules.both.hn412_static_pod import RULE as HN412
+from transformer.rules.both.hn413_empty_term import RULE as HN413
+from transformer.rules.both.hn414_unknown_kind import RULE as HN414
+from transformer.rules.both.hn415_partial_object import RULE as HN415
+from transformer.rules.both.hn417_encrypted import RULE as HN417
+from transformer.rules.exempt import controller_owner
+from transformer.rules.transform.cni_isolation import RULE as CNI_ISOLATION
+from transformer.rules.transform.cni_isolation import workload_of
+from transformer.rules.transform.host_network_pods import RULE as HOST_NETWORK_PODS
+from transformer.rules.transform.node_label import RULE as NODE_LABEL
+from transformer.rules.transform.pod_guard import RULE as POD_GUARD
+from transformer.rules.transform.pool_attributes import RULE as POOL_ATTRIBUTES
+
+POOL = "apps.openyurt.io/nodepool"
+DESIRED = "apps.openyurt.io/desired-nodepool"
+LABEL = "nodepool.openyurt.io/hostnetwork"
+EXCLUDE = "apps.openyurt.io/exclude-host-network-pool"
+CNI = "transform.hostnet.io/cni"
+EXCLUDE_AT = "/metadata/annotations/apps.openyurt.io~1exclude-host-network-pool"
+POOL_AT = "/metadata/labels/apps.openyurt.io~1nodepool"
+LABEL_AT = "/metadata/labels/nodepool.openyurt.io~1hostnetwork"
+CONTAINER = {"name": "c", "image": "busybox:1.36"}
+PINNED = {POOL: "p"}
+
+
+def pool(name: str = "p", version: str = "v1beta2", **spec: Any) -> dict[str, Any]:
+    api_version = f"apps.openyurt.io/{version}"
+    return {
+        "apiVersion": api_version,
+        "kind": "NodePool",
+        "metadata": {"name": name},
+        "spec": {"type": "Edge", "hostNetwork": True, **spec},
+    }
+
+
+def node(labels: dict[str, Any], **more: Any) -> dict[str, Any]:
+    return {"apiVersion": "v1", "kind": "Node", "metadata": {"name": "n", "labels": labels}, **more}
+
+
+def pod(*, annotations: Any = None, metadata: Any = None, **spec: Any) -> dict[str, Any]:
+    own = {"name": "web", "annotations": annotations or {}, **(metadata or {})}
+    return {
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": own,
+        "spec": {"containers": [CONTAINER], **spec},
+    }
+
+
+def stream(*objects: Any) -> str:
+    return "\n---\n".join(map(json.dumps, objects))
+
+
+def last(*objects: Any, **state: Any) -> Subject:
+    """Return the last of `objects` as rules see it, in a world made of all of them."""
+    return subjects(stream(*objects), **state)[-1]
+
+
+def planned(rule: TransformRule, *objects: Any, **state: Any) -> list[Operation]:
+    return rule.plan(last(*objects, **state))
+
+
+# --- node-label ---------------------------------------------------------------------------------
+
+
+def test_a_node_that_only_is_to_join_a_pool_gets_the_pools_own_label_too() -> None:
+    plan = planned(NODE_LABEL, pool(), node({DESIRED: "p"}))
+    assert plan == [Operation("add", POOL_AT, "p"), Operation("add", LABEL_AT, "true")]
+
+
+def test_the_pools_own_label_is_not_written_again() -> None:
+    assert planned(NODE_LABEL, pool(), node({POOL: "p"})) == [Operation("add", LABEL_AT, "true")]
+
+
+def test_a_pool_that_was_standard_does_not_become_host_network_by_a_new_manifest() -> None:
+    old = stream(pool(hostNetwork=False))
+    assert planned(NODE_LABEL, pool(), node({POOL: "p"}), old=old) == []
+    other = stream(pool("other", hostNetwork=False), pool())
+    assert planned(NODE_LABEL, pool(), node({POOL: "p"}), old=other) != []
+
+
+@pytest.mark.parametrize("label", [POOL, DESIRED])
+def test_a_pool_label_that_is_no_string_is_refused_where_it_stands(label: str) -> None:
+    with pytest.raises(PatchError, match="a string") as caught:
+        NODE_LABEL.plan(replace_labels(last(pool(), node({})), {label: 1}))
+    assert caught.value.pointer == "/metadata/labels/" + label.replace("/", "~1")
+
+
+def replace_labels(subject: Subject, labels: dict[str, Any]) -> Subject:
+    value = {**subject.manifest.value, "metadata": {"name": "n", "labels": labels}}
+    return replace(subject, manifest=replace(subject.manifest, value=value))
+
+
+# --- pool-attributes ----------------------------------------------------------------------------
+
+TAINT = {"key": "k", "effect": "NoSchedule"}
+
+
+@pytest.mark.parametrize(
+    ("spec", "operation"),
+    [
+        ({}, Operation("add", "/spec", {"taints": [TAINT]})),
+        ({"spec": {}}, Operation("add", "/spec/taints", [TAINT])),
+        ({"spec": {"taints": None}}, Operation("add", "/spec/taints", [TAINT])),
+        (
+            {"spec": {"taints": [{**TAINT, "effect": "NoExecute"}]}},
+            Operation("add", "/spec/taints/-", TAINT),
+        ),
+    ],
+)
+def test_a_taint_is_added_where_taints_are_or_will_be(spec: Any, operation: Operation) -> None:
+    world = pool(taints=[TAINT, {**TAINT, "value": "again"}])
+    assert planned(POOL_ATTRIBUTES, world, node(PINNED, **spec)) == [operation]
+
+
+@pytest.mark.parametrize(
+    ("spec", "at", "expected"),
+    [
+        ({"spec": []}, "/spec", "a mapping"),
+        ({"spec": {"taints": {}}}, "/spec/taints", "a list"),
+    ],
+)
+def test_where_no_taint_can_be_added_it_is_said(spec: Any, at: str, expected: str) -> None:
+    with pytest.raises(PatchError, match=expected) as caught:
+        planned(POOL_ATTRIBUTES, pool(taints=[TAINT]), node(PINNED, **spec))
+    assert caught.value.pointer == at
+
+
+def test_a_taint_counts_by_key_and_effect_whatever_else_stands_in_the_list() -> None:
+    present = ["x", None, {**TAINT, "value": "v"}]
+    assert (
+        planned(POOL_ATTRIBUTES, pool(taints=[TAINT]), node(PINNED, spec={"taints": present})) == []
+    )
+
+
+# --- host-network-pods --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("spec", "op"),
+    [({}, "add"), ({"hostNetwork": False}, "replace"), ({"hostNetwork": None}, "replace")],
+)
+def test_a_pod_of_a_host_network_pool_goes_on_the_hosts_network(spec: Any, op: Any) -> None:
+    plan = planned(HOST_NETWORK_PODS, pool(), pod(nodeSelector=PINNED, **spec))
+    assert plan == [Operation(op, "/spec/hostNetwork", True)]
+
+
+def ported(*ports: dict[str, Any]) -> list[dict[str, Any]]:
+    return [{**CONTAINER, "ports": list(ports)}]
+
+
+def withheld(*objects: Any) -> list[tuple[str, str]]:
+    assert HOST_NETWORK_PODS.withheld is not None
+    told = HOST_NETWORK_PODS.withheld(last(pool(), *objects))
+    return [(violation.pointer, violation.message) for violation in told]
+
+
+def test_ports_that_two_containers_want_stand_in_the_way_unless_the_addresses_differ() -> None:
+    def one(ip: str, port: int = 80) -> dict[str, Any]:
+        return {"containerPort": port, "hostPort": port, "hostIP": ip}
+
+    apart = pod(nodeSelector=PINNED, containers=ported(one("10.0.0.1"), one("10.0.0.2")))
+    assert withheld(apart) == []
+    assert len(planned(HOST_NETWORK_PODS, pool(), apart)) == 1
+    ((at, message),) = withheld(
+        pod(
+            nodeSelector=PINNED,
+            containers=ported(one("10.0.0.1"), one("10.0.0.2"), one("10.0.0.2")),
+        )
+    )
+    assert at == "/spec/containers/0/ports/2"
+    assert "port 80/TCP" in message
+    assert "/spec/containers/0/ports/1 too" in message
+
+
+def test_what_is_never_edited_is_not_said_to_be_left_undone() -> None:
+    double = pod(nodeSelector=PINNED, containers=ported({"containerPort": 80, "hostPort": 81}))
+    assert [at for at, _ in withheld(double)] == ["/spec/containers/0/ports/0/hostPort"]
+    owned = {"ownerReferences": [{"kind": "ReplicaSet", "name": "rs", "controller": True}]}
+    assert withheld({**double, "metadata": {**double["metadata"], **owned}}) == []
+
+
+# --- cni-isolation and pod-guard ----------------------------------------------------------------
+
+
+def test_a_component_may_be_known_by_the_image_of_an_init_container() -> None:
+    init = [{"name": "i", "image": "registry.example/init:1"}, "no container"]
+    subject = last(pod(initContainers=init))
+    assert workload_of(subject.manifest, subject.templates[0]).images == (
+        "registry.example/init:1",
+        "busybox:1.36",
+    )
+
+
+def test_each_reason_is_told_once_and_in_words() -> None:
+    subject = last(pod(annotations={CNI: "true", EXCLUDE: "true"}))
+    assert CNI_ISOLATION.reason(subject) == f"annotated {CNI}"
+    (template,) = subject.templates
+    twice = replace(subject, templates=(template, template))
+    assert CNI_ISOLATION.reason(twice) == f"annotated {CNI}"
+    assert POD_GUARD.reason(subject) == "annotated exclude-host-network-pool"
+
+
+def test_several_reasons_are_told_in_the_order_of_the_templates() -> None:
+    flannel = {"labels": {"app": "flannel", "tier": "node"}, "namespace": "kube-flannel"}
+    image = {"name": "f", "image": "ghcr.io/flannel-io/flannel:v0.25.1"}
+    known = pod(metadata={**flannel, "name": "kube-flannel-ds"}, containers=[image])
+    known["kind"], known["apiVersion"] = "DaemonSet", "apps/v1"
+    known["spec"] = {"template": {"metadata": {"labels": flannel["labels"]}, "spec": known["spec"]}}
+    subject = last(known)
+    (template,) = subject.templates
+    own = replace(template, value={**template.value, "metadata": {"annotations": {CNI: "true"}}})
+    both = replace(subject, templates=(own, template))
+    first, second = CNI_ISOLATION.reason(both).split(", ")
+    assert first == f"annotated {CNI}"
+    assert second.startswith("recognised as flannel")
+
+
+# --- HN106: what the conversion would lose ------------------------------------------------------
+
+
+def mended(*, old: dict[str, Any] | None = None, **more: Any) -> list[Operation]:
+    assert HN106.fix is not None
+    subject = last(pool(version="v1beta1", **more), old=stream(old) if old else None)
+    return HN106.fix(subject)
+
+
+def test_the_annotation_is_added_that_survives_the_conversion() -> None:
+    (operation,) = mended()
+    assert operation == Operation("add", "/metadata/annotations", {LABEL: "true"})
+    assert mended(old=pool()) == mended(old=pool("other", hostNetwork=False)) == [operation]
+
+
+def test_it_is_not_added_to_what_cannot_become_host_network() -> None:
+    assert mended(type="Cloud") == []
+    assert mended(old=pool(hostNetwork=False)) == []
+    assert mended(hostNetwork=False) == []
+
+
+# --- HN313: pools that are unknown or contradict each other -------------------------------------
+
+
+def test_a_pool_that_one_from_elsewhere_contradicts_is_told_with_what_to_do() -> None:
+    ((at, severity, message),) = found(
+        HN313, stream(pool()), config={"pools": [pool(hostNetwork=False)]}
+    )
+    assert (at, severity) == ("/metadata/name", None)
+    assert "NodePool p says otherwise" in message
+    assert "--pools" in message
+    assert HN313.check is not None
+    (violation,) = HN313.check(last(pool(), config={"pools": [pool(hostNetwork=False)]}))
+    assert "scopes" in violation.hint
+    assert found(HN313, stream(pool()), config={"pools": [pool()]}) == []
+
+
+@pytest.mark.parametrize("name", ["${POOL}", "$pool"])
+def test_a_pool_whose_name_is_yet_to_be_filled_in_is_not_missed(name: str) -> None:
+    assert found(HN313, stream(node({POOL: name}))) == []
+    assert [at for at, _, _ in found(HN313, stream(node({POOL: "nowhere"})))] == [POOL_AT]
+
+
+# --- the annotation in the wrong place ----------------------------------------------------------
+
+
+def deployment(value: Any, **template: Any) -> dict[str, Any]:
+    return {
+        "apiVersion": "apps/v1",
+        "kind": "Deployment",
+        "metadata": {"name": "web", "annotations": {EXCLUDE: value}},
+        "spec": {"template": {"spec": {"containers": [CONTAINER]}, **template}},
+    }
+
+
+@pytest.mark.parametrize(
+    ("value", "rules"),
+    [("true", ["HN402"]), ("false", []), ("yes", ["HN403"]), (True, ["HN403"]), ("", ["HN403"])],
+)
+def test_the_annotation_on_a_workload_is_reported_once(value: Any, rules: list[str]) -> None:
+    text = stream(deployment(value))
+    told = {rule.id: [at for at, _, _ in found(rule, text)] for rule in (HN402, HN403)}
+    assert told == {rule.id: [EXCLUDE_AT] * (rule.id in rules) for rule in (HN402, HN403)}
+
+
+def test_an_annotation_without_a_value_is_shown_as_empty() -> None:
+    ((_, _, message),) = found(HN403, stream(deployment(None)))
+    assert message.startswith("'' does not ask for the guard")
+
+
+def test_in_an_unknown_kind_each_place_with_the_annotation_is_told_but_those_that_say_no() -> None:
+    def holder(value: str) -> dict[str, Any]:
+        return {"metadata": {"annotations": {EXCLUDE: value}}}
+
+    kind = {"apiVersion": "example.org/v1", "kind": "App", "metadata": {"name": "a"}}
+    text = stream({**kind, "one": holder("false"), "two": holder("true"), "three": holder("no")})
+    assert [at for at, _, _ in found(HN414, text)] == [f"/two{EXCLUDE_AT}", f"/three{EXCLUDE_AT}"]
+    assert "App example.org/v1" in found(HN414, text)[0][2]
+    core = stream({**kind, "apiVersion": "v1", "kind": "PodThing", "x": holder("true")})
+    assert "PodThing v1," in found(HN414, core)[0][2]
+
+
+# --- what is never edited -----------------------------------------------------------------------
+
+BOTH = {"pod-guard": [Operation("add", "/spec/affinity", {})]}
+BOTH["cni-isolation"] = BOTH["pod-guard"]
+BOTH_RULES = "pod-guard and cni-isolation would apply to Pod/web"
+
+
+def test_a_patch_is_told_once_with_all_the_rules_that_it_would_be_for() -> None:
+    assert HN415.check is not None
+    subject = replace(last(pod(containers=[])), is_patch=True, planned=BOTH)
+    (violation,) = HN415.check(subject)
+    assert violation.pointer == ""
+    assert violation.message == f"{BOTH_RULES}, but this is a patch"
+    assert "guard the base" in violation.hint
+    assert list(HN415.check(replace(subject, planned={}))) == []
+
+
+def test_a_template_without_containers_is_told_where_it_stands() -> None:
+    assert HN415.check is not None
+    partial = deployment("true", spec={"affinity": {}})
+    at = "/spec/template"
+    inside = {"pod-guard": [Operation("add", f"{at}/spec/affinity/nodeAffinity", {})]}
+    inside["cni-isolation"] = inside["pod-guard"]
+    (violation,) = HN415.check(replace(last(partial), planned=inside))
+    assert violation.pointer == at
+    assert violation.message.startswith("pod-guard and cni-isolation would apply to Deployment/web")
+
+
+def test_what_is_encrypted_is_told_with_all_the_rules_that_it_would_be_for() -> None:
+    assert HN417.check is not None
+    encrypted = {**pod(), "sops": {"mac": "ENC[x]"}}
+    (violation,) = HN417.check(replace(last(encrypted), planned=BOTH))
+    assert violation.message.startswith(f"{BOTH_RULES}, but an edit")
+
+
+OWNED = [
+    ({"kind": "ReplicaSet", "name": "rs"}, "ReplicaSet rs"),
+    ({"kind": "ReplicaSet"}, "ReplicaSet"),
+    ({"name": "rs"}, "rs"),
+    ({}, "another object"),
+]
+
+
+@pytest.mark.parametrize(("owner", "words"), OWNED)
+def test_what_a_controller_makes_is_told_with_what_is_known_of_it(owner: Any, words: str) -> None:
+    references = [{"kind": "Other", "name": "o"}, "malformed", {**owner, "controller": True}]
+    subject = last(pod(metadata={"ownerReferences": references}))
+    assert controller_owner(subject) == words
+    assert HN412.check is not None
+    (violation,) = HN412.check(replace(subject, planned=BOTH))
+    assert violation.pointer == "/metadata/ownerReferences"
+    assert violation.message == f"{BOTH_RULES}, but it is made by {words}"
+    assert violation.severity == "info"
+
+
+def test_the_terms_of_static_pods_are_left_to_the_rule_that_says_they_have_no_effect() -> None:
+    terms = {"nodeSelectorTerms": [{}]}
+    required = {"nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": terms}}
+    assert len(found(HN413, stream(pod(affinity=required)))) == 1
+    mirror = pod(annotations={"kubernetes.io/config.mirror": "x"}, affinity=required)
+    assert found(HN413, stream(mirror)) == []
+    assert [at for at, _, _ in found(HN412, stream(mirror))] == ["/spec/affinity"]
