@@ -6,11 +6,23 @@ from io import StringIO
 from typing import Any
 
 from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
 
 from transformer.errors import InternalError
 from transformer.yamltree.nodes import Tree
 
 _MARKER = re.compile(r"^---(?=\s|\Z)", re.MULTILINE)
+
+_ERRORS = (
+    YAMLError,
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+)
+"""What ruamel.yaml's round trip ends in: an IndexError for `!!!int`, say."""
 
 
 def round_trip(tree: Tree) -> Any:
@@ -21,7 +33,7 @@ def round_trip(tree: Tree) -> Any:
     """
     try:
         return _yaml().load(tree.text.removeprefix("\ufeff"))
-    except Exception as error:  # it ends in errors of any kind: IndexError for `!!!int`
+    except _ERRORS as error:
         raise InternalError(f"ruamel.yaml cannot read this document: {error}") from None
 
 
