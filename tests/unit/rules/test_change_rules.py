@@ -157,6 +157,8 @@ def test_a_removed_pool_is_told_at_its_old_place_with_three_of_its_nodes() -> No
     )
     assert "5 nodes" in finding.message
     assert "(n0, n1, n2, ...)" in finding.message
+    (three,) = removed([pool()], *nodes[:3])
+    assert "(n0, n1, n2)" in three.message
 
 
 def test_a_single_node_of_a_removed_pool_is_one_node() -> None:
@@ -290,6 +292,12 @@ def test_only_what_transform_would_do_is_said_to_be_done_by_it() -> None:
     assert "--fix" in finding.hint
     (finding,) = validated(HOST, node({POOL: "host"}), config=without("node-label"))
     assert "--fix" not in finding.hint
+    was_standard = [{**HOST, "spec": {"hostNetwork": False}}]
+    told = validated(HOST, node({POOL: "host"}), old=was_standard)
+    assert [found.rule for found in told] == ["HN201", "HN311"]
+    assert "HN201" in told[1].hint
+    (finding,) = validated(HOST, node({POOL: "host"}), old=[HOST, STANDARD])
+    assert "--fix" in finding.hint
     lost = validated(pool("v1beta1", hostNetwork=True), node({POOL: "p"}))
     assert [found.rule for found in lost] == ["HN106", "HN311"]
     assert "HN106" in lost[1].hint
@@ -422,6 +430,21 @@ def test_the_version_makes_no_other_object_and_all_else_does() -> None:
 )
 def test_what_has_no_name_of_its_own_in_the_cluster_is_never_twice(value: Any) -> None:
     assert found(HN107, stream(value, value)) == []
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "differs"),
+    [
+        (pool(labels={"a": "1", "b": "2"}), pool(labels={"b": "2", "a": "1"}), False),
+        (pool(labels={"a": "1"}), pool(labels={"a": "2"}), True),
+        (pool(type="Edge"), pool(type="Cloud"), True),
+        (service("a"), {**service("a"), "spec": {"hostNetwork": True}}, False),
+    ],
+)
+def test_of_pools_it_is_told_whether_they_differ(one: Any, other: Any, differs: bool) -> None:
+    ((at, severity, text),) = found(HN107, stream(one, other))
+    assert (at, severity) == ("/metadata/name", "error")
+    assert ("says otherwise" in text) == differs
 
 
 @pytest.mark.parametrize(("value", "count"), [("true", 0), (True, 0), ("false", 1)])

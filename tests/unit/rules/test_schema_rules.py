@@ -104,7 +104,16 @@ def test_annotations_have_256_kib_keys_included(size: int, expected: list[str]) 
     key, other = "example.com/a", "b"
     filled = "é" * 1000 + "x" * (size - 2000 - len(key) - len(other))
     text = pool(json.dumps({"annotations": {key: filled, other: ""}}))
-    assert [pointer for pointer, _, _ in found(hn105.RULE, text)] == expected
+    told = found(hn105.RULE, text)
+    assert [pointer for pointer, _, _ in told] == expected
+    assert all(f"NodePool hangzhou have {size} bytes" in message for _, _, message in told)
+
+
+def test_only_text_counts_for_the_size_of_annotations() -> None:
+    full = {"a": "x" * 262_142, "b": 1, "c": None}
+    assert found(hn105.RULE, pool(json.dumps({"annotations": full}))) != []
+    del full["c"]
+    assert found(hn105.RULE, pool(json.dumps({"annotations": full}))) == []
 
 
 def test_what_is_no_text_is_left_to_the_schema() -> None:

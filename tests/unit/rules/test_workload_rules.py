@@ -153,6 +153,52 @@ def test_pods_that_are_kept_off_the_only_pool_are_reported_once(kept_off: dict[s
         assert found(rule, text) == [], rule.id
 
 
+def job(*templates: dict[str, Any]) -> dict[str, Any]:
+    """Return an object with several pod templates; each is a Pod whose head is left out."""
+    replicas = {
+        f"role{number}": {"template": {"metadata": one["metadata"], "spec": one["spec"]}}
+        for number, one in enumerate(templates)
+    }
+    head = {"apiVersion": "kubeflow.org/v1", "kind": "TFJob", "metadata": {"name": "j"}}
+    return {**head, "spec": {"tfReplicaSpecs": replicas}}
+
+
+def test_a_pod_template_of_which_there_is_nothing_to_say_does_not_hide_the_next() -> None:
+    first, second = "/spec/tfReplicaSpecs/role0/template", "/spec/tfReplicaSpecs/role1/template"
+    kept_off = pod(annotations=EXCLUDED, nodeSelector=in_pool("hz"))
+    free, pinned = pod(), pod(nodeSelector=in_pool("hz"))
+    asking = pod(nodeSelector=in_pool("hz"), dnsPolicy="ClusterFirstWithHostNet", **ON_HOST)
+    at = f"{second}/spec/nodeSelector/apps.openyurt.io~1nodepool"
+    assert places(HN401, HZ, job(kept_off, pinned)) == [at]
+    assert [place.startswith(second) for place in places(HN404, HZ, job(free, kept_off))] == [True]
+    assert places(HN405, HZ, job(free, asking)) == [f"{second}/spec/dnsPolicy"]
+    ports = {"containers": [{**CONTAINER, "ports": [{"containerPort": 80}]}], **ON_HOST}
+    pinned_ports = pod(nodeSelector=in_pool("hz"), **ports)
+    state = (HZ, job(kept_off, pinned_ports), pod("other", nodeSelector=in_pool("hz"), **ports))
+    assert len(places(HN408, *state)) == 1
+    assert places(HN401, HZ, job(pinned, kept_off)) == [at.replace(second, first)]
+
+
+def test_a_template_that_makes_no_pods_takes_no_port() -> None:
+    ports = {"containers": [{**CONTAINER, "ports": [{"containerPort": 80}]}], **ON_HOST}
+    one = pod("one", nodeSelector=in_pool("hz"), **ports)
+    stored = {
+        "apiVersion": "v1",
+        "kind": "PodTemplate",
+        "metadata": {"name": "t"},
+        "template": {"metadata": {}, "spec": one["spec"]},
+    }
+    assert len(places(HN408, HZ, one, {**one, "metadata": {"name": "two"}})) == 1
+    assert places(HN408, HZ, one, stored) == []
+
+
+def test_what_makes_a_component_unreadable_is_told_as_transform_tells_it() -> None:
+    odd = pod(annotations={"transform.hostnet.io/cni": "maybe"})
+    ((at, _, message),) = found(HN406, stream(HZ, odd))
+    assert at == "/metadata/annotations/transform.hostnet.io~1cni"
+    assert '"true" or "false"' in message
+
+
 def test_pods_that_are_kept_off_a_standard_pool_are_fine() -> None:
     assert places(HN404, SH, pod(annotations=EXCLUDED, nodeSelector=in_pool("sh"))) == []
     assert places(HN404, HZ, SH, pod(annotations=EXCLUDED)) == []
