@@ -252,3 +252,12 @@ def test_whatever_stands_for_items_no_list_gets_lost(rest: bytes) -> None:
     assert run.status in (0, 1, 2, 3)
     assert "Traceback" not in run.err
     assert run.status in (2, 3) or run.out.startswith(data[:40])
+
+
+def test_what_is_found_behind_the_resource_list_is_told_without_a_file_of_its_items() -> None:
+    own = node("a", "x") + b"  annotations: {config.kubernetes.io/path: a.yaml}\n"
+    behind = b"---\napiVersion: v1\nkind: List\nitems:\n"
+    behind += (indented(node("b", "x")) + indented(node("c", "x"))).encode()
+    run = invoke(stdin=listed(own) + behind)
+    told = results(run._replace(out=run.out.partition(b"---\n")[0]))
+    assert [result.get("file") for result in told] == [{"path": "a.yaml"}, None, None]

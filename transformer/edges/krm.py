@@ -96,14 +96,16 @@ def with_results(data: bytes, findings: Iterable[Finding]) -> bytes:
     It is the first document in `data`. Where that cannot be done (a key stands twice in it, say)
     it is returned as it is.
     """
-    pieces = [frame.data for frame in frames([data])]
+    cut = list(frames([data]))
+    pieces = [frame.data for frame in cut]
     first = next((index for index, piece in enumerate(pieces) if piece.strip()), None)
     if first is None:
         return data
+    ordinal = cut[first].ordinal
     try:
         tree = read(pieces[first].decode())
         value = to_plain(tree.root)
-        operations = _operations(value, [_result(found, value) for found in findings])
+        operations = _operations(value, [_result(found, value, ordinal) for found in findings])
         if operations:
             new = splice(tree, operations, verify.patched(value, operations))
             pieces[first] = new.encode()
@@ -121,8 +123,8 @@ def _operations(value: Any, results: list[Any]) -> list[Operation]:
     return [Operation("replace" if "results" in value else "add", "/results", results)]
 
 
-def _result(found: Finding, value: Any) -> dict[str, Any]:
-    """Return a finding as the specification's result."""
+def _result(found: Finding, value: Any, document: int) -> dict[str, Any]:
+    """Return a finding as the specification's result; the ResourceList is `value`, a `document`."""
     message = f"{found.message}; {found.hint}" if found.hint else found.message
     result: dict[str, Any] = {"message": message, "severity": found.severity}
     if found.object is not None and found.object.name:
@@ -135,7 +137,8 @@ def _result(found: Finding, value: Any) -> dict[str, Any]:
         }
         if found.pointer:
             result["field"] = {"path": _field(found.pointer)}
-    if found.item and (file := _file(value_at(value, found.item))):
+    is_item = found.item and found.document == document
+    if is_item and (file := _file(value_at(value, found.item))):
         result["file"] = file
     result["tags"] = {"rule": found.rule}
     return result
