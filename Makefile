@@ -10,7 +10,7 @@ INSTALL := $(RUN) pip install --quiet --disable-pip-version-check
 PYZ := dist/hostnet-transform.pyz
 DEMO_TOOL := $(CURDIR)/$(BIN)/hostnet-transform
 
-.PHONY: help setup demo test check fmt lint golden docs integration kustomize oracle lock yaml-oracle fuzz coverage mutation bench dist pyz clean
+.PHONY: help setup demo test check fmt lint golden docs integration kustomize oracle pythons lock yaml-oracle fuzz coverage mutation bench dist pyz clean
 
 help: ## say what there is
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r target text; do \
@@ -74,6 +74,9 @@ lock: setup ## pin the newest tools that pyproject.toml allows, with their hashe
 	$(VENV)/lock/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --extra dev \
 	    --generate-hashes --no-emit-index-url --no-annotate --custom-compile-command 'make lock' \
 	    --output-file $(LOCK) pyproject.toml
+
+pythons: setup ## run the tests under every other Python of this machine, and with the lowest versions
+	$(BIN)/python tools/pythons.py
 
 yaml-oracle: setup ## ask the real kubectl how it reads YAML, and fail on a difference; REWRITE=1 keeps it
 	$(RUN) tests.kubectl.vectors $(if $(REWRITE),--write)

@@ -1,0 +1,166 @@
+"""Run the tests that need no other program under other Pythons, and with the lowest versions.
+
+    tools/pythons.py            under every other Python that is found, and with the lowest versions
+    tools/pythons.py --list     say which Pythons are found: on PATH, pyenv's and uv's
+    tools/pythons.py 3.12       under that one (a version, or a program)
+    tools/pythons.py --lowest   with the lowest versions that pyproject.toml allows of what we need
+
+Each environment is a new one in .venv/pythons, with what requirements/dev.txt pins of pytest,
+hypothesis and what the tool needs.
+"""
+
+import argparse
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from concurrent.futures import ThreadPoolExecutor
+from importlib.metadata import PackageNotFoundError, requires
+from pathlib import Path
+
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+ROOT = Path(__file__).resolve().parents[1]
+OTHERS = ("integration", "property")
+"""Folders of tests that need other programs, or much time."""
+
+RUNNERS = ("pytest", "hypothesis", "packaging")
+VERSIONS = [(3, minor) for minor in range(11, 15)]
+_PIP = ("-m", "pip", "install", "--quiet", "--disable-pip-version-check")
+
+
+def pythons() -> list[str]:
+    """Return the programs, one of each version that the tool supports, that really run."""
+    found = (find(f"{major}.{minor}") for major, minor in VERSIONS)
+    return [program for program in found if program is not None]
+
+
+def find(version: str) -> str | None:
+    """Return the program of a version: on PATH, or where pyenv or uv keep theirs."""
+    homes = (Path.home() / ".pyenv/versions", Path.home() / ".local/share/uv/python")
+    kept = [
+        path for home in homes for path in sorted(home.glob(f"*{version}.*/bin/python{version}"))
+    ]
+    for program in (shutil.which(f"python{version}"), *map(str, kept)):
+        if program is not None and _version(program) == version:
+            return program
+    return None
+
+
+def _version(program: str) -> str:
+    code = "import sys; print('%d.%d' % sys.version_info[:2])"
+    done = subprocess.run([program, "-c", code], capture_output=True, text=True, check=False)
+    return done.stdout.strip()
+
+
+def needed() -> list[Requirement]:
+    """Return what the tool itself needs, as pyproject.toml says."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    return [Requirement(text) for text in project["dependencies"]]
+
+
+def lowest() -> list[str]:
+    """Return the lowest version of each as a requirement."""
+    return [f"{one.name}=={next(iter(one.specifier)).version}" for one in needed()]
+
+
+def closure(names: list[str]) -> set[str]:
+    """Return the names of packages and of all that they need in turn, as installed beside us."""
+    done: set[str] = set()
+    open_names = list(names)
+    while open_names:
+        name = canonicalize_name(open_names.pop())
+        if name not in done:
+            done.add(name)
+            try:
+                found = map(Requirement, requires(name) or ())
+            except PackageNotFoundError:
+                continue
+            open_names += [one.name for one in found if "extra" not in str(one.marker)]
+    return done
+
+
+def pinned(names: set[str]) -> str:
+    """Return the entries of the lock file for some packages, with their hashes."""
+    lock = (ROOT / "requirements" / "dev.txt").read_text(encoding="utf-8")
+    entries = re.finditer(r"^([a-z0-9-]+)==.*(?:\n    .*)*", lock, re.MULTILINE)
+    return "\n".join(entry.group() for entry in entries if entry[1] in names)
+
+
+def tests() -> list[str]:
+    """Return the folders of tests that are run."""
+    return sorted(
+        {path.relative_to(ROOT).parts[1] for path in (ROOT / "tests").glob("*/**/test_*.py")}
+        - set(OTHERS)
+    )
+
+
+def run(python: str, is_lowest: bool = False) -> tuple[int, str]:
+    """Make the environment and run the tests in it; return the exit status and what was printed."""
+    name = _version(python) + (" with the lowest versions" if is_lowest else "")
+    folder = ROOT / ".venv" / "pythons" / name.replace(" ", "-")
+    try:
+        _make(folder, python, is_lowest)
+    except subprocess.CalledProcessError as error:
+        return 1, f"Python {name}: {error}\n{error.stderr}"
+    command = [str(folder / "bin/python"), "-m", "pytest", "-p", "no:cacheprovider", "--no-header"]
+    done = subprocess.run(
+        [*command, *(f"tests/{part}" for part in tests())],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    lines = done.stdout.splitlines()
+    told = lines[-60:] if done.returncode else lines[-1:]
+    return done.returncode, "\n".join([f"Python {name}: ", *told, done.stderr]).strip()
+
+
+def _make(folder: Path, python: str, is_lowest: bool) -> None:
+    def do(*command: str | Path) -> None:
+        subprocess.run(command, check=True, capture_output=True, text=True)
+
+    do(python, "-m", "venv", "--clear", folder)
+    inside = folder / "bin/python"
+    own = closure([one.name for one in needed()])
+    wanted = closure(list(RUNNERS)) | own
+    if is_lowest:
+        do(inside, *_PIP, *lowest())
+        wanted -= own
+    file = folder / "pinned.txt"
+    file.write_text(pinned(wanted) + "\n", encoding="utf-8")
+    do(inside, *_PIP, "--no-deps", "--require-hashes", "--requirement", file)
+
+
+def main() -> int:
+    """Run the command line and return its exit status."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("python", nargs="?")
+    parser.add_argument("--list", action="store_true")
+    parser.add_argument("--lowest", action="store_true")
+    options = parser.parse_args()
+    if options.list:
+        print("\n".join(pythons()))
+        return 0
+    if options.python or options.lowest:
+        program = find(options.python) or options.python if options.python else sys.executable
+        jobs = [(program, options.lowest)]
+    else:
+        own = f"{sys.version_info.major}.{sys.version_info.minor}"
+        others = [program for program in pythons() if _version(program) != own]
+        jobs = [(sys.executable, True), *((program, False) for program in others)]
+    worst = 0
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        for status, told in pool.map(lambda job: run(*job), jobs):
+            print(told, flush=True)
+            worst = max(worst, status)
+    return worst
+
+
+if __name__ == "__main__":
+    sys.exit(main())
