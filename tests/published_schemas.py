@@ -4,30 +4,35 @@ They are fetched once, into the virtual environment. Where that cannot be done, 
 skipped, or fails under `HOSTNET_REQUIRE_TOOLS=1`.
 """
 
-import os
-import subprocess
 import sys
 import tarfile
 from pathlib import Path
 
-import pytest
+from tests.downloads import fetch
 
 _CACHE = Path(sys.prefix) / "published"
-_SECONDS = 300
 
-SARIF = ("sarif-pydantic==0.6.2", "sarif-schema-2.1.0.json")
+SARIF = (
+    "sarif-pydantic==0.6.2",
+    "634df2784533fcac8e86f0c60a0e45ead1d35452dc2331d32596275595906e7f",
+    "sarif-schema-2.1.0.json",
+)
 """The JSON Schema of SARIF 2.1.0, as OASIS publishes it."""
 
-JUNIT = ("pytest==9.2.0", "testing/example_scripts/junit-10.xsd")
+JUNIT = (
+    "pytest==9.2.0",
+    "97c4f3b1f3c7414aa36465e09b8220f1d03627993bd51b1282e193753c80557b",
+    "testing/example_scripts/junit-10.xsd",
+)
 """The XML Schema by which Jenkins reads JUnit reports."""
 
 
-def published(source: tuple[str, str]) -> Path:
-    """Return the file of a schema; `source` is a release, and the path in its source archive."""
-    release, member = source
+def published(source: tuple[str, str, str]) -> Path:
+    """Return the file of a schema; `source`: a release, its SHA-256, the path in its archive."""
+    release, sha256, member = source
     archives = release.replace("-", "_").replace("==", "-") + ".tar.gz"
     if not (archive := _CACHE / archives).exists():
-        _fetch(release)
+        fetch(release, sha256, _CACHE, "--no-binary", ":all:")
     schema = _CACHE / Path(member).name
     if not schema.exists():
         with tarfile.open(archive) as opened:
@@ -35,26 +40,3 @@ def published(source: tuple[str, str]) -> Path:
             assert file is not None
             schema.write_bytes(file.read())
     return schema
-
-
-def _fetch(release: str) -> None:
-    pip = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check"]
-    options = ["--no-deps", "--no-binary", ":all:", "--dest", str(_CACHE)]
-    try:
-        done = subprocess.run(
-            [*pip, *options, release],
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=_SECONDS,
-            env={**os.environ, "PIP_FIND_LINKS": ""},
-        )
-    except subprocess.TimeoutExpired:
-        message = f"{release} cannot be fetched: no answer in {_SECONDS} s"
-    else:
-        if not done.returncode:
-            return
-        message = f"{release} cannot be fetched: {done.stderr.strip()[-300:]}"
-    if os.environ.get("HOSTNET_REQUIRE_TOOLS") == "1":
-        pytest.fail(message)
-    pytest.skip(message)
