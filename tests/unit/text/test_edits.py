@@ -52,16 +52,17 @@ def test_replacements_may_touch() -> None:
 
 
 @pytest.mark.parametrize(
-    "edits",
+    ("edits", "offset"),
     [
-        [Edit(0, 3, "X"), Edit(2, 4, "Y")],
-        [Edit(0, 4, "X"), Edit(1, 2, "Y")],
-        [Edit(2, 4, "X"), Edit(2, 4, "X")],
-        [Edit(1, 4, "X"), Edit(2, 2, "i")],
+        ([Edit(0, 3, "X"), Edit(2, 4, "Y")], 2),
+        ([Edit(0, 4, "X"), Edit(1, 2, "Y")], 1),
+        ([Edit(2, 4, "X"), Edit(2, 4, "X")], 2),
+        ([Edit(1, 4, "X"), Edit(2, 2, "i")], 2),
     ],
     ids=["partly", "wholly", "the same twice", "an insertion within"],
 )
-def test_edits_that_overlap_are_a_bug_of_ours(edits: list[Edit]) -> None:
+def test_edits_that_overlap_are_a_bug_of_ours_and_say_where(edits: list[Edit], offset: int) -> None:
     for order in permutations(edits):
-        with pytest.raises(InternalError):
+        with pytest.raises(InternalError, match="overlap") as caught:
             apply(TEXT, order)
+        assert caught.value.offset == offset

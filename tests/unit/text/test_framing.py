@@ -204,6 +204,33 @@ def test_a_cut_at_any_byte_gives_the_same_frames(sample: str) -> None:
         assert list(frames([whole[:at], whole[at:]])) == expected
 
 
+@pytest.mark.parametrize("line_break", ["\n", "\r\n", "\r"])
+def test_documents_longer_than_a_look_ahead_are_cut_the_same_whatever_the_chunks(
+    line_break: str,
+) -> None:
+    filler = "# comment\n" * 130 + "x: |\n  one\n\n  two\n" * 70
+    text = (POD + filler + "---\n" + filler + "...\n# c\n" + filler + POD + POOL).replace(
+        "\n", line_break
+    )
+    whole = text.encode()
+    expected = list(frames([whole]))
+    assert [frame.opening for frame in expected] == [START, MARKER, AFTER_END, GLUED]
+    assert [frame.line for frame in expected] == [
+        1
+        + whole[: whole.index(frame.data)]
+        .decode()
+        .replace("\r\n", "\n")
+        .replace("\r", "\n")
+        .count("\n")
+        for frame in expected
+    ]
+    for at in range(0, len(whole), 37):
+        assert list(frames([whole[:at], whole[at:]])) == expected
+    for size in (100, 1099, 1100, 1101, 2500):
+        chunks = [whole[at : at + size] for at in range(0, len(whole), size)]
+        assert list(frames(chunks)) == expected
+
+
 def test_an_empty_stream_has_no_frames() -> None:
     assert list(frames([])) == []
     assert list(frames([b"", b""])) == []
