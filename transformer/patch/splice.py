@@ -33,13 +33,26 @@ def splice(tree: Tree, operations: Sequence[Operation], expected: Any) -> str:
     change = gather(operations)
     place = sharing.place if tree.has_aliases else placement.place
     made: list[Edit] = [edit for placed in place(tree, change) for edit in edits(tree, placed)]
-    text = apply(tree.text, made)
+    text = apply(tree.text, _off_colons(tree.text, made))
     try:
         verify.check(_read_back(text), expected)
     except InternalError:
         _refuse_rare_breaks(tree.text)
         raise
     return text
+
+
+def _off_colons(text: str, edits: Sequence[Edit]) -> list[Edit]:
+    """Keep each added comma off the colon of a key that has no value: `{a:,` cannot be read."""
+    filled = {edit.start for edit in edits if not edit.replacement.startswith(",")}
+    return [
+        edit._replace(replacement=f" {edit.replacement}")
+        if edit.replacement.startswith(",")
+        and text[edit.start - 1] == ":"
+        and edit.start not in filled
+        else edit
+        for edit in edits
+    ]
 
 
 def _read_back(text: str) -> Any:
