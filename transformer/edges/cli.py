@@ -327,10 +327,12 @@ def _unmistakable(args: list[str] | None) -> list[str]:
 
 
 def _complain(error: TransformError, status: int) -> int:
+    from transformer.report.phrases import clean
+
     place = ""
     if isinstance(error, SettingsError) and error.file:
         place = f"{error.file}:{error.line}:{error.column}: " if error.line else f"{error.file}: "
-    click.echo(f"{place}error: {error.message}", err=True)
+    click.echo(clean(f"{place}error: {error.message}"), err=True)
     if error.hint:
-        click.echo(f"  help: {error.hint}", err=True)
+        click.echo(clean(f"  help: {error.hint}"), err=True)
     return status

@@ -25,6 +25,7 @@ _TAGS = "tag:yaml.org,2002:"
 _TRUE = frozenset({"y", "yes", "on", "true"})
 _FALSE = frozenset({"n", "no", "off", "false"})
 _OCTAL = re.compile(r"^([-+]?)0(?=[0-9])")
+_MAX_SIZE = 1024 * 1024
 _MAX_DEPTH = 100
 _MAX_VALUES = 100_000
 
@@ -58,7 +59,8 @@ def load(path: Path, known_rules: Collection[str] = ()) -> Settings:
         SettingsError: the file cannot be read, or is wrong as `parse` says.
     """
     try:
-        data = path.read_bytes()
+        with path.open("rb") as file:
+            data = file.read(_MAX_SIZE + 1)
     except FileNotFoundError:
         raise SettingsError("the configuration file does not exist", file=str(path)) from None
     except IsADirectoryError:
@@ -71,6 +73,9 @@ def load(path: Path, known_rules: Collection[str] = ()) -> Settings:
         reason = (error.strerror or "unknown error").lower()
         message = f"the configuration file cannot be read: {reason}"
         raise SettingsError(message, file=str(path)) from None
+    if len(data) > _MAX_SIZE:
+        message = f"the configuration file is larger than {_MAX_SIZE} bytes"
+        raise SettingsError(message, file=str(path), hint="is it the file that is meant?")
     return parse(data, str(path), known_rules)
 
 

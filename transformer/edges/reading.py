@@ -70,6 +70,8 @@ def value_of(frame: Frame) -> Any:
     Raises:
         InputError: it cannot be read.
     """
+    if frame.oversize:
+        raise InputError("a document is too large", hint="separate its parts with ---")
     try:
         text = frame.data.decode()
     except UnicodeDecodeError:

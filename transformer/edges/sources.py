@@ -173,6 +173,8 @@ def is_taken(relative: str, include: tuple[str, ...], exclude: tuple[str, ...]) 
 def _fits(relative: str, pattern: str) -> bool:
     """Whether a glob names the file, or a folder above it; `**/` matches no folder too."""
     bare = pattern.removeprefix("./")
+    while bare.startswith("**/**/"):  # says no more than one of them
+        bare = bare[3:]
     if bare.startswith("**/") and _fits(relative, bare[3:]):
         return True
     parts = relative.split("/")

@@ -312,3 +312,11 @@ def test_resources_are_read_from_inside_a_zip(folder: str, tmp_path: Path) -> No
     assert module.read("manifest/components.json") == b"[1]"
     with pytest.raises(InternalError):
         module.read("manifest/none.json")
+
+
+def test_a_file_that_is_no_configuration_is_not_read_to_its_end(tmp_path: Path) -> None:
+    path = tmp_path / "c.yaml"
+    path.write_bytes(b"#" * (1024 * 1024 + 1))
+    with pytest.raises(SettingsError, match="larger than 1048576 bytes") as caught:
+        load(path)
+    assert caught.value.file == str(path)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from transformer.edges.sources import Found, Source, discover, scope_of
+from transformer.edges.sources import Found, Source, discover, is_taken, scope_of
 from transformer.errors import SettingsError
 
 
@@ -164,3 +164,8 @@ def test_an_empty_path_is_an_error_wherever_files_are_looked_for() -> None:
 )
 def test_the_outermost_folder_that_fits_is_the_scope(file: str, scope: str) -> None:
     assert scope_of(file, ("./a/*/", "prod", "prod/a")) == scope
+
+
+def test_folders_said_many_times_are_said_once() -> None:
+    assert is_taken("a/b.yaml", ("**/" * 5000 + "b.yaml",), ())
+    assert not is_taken("a/b.yaml", ("**/" * 5000 + "c.yaml",), ())

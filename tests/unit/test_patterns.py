@@ -1,0 +1,161 @@
+"""No regular expression of ours, or of our schemas, takes long over a text made for it.
+
+Strings that its own characters make, repeated and with an end that does not fit, are given to each
+pattern. What tries one after another all ways to take such a text apart would not come to an end;
+and what only looks at each rest of it again takes hundreds of times as long.
+"""
+
+import importlib
+import json
+import pkgutil
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from re import _constants, _parser  # type: ignore[attr-defined]  # the parsers have no public name
+from time import process_time
+from typing import Any
+
+import pytest
+
+import transformer
+
+SCHEMAS = Path(__file__).resolve().parents[2] / "schemas"
+LENGTH = 20_000
+SECONDS = 0.3
+"""Of processor time; a text that is only read through takes a few thousandths."""
+
+
+def _modules() -> Iterator[Any]:
+    for found in pkgutil.walk_packages(transformer.__path__, "transformer."):
+        if not found.name.endswith("__main__"):
+            yield importlib.import_module(found.name)
+
+
+def _patterns_in(value: Any) -> Iterator["re.Pattern[Any]"]:
+    if isinstance(value, re.Pattern):
+        yield value
+    elif isinstance(value, tuple | list | set | frozenset):
+        for item in value:
+            yield from _patterns_in(item)
+    elif isinstance(value, dict):
+        yield from _patterns_in(list(value.values()))
+
+
+def _schema_patterns(schema: Any) -> Iterator[str]:
+    if isinstance(schema, dict):
+        if isinstance(schema.get("pattern"), str):
+            yield schema["pattern"]
+        yield from schema.get("patternProperties", ())
+        schema = list(schema.values())
+    if isinstance(schema, list):
+        for item in schema:
+            yield from _schema_patterns(item)
+
+
+def patterns() -> dict[str, "re.Pattern[Any]"]:
+    """Return all patterns, by where they are."""
+    found: dict[str, re.Pattern[Any]] = {}
+    for module in _modules():
+        for name, value in vars(module).items():
+            for pattern in _patterns_in(value):
+                found[f"{module.__name__}.{name}: {pattern.pattern!r:.60}"] = pattern
+    for path in sorted(SCHEMAS.glob("*.json")):
+        for text in _schema_patterns(json.loads(path.read_text("utf-8"))):
+            found[f"{path.name}: {text}"] = re.compile(text)
+    return found
+
+
+def _characters(parsed: Any) -> Iterator[int]:
+    """Yield a character or two for each literal and class in a parsed pattern."""
+    for operation, argument in parsed:
+        if operation in (_constants.LITERAL, _constants.NOT_LITERAL):
+            yield argument
+        elif operation is _constants.IN:
+            for kind, inner in argument:
+                if kind is _constants.LITERAL:
+                    yield inner
+                elif kind is _constants.RANGE:
+                    yield inner[0]
+            yield ord("a")
+        elif operation is _constants.BRANCH:
+            for branch in argument[1]:
+                yield from _characters(branch)
+        elif operation in (_constants.ASSERT, _constants.ASSERT_NOT):
+            yield from _characters(argument[1])
+        elif operation is _constants.ATOMIC_GROUP:
+            yield from _characters(argument)
+        elif operation is _constants.SUBPATTERN:
+            yield from _characters(argument[-1])
+        elif operation in _REPEATS:
+            yield from _characters(argument[2])
+
+
+_REPEATS = (_constants.MAX_REPEAT, _constants.MIN_REPEAT, _constants.POSSESSIVE_REPEAT)
+
+
+def _words(parsed: Any) -> Iterator[str]:
+    """Yield the literal words of a pattern, which must come before anything else is tried."""
+    word = ""
+    for operation, argument in parsed:
+        if operation is _constants.LITERAL:
+            word += chr(argument)
+            continue
+        yield word
+        word = ""
+        if operation is _constants.SUBPATTERN:
+            yield from _words(argument[-1])
+        elif operation in _REPEATS:
+            yield from _words(argument[2])
+        elif operation is _constants.BRANCH:
+            for branch in argument[1]:
+                yield from _words(branch)
+    yield word
+
+
+def hostile_texts(pattern: "re.Pattern[Any]") -> Iterator[str]:
+    """Yield texts that the pattern takes up and cannot bring to an end."""
+    parsed = _parser.parse(pattern.pattern, pattern.flags & ~re.UNICODE | _unicode(pattern))
+    letters = dict.fromkeys(chr(code) for code in _characters(parsed))
+    few = [*letters][:12]
+    units = dict.fromkeys((*few, *(a + b for a in few[:6] for b in few[:6])))
+    words = [word for word in dict.fromkeys(_words(parsed)) if len(word) > 1][:6]
+    units.update(dict.fromkeys((*words, *(f"{word} " for word in words))))
+    starts = ("", *(letter for letter in few[:4]))
+    for unit in units:
+        body = unit * (LENGTH // len(unit))
+        for start in starts:
+            yield f"{start}{body}\x01"
+
+
+def _unicode(pattern: "re.Pattern[Any]") -> int:
+    return re.UNICODE if isinstance(pattern.pattern, str) and not pattern.flags & re.ASCII else 0
+
+
+def _try(pattern: "re.Pattern[Any]", text: str) -> None:
+    subject: Any = text
+    if isinstance(pattern.pattern, bytes):
+        subject = text.encode("latin-1", "replace")
+    pattern.match(subject)
+    pattern.fullmatch(subject)
+
+
+def slow_texts(pattern: "re.Pattern[Any]") -> Iterator[str]:
+    """Yield (the beginning of) each text over which the pattern takes long."""
+    for text in hostile_texts(pattern):
+        start = process_time()
+        _try(pattern, text)
+        if process_time() - start > SECONDS:
+            yield text[:20]
+
+
+PATTERNS = patterns()
+
+
+@pytest.mark.parametrize("name", PATTERNS)
+def test_no_pattern_takes_long_over_a_text_made_for_it(name: str) -> None:
+    assert list(slow_texts(PATTERNS[name])) == []
+
+
+@pytest.mark.parametrize("text", [r"(?:[ \t]*\n)*(?=\s*\{)", r"a*a*b"])
+def test_a_pattern_that_looks_at_each_rest_again_would_be_found(text: str) -> None:
+    assert next(slow_texts(re.compile(text)))
