@@ -87,7 +87,7 @@ def main() -> int:
     parser.add_argument("--into", type=Path, default=Path(".fuzz"))
     parser.add_argument("properties", nargs="*", default=list(PROPERTIES))
     options = parser.parse_args()
-    found = 0
+    is_bad = False
     print(f"{'property':<16}{'seconds':>8}{'executions':>12}{'edges':>8}{'features':>10}", end="")
     print(f"{'corpus':>8}{'findings':>10}", flush=True)
     for name in options.properties:
@@ -95,12 +95,14 @@ def main() -> int:
         (folder / "findings").mkdir(parents=True, exist_ok=True)
         outcome = fuzz(name, options.seconds // len(options.properties), folder)
         broken = findings(folder)
-        found += len(broken)
+        is_bad |= bool(broken) or not outcome.runs
         print(f"{name:<16}{outcome.seconds:>8}{outcome.runs:>12}{outcome.edges:>8}", end="")
         print(f"{outcome.features:>10}{outcome.corpus:>8}{len(broken):>10}", flush=True)
         for path in broken:
             print(f"  {path}")
-    return 1 if found else 0
+        if not outcome.runs:
+            print(f"  it did not run: see {folder / 'log.txt'}")
+    return 1 if is_bad else 0
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.fuzz.findings import signature
+from tests.fuzz.findings import Findings, signature
 from tests.fuzz.properties import PROPERTIES
 from tests.fuzz.seeds import REGRESSIONS, seeds
 from tests.fuzz.shrink import shrink
@@ -51,3 +51,23 @@ def test_an_input_is_shrunk_to_what_breaks_the_property() -> None:
 def test_what_breaks_nothing_is_not_shrunk() -> None:
     with pytest.raises(SystemExit, match="breaks nothing"):
         shrink(b"a", lambda data: None)
+
+
+def test_of_inputs_that_break_a_property_alike_the_shortest_is_kept_until_it_is_mended(
+    tmp_path: Path,
+) -> None:
+    def holds(data: bytes) -> None:
+        assert len(data) < 3
+
+    found = Findings(tmp_path)
+    for data in (b"abcd", b"abc", b"abcde"):
+        with pytest.raises(AssertionError) as raised:
+            holds(data)
+        found.note(data, raised.value)
+    (told,) = tmp_path.glob("*.txt")
+    assert "in holds" in told.read_text(encoding="utf-8")
+    assert told.with_suffix("").read_bytes() == b"abc"
+    found.forget_mended(holds)
+    assert len(list(tmp_path.iterdir())) == 2
+    found.forget_mended(lambda data: None)
+    assert not list(tmp_path.iterdir())
