@@ -57,7 +57,17 @@ def _add_lines(text: str, collection: Mapping | Sequence, at: int, lines: list[s
     end = line_end(text, collection.end)
     while (comment := _COMMENT_LINE.match(text, end)) and len(comment[1]) > at:
         end = comment.end()
-    return Edit(end, end, line_break + line_break.join(lines), rank=-at)
+    is_within = isinstance(collection, Sequence)
+    return Edit(end, end, line_break + line_break.join(lines), rank=_rank(at, is_within))
+
+
+def _rank(at: int, is_within: bool) -> int:
+    """Return the rank of lines that are added to a mapping whose keys stand at column `at`.
+
+    What is deeper comes first. `is_within`: they are the value of its last key, or belong to it,
+    as the items of a sequence do that is no deeper.
+    """
+    return -2 * at - is_within
 
 
 def _ends_in_open_block_scalar(text: str, node: Node) -> bool:
@@ -173,7 +183,7 @@ def _set_below_key(
     end = line_end(text, node.end)
     if start < node.end:
         yield Edit(start, node.end, "")
-    yield Edit(end, end, block, rank=-own)
+    yield Edit(end, end, block, rank=_rank(own, True))
 
 
 def _set_item(tree: Tree, node: Node, chain: Chain, value: Any, start: int) -> Edit:

@@ -4,6 +4,8 @@ Each row is a text, operations, and the text that has to come out; whether the v
 checked by `splice` itself.
 """
 
+from collections.abc import Iterable, Iterator
+from itertools import combinations
 from typing import Any
 
 import pytest
@@ -216,6 +218,16 @@ MERGES: dict[str, tuple[str, dict[str, Any], str]] = {
         {"/a/m": 2, "/b/p": 3},
         "a: &x {p: 1, m: 2}\nb:\n  p: 3\n  k: 0\n",
     ),
+    "the provider's anchored value, of which the receiver has an alias": (
+        "a: &x\n  p: &p {v: 1}\nb:\n  <<: *x\n  k: *p\n",
+        {"/a/p/m": 2},
+        "a: &x\n  p: &p {v: 1, m: 2}\nb:\n  <<: *x\n  k:\n    v: 1\n  p:\n    v: 1\n",
+    ),
+    "an item, and an entry of the mapping around it, in no deeper column": (
+        "a: &x\n  l:\n  - 1\nb:\n  <<: *x\n  k:\n  - 2\n",
+        {"/a/l/-": 2, "/b/k/-": 3},
+        "a: &x\n  l:\n  - 1\n  - 2\nb:\n  <<: *x\n  k:\n  - 2\n  - 3\n  l:\n  - 1\n",
+    ),
     "a quoted merge key is a key": (
         "a: &x {p: 1}\nb:\n  '<<': *x\n",
         {"/b/<</m": 2},
@@ -235,6 +247,70 @@ def test_a_key_above_the_merge_that_overrides_it_cannot_be_written() -> None:
     error = refusal(text, {"/b/p/m": 2})
     assert error.offset == text.index("p: {v: 0}")
     assert error.other == text.index("<<: *x"), "the other place is named as well"
+
+
+# --- all changes to small texts -------------------------------------------------------------------
+
+ALIASED = {
+    "an anchor in an anchor": "a: &x\n  i: &y {p: 1}\nb: *x\nc: *y\n",
+    "aliases in an anchor": "y: &y {p: 1}\na: &x\n  i: *y\n  j: *y\nb: *x\n",
+    "items": "a: &x [{p: 1}, {p: 2}]\nb: *x\nc: {l: *x}\n",
+}
+MERGING = {
+    "an alias beside the merge": "a: &x\n  p: &p {v: 1}\nb:\n  <<: *x\n  k: *p\n",
+    "two providers": "a: &x {p: {v: 1}}\nb: &y {p: {v: 2}, k: {w: 3}}\nc:\n  <<: [*x, *y]\n",
+}
+TWICE = {
+    "two levels": "a: &x {p: {v: 1}}\nb: &y\n  <<: *x\n  k: 0\nc:\n  <<: *y\nd: *y\n",
+    "a provider in its place": "a:\n  <<: &x {p: {v: 1}}\nb:\n  <<: *x\nc: *x\n",
+    "a receiver with an alias": "a: &x {p: {v: 1}}\nb: &y\n  <<: *x\nc: *y\n",
+}
+
+
+def changeable(value: Any, at: str = "") -> Iterator[str]:
+    """Yield the pointers of what can be replaced below `value`, or added."""
+    if isinstance(value, dict):
+        yield f"{at}/new"
+        for key, item in value.items():
+            yield from changeable(item, f"{at}/{key}")
+    elif isinstance(value, list):
+        yield f"{at}/-"
+        for index, item in enumerate(value):
+            yield from changeable(item, f"{at}/{index}")
+    else:
+        yield at
+
+
+def changed(text: str, paths: Iterable[str], values: Iterable[int]) -> str:
+    tree = read(text)
+    planned = [
+        Operation("add" if path.endswith(("/new", "/-")) else "replace", path, value)
+        for path, value in zip(paths, values, strict=False)
+    ]
+    return splice(tree, planned, verify.patched(to_plain(tree.root), planned))
+
+
+@pytest.mark.parametrize("text", [*ALIASED.values(), *MERGING.values(), *TWICE.values()])
+def test_each_single_change_can_be_written(text: str) -> None:
+    for path in changeable(to_plain(read(text).root)):
+        assert changed(text, [path], [5]) != text
+
+
+@pytest.mark.parametrize("text", ALIASED.values())
+def test_any_two_changes_can_be_written_where_nothing_is_merged(text: str) -> None:
+    for paths in combinations(changeable(to_plain(read(text).root)), 2):
+        assert changed(text, paths, [5, 5]) != changed(text, paths, [5, 6])
+
+
+@pytest.mark.parametrize("text", MERGING.values())
+def test_of_two_changes_only_those_are_refused_that_want_a_merge_kept_and_undone(text: str) -> None:
+    for paths in combinations(changeable(to_plain(read(text).root)), 2):
+        if "k: *p" in text and paths[0] == "/a/new" and paths[1].startswith("/a/p/"):
+            with pytest.raises(PatchError, match="^/b shares its text") as caught:
+                changed(text, paths, [5, 6])
+            assert caught.value.offset == text.index("<<")
+        else:
+            assert changed(text, paths, [5, 6]) != text
 
 
 # --- what is not there ----------------------------------------------------------------------------
