@@ -2,9 +2,9 @@
 
 mutmut makes the mutants. They are run here, not by `mutmut run`: this process collects the tests
 once and forks for each mutant, so that a mutant costs no start of pytest. A mutant gets the tests
-that reach the changed statement, until one fails; those come first that are about its module or
-have told mutants of its function already. mutmut makes no mutants of module-level tables and
-patterns, nor of functions with a decorator (properties, cached functions).
+that reach the changed statement, until one fails or they have had their time; those come first that
+are about its module or have told mutants of its function already. mutmut makes no mutants of
+module-level tables and patterns, nor of functions with a decorator (properties, cached functions).
 
     python tools/mutation.py                 all mutants; prints the score of each group
     python tools/mutation.py --again         those that the last run left alive, and of changed code
@@ -60,10 +60,10 @@ TESTS = (
     "tests/unit/pipeline",
     "tests/golden/test_golden.py",
 )
-ABOUT_TIME = ("test_thousands_", "test_those_are_found_that_a_comparison")
-"""Tests that take long because they are about many objects."""
+ENOUGH = 5.0
+"""Seconds of tests for one mutant. A mutant that lives only beyond them counts as alive."""
 
-MEMORY = 3 << 30
+MEMORY = 1 << 30
 
 
 class Mutants:
@@ -138,9 +138,6 @@ class Runner:
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         self.has_failed = self.has_failed or report.failed
 
-    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        items[:] = [item for item in items if not item.name.startswith(ABOUT_TIME)]
-
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         if session.testsfailed:
             return True
@@ -156,7 +153,7 @@ class Runner:
                 continue
             while len(self.running) >= self.jobs:
                 self._wait()
-            self._start(name, {test: 3 + 10 * seconds[test] for test in tests})
+            self._start(name, {test: 2 + 10 * seconds[test] for test in tests})
             if time.monotonic() > shown + 30:
                 shown = time.monotonic()
                 self.mutants.save()
@@ -169,20 +166,26 @@ class Runner:
     def _tests_for(
         self, name: str, reached: dict[str, dict[str, list[int]]], seconds: list[float]
     ) -> list[int]:
-        """Return the tests that reach a mutant, the most promising first."""
+        """Return the tests that reach a mutant, the most promising first, for `ENOUGH` seconds."""
         file, lines = self.mutants.place[name]
         tests = {test for line in lines for test in reached.get(file, {}).get(str(line), ())}
         topic = Path(file).stem
         topic = topic.partition("_")[0] if topic.startswith("hn") else topic
+        folder = f"unit/{Path(file).parts[1]}/"
         killers = self.killers[function_of(name)]
-        return sorted(
-            tests,
-            key=lambda test: (
-                -killers[test],
-                topic not in self.items[test].nodeid.lower().replace("-", "_"),
-                seconds[test],
-            ),
-        )
+
+        def rank(test: int) -> tuple[int, bool, bool, float]:
+            node = self.items[test].nodeid.lower().replace("-", "_")
+            return -killers[test], topic not in node, folder not in node, seconds[test]
+
+        chosen: list[int] = []
+        spent = 0.0
+        for test in sorted(tests, key=rank):
+            spent += seconds[test]
+            if chosen and spent > ENOUGH:
+                break
+            chosen.append(test)
+        return chosen
 
     def _trial(self) -> tuple[dict[str, dict[str, list[int]]], list[float]]:
         """Run all tests on the unchanged code; return which reach a line, and their seconds."""
