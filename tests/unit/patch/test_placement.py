@@ -306,7 +306,7 @@ def test_any_two_changes_can_be_written_where_nothing_is_merged(text: str) -> No
 def test_of_two_changes_only_those_are_refused_that_want_a_merge_kept_and_undone(text: str) -> None:
     for paths in combinations(changeable(to_plain(read(text).root)), 2):
         if "k: *p" in text and paths[0] == "/a/new" and paths[1].startswith("/a/p/"):
-            with pytest.raises(PatchError, match="^/b shares its text") as caught:
+            with pytest.raises(PatchError, match=r"^/b shares its text") as caught:
                 changed(text, paths, [5, 6])
             assert caught.value.offset == text.index("<<")
         else:

@@ -370,7 +370,7 @@ def test_what_a_controller_makes_is_told_with_what_is_known_of_it(owner: Any, wo
 
 
 def test_the_terms_of_static_pods_are_left_to_the_rule_that_says_they_have_no_effect() -> None:
-    terms = {"nodeSelectorTerms": [{}]}
+    terms: dict[str, Any] = {"nodeSelectorTerms": [{}]}
     required = {"nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": terms}}
     assert len(found(HN413, stream(pod(affinity=required)))) == 1
     mirror = pod(annotations={"kubernetes.io/config.mirror": "x"}, affinity=required)
