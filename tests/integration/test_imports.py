@@ -52,7 +52,11 @@ def imported(*args: str, stdin: bytes = b"") -> set[str]:
         [sys.executable, "-c", PROGRAM.format(args=["-q", *args] if stdin else list(args))],
         input=stdin,
         capture_output=True,
-        env=environment(),
+        env={
+            name: value
+            for name, value in environment().items()
+            if not name.startswith("COVERAGE_")  # whatever measures would be imported too
+        },
         check=True,
         timeout=60,
     )
