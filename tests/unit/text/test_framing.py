@@ -152,6 +152,16 @@ SAMPLES = {
     ),
     "JSON with byte order marks": cuts((START, BOM + OBJECT + "\n"), (JSON, BOM + OBJECT)),
     "an unfinished JSON object": cuts((START, '{"kind": {"a": "x\\\n'), (MARKER, "---\n{}")),
+    "markers within JSON objects": cuts(
+        (START, '{"a": 1,\n'),
+        (MARKER, '---\n{"a": 1\r'),
+        (MARKER, BOM + "---\r{\n\n"),
+        (MARKER, "--- \n"),
+    ),
+    "an end line within a JSON object": cuts((START, '{"a": 1,\n...\n'), (AFTER_END, OBJECT)),
+    "what only looks like a marker within a JSON object": cuts(
+        (START, '{"a":\n--1,\n----\n ---\n...a\n: 2} '), (JSON, '{"b": 1}\n'), (MARKER, "---\n")
+    ),
     "flow text that is no JSON": cuts(
         (START, "{apiVersion: v1, kind: 'Pod'} {}\n"), (MARKER, "---\n{'a': {}}\n{}\n")
     ),
