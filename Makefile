@@ -98,7 +98,7 @@ bench: setup ## measure the speed
 
 dist: setup ## build the wheel and the source archive into dist/
 	rm -rf dist
-	$(RUN) build
+	$(RUN) build --no-isolation
 
 pyz: setup ## build the tool as a single file, PYZ (dist/hostnet-transform.pyz)
 	mkdir -p $(dir $(PYZ))
