@@ -8,7 +8,15 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from transformer.text.screen import matters, mentions_pool, screen_for
+from transformer.text.screen import (
+    matters,
+    mentions_compared,
+    mentions_local_service,
+    mentions_node,
+    mentions_pool,
+    open_screen,
+    screen_for,
+)
 
 ALL = screen_for(["kube-proxy", "coredns"], nodes=True, cni=True, all_templates=False)
 NONE = screen_for([], nodes=False, cni=False, all_templates=False)
@@ -279,3 +287,75 @@ def test_what_json_holds_is_seen_in_its_bytes(value: dict[str, str], is_escaped:
         value = json.loads(text)
     if _wanted(value):
         assert matters(ALL, text.encode())
+
+
+# --- which words are looked for -----------------------------------------------------------------
+
+COMPONENT = b"kind: DaemonSet\nname: kube-proxy\ncontainers: []\n"
+
+
+def test_an_open_screen_lets_nothing_pass_unread() -> None:
+    for data in (b"", b"kind: ConfigMap\n", COMPONENT):
+        assert matters(open_screen(), data)
+
+
+@pytest.mark.parametrize("nodes", [True, False])
+def test_nodes_are_looked_for_where_a_rule_edits_them(nodes: bool) -> None:
+    screen = screen_for([], nodes=nodes, cni=False, all_templates=False)
+    assert matters(screen, b"kind: Node\n") == nodes
+    assert matters(screen, b"kind: NodePool\n")
+
+
+@pytest.mark.parametrize("cni", [True, False])
+def test_names_of_components_are_looked_for_where_components_matter(cni: bool) -> None:
+    screen = screen_for(["kube-proxy"], nodes=False, cni=cni, all_templates=False)
+    assert matters(screen, COMPONENT) == cni
+    assert matters(screen, b"transform.hostnet.io/cni: x\n") == cni
+
+
+def test_pods_jobs_nodes_and_pools_are_compared_with_an_old_state() -> None:
+    for kind in (b"Node", b"NodePool", b"Pod", b"JobList"):
+        assert mentions_compared(b"kind: " + kind + b"\n")
+    assert not mentions_compared(b"kind: PodTemplate\n")
+    assert mentions_compared(b"kind: !!binary UG9k\n")
+
+
+@pytest.mark.parametrize(
+    ("data", "is_found"),
+    [
+        (b"internalTrafficPolicy: Local\n", True),
+        (b'"externalTrafficPolicy": "\\x4cocal"\n', True),
+        (b"externalTrafficPolicy: Cluster\n", False),
+        (b"name: Local\n", False),
+        (b"externalTrafficPolicy: !!binary TG9jYWw=\n", True),
+    ],
+)
+def test_a_service_is_found_by_its_local_policy(data: bytes, is_found: bool) -> None:
+    assert mentions_local_service(data) == is_found
+
+
+@pytest.mark.parametrize(
+    ("data", "is_found"),
+    [
+        (b"kind: Node", True),
+        (b"Node: kind", True),
+        (b"? Node\n: kind", True),
+        (b"kind:\tNode\n", True),
+        (b"kind: &a Node\n", True),
+        (b"kind: !x  Node\n", True),
+        (b"kind: !<tag:a> \t Node\n", True),
+        (b"[kind,Node]", True),
+        (b"kind:\n- Node", True),
+        ("kind:\u2028Node".encode(), True),
+        ("kind: \u2028 Node".encode(), True),
+        (b"kind: " + b" " * 300 + b"Node", True),
+        (b"FooNode: 1\nkind: Pod\n", False),
+        (b"Foo-Node: 1\nkind: Pod\n", False),
+        (b"kind: the Node\n", False),
+        (b"kind: a\n b Node\n", False),
+        ("kind: \u00e9 the Node\n".encode(), False),
+        ("kind: th\u00e9a Node\n".encode(), False),
+    ],
+)
+def test_a_kind_is_found_where_a_scalar_may_begin(data: bytes, is_found: bool) -> None:
+    assert mentions_node(data) == is_found
