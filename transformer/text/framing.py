@@ -306,7 +306,7 @@ class Framer:
                     self._take_key(at, _VERSION if found["key"] == b"apiVersion" else _KIND)
             elif kind == "start" or not self._is_too_long(at):
                 if kind != "stop":
-                    self._cut(at, Opening.MARKER if kind == "start" else Opening.AFTER_END)
+                    self._cut(at, Opening.AFTER_END)  # the step that reads a marker says MARKER
                 self._pos = at
                 self._step = self._read_above_content
                 return True
