@@ -60,15 +60,15 @@ BOTH = {
     "keys": Growing(f"{WITH_SPEC}x:\n", "  k%d: v\n", 30_000),
     "anchors": Growing(f"{WITH_SPEC}x:\n", "  - &a%d v\n", 30_000),
     "aliases to one anchor": Growing(f"{WITH_SPEC}x:\n  - &a v\n", "  - *a\n", 30_000),
-    "items": Growing(f"{WITH_SPEC}x:\n", "  - v\n", 100_000),
+    "items": Growing(f"{WITH_SPEC}x:\n", "  - v\n", 50_000),
     "quotes on one line": Growing(f"{WITH_SPEC}x: [", "'a',", 30_000, "]\n"),
     "escaped quotes on one line": Growing(f'{WITH_SPEC}x: "', '\\"', 300_000, '"\n'),
     "lines like markers": Growing(f"{WITH_SPEC}x: |\n", "  ---\n", 200_000),
-    "documents": Growing("", "a: b\n---\n", 10_000),
+    "documents": Growing("", "a: b\n---\n", 5_000),
     "findings of items": Growing(
         "apiVersion: v1\nkind: List\nitems:\n",
         "- {kind: List, items: [{kind: Node}]}\n",
-        15_000,
+        8_000,
     ),
     "annotations without an effect": Growing(
         "apiVersion: x/v1\nkind: Thing\nmetadata: {name: a}\nspec:\n",
@@ -79,14 +79,19 @@ BOTH = {
 }
 """What `transform` and `validate` are given."""
 
+ALIASED = WITH_SPEC.replace("\n", "\n  ").removesuffix("  ")
+
 ONLY_TRANSFORM = {
-    "empty terms": Growing(WITH_SPEC + TERMS, "        - {}\n", 6_000),
+    "items that are one alias": Growing(
+        f"apiVersion: v1\nkind: List\nitems:\n- &a\n  {ALIASED}", "- *a\n", 4000
+    ),
+    "empty terms": Growing(WITH_SPEC + TERMS, "        - {}\n", 5_000),
     "glued manifests": Growing("", WITH_SPEC, 1000),
 }
 
 ONLY_VALIDATE = {
-    "findings in one mapping": Growing(f"{NODE_POOL}  annotations:\n", "    _a%d: b\n", 20_000),
-    "empty values in one mapping": Growing(f"{NODE_POOL}  annotations:\n", "    _a%d:\n", 20_000),
+    "findings in one mapping": Growing(f"{NODE_POOL}  annotations:\n", "    _a%d: b\n", 15_000),
+    "empty values in one mapping": Growing(f"{NODE_POOL}  annotations:\n", "    _a%d:\n", 15_000),
     "taints": Growing(f"{NODE_POOL}  taints:\n", "  - {key: a%d, effect: x}\n", 4_000),
     "duplicates": Growing("", f"---\n{WITH_SPEC}", 2000),
     "host ports of one pool": Growing(NODE_POOL, DAEMON_SET, 2000),

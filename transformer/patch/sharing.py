@@ -55,6 +55,7 @@ class _Sharing:
         self.beside: dict[tuple[int, str], Change] = {}
         self.expanded: dict[int, dict[str, Change]] = {}
         self.done: set[int] = set()
+        self.agreed: dict[int, tuple[int, Change, bool]] = {}
         self.separated: set[int] = set()
         self._chart(tree.root, ())
         self._visit(tree.root, ())
@@ -105,7 +106,17 @@ class _Sharing:
                 yield at
 
     def _agree(self, node: Node, change: Change) -> bool:
-        """Whether every user of `node`'s text needs `change`, what it is merged into included."""
+        """Whether every user of `node`'s text needs `change`, what it is merged into included.
+
+        Each of its users asks, and there may be thousands of them.
+        """
+        known = self.agreed.get(id(node))
+        if known is None or known[0] != len(self.detached) or known[1] != change:
+            known = (len(self.detached), change, self._all_agree(node, change))
+            self.agreed[id(node)] = known
+        return known[2]
+
+    def _all_agree(self, node: Node, change: Change) -> bool:
         return self._places_agree(node, change) and not any(
             self._differs((*at, key), child)
             for receiver, at in self.receivers.get(id(node), ())
