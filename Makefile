@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 RUN := $(BIN)/python -m
 READY := $(VENV)/ready
 LOCK := requirements/dev.txt
-INSTALL := $(RUN) pip install --quiet --disable-pip-version-check
+INSTALL := $(RUN) pip install --quiet --disable-pip-version-check --no-compile
 PYZ := dist/hostnet-transform.pyz
 DEMO_TOOL := $(CURDIR)/$(BIN)/hostnet-transform
 
