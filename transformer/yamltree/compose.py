@@ -32,6 +32,7 @@ from transformer.errors import InputError, duplicate_key
 from transformer.yamltree.nodes import (
     MAX_DEPTH,
     MAX_EXPANDED,
+    MAX_NODES,
     MERGE_KEY,
     PLAIN,
     TEXT_OF_NODE,
@@ -131,6 +132,8 @@ class _Composer:
     def run(self, parser: CParser) -> Tree:
         text, shift, anchors = self.text, self.shift, self.anchors
         next_event: Callable[[], Any] = parser.get_event
+        if len(text) > MAX_NODES and text.count(",") + text.count("\n") > MAX_NODES // 2:
+            next_event = _counted(next_event, shift)
         new = tuple.__new__  # what a named tuple's own constructor calls, without its frame
         stack: list[_Open] = []
         root: Node | None = None
@@ -321,6 +324,30 @@ class _Composer:
 
 _ON_THE_LINE = frozenset((None, "", "'", '"'))
 _MERGE_TAG = "tag:yaml.org,2002:merge"
+
+
+def _counted(next_event: Callable[[], Any], shift: int) -> Callable[[], Any]:
+    """Return the same, for a text that may hold more values than anybody needs."""
+    count = 0
+
+    def counted() -> Any:
+        nonlocal count
+        count += 1
+        event = next_event()
+        if count > MAX_NODES:
+            raise too_many(event.start_mark.index + shift)
+        return event
+
+    return counted
+
+
+def too_many(offset: int) -> InputError:
+    """Return the error that a document holds too many values."""
+    return InputError(
+        f"the document holds more than {MAX_NODES} keys and values",
+        offset=offset,
+        hint="take it apart: separate its manifests with ---",
+    )
 
 
 def _is_absent(node: Node) -> bool:

@@ -3,9 +3,9 @@
 import re
 
 from transformer.errors import InputError
-from transformer.yamltree.compose import compose_yaml
+from transformer.yamltree.compose import compose_yaml, too_many
 from transformer.yamltree.json_tree import JsonSyntaxError, compose_json
-from transformer.yamltree.nodes import Tree
+from transformer.yamltree.nodes import MAX_NODES, Tree
 
 JSON_START = re.compile(
     r"\ufeff?(?:[ \t]*+(?:#[^\r\n]*+)?[\r\n])*+(?:---[ \t]*(?:[ \t]#[^\r\n]*+)?[\r\n])?"
@@ -15,6 +15,8 @@ JSON_START = re.compile(
 
 Lines are never given back: from each of them on, all others would be looked through again.
 """
+
+_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*+"', re.DOTALL)
 
 
 def read(text: str) -> Tree:
@@ -26,6 +28,8 @@ def read(text: str) -> Tree:
     start = JSON_START.match(text)
     if start is None:
         return compose_yaml(text)
+    if _commas(text) > MAX_NODES // 2:
+        raise too_many(start.end())
     try:
         return compose_json(text, start.end())
     except JsonSyntaxError as json_error:
@@ -35,3 +39,10 @@ def read(text: str) -> Tree:
             if (json_error.offset or 0) > (yaml_error.offset or 0):
                 raise json_error from None
             raise
+
+
+def _commas(text: str) -> int:
+    """Return how many commas are outside of quotes, or fewer where it cannot be too many."""
+    if len(text) <= MAX_NODES or text.count(",") <= MAX_NODES // 2:
+        return 0
+    return _QUOTED.sub("", text).count(",")
