@@ -17,7 +17,7 @@ from transformer.text.edits import Edit, apply
 from transformer.yamltree.nodes import Tree
 from transformer.yamltree.values import read_value
 
-_RARE_BREAK = re.compile("[\x85\u2028\u2029]")
+_HIDDEN = re.compile("[\x85\u2028\u2029]|(?<=[\r\n])\ufeff")
 
 
 def splice(tree: Tree, operations: Sequence[Operation], expected: Any) -> str:
@@ -37,7 +37,7 @@ def splice(tree: Tree, operations: Sequence[Operation], expected: Any) -> str:
     try:
         verify.check(_read_back(text), expected)
     except InternalError:
-        _refuse_rare_breaks(tree.text)
+        _refuse_hidden(tree.text)
         raise
     return text
 
@@ -62,11 +62,15 @@ def _read_back(text: str) -> Any:
         raise InternalError(f"the edited text would not be readable: {error.message}") from None
 
 
-def _refuse_rare_breaks(text: str) -> None:
-    """Refuse characters at which YAML 1.1, and so the parser, ends a line, while we do not."""
-    if found := _RARE_BREAK.search(text):
+def _refuse_hidden(text: str) -> None:
+    """Refuse characters that lines and columns do not show.
+
+    At some YAML 1.1, and so the parser, ends a line, while we do not; a byte order mark in the
+    midst of a text has a column, but nothing stands there.
+    """
+    if found := _HIDDEN.search(text, 1):
         raise PatchError(
-            f"the character U+{ord(found.group()):04X} may end a line here",
+            f"the character U+{ord(found.group()):04X} does not show, but moves what follows it",
             offset=found.start(),
-            hint="put a newline in its place, or escape it in double quotes",
+            hint="take it away, put a newline in its place, or escape it in double quotes",
         )
