@@ -20,6 +20,7 @@ from transformer.yamltree.nodes import (
     Sequence,
 )
 from transformer.yamltree.plain import to_plain
+from transformer.yamltree.read import read
 
 
 def root_of(text: str) -> Node:
@@ -311,6 +312,11 @@ def test_an_anchor_within_one_of_the_same_name_is_the_later_one(text: str) -> No
     value = to_plain(root_of(text))
     assert value["d"] == 1
     assert 1 in (value["a"] if isinstance(value["a"], list) else value["a"].values())
+
+
+@pytest.mark.parametrize("text", ['a: {"\\0<<": {b: 1}}\n', '{"a": {"\\u0000<<": {"b": 1}}}'])
+def test_no_text_passes_for_a_merge_key(text: str) -> None:
+    assert to_plain(read(text).root) == {"a": {"\0<<": {"b": 1}}}
 
 
 def test_a_merge_key_is_told_from_a_quoted_one() -> None:
