@@ -71,7 +71,7 @@ PLAIN = ""
 """The style of a plain (unquoted) scalar."""
 
 MERGE_KEY = "\ud800<<"
-"""Stands for a merge key among a mapping's keys; half a surrogate pair stands in no text we read."""
+"""Stands for a merge key among a mapping's keys; half a surrogate pair is in no text we read."""
 
 MAX_DEPTH = 200
 """Collections nested deeper than this are refused (kubectl's own limit for JSON is 10,000)."""
