@@ -117,6 +117,7 @@ def test_a_part_above_that_is_not_utf8_is_a_problem() -> None:
     assert part.frame.data == data
     assert part.problem is not None
     assert part.problem.rule == "HN901"
+    assert part.problem.message == "not UTF-8"
 
 
 def test_the_pieces_of_an_oversize_document_continue_the_first() -> None:
@@ -144,6 +145,90 @@ def test_parts_that_are_too_large_only_together_are_one_oversize_document() -> N
     assert part.frame.oversize
     assert not part.continues
     assert part.frame.data.decode() == above + POD
+
+
+def test_documents_are_counted_not_the_pieces_that_looked_like_some() -> None:
+    large = "---\n" + POD + f"note: {'x' * 200}\n"
+    found = parts_of(QUOTED + "---\n" + QUOTED + POD + large + "---\n" + SERVICE, max_document=150)
+    assert [part.frame.ordinal for part in found] == [0, 1, 2, 3, 3, 4]
+    assert [part.continues for part in found] == [False, False, False, False, True, False]
+
+
+@pytest.mark.parametrize(("pieces", "is_split"), [(1, True), (15, True), (16, False), (30, False)])
+def test_quoted_text_is_put_together_from_so_many_pieces_and_no_more(
+    pieces: int, is_split: bool
+) -> None:
+    above = QUOTED.replace("kind: Pod\napiVersion: v1\n", "kind: Pod\napiVersion: v1\n" * pieces)
+    assert len(list(frames([above.encode()]))) == pieces + 1
+    assert texts(parts_of(above + POD)) == ([above, POD] if is_split else [above + POD])
+
+
+def test_a_document_as_long_as_the_limit_is_not_oversize_for_being_joined() -> None:
+    (part,) = parts_of(QUOTED, max_document=len(QUOTED))
+    assert not part.frame.oversize
+
+
+def test_flow_text_with_keys_below_is_no_manifest_to_take_apart() -> None:
+    (part,) = parts_of("!!map {\nkind: b,\napiVersion: v1\n}\n" + POD)
+    assert part.problem is None
+
+
+FOO = "apiVersion: example.org/v1\nkind: Service\n"
+
+
+def test_a_kind_of_another_group_may_have_any_keys_but_those_of_a_kustomization() -> None:
+    above = FOO + "items: [a.yaml]\n"
+    assert texts(parts_of(above + POD)) == [above, POD]
+    message, _ = the_problem(FOO + "resources: [a.yaml]\n" + POD, "HN902")
+    assert "'resources'" in message
+    assert "key of a Service" in message
+
+
+@pytest.mark.parametrize("kind", ["kind: []", "kind: {a: b}"])
+def test_a_kind_that_is_no_text_is_a_kind_of_which_nothing_is_known(kind: str) -> None:
+    above = f"apiVersion: v1\n{kind}\nspec: {{}}\n"
+    assert texts(parts_of(above + POD)) == [above, POD]
+    _, offset = the_problem(f"{above}resources: []\n{POD}", "HN902")
+    assert offset == len(f"{above}resources: []\n")
+
+
+@pytest.mark.parametrize(
+    ("tail", "last"),
+    [
+        ("a: b---\n", "b---"),
+        ("a:\n- b\n- c---\n", "c---"),
+        ("a:\n- b: c\n  d:\n  - e: f---\n", "f---"),
+        ("a: [b---]\n", None),
+        ("a: {b: c---}\n", None),
+        ("a: 'b---'\n", None),
+        ("a: |\n  b---\n", None),
+        ("a: []\n", None),
+        ("a: {}\n", None),
+        ("b: c---\na: d\n", None),
+    ],
+)
+def test_only_a_plain_value_at_the_very_end_can_have_a_marker_glued_to_it(
+    tail: str, last: str | None
+) -> None:
+    above = FOO + tail
+    if last is None:
+        assert texts(parts_of(above + POD)) == [above, POD]
+    else:
+        assert the_problem(above + POD, "HN902")[1] == above.index(last)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (SERVICE + "kind: Pod\nmetadata: {}\n", "a key stands twice"),
+        (SERVICE.rstrip() + "---\n" + POD, "without a newline"),
+        ("resources: []\n" + SERVICE + POD, "separate them with ---"),
+    ],
+)
+def test_a_problem_comes_with_what_to_do(text: str, words: str) -> None:
+    (part,) = parts_of(text)
+    assert part.problem is not None
+    assert words in part.problem.hint
 
 
 STREAM = "".join((SERVICE, COMMENTS, POD, QUOTED, "---\n", UNREADABLE, POD, "---\n", SERVICE))
