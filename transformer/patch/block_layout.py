@@ -90,10 +90,8 @@ def _ends_in_open_block_scalar(text: str, node: Node) -> bool:
 def expand_merge(
     tree: Tree, mapping: Mapping, chain: Chain, index: int, entries: dict[str, Any]
 ) -> Edit:
-    """Return the edit that writes `entries` in place of a merge key's entry."""
+    """Return the edit that writes `entries` (at least one) in place of a merge key's entry."""
     key, value = mapping.entries[index]
-    if not entries:
-        raise PatchError("a merge key cannot be written out here", offset=key.start)
     if mapping.is_flow:
         style = flow_style(tree, (mapping, *reversed(chain)))
         return Edit(key.start, value.end, flow_layout.joined(entries, style))

@@ -120,6 +120,46 @@ BLOCK: dict[str, tuple[str, dict[str, Any], str]] = {
         "- c: 1\n  a: 1\n  b: |\n    x",
     ),
     "an entry below a text that ends with CR": ("a: |\n  x\r", {"/b": 1}, "a: |\n  x\rb: 1\r"),
+    "a value indented as another mapping is": (
+        "b:\n    c: {x: 1}\na:\n  y: 1\n",
+        {"/d": {"e": {"f": 1}}},
+        "b:\n    c: {x: 1}\na:\n  y: 1\nd:\n    e:\n        f: 1\n",
+    ),
+    "a value indented as the nearest mapping is": (
+        "a:\n - 1\nb:\n   c:\n   - 1\n",
+        {"/b/d": {"e": [1]}},
+        "a:\n - 1\nb:\n   c:\n   - 1\n   d:\n      e:\n      - 1\n",
+    ),
+    "dashes as far from their items as others are": (
+        "l: [1]\nb:\n-   - 1\n",
+        {"/d": [[1]]},
+        "l: [1]\nb:\n-   - 1\nd:\n-   -   1\n",
+    ),
+    "an item behind an alias": (
+        "x: &x 1\nb:\n-  *x\n",
+        {"/b/-": [1]},
+        "x: &x 1\nb:\n-  *x\n-  -  1\n",
+    ),
+    "an item below dashes on lines of their own": (
+        "x:\n-\n  a: 1\n",
+        {"/x/-": {"c": 1, "d": 2}},
+        "x:\n-\n  a: 1\n- c: 1\n  d: 2\n",
+    ),
+    "an item behind an anchor": (
+        "x:\n-   &y\n    a: 1\n",
+        {"/x/-": {"c": 1, "d": 2}},
+        "x:\n-   &y\n    a: 1\n-   c: 1\n    d: 2\n",
+    ),
+    "an item with lists in brackets where its neighbours have them": (
+        "x:\n- k: [1]\n  l:\n  - 1\n",
+        {"/x/-": {"k": [1, 2], "l": [1], "m": []}},
+        "x:\n- k: [1]\n  l:\n  - 1\n- k: [1, 2]\n  l:\n  - 1\n  m: []\n",
+    ),
+    "an item whose neighbour has an empty list": (
+        "x:\n- k: []\n",
+        {"/x/-": {"k": [1, 2]}},
+        "x:\n- k: []\n- k:\n  - 1\n  - 2\n",
+    ),
     "a key that has to be quoted": ("a: 1\n", {"/yes": "no"}, 'a: 1\n"yes": "no"\n'),
 }
 
@@ -302,6 +342,43 @@ JSON: dict[str, tuple[str, dict[str, Any], str]] = {
         '{\r\n\t"a": {\r\n\t\t"b": 1\r\n\t}\r\n}\r\n',
         {"/a/c": 2},
         '{\r\n\t"a": {\r\n\t\t"b": 1,\r\n\t\t"c": 2\r\n\t}\r\n}\r\n',
+    ),
+    "an empty object": ("{}", {"/b": 1, "/c": [2, {}]}, '{"b": 1, "c": [2, {}]}'),
+    "commas without a blank": (
+        '{"a": 1,"b": 2}',
+        {"/c": {"d": 1, "e": 2}},
+        '{"a": 1,"b": 2,"c": {"d": 1,"e": 2}}',
+    ),
+    "colons without a blank": (
+        '{"a":1, "b":2}',
+        {"/c": {"d": 1, "e": 2}},
+        '{"a":1, "b":2, "c":{"d":1, "e":2}}',
+    ),
+    "compact, an only entry": ('{"a":{}}', {"/a/c": {"d": 1, "e": 2}}, '{"a":{"c":{"d":1,"e":2}}}'),
+    "spaced, an only entry": (
+        '{"a": {}}',
+        {"/a/c": {"d": 1, "e": 2}},
+        '{"a": {"c": {"d": 1, "e": 2}}}',
+    ),
+    "pretty without indentation": (
+        '{\n"a": {}\n}',
+        {"/a/c": {"d": 1}},
+        '{\n"a": {\n  "c": {\n    "d": 1\n  }\n}\n}',
+    ),
+    "pretty, all of it to the right": (
+        ' {\n "a": {}\n }',
+        {"/a/c": 1},
+        ' {\n "a": {\n   "c": 1\n }\n }',
+    ),
+    "pretty, four blanks and no other": (
+        '{\n    "a":1\n}',
+        {"/c": {"d": 1, "e": 2}},
+        '{\n    "a":1,\n    "c":{\n        "d":1,\n        "e":2\n    }\n}',
+    ),
+    "lines within only": (
+        '{"a":[\n1\n]}',
+        {"/c": {"d": 1, "e": 2}, "/a/-": 3},
+        '{"a":[\n1,\n3\n],"c":{"d":1,"e":2}}',
     ),
     "pretty, an element on one line": (
         '{\n  "a": {"b": 1}\n}\n',
