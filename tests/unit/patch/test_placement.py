@@ -245,6 +245,8 @@ def test_a_merge_brings_in_only_what_it_should(case: str) -> None:
 def test_a_key_above_the_merge_that_overrides_it_cannot_be_written() -> None:
     text = "a: &x\n  p: {v: 1}\nb:\n  p: {v: 0}\n  <<: *x\n"
     error = refusal(text, {"/b/p/m": 2})
+    assert error.message.startswith("p is set here and again by the <<")
+    assert "keep one of the two" in error.hint
     assert error.offset == text.index("p: {v: 0}")
     assert error.other == text.index("<<: *x"), "the other place is named as well"
 
@@ -321,22 +323,39 @@ def test_an_empty_document_has_no_place(text: str) -> None:
     assert "empty" in refusal(text, {"/a": 1}).message
 
 
+NO_ITEM, NO_COLLECTION = "there is no item", "there is no mapping or sequence to change here"
+
+
 @pytest.mark.parametrize(
-    ("text", "path", "offset"),
+    ("text", "path", "offset", "message"),
     [
-        ("a: {}\n", "/a/b/c", 3),
-        ("a: []\n", "/a/0/c", 3),
-        ("a: [1]\n", "/a/x/c", 3),
-        ("a: 1\n", "/a/b", 3),
-        ("a:\n", "/a/b/c", 2),
-        ("x: &x {}\na: *x\nb: {}\n", "/b/c/d", 18),
-        ("x: &x 1\na: *x\nb: 1\n", "/b/c", 17),
+        ("a: {}\n", "/a/b/c", 3, "there is no b to change here"),
+        ("a: []\n", "/a/0/c", 3, f"{NO_ITEM} 0 here"),
+        ("a: [1]\n", "/a/1/c", 3, f"{NO_ITEM} 1 here"),
+        ("a: [1]\n", "/a/x/c", 3, f"{NO_ITEM} x here"),
+        ("a: [1]\n", "/a/-1/c", 3, f"{NO_ITEM} -1 here"),
+        ("a: 1\n", "/a/b", 3, NO_COLLECTION),
+        ("a:\n", "/a/b/c", 2, NO_COLLECTION),
+        ("x: &x {}\na: *x\nb: {}\n", "/b/c/d", 18, "there is no c to change here"),
+        ("x: &x 1\na: *x\nb: 1\n", "/b/c", 17, NO_COLLECTION),
+        ("x: &x 1\na: *x\nb: [1]\n", "/b/1/c", 17, f"{NO_ITEM} 1 here"),
     ],
 )
-def test_a_missing_target_is_an_error_that_says_where(text: str, path: str, offset: int) -> None:
+def test_a_missing_target_is_an_error_that_says_where(
+    text: str, path: str, offset: int, message: str
+) -> None:
     error = refusal(text, {path: 1})
-    assert error.message
+    assert error.message == message
     assert error.offset == offset
+
+
+def test_places_that_cannot_be_told_apart_are_both_named_with_what_to_do() -> None:
+    text = "a: &x\n  p: &p {v: 1}\nb:\n  <<: *x\n  k: *p\n"
+    error = refusal(text, {"/a/new": 1, "/a/p/v": 2})
+    assert error.message.startswith("/b shares its text with another place")
+    assert error.hint == "write the shared part out where it is used"
+    assert error.offset == text.index("<<")
+    assert error.other is not None
 
 
 def test_what_is_planned_for_one_mapping_is_placed_in_the_order_planned() -> None:

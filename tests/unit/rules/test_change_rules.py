@@ -24,6 +24,7 @@ from transformer.rules.validate.hn301_pool_label_changed import RULE as HN301
 from transformer.rules.validate.hn302_pool_label_removed import RULE as HN302
 from transformer.rules.validate.hn304_network_mode_changed import RULE as HN304
 from transformer.rules.validate.hn305_edge_worker_changed import RULE as HN305
+from transformer.rules.validate.hn311_label_missing import RULE as HN311
 from transformer.rules.validate.hn312_label_in_standard_pool import RULE as HN312
 from transformer.rules.validate.hn314_two_pools import RULE as HN314
 from transformer.rules.validate.hn416_immutable_template import RULE as HN416
@@ -596,6 +597,21 @@ def test_a_guard_that_transform_would_add_changes_the_template_as_well() -> None
     assert places(HN416, planned) == []
     assert places(HN416, pod(GUARDED, annotations=EXCLUDED), old=[pod(GUARDED)]) == []
     assert places(HN416, pod(image="web:2"), old=[pod()]) == []
+
+
+def test_a_job_that_has_not_started_may_change() -> None:
+    waiting, running = job(), job()
+    waiting["spec"]["suspend"], running["spec"]["suspend"] = True, False
+    assert places(HN416, job(GUARDED), old=[waiting]) == []
+    assert places(HN416, job(GUARDED), old=[running]) == ["/spec/template/spec/affinity"]
+
+
+def test_of_an_encrypted_node_it_is_not_said_that_it_lacks_what_could_be_added() -> None:
+    encrypted = {**node({POOL: "host"}), "sops": {"mac": "ENC[x]"}}
+    assert places(HN311, HOST, encrypted) == []
+    assert places(HN311, HOST, node({POOL: "host"})) == [LABELS]
+    off = {"rules": {"node-label": False}}
+    assert places(HN311, HOST, encrypted, config=off) == [LABELS]
 
 
 def test_a_job_with_a_generated_name_was_never_there_before() -> None:

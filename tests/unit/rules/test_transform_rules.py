@@ -217,6 +217,11 @@ def test_each_reason_is_told_once_and_in_words() -> None:
     assert POD_GUARD.reason(subject) == "annotated exclude-host-network-pool"
 
 
+def test_a_template_for_which_there_is_no_reason_is_left_out_of_it() -> None:
+    subject = last(pod())
+    assert CNI_ISOLATION.reason(subject) == ""
+
+
 def test_several_reasons_are_told_in_the_order_of_the_templates() -> None:
     flannel = {"labels": {"app": "flannel", "tier": "node"}, "namespace": "kube-flannel"}
     image = {"name": "f", "image": "ghcr.io/flannel-io/flannel:v0.25.1"}

@@ -572,6 +572,12 @@ def test_a_daemon_set_of_which_another_rule_speaks_is_left_to_it() -> None:
     assert places(HN411, HZ, other) == ["/spec/template/spec"]
 
 
+def test_a_daemon_set_lands_whatever_it_says_that_cannot_be_understood_of_the_network() -> None:
+    odd = workload("DaemonSet", "d", hostNetwork=False)
+    odd["metadata"]["annotations"] = {"transform.hostnet.io/cni": "maybe"}
+    assert places(HN411, HZ, odd) == ["/spec/template/spec"]
+
+
 STATIC = {
     "apiVersion": "apps.openyurt.io/v1alpha1",
     "kind": "YurtStaticSet",
