@@ -4,8 +4,9 @@ from transformer.rules import registry
 
 
 def test_every_rule_has_its_documentation() -> None:
-    for rule in (*registry.transform_rules(), *registry.validation_rules()):
-        text = registry.documentation(rule.id)
+    ids = [rule.id for rule in registry.transform_rules()]
+    for rule_id in (*ids, *(rule.id for rule in registry.validation_rules())):
+        text = registry.documentation(rule_id)
         assert text is not None
         assert text == text.strip()
         assert "Source: " in text
