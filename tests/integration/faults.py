@@ -47,11 +47,6 @@ def strangers(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.rglob("*") if path.suffix != ".yaml")
 
 
-def temporaries() -> set[str]:
-    """Return what runs of ours have in the folder for temporary files."""
-    return {path.name for path in Path(os.environ.get("TMPDIR", "/tmp")).glob("hostnet-*")}
-
-
 @contextmanager
 def small_disk(folder: Path, size: str = "64k", options: str = "") -> Iterator[Path]:
     """Mount a filesystem that holds no more than `size` at `folder`; without rights, skip."""

@@ -23,7 +23,6 @@ from tests.integration.faults import (
     small_disk,
     states,
     strangers,
-    temporaries,
     without_powers,
 )
 from transformer.edges import atomic
@@ -38,10 +37,13 @@ WRITERS = [
 
 
 @pytest.fixture(autouse=True)
-def _leaves_nothing_behind() -> Iterator[None]:
-    before = temporaries()
+def _leaves_nothing_behind(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[None]:
+    folder = tmp_path_factory.mktemp("temporary")
+    monkeypatch.setenv("TMPDIR", str(folder))
     yield
-    assert temporaries() <= before
+    assert list(folder.iterdir()) == []
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ import pytest
 
 from bench import corpus
 from tests.integration.cli_runs import TOOL, environment, guarded, kept_off
-from tests.integration.faults import filled, run, states, strangers, temporaries
+from tests.integration.faults import filled, run, states, strangers
 
 FILES = 1000
 WRITERS = {
@@ -41,10 +41,13 @@ main(sys.argv[1:])
 
 
 @pytest.fixture(autouse=True)
-def _leaves_nothing_behind() -> Iterator[None]:
-    before = temporaries()
+def _leaves_nothing_behind(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[None]:
+    folder = tmp_path_factory.mktemp("temporary")
+    monkeypatch.setenv("TMPDIR", str(folder))
     yield
-    assert temporaries() <= before
+    assert list(folder.iterdir()) == []
 
 
 @pytest.fixture
