@@ -25,7 +25,7 @@ DOCUMENTS: dict[str, Callable[[], bytes]] = {
     "block": lambda: _filled(WITH_SPEC + b"x: |\n", b"  line\n"),
     "list": lambda: (
         b"apiVersion: v1\nkind: List\nitems:\n"
-        + (b"- " + WITH_SPEC.replace(b"\n", b"\n  ").removesuffix(b"  ")) * 165_000
+        + (b"- " + WITH_SPEC.replace(b"\n", b"\n  ").removesuffix(b"  ")) * 40_000
     ),
     "values": lambda: _filled(WITH_SPEC + b"x: [", b"{},", b"]\n"),
     "pods": lambda: _filled(b"", b"---\n" + WITH_SPEC),
