@@ -80,7 +80,7 @@ MAX_EXPANDED = 100_000
 """Nodes a document with aliases may expand to (an alias counts as all that it stands for)."""
 
 MAX_NODES = 5_000_000
-"""Values and keys in one document: each takes hundreds of bytes of memory, be it two in the text."""
+"""Keys and values in one document: each takes hundreds of bytes, be it two in the text."""
 
 TEXT_OF_NODE = 100
 """So many characters of a scalar count as a further node there."""
