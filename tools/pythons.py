@@ -24,7 +24,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parents[1]
-OTHERS = ("integration", "property")
+OTHERS = ("integration", "oracle", "property")
 """Folders of tests that need other programs, or much time."""
 
 RUNNERS = ("pytest", "hypothesis", "packaging")
