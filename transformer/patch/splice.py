@@ -38,6 +38,7 @@ def splice(tree: Tree, operations: Sequence[Operation], expected: Any) -> str:
         verify.check(_read_back(text), expected)
     except InternalError:
         _refuse_hidden(tree.text)
+        _refuse_entangled(tree)
         raise
     return text
 
@@ -73,4 +74,18 @@ def _refuse_hidden(text: str) -> None:
             f"the character U+{ord(found.group()):04X} does not show, but moves what follows it",
             offset=found.start(),
             hint="take it away, put a newline in its place, or escape it in double quotes",
+        )
+
+
+def _refuse_entangled(tree: Tree) -> None:
+    """Refuse merge keys where one mapping is a user of an anchor and shared itself.
+
+    Not every two changes to such places can be told apart (see `sharing`).
+    """
+    at = tree.text.find("<<")
+    if tree.has_aliases and at >= 0:
+        raise PatchError(
+            "anchors and << share text here between places that need different changes",
+            offset=at,
+            hint="write the shared part out where it is used",
         )

@@ -323,6 +323,21 @@ def test_an_empty_document_has_no_place(text: str) -> None:
     assert "empty" in refusal(text, {"/a": 1}).message
 
 
+@pytest.mark.parametrize(("name", "most"), [*zip(TWICE, (29, 2, 27), strict=True)])
+def test_of_two_changes_to_what_is_merged_twice_most_are_written_and_the_rest_refused(
+    name: str, most: int
+) -> None:
+    text, refused = TWICE[name], []
+    for paths in combinations(changeable(to_plain(read(text).root)), 2):
+        for values in ([5, 5], [5, 6]):
+            try:
+                changed(text, paths, values)
+            except PatchError as error:
+                refused.append(error.message)
+    assert 0 < len(refused) <= most
+    assert all("share" in message for message in refused)
+
+
 NO_ITEM, NO_COLLECTION = "there is no item", "there is no mapping or sequence to change here"
 
 
