@@ -6,6 +6,7 @@ A text that begins with `{` is JSON where it parses as JSON. The rules were meas
 """
 
 import json
+import math
 import re
 from collections.abc import Callable
 from typing import Any
@@ -52,7 +53,7 @@ def resolve(text: str) -> Any:
         value = int(found[1] + number, base)
         return value if -(2**63) <= value < 2**64 else float(value)
     if _FLOAT.fullmatch(digits):
-        return float(digits)
+        return float(digits) if math.isfinite(float(digits)) else text
     if found := _INFINITE.fullmatch(text):
         return float(f"{found[1]}inf") if found[2] else float("nan")
     return text

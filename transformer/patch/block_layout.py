@@ -55,6 +55,7 @@ def _add_lines(text: str, collection: Mapping | Sequence, at: int, lines: list[s
         body = line_break.join([lines[0][at:], *lines[1:], " " * at])
         return Edit(collection.start, collection.start, body)
     end = line_end(text, collection.end)
+    line_break = newline(text, end)  # the one that will follow: a lone CR must not get a LF
     while (comment := _COMMENT_LINE.match(text, end)) and len(comment[1]) > at:
         end = comment.end()
     is_within = isinstance(collection, Sequence)

@@ -84,7 +84,10 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _number(text: str) -> Any:
-    return resolve(text, "", None)
+    value = resolve(text, "", None)
+    if isinstance(value, str):  # beyond the range of a float
+        raise _OutOfTheOrdinary
+    return value
 
 
 def _refuse(_: str) -> Any:

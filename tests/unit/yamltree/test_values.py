@@ -50,6 +50,7 @@ def test_everyday_documents_need_no_tree(text: str, monkeypatch: pytest.MonkeyPa
         "~: 1\n",
         '{"a": 1, "a": 2}\n',
         '{"a": 1} {"b": 2}\n',
+        '{"a": 1e400}\n',
         "[" * 300 + "]" * 300,
     ],
 )
