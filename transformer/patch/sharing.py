@@ -178,7 +178,6 @@ class _Sharing:
             for place in list(self._live(self.pointers[id(node)])):
                 self._write_beside(node, at[-1], slot, place)
         else:
-            self._spare_receivers_of_entry(slot, change)
             if isinstance(slot, Alias):
                 self._write_out(slot, change)
                 return
@@ -262,15 +261,6 @@ class _Sharing:
             found = entry(receiver, key)
             if found is not None and found[0] is provider and self._differs((*at, key), child):
                 self._write_beside(receiver, key, found[1], at)
-
-    def _spare_receivers_of_entry(self, slot: Node, change: Change) -> None:
-        """Keep what changes at `slot` out of the mappings that have this entry by a merge."""
-        for owner in self.chains[id(slot)][-1:]:
-            for receiver, at in self.receivers.get(id(owner), ()):
-                for key in _effective_keys(receiver):
-                    found = entry(receiver, key)
-                    if found is not None and found[1] is slot and self._differs((*at, key), change):
-                        self._write_beside(receiver, key, slot, at)
 
     def _differs(self, place: Tokens, change: Change) -> bool:
         return any(True for _ in self._live([place])) and self._change_at(place) != change
