@@ -302,6 +302,17 @@ def test_the_annotation_on_a_workload_is_reported_once(value: Any, rules: list[s
     assert told == {rule.id: [EXCLUDE_AT] * (rule.id in rules) for rule in (HN402, HN403)}
 
 
+@pytest.mark.parametrize(("value", "is_told"), [("true", True), ("false", False), ("", True)])
+def test_the_annotation_is_as_much_without_effect_deeper_in_a_workload(
+    value: str, is_told: bool
+) -> None:
+    inner = {"metadata": {"annotations": {EXCLUDE: value}}}
+    claim = {**deployment("false"), "kind": "StatefulSet"}
+    claim["spec"] = {**claim["spec"], "volumeClaimTemplates": [inner]}
+    at = [f"/spec/volumeClaimTemplates/0{EXCLUDE_AT}"] if is_told else []
+    assert [place for place, _, _ in found(HN402, stream(claim))] == at
+
+
 def test_an_annotation_without_a_value_is_shown_as_empty() -> None:
     ((_, _, message),) = found(HN403, stream(deployment(None)))
     assert message.startswith("'' does not ask for the guard")
