@@ -338,7 +338,7 @@ def run(mutants: Mutants, names: list[str], jobs: int) -> bool:
     os.chdir(WORK)
     sys.path.insert(0, str(WORK))
     runner = Runner(mutants, names, jobs)
-    options = ["-s", "--assert=plain", "--tb=no", "--hypothesis-profile=mutation"]
+    options = ["-qs", "--assert=plain", "--tb=no", "--hypothesis-profile=mutation"]
     switched_off = [f"-pno:{plugin}" for plugin in ("cacheprovider", "faulthandler", "cov")]
     code = pytest.main(["--rootdir=.", *options, *switched_off, *TESTS], plugins=[runner])
     return code == 0
