@@ -184,6 +184,21 @@ def test_a_kind_of_another_group_may_have_any_keys_but_those_of_a_kustomization(
     assert "key of a Service" in message
 
 
+@pytest.mark.parametrize(
+    "head", ["apiVersion: v1\nkind: Service\n", "apiVersion: apps/v1\nkind: Deployment\n"]
+)
+def test_a_kind_of_kubernetes_has_no_keys_of_others(head: str) -> None:
+    message, offset = the_problem(head + "items: []\n" + POD, "HN902")
+    assert "'items'" in message
+    assert offset == len(head + "items: []\n")
+
+
+def test_unless_told_otherwise_manifests_are_taken_apart() -> None:
+    data = (SERVICE + POD).encode()
+    assert texts(list(parts(frames([data])))) == [SERVICE, POD]
+    assert [texts(group) for group in groups([data])][-1] == [SERVICE, POD]
+
+
 @pytest.mark.parametrize("kind", ["kind: []", "kind: {a: b}"])
 def test_a_kind_that_is_no_text_is_a_kind_of_which_nothing_is_known(kind: str) -> None:
     above = f"apiVersion: v1\n{kind}\nspec: {{}}\n"
