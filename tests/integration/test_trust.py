@@ -84,7 +84,7 @@ def audited(*args: str, cwd: Path, stdin: bytes = b"") -> tuple[int, list[list[s
         for event in seen
         if not (event[0] == "open" and event[1].startswith(own))
         and Path(event[1]).parent != cwd.parent  # its own temporary files
-        and not event[1].startswith(f"{cwd.parent}/hostnet-transform-")
+        and not event[1].startswith(f"{cwd.parent}/.hostnet-transform.")
     ]
     assert not (cwd / "pwned").exists()
     return status, told

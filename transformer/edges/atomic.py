@@ -10,7 +10,7 @@ import contextlib
 import os
 import re
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from errno import EACCES, ESTALE
 from pathlib import Path
 
@@ -39,7 +39,7 @@ def replace(path: Path, chunks: Iterable[bytes], expected: Signature | None = No
     _refuse_if_changed(target.stat(), expected)
     if not os.access(target, os.W_OK):
         raise PermissionError(EACCES, os.strerror(EACCES), str(target))
-    with _temporary_file(target.parent) as (handle, temporary):
+    with _temporary_file(target.parent) as (handle, temporary, release):
         with os.fdopen(os.dup(handle), "wb") as out:
             for chunk in chunks:
                 out.write(chunk)
@@ -48,6 +48,7 @@ def replace(path: Path, chunks: Iterable[bytes], expected: Signature | None = No
             _refuse_if_changed(status, expected)
             _dress(handle, target, status)
             os.fsync(handle)
+        release()
         _refuse_if_changed(target.stat(), expected)
         temporary.replace(target)
     _sync_folder(target.parent)
@@ -68,31 +69,34 @@ def _refuse_if_changed(status: os.stat_result, expected: Signature | None) -> No
 
 
 @contextlib.contextmanager
-def _temporary_file(folder: Path) -> Iterator[tuple[int, Path]]:
+def _temporary_file(folder: Path) -> Iterator[tuple[int, Path, Callable[[], None]]]:
     """Yield a new file in `folder`, open and locked; in the end its name is gone, one way or other.
 
-    A signal that ends us waits until there is somebody to remove the file.
+    What comes with it closes it where there are no locks: Windows renames no file that is open. A
+    signal that ends us waits until there is somebody to remove the file.
     """
-    with held_back() as let_through:
-        handle, path = _locked_file(folder)
+    with held_back() as let_through, contextlib.ExitStack() as opened:
+        handle, path, is_locked = _locked_file(folder)
+        opened.callback(os.close, handle)
+        release = _keep if is_locked else opened.close
         try:
             let_through()
-            yield handle, path
+            yield handle, path, release
         except BaseException:
+            release()
             with contextlib.suppress(OSError):
                 path.unlink()
             raise
-        finally:
-            os.close(handle)
 
 
-def _locked_file(folder: Path) -> tuple[int, Path]:
+def _locked_file(folder: Path) -> tuple[int, Path, bool]:
     import tempfile  # slow to import, and a filter needs it nowhere
 
     for _ in range(_ATTEMPTS):
         handle, name = tempfile.mkstemp(prefix=_PREFIX, suffix=_SUFFIX, dir=folder)
-        if lock(handle) is not False and os.fstat(handle).st_nlink:
-            return handle, Path(name)
+        is_locked = lock(handle)
+        if is_locked is None or (is_locked and os.fstat(handle).st_nlink):
+            return handle, Path(name), bool(is_locked)
         os.close(handle)  # another run took it for an abandoned one
     raise FileExistsError("no temporary file can be made")
 
@@ -102,11 +106,19 @@ def _remove_abandoned(path: str) -> None:
     handle = os.open(path, os.O_RDWR | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
     try:
         status = os.fstat(handle)
-        is_ours = stat.S_ISREG(status.st_mode) and os.geteuid() in (0, status.st_uid)
+        is_ours = stat.S_ISREG(status.st_mode) and _user() in (0, status.st_uid)
         if is_ours and lock(handle) and os.path.samestat(status, os.lstat(path)):
             Path(path).unlink()
     finally:
         os.close(handle)
+
+
+def _keep() -> None:
+    """Leave a file open: the lock on it is needed until the end."""
+
+
+def _user() -> int | None:
+    return os.geteuid() if hasattr(os, "geteuid") else None
 
 
 def _dress(handle: int, target: Path, status: os.stat_result) -> None:
@@ -117,6 +129,10 @@ def _dress(handle: int, target: Path, status: os.stat_result) -> None:
             os.fchown(handle, status.st_uid, status.st_gid)
         except PermissionError:
             mode &= ~(stat.S_ISUID | stat.S_ISGID)  # they would speak for somebody else
+            try:
+                os.fchown(handle, -1, status.st_gid)
+            except PermissionError:  # then its rights are not for our group either
+                mode &= ~stat.S_IRWXG | (mode & stat.S_IRWXO) << 3
     if hasattr(os, "listxattr"):
         with contextlib.suppress(OSError):
             for name in os.listxattr(target):

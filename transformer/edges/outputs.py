@@ -141,7 +141,7 @@ class InPlace(Silent):
         if source is not None:
             with suppress(OSError):  # reading it will tell
                 self._seen = signature(source.path.stat())
-            self._sweep(source.path.parent)
+            self._sweep(Path(os.path.realpath(source.path)).parent)
         self._changed = self._failed = False
         self._content = SpooledTemporaryFile(max_size=_MEMORY)  # noqa: SIM115 (closed in end)
 
@@ -170,7 +170,7 @@ class InPlace(Silent):
         """Remove, once in each folder, what a killed run has left behind."""
         if folder not in self._swept:
             self._swept.add(folder)
-            self._sweep_folder(Path(os.path.realpath(folder)))
+            self._sweep_folder(folder)
 
 
 class DiffStream(Silent):

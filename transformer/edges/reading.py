@@ -71,7 +71,7 @@ def value_of(frame: Frame) -> Any:
         InputError: it cannot be read.
     """
     if frame.oversize:
-        raise InputError("a document is too large", hint="separate its parts with ---")
+        raise InputError("a document is too large", hint="separate its manifests with ---")
     try:
         text = frame.data.decode()
     except UnicodeDecodeError:

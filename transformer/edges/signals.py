@@ -40,8 +40,9 @@ def held_back() -> Iterator[Callable[[], None]]:
     if not hasattr(signal, "pthread_sigmask"):
         yield lambda: None
         return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, *_numbers()})
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, ())
     try:
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, *_numbers()})
         yield lambda: _set_mask(before)
     finally:
         _set_mask(before)
@@ -59,5 +60,5 @@ def _numbers() -> Iterator[signal.Signals]:
 
 def _end(number: int, _: FrameType | None) -> None:
     for other in _numbers():
-        signal.signal(other, signal.SIG_IGN)  # it is being done
+        signal.signal(other, signal.SIG_DFL)  # who asks again gets what he wants at once
     raise Terminated(number)

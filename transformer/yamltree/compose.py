@@ -275,8 +275,10 @@ class _Composer:
         self.expanded += self._size(target)
         if self.expanded > MAX_EXPANDED:
             raise InputError(
-                f"the aliases of this document expand to more than {MAX_EXPANDED} nodes",
+                f"the aliases of this document expand to more than {MAX_EXPANDED} nodes (long text"
+                f" counts as one for each {TEXT_OF_NODE} characters)",
                 offset=start,
+                hint="take the document apart",
             )
         return Alias(start, end, name, target)
 
@@ -346,7 +348,7 @@ def too_many(offset: int) -> InputError:
     return InputError(
         f"the document holds more than {MAX_NODES} keys and values",
         offset=offset,
-        hint="take it apart: separate its manifests with ---",
+        hint="take it apart: separate its manifests with ---, and make several Lists of one",
     )
 
 

@@ -82,7 +82,7 @@ MAX_EXPANDED = 100_000
 MAX_NODES = 5_000_000
 """Keys and values in one document: each takes hundreds of bytes, be it two in the text."""
 
-TEXT_OF_NODE = 100
+TEXT_OF_NODE = 2_000
 """So many characters of a scalar count as a further node there."""
 
 

@@ -1,12 +1,15 @@
 """A file is wholly old or wholly new."""
 
 import os
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from transformer.edges.atomic import replace
+from transformer.edges import atomic
+from transformer.edges.atomic import replace, sweep
 
 
 @pytest.fixture
@@ -49,7 +52,52 @@ def test_an_owner_that_cannot_be_kept_is_no_failure(
     def refuse(*_: object) -> None:
         raise PermissionError
 
-    monkeypatch.setattr(os, "chown", refuse)
+    file.chmod(0o6764)
+    monkeypatch.setattr(os, "fchown", refuse)
+    replace(file, [b"new"])
+    assert file.read_bytes() == b"new"
+    assert file.stat().st_mode & 0o7777 == 0o744  # whose group it is has changed too
+
+
+def test_a_group_is_kept_where_the_owner_cannot_be(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = os.fchown
+
+    def refuse(handle: int, user: int, group: int) -> None:
+        if user != -1:
+            raise PermissionError
+        real(handle, user, group)
+
+    group = max(os.getgroups(), default=os.getegid())
+    os.chown(file, -1, group)
+    file.chmod(0o664)
+    monkeypatch.setattr(os, "fchown", refuse)
+    replace(file, [b"new"])
+    assert (file.stat().st_gid, file.stat().st_mode & 0o7777) == (group, 0o664)
+
+
+def test_without_locks_users_and_renaming_of_open_files_it_is_replaced_too(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on Windows."""
+    made, real = [], tempfile.mkstemp
+
+    def note(**options: Any) -> tuple[int, str]:
+        made.append(real(**options))
+        return made[-1]
+
+    def rename(source: Path, target: Path) -> None:
+        with pytest.raises(OSError, match="Bad file descriptor"):
+            os.fstat(made[-1][0])
+        os.replace(source, target)  # noqa: PTH105
+
+    (file.parent / ".hostnet-transform.abcd1234.tmp").touch()
+    monkeypatch.setattr(atomic, "lock", lambda _: None)
+    monkeypatch.setattr(tempfile, "mkstemp", note)
+    monkeypatch.setattr(Path, "replace", rename)
+    monkeypatch.delattr(os, "geteuid")
+    sweep(file.parent)
     replace(file, [b"new"])
     assert file.read_bytes() == b"new"
 

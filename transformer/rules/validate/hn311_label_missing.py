@@ -46,14 +46,15 @@ def check(subject: Subject) -> Iterator[Violation]:
     if _is_planned(subject) and is_replaced(before, HOST_NETWORK_LABEL, label):
         return  # HN303
     found = "lacks the label" if label is None else f"has the label with {label!r} instead of"
-    hint = "add it"
+    do = "add it" if label is None else "set it"
+    hint = do
     former = subject.world.former_pools.get(name)
     if pool.loses_host_network:
-        hint = "mend the NodePool first (HN106), then add it; `validate --fix` does both"
+        hint = f"mend the NodePool first (HN106), then {do}; `validate --fix` does both"
     elif former is not None and not former.host_network:
         hint = "keep the NodePool as it was (HN201): once a node has the label, it stays"
     elif _is_planned(subject):
-        hint = "add it; `hostnet-transform -w` and `validate --fix` do"
+        hint = f"{do}; `hostnet-transform -w` and `validate --fix` do"
     yield Violation(
         label_place(manifest, HOST_NETWORK_LABEL),
         f"node {manifest.ref.name} is in the host-network pool {name} and {found}"
