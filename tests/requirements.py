@@ -3,11 +3,16 @@
 import os
 import shutil
 import sys
+import tomllib
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+ROOT = Path(__file__).parents[1]
 
 
 def has_go_tool(name: str) -> bool:
@@ -46,12 +51,29 @@ def require_tool(name: str, required_by: str = "HOSTNET_REQUIRE_TOOLS") -> str:
 
 
 def require_module(name: str) -> Any:
-    """Return a module that some platforms or environments lack, or skip as `require_tool` does."""
+    """Return a module that some platforms or environments lack, or skip as `require_tool` does.
+
+    Where the markers in `pyproject.toml` leave its package out, the test is always skipped.
+    """
     try:
         return import_module(name)
     except ImportError:
         pass
+    if not is_wanted_here(name):
+        pytest.skip(f"pyproject.toml leaves {name} out on this platform and Python")
     message = f"the module {name} is not installed"
     if os.environ.get("HOSTNET_REQUIRE_TOOLS") == "1":
         pytest.fail(message)
     pytest.skip(message)
+
+
+def is_wanted_here(name: str, **environment: str) -> bool:
+    """Whether `dev` in `pyproject.toml` has the package on this platform, or one that is given."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    entries = [
+        entry
+        for entry in map(Requirement, project["optional-dependencies"]["dev"])
+        if canonicalize_name(entry.name) == canonicalize_name(name)
+    ]
+    assert entries, f"pyproject.toml does not name {name}"
+    return any(entry.marker is None or entry.marker.evaluate(environment) for entry in entries)
