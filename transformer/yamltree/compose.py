@@ -45,10 +45,12 @@ from transformer.yamltree.nodes import (
 )
 from transformer.yamltree.scalars import WORDS, resolve_key
 
-_ABOVE_MARK = re.compile(
-    r"(?:[ \t]*+(?:#[^\r\n]*+)?[\r\n])*+(?:---[ \t]*(?:[ \t]#[^\r\n]*+)?[\r\n]\s*+)?\ufeff"
+_LINES = r"(?:[ \t]*+(?:#[^\r\n]*+)?[\r\n])*+"
+_MARKS = re.compile(
+    rf"(?:{_LINES}\ufeff)*+"
+    rf"(?:{_LINES}---[ \t]*(?:[ \t]#[^\r\n]*+)?[\r\n](?:{_LINES}[ \t]*+\ufeff)++)?"
 )
-"""What may stand above a byte order mark: in glued files it is not at the start of the text."""
+"""Byte order marks above content, and what stands above them: glued files may each have one."""
 
 _PROPERTIES = re.compile(
     r"(?:(?:&[^\s,\[\]{}]+|!(?:<[^>]*>|[^\s,\[\]{}]*))(?:\s|(?<=\s)#[^\r\n]*)*)+"
@@ -68,7 +70,7 @@ def compose_yaml(text: str) -> Tree:
         InputError: the text is no YAML, holds a second document, a duplicate or non-scalar key,
             an alias without an anchor, or more nesting or alias expansion than we follow.
     """
-    found = _ABOVE_MARK.match(text)
+    found = _MARKS.match(text)
     shift = found.end() if found else 0
     try:
         parser = CParser(text[shift:] if shift else text)

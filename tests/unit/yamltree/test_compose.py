@@ -357,6 +357,30 @@ def test_a_byte_order_mark_counts_in_offsets() -> None:
     assert refusal("\ufeffa: *b\n").offset == 4
 
 
+@pytest.mark.parametrize(
+    "above",
+    [
+        "\ufeff",
+        "---\n\ufeff",
+        "# c\n\n--- # c\r\n\ufeff",
+        "\ufeff---\n\ufeff",
+        "\ufeff# c\n\ufeff",
+        "\ufeff# c\n---\n\ufeff",
+        "# c\n\ufeff---\n\ufeff",
+        "# c\n\ufeff# d\n---\n\n\ufeff",
+    ],
+)
+def test_byte_order_marks_of_glued_files_are_skipped(above: str) -> None:
+    text = f"{above}a: 1\nb:\n- c\n"
+    assert to_plain(root_of(text)) == {"a": 1, "b": ["c"]}
+    assert source(text, "b", 0) == "c"
+    assert root_of(text).start == len(above)
+
+
+def test_a_byte_order_mark_below_content_is_not_skipped_over_what_follows() -> None:
+    assert refusal("a: 1\n\ufeffb: 2\n").offset == 6
+
+
 @pytest.mark.parametrize("line_break", ["\n", "\r\n", "\r"])
 def test_line_breaks_of_all_kinds_count_as_they_are(line_break: str) -> None:
     text = BLOCK.replace("\n", line_break)
