@@ -2,17 +2,24 @@
 
 import json
 import math
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
+
+import yaml
 
 from tests.kubectl.vectors import Vector
 from transformer.errors import InputError
 from transformer.text.framing import frames
 from transformer.yamltree.plain import to_plain
 from transformer.yamltree.read import read
+from transformer.yamltree.scalars import resolve_key
 
-MARK = "\ufeff"
-"""A byte order mark."""
+_MARK_OF_LINE = re.compile(r"(?<=[\r\n])\ufeff")
+"""A byte order mark that begins a line, but not the text."""
+
+_DIRECTIVES = re.compile(r"\A(?:%[^\r\n]*[\r\n]+)+")
+_COLON = re.compile(r":[,\]}]")
 
 
 def read_by_us(text: str) -> Any:
@@ -46,8 +53,106 @@ def _is_not_finite(value: Any) -> bool:
     return isinstance(value, float) and not math.isfinite(value)
 
 
-def _is_refused_by_us(ours: Any, *words: str) -> bool:
-    return isinstance(ours, InputError) and all(word in ours.message for word in words)
+def _is_read_as(ours: Any, text: str) -> bool:
+    """Whether we read `text` to the same value, not-a-number minded."""
+    return not isinstance(ours, InputError) and repr(ours) == repr(read_by_us(text))
+
+
+def keys_that_stand_twice(text: str) -> set[str]:
+    """Return the keys that stand twice in one mapping of a document, as kubectl names keys.
+
+    From the events alone: that a mapping has a key twice shall not be our tree's word.
+    """
+    twice: set[str] = set()
+
+    def take(names: list[str]) -> None:
+        twice.update(name for name in names if names.count(name) > 1)
+
+    def take_pairs(pairs: list[tuple[str, Any]]) -> None:
+        take([name for name, _ in pairs])
+
+    try:
+        json.loads(text, object_pairs_hook=take_pairs)
+    except ValueError:
+        twice.clear()
+        events = iter(yaml.parse(text, Loader=yaml.CSafeLoader))
+        anchors: dict[str | None, Any] = {}
+        for event in events:
+            if isinstance(event, yaml.CollectionStartEvent | yaml.ScalarEvent):
+                for names in _keys_below(event, events, anchors):
+                    take(names)
+    return twice
+
+
+def _keys_below(
+    event: Any, events: Iterator[Any], anchors: dict[str | None, Any]
+) -> Iterator[list[str]]:
+    """Yield the keys of each mapping in the node that begins with `event`."""
+    if isinstance(event, yaml.ScalarEvent) and event.anchor:
+        anchors[event.anchor] = event
+    if not isinstance(event, yaml.CollectionStartEvent):
+        return
+    names = []
+    is_key = True
+    for child in events:
+        if isinstance(child, yaml.CollectionEndEvent):
+            break
+        if is_key and isinstance(event, yaml.MappingStartEvent):
+            names.append(_name(anchors[child.anchor] if type(child) is yaml.AliasEvent else child))
+        is_key = not is_key
+        yield from _keys_below(child, events, anchors)
+    yield names
+
+
+def _name(key: Any) -> str:
+    is_text = key.tag is None and key.implicit == (False, True) and not key.style
+    return resolve_key(key.value, key.style or "", "tag:yaml.org,2002:str" if is_text else key.tag)
+
+
+def _stands_twice(vector: Vector, ours: Any) -> bool:
+    if vector.json is None or not isinstance(ours, InputError) or ours.rule != "HN902":
+        return False
+    twice = keys_that_stand_twice(vector.yaml)
+    return any(ours.message == f"key '{key}' stands twice in one mapping" for key in twice)
+
+
+def _has_colon_before_a_comma(vector: Vector, ours: Any) -> bool:
+    return (
+        vector.json is not None
+        and isinstance(ours, InputError)
+        and "found unexpected ':'" in ours.message
+        and _COLON.match(vector.yaml, ours.offset or 0) is not None
+    )
+
+
+def _skips_a_mark(vector: Vector, ours: Any) -> bool:
+    without = _MARK_OF_LINE.sub("", vector.yaml)
+    is_taken_as_text = (
+        "mapping values are not allowed in this context" in vector.refused
+        or "could not find expected ':'" in vector.refused
+    )
+    return without != vector.yaml and is_taken_as_text and _is_read_as(ours, without)
+
+
+def _reads_directives(vector: Vector, ours: Any) -> bool:
+    without = _DIRECTIVES.sub("", vector.yaml)
+    is_refused = (
+        "found incompatible YAML document" in vector.refused
+        or "line 1: did not find expected <document start>" in vector.refused
+    )
+    return without != vector.yaml and is_refused and _is_read_as(ours, without)
+
+
+def _takes_any_timestamp(vector: Vector, ours: Any) -> bool:
+    is_refused = "cannot decode !!" in vector.refused  # it ends with the line
+    without = vector.yaml.replace("!!timestamp", "!!str")
+    return without != vector.yaml and is_refused and _is_read_as(ours, without)
+
+
+def _reads_an_escaped_slash(vector: Vector, ours: Any) -> bool:
+    without = vector.yaml.replace("\\/", "/")
+    is_refused = "found unknown escape character" in vector.refused
+    return without != vector.yaml and is_refused and _is_read_as(ours, without)
 
 
 def _ends_in_a_block_scalar(vector: Vector, ours: Any) -> bool:
@@ -56,29 +161,29 @@ def _ends_in_a_block_scalar(vector: Vector, ours: Any) -> bool:
 
 
 DIFFERENCES: Mapping[str, Callable[[Vector, Any], bool]] = {
-    "duplicate keys": lambda vector, ours: (
-        vector.json is not None and isinstance(ours, InputError) and ours.rule == "HN902"
+    "duplicate keys": _stands_twice,
+    "colon before a comma": _has_colon_before_a_comma,
+    "byte order marks": _skips_a_mark,
+    "directives": _reads_directives,
+    "infinity and not-a-number": lambda vector, ours: (
+        vector.refused.startswith("json: ") and _is_not_finite(ours)
     ),
-    "colon before a comma": lambda vector, ours: (
-        vector.json is not None and _is_refused_by_us(ours, "found unexpected ':'")
-    ),
-    "byte order marks": lambda vector, _: MARK in vector.yaml[1:],
-    "directives": lambda vector, ours: (
-        vector.json is None and vector.yaml.startswith("%") and not isinstance(ours, InputError)
-    ),
-    "infinity and not-a-number": lambda vector, ours: vector.json is None and _is_not_finite(ours),
-    "timestamps": lambda vector, ours: (
-        "cannot decode" in vector.refused
-        and "!!timestamp" in vector.yaml
-        and not isinstance(ours, InputError)
-    ),
-    "escaped slash": lambda vector, ours: (
-        "unknown escape character" in vector.refused
-        and r"\/" in vector.yaml
-        and not isinstance(ours, InputError)
-    ),
+    "timestamps": _takes_any_timestamp,
+    "escaped slash": _reads_an_escaped_slash,
     "no newline after a block scalar": _ends_in_a_block_scalar,
 }
+
+COUNTS: Mapping[str, int] = {
+    "duplicate keys": 56,
+    "colon before a comma": 28,
+    "byte order marks": 6,
+    "directives": 94,
+    "infinity and not-a-number": 77,
+    "timestamps": 18,
+    "escaped slash": 8,
+    "no newline after a block scalar": 2,
+}
+"""How many of the recorded documents each explains: any other number is a change of our reader."""
 
 
 def explained(vector: Vector, ours: Any) -> str:
