@@ -13,8 +13,12 @@ import pytest
 
 from tests.downloads import do_without
 from tests.integration.cli_runs import ROOT, invoke
+from tests.requirements import require_tool
 
 _SECONDS = 300
+NOT_ARCHIVED: dict[str, str] = {}
+"""Files that git tracks and the source archive shall not hold, each with the reason."""
+
 LEFT_OUT = shutil.ignore_patterns(
     *(
         ".venv",
@@ -113,6 +117,23 @@ def test_the_source_archive_holds_what_the_tests_need(checkout: Path, unpacked: 
         assert files_below(unpacked, name) == files_below(checkout, name)
     for name in ("Makefile", "pyproject.toml", "LICENSE", ".pre-commit-hooks.yaml", ".ci/run"):
         assert (unpacked / name).read_bytes() == (checkout / name).read_bytes()
+
+
+def test_the_source_archive_holds_all_that_git_tracks(checkout: Path, unpacked: Path) -> None:
+    if not (ROOT / ".git").exists():
+        pytest.skip("no git checkout: nobody knows what is tracked")
+    told = subprocess.run(
+        [require_tool("git"), "ls-files", "-z"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    tracked = {name for name in told.stdout.split("\0") if (checkout / name).is_file()}
+    archived = {
+        path.relative_to(unpacked).as_posix() for path in unpacked.rglob("*") if path.is_file()
+    }
+    assert tracked - archived == set(NOT_ARCHIVED)
 
 
 def test_the_tests_run_in_the_source_archive(unpacked: Path) -> None:
