@@ -49,7 +49,7 @@ def strangers(folder: Path) -> list[str]:
 
 @contextmanager
 def small_disk(folder: Path, size: str = "64k", options: str = "") -> Iterator[Path]:
-    """Mount a filesystem that holds no more than `size` at `folder`; without rights, skip."""
+    """Mount a filesystem that holds no more than `size` at `folder`, if we may."""
     folder.mkdir(exist_ok=True)
     told = f"size={size}" + (f",{options}" if options else "")
     command = ["mount", "-t", "tmpfs", "-o", told, "tmpfs", str(folder)]
@@ -81,14 +81,23 @@ def immutable(path: Path) -> Iterator[None]:
 
 
 def _as_root_or_skip(command: list[str]) -> None:
+    """Run what only root can do, or skip the test.
+
+    Where root cannot do it either, the test fails under `HOSTNET_REQUIRE_TOOLS=1`.
+    """
     if sys.platform != "linux" or os.geteuid() != 0:
         pytest.skip(f"only root can `{command[0]}`")
     try:
         done = subprocess.run(command, capture_output=True, check=False, text=True)
     except FileNotFoundError:
-        pytest.skip(f"there is no {command[0]} here")
-    if done.returncode:
-        pytest.skip(f"`{command[0]}` is not possible here: {done.stderr.strip()}")
+        message = f"there is no {command[0]} here"
+    else:
+        if not done.returncode:
+            return
+        message = f"`{' '.join(command)}` is refused, even to root: {done.stderr.strip()}"
+    if os.environ.get("HOSTNET_REQUIRE_TOOLS") == "1":
+        pytest.fail(f"{message} (HOSTNET_REQUIRE_TOOLS=1 wants it possible, or another user)")
+    pytest.skip(message)
 
 
 def without_powers() -> None:
