@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -154,35 +155,44 @@ def test_what_a_configuration_names_and_is_no_pool_is_not_shown(tmp_path: Path) 
     assert "s3cret" not in done.err
 
 
-PROGRAMS = {
-    "core.fsmonitor": "touch {0}/fsmonitor; false",
-    "core.pager": "touch {0}/pager; cat",
-    "core.editor": "touch {0}/editor",
-    "core.sshCommand": "touch {0}/ssh",
-    "core.alternateRefsCommand": "touch {0}/alternates",
-    "diff.external": "touch {0}/external",
-    "diff.evil.textconv": "touch {0}/textconv; cat",
-    "diff.evil.command": "touch {0}/diff",
-    "filter.evil.clean": "touch {0}/clean; cat",
-    "filter.evil.smudge": "touch {0}/smudge; cat",
-    "filter.evil.process": "touch {0}/process",
-    "merge.evil.driver": "touch {0}/merge",
-    "alias.ls-tree": "!touch {0}/alias",
-    "alias.cat-file": "!touch {0}/alias",
-    "alias.rev-parse": "!touch {0}/alias",
-    "credential.helper": "!touch {0}/credential",
-    "uploadpack.packObjectsHook": "touch {0}/pack",
-    "pager.ls-tree": "touch {0}/pager; cat",
-    "gpg.program": "touch {0}/gpg",
+COMMIT = "git commit -q --allow-empty -m y"
+ASK = "echo url=https://localhost | GIT_TERMINAL_PROMPT=0 git credential fill"
+MERGE = """
+git checkout -q -b other; git commit -q -a -m y
+git checkout -q -; echo x: y >>a.yaml; git commit -q -a -m z; git merge -q other
+"""
+SETTINGS = {
+    "core.fsmonitor": "git status",
+    "core.editor": f"{COMMIT} -e",
+    "core.sshCommand": "git ls-remote ssh://localhost/x",
+    "core.askPass": ASK,
+    "credential.helper": ASK,
+    "diff.external": "git diff",
+    "diff.evil.textconv": "git diff",
+    "diff.evil.command": "git diff",
+    "filter.evil.clean": "git add .",
+    "filter.evil.smudge": "git cat-file --filters HEAD:a.yaml",
+    "filter.evil.process": "git cat-file --filters HEAD:a.yaml",
+    "merge.evil.driver": MERGE,
 }
-HOOKS = ("pre-commit", "post-checkout", "post-index-change", "reference-transaction", "fsmonitor")
-FROM_ENVIRONMENT = (
-    "GIT_EXTERNAL_DIFF",
-    "GIT_SSH_COMMAND",
-    "GIT_PAGER",
-    "GIT_EDITOR",
-    "GIT_ASKPASS",
-)
+HOOKS = {
+    "pre-commit": COMMIT,
+    "post-checkout": "git checkout -q -b other",
+    "post-index-change": "git add .",
+    "reference-transaction": COMMIT,
+}
+VARIABLES = {
+    "GIT_EXTERNAL_DIFF": "git diff",
+    "GIT_SSH_COMMAND": "git ls-remote ssh://localhost/x",
+    "GIT_EDITOR": f"{COMMIT} -e",
+    "GIT_ASKPASS": ASK,
+}
+PROGRAMS = {**SETTINGS, **HOOKS, **VARIABLES}
+"""What may name a program, and a command by which git itself would run it.
+
+Some never can: a pager without a terminal, an alias in place of a command of git's own,
+`uploadpack.packObjectsHook` in a repository, `gpg.program` where nothing is signed.
+"""
 
 
 def git(folder: Path, *args: str) -> None:
@@ -203,6 +213,28 @@ def repository(tmp_path: Path) -> Path:
     return path
 
 
+def armed(repository: Path, names: Iterable[str]) -> tuple[Path, dict[str, str]]:
+    """Let the repository, or the environment that is returned, name a program under each name.
+
+    It leaves a file of that name in the folder that is returned.
+    """
+    (repository / "a.yaml").write_bytes(CONFIG_MAP + b"# touched\n")
+    ran, programs = repository.parent / "ran", repository.parent / "programs"
+    ran.mkdir()
+    programs.mkdir()
+    git(repository, "config", "core.hooksPath", str(programs))
+    env = {}
+    for name in names:
+        program = programs / name
+        program.write_text(f"#!/bin/sh\ntouch '{ran}/{name}'\ncat \"$@\"\n")
+        program.chmod(0o755)
+        if name in SETTINGS:
+            git(repository, "config", name, str(program))
+        elif name in VARIABLES:
+            env[name] = str(program)
+    return ran, env
+
+
 @pytest.mark.parametrize(
     "args",
     [
@@ -215,23 +247,28 @@ def repository(tmp_path: Path) -> Path:
     ],
     ids=lambda args: " ".join(args[:3]),
 )
-def test_no_program_that_a_repository_names_is_run(
-    args: tuple[str, ...], repository: Path, tmp_path: Path
-) -> None:
-    ran = tmp_path / "ran"
-    ran.mkdir()
-    hooks = tmp_path / "hooks"
-    hooks.mkdir()
-    for name in HOOKS:
-        (hooks / name).write_text(f"#!/bin/sh\ntouch {ran}/{name}\n")
-        (hooks / name).chmod(0o755)
-    (repository / "a.yaml").write_bytes(CONFIG_MAP + b"# touched\n")
-    for name, command in {**PROGRAMS, "core.hooksPath": str(hooks)}.items():
-        git(repository, "config", name, command.format(ran))
-    env = {name: f"touch {ran}/{name}" for name in FROM_ENVIRONMENT}
+def test_no_program_that_a_repository_names_is_run(args: tuple[str, ...], repository: Path) -> None:
+    ran, env = armed(repository, PROGRAMS)
     done = run(*args, cwd=repository, env=env)
     assert done.status == 0, done.err
     assert sorted(ran.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_git_itself_runs_each_program_that_a_repository_names(name: str, repository: Path) -> None:
+    """So that the test above would notice."""
+    ran, env = armed(repository, [name])
+    rest = {key: value for key, value in os.environ.items() if key not in VARIABLES}
+    subprocess.run(
+        ["sh", "-c", PROGRAMS[name]],
+        cwd=repository,
+        env={**rest, "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1", **env},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        check=False,
+        timeout=60,
+    )
+    assert [path.name for path in ran.iterdir()] == [name]
 
 
 NO_REVISIONS = [
