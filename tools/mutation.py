@@ -5,6 +5,8 @@ once and forks for each mutant, so that a mutant costs no start of pytest. A mut
 that reach the changed statement, until one fails or they have had their time; those come first that
 are about its module or have told mutants of its function already. mutmut makes no mutants of
 module-level tables and patterns, nor of functions with a decorator (properties, cached functions).
+What ends by a signal, without memory or by anything else than a failing test has `died`: no test
+has told it, so it does not count into the score.
 
     python tools/mutation.py                 all mutants; prints the score of each group
     python tools/mutation.py --again         those that the last run left alive, and of changed code
@@ -131,12 +133,19 @@ class Runner:
         self.names = names
         self.jobs = jobs
         self.has_failed = False
+        self.has_died = False
         self.items: list[pytest.Item] = []
         self.killers: defaultdict[str, Counter[int]] = defaultdict(Counter)
         self.running: dict[int, tuple[str, int]] = {}
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         self.has_failed = self.has_failed or report.failed
+
+    def pytest_exception_interact(self, call: pytest.CallInfo[Any]) -> None:
+        """Tell what ends a process from what a test says: pytest reports both as a failure."""
+        error = call.excinfo.value if call.excinfo else None
+        is_usual = isinstance(error, Exception | pytest.fail.Exception)
+        self.has_died = self.has_died or not is_usual or isinstance(error, MemoryError)
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         if session.testsfailed:
@@ -252,11 +261,13 @@ class Runner:
                 signal.setitimer(signal.ITIMER_REAL, 20 * limit)
                 item = self.items[test]
                 item.ihook.pytest_runtest_protocol(item=item, nextitem=None)
+                if self.has_died:
+                    os._exit(2)
                 if self.has_failed:
                     os.write(writing, str(test).encode())
                     os._exit(1)
         except BaseException:
-            os._exit(1)
+            os._exit(2)
         os._exit(0)
 
     def _wait(self) -> None:
@@ -269,8 +280,10 @@ class Runner:
         ended_by = os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
         if ended_by in (signal.SIGPROF, signal.SIGALRM):
             self.mutants.results[name] = "timeout"
+        elif status == 0:
+            self.mutants.results[name] = "survived"
         else:
-            self.mutants.results[name] = "survived" if status == 0 else "killed"
+            self.mutants.results[name] = "killed" if killer else "died"
 
 
 def function_of(mutant: str) -> str:
@@ -350,9 +363,11 @@ def summary(mutants: Mutants) -> Iterator[str]:
     for name, result in mutants.results.items():
         counts[mutants.group[name]][result] += 1
     counts["splicing, together"] = sum((counts[group] for group in SPLICING), Counter())
-    yield f"{'':32}{'mutants':>8}{'killed':>8}{'timeout':>8}{'alive':>8}{'no test':>8}{'score':>9}"
+    names = ("mutants", "killed", "timeout", "died", "alive", "no test")
+    yield f"{'':32}{''.join(f'{name:>8}' for name in names)}{'score':>9}"
     for group, of in counts.items():
-        numbers = "".join(f"{of[key]:8}" for key in ("killed", "timeout", "survived", "no test"))
+        results = ("killed", "timeout", "died", "survived", "no test")
+        numbers = "".join(f"{of[key]:8}" for key in results)
         yield f"{group:32}{of.total():8}{numbers}{score(of):8.1f} %"
 
 
@@ -382,7 +397,7 @@ def main() -> int:
         mutants.recall()
     if given.show is not None:
         for name, result in mutants.results.items():
-            if result in ("survived", "no test") and given.show in name:
+            if result in ("survived", "no test", "died") and given.show in name:
                 print(f"## {name} ({result})\n{mutants.diff(name)}")
         return 0
     told = {name for name, result in mutants.results.items() if result in ("killed", "timeout")}
