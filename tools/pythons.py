@@ -6,7 +6,10 @@
     tools/pythons.py --lowest   with the lowest versions that pyproject.toml allows of what we need
 
 Each environment is a new one in .venv/pythons, with what requirements/dev.txt pins of pytest,
-hypothesis and what the tool needs.
+hypothesis and what the tool needs, with hashes. With the lowest versions, what the tool itself
+needs is pinned, without hashes, to the lowest version that pyproject.toml allows. What that needs
+in turn is pinned by requirements/dev.txt, with hashes; or by `ONLY_LOWEST`, without, if newer
+versions do not need it. Nothing else is installed, and `pip check` tells if anything is lacking.
 """
 
 import argparse
@@ -28,6 +31,9 @@ OTHERS = ("integration", "oracle", "property")
 """Folders of tests that need other programs, or much time."""
 
 RUNNERS = ("pytest", "hypothesis", "packaging")
+ONLY_LOWEST = ("future==1.0.0", "ruamel.yaml.clib==0.2.15")
+"""What only the lowest versions need, so that the lock file does not have it."""
+
 VERSIONS = [(3, minor) for minor in range(11, 15)]
 _PIP = ("-m", "pip", "install", "--quiet", "--disable-pip-version-check")
 
@@ -125,14 +131,15 @@ def _make(folder: Path, python: str, is_lowest: bool) -> None:
 
     do(python, "-m", "venv", "--clear", folder)
     inside = folder / "bin/python"
-    own = closure([one.name for one in needed()])
-    wanted = closure(list(RUNNERS)) | own
+    own = {canonicalize_name(one.name) for one in needed()}
+    wanted = closure([*RUNNERS, *own])
     if is_lowest:
-        do(inside, *_PIP, *lowest())
+        do(inside, *_PIP, "--no-deps", *lowest(), *ONLY_LOWEST)
         wanted -= own
     file = folder / "pinned.txt"
     file.write_text(pinned(wanted) + "\n", encoding="utf-8")
     do(inside, *_PIP, "--no-deps", "--require-hashes", "--requirement", file)
+    do(inside, "-m", "pip", "check", "--disable-pip-version-check")
 
 
 def main() -> int:
