@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.integration.cli_runs import GUARDED, TOOL, environment, guarded, kept_off
+from tests.requirements import require_tool
 
 _PR_CAPBSET_DROP = 24
 _POWERS = range(5)
@@ -83,21 +84,14 @@ def immutable(path: Path) -> Iterator[None]:
 def _as_root_or_skip(command: list[str]) -> None:
     """Run what only root can do, or skip the test.
 
-    Where root cannot do it either, the test fails under `HOSTNET_REQUIRE_TOOLS=1`.
+    Without the program, the test fails under `HOSTNET_REQUIRE_TOOLS=1`.
     """
     if sys.platform != "linux" or os.geteuid() != 0:
         pytest.skip(f"only root can `{command[0]}`")
-    try:
-        done = subprocess.run(command, capture_output=True, check=False, text=True)
-    except FileNotFoundError:
-        message = f"there is no {command[0]} here"
-    else:
-        if not done.returncode:
-            return
-        message = f"`{' '.join(command)}` is refused, even to root: {done.stderr.strip()}"
-    if os.environ.get("HOSTNET_REQUIRE_TOOLS") == "1":
-        pytest.fail(f"{message} (HOSTNET_REQUIRE_TOOLS=1 wants it possible, or another user)")
-    pytest.skip(message)
+    require_tool(command[0])
+    done = subprocess.run(command, capture_output=True, check=False, text=True)
+    if done.returncode:  # as in a container without rights
+        pytest.skip(f"`{command[0]}` is refused, even to root: {done.stderr.strip()}")
 
 
 def without_powers() -> None:

@@ -23,8 +23,10 @@ _BLANKS = " \t\r\n"
 _INLINE = -1_000_000
 """Rank of text that goes on the line itself, before lines that are added behind it."""
 
-_TAGS = {str: "tag:yaml.org,2002:str", bool: "tag:yaml.org,2002:bool"}
+_TAGS = {str: ("!", "tag:yaml.org,2002:str"), bool: ("tag:yaml.org,2002:bool",)}
 """Tags that may stay in front of a value of the type."""
+
+_TAG = re.compile(r"(?<![^\s,:\[{-])!(?:<[^>\s]*>|[^\s,\[\]{}]*)")
 
 _STRIPPED = re.compile(r"[|>][0-9]*-")
 
@@ -107,12 +109,15 @@ def set_value(tree: Tree, node: Node, chain: Chain, value: Any) -> Iterator[Edit
         raise PatchError("the whole document would be replaced", offset=node.start)
     text, parent = tree.text, chain[-1]
     assert isinstance(parent, Mapping | Sequence)
-    outer = node.start if isinstance(node, Alias) or _keeps_anchor(node) else node.outer
+    begin = node.start if isinstance(node, Alias) else node.outer
+    outer = node.start if isinstance(node, Alias) or node.anchor is not None else node.outer
     is_collection = isinstance(value, dict | list) and bool(value)
+    if not isinstance(node, Alias) and node.anchor is not None and not _keeps_tag(node, value):
+        yield _without_tag(text, node)
     if not is_collection and isinstance(node, Scalar) and node.end > node.start:
         quote = node.style if node.style in ("'", '"') else ""
         new = render.flow(value, flow_style(tree, ())) if tree.is_json else None
-        start = node.start if node.tag in (None, _TAGS.get(type(value))) else outer
+        start = node.start if _keeps_tag(node, value) else outer
         yield Edit(start, node.end, new or render.scalar(value, quote))
     elif isinstance(parent, Mapping):
         key = next(key for key, own in parent.entries if own is node)
@@ -127,14 +132,29 @@ def set_value(tree: Tree, node: Node, chain: Chain, value: Any) -> Iterator[Edit
         else:
             yield from _set_below_key(tree, node, chain, value, outer, bool(colon))
     elif parent.is_flow:
-        yield Edit(outer, node.end, flow_layout.value_text(tree, outer, chain, value))
+        before = " " if outer > begin and text[outer - 1] not in _BLANKS else ""
+        yield Edit(outer, node.end, before + flow_layout.value_text(tree, outer, chain, value))
+    elif begin < outer == node.end:  # only an anchor stands behind the dash
+        yield from _set_behind_anchor(tree, node, begin, chain, value)
     else:
         yield _set_item(tree, node, chain, value, outer)
 
 
-def _keeps_anchor(node: Node) -> bool:
-    """Whether others may refer to `node`, and its anchor can stay in front of another value."""
-    return not isinstance(node, Alias) and node.anchor is not None and node.tag is None
+def _keeps_tag(node: Scalar | Mapping | Sequence, value: Any) -> bool:
+    """Whether the tag of `node`, if it has one, can stay in front of `value`."""
+    return node.tag is None or node.tag in _TAGS.get(type(value), ())
+
+
+def _without_tag(text: str, node: Scalar | Mapping | Sequence) -> Edit:
+    """Return the edit that takes the tag in front of `node` away, and leaves its anchor, to which
+    others may refer.
+    """
+    found = _TAG.search(text, node.outer, node.start)
+    assert found is not None
+    start, end = found.span()
+    if start == node.outer:  # the anchor comes next
+        end = text.index("&", end)
+    return Edit(len(text[:start].rstrip(" \t")) if start > node.outer else start, end, "")
 
 
 def fill(tree: Tree, node: Mapping | Sequence, chain: Chain, added: Any) -> Iterator[Edit]:
@@ -146,12 +166,28 @@ def fill(tree: Tree, node: Mapping | Sequence, chain: Chain, added: Any) -> Iter
         yield from _set_below_key(tree, node, chain, added, node.start, True)
     elif node.outer == node.start:
         yield _set_item(tree, node, chain, added, node.start)
-    else:  # an anchor before the first key would be that key's own
-        own = column(tree.text, node.outer)
-        lines = render.block_lines(added, own, block_style(tree, chain))
-        start = len(tree.text[: node.start].rstrip())
-        line_break = newline(tree.text, node.end)
-        yield Edit(start, node.end, line_break + line_break.join(lines))
+    else:
+        yield from _set_behind_anchor(tree, node, node.outer, chain, added)
+
+
+def _set_behind_anchor(
+    tree: Tree, node: Node, begin: int, chain: Chain, value: Any
+) -> Iterator[Edit]:
+    """Write any value as the item of a block sequence, behind an anchor that stays, at `begin`.
+
+    A block begins below it: an anchor before the first key would be that key's own.
+    """
+    text = tree.text
+    start = len(text[: node.start].rstrip())
+    if not (isinstance(value, dict | list) and value):
+        yield Edit(start, node.end, " " + render.scalar(value))
+        return
+    at, line_break = column(text, begin), newline(text, node.end)
+    lines = render.block_lines(value, at, block_style(tree, chain))
+    end = line_end(text, node.end)
+    if start < node.end:
+        yield Edit(start, node.end, "")
+    yield Edit(end, end, line_break + line_break.join(lines), rank=_rank(at, True))
 
 
 def _set_below_key(

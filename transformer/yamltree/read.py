@@ -16,7 +16,8 @@ JSON_START = re.compile(
 Lines are never given back: from each of them on, all others would be looked through again.
 """
 
-_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*+"', re.DOTALL)
+_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*+(?:"|\Z|\\\Z)', re.DOTALL)
+"""A text in quotes, or what begins as one and never ends."""
 
 
 def read(text: str) -> Tree:

@@ -93,7 +93,7 @@ BLOCK: dict[str, tuple[str, dict[str, Any], str]] = {
     "a list below a key in question": ("? b\n", {"/b": [1]}, "? b\n:\n- 1\n"),
     "a value behind an anchor": ("a: &x\nb: 1", {"/a": "v"}, "a: &x v\nb: 1"),
     "a block behind an anchor": ("a: &x\nb: 1", {"/a": {"c": 1}}, "a: &x\n  c: 1\nb: 1"),
-    "a block in place of a tagged value": ("a: &x !!int 1\n", {"/a": {"b": 1}}, "a:\n  b: 1\n"),
+    "a block in place of a tagged value": ("a: &x !!int 1\n", {"/a": {"b": 1}}, "a: &x\n  b: 1\n"),
     "an entry after a list in brackets": (
         "a:\n- [x]",
         {"/b": 1, "/a/-": 2},
@@ -280,7 +280,11 @@ FLOW_VALUES: dict[str, tuple[str, dict[str, Any], str]] = {
     "a mapping for a tag": ("a: [ ! , 2]\n", {"/a/0": {"b": [1]}}, "a: [ {b: [1]} , 2]\n"),
     "a word for a value with an anchor": ("{b: &x {}}\n", {"/b": "v"}, "{b: &x v}\n"),
     "a word for an anchor": ("{b: &x , c: 1}\n", {"/b": "v"}, "{b: &x v , c: 1}\n"),
-    "a word for an anchor and a tag": ("{b: &x !!null , c: 1}\n", {"/b": "v"}, "{b: v , c: 1}\n"),
+    "a word for an anchor and a tag": (
+        "{b: &x !!null , c: 1}\n",
+        {"/b": "v"},
+        "{b: &x v , c: 1}\n",
+    ),
     "in pretty JSON": (
         '{\n  "a": [\n    1,\n    {"b": 1}\n  ]\n}',
         {"/a/1": {"c": 1}, "/a/0": []},
@@ -386,6 +390,34 @@ JSON: dict[str, tuple[str, dict[str, Any], str]] = {
         '{\n  "a": {"b": 1, "c": {"d": 2}}\n}\n',
     ),
 }
+
+
+G = {"k": "v"}
+ANCHORED: dict[str, tuple[str, dict[str, Any], str]] = {
+    "a word behind a tag": ("a: &x !!bool no\nb: *x\n", {"/a": "v"}, "a: &x v\nb: *x\n"),
+    "a word before a tag": ("a: !!bool &x no\nb: *x\n", {"/a": "v"}, "a: &x v\nb: *x\n"),
+    "a word with a tag that may stay": (
+        'a: &x ! "n"\nb: *x\n',
+        {"/a": "v"},
+        'a: &x ! "v"\nb: *x\n',
+    ),
+    "a block below a key": ("a: &x !!null # c\nb: *x\n", {"/a": G}, "a: &x # c\n  k: v\nb: *x\n"),
+    "a block behind a dash": ("- &x # c\n- *x\n", {"/0": G}, "- &x # c\n  k: v\n- *x\n"),
+    "a name with a dash": ("- &x-y\n- *x-y\n", {"/0": G}, "- &x-y\n  k: v\n- *x-y\n"),
+    "a tag behind a dash": ("- !!null &x\n- *x\n", {"/0": G}, "- &x\n  k: v\n- *x\n"),
+    "a word behind a dash": ("- &x\n- *x\n", {"/0": "v"}, "- &x v\n- *x\n"),
+    "in a list in brackets": ("[&x , *x]\n", {"/0": G}, "[&x {k: v} , *x]\n"),
+    "in a list in brackets, with a tag": ("[&x !!null, *x]\n", {"/0": G}, "[&x {k: v}, *x]\n"),
+}
+
+
+@pytest.mark.parametrize("case", ANCHORED)
+def test_an_anchor_stays_in_front_of_another_value(case: str) -> None:
+    text, operations, expected = ANCHORED[case]
+    tree, (at, value) = read(text), *operations.items()
+    everywhere = {at: value, at.replace("a", "b").replace("0", "1"): value}
+    planned = [Operation("replace", path, value) for path, value in everywhere.items()]
+    assert splice(tree, planned, verify.patched(to_plain(tree.root), planned)) == expected
 
 
 @pytest.mark.parametrize("case", BLOCK)
