@@ -55,8 +55,8 @@ def updated(asked: tuple[Vector, ...]) -> Iterator[Outcome]:
             )
             is_told = not refused or bool(rules & {*_REFUSED, "HN302"})
             is_same_pool = ("HN313" in rules) == ("reason" in answer)
-            is_explained = ours == expected and is_told and is_same_pool
-            yield vector, ours == refused and is_same_pool, REPAIRED if is_explained else ""
+            is_right = ours == expected and is_told and is_same_pool
+            yield vector, is_right and expected == refused, REPAIRED if is_right else ""
 
 
 def attributed(asked: tuple[Vector, ...]) -> Iterator[Outcome]:

@@ -2,11 +2,13 @@
 
 import json
 from collections.abc import Callable, Iterator
+from copy import deepcopy
 from itertools import cycle, product
 from typing import Any
 
 import yaml
 
+from tests.oracle.generated import REQUIRED
 from tests.oracle.vectors import Outcome, Vector
 from transformer import transform
 from transformer.manifest.node_match import NodeLabels, Truth, match
@@ -71,21 +73,27 @@ def _without_empty(value: Any) -> Any:
 def matched(asked: tuple[Vector, ...]) -> Iterator[Outcome]:
     """Compare whether a pod may run on a node with labels, all of which are known, and taints."""
     for vector in asked:
-        template, value = template_of(vector), vector["node"]
-        truth = match(template, NodeLabels(value["metadata"]["labels"], is_complete=True))
-        is_tolerated = tolerates(template, value["spec"]["taints"])
-        is_open = truth is Truth.UNKNOWN
-        yield (
-            vector,
-            is_tolerated == vector["answer"]["tolerated"]
-            and (truth is Truth.TRUE) == vector["answer"]["selected"]
-            and not is_open,
-            FIELDS
-            if is_open
-            and is_tolerated == vector["answer"]["tolerated"]
-            and "matchFields" in json.dumps(vector["pod"])
-            else "",
-        )
+        labels = NodeLabels(vector["node"]["metadata"]["labels"], is_complete=True)
+        template, answer = template_of(vector), vector["answer"]
+        truth = match(template, labels)
+        is_tolerated = tolerates(template, vector["node"]["spec"]["taints"])
+        is_right = is_tolerated == answer["tolerated"]
+        if truth is Truth.UNKNOWN:
+            depends = len({match(one, labels) for one in _decided(vector)}) == 2
+            yield vector, False, FIELDS if is_right and depends else ""
+        else:
+            yield vector, is_right and (truth is Truth.TRUE) == answer["selected"], ""
+
+
+def _decided(vector: Vector) -> Iterator[PodTemplate]:
+    """Yield the pod as if no node were one that `matchFields` name, and as if each one were."""
+    for operator in ("Exists", "DoesNotExist"):
+        stands_for = {"key": "absent", "operator": operator}
+        spec = deepcopy(vector["pod"]["spec"])
+        for term in spec["affinity"]["nodeAffinity"][REQUIRED]["nodeSelectorTerms"]:
+            if term.pop("matchFields", None):
+                term.setdefault("matchExpressions", []).append(stands_for)
+        yield PodTemplate({"spec": spec}, "")
 
 
 def template_of(vector: Vector) -> PodTemplate:
