@@ -559,6 +559,7 @@ def test_a_daemon_set_lands_where_no_selection_and_no_taint_keeps_it_off() -> No
     assert not lands(tainted)
     assert lands(tainted, tolerations=[{"operator": "Exists"}])
     assert lands(tainted, pool("nb"))
+    assert lands(pool("hz", taints=[{**taint, "key": "node.kubernetes.io/not-ready"}]))
     assert not lands(HZ, hostNetwork=True)
     assert not lands(HZ, affinity=requiring(GUARD))
     assert not lands(HZ, affinity=requiring({"key": LABEL, "operator": "DoesNotExist"}))
@@ -605,6 +606,7 @@ def test_a_static_pod_is_reported_once_for_what_is_planned_or_else_for_its_affin
         ("/spec/template/spec/affinity/", True),
         ("/spec/template/spec/affinity/podAffinity", True),
         ("/spec/template/spec", True),
+        ("/spec/template/spec/", True),
         ("/spec/template", True),
         ("/spec", True),
         ("", True),
@@ -622,6 +624,8 @@ def test_a_json_patch_at_or_above_the_affinity_is_told(path: Any, is_told: bool)
     at = "/spec/workload/workloadTweaks/0/tweaks/patches/0/path"
     assert places(HN418, app_set) == ([at] if is_told else [])
     assert places(HN418, {**app_set, "apiVersion": "example.com/v1"}) == []
+    assert places(HN418, {**app_set, "kind": "YurtAppDaemon"}) == ([at] if is_told else [])
+    assert places(HN418, {**app_set, "kind": "YurtStaticSet"}) == []
 
 
 @pytest.mark.parametrize(
@@ -631,6 +635,7 @@ def test_a_json_patch_at_or_above_the_affinity_is_told(path: Any, is_told: bool)
         ({"spec": {"template": {"spec": {"affinity": None}}}}, "/spec/template/spec/affinity"),
         ({"spec": {"template": {"spec": None}}}, "/spec/template/spec"),
         ({"spec": {"template": {"$patch": "replace"}}}, "/spec/template"),
+        ({"spec": {"template": {"$patch": "delete"}}}, "/spec/template"),
         ({"spec": {"template": {"$patch": "merge"}}}, None),
         ({"spec": {"template": {"spec": {"nodeSelector": None}}}}, None),
         ({"metadata": {"labels": {"affinity": "x"}}}, None),
