@@ -59,6 +59,19 @@ def work(tmp_path: Path) -> Path:
     return path
 
 
+@pytest.fixture(autouse=True)
+def signals_as_usual() -> Iterator[None]:
+    """What we start inherits which signals are ignored; whoever started us may have used nohup."""
+    usual = (signal.SIGHUP, signal.SIGTERM, signal.SIGINT)
+    before = {number: signal.getsignal(number) for number in usual}
+    for number in usual:
+        if before[number] is signal.SIG_IGN:
+            signal.signal(number, signal.SIG_DFL)
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
 def start(*args: str, cwd: Path) -> "subprocess.Popen[bytes]":
     """Start the tool in a process group of its own, by which its children can be found."""
     return subprocess.Popen(
