@@ -112,6 +112,14 @@ def replace_labels(subject: Subject, labels: dict[str, Any]) -> Subject:
 TAINT = {"key": "k", "effect": "NoSchedule"}
 
 
+def test_a_pool_does_not_move_its_nodes_nor_take_their_network_by_its_labels() -> None:
+    labels = {POOL: "q", DESIRED: "q", LABEL: "false", "a": "1"}
+    added = Operation("add", "/metadata/labels/a", "1")
+    assert planned(POOL_ATTRIBUTES, pool(labels=labels), node(PINNED)) == [added]
+    standard = pool(labels={LABEL: "true"}, hostNetwork=False)
+    assert planned(POOL_ATTRIBUTES, standard, node(PINNED)) == [Operation("add", LABEL_AT, "true")]
+
+
 @pytest.mark.parametrize(
     ("spec", "operation"),
     [

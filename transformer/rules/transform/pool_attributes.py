@@ -2,7 +2,9 @@
 
 Does to Node manifests what the nodepool controller does to nodes: `spec.labels` and
 `spec.annotations` of the pool overwrite, a taint of `spec.taints` is added unless the node has one
-with the same key and effect. Nothing is removed.
+with the same key and effect. Nothing is removed. Labels of a pool that say to which pool a node
+belongs are left out, and on a host-network pool the hostnetwork label: the Node webhook undoes or
+refuses such a change.
 
 Before, with a pool that has `labels: {region: eu}`:
 
@@ -24,7 +26,9 @@ from typing import Any
 
 from transformer.errors import PatchError
 from transformer.manifest.malformed import wrong_type
+from transformer.manifest.names import DESIRED_POOL_LABEL, HOST_NETWORK_LABEL, POOL_LABEL
 from transformer.manifest.nodes import is_node, pool_name, set_entries
+from transformer.manifest.pools import Pool
 from transformer.patch.operation import Operation
 from transformer.rules.base import Subject, TransformRule
 
@@ -42,10 +46,15 @@ def plan(subject: Subject) -> list[Operation]:
             hint="keep one, or tell the clusters apart with `scopes` in the configuration",
         )
     return [
-        *set_entries(manifest, "labels", pool.labels),
+        *set_entries(manifest, "labels", _labels(pool)),
         *set_entries(manifest, "annotations", pool.annotations),
         *_add_taints(manifest.value.get("spec"), pool.taints),
     ]
+
+
+def _labels(pool: Pool) -> dict[str, Any]:
+    kept = (POOL_LABEL, DESIRED_POOL_LABEL, *([HOST_NETWORK_LABEL] if pool.host_network else ()))
+    return {key: value for key, value in pool.labels.items() if key not in kept}
 
 
 def _add_taints(spec: Any, taints: tuple[dict[str, Any], ...]) -> list[Operation]:
