@@ -36,23 +36,12 @@ WRITERS = [
 ]
 
 
-@pytest.fixture(autouse=True)
-def _leaves_nothing_behind(
-    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[None]:
-    folder = tmp_path_factory.mktemp("temporary")
-    monkeypatch.setenv("TMPDIR", str(folder))
-    yield
-    assert list(folder.iterdir()) == []
+pytestmark = pytest.mark.usefixtures("own_temporary_folder")
 
 
 @pytest.fixture
-def work(tmp_path: Path) -> Path:
-    """Return the folder to work in, a Git repository since the hook wants one."""
-    path = tmp_path / "work"
-    path.mkdir()
-    subprocess.run(["git", "init", "-q", path], check=True)
-    return path
+def work(repository: Path) -> Path:
+    return repository
 
 
 def arguments(writer: tuple[str, ...], *files: Path) -> tuple[str | Path, ...]:

@@ -41,22 +41,12 @@ main(sys.argv[1:])
 """The tool, hit by a signal when it has written a temporary file and not renamed it yet."""
 
 
-@pytest.fixture(autouse=True)
-def _leaves_nothing_behind(
-    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[None]:
-    folder = tmp_path_factory.mktemp("temporary")
-    monkeypatch.setenv("TMPDIR", str(folder))
-    yield
-    assert list(folder.iterdir()) == []
+pytestmark = pytest.mark.usefixtures("own_temporary_folder")
 
 
 @pytest.fixture
-def work(tmp_path: Path) -> Path:
-    path = tmp_path / "work"
-    path.mkdir()
-    subprocess.run(["git", "init", "-q", path], check=True)
-    return path
+def work(repository: Path) -> Path:
+    return repository
 
 
 @pytest.fixture(autouse=True)

@@ -1,0 +1,27 @@
+"""What tests of faults start from."""
+
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture
+def own_temporary_folder(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[None]:
+    """Let the test have a folder for temporary files of its own, in which nothing may be left."""
+    folder = tmp_path_factory.mktemp("temporary")
+    monkeypatch.setenv("TMPDIR", str(folder))
+    yield
+    assert list(folder.iterdir()) == []
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    """Return an empty folder to work in, a Git repository since the hooks want one."""
+    path = tmp_path / "work"
+    path.mkdir()
+    subprocess.run(["git", "init", "-q", path], check=True)
+    return path
