@@ -1,0 +1,97 @@
+"""Inputs that once went wrong, each in a folder of `testdata/field/`, and what is right for them.
+
+A folder holds the files of one fault, and `runs.yaml`: what is to be run among them, and what must
+come of it. Each entry of that list has
+
+- `run`: a command for the shell, in which `hnt` is the tool;
+- `status`: its exit status;
+- `findings`: all of them, sorted as text, each as `file:line:column severity[ID]`;
+- `out`, if wanted: the file that holds the bytes of standard output (nothing: an empty text);
+- `says` and `never_says`, if wanted: texts that its messages hold, or do not hold;
+- `writes`, if wanted: by the name of a file, the one that holds what is in it afterwards. All
+  other files must be as they were.
+
+Files whose name begins with `expected` are not there when the command runs.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.integration.cli_runs import environment
+from transformer.yamltree.plain import to_plain
+from transformer.yamltree.read import read
+
+FIELD = Path(__file__).resolve().parents[2] / "testdata" / "field"
+
+
+def _runs() -> list[Any]:
+    return [
+        pytest.param(folder, entry, id=f"{folder.name}: {entry['run']}")
+        for folder in sorted(FIELD.iterdir())
+        for entry in to_plain(read((folder / "runs.yaml").read_text(encoding="utf-8")).root)
+    ]
+
+
+@pytest.fixture
+def bin_folder(tmp_path: Path) -> Path:
+    """Return a folder for PATH in which `hnt` is the tool."""
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    script = folder / "hnt"
+    script.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m transformer "$@"\n')
+    script.chmod(0o755)
+    return folder
+
+
+@pytest.mark.parametrize(("folder", "entry"), _runs())
+def test_an_input_that_once_went_wrong_comes_out_right(
+    folder: Path, entry: dict[str, Any], tmp_path: Path, bin_folder: Path
+) -> None:
+    work = tmp_path / "work"
+    hidden = shutil.ignore_patterns("expected*", "runs.yaml")
+    shutil.copytree(folder, work, ignore=hidden)
+    before = _contents(work)
+    report = tmp_path / "report.json"
+    path = f"{bin_folder}{os.pathsep}{os.environ['PATH']}"
+    done = subprocess.run(
+        ["sh", "-c", entry["run"]],
+        cwd=work,
+        env=environment(PATH=path, HOSTNET_REPORT_FILE=str(report)),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        check=False,
+        timeout=60,
+    )
+    errors = done.stderr.decode()
+    assert (done.returncode, _findings(report)) == (entry["status"], entry["findings"]), errors
+    if "out" in entry:
+        wanted = (folder / entry["out"]).read_bytes() if entry["out"] else b""
+        assert done.stdout.decode() == wanted.decode()
+    messages = errors + done.stdout.decode()
+    for text in entry.get("says", ()):
+        assert text in messages
+    for text in entry.get("never_says", ()):
+        assert text not in messages
+    writes = entry.get("writes", {})
+    wanted_files = {name: (folder / other).read_bytes() for name, other in writes.items()}
+    assert _contents(work) == before | wanted_files
+
+
+def _contents(folder: Path) -> dict[str, bytes]:
+    files = (path for path in folder.rglob("*") if path.is_file() and ".git" not in path.parts)
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
+
+
+def _findings(report: Path) -> list[str]:
+    found = json.loads(report.read_bytes())["findings"] if report.exists() else []
+    return sorted(
+        f"{one['file']}:{one['line']}:{one['column']} {one['severity']}[{one['rule']}]"
+        for one in found
+    )
