@@ -84,7 +84,7 @@ def validate(
     from transformer.edges import validating  # slow to import, and `transform` does without
 
     engine = _validating_engine(config)
-    given = [value_of(part.frame) for part in parts(frames([pools or b""]))]
+    given = _values(pools or b"")
     new_state, old_state = (
         None if state is None else [_source(state, name)] for state in (data, old)
     )
@@ -93,7 +93,9 @@ def validate(
 
 
 def _source(data: bytes, name: str) -> Source:
-    return Source(Path(name), name, True, relative=name, opener=lambda: BytesIO(data))
+    return Source(
+        Path(name), name, True, relative=name, opener=lambda: BytesIO(data), is_stream=True
+    )
 
 
 def transform_stream(
@@ -118,10 +120,15 @@ def _results(
     spool: Callable[[], Spool],
 ) -> Iterator[DocumentResult]:
     engine = _engine(config)
-    given = [value_of(part.frame) for part in parts(frames([pools or b""]))]
+    given = _values(pools or b"")
     index = pool_index((*engine.settings.inline_pools, *given), complete=pools is not None)
-    pieces = groups(chunks, strict=engine.settings.strict, max_document=engine.max_document)
+    strict, most = engine.settings.strict, engine.max_document
+    pieces = groups(chunks, is_stream=True, strict=strict, max_document=most)
     return treat_stream(pieces, Origin(name), engine.for_pools(index), spool)
+
+
+def _values(pools: bytes) -> list[Any]:
+    return [value_of(part.frame) for part in parts(frames([pools]), is_stream=True)]
 
 
 def _engine(config: Mapping[str, Any] | None) -> Engine:

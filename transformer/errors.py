@@ -3,6 +3,7 @@
 TransformError
 ├── InputError      the user's text: not UTF-8, a syntax error, or a construct we refuse to read
 ├── PatchError      an operation cannot be spliced into this text
+│   └── PlaceholderError   what it depends on is not known before substitution
 ├── SettingsError   an option, the configuration file or a functionConfig
 └── InternalError   our own bug: the self-check disagreed, or edits overlap
 
@@ -82,6 +83,10 @@ class PatchError(TransformError):
     ) -> None:
         super().__init__(message, offset=offset, hint=hint, other=other)
         self.pointer = pointer
+
+
+class PlaceholderError(PatchError):
+    """What an operation depends on is a placeholder: it is not known before substitution."""
 
 
 class SettingsError(TransformError):

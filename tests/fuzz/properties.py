@@ -76,12 +76,13 @@ def framing(data: bytes) -> None:
     for limit in (30, MAX_DOCUMENT):
         whole = list(frames([data], limit))
         assert b"".join(frame.data for frame in whole) == data
-        decided = _shown(parts(whole, max_document=limit))
-        assert b"".join(part[0] for part in decided) == data
-        for chunks in _chunkings(data):
-            assert list(frames(chunks, limit)) == whole
-            pieces = groups(chunks, max_document=limit)
-            assert _shown(chain.from_iterable(pieces)) == decided
+        for is_stream in (False, True):
+            decided = _shown(parts(whole, is_stream=is_stream, max_document=limit))
+            assert b"".join(part[0] for part in decided) == data
+            for chunks in _chunkings(data):
+                assert list(frames(chunks, limit)) == whole
+                pieces = groups(chunks, is_stream=is_stream, max_document=limit)
+                assert _shown(chain.from_iterable(pieces)) == decided
 
 
 def _chunkings(data: bytes) -> Iterator[list[bytes]]:
@@ -93,10 +94,13 @@ def _chunkings(data: bytes) -> Iterator[list[bytes]]:
 
 
 def _shown(found: Iterable[Part]) -> list[tuple[bytes, int, Opening, str, bool]]:
-    return [
-        (part.frame.data, part.frame.line, part.frame.opening, str(part.problem), part.continues)
-        for part in found
-    ]
+    shown = []
+    for part in found:
+        frame = part.frame
+        assert not part.manifests or b"".join(one.data for one in part.manifests) == frame.data
+        told = f"{part.problem} {part.doubt} {len(part.manifests)}"
+        shown.append((frame.data, frame.line, frame.opening, told, part.continues))
+    return shown
 
 
 def reading(data: bytes) -> None:
@@ -160,21 +164,24 @@ def _leaves(node: Node | None) -> Iterator[Scalar | Alias]:
 
 def transform(data: bytes) -> None:
     """The transform edits what it says and nothing else, and then has nothing more to do."""
-    results = _transformed(data)
-    assert b"".join(result.source for result in results) == data
-    for result in results:
-        _check_result(result)
-    once = b"".join(result.data for result in results)
-    again = _transformed(once)
-    assert b"".join(result.data for result in again) == once
-    assert not any(result.changes for result in again)
+    for is_stream in (True, False):
+        results = _transformed(data, is_stream=is_stream)
+        assert b"".join(result.source for result in results) == data
+        for result in results:
+            _check_result(result)
+        once = b"".join(result.data for result in results)
+        again = _transformed(once, is_stream=is_stream)
+        assert b"".join(result.data for result in again) == once
+        assert not any(result.changes for result in again)
 
 
-def _transformed(data: bytes, engine: Engine | None = None) -> list[DocumentResult]:
+def _transformed(
+    data: bytes, engine: Engine | None = None, *, is_stream: bool = True
+) -> list[DocumentResult]:
     engine = engine or _every_rule()
     index = pool_index(engine.settings.inline_pools, complete=False)
     engine = engine.for_pools(index)
-    return list(treat_stream(groups([data]), Origin(_FILE), engine, list))
+    return list(treat_stream(groups([data], is_stream=is_stream), Origin(_FILE), engine, list))
 
 
 def _check_result(result: DocumentResult) -> None:

@@ -11,6 +11,7 @@ from transformer.errors import (
     InputError,
     InternalError,
     PatchError,
+    PlaceholderError,
     SettingsError,
     TransformError,
 )
@@ -18,6 +19,7 @@ from transformer.errors import (
 SAMPLES: dict[type[TransformError], dict[str, Any]] = {
     InputError: {"offset": 3, "hint": "h", "rule": "HN902", "is_open": True, "other": 1},
     PatchError: {"offset": 3, "hint": "h", "other": 1, "pointer": "/spec"},
+    PlaceholderError: {"offset": 3, "hint": "h", "other": 1, "pointer": "/spec"},
     SettingsError: {"file": "a.yaml", "line": 2, "column": 5, "hint": "h"},
     InternalError: {"offset": 3, "hint": "h", "other": 1},
 }

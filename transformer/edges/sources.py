@@ -19,6 +19,7 @@ class Source(NamedTuple):
     """A file to read. `name` is what messages call it; `scope` the world it belongs to.
 
     `relative` is its path from the configuration's folder, or absolute where it lies outside.
+    `is_stream`: it holds what came on standard input.
     """
 
     path: Path
@@ -27,6 +28,7 @@ class Source(NamedTuple):
     scope: str = ""
     relative: str = ""
     opener: Callable[[], BinaryIO] | None = None
+    is_stream: bool = False
 
     def open(self) -> BinaryIO:
         """Return its bytes as a file: what `opener` gives, or that at `path`.

@@ -71,7 +71,7 @@ def read_states(
             copy.writelines(chunks(stdin or standard.standard_input()))
         name = wanted.stdin_filename
         old = None if wanted.old is None else _as_before(wanted.old, (), searched, folder)
-        return States([Source(kept, name, True, "", name)], old)
+        return States([Source(kept, name, True, "", name, is_stream=True)], old)
     if wanted.old is not None:
         new = discover(paths, **searched._asdict())
         old = _as_before(wanted.old, paths, searched, folder)

@@ -74,7 +74,8 @@ def _parts_with_pools(file: BinaryIO, size: int, max_document: int) -> Iterator[
     pieces = chunks(file)
     head = next(pieces, b"")
     if len(head) < size or mentions_pool(head):
-        yield from parts(frames(chain((head,), pieces), max_document))
+        found = frames(chain((head,), pieces), max_document)
+        yield from parts(found, max_document=max_document)
 
 
 def patch_files(sources: Iterable[Source], max_document: int) -> set[str]:

@@ -76,7 +76,7 @@ def run(inputs: Inputs, engine: Engine, outputs: Outputs) -> None:
 
 
 def _run_stdin(stdin: Readable, name: str, engine: Engine, outputs: Outputs) -> None:
-    pieces = _groups(chunks(stdin, outputs.idle), engine)
+    pieces = _groups(chunks(stdin, outputs.idle), engine, is_stream=True)
     with _workers(engine) as by:
         outputs.take(treat_stream(pieces, Origin(name), engine, FileSpool, by), None)
 
@@ -124,8 +124,11 @@ def _all_regular(sources: list[Source]) -> Iterator[list[Source]]:
         yield [as_regular(source, folder) for source in sources]
 
 
-def _groups(stream: Iterator[bytes], engine: Engine) -> Iterator[list[Part]]:
-    return groups(stream, strict=engine.settings.strict, max_document=engine.max_document)
+def _groups(
+    pieces: Iterator[bytes], engine: Engine, *, is_stream: bool = False
+) -> Iterator[list[Part]]:
+    strict, most = engine.settings.strict, engine.max_document
+    return groups(pieces, is_stream=is_stream, strict=strict, max_document=most)
 
 
 def _file_results(source: Source, found: Survey, by: Treat) -> Iterator[DocumentResult]:

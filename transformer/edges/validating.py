@@ -211,7 +211,12 @@ def _parts(source: Source, engine: Engine) -> Iterator[Part]:
         OSError: it cannot be read.
     """
     with source.open() as file:
-        yield from parts(frames(chunks(file), engine.max_document))
+        yield from parts(
+            frames(chunks(file), engine.max_document),
+            is_stream=source.is_stream,
+            strict=engine.settings.strict,
+            max_document=engine.max_document,
+        )
 
 
 def _tasks(
@@ -224,6 +229,7 @@ def _tasks(
             with source.open() as file:
                 for group in groups(
                     chunks(file),
+                    is_stream=source.is_stream,
                     strict=engine.settings.strict,
                     max_document=engine.max_document,
                 ):

@@ -3,10 +3,15 @@
 from typing import Any
 
 from transformer.errors import PatchError
+from transformer.manifest.placeholders import is_placeholder, unknown_yet
 
 
 def wrong_type(at: str, value: Any, expected: str) -> PatchError:
-    """Return the error that `value`, at pointer `at` of its object, is not what `expected` says."""
+    """Return the error that `value`, at pointer `at` of its object, is not what `expected` says,
+    or that it is a placeholder for what may well be.
+    """
+    if is_placeholder(value):
+        return unknown_yet(at, value)
     return PatchError(
         f"{at} is {_name(value)}, not {expected}, so the rule cannot be applied",
         hint="the API server refuses this manifest; mend it first",

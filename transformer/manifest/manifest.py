@@ -83,20 +83,23 @@ def manifests(
     yield Manifest(value, base, ref)
 
 
-def places_of(value: Any, key: str) -> Iterator[str]:
-    """Yield the pointers at which a mapping in `value` has `key`."""
+def keys_in(value: Any, at: str = "") -> Iterator[tuple[str, str]]:
+    """Yield each key of a mapping in `value`, with its pointer."""
     if isinstance(value, dict):
         for name, item in value.items():
-            if name == key:
-                yield pointer.join("", name)
-            elif isinstance(item, dict | list):
-                for below in places_of(item, key):
-                    yield pointer.join("", name) + below
+            below = pointer.join(at, name)
+            yield name, below
+            if isinstance(item, dict | list):
+                yield from keys_in(item, below)
     elif isinstance(value, list):
         for index, item in enumerate(value):
             if isinstance(item, dict | list):
-                for below in places_of(item, key):
-                    yield f"/{index}{below}"
+                yield from keys_in(item, f"{at}/{index}")
+
+
+def places_of(value: Any, key: str) -> Iterator[str]:
+    """Yield the pointers at which a mapping in `value` has `key`."""
+    return (at for name, at in keys_in(value) if name == key)
 
 
 def value_at(value: Any, at: str) -> Any:

@@ -9,6 +9,7 @@ from typing import Any
 
 from transformer.manifest.malformed import wrong_type
 from transformer.manifest.names import HOST_NETWORK_LABEL
+from transformer.manifest.placeholders import is_placeholder, unknown_yet
 from transformer.manifest.pod_template import PodTemplate
 from transformer.patch.operation import Operation
 
@@ -81,7 +82,21 @@ def _require_in_term(term: Any, at: str, wanted: dict[str, Any]) -> list[Operati
         raise wrong_type(f"{at}/matchExpressions", expressions, "a list")
     if any(_is_exactly(expression, wanted) for expression in expressions):
         return []
+    for index, expression in enumerate(expressions):
+        if (value := _placeholder_for(expression, wanted)) is not None:
+            raise unknown_yet(f"{at}/matchExpressions/{index}", value)
     return [Operation("add", f"{at}/matchExpressions/-", wanted)]
+
+
+def _placeholder_for(expression: Any, wanted: dict[str, Any]) -> str | None:
+    """Return the placeholder by which `expression` may become the wanted one, or None."""
+    if not isinstance(expression, dict):
+        return expression if is_placeholder(expression) else None
+    if expression.get("key") != wanted["key"]:
+        return None
+    values = expression.get("values")
+    found = [expression.get("operator"), *(values if isinstance(values, list) else [values])]
+    return next(filter(is_placeholder, found), None)
 
 
 def _is_exactly(expression: Any, wanted: dict[str, Any]) -> bool:

@@ -6,6 +6,7 @@ from typing import Any
 from transformer.manifest.malformed import wrong_type
 from transformer.manifest.manifest import Manifest
 from transformer.manifest.names import DESIRED_POOL_LABEL, POOL_LABEL
+from transformer.manifest.placeholders import is_placeholder, unknown_yet
 from transformer.manifest.pools import Pool, PoolIndex
 from transformer.patch.operation import Operation
 from transformer.yamltree import pointer
@@ -39,11 +40,13 @@ def label_change(
     before: Manifest | None, manifest: Manifest, label: str
 ) -> tuple[str, str | None] | None:
     """Return the old value of a label that was set and the new one (None: it is gone), if they
-    differ; else None, as where one of them is no string.
+    differ; else None, as where one of them is no string, or a placeholder.
     """
     old = before.labels.get(label) if before is not None else None
     new = manifest.labels.get(label)
     if not isinstance(old, str) or not (new is None or isinstance(new, str)):
+        return None
+    if is_placeholder(old) or is_placeholder(new):
         return None
     return (old, new) if old and old != new else None
 
@@ -97,6 +100,9 @@ def set_entries(manifest: Manifest, field: str, wanted: Mapping[str, Any]) -> li
         return [Operation("add", f"/metadata/{field}", dict(wanted))]
     if not isinstance(current, dict):
         raise wrong_type(f"/metadata/{field}", current, "a mapping")
+    for key, value in wanted.items():
+        if current.get(key) != value and is_placeholder(current.get(key)):
+            raise unknown_yet(pointer.join("/metadata", field, key), current[key])
     return [
         Operation(
             "replace" if key in current else "add",

@@ -1,14 +1,36 @@
-"""Text that is another before the API server sees it: `$ARCH`, `${cluster}`, `ENC[...]`.
+"""Text that is another before the API server sees it: `$ARCH`, `${cluster}`, `$(NAME)`, `ENC[...]`.
 
-Flux's post-build substitution, `envsubst` and SOPS work on manifests that are valid YAML but whose
-values are not yet what they will be.
+Flux's post-build substitution, `envsubst`, kustomize's vars and SOPS work on manifests that are
+valid YAML but whose values are not yet what they will be.
 """
 
 import re
 
-_PLACEHOLDER = re.compile(r"\$\{?[A-Za-z_]|\AENC\[")
+from transformer.errors import PlaceholderError
+
+_PLACEHOLDER = re.compile(r"\$[{(]?[A-Za-z_]|\AENC\[")
 
 
 def is_placeholder(value: object) -> bool:
     """Whether `value` is text with a variable in it, or encrypted: nothing can be said of it."""
     return isinstance(value, str) and _PLACEHOLDER.search(value) is not None
+
+
+def unknown_yet(at: str, value: str) -> PlaceholderError:
+    """Return the error that `value`, at pointer `at` of its object, is a placeholder."""
+    what = "encrypted" if is_encrypted(value) else f"the placeholder {value[:_LONG]!r}"
+    message = f"{at} is {what}, so what is to be done here is not known"
+    return PlaceholderError(message, hint=advice(value), pointer=at)
+
+
+def is_encrypted(value: object) -> bool:
+    """Whether `value` is text that SOPS has encrypted."""
+    return isinstance(value, str) and value.startswith("ENC[")
+
+
+def advice(value: object) -> str:
+    """Return what is to be done where `value` is in the way."""
+    return f"{'decrypt' if is_encrypted(value) else 'substitute'} first, then transform"
+
+
+_LONG = 100

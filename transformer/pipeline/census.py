@@ -78,10 +78,12 @@ class Census:
         mentions = mentions_compared if self.compares else mentions_node
         if not (mentions(data) or mentions_pool(data) or mentions_local_service(data)):
             return []
+        texts = [piece.frame.data for piece in part.pieces]
         try:
-            return list(manifests(to_plain(read(data.decode()).root)))
+            values = [to_plain(read(text.decode()).root) for text in texts]
         except (InputError, UnicodeDecodeError):
             return None
+        return [manifest for value in values for manifest in manifests(value)]
 
     def _note_present(self, manifest: Manifest, file: str) -> None:
         if self.compares and former(manifest) is not None:

@@ -1,11 +1,12 @@
 """One document: read it, let the rules plan, splice, and say what was done and found."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
 from transformer.errors import InputError, InternalError, PatchError
-from transformer.findings import Change, DocumentResult, Finding, Violation
+from transformer.findings import Change, DocumentResult, Finding, Stage, Violation
 from transformer.manifest.manifest import Manifest
 from transformer.manifest.pod_template import pod_templates
 from transformer.manifest.pools import pool_of
@@ -15,7 +16,15 @@ from transformer.patch.splice import splice
 from transformer.pipeline.engine import Engine, add_pool
 from transformer.pipeline.glue import Part
 from transformer.pipeline.notes import Notes, Origin
-from transformer.pipeline.opened import objects, plans, read_document, remark_opening
+from transformer.pipeline.opened import (
+    failures_of,
+    glued_in_file,
+    objects,
+    plans,
+    program_of,
+    read_document,
+    remark_opening,
+)
 from transformer.rules.base import Subject, TransformRule, ValidationRule
 from transformer.rules.exempt import editable
 from transformer.text.framing import Opening
@@ -37,32 +46,78 @@ def treat_document(part: Part, origin: Origin, engine: Engine) -> DocumentResult
         return DocumentResult(
             origin.file, frame.line, frame.data, frame.data, "parsed", failed, continues=True
         )
+    if part.manifests:
+        return _treat_glued(part, origin, engine)
     document = _Document(part, origin, engine)
-    data, failed = frame.data, False
-    try:
-        value = document.read()
-        document.plan(value)
-        edited = document.edited(value)
-    except InputError as error:
-        edited, failed = None, document.notes.failure(error.rule, error, [])
-        document.changes = []
-    except (PatchError, InternalError) as error:
-        edited, failed = None, document.notes.failure("HN905", error, document.changes)
-        document.changes = []
-    if edited is not None:
-        data = edited.encode()
+    data, failed = document.treated()
     if frame.opening is Opening.GLUED and not failed:
-        found = _BREAK.search(frame.data)
-        data = b"---" + (found.group() if found else b"\n") + data
+        data = _marked(data)
+    return _result(part, origin, data, failed, document.changes, document.notes.findings)
+
+
+def _result(
+    part: Part,
+    origin: Origin,
+    data: bytes,
+    failed: bool,
+    changes: Iterable[Change],
+    findings: Iterable[Finding],
+) -> DocumentResult:
+    source = part.frame.data
+    stage: Stage = "parsed" if data == source else "edited"
     return DocumentResult(
-        origin.file,
-        frame.line,
-        frame.data,
-        data,
-        "parsed" if data == frame.data else "edited",
-        failed,
-        tuple(document.changes),
-        tuple(document.notes.findings),
+        origin.file, part.frame.line, source, data, stage, failed, tuple(changes), tuple(findings)
+    )
+
+
+def _marked(data: bytes) -> bytes:
+    """Return the bytes of a document with a `---` line above it."""
+    found = _BREAK.search(data)
+    return b"---" + (found.group() if found else b"\n") + data
+
+
+def _treat_glued(part: Part, origin: Origin, engine: Engine) -> DocumentResult:
+    """Return the result for manifests of a file that have no `---` between them.
+
+    They stay as they are, but for `validate --fix`, which puts it in where the borders are certain.
+    """
+    first, *lower = part.manifests
+    frames = [first, *(frame._replace(opening=Opening.START) for frame in lower)]
+    documents = [_Document(Part(frame), origin, engine) for frame in frames]
+    done = [document.treated() for document in documents]
+    failed = part.doubt is None and any(failed for _, failed in done)
+    if part.doubt is None and not failed and _is_mended("HN904", origin, engine):
+        data = done[0][0] + b"".join(_marked(data) for data, _ in done[1:])
+        changes = [change for document in documents for change in document.changes]
+        changes += [
+            document.change("HN904", one)
+            for document in documents[1:]
+            for one in document.manifests[:1]
+        ]
+        return _result(part, origin, data, failed, changes, ())
+    told = glued_in_file(
+        part,
+        origin,
+        is_edited=any(document.changes for document in documents),
+        is_template=any(document.program for document in documents),
+    )
+    for document in documents[1:]:
+        document.notes.remark("HN904", *told)
+    findings = [
+        found
+        for document in documents
+        for found in document.notes.findings
+        if part.doubt is None or found.rule in ("HN419", "HN904")
+    ]
+    return _result(part, origin, part.frame.data, failed, (), findings)
+
+
+def _is_mended(rule: str, origin: Origin, engine: Engine) -> bool:
+    """Whether this run mends what `rule` finds in a file."""
+    return (
+        engine.is_mending
+        and engine.severities.get(rule, "warning") is not None
+        and engine.hush_of(rule, None, {}, origin.relative_name) is None
     )
 
 
@@ -85,17 +140,31 @@ class _Document:
         self.engine = engine
         self.notes = Notes(part.frame, origin, engine)
         self.tree = Tree("", None)
+        self.program = ""
+        self.manifests: list[Manifest] = []
         self.operations: list[Operation] = []
         self.changes: list[Change] = []
 
-    def read(self) -> Any:
-        """Return the plain value, text and tree noted."""
-        self.tree, value = read_document(self.part, self.notes)
-        return value
+    def treated(self) -> tuple[bytes, bool]:
+        """Return the bytes that are to go out, and whether it has failed."""
+        try:
+            self.tree, value = read_document(self.part, self.notes)
+            self.program = program_of(self.tree, self.notes)
+            self.plan(value)
+            edited = self.edited(value)
+        except InputError as error:
+            self.changes = []
+            return self.frame.data, self.notes.failure(error.rule, error, [])
+        except (PatchError, InternalError) as error:
+            failed = self.notes.failure("HN905", error, self.changes)
+            self.changes = []
+            return self.frame.data, failed
+        return (self.frame.data if edited is None else edited.encode()), False
 
     def plan(self, value: Any) -> None:
         """Let the rules look at each manifest; `value` is patched on the way."""
         for manifest in objects(value, self.notes):
+            self.manifests.append(manifest)
             pools = self.engine.world.pools
             is_contradiction = not self.origin.is_patch and add_pool(pools, manifest)
             if is_contradiction and not pools.contradicts_given(pool_of(manifest)):
@@ -113,14 +182,21 @@ class _Document:
     def _plan_object(self, manifest: Manifest, document: Any) -> None:
         world = self.engine.world
         templates = pod_templates(manifest, world.rows)
-        subject = Subject(manifest, templates, world, document, self.origin.is_patch)
+        subject = Subject(
+            manifest,
+            templates,
+            world,
+            document,
+            self.origin.is_patch,
+            program=self.program,
+            is_named=self.origin.is_named,
+        )
         for rule in () if self.origin.is_patch else self.engine.checks_always:
             self._check(rule, subject)
         rules = self.engine.rules_for(manifest, self.origin.relative_name)
         planned, failures = plans(subject, rules)
-        for rule_id, error in failures:
-            found = Violation(error.pointer, error.message, error.hint)
-            self.notes.violation(rule_id, "error", manifest, found)
+        for rule_id, severity, found in failures_of(failures):
+            self.notes.violation(rule_id, severity, manifest, found)
         self._withheld(subject)
         if not planned:
             return
@@ -151,17 +227,25 @@ class _Document:
         manifest = subject.manifest
         verify.patched(manifest.value, operations)
         self.operations.extend(operation.below(manifest.base) for operation in operations)
-        self.changes.append(
-            Change(
-                rule.id,
-                self.origin.file,
-                self.notes.position(manifest.base).line,
-                self.frame.ordinal,
-                manifest.base,
-                manifest.ref,
-                tuple(operation.as_dict() for operation in operations),
-                rule.reason(subject),
-            )
+        self.changes.append(self.change(rule.id, manifest, operations, rule.reason(subject)))
+
+    def change(
+        self,
+        rule: str,
+        manifest: Manifest,
+        operations: Iterable[Operation] = (),
+        reason: str = "",
+    ) -> Change:
+        """Return a change of one of its objects."""
+        return Change(
+            rule,
+            self.origin.file,
+            self.notes.position(manifest.base).line,
+            self.frame.ordinal,
+            manifest.base,
+            manifest.ref,
+            tuple(operation.as_dict() for operation in operations),
+            reason,
         )
 
     def edited(self, expected: Any) -> str | None:

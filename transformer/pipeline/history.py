@@ -53,6 +53,10 @@ class History:
 
     def take(self, part: Part, origin: Origin, engine: Engine, *, is_beside: bool = False) -> None:
         """Remember the objects of a document of the old state."""
+        for piece in part.pieces:
+            self._take(piece, origin, engine, is_beside=is_beside)
+
+    def _take(self, part: Part, origin: Origin, engine: Engine, *, is_beside: bool) -> None:
         frame = part.frame
         if not (frame.oversize or mentions_compared(frame.data)) or part.continues:
             return

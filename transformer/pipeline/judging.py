@@ -4,7 +4,7 @@ Nothing is edited here. What transform rules would do is planned all the same, b
 report it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -19,8 +19,18 @@ from transformer.pipeline.engine import Engine, Hush, ignored_rules
 from transformer.pipeline.glue import Part
 from transformer.pipeline.history import History
 from transformer.pipeline.notes import Hushed, Notes, Origin
-from transformer.pipeline.opened import objects, plans, read_document, remark_opening
+from transformer.pipeline.opened import (
+    failures_of,
+    glued_in_file,
+    is_edited,
+    objects,
+    plans,
+    program_of,
+    read_document,
+    remark_opening,
+)
 from transformer.rules.base import Need, Sighting, Subject
+from transformer.text.framing import Opening
 from transformer.yamltree import pointer
 
 _GLUED = "no --- between this manifest and the one above; other tools lose the one above"
@@ -73,21 +83,58 @@ def judge_document(
     size = len(part.frame.data)
     if part.continues:
         return Judgement(size, failed=engine.settings.on_invalid == "fail", continues=True)
+    if part.manifests:
+        return _judge_glued(part, origin, engine, history)
     document = _Document(part, origin, engine, history)
     try:
         document.judge()
     except InputError as error:
         failed = document.notes.failure(error.rule, error, [])
         return Judgement(size, tuple(document.notes.findings), failed)
+    return _judgement(size, [document])
+
+
+def _judgement(size: int, documents: Sequence["_Document"], failed: bool = False) -> Judgement:
     return Judgement(
         size,
-        tuple(document.notes.findings),
-        gathered=tuple(document.gathered),
-        hushed=tuple(document.notes.hushed),
-        waivers=tuple(document.waivers),
-        needs=frozenset(document.needs),
-        refs=tuple(document.refs),
+        tuple(found for document in documents for found in document.notes.findings),
+        failed,
+        gathered=tuple(fact for document in documents for fact in document.gathered),
+        hushed=tuple(hushed for document in documents for hushed in document.notes.hushed),
+        waivers=tuple(waiver for document in documents for waiver in document.waivers),
+        needs=frozenset(need for document in documents for need in document.needs),
+        refs=tuple(ref for document in documents for ref in document.refs),
     )
+
+
+def _judge_glued(part: Part, origin: Origin, engine: Engine, history: History | None) -> Judgement:
+    """Return what there is to be said of manifests of a file that have no `---` between them.
+
+    Where it is not certain which key belongs to which, only that is said.
+    """
+    first, *lower = part.manifests
+    frames = [first, *(frame._replace(opening=Opening.START) for frame in lower)]
+    documents = [_Document(Part(frame), origin, engine, history) for frame in frames]
+    failed = False
+    for document in documents:
+        try:
+            document.judge()
+        except InputError as error:
+            failed = document.notes.failure(error.rule, error, []) or failed
+    told = glued_in_file(
+        part,
+        origin,
+        is_edited=any(document.is_edited for document in documents),
+        is_template=any(document.program for document in documents),
+    )
+    for document in documents[1:]:
+        document.notes.remark("HN904", *told)
+    size = len(part.frame.data)
+    if part.doubt is None:
+        return _judgement(size, documents, failed)
+    told_all = _judgement(size, documents)
+    kept = (found for found in told_all.findings if found.rule in ("HN419", "HN904"))
+    return Judgement(size, tuple(kept), needs=told_all.needs, refs=told_all.refs)
 
 
 class _Document:
@@ -103,6 +150,9 @@ class _Document:
         self.waivers: list[Waiver] = []
         self.needs: set[Need] = set()
         self.refs: list[ObjectRef] = []
+        self.program = ""
+        self.is_edited = False
+        """Whether a transform rule would edit one of its objects."""
 
     def judge(self) -> None:
         """Let the rules look at each manifest.
@@ -110,7 +160,8 @@ class _Document:
         Raises:
             InputError: the document cannot be read.
         """
-        _, value = read_document(self.part, self.notes)
+        tree, value = read_document(self.part, self.notes)
+        self.program = program_of(tree, self.notes)
         for manifest in objects(value, self.notes):
             self._judge_object(manifest, value)
         remark_opening(self.part.frame, self.notes, is_empty=value is None, glued=_GLUED)
@@ -118,8 +169,17 @@ class _Document:
     def _judge_object(self, manifest: Manifest, document: Any) -> None:
         engine = self.engine
         templates = pod_templates(manifest, engine.world.rows)
-        subject = Subject(manifest, templates, engine.world, document, self.origin.is_patch)
+        subject = Subject(
+            manifest,
+            templates,
+            engine.world,
+            document,
+            self.origin.is_patch,
+            program=self.program,
+            is_named=self.origin.is_named,
+        )
         planned, failures = plans(subject, engine.rules)
+        self.is_edited = self.is_edited or is_edited(subject, planned)
         if self.origin.is_patch:
             subject = replace(subject, planned=planned)
             self._check_patch(subject)
@@ -168,11 +228,10 @@ class _Document:
     def _note_failures(self, manifest: Manifest, failures: list[tuple[str, PatchError]]) -> None:
         """Note where a transform rule cannot be applied, unless a finding stands there already."""
         known = {found.pointer for found in self.notes.findings if found.item == manifest.base}
-        for rule, error in failures:
-            if error.pointer not in known:
-                known.add(error.pointer)
-                found = Violation(error.pointer, error.message, error.hint)
-                self.notes.violation(rule, "error", manifest, found)
+        for rule, severity, found in failures_of(failures):
+            if found.pointer not in known:
+                known.add(found.pointer)
+                self.notes.violation(rule, severity, manifest, found)
 
     def _waive(self, manifest: Manifest) -> None:
         if ids := ignored_rules(manifest.annotations):

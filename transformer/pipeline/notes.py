@@ -3,7 +3,6 @@
 The only place that turns offsets into lines and columns.
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -12,19 +11,11 @@ from transformer.errors import InputError, TransformError
 from transformer.findings import Change, Finding, ObjectRef, Severity, Violation
 from transformer.manifest.manifest import Manifest
 from transformer.pipeline.engine import Engine, Hush
+from transformer.pipeline.parse_hints import advice, explained, template
 from transformer.span import Lines, Position, position_at
 from transformer.text.framing import Frame
 from transformer.yamltree.locate import Places
 from transformer.yamltree.nodes import Node
-
-_TEMPLATE = re.compile(r"^[^#\r\n]*?\{[{%]", re.MULTILINE)
-_GLUED = re.compile(
-    r"^[^#\r\n]*[^\s\"'{,\ufeff](?:apiVersion|kind):(?=\s)"
-    r"|^[^#\r\n]*[^\s-]---[ \t]*$"
-    r"|^[^#\r\n]*[^\s#]#[^\r\n]*\n(?:#[^\r\n]*\n)*(?=apiVersion:|kind:)",
-    re.MULTILINE,
-)
-"""A line that ends with what should begin the next file: its head, its `---`, or its comment."""
 
 _HEAD = (b"apiVersion", b"kind")
 """What stands in each manifest."""
@@ -80,12 +71,16 @@ class Notes:
     findings: list[Finding] = field(default_factory=list)
     hushed: list[Hushed] = field(default_factory=list)
     _lines: Lines | None = None
-    _glue: str | None = None
+    _told: str | None = None
     _places: Places | None = None
 
     def position(self, pointer: str) -> Position:
         """Return where in the file the value at `pointer` (from the document's root) stands."""
         return self._at(self._offset(pointer))
+
+    def line_at(self, offset: int) -> int:
+        """Return the line in the file of an offset in the document's text."""
+        return self._at(offset).line
 
     def _offset(self, pointer: str) -> int:
         if self._places is None or self.root is not self._places.root:
@@ -126,7 +121,7 @@ class Notes:
         """Note something about the document, or the item at `base`; with `--strict` an error."""
         if self.engine.settings.strict:
             severity = "error"
-        hint = self._glued() or hint
+        hint = self._advice() or hint
         self._add(self._place(rule, severity, message, self._offset(base), base, hint=hint))
 
     def failure(self, rule: str, error: TransformError, changes: list[Change]) -> bool:
@@ -136,17 +131,19 @@ class Notes:
         hushes this up; only `onInvalid` lets pass what cannot be read.
         """
         severity: Severity = "error"
+        if isinstance(error, InputError):
+            error = explained(error, self.text)
         message, hint = error.message, error.hint
-        if rule == "HN901" and (template := _TEMPLATE.search(self.text)):
-            line = self._at(template.end()).line
-            message = f"this looks like a template (line {line}): {message}"
-            hint = "render it first (helm template, kustomize build) and transform the result"
+        may_be = rule in ("HN901", "HN902")
+        if may_be and (found := template(self.text, rule)) is not None:
+            message = f"{found.what} (line {self._at(found.offset).line}): {message}"
+            hint = found.hint
             if not self.origin.is_named:
                 severity = "info"
         if self.engine.spares_others and not all(map(self.frame.data.__contains__, _HEAD)):
             severity = "info"
         if isinstance(error, InputError):
-            hint = hint or self._glued()
+            hint = hint or self._advice()
             may_pass = rule in ("HN901", "HN902") and self.engine.settings.on_invalid == "pass"
             if severity == "error" and may_pass:
                 severity = "warning"
@@ -179,18 +176,12 @@ class Notes:
         ]
         return above[-1] if above else changes[0] if changes else None
 
-    def _glued(self) -> str:
-        """Return what is to be done where files seem to be glued together, or nothing."""
-        if self._glue is None:  # a list may hold many items of which it is asked
-            glued = _GLUED.search(self.text)
-            self._glue = "" if glued is None else self._glued_at(self._at(glued.start()).line)
-        return self._glue
-
-    def _glued_at(self, line: int) -> str:
-        return (
-            f"in line {line} a file seems to be glued to one without a newline at its end;"
-            " end each file with a newline"
-        )
+    def _advice(self) -> str:
+        """Return what is to be done where the text shows what probably went wrong, or nothing."""
+        if self._told is None:  # a list may hold many items of which it is asked
+            found = advice(self.text)
+            self._told = found[1].format(line=self._at(found[0]).line) if found else ""
+        return self._told
 
     def _place(
         self,

@@ -3,18 +3,21 @@
 What `transform` and `validate` have in common.
 """
 
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
-from transformer.errors import InputError, PatchError
-from transformer.findings import Severity
+from transformer.errors import InputError, PatchError, PlaceholderError
+from transformer.findings import Severity, Violation
+from transformer.manifest.blanks import misspelt
 from transformer.manifest.manifest import Manifest, is_list, manifests
 from transformer.patch.operation import Operation
 from transformer.pipeline.glue import Part
-from transformer.pipeline.notes import Notes
+from transformer.pipeline.notes import Notes, Origin
 from transformer.rules.base import Subject, TransformRule
+from transformer.rules.exempt import editable
 from transformer.text.framing import Frame, Opening
 from transformer.yamltree import nodes
+from transformer.yamltree.comments import program_comment
 from transformer.yamltree.plain import to_plain
 from transformer.yamltree.read import read
 
@@ -68,13 +71,73 @@ def objects(value: Any, notes: Notes) -> Iterator[Manifest]:
             yield manifest
         else:
             missing = "kind" if manifest.ref.version else "apiVersion"
-            _remark_no_kind(notes, manifest.base, f"this document has no {missing}")
+            message = f"this document has no {missing}"
+            if (spelt := misspelt(manifest.value, missing)) is not None:
+                message += f", because there is a {spelt[1]} at the key {missing}"
+            _remark_no_kind(notes, manifest.base, message)
 
 
 def _remark_no_kind(notes: Notes, base: str, message: str) -> None:
     severity: Severity = "warning" if notes.origin.is_named else "info"
     hint = "it is no Kubernetes manifest, and nothing in it is touched"
     notes.remark("HN903", severity, message, hint, base)
+
+
+def program_of(tree: nodes.Tree, notes: Notes) -> str:
+    """Return which comment shows that a document is a template, or nothing."""
+    found = program_comment(tree)
+    if found is None:
+        return ""
+    offset, text = found
+    shown = text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."
+    return f"`{shown}` in line {notes.line_at(offset)}"
+
+
+_SHOWN = 60
+
+
+def is_edited(subject: Subject, planned: Mapping[str, Sequence[Operation]]) -> bool:
+    """Whether transform rules would edit the object."""
+    return any(editable(subject, operations) for operations in planned.values())
+
+
+def failures_of(
+    failures: Iterable[tuple[str, PatchError]],
+) -> Iterator[tuple[str, Severity, Violation]]:
+    """Yield what is to be said of transform rules that cannot be applied: rule, severity, and what
+    is wrong. A placeholder is told once, whatever rules it stops.
+    """
+    told: set[str] = set()
+    for rule, error in failures:
+        found = Violation(error.pointer, error.message, error.hint)
+        if not isinstance(error, PlaceholderError):
+            yield rule, "error", found
+        elif error.pointer not in told:
+            told.add(error.pointer)
+            yield "HN428", "warning", found
+
+
+class Glued(NamedTuple):
+    """What is to be said of manifests of a file that have no `---` between them (HN904)."""
+
+    severity: Severity
+    message: str
+    hint: str
+
+
+def glued_in_file(part: Part, origin: Origin, *, is_edited: bool, is_template: bool) -> Glued:
+    """Return what is to be said: it is an error where a rule would have edited one of them."""
+    severity: Severity = "error" if is_edited else "warning"
+    if is_template and not is_edited and not origin.is_named:
+        severity = "info"
+    message = "no --- between this manifest and the one above"
+    if is_template:
+        hint = "this is a template: render it first, and transform the result"
+        return Glued(severity, message, hint)
+    hint = "put a --- line above it, or let `validate --fix` do it"
+    if part.doubt is not None:
+        hint = f"{part.doubt.message}: put a --- line where the lower manifest begins"
+    return Glued(severity, f"{message}; kubectl applies only the last", hint)
 
 
 def remark_opening(frame: Frame, notes: Notes, *, is_empty: bool, glued: str) -> None:

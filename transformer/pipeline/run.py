@@ -5,6 +5,7 @@ prints or exits.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from itertools import chain, islice
 from typing import Protocol, TypeAlias
 
@@ -121,12 +122,11 @@ def gather_pools(part: Part, engine: Engine) -> None:
     frame = part.frame
     if frame.oversize or not mentions_pool(frame.data):
         return
-    try:
-        value = to_plain(read(frame.data.decode()).root)
-    except (InputError, UnicodeDecodeError):
-        return
-    for manifest in manifests(value):
-        add_pool(engine.world.pools, manifest)
+    for piece in part.pieces:
+        with suppress(InputError, UnicodeDecodeError):
+            value = to_plain(read(piece.frame.data.decode()).root)
+            for manifest in manifests(value):
+                add_pool(engine.world.pools, manifest)
 
 
 def treat(part: Part, origin: Origin, engine: Engine) -> DocumentResult:
@@ -145,6 +145,7 @@ def is_screened(part: Part, engine: Engine) -> bool:
     frame = part.frame
     return (
         part.problem is None
+        and not part.manifests
         and not frame.oversize
         and frame.opening is not Opening.GLUED
         and not engine.settings.strict

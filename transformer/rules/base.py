@@ -49,7 +49,9 @@ class Subject:
     `is_patch`: its file is named as a patch by a kustomization. `planned`: what the transform
     rules want to do, by rule id (set when validation rules look at it). `before`: the same object
     in the old state, if there is one and it was there; of Nodes, Pods and Jobs only what rules
-    compare (`manifest.former`).
+    compare (`manifest.former`). `program`: which comment shows that the document is a template that
+    happens to be YAML (empty: none does). `is_named`: the user named its file, or it is standard
+    input.
     """
 
     manifest: Manifest
@@ -59,6 +61,8 @@ class Subject:
     is_patch: bool = False
     planned: Mapping[str, Sequence[Operation]] = field(default_factory=dict)
     before: Manifest | None = None
+    program: str = ""
+    is_named: bool = True
 
 
 LooksAt: TypeAlias = Literal["nodes", "components", "annotated", "templates"]

@@ -12,6 +12,11 @@ _MIRROR = "kubernetes.io/config.mirror"
 
 def editable(subject: Subject, operations: Iterable[Operation]) -> list[Operation]:
     """Return those of `operations` that may be done; a validation rule reports each other one."""
+    return [] if subject.program else editable_once_rendered(subject, operations)
+
+
+def editable_once_rendered(subject: Subject, operations: Iterable[Operation]) -> list[Operation]:
+    """Return those of `operations` that may be done if the document is no template."""
     if (
         subject.is_patch
         or is_static(subject)

@@ -16,7 +16,7 @@ UNREADABLE = "apiVersion: v1\nkind: Pod\nspec: @here\n"
 
 def parts_of(text: str, *, strict: bool = False, max_document: int = MAX_DOCUMENT) -> list[Part]:
     found = frames([text.encode()], max_document)
-    return list(parts(found, strict=strict, max_document=max_document))
+    return list(parts(found, is_stream=True, strict=strict, max_document=max_document))
 
 
 def texts(found: list[Part]) -> list[str]:
@@ -64,7 +64,7 @@ def test_a_manifest_below_quoted_text_is_taken_apart_from_it() -> None:
 @pytest.mark.parametrize("lone", ["kind: Pod\n", "apiVersion: v1\n"])
 def test_a_part_below_that_lacks_a_key_is_a_problem(lone: str) -> None:
     message, offset = the_problem(SERVICE + lone + "metadata: {}\n", "HN902")
-    assert "lacks apiVersion or kind" in message
+    assert f"lacks {'apiVersion' if lone.startswith('kind') else 'kind'}" in message
     assert offset == len(SERVICE)
 
 
@@ -82,7 +82,7 @@ def test_a_kustomization_may_have_its_own_keys() -> None:
 
 
 def test_strict_takes_nothing_apart() -> None:
-    _, offset = the_problem(SERVICE + POD, "HN904", strict=True)
+    _, offset = the_problem(SERVICE + POD, "HN902", strict=True)
     assert offset == len(SERVICE)
 
 
@@ -104,20 +104,22 @@ def test_an_unreadable_part_spoils_what_is_glued_to_it(below: str) -> None:
     assert offset == UNREADABLE.index("@")
 
 
-def test_an_unreadable_part_spoils_nothing_above_it_nor_behind_a_marker() -> None:
+def test_an_unreadable_part_spoils_all_that_is_glued_to_it_and_nothing_behind_a_marker() -> None:
     marked = "---\n" + POD
-    found = parts_of(SERVICE + UNREADABLE + POD + marked)
-    assert texts(found) == [SERVICE, UNREADABLE + POD, marked]
-    assert [part.problem is not None for part in found] == [False, True, False]
+    found = parts_of(marked + SERVICE + UNREADABLE + POD + marked)
+    assert texts(found) == [marked + SERVICE + UNREADABLE + POD, marked]
+    problem = found[0].problem
+    assert problem is not None
+    assert problem.offset == (marked + SERVICE + UNREADABLE).index("@")
+    assert found[1].problem is None
 
 
-def test_a_part_above_that_is_not_utf8_is_a_problem() -> None:
+@pytest.mark.parametrize("is_stream", [False, True])
+def test_glued_parts_of_which_one_is_not_utf8_are_one_document(is_stream: bool) -> None:
     data = b"apiVersion: v1\nkind: Pod\nname: \xff\n" + POD.encode()
-    (part,) = parts(frames([data]))
-    assert part.frame.data == data
-    assert part.problem is not None
-    assert part.problem.rule == "HN901"
-    assert part.problem.message == "not UTF-8"
+    assert list(parts(frames([data]), is_stream=is_stream)) == [
+        Part(next(frames([data]))._replace(data=data))
+    ]
 
 
 def test_the_pieces_of_an_oversize_document_continue_the_first() -> None:
@@ -193,10 +195,104 @@ def test_a_kind_of_kubernetes_has_no_keys_of_others(head: str) -> None:
     assert offset == len(head + "items: []\n")
 
 
-def test_unless_told_otherwise_manifests_are_taken_apart() -> None:
-    data = (SERVICE + POD).encode()
-    assert texts(list(parts(frames([data])))) == [SERVICE, POD]
-    assert [texts(group) for group in groups([data])][-1] == [SERVICE, POD]
+def in_file(text: str, *, strict: bool = False) -> Part:
+    """Return the one part of a file."""
+    (part,) = parts(frames([text.encode()]), strict=strict)
+    (again,) = [part for group in groups([text.encode()], strict=strict) for part in group]
+    assert described(again) == described(part)
+    assert part.frame.data.decode() == text
+    return part
+
+
+@pytest.mark.parametrize("above", [SERVICE, "---\n" + SERVICE, COMMENTS + SERVICE])
+def test_in_a_file_nothing_is_taken_apart_but_the_manifests_are_noted(above: str) -> None:
+    part = in_file(above + COMMENTS + POD)
+    assert [frame.data.decode() for frame in part.manifests] == [above, COMMENTS + POD]
+    assert [frame.ordinal for frame in part.manifests] == [0, 0]
+    assert [frame.line for frame in part.manifests] == [1, above.count("\n") + 1]
+    assert (part.problem, part.doubt) == (None, None)
+    assert part.pieces == tuple(map(Part, part.manifests))
+
+
+@pytest.mark.parametrize("text", [SERVICE, QUOTED, SERVICE + UNREADABLE, SERVICE + "kind: Pod\n"])
+def test_a_file_with_one_manifest_or_with_a_problem_has_no_manifests_to_note(text: str) -> None:
+    part = in_file(text)
+    assert part.manifests == ()
+    assert part.pieces == (part,)
+
+
+def test_in_a_file_a_border_that_is_not_certain_is_a_doubt_and_no_problem() -> None:
+    part = in_file(SERVICE + "aliases: []\n" + POD)
+    assert len(part.manifests) == 2
+    assert part.problem is None
+    assert part.doubt is not None
+    assert "'aliases'" in part.doubt.message
+    assert part.pieces == (part,)
+
+
+def test_in_a_file_strict_is_a_doubt() -> None:
+    assert in_file(SERVICE + POD, strict=True).doubt is not None
+
+
+SORTED_ROLE = "aggregationRule: {}\napiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\n"
+CLASS = "apiVersion: storage.k8s.io/v1\nkind: StorageClass\nmetadata: {name: c}\n"
+
+
+@pytest.mark.parametrize(
+    ("above", "key"),
+    [
+        (CLASS, "allowVolumeExpansion"),
+        (CLASS, "allowedTopologies"),
+        (FOO, "a"),
+        (FOO, "Zone"),
+        (FOO, "1st"),
+        (FOO, "apiVersio"),
+    ],
+)
+def test_a_key_that_sorts_before_apiversion_may_be_of_the_manifest_below(
+    above: str, key: str
+) -> None:
+    message, offset = the_problem(f"{above}{key}: []\n{POD}", "HN902")
+    assert repr(key) in message
+    assert offset == len(above)
+
+
+@pytest.mark.parametrize("key", ["apiVersions", "b", "items"])
+def test_a_key_that_sorts_behind_apiversion_is_of_the_manifest_above(key: str) -> None:
+    above = f"{FOO}{key}: []\n"
+    assert texts(parts_of(above + POD)) == [above, POD]
+
+
+def test_a_key_above_the_first_apiversion_is_of_its_own_manifest() -> None:
+    assert texts(parts_of(SORTED_ROLE + POD)) == [SORTED_ROLE, POD]
+
+
+def test_a_border_that_is_not_certain_further_down_leaves_all_in_one_document() -> None:
+    text = SERVICE + SERVICE + CLASS + SORTED_ROLE + POD
+    _, offset = the_problem(text, "HN902")
+    assert offset == text.index("aggregationRule")
+
+
+def test_metadata_may_be_of_a_manifest_below_that_has_none() -> None:
+    message, offset = the_problem(SERVICE + FOO + "spec: {}\n", "HN902")
+    assert "metadata" in message
+    assert offset == len(SERVICE)
+
+
+@pytest.mark.parametrize(
+    "comment", ["#@ end\n", "# {{- end }}\n", "#{% endif %}\n", "note: b #@ x\n"]
+)
+def test_nothing_is_certain_in_a_template(comment: str) -> None:
+    _, offset = the_problem(SERVICE + POD + comment, "HN902")
+    assert offset == len(SERVICE)
+
+
+@pytest.mark.parametrize(
+    "text", ["note: '#@ x'\n", "note: |\n  #@ x\n", "note: a#@\n", "# @ {x}\n", "note: '{{'\n"]
+)
+def test_what_is_no_comment_or_no_program_makes_no_template(text: str) -> None:
+    above = FOO + text
+    assert texts(parts_of(above + "b: c\n" + POD)) == [above + "b: c\n", POD]
 
 
 @pytest.mark.parametrize("kind", ["kind: []", "kind: {a: b}"])
@@ -210,16 +306,16 @@ def test_a_kind_that_is_no_text_is_a_kind_of_which_nothing_is_known(kind: str) -
 @pytest.mark.parametrize(
     ("tail", "last"),
     [
-        ("a: b---\n", "b---"),
-        ("a:\n- b\n- c---\n", "c---"),
-        ("a:\n- b: c\n  d:\n  - e: f---\n", "f---"),
-        ("a: [b---]\n", None),
-        ("a: {b: c---}\n", None),
-        ("a: 'b---'\n", None),
-        ("a: |\n  b---\n", None),
-        ("a: []\n", None),
-        ("a: {}\n", None),
-        ("b: c---\na: d\n", None),
+        ("x: b---\n", "b---"),
+        ("x:\n- b\n- c---\n", "c---"),
+        ("x:\n- b: c\n  d:\n  - e: f---\n", "f---"),
+        ("x: [b---]\n", None),
+        ("x: {b: c---}\n", None),
+        ("x: 'b---'\n", None),
+        ("x: |\n  b---\n", None),
+        ("x: []\n", None),
+        ("x: {}\n", None),
+        ("x: c---\ny: d\n", None),
     ],
 )
 def test_only_a_plain_value_at_the_very_end_can_have_a_marker_glued_to_it(
@@ -257,16 +353,18 @@ def test_groups_hold_the_same_parts_whatever_the_chunks(
 ) -> None:
     data = STREAM.encode()
     chunks = [data[at : at + size] for at in range(0, len(data), size)]
-    found = groups(chunks, strict=strict, max_document=max_document)
+    found = groups(chunks, is_stream=True, strict=strict, max_document=max_document)
     whole = parts_of(STREAM, strict=strict, max_document=max_document)
     assert [described(part) for group in found for part in group] == list(map(described, whole))
 
 
 def described(part: Part) -> tuple[object, ...]:
     """Return what a part holds as values that can be compared (two exceptions never are equal)."""
-    problem = part.problem
-    said = (problem.rule, problem.message, problem.offset) if problem else None
-    return (part.frame, part.continues, said)
+    said = [
+        error and (error.rule, error.message, error.offset, error.other)
+        for error in (part.problem, part.doubt)
+    ]
+    return (part.frame, part.continues, part.manifests, said)
 
 
 def test_there_is_a_group_for_each_chunk_and_one_for_the_end() -> None:

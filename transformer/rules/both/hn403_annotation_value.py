@@ -1,7 +1,8 @@
 """HN403: the exclude annotation has a value that guards nothing.
 
 Only the string `true` asks for the guard. A value that is no string (`true` without quotes) is
-refused by the API server; a string such as `True` or `yes` is accepted and ignored.
+refused by the API server; a string such as `True` or `yes` is accepted and ignored. A placeholder
+(`${EXCLUDE}`, `$(EXCLUDE)`) is a warning: substitute first, then transform.
 
 Bad:
 
@@ -24,6 +25,7 @@ from collections.abc import Iterator
 
 from transformer.findings import Violation
 from transformer.manifest.names import EXCLUDE_ANNOTATION
+from transformer.manifest.placeholders import advice, is_placeholder
 from transformer.rules.base import Subject, ValidationRule
 from transformer.yamltree import pointer
 
@@ -38,6 +40,10 @@ def check(subject: Subject) -> Iterator[Violation]:
         if value in ("true", "false") and isinstance(value, str):
             continue
         at = pointer.join(f"{base}/metadata/annotations", EXCLUDE_ANNOTATION)
+        if is_placeholder(value) or (value is None and subject.program):
+            message = "whether this asks for the guard is not known yet"
+            yield Violation(at, message, hint=advice(value), severity="warning")
+            continue
         if value is None or isinstance(value, str):
             message = f"{value or ''!r} does not ask for the guard, only 'true' does"
         else:

@@ -23,6 +23,8 @@ Source: kustomize, strategic merge of lists without a merge key (measured, kusto
 from collections.abc import Iterable, Iterator
 
 from transformer.findings import Violation
+from transformer.manifest.blanks import misspelt
+from transformer.manifest.placeholders import is_placeholder
 from transformer.rules.base import Subject, ValidationRule
 from transformer.rules.exempt import partial_templates
 
@@ -33,13 +35,20 @@ def check(subject: Subject) -> Iterator[Violation]:
         yield Violation("", _message(subject.planned, f"{ref}, but this is a patch"), hint=_HINT)
         return
     for template in partial_templates(subject):
+        if is_placeholder(template.value.get("spec")):
+            continue  # HN428 tells it
         inside = f"{template.pointer}/"
         rules = [
             rule
             for rule, operations in subject.planned.items()
             if any(operation.path.startswith(inside) for operation in operations)
         ]
-        if rules:
+        if rules and (found := misspelt(subject.manifest.value, "containers")) is not None:
+            at, blank = found
+            message = f"{ref} has no containers, because there is a {blank} at the key containers"
+            hint = "write plain blanks, and no others"
+            yield Violation(at, message, hint=hint)
+        elif rules:
             what = f"{ref}, but its pod template has no containers: it looks like a patch"
             yield Violation(template.pointer, _message(rules, what), hint=_HINT)
 

@@ -39,6 +39,7 @@ from transformer.manifest.malformed import wrong_type
 from transformer.manifest.manifest import Manifest
 from transformer.manifest.names import CNI_ANNOTATION
 from transformer.manifest.node_affinity import OFF_HOST_NETWORK, require_in_every_term
+from transformer.manifest.placeholders import is_placeholder, unknown_yet
 from transformer.manifest.pod_template import PodTemplate
 from transformer.patch.operation import Operation
 from transformer.rules.base import Subject, TransformRule
@@ -58,9 +59,19 @@ def plan(subject: Subject) -> list[Operation]:
 
 
 def is_component(subject: Subject, template: PodTemplate) -> bool:
-    """Whether the pods of `template` belong to a component that needs the pod network."""
+    """Whether the pods of `template` belong to a component that needs the pod network.
+
+    Raises:
+        PatchError: the author's choice has a wrong value, or what decides is a placeholder.
+    """
     choice = _choice(subject, template)
-    return choice == "true" if choice else _component(subject, template) is not None
+    if choice:
+        return choice == "true"
+    component = _component(subject, template)
+    on_host: Any = template.spec.get("hostNetwork")
+    if component is not None and component.guard == "pod-network" and is_placeholder(on_host):
+        raise unknown_yet(f"{template.pointer}/spec/hostNetwork", on_host)
+    return component is not None
 
 
 def reason(subject: Subject) -> str:

@@ -24,6 +24,7 @@ from collections.abc import Iterator
 from transformer.findings import Violation
 from transformer.manifest.names import HOST_NETWORK_LABEL
 from transformer.manifest.nodes import is_node, is_replaced, label_change, label_place, pool_name
+from transformer.manifest.placeholders import is_placeholder
 from transformer.rules.base import Subject, ValidationRule
 from transformer.rules.exempt import is_encrypted
 from transformer.yamltree import pointer
@@ -38,6 +39,8 @@ def check(subject: Subject) -> Iterator[Violation]:
         return
     if not (label is None or isinstance(label, str)):
         return  # HN101
+    if is_placeholder(label):
+        return  # HN428
     if is_encrypted(subject) and _is_planned(subject):
         return  # HN417
     before = subject.before

@@ -23,7 +23,7 @@ Source: OpenYurt, documentation of host-network NodePools, "Prerequisites".
 
 from collections.abc import Iterator
 
-from transformer.errors import PatchError
+from transformer.errors import PatchError, PlaceholderError
 from transformer.findings import Violation
 from transformer.manifest.names import CNI_ANNOTATION, HOST_NETWORK_LABEL
 from transformer.rules.base import Subject, ValidationRule
@@ -37,6 +37,8 @@ def check(subject: Subject) -> Iterator[Violation]:
         return
     try:
         missing = editable(subject, cni_isolation.plan(subject))
+    except PlaceholderError:
+        return  # HN428 tells it
     except PatchError as error:
         if error.pointer.endswith(pointer.join("", CNI_ANNOTATION)):  # else HN101 tells it
             yield Violation(error.pointer, error.message, error.hint)

@@ -1,0 +1,125 @@
+"""What probably happened where a text cannot be read, or is no manifest: separators, blanks, glue.
+
+Nothing here decides anything: it makes the message of an error say what people can do.
+"""
+
+import re
+from collections.abc import Iterator
+from itertools import islice
+from typing import NamedTuple
+
+from transformer.errors import InputError
+from transformer.manifest.blanks import strange_blank
+
+_LINE_START = r"(?:\A\ufeff?|(?<=[\r\n])\ufeff?)"
+
+_SEPARATOR = re.compile(
+    rf"{_LINE_START}(?P<marker>---[^\s-][^\r\n:]{{0,100}}|-{{4,}}(?=[ \t]*(?:[\r\n]|\Z)))"
+)
+"""What is meant as a `---` line and is none: text right behind it, or too many dashes."""
+
+_TEMPLATE = re.compile(rf"{_LINE_START}[^#\r\n]*?\{{[{{%]")
+_IN_COMMENT = re.compile(rf"{_LINE_START}(?:[^#\r\n]*[ \t])?#(?:(?P<ytt>@)|[^\r\n]*\{{[{{%])")
+
+_BELOW = r"[^\r\n]*[\r\n]+(?:#[^\r\n]*[\r\n]+)*(?:apiVersion|kind|metadata):"
+_GLUED_HEAD = re.compile(rf"[^\s\"'{{,\ufeff](?:apiVersion|kind):[ \t]+(?={_BELOW})")
+_GLUED_END = re.compile(rf"[^\s-]---(?=[ \t]*[\r\n]+{_BELOW})|[^\s#]#(?={_BELOW})")
+"""Where a line ends with what should begin the next file: its head, its `---`, or its comment."""
+
+
+class Template(NamedTuple):
+    """Where a text shows that it is a template, and which."""
+
+    offset: int
+    what: str
+    hint: str
+
+
+def template(text: str, rule: str) -> Template | None:
+    """Return why a text that cannot be read for what `rule` says is a template, or None."""
+    found = _IN_COMMENT.search(text)
+    if found is not None and found["ytt"]:
+        hint = "render it first (ytt -f) and transform the result"
+        return Template(found.end(), "this is a ytt template", hint)
+    found = (_TEMPLATE.search(text) if rule == "HN901" else None) or found
+    if found is None:
+        return None
+    hint = "render it first (helm template, kustomize build) and transform the result"
+    return Template(found.end(), "this looks like a template", hint)
+
+
+def explained(error: InputError, text: str) -> InputError:
+    """Return the error as that of what is meant as a `---` line and is none, if one is above it."""
+    offset = len(text) if error.offset is None else error.offset
+    found = list(_separators(text, offset))
+    if not found:
+        return error if error.hint else _explained_by_blank(error, text, offset)
+    at, marker = found[-1]
+    other = found[-2][0] if len(found) > 1 else error.other
+    return InputError(
+        f"`{marker}` is no separator, so two documents run together here: {error.message}",
+        offset=at,
+        other=other,
+        hint=_separate(marker),
+        rule=error.rule,
+    )
+
+
+def _explained_by_blank(error: InputError, text: str, offset: int) -> InputError:
+    """Return the error with a hint at a strange blank that indents its line, or the one above."""
+    start = text.rfind("\n", 0, offset) + 1
+    above = text.rfind("\n", 0, max(start - 1, 0)) + 1
+    for line in (text[start : start + _LONG], text[above : min(start, above + _LONG)]):
+        content = line.lstrip()  # Python takes most of them for blanks
+        if (blank := strange_blank(line.removesuffix(content))) is not None:
+            hint = f"there is a {blank} in front of {content.split()[0]!r}: write a plain blank"
+            return InputError(error.message, offset=offset, hint=hint, rule=error.rule)
+    return error
+
+
+def advice(text: str) -> tuple[int, str] | None:
+    """Return the offset of what probably went wrong in a text that is no manifest, and what to do
+    about it; `{line}` in it stands for the line.
+    """
+    if (marker := next(_separators(text, len(text)), None)) is not None:
+        return marker[0], f"`{marker[1]}` in line {{line}} is no separator: {_separate(marker[1])}"
+    if (glued := _glued(text)) is not None:
+        return glued, (
+            "in line {line} a file seems to be glued to one without a newline at its end;"
+            " end each file with a newline"
+        )
+    return None
+
+
+def _glued(text: str) -> int | None:
+    """Return where a file seems to be glued to one without a newline at its end, or None.
+
+    What stands in front of a head must be a whole line: an entry of a mapping or of a sequence.
+    """
+    for found in islice(_GLUED_HEAD.finditer(text), _MOST):
+        line = text[text.rfind("\n", 0, found.start()) + 1 : found.start()][:_LONG]
+        if "#" not in line and (": " in line or "- " in line):
+            return found.start()
+    for found in islice(_GLUED_END.finditer(text), _MOST):
+        line = text[text.rfind("\n", 0, found.start()) + 1 : found.start()][:_LONG]
+        if "#" not in line:
+            return found.start()
+    return None
+
+
+_MOST, _LONG = 100, 1000
+"""Places looked at, and characters of each line."""
+
+
+def _separate(marker: str) -> str:
+    return "write `---`" if not marker.strip("-") else "put a newline after `---`"
+
+
+def _separators(text: str, end: int) -> Iterator[tuple[int, str]]:
+    """Yield offset and text of what is meant as a `---` line, down to the line of offset `end`."""
+    if "---" not in text:
+        return
+    for found in _SEPARATOR.finditer(text):
+        if found.start("marker") > end:
+            return
+        yield found.start("marker"), found["marker"].rstrip()
