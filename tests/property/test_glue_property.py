@@ -31,7 +31,6 @@ def test_in_a_file_no_manifest_that_is_noted_has_a_key_of_another(chance: random
         assert values == [to_plain(read(one.decode()).root) for one in manifests]
 
 
-def test_most_sequences_are_certain_and_some_are_not() -> None:
-    outcomes = [glued.outcome(glued.sequence(random.Random(seed))) for seed in range(300)]
-    assert outcomes.count("same") > 100
-    assert outcomes.count("refused") > 30
+def test_most_sequences_are_certain() -> None:
+    outcomes = [glued.outcome(glued.sequence(random.Random(seed))) for seed in range(100)]
+    assert outcomes.count("same") > 50

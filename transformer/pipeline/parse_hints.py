@@ -23,7 +23,7 @@ _IN_COMMENT = re.compile(rf"{_LINE_START}(?:[^#\r\n]*[ \t])?#(?:(?P<ytt>@)|[^\r\
 
 _BELOW = r"[^\r\n]*[\r\n]+(?:#[^\r\n]*[\r\n]+)*(?:apiVersion|kind|metadata):"
 _GLUED_HEAD = re.compile(rf"[^\s\"'{{,\ufeff](?:apiVersion|kind):[ \t]+(?={_BELOW})")
-_GLUED_END = re.compile(rf"[^\s-]---(?=[ \t]*[\r\n]+{_BELOW})|[^\s#]#(?={_BELOW})")
+_GLUED_END = re.compile(rf"[^\s-]---(?=[ \t]*[\r\n])(?={_BELOW})|[^\s#]#(?={_BELOW})")
 """Where a line ends with what should begin the next file: its head, its `---`, or its comment."""
 
 
