@@ -10,7 +10,9 @@ is wrong there is for its author to mend; the parts are only noted (SPEC, sectio
 between two markers is held until its end is known: it is taken apart as a whole or not at all.
 """
 
+import re
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import pairwise, starmap
 from typing import NamedTuple
@@ -132,7 +134,10 @@ class Gluer:
         held = self._held
         if not held:
             return []
-        found = _examined(held, strict=self._strict) if len(held) > 1 else _Found()
+        if len(held) > 1:
+            found = _examined(held, strict=self._strict)
+        else:
+            found = _Found(problem=_examined_alone(held[0]) if self._is_stream else None)
         if self._is_stream and found.manifests and found.doubt is None:
             first = held[0].ordinal - self._joined
             self._joined += len(held) - len(found.manifests)
@@ -176,6 +181,15 @@ class _Found(NamedTuple):
     doubt: InputError | None = None
 
 
+def _examined_alone(frame: Frame) -> InputError | None:
+    """Return the problem of a document of a stream to which nothing is glued that is told apart."""
+    if _may_have_swallowed(frame.data):
+        with suppress(InputError, UnicodeDecodeError):  # reading tells what is wrong
+            root = read(frame.data.decode()).root
+            return _swallowed(root) if isinstance(root, Mapping) else None
+    return None
+
+
 class _Piece(NamedTuple):
     """A manifest among others: its frame, its tree, and its offset in all that is glued."""
 
@@ -217,7 +231,7 @@ def _examined(held: list[Frame], *, strict: bool) -> _Found:
         first, offset = index + 1, offset + len(text)
     if len(pieces) == 1:
         return _Found()
-    problem = next(filter(None, map(_incomplete, pieces, pieces[1:])), None)
+    problem = next(filter(None, starmap(_incomplete, pairwise(pieces))), None)
     if problem is not None:
         return _Found(problem=problem)
     return _Found(tuple(piece.frame for piece in pieces), doubt=_doubt(pieces, strict=strict))
@@ -299,15 +313,43 @@ def _doubt_between(above: _Piece, below: _Piece) -> InputError | None:
             above,
             below,
         )
-    if (last := _last_scalar(above.root)) is not None and last.text.endswith("---"):
-        return _refusal(
-            "a second manifest begins here, and the --- above it is glued to the last value",
-            above,
-            below,
-            "a file without a newline at its end was glued to the next; end it with one",
-            above.offset + last.start,
-        )
-    return None
+    return _swallowed(above.root, above.offset)
+
+
+def _swallowed(root: Mapping, offset: int = 0) -> InputError | None:
+    """Return the doubt that the last value of a document has swallowed the line below, or None.
+
+    `image: a` without a line end, a `---` line and `# comment` make `image: a---` and
+    `image: a# comment`.
+    """
+    last = _last_scalar(root)
+    found = _SWALLOWED.search(last.text) if last is not None else None
+    if last is None or found is None:
+        return None
+    what = "---" if found.group().endswith("---") else "comment"
+    return InputError(
+        f"the {what} at the end of this value seems to be that of the next file",
+        offset=offset + last.start,
+        other=offset + root.start,
+        hint="a file without a newline at its end was glued to the next; end it with one, or quote"
+        " the value",
+        rule="HN902",
+    )
+
+
+_SWALLOWED = re.compile(r"[^\s-]---\Z|[^\s#]#(?:[#\s]|\Z)")
+
+_TAIL = 4096
+
+
+def _may_have_swallowed(data: bytes) -> bool:
+    """Whether the last value of a document may have swallowed the line below, by a quick look."""
+    tail = data[-_TAIL:].rstrip()
+    if b"#" not in tail and not tail.endswith(b"---"):
+        return False
+    lines = (line.rstrip() for line in reversed(tail.splitlines()))
+    last = next((line for line in lines if line and not line.startswith(b"#")), b"")
+    return b"#" in last or last.endswith(b"---")
 
 
 def _last_scalar(node: Node) -> Scalar | None:

@@ -94,8 +94,31 @@ def test_strict_has_nothing_against_quoted_text() -> None:
 def test_a_marker_glued_to_the_last_value_is_a_problem() -> None:
     above = SERVICE.rstrip() + "---\n"
     message, offset = the_problem(above + POD, "HN902")
-    assert "glued to the last value" in message
+    assert "the --- at the end of this value" in message
     assert offset == above.index("a---")
+
+
+@pytest.mark.parametrize("below", ["", "---\n" + POD, "# b\n---\n" + POD])
+@pytest.mark.parametrize("tail", ["---\n", "---", "# of the shop\n", "## shop\n", "#\n# shop\n"])
+def test_a_value_that_may_have_swallowed_a_line_is_a_problem(tail: str, below: str) -> None:
+    above = SERVICE.rstrip() + tail
+    part = parts_of(above + ("" if above.endswith("\n") else "\n") + below)[0]
+    assert part.problem is not None
+    assert part.problem.rule == "HN902"
+    assert part.problem.offset == SERVICE.rindex("a")
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["a#b", "a # b", "'a---'", "'a# b'", "|\n    a---", "a----", "--- ", "http://a/#b", "[a---]"],
+)
+def test_other_values_have_swallowed_nothing(value: str) -> None:
+    for text in (f"{FOO}x:\n  y: {value}\n", f"{FOO}x:\n  y: {value}"):
+        assert parts_of(text)[0].problem is None
+
+
+def test_in_a_file_a_value_may_end_as_it_likes() -> None:
+    assert in_file(SERVICE.rstrip() + "# of the shop\n").problem is None
 
 
 @pytest.mark.parametrize("below", [POD, POD + SERVICE, POD + SERVICE + POD])
