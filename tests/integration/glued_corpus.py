@@ -42,8 +42,8 @@ def outcome(names: list[str], apart: dict[str, Result], separator: bytes) -> str
         return f"refused: {found.rule} {re.sub(r'[0-9]+', 'N', found.message)}"
     put_in = sum(found.rule == "HN904" for found in together.findings)
     expected = separator.join(apart[name].data for name in names)
-    found, wanted = unmarked(together.data), unmarked(expected)
-    is_same = found[0] == wanted[0] and found[1] == wanted[1] + put_in
+    got, wanted = unmarked(together.data), unmarked(expected)
+    is_same = got[0] == wanted[0] and got[1] == wanted[1] + put_in
     return "same" if is_same else "different"
 
 

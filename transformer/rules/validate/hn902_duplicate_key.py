@@ -1,7 +1,8 @@
 """HN902: a mapping holds the same key twice.
 
 kubectl keeps the last one silently, kustomize refuses the file. Which one is meant cannot be told,
-so the document is not edited.
+so the document is not edited. The same is said of files that run together in a stream where it is
+not certain which key belongs to which manifest (HN904).
 
 Bad:
 
