@@ -6,11 +6,14 @@ prints how many sequences came out as their manifests do one by one, were refuse
 """
 
 import argparse
+import io
 import random
+import re
 from collections import Counter
+from itertools import takewhile
 from typing import Literal
 
-from transformer import transform
+from transformer import transform, transform_stream
 
 Outcome = Literal["same", "refused", "different"]
 
@@ -74,7 +77,7 @@ _POD = """\
 """
 
 
-def manifest(chance: random.Random, name: str) -> bytes:
+def manifest(chance: random.Random, name: str, *, is_plain: bool = False) -> bytes:
     """Return a manifest whose every root key but its head says by `name` whose it is."""
     version, kind, own = chance.choice(KINDS)
     if chance.random() < 0.1:  # a kind that nobody knows
@@ -94,23 +97,55 @@ def manifest(chance: random.Random, name: str) -> bytes:
         texts["metadata"] = f"metadata:\n  name: {name}\n"
     if kind == "Deployment" and "spec" in keys:
         texts["spec"] = f"spec:\n  of: {name}\n{_POD}"
-    comment = f"# {name}\n" if chance.random() < 0.2 else ""
-    return (comment + "".join(texts[key] for key in root)).encode()
+    text = "".join(texts[key] for key in root)
+    return (text if is_plain else _dressed(text, chance, name)).encode()
 
 
-def sequence(chance: random.Random) -> list[bytes]:
-    """Return a few manifests, as they would be in files of their own."""
-    return [manifest(chance, f"m{number}") for number in range(chance.randint(2, 5))]
+def _dressed(text: str, chance: random.Random, name: str) -> str:
+    """Return a manifest with what files have besides: comments, markers, line ends of all sorts."""
+    if chance.random() < 0.05:
+        text = text.replace("apiVersion:", '"apiVersion":').replace("kind:", "'kind':")
+    for addition in (f"# {name}\n", "\n", f"# of {name}: it\n\n"):
+        if chance.random() < 0.1:
+            text = addition + text
+        if chance.random() < 0.05:
+            text += addition
+    if chance.random() < 0.2:
+        text = f"---\n{text}"
+    if chance.random() < 0.05:
+        text += "...\n"
+    if chance.random() < 0.05:
+        text = f"\ufeff{text}"
+    if chance.random() < 0.1:
+        text = text.replace("\n", "\r\n")
+    return text.rstrip() if chance.random() < 0.05 else text
+
+
+def sequence(chance: random.Random, *, is_plain: bool = False) -> list[bytes]:
+    """Return a few manifests, as they would be in files of their own.
+
+    `is_plain`: each begins with its first key and ends with a line feed.
+    """
+    names = [f"m{number}" for number in range(chance.randint(2, 5))]
+    return [manifest(chance, name, is_plain=is_plain) for name in names]
 
 
 def outcome(manifests: list[bytes]) -> Outcome:
     """Return what becomes of manifests that run together, beside each by itself."""
-    together = transform(b"".join(manifests))
-    if together.failed:
-        is_told = all(found.rule == "HN902" for found in together.findings)
-        return "refused" if is_told and together.data == b"".join(manifests) else "different"
-    alone = [transform(one).data for one in manifests]
-    return "same" if together.data == b"---\n".join(alone) else "different"
+    results = list(transform_stream(io.BytesIO(b"".join(manifests))))
+    sound = list(takewhile(lambda result: not result.failed, results))
+    alone = b"".join(transform(one).data for one in manifests)
+    came, wanted = (_unmarked(data) for data in (b"".join(one.data for one in sound), alone))
+    if len(sound) == len(results):
+        return "same" if came == wanted else "different"
+    refused = results[len(sound)]
+    is_told = any(found.rule in ("HN901", "HN902") for found in refused.findings)
+    is_whole = refused.data == refused.source and wanted.startswith(came)
+    return "refused" if is_told and is_whole else "different"
+
+
+def _unmarked(data: bytes) -> bytes:
+    return re.sub(rb"(?m)^---\r?\n", b"", data)
 
 
 def main() -> None:
