@@ -1,6 +1,5 @@
 """Characters that only look like a blank, or like nothing: what they do to a key, nobody sees."""
 
-import unicodedata
 from typing import Any
 
 from transformer.manifest.manifest import keys_in
@@ -26,6 +25,8 @@ def strange_blank(text: str) -> str | None:
 
     It is such as `no-break space (U+00A0)`.
     """
+    import unicodedata  # rarely needed
+
     for character in text:
         if character in _STRANGE:
             name = unicodedata.name(character, "invisible character").lower()
