@@ -384,9 +384,10 @@ def test_a_label_or_image_of_its_own_is_a_sign_and_one_that_repeats_a_generic_na
     assert found(subject) == expected
 
 
-TELLING = {"kube", "cni", "coredns", "dns", "nodelocaldns", "ip", "rke2", "ovn", "ovnkube", "multus"} | {
-    "calico", "cilium", "anetd", "antrea", "azure", "kindnet", "kopeio", "terway", "hybridnet"
-} | {"spiderpool", "nsx", "ztunnel", "networkpolicy"}  # fmt: skip
+TELLING = set(
+    "kube cni coredns dns nodelocaldns ip rke2 ovn ovnkube multus networkpolicy calico cilium anetd"
+    " antrea azure kindnet kopeio terway hybridnet spiderpool nsx ztunnel".split()
+)
 """Parts of names that say cluster network, or are a product's own word."""
 
 
