@@ -10,6 +10,10 @@ at least one more sign, because names alone are not reserved:
   image repository must agree. A namespace says nothing here, since many things live in
   kube-system.
 
+Some names are generic: anybody could call a workload of his own `galaxy` or `csi-node-driver`, and
+label it so. With such a name, a label or image that only says the name again, or a part of it, is
+no sign.
+
 Names and namespaces from before a kustomize prefix, suffix or namespace count like current ones.
 A component whose guard is `pod-network` is not recognised where its pods have hostNetwork.
 """
@@ -34,6 +38,7 @@ class Component:
 
     `images` are repositories without tag: with a slash the end of a path, without one the last
     segment of a path or what follows a dash in it. `family` and `role` are for people.
+    `generic` are those of its names that are everyday words.
     """
 
     id: str
@@ -45,6 +50,7 @@ class Component:
     images: tuple[str, ...] = ()
     guard: Guard = "always"
     role: str = ""
+    generic: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,10 +164,11 @@ def _upstream_named(catalog: Catalog, workload: Workload) -> Iterator[Component]
     for name in workload.names:
         for spelling in dict.fromkeys((name, _any_platform(name))):
             for component in catalog._by_name.get((workload.kind, spelling), ()):
+                word = spelling if spelling in component.generic else ""
                 if (
                     any(namespace in component.namespaces for namespace in workload.namespaces)
-                    or _has_label(component, workload)
-                    or _has_image(component, workload)
+                    or _has_label(component, workload, word)
+                    or _has_image(component, workload, word)
                 ):
                     yield component
 
@@ -175,22 +182,30 @@ def _longer_named(catalog: Catalog, workload: Workload) -> Iterator[tuple[int, C
         dashed = f"-{name}-"
         for segment in set(name.split("-")):
             for inner, component in catalog._by_segment.get((workload.kind, segment), ()):
+                word = inner.strip("-") if inner.strip("-") in component.generic else ""
                 if (
                     inner in dashed
                     and _has_label(component, workload)
-                    and _has_image(component, workload)
+                    and _has_image(component, workload, word)
                 ):
                     yield len(inner), component
 
 
-def _has_label(component: Component, workload: Workload) -> bool:
-    return any(pair in workload.labels for pair in component.labels)
+def _has_label(component: Component, workload: Workload, word: str = "") -> bool:
+    """Whether it has a label of the entry that does not only repeat the generic `word`."""
+    return any(pair in workload.labels and not _repeats(pair[1], word) for pair in component.labels)
 
 
-def _has_image(component: Component, workload: Workload) -> bool:
+def _has_image(component: Component, workload: Workload, word: str) -> bool:
+    """Whether it has an image of the entry that does not only repeat the generic `word`."""
     repositories = [_repository(image) for image in workload.images]
     repositories += [_any_platform(repository) for repository in repositories]
-    return any(_is_of(entry, path) for path in repositories for entry in component.images)
+    return any(_is_of(entry, path, word) for path in repositories for entry in component.images)
+
+
+def _repeats(text: str, word: str) -> bool:
+    """Is `text` the generic `word`, or a part of it from dash to dash?"""
+    return f"-{text}-" in f"-{word}-"
 
 
 def _repository(image: str) -> str:
@@ -208,12 +223,16 @@ def _any_platform(name: str) -> str:
     return name
 
 
-def _is_of(entry: str, repository: str) -> bool:
-    """Is `repository` the one that `entry` names, or a mirror of it?"""
-    if f"/{repository}".endswith(f"/{entry}"):
-        return True
+def _is_of(entry: str, repository: str, word: str) -> bool:
+    """Is `repository` the one that `entry` names, or a mirror of it?
+
+    Where the entry in one word only repeats the generic `word`, its whole path must be there.
+    """
     flat = entry.replace("/", "-")
-    return f"-{repository.rpartition('/')[2]}".endswith(f"-{flat}")
+    if not _repeats(flat, word):
+        last = repository.rpartition("/")[2]
+        return f"/{repository}".endswith(f"/{entry}") or f"-{last}".endswith(f"-{flat}")
+    return "/" in entry and f"/{repository}".endswith(f"/{entry}")
 
 
 def _component(entry: Any) -> Component:
@@ -231,6 +250,7 @@ def _component(entry: Any) -> Component:
         images=_texts(entry, name, "images"),
         guard=_guard(entry, name),
         role=_remark(entry, name, "role"),
+        generic=_texts(entry, name, "generic"),
     )
     if not component.kinds or not component.names:
         missing = "names" if component.kinds else "kinds"

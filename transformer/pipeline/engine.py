@@ -84,6 +84,11 @@ class Engine:
         """Whether a rule in force may edit any pod template, depending on the pools there are."""
         return any("templates" in rule.looks_at for rule in self.rules)
 
+    def leaves(self, rule: ValidationRule, ref: ObjectRef) -> bool:
+        """Whether `validate` leaves an object to another rule, which is not switched off."""
+        others = [other for *kind, other in rule.left_to if kind == [ref.group, ref.kind]]
+        return any(one.id in others for one in self.validation) if others else False
+
     def weigh(self, found: Finding) -> Finding | None:
         """Return a finding with the severity that it is to have, or None: it is switched off."""
         severity = self.severities.get(found.rule, found.severity)
@@ -143,16 +148,24 @@ def build(
     parts = catalog.revise(catalog.parse(components), settings.components)
     rows = (*pod_template.ROWS, *map(pod_template.row_from_plain, settings.pod_templates))
     looks_at = frozenset().union(*(rule.looks_at for rule in rules))
+    words = catalog.tokens(parts)
+    world = World(
+        PoolIndex(complete=True),
+        parts,
+        pod_template.table(rows),
+        schemas or {},
+        screen=screen_for(words, nodes=False, cni=True, all_templates=False),
+    )
     return Engine(
         settings,
-        World(PoolIndex(complete=True), parts, pod_template.table(rows), schemas or {}),
+        world,
         rules,
         tuple(rule for rule in checks if rule.in_transform == "always"),
         tuple(rule for rule in checks if rule.in_transform == "wanted"),
         tuple(rule for rule in all_checks if severities.get(rule.id, rule.severity)),
         severities,
         screen_for(
-            catalog.tokens(parts),
+            words,
             nodes="nodes" in looks_at,
             cni="components" in looks_at,
             all_templates="templates" in looks_at,

@@ -193,7 +193,7 @@ class _Document:
             self.refs.append(manifest.ref)
         self._waive(manifest)
         for rule in engine.validation:
-            if rule.check is not None:
+            if rule.check is not None and not engine.leaves(rule, manifest.ref):
                 for violation in rule.check(subject):
                     self.notes.violation(rule.id, rule.severity, manifest, violation)
             if rule.gather is not None:

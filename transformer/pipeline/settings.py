@@ -13,10 +13,13 @@ from typing import Any, Literal
 
 from transformer.manifest.conformity import Problem as Problem
 from transformer.manifest.conformity import problems
-from transformer.manifest.wording import did_you_mean
-from transformer.yamltree.pointer import join
+from transformer.manifest.manifest import value_at
+from transformer.manifest.pod_template import ROWS
+from transformer.manifest.wording import any_of, clip, did_you_mean
+from transformer.yamltree.pointer import join, split
 
 _SEVERITY_KEY = re.compile(r"HN[0-9]{3}")
+_GLOB = re.compile(r"[*?\[\]{}]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,13 +131,53 @@ def check(
 ) -> list[Problem]:
     """Return what in the plain value `config` does not fit `schema`, each problem once.
 
-    With `known_rules` (ids of rules of both sorts) an id of the right form that no rule has is a
-    problem too.
+    What fits, and all the same can mean nothing, is a problem too: a component of which no
+    workload can be one, and with `known_rules` (ids of rules of both sorts) an id of the right
+    form that no rule has.
     """
-    found = problems(config, schema, "the configuration")
-    if not found and known_rules:
-        found = list(dict.fromkeys(_unknown_rules(config.get("spec") or {}, known_rules)))
-    return found
+    found = [_hinted(problem, config) for problem in problems(config, schema, "the configuration")]
+    if not found:
+        spec = config.get("spec") or {}
+        found += _idle_components(spec)
+        found += _unknown_rules(spec, known_rules) if known_rules else ()
+    return list(dict.fromkeys(found))
+
+
+def _hinted(problem: Problem, config: Any) -> Problem:
+    """Add to a problem of a component what was probably meant by the text that is wrong."""
+    at = split(problem.pointer)
+    if problem.hint or at[:2] != ["spec", "components"] or len(at) < 5:
+        return problem
+    value = at[-1] if problem.at_key else value_at(config, problem.pointer)
+    if not isinstance(value, str):
+        return problem
+    if _GLOB.search(value):
+        return problem._replace(hint=f"{at[3]} are no globs: write each one in full")
+    if at[3] != "kinds" and value != value.lower():
+        return problem._replace(hint=f'did you mean "{clip(value.lower())}"?')
+    return problem
+
+
+def _idle_components(spec: Mapping[str, Any]) -> Iterator[Problem]:
+    """Yield what no workload can agree with: a kind without pods, a generic name not listed."""
+    rows = [row.kinds for row in ROWS] + [row["kinds"] for row in spec.get("podTemplates") or ()]
+    known = sorted({kind for kinds in rows for kind in kinds})
+    for index, entry in enumerate(spec.get("components") or ()):
+        for key, choices in (("kinds", known), ("generic", entry.get("names", ()))):
+            for place, word in enumerate(entry.get(key) or ()):
+                if word not in choices:
+                    pointer = join("/spec/components", index, key, place)
+                    yield Problem(pointer, _IDLE[key].format(clip(word)), _near(word, choices))
+
+
+_IDLE = {
+    "kinds": 'no pod template is known in the kind "{}", so it can match nothing',
+    "generic": 'the generic name "{}" is none of the names of its component',
+}
+
+
+def _near(word: str, words: Collection[str]) -> str:
+    return did_you_mean(word, words) or f"one of {any_of(list(words))}"
 
 
 def _unknown_rules(spec: Mapping[str, Any], known: Collection[str]) -> Iterator[Problem]:

@@ -18,6 +18,7 @@ from transformer.manifest.pod_template import PodTemplate, PodTemplateRow
 from transformer.manifest.pools import Pool, PoolIndex
 from transformer.manifest.services import LocalService
 from transformer.patch.operation import Operation
+from transformer.text.screen import Screen, open_screen
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,7 @@ class World:
     `nodepool-v1beta2`. `nodes` has the pool's name (or an empty string) by the name of each Node
     in the input, `pool_sizes` how many of them a pool has; `former_nodes` the names of the Nodes
     in the old state, `former_pools` its NodePools by name. `services` are those with a `Local`
-    traffic policy, by namespace.
+    traffic policy, by namespace. `screen` tells which texts may hold what transform rules look for.
     """
 
     pools: PoolIndex
@@ -40,6 +41,7 @@ class World:
     former_nodes: frozenset[str] = frozenset()
     former_pools: Mapping[str, Pool] = field(default_factory=dict)
     services: Mapping[str, Sequence[LocalService]] = field(default_factory=dict)
+    screen: Screen = field(default_factory=open_screen)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +139,8 @@ class ValidationRule:
       that subject is that of the new state.
     - `fix` plans operations that mend what `check` reports.
 
+    `left_to`: kinds (group, kind, rule id) of which another rule tells instead, in validation.
+
     Without any of these, it is the reader of the documents that finds it.
     """
 
@@ -150,3 +154,4 @@ class ValidationRule:
     conclude: Callable[[Sequence[Sighting]], Iterable[tuple[Sighting, Violation]]] | None = None
     check_removed: Callable[[Subject], Iterable[Violation]] | None = None
     fix: Callable[[Subject], list[Operation]] | None = None
+    left_to: tuple[tuple[str, str, str], ...] = ()

@@ -47,7 +47,7 @@ def test_the_example_of_the_documentation_is_read() -> None:
         object="Deployment/legacy-*",
         file="clusters/staging/*",
         reason="goes away with the old shop in spring",
-        line=65,
+        line=66,
     )
     assert (settings.on_invalid, settings.strict) == ("fail", False)
 

@@ -28,6 +28,9 @@ ROWS = json.loads((ROOT / "testdata/catalog/workloads.json").read_text("utf-8"))
 PAGE = (ROOT / "docs/cni-catalog.md").read_text("utf-8")
 GUARDED = [row for row in ROWS if row["expected"]]
 
+GENERIC = [(c["id"], name) for c in DATA["components"] for name in c.get("generic", ())]
+GENERIC_NAMES = {name for _, name in GENERIC}
+
 Row = dict[str, Any]
 
 
@@ -86,8 +89,11 @@ def test_each_upstream_workload_is_what_it_should_be(row: Row) -> None:
 
 
 @pytest.mark.parametrize("row", ROWS, ids=row_id)
-def test_moving_an_upstream_workload_changes_nothing(row: Row) -> None:
-    assert found(from_row(row, namespace="other")) == row["expected"]
+def test_moving_an_upstream_workload_changes_nothing_where_its_name_or_image_says_enough(
+    row: Row,
+) -> None:
+    is_known = row["name"] not in GENERIC_NAMES or row["images"]
+    assert found(from_row(row, namespace="other")) == (row["expected"] if is_known else None)
 
 
 @pytest.mark.parametrize("name", ["dev-{}", "{}-v2", "team-a-{}-7f", "release-{}-linux"])
@@ -309,6 +315,89 @@ def test_a_controller_on_the_host_network_is_left_alone_and_a_dns_server_is_not(
 ) -> None:
     subject = workload(name, "kube-system", kind="Deployment", host_network=host_network)
     assert found(subject) == expected
+
+
+# Generic names
+
+
+def component(ident: str) -> Component:
+    return next(c for c in catalog().components if c.id == ident)
+
+
+def echoes(one: Component, name: str) -> list[str]:
+    """Return the labels of an entry that say its `name`, or a part of it, again."""
+    return [f"{key}={value}" for key, value in one.labels if f"-{value}-" in f"-{name}-"]
+
+
+@pytest.mark.parametrize(("ident", "name"), GENERIC)
+def test_a_stranger_with_a_generic_name_is_left_alone_whatever_repeats_the_name(
+    ident: str, name: str
+) -> None:
+    one = component(ident)
+    for kind in one.kinds:
+        for own in (name, f"{name}-arm64", f"acme-{name}", f"{name}-blue"):
+            images = (f"acme/{name}:1", f"{name}", f"reg.acme.io/x/{name}-worker:2", f"acme-{name}")
+            assert found(workload(own, "acme", *echoes(one, name), kind=kind, image=images)) is None
+
+
+@pytest.mark.parametrize(("ident", "name"), GENERIC)
+def test_the_real_one_with_a_generic_name_is_known_by_its_namespace(ident: str, name: str) -> None:
+    one = component(ident)
+    for namespace in one.namespaces:
+        assert found(workload(name, namespace, kind=one.kinds[0], image="mirror/x:1")) == ident
+
+
+@pytest.mark.parametrize(("ident", "name"), GENERIC)
+def test_the_real_one_with_a_generic_name_is_known_by_its_image(ident: str, name: str) -> None:
+    one = component(ident)
+    known = [image for image in one.images if f"-{image}-" not in f"-{name}-"]
+    assert known
+    for image in known:
+        subject = workload(name, "other", kind=one.kinds[0], image=f"quay.io/{image}:v1")
+        assert found(subject) == ident
+
+
+@pytest.mark.parametrize(
+    ("subject", "expected"),
+    [
+        (workload("aws-node", "web", "k8s-app=aws-node"), None),
+        (workload("aws-node", "web", "app.kubernetes.io/instance=aws-vpc-cni"), "aws-node"),
+        (workload("genie-plugin", "lamps", "k8s-app=genie", image="lamps/genie"), None),
+        (workload("romana-agent", "mail", "app=romana-agent", image="mail/romana-agent"), None),
+        (
+            workload("romana-agent", "mail", "app=romana-agent", image="romana/agent"),
+            "romana-agent",
+        ),
+        (workload("canal-node", "sql", "k8s-app=canal", image="alibaba/canal:1"), None),
+        (workload(("x", "galaxy"), ("y", "kube-system"), "app=galaxy"), "galaxy"),
+        (workload(("x", "galaxy"), ("y", "games"), "app=galaxy", image="acme/galaxy"), None),
+        (workload("prod-galaxy", "games", "app=galaxy", image="tkestack/galaxy"), "galaxy"),
+        (workload("kube-flannel", "other", "app=flannel", image="acme/net"), "flannel"),
+        (workload("calico-node", "", "k8s-app=calico-node", image="${IMAGE}"), "calico-node"),
+        (workload("dns-default", "shop", "app=dns-default", image="shop/dns"), None),
+    ],
+    ids=lambda value: value.names[0] if isinstance(value, Workload) else str(value),
+)
+def test_a_label_or_image_of_its_own_is_a_sign_and_one_that_repeats_a_generic_name_is_none(
+    subject: Workload, expected: str | None
+) -> None:
+    assert found(subject) == expected
+
+
+TELLING = re.compile(
+    "(kube|cni|coredns|dns|nodelocaldns|ip|rke2|ovn|ovnkube|multus|networkpolicy|calico|cilium|anetd"
+    "|antrea|azure|kindnet|kopeio|terway|hybridnet|spiderpool|nsx|ztunnel)"
+)
+"""Parts of names that say cluster network, or are a product's own word."""
+
+
+def test_each_name_of_everyday_words_is_marked_as_generic() -> None:
+    names = {name for c in catalog().components for name in c.names}
+    assert [n for n in names - GENERIC_NAMES if not any(map(TELLING.fullmatch, n.split("-")))] == []
+
+
+def test_only_names_of_an_entry_are_generic() -> None:
+    assert [c.id for c in catalog().components if not set(c.generic) <= set(c.names)] == []
 
 
 # Images
@@ -615,6 +704,11 @@ def test_the_table_of_the_page_is_the_catalog() -> None:
     header = "| id | kinds | names | guard |\n| --- | --- | --- | --- |\n"
     table = PAGE.partition(header)[2].partition("\n\n")[0]
     assert table == "\n".join(rows)
+
+
+def test_the_page_names_the_generic_names() -> None:
+    listed = PAGE.partition("with `generic`\nin the data: ")[2].partition(".\n\n")[0]
+    assert re.findall(r"`([^`]+)`", listed) == sorted(GENERIC_NAMES)
 
 
 def test_the_example_of_the_page_is_a_valid_configuration() -> None:

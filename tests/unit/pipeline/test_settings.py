@@ -70,6 +70,81 @@ def test_every_pattern_and_choice_in_the_schema_has_words_for_its_error() -> Non
             assert "title" in schema
 
 
+def test_the_catalog_and_the_configuration_ask_the_same_of_what_is_matched() -> None:
+    catalog = json.loads((ROOT / "schemas" / "components.schema.json").read_bytes())["$defs"]
+
+    def patterns(schema: Any) -> list[Any]:
+        of = schema["properties"]
+        labels = of["labels"]
+        texts = [of["names"]["items"], of["namespaces"]["items"], of["images"]["items"]]
+        texts += [labels["propertyNames"], labels["additionalProperties"]["items"]]
+        return [text["pattern"] for text in texts]
+
+    assert patterns(SCHEMA["$defs"]["component"]) == patterns(catalog["component"])
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "pointer", "hint"),
+    [
+        ("names", ["*"], "names/0", "names are no globs: write each one in full"),
+        ("names", ["ok", "kube-*"], "names/1", "names are no globs: write each one in full"),
+        ("names", ["kube-{a,b}"], "names/0", "names are no globs: write each one in full"),
+        ("names", ["Kube-Proxy"], "names/0", 'did you mean "kube-proxy"?'),
+        ("names", ["kube_proxy"], "names/0", ""),
+        ("names", ["-x"], "names/0", ""),
+        ("names", ["x."], "names/0", ""),
+        ("names", ["x..y"], "names/0", ""),
+        ("names", [""], "names/0", ""),
+        ("names", ["x" * 254], "names/0", ""),
+        ("names", ["x\n"], "names/0", "take away the spaces or line ends around it"),
+        (
+            "namespaces",
+            ["kube-*"],
+            "namespaces/0",
+            "namespaces are no globs: write each one in full",
+        ),
+        ("namespaces", ["a.b"], "namespaces/0", ""),
+        ("namespaces", ["x" * 64], "namespaces/0", ""),
+        ("images", ["calico/*"], "images/0", "images are no globs: write each one in full"),
+        ("images", ["calico/node:v3"], "images/0", ""),
+        ("images", ["calico/node@sha256:00"], "images/0", ""),
+        ("images", ["Calico/node"], "images/0", 'did you mean "calico/node"?'),
+        ("labels", {"app": ["x-*"]}, "labels/app/0", "labels are no globs: write each one in full"),
+        ("labels", {"app": ["x y"]}, "labels/app/0", ""),
+        ("labels", {"app*": ["x"]}, "labels/app*", "labels are no globs: write each one in full"),
+        ("labels", {"a/b/c": ["x"]}, "labels/a~1b~1c", ""),
+        ("kinds", ["*"], "kinds/0", "kinds are no globs: write each one in full"),
+        ("kinds", ["Daemonset"], "kinds/0", 'did you mean "DaemonSet"?'),
+        ("kinds", ["DaemonSet", "Service"], "kinds/1", None),
+        ("generic", ["z"], "generic/0", "one of x"),
+    ],
+)
+def test_an_entry_that_can_match_nothing_is_a_problem(
+    key: str, value: Any, pointer: str, hint: str | None
+) -> None:
+    problem = only_problem(config(components=[COMPONENT, {**COMPONENT, key: value}]))
+    assert problem.pointer == f"/spec/components/1/{pointer}"
+    assert hint is None or problem.hint == hint
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("names", ["x", "0", "a.b-c.d", "x" * 253]),
+        ("namespaces", ["x" * 63, "0"]),
+        ("images", ["registry.example.com:5000/net/dns", "coredns", "a_b/c.d-e"]),
+        ("labels", {"example.com/x": ["A_b.c-1"], "app": ["true", "x" * 63]}),
+        ("kinds", ["DaemonSet", "Pod", "CloneSet", "Fleet"]),
+        ("generic", ["x"]),
+        ("generic", []),
+    ],
+)
+def test_an_entry_that_can_match_is_accepted(key: str, value: Any) -> None:
+    fleet = {"group": "example.com", "kinds": ["Fleet"], "pointer": "/spec/template"}
+    entry = {**COMPONENT, key: value}
+    assert check(config(components=[entry], podTemplates=[fleet]), SCHEMA) == []
+
+
 def test_the_catalog_and_the_configuration_agree_on_what_an_entry_is() -> None:
     catalog = json.loads((ROOT / "schemas" / "components.schema.json").read_bytes())["$defs"]
     mine, other = SCHEMA["$defs"]["component"]["properties"], catalog["component"]["properties"]

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.builders import FoundAt, found
-from transformer import validate
+from transformer import transform, validate
 from transformer.findings import ObjectRef
 from transformer.rules.base import Sighting, ValidationRule
 from transformer.rules.both.hn412_static_pod import RULE as HN412
@@ -22,6 +22,7 @@ from transformer.rules.validate.hn409_cluster_host_name import RULE as HN409
 from transformer.rules.validate.hn410_host_port_differs import RULE as HN410
 from transformer.rules.validate.hn411_daemon_set_lands import RULE as HN411
 from transformer.rules.validate.hn418_tweak_of_affinity import RULE as HN418
+from transformer.rules.validate.hn425_manifest_inside import RULE as HN425
 
 POOL = "apps.openyurt.io/nodepool"
 LABEL = "nodepool.openyurt.io/hostnetwork"
@@ -702,3 +703,72 @@ def test_nothing_malformed_hides_what_comes_after_it() -> None:
     text = stream(HZ, *objects, last)
     told = [one for one in validate(text.encode()) if one.object and one.object.name == "last"]
     assert [one.rule for one in told] == ["HN401"]
+
+
+# --- HN425 --------------------------------------------------------------------------------------
+
+ASKING = workload("Deployment", "web")
+ASKING["spec"]["template"]["metadata"] = {"annotations": EXCLUDED}
+TEMPLATE = {
+    "apiVersion": "template.openshift.io/v1",
+    "kind": "Template",
+    "metadata": {"name": "t"},
+    "objects": [ASKING],
+}
+
+
+def config_map(*objects: Any) -> dict[str, Any]:
+    data = {"a.yaml": stream(*objects)}
+    return {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "c"}, "data": data}
+
+
+def test_of_many_objects_in_a_text_some_are_named_and_the_others_counted() -> None:
+    many = [{**ASKING, "metadata": {"name": f"web-{index}"}} for index in range(5)]
+    at, _, message = the_one(HN425, config_map(*many))
+    assert at == "/data/a.yaml"
+    assert message.count("annotated") == 3
+    assert "web-2" in message
+    assert "web-3" not in message
+    assert "and 2 more" in message
+
+
+def test_an_object_in_a_text_is_judged_by_the_rows_of_the_configuration() -> None:
+    fleet = {
+        "apiVersion": "example.com/v1",
+        "kind": "Fleet",
+        "metadata": {"name": "f"},
+        "spec": {"pod": {"metadata": {"annotations": EXCLUDED}, "spec": {}}},
+    }
+    assert places(HN425, config_map(fleet)) == ["/data/a.yaml"]
+    guarded = json.loads(json.dumps(fleet))
+    guarded["spec"]["pod"]["spec"] = {"affinity": requiring(GUARD), "containers": [CONTAINER]}
+    assert places(HN425, config_map(guarded)) == ["/data/a.yaml"]
+    row = {"group": "example.com", "kinds": ["Fleet"], "pointer": "/spec/pod"}
+    assert places(HN425, config_map(guarded), config={"podTemplates": [row]}) == []
+
+
+def test_what_cannot_be_planned_in_a_text_is_told_with_its_reason() -> None:
+    broken = workload("DaemonSet", "kube-proxy", affinity="none")
+    broken["metadata"]["namespace"] = "kube-system"
+    assert "not a mapping" in the_one(HN425, config_map(broken))[2]
+
+
+@pytest.mark.parametrize("words", ["kube-proxy", "containers", "exclude-host-network", "kind: x"])
+def test_a_config_map_without_a_hint_is_not_parsed_again(
+    words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    value = config_map()
+    value["data"]["a.yaml"] = f"apiVersion: v1\ntext: {words}\n"
+    monkeypatch.setattr("transformer.manifest.embedded.read", None)
+    assert places(HN425, value) == []
+
+
+def test_a_template_is_told_of_once_in_validation() -> None:
+    assert [one.rule for one in validate(stream(TEMPLATE).encode())] == ["HN425"]
+    assert [one.rule for one in transform(stream(TEMPLATE).encode()).findings] == ["HN414"]
+
+
+def test_where_hn425_is_off_a_template_is_told_of_as_an_unknown_kind() -> None:
+    head = {"apiVersion": "transform.hostnet.io/v1alpha1", "kind": "HostnetTransform"}
+    config = {**head, "spec": {"rules": {"HN425": "off"}}}
+    assert [one.rule for one in validate(stream(TEMPLATE).encode(), config=config)] == ["HN414"]

@@ -1,7 +1,8 @@
 """HN414: the exclude annotation stands in a kind whose pod templates are not known.
 
 Where pod templates live is a table of kinds. An annotation in any other kind may well reach pods
-(an operator's custom resource), but the guard cannot be put there.
+(an operator's custom resource), but the guard cannot be put there. What `validate` finds in an
+OpenShift Template is HN425.
 
 Bad:
 
@@ -21,6 +22,7 @@ Source: this tool; SPEC of its behaviour, section 5.
 from collections.abc import Iterator
 
 from transformer.findings import Violation
+from transformer.manifest.embedded import TEMPLATES
 from transformer.manifest.manifest import places_of, value_at
 from transformer.manifest.names import EXCLUDE_ANNOTATION
 from transformer.rules.base import Subject, ValidationRule
@@ -41,4 +43,11 @@ def check(subject: Subject) -> Iterator[Violation]:
         )
 
 
-RULE = ValidationRule("HN414", "exclude annotation in an unknown kind", "warning", check, "always")
+RULE = ValidationRule(
+    "HN414",
+    "exclude annotation in an unknown kind",
+    "warning",
+    check,
+    "always",
+    left_to=tuple((group, kind, "HN425") for group, kind in TEMPLATES),
+)
