@@ -10,6 +10,8 @@ TransformError
 What a rule has to say is a value (`findings.Violation`), never an exception.
 """
 
+from typing import Any
+
 
 class TransformError(Exception):
     """Base of all; never raised itself.
@@ -53,6 +55,10 @@ class InputError(TransformError):
         super().__init__(message, offset=offset, hint=hint, other=other)
         self.rule = rule
         self.is_open = is_open
+
+    def revised(self, **attributes: Any) -> "InputError":
+        """Return the same error with other `attributes`."""
+        return InputError(**(vars(self) | attributes))
 
 
 def duplicate_key(key: str, offset: int, first: int) -> InputError:

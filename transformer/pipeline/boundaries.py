@@ -99,14 +99,8 @@ def examined(held: list[Frame], *, strict: bool) -> Found:
 
 def _moved(error: InputError, by: int) -> InputError:
     """Return the same error for a text that stands `by` code points further down."""
-    offset, other = error.offset, error.other
-    return InputError(
-        error.message,
-        offset=None if offset is None else offset + by,
-        hint=error.hint,
-        rule=error.rule,
-        other=None if other is None else other + by,
-    )
+    places = {"offset": error.offset, "other": error.other}
+    return error.revised(**{name: at + by for name, at in places.items() if at is not None})
 
 
 def _incomplete(above: _Piece, below: _Piece) -> InputError | None:
@@ -145,12 +139,7 @@ def _refusal(
 def _doubt_between(above: _Piece, below: _Piece) -> InputError | None:
     """Return the doubt that something above a border is of the upper manifest, or None."""
     keys, entries = above.root.keys, above.root.entries
-    values = {
-        key: value.text
-        for key, (_, value) in zip(keys, entries, strict=True)
-        if isinstance(value, Scalar)
-    }
-    kind, group = values.get("kind", ""), values.get("apiVersion", "").rpartition("/")[0]
+    version, kind = (_text_at(above.root, key) for key in _HEAD)
     for index in range(keys.index("apiVersion") + 1, len(keys)):
         if keys[index] < "apiVersion":  # where keys are sorted, the lower manifest may begin so
             return _refusal(
@@ -160,7 +149,7 @@ def _doubt_between(above: _Piece, below: _Piece) -> InputError | None:
                 below,
                 offset=above.offset + entries[index][0].start,
             )
-    if strangers := foreign(group, kind, keys):
+    if strangers := foreign(version.rpartition("/")[0], kind, keys):
         return _refusal(
             f"a second manifest begins here, but {strangers[0]!r} above is no key of a {kind}",
             above,
@@ -210,6 +199,12 @@ def _may_have_swallowed(data: bytes) -> bool:
     lines = (line.rstrip() for line in reversed(tail.splitlines()))
     last = next((line for line in lines if line and not line.startswith(b"#")), b"")
     return b"#" in last or last.endswith(b"---")
+
+
+def _text_at(root: Mapping, key: str) -> str:
+    """Return the text of an entry, or nothing where it is no scalar."""
+    value = root.entries[root.keys.index(key)][1]
+    return value.text if isinstance(value, Scalar) else ""
 
 
 def _last_scalar(node: Node) -> Scalar | None:

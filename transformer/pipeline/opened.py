@@ -73,7 +73,7 @@ def objects(value: Any, notes: Notes) -> Iterator[Manifest]:
             missing = "kind" if manifest.ref.version else "apiVersion"
             message = f"this document has no {missing}"
             if (spelt := misspelt(manifest.value, missing)) is not None:
-                message += f", because there is a {spelt[1]} at the key {missing}"
+                message += f", because of the {spelt[1]} at the key {missing}"
             _remark_no_kind(notes, manifest.base, message)
 
 

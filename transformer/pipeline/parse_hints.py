@@ -55,26 +55,27 @@ def explained(error: InputError, text: str) -> InputError:
     if not found:
         return error if error.hint else _explained_by_blank(error, text, offset)
     at, marker = found[-1]
-    other = found[-2][0] if len(found) > 1 else error.other
-    return InputError(
-        f"`{marker}` is no separator, so two documents run together here: {error.message}",
+    return error.revised(
+        message=f"`{marker}` is no separator, so two documents run together here: {error.message}",
         offset=at,
-        other=other,
+        other=found[-2][0] if found[:-1] else error.other,
         hint=_separate(marker),
-        rule=error.rule,
     )
 
 
 def _explained_by_blank(error: InputError, text: str, offset: int) -> InputError:
     """Return the error with a hint at a strange blank that indents its line, or the one above."""
-    start = text.rfind("\n", 0, offset) + 1
-    above = text.rfind("\n", 0, max(start - 1, 0)) + 1
-    for line in (text[start : start + _LONG], text[above : min(start, above + _LONG)]):
+    end = text.find("\n", offset)
+    own, *above = reversed(text[: end if end >= 0 else None].rsplit("\n", 2))
+    for line in (own, *above[:1]):
         content = line.lstrip()  # Python takes most of them for blanks
         if (blank := strange_blank(line.removesuffix(content))) is not None:
-            hint = f"there is a {blank} in front of {content.split()[0]!r}: write a plain blank"
-            return InputError(error.message, offset=offset, hint=hint, rule=error.rule)
+            hint = f"{blank} in front of {content[:_SHOWN]!r}: write a plain blank"
+            return error.revised(hint=hint)
     return error
+
+
+_SHOWN = 30
 
 
 def advice(text: str) -> tuple[int, str] | None:
@@ -96,14 +97,12 @@ def _glued(text: str) -> int | None:
 
     What stands in front of a head must be a whole line: an entry of a mapping or of a sequence.
     """
-    for found in islice(_GLUED_HEAD.finditer(text), _MOST):
-        line = text[text.rfind("\n", 0, found.start()) + 1 : found.start()][:_LONG]
-        if "#" not in line and (": " in line or "- " in line):
-            return found.start()
-    for found in islice(_GLUED_END.finditer(text), _MOST):
-        line = text[text.rfind("\n", 0, found.start()) + 1 : found.start()][:_LONG]
-        if "#" not in line:
-            return found.start()
+    for pattern in (_GLUED_HEAD, _GLUED_END):
+        for found in islice(pattern.finditer(text), _MOST):
+            line = text[text.rfind("\n", 0, found.start()) + 1 : found.start() + 1][:_LONG]
+            is_entry = ": " in line or "- " in line or pattern is _GLUED_END
+            if "#" not in line and is_entry:
+                return found.start()
     return None
 
 

@@ -11,6 +11,7 @@ SERVICE = "apiVersion: v1\nkind: Service\nmetadata:\n  name: a\n"
 POD = "apiVersion: v1\nkind: Pod\nmetadata:\n  name: b\n"
 COMMENTS = "# the pod\n\n# of the shop\n"
 QUOTED = "apiVersion: v1\nkind: ConfigMap\ndata:\n  a: 'x\n\nkind: Pod\napiVersion: v1\n'\n"
+CLASS = "apiVersion: storage.k8s.io/v1\nkind: StorageClass\nmetadata: {name: c}\n"
 UNREADABLE = "apiVersion: v1\nkind: Pod\nspec: @here\n"
 
 
@@ -105,7 +106,14 @@ def test_a_value_that_may_have_swallowed_a_line_is_a_problem(tail: str, below: s
     part = parts_of(above + ("" if above.endswith("\n") else "\n") + below)[0]
     assert part.problem is not None
     assert part.problem.rule == "HN902"
+    assert ("comment" if "#" in tail else "---") in part.problem.message
     assert part.problem.offset == SERVICE.rindex("a")
+
+
+@pytest.mark.parametrize("tail", ["a: b# c: d\n", "- a# b\n", "a# b\n", "# \xff\n#\n", ""])
+def test_what_cannot_be_read_or_is_no_mapping_is_left_to_the_reader(tail: str) -> None:
+    data = tail.encode("latin-1")
+    assert [part.problem for part in parts(frames([data]), is_stream=True)] == [None] * bool(data)
 
 
 @pytest.mark.parametrize(
@@ -133,6 +141,8 @@ def test_an_unreadable_part_spoils_all_that_is_glued_to_it_and_nothing_behind_a_
     assert texts(found) == [marked + SERVICE + UNREADABLE + POD, marked]
     problem = found[0].problem
     assert problem is not None
+    assert problem.rule == "HN901"
+    assert "token" in problem.message
     assert problem.offset == (marked + SERVICE + UNREADABLE).index("@")
     assert found[1].problem is None
 
@@ -257,8 +267,34 @@ def test_in_a_file_strict_is_a_doubt() -> None:
     assert in_file(SERVICE + POD, strict=True).doubt is not None
 
 
+def test_a_key_that_stands_twice_in_a_lower_part_keeps_both_its_places() -> None:
+    below = POD + "spec: {}\nspec: {}\n"
+    part = in_file(SERVICE + below + SERVICE)
+    assert part.problem is not None
+    assert (part.problem.rule, part.manifests) == ("HN902", ())
+    assert part.problem.other == len(SERVICE) + below.index("spec")
+    assert part.problem.offset == len(SERVICE) + below.rindex("spec")
+
+
+@pytest.mark.parametrize(
+    ("text", "other"),
+    [
+        (SERVICE + SERVICE + POD + "kind: Pod\n", 2 * len(SERVICE)),
+        (SERVICE + CLASS + "allowedTopologies: []\n" + POD, len(SERVICE)),
+        (SERVICE + CLASS + "provisioner: b---\n" + POD, len(SERVICE)),
+        (COMMENTS + SERVICE + "resources: []\n" + POD, len(COMMENTS)),
+        (COMMENTS + SERVICE + FOO, len(COMMENTS)),
+        (COMMENTS + SERVICE + "#@ end\n" + POD, len(COMMENTS)),
+        (COMMENTS + SERVICE.rstrip() + "---\n---\n" + POD, len(COMMENTS)),
+    ],
+)
+def test_a_problem_names_the_beginning_of_the_manifest_above(text: str, other: int) -> None:
+    problem = parts_of(text)[0].problem
+    assert problem is not None
+    assert problem.other == other
+
+
 SORTED_ROLE = "aggregationRule: {}\napiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\n"
-CLASS = "apiVersion: storage.k8s.io/v1\nkind: StorageClass\nmetadata: {name: c}\n"
 
 
 @pytest.mark.parametrize(
@@ -357,6 +393,9 @@ def test_only_a_plain_value_at_the_very_end_can_have_a_marker_glued_to_it(
         (SERVICE + "kind: Pod\nmetadata: {}\n", "a key stands twice"),
         (SERVICE.rstrip() + "---\n" + POD, "without a newline"),
         ("resources: []\n" + SERVICE + POD, "separate them with ---"),
+        (SERVICE + POD + "#@ end\n", "render it first"),
+        (CLASS + "allowedTopologies: []\n" + POD, "put a --- line"),
+        (SERVICE.rstrip() + "# of the shop\n" + POD, "quote the value"),
     ],
 )
 def test_a_problem_comes_with_what_to_do(text: str, words: str) -> None:

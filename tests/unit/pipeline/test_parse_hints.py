@@ -24,6 +24,7 @@ def test_what_is_meant_as_a_separator_is_named(marker: str, hint: str) -> None:
     rest = ": Pod\n" if marker.endswith("kind") else "\n"
     text = f"{POD}{marker}{rest}{POD}"
     error = told(text)
+    assert error.rule == ("HN902" if marker == "---kind" else "HN901")
     assert error.offset == text.index(marker.strip())
     assert f"`{marker.strip()}` is no separator" in error.message
     assert hint in error.hint
@@ -49,11 +50,35 @@ def test_dashes_within_a_line_or_a_text_are_no_separator(text: str) -> None:
     assert "separator" not in told(text).message
 
 
-def test_a_strange_blank_in_front_of_the_line_or_of_the_one_above_is_named() -> None:
-    for text in ("a:\n \u00a0b: c\n  d: e\n", "a:\n  b: c\n\u2003 d: e\n f: g: h\n"):
-        error = told(text)
-        assert "(U+00A0)" in error.hint or "(U+2003)" in error.hint
-        assert "write a plain blank" in error.hint
+@pytest.mark.parametrize("is_last", [False, True])
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("a:\n\u00a0 b: c\n  d: e", "no-break space (U+00A0) in front of 'b: c'"),
+        ("\u00a0a: b: c", "no-break space (U+00A0) in front of 'a: b: c'"),
+        ("a: b\n\u2003 e: f: g", "em space (U+2003) in front of 'e: f: g'"),
+    ],
+)
+def test_a_strange_blank_in_front_of_the_line_or_of_the_one_above_is_named(
+    text: str, hint: str, is_last: bool
+) -> None:
+    text += "" if is_last else "\nx: y\n"
+    with pytest.raises(InputError) as caught:
+        read(text)
+    error = explained(caught.value, text)
+    assert hint in error.hint
+    assert "write a plain blank" in error.hint
+    assert (error.offset, error.message) == (caught.value.offset, caught.value.message)
+
+
+def test_a_strange_blank_further_up_has_nothing_to_do_with_it() -> None:
+    assert told("\u00a0a: b\nc: d\ne: f: g\n").hint == ""
+    assert told("a: b: c\n\u00a0d: e\n").hint == ""
+
+
+def test_an_error_without_a_place_is_at_the_end() -> None:
+    error = explained(InputError("m"), f"{POD}----\n")
+    assert error.offset == len(POD)
 
 
 def test_a_hint_that_is_there_stays() -> None:

@@ -45,7 +45,7 @@ def check(subject: Subject) -> Iterator[Violation]:
         ]
         if rules and (found := misspelt(subject.manifest.value, "containers")) is not None:
             at, blank = found
-            message = f"{ref} has no containers, because there is a {blank} at the key containers"
+            message = f"{ref} has no containers, because of the {blank} at the key containers"
             hint = "write plain blanks, and no others"
             yield Violation(at, message, hint=hint)
         elif rules:
