@@ -6,6 +6,7 @@ from typing import Any
 
 from transformer.errors import InputError, InternalError, PatchError
 from transformer.findings import Change, DocumentResult, Finding, Violation
+from transformer.manifest.makers import maker_of
 from transformer.manifest.manifest import Manifest
 from transformer.manifest.pod_template import pod_templates
 from transformer.manifest.pools import pool_of
@@ -123,7 +124,7 @@ class _Document:
             found = Violation(error.pointer, error.message, error.hint)
             self.notes.violation(rule_id, "error", manifest, found)
         self._withheld(subject)
-        if not planned:
+        if not planned and maker_of(manifest.ref) is None:
             return
         subject = replace(subject, planned=planned)
         for rule in self.engine.checks_wanted:

@@ -4,10 +4,12 @@ What `transform` and `validate` have in common.
 """
 
 from collections.abc import Iterator, Sequence
+from pathlib import PurePath
 from typing import Any
 
 from transformer.errors import InputError, PatchError
 from transformer.findings import Severity
+from transformer.manifest.makers import KUSTOMIZATIONS, as_kustomization
 from transformer.manifest.manifest import Manifest, is_list, manifests
 from transformer.patch.operation import Operation
 from transformer.pipeline.glue import Part
@@ -59,13 +61,19 @@ def read_document(part: Part, notes: Notes) -> tuple[nodes.Tree, Any]:
 
 
 def objects(value: Any, notes: Notes) -> Iterator[Manifest]:
-    """Yield the manifests in a document's plain value, and note what in it is none (HN903)."""
+    """Yield the manifests in a document's plain value, and note what in it is none (HN903).
+
+    In a file of its own a kustomization may leave out what it is.
+    """
     found = list(manifests(value))
     if value is not None and not found and not is_list(value) and not notes.origin.is_patch:
         _remark_no_kind(notes, "", "this document is no mapping")
+    is_kustomization = PurePath(notes.origin.file).name in KUSTOMIZATIONS
     for manifest in found:
         if manifest.ref.kind and manifest.ref.version:
             yield manifest
+        elif is_kustomization and (kustomization := as_kustomization(manifest)) is not None:
+            yield kustomization
         else:
             missing = "kind" if manifest.ref.version else "apiVersion"
             _remark_no_kind(notes, manifest.base, f"this document has no {missing}")
