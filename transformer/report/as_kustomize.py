@@ -122,7 +122,8 @@ class KustomizePatches:
             alike = [one for one in objects if one.namespace == namespace]
             patch = alike[0].patch
             if any(one.patch != patch for one in alike):
-                self._warn(f"no patch for {_several(name, alike)}: each needs another one")
+                which = _several(name, alike)
+                self._warn(f"no patch for {which}: they differ; make patches folder by folder")
             elif patch:
                 if len(alike) > 1:
                     self._warn(f"one patch for {_several(name, alike)}")
