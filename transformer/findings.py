@@ -90,7 +90,8 @@ class DocumentResult:
     """One document: the bytes that came in and go out, and what is to be said of it.
 
     `failed`: it could not be read or edited; then `data` equals `source`. `continues`: this is a
-    further piece of a document that is too large to be held.
+    further piece of a document that is too large to be held. `is_patch`: a kustomization names its
+    file as a patch, so what is in it are no objects.
     """
 
     file: str
@@ -102,3 +103,4 @@ class DocumentResult:
     changes: tuple[Change, ...] = ()
     findings: tuple[Finding, ...] = ()
     continues: bool = False
+    is_patch: bool = False

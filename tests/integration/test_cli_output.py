@@ -1,8 +1,10 @@
 """Diffs and patches, applied by the tools that they are made for."""
 
 import json
+import os
 import subprocess
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -174,6 +176,22 @@ def test_without_changes_there_are_no_patches() -> None:
     run = invoke("--output", "kustomize-patches", stdin=CONFIG_MAP)
     assert run.out == b"patches: []\n"
     assert invoke("--output", "json-patch", stdin=kept_off()).out == b""
+
+
+def test_a_job_that_gets_its_name_from_the_cluster_has_no_patch() -> None:
+    job = guarded("x").replace(b"name: x", b"generateName: sweep-", 1)
+    run = invoke("--output", "kustomize-patches", stdin=joined(job, guarded("web")))
+    assert b"warning: no patch for Deployment/sweep- (<stdin>:1): it has no name" in run.out
+    assert [one["target"]["name"] for one in yaml.safe_load(run.out)["patches"]] == ["web"]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
+def test_patches_made_from_a_named_pipe_may_be_those_of_a_build(work: Path) -> None:
+    os.mkfifo("pipe")
+    writer = Thread(target=Path("pipe").write_bytes, args=(guarded("web"),), daemon=True)
+    writer.start()
+    run = invoke("--output", "kustomize-patches", "pipe")
+    assert b"Made from a stream" in run.out
 
 
 def test_patches_of_what_can_be_read_are_printed_though_something_failed() -> None:

@@ -233,8 +233,13 @@ def test_the_documented_commands_for_argo_run(checkout: Path, tmp_path: Path) ->
     programs = tmp_path / "programs"
     programs.mkdir()
     standing_in(programs)
-    (printed,) = documented("argocd", checkout, programs)
+    printed, _ = documented("argocd", checkout, programs)
     assert printed.count("operator: NotIn") == 2
+    patches = yaml.safe_load((checkout / "patches.yaml").read_bytes())["patches"]
+    as_argo_does = {"namePrefix": "dev-", "namespace": "moved", "patches": patches}
+    add_to_kustomization(checkout / "integrations" / "example", as_argo_does)
+    built = kubectl_kustomize(checkout / "integrations" / "example").decode()
+    assert built.count("operator: NotIn") == 2
 
 
 def test_patches_for_flux_make_what_the_filter_makes(checkout: Path, example: Path) -> None:
@@ -246,10 +251,24 @@ def test_patches_for_flux_make_what_the_filter_makes(checkout: Path, example: Pa
 
 
 def test_the_flux_kustomization_has_the_patches_that_are_printed(example: Path) -> None:
-    run = invoke("--output", "kustomize-patches", stdin=kubectl_kustomize(example))
+    run = invoke("--output", "kustomize-patches", example)
     kustomization = yaml.safe_load((INTEGRATIONS / "flux" / "kustomization.flux.yaml").read_bytes())
     assert kustomization["spec"]["patches"] == yaml.safe_load(run.out)["patches"]
     assert kustomization["spec"]["path"] == "./integrations/example"
+
+
+def add_to_kustomization(folder: Path, fields: dict[str, Any]) -> None:
+    """Add to a kustomization.yaml what a host adds before it builds."""
+    file = folder / "kustomization.yaml"
+    file.write_text(yaml.safe_dump(yaml.safe_load(file.read_bytes()) | fields), encoding="utf-8")
+
+
+def test_the_patches_fit_where_flux_sets_a_namespace(example: Path) -> None:
+    kustomization = yaml.safe_load((INTEGRATIONS / "flux" / "kustomization.flux.yaml").read_bytes())
+    add_to_kustomization(example, {"namespace": "moved"})
+    plain = kubectl_kustomize(example)
+    add_to_kustomization(example, {"patches": kustomization["spec"]["patches"]})
+    assert objects(kubectl_kustomize(example)) == objects(transformed(plain))
 
 
 def test_what_comes_after_the_patches_for_flux_is_noticed(checkout: Path, example: Path) -> None:

@@ -17,7 +17,10 @@ from typing import Any
 from tests.requirements import require_module
 from tests.shared_material import CORPUS, files, needs
 from transformer import transform_stream
+from transformer.findings import ObjectRef
 from transformer.manifest.manifest import manifests
+from transformer.manifest.pod_template import ROWS, table
+from transformer.manifest.podless import is_podless
 from transformer.yamltree.values import read_value
 
 TESTDATA = Path(__file__).parents[2] / "testdata"
@@ -118,3 +121,28 @@ def _schemas() -> tuple[Any, str]:
     package = require_module("kubernetes_validate")
     package.utils.schema_contents = cache(package.utils.schema_contents)
     return package, package.latest_version()
+
+
+def test_every_kind_of_kubernetes_holds_pod_templates_or_is_known_to_hold_no_pods() -> None:
+    kinds = {kind for of_version in _definitions() for kind in _kinds(of_version)}
+    assert len(kinds) > 80
+    rows = table(ROWS)
+    refs = [ObjectRef(group, "v1", kind, "", "x") for group, kind in kinds]
+    unknown = [ref for ref in refs if is_podless(ref) == ((ref.group, ref.kind) in rows)]
+    assert unknown == []
+
+
+def _definitions() -> Iterator[Any]:
+    """Yield what some versions of Kubernetes, the oldest and the newest among them, define."""
+    folder = Path(require_module("kubernetes_validate").__file__).parent / "kubernetes-json-schema"
+    files = sorted(folder.glob("*-local/_definitions.json"))
+    for file in {*files[::4], files[-1]}:
+        yield json.loads(file.read_bytes())["$defs"]
+
+
+def _kinds(definitions: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield group and kind of each object, not of lists and options."""
+    for schema in definitions.values():
+        if "ObjectMeta" in str(schema.get("properties", {}).get("metadata")):
+            for of_kind in schema.get("x-kubernetes-group-version-kind", ()):
+                yield of_kind["group"], of_kind["kind"]

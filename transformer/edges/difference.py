@@ -11,10 +11,11 @@ from typing import NamedTuple
 
 from transformer.edges.git import Revision, outer, resolve, top_of
 from transformer.edges.git_states import GitStates
-from transformer.edges.sources import KUSTOMIZATIONS, SUFFIXES, Look
+from transformer.edges.sources import SUFFIXES, Look
 from transformer.edges.states import Changes, Searched, compare
 from transformer.edges.validating import States
 from transformer.errors import SettingsError
+from transformer.manifest.makers import KUSTOMIZATIONS
 
 
 class Difference(NamedTuple):

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from transformer.edges.reading import value_of, values
-from transformer.edges.sources import KUSTOMIZATIONS
 from transformer.errors import InputError
+from transformer.manifest.makers import KUSTOMIZATIONS
 from transformer.manifest.manifest import manifests, mapping_at
 from transformer.pipeline.glue import parts
 from transformer.text.framing import MAX_DOCUMENT, frames

@@ -13,7 +13,10 @@ from typing import IO, BinaryIO, Protocol
 
 from transformer.edges.reading import Signature, signature
 from transformer.edges.sources import Source
-from transformer.findings import DocumentResult
+from transformer.errors import InputError
+from transformer.findings import DocumentResult, ObjectRef
+from transformer.manifest.manifest import manifests
+from transformer.yamltree.values import read_value
 
 _MEMORY = 16 * 1024 * 1024
 _CHUNK = 1024 * 1024
@@ -208,25 +211,36 @@ class JsonPatchStream(Silent):
 
 
 class KustomizePatchStream(Silent):
-    """A `patches:` list for a Kustomization."""
+    """A `patches:` list for a kustomization, written when all objects are known.
 
-    def __init__(self, out: BinaryIO) -> None:
-        from transformer.report.as_patches import kustomize_patches
+    `is_stream`: the input may be a build. `warn` is told what the list cannot do.
+    """
+
+    def __init__(self, out: BinaryIO, warn: Callable[[str], object], *, is_stream: bool) -> None:
+        from transformer.report.as_kustomize import KustomizePatches
 
         self._out = out
-        self._patches = kustomize_patches
-        self._is_empty = True
+        self._warn = warn
+        self._patches = KustomizePatches(is_stream=is_stream)
 
     def add(self, result: DocumentResult) -> None:
-        for entry in self._patches(result):
-            if self._is_empty:
-                self._out.write(b"patches:\n")
-                self._is_empty = False
-            self._out.write(entry.encode())
+        if not (result.failed or result.is_patch):
+            self._patches.add(result, _named(result.source))
 
     def close(self) -> None:
-        if self._is_empty:
-            self._out.write(b"patches: []\n")
+        for text in self._patches.lines():
+            self._out.write(text.encode())
+        for warning in self._patches.warnings:
+            self._warn(warning)
+
+
+def _named(document: bytes) -> dict[str, ObjectRef]:
+    """Return the objects of a document that say their names, none if it cannot be read."""
+    try:
+        value = read_value(document.decode())
+    except (InputError, UnicodeDecodeError):
+        return {}
+    return {manifest.base: manifest.ref for manifest in manifests(value) if manifest.is_named}
 
 
 def _chunks(file: IO[bytes]) -> Iterator[bytes]:

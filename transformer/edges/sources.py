@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import BinaryIO, NamedTuple, TypeAlias
 
 from transformer.errors import SettingsError
+from transformer.manifest.makers import KUSTOMIZATIONS
 
 SUFFIXES = (".yaml", ".yml", ".json")
-KUSTOMIZATIONS = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 CHART = "Chart.yaml"
 
 

@@ -10,7 +10,6 @@ from transformer.edges.git import resolve
 from transformer.edges.git_states import GitStates
 from transformer.edges.reading import Readable, as_regular, chunks, is_regular
 from transformer.edges.sources import (
-    KUSTOMIZATIONS,
     Found,
     Look,
     Source,
@@ -23,6 +22,7 @@ from transformer.edges.sources import (
 )
 from transformer.edges.validating import States
 from transformer.errors import SettingsError
+from transformer.manifest.makers import KUSTOMIZATIONS
 
 
 class Searched(NamedTuple):

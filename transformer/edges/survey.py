@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
 from transformer.edges.reading import Signature, chunks, signature, values
-from transformer.edges.sources import KUSTOMIZATIONS, Source
+from transformer.edges.sources import Source
 from transformer.errors import InputError, SettingsError
+from transformer.manifest.makers import KUSTOMIZATIONS
 from transformer.manifest.manifest import manifests, mapping_at
 from transformer.manifest.pools import PoolIndex, is_pool, pool_of
 from transformer.pipeline.engine import Engine

@@ -128,7 +128,9 @@ def carry_out(
         if inputs.sources == []:
             reporter.say(NOTHING_FOUND)
         is_cut_off = False
-        output_for = _resource_list if is_function else partial(_output, options, reporter)
+        is_stream = not inputs.sources or not all(map(is_regular, inputs.sources))
+        printed = partial(_output, options, reporter, is_stream=is_stream)
+        output_for = _resource_list if is_function else printed
         try:
             with output_for() as (output, idle):
                 run(inputs, engine, Outputs(output, reporter, progress, idle))
@@ -238,9 +240,15 @@ def _report_file(options: Options) -> Iterator[TextIO | None]:
 
 @contextmanager
 def _output(
-    options: Options, reporter: Reporter
+    options: Options, reporter: Reporter, *, is_stream: bool
 ) -> Iterator[tuple[outputs.Output, Callable[[], object]]]:
-    """Yield where results go, and what to call before a wait, so that they are not kept back."""
+    """Yield where results go, and what to call before a wait, so that they are not kept back.
+
+    `is_stream`: it is not files that are read, or some of them can be read only once.
+    """
+
+    def warn(message: str) -> None:
+        reporter.say(f"warning: {message}")
 
     def stopped(result: DocumentResult) -> None:
         if not options.all_or_nothing:
@@ -276,7 +284,7 @@ def _output(
         elif options.output == "json-patch":
             output = outputs.JsonPatchStream(out)
         elif options.output == "kustomize-patches":
-            output = outputs.KustomizePatchStream(out)
+            output = outputs.KustomizePatchStream(out, warn, is_stream=is_stream)
         elif options.check:
             output = outputs.Silent()
         else:

@@ -7,6 +7,7 @@ from typing import Any
 
 from transformer.errors import InputError, InternalError, PatchError
 from transformer.findings import Change, DocumentResult, Finding, Stage, Violation
+from transformer.manifest.makers import maker_of
 from transformer.manifest.manifest import Manifest
 from transformer.manifest.pod_template import pod_templates
 from transformer.manifest.pools import pool_of
@@ -66,7 +67,15 @@ def _result(
     source = part.frame.data
     stage: Stage = "parsed" if data == source else "edited"
     return DocumentResult(
-        origin.file, part.frame.line, source, data, stage, failed, tuple(changes), tuple(findings)
+        origin.file,
+        part.frame.line,
+        source,
+        data,
+        stage,
+        failed,
+        tuple(changes),
+        tuple(findings),
+        is_patch=origin.is_patch,
     )
 
 
@@ -198,7 +207,7 @@ class _Document:
         for rule_id, severity, found in failures_of(failures):
             self.notes.violation(rule_id, severity, manifest, found)
         self._withheld(subject)
-        if not planned:
+        if not planned and maker_of(manifest.ref) is None:
             return
         subject = replace(subject, planned=planned)
         for rule in self.engine.checks_wanted:

@@ -4,11 +4,13 @@ What `transform` and `validate` have in common.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import PurePath
 from typing import Any, NamedTuple
 
 from transformer.errors import InputError, PatchError, PlaceholderError
 from transformer.findings import Severity, Violation
 from transformer.manifest.blanks import misspelt
+from transformer.manifest.makers import KUSTOMIZATIONS, as_kustomization
 from transformer.manifest.manifest import Manifest, is_list, manifests
 from transformer.patch.operation import Operation
 from transformer.pipeline.glue import Part
@@ -62,13 +64,19 @@ def read_document(part: Part, notes: Notes) -> tuple[nodes.Tree, Any]:
 
 
 def objects(value: Any, notes: Notes) -> Iterator[Manifest]:
-    """Yield the manifests in a document's plain value, and note what in it is none (HN903)."""
+    """Yield the manifests in a document's plain value, and note what in it is none (HN903).
+
+    In a file of its own a kustomization may leave out what it is.
+    """
     found = list(manifests(value))
     if value is not None and not found and not is_list(value) and not notes.origin.is_patch:
         _remark_no_kind(notes, "", "this document is no mapping")
+    is_kustomization = PurePath(notes.origin.file).name in KUSTOMIZATIONS
     for manifest in found:
         if manifest.ref.kind and manifest.ref.version:
             yield manifest
+        elif is_kustomization and (kustomization := as_kustomization(manifest)) is not None:
+            yield kustomization
         else:
             missing = "kind" if manifest.ref.version else "apiVersion"
             message = f"this document has no {missing}"

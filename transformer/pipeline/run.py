@@ -158,7 +158,13 @@ def pass_on(part: Part, origin: Origin, engine: Engine) -> DocumentResult:
     frame = part.frame
     findings = remarks(part, origin, engine)
     return DocumentResult(
-        origin.file, frame.line, frame.data, frame.data, "screened", findings=findings
+        origin.file,
+        frame.line,
+        frame.data,
+        frame.data,
+        "screened",
+        findings=findings,
+        is_patch=origin.is_patch,
     )
 
 

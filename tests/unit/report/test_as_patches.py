@@ -1,14 +1,11 @@
-"""Patches for kubectl and kustomize."""
+"""Patches for kubectl."""
 
 import json
 from typing import Any
 
-import yaml
-
 from transformer.findings import Change, DocumentResult, ObjectRef
-from transformer.report.as_patches import json_patches, kustomize_patches
+from transformer.report.as_patches import json_patches
 
-DEPLOYMENT = ObjectRef("apps.kruise.io", "v1", "CloneSet", "", "web.v1")
 NODE = ObjectRef("", "v1", "Node", "", "edge-1")
 
 
@@ -35,21 +32,5 @@ def test_changes_of_several_rules_to_one_object_are_one_patch() -> None:
     assert entries[0]["file"] == "a.yaml"
 
 
-def test_a_target_fits_one_object_only() -> None:
-    document = result((DEPLOYMENT, "", [add("/x", 1)]), (NODE, "/items/1", [add("/x", "a: 'b'\n")]))
-    entries = yaml.safe_load("".join(kustomize_patches(document)))
-    assert [entry["target"] for entry in entries] == [
-        {
-            "group": "apps\\.kruise\\.io",
-            "version": "v1",
-            "kind": "CloneSet",
-            "name": "web\\.v1",
-            "namespace": "default",
-        },
-        {"group": "^$", "version": "v1", "kind": "Node", "name": "edge-1"},
-    ]
-    assert yaml.safe_load(entries[1]["patch"]) == [add("/x", "a: 'b'\n")]
-
-
 def test_an_unchanged_document_has_no_patches() -> None:
-    assert list(json_patches(result())) == list(kustomize_patches(result())) == []
+    assert list(json_patches(result())) == []

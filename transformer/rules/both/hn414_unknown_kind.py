@@ -1,8 +1,10 @@
 """HN414: the exclude annotation stands in a kind whose pod templates are not known.
 
 Where pod templates live is a table of kinds. An annotation in any other kind may well reach pods
-(an operator's custom resource), but the guard cannot be put there. What `validate` finds in an
-OpenShift Template is HN425.
+(an operator's custom resource), but the guard cannot be put there. Kinds that hold no pods and make
+none, as a Service or a ConfigMap, are left out: `commonAnnotations` of a kustomization puts the
+annotation everywhere. A kustomization and a chart's values put it on pods that are yet to be made.
+What `validate` finds in an OpenShift Template is HN425.
 
 Bad:
 
@@ -14,7 +16,9 @@ Bad:
           apps.openyurt.io/exclude-host-network-pool: "true"
 
 Mend it: add a row for the kind under `podTemplates` in the configuration, or set the affinity in
-the object's own fields.
+the object's own fields. Of a kustomization (also of Flux) transform what it builds; of a chart (a
+HelmRelease, HelmChart, an Application of Argo CD) what it renders. What a kustomization patches
+inline is told by HN415.
 
 Source: this tool; SPEC of its behaviour, section 5.
 """
@@ -23,17 +27,23 @@ from collections.abc import Iterator
 
 from transformer.findings import Violation
 from transformer.manifest.embedded import TEMPLATES
+from transformer.manifest.makers import asking_places, maker_of
 from transformer.manifest.manifest import places_of, value_at
 from transformer.manifest.names import EXCLUDE_ANNOTATION
+from transformer.manifest.podless import is_podless
 from transformer.rules.base import Subject, ValidationRule
 
 
 def check(subject: Subject) -> Iterator[Violation]:
-    ref = subject.manifest.ref
-    if subject.templates:
+    ref, value = subject.manifest.ref, subject.manifest.value
+    if subject.templates or is_podless(ref):
         return
-    for at in places_of(subject.manifest.value, EXCLUDE_ANNOTATION):
-        if value_at(subject.manifest.value, at) == "false":
+    if (maker := maker_of(ref)) is not None:
+        for at in asking_places(value, maker):
+            yield Violation(at, *_ADVICE[maker.makes])
+        return
+    for at in places_of(value, EXCLUDE_ANNOTATION):
+        if value_at(value, at) == "false":
             continue
         version = f"{ref.group}/{ref.version}" if ref.group else ref.version
         yield Violation(
@@ -41,6 +51,23 @@ def check(subject: Subject) -> Iterator[Violation]:
             f"no pod template is known here in {ref.kind} {version}, so no guard can be added",
             hint="add the kind under podTemplates in the configuration",
         )
+
+
+_ADVICE = {
+    "kustomization": (
+        "the annotation is for what this kustomization builds, where no guard can be added yet",
+        "transform what it builds, as in `kubectl kustomize DIR | hostnet-transform`",
+    ),
+    "chart": (
+        "the annotation is for what a chart renders, where no guard can be added yet",
+        "render the chart and transform the result, as in `helm template ... | hostnet-transform`",
+    ),
+    "chart or kustomization": (
+        "the annotation is for what this application renders, where no guard can be added yet",
+        "render its chart or kustomization and transform the result",
+    ),
+}
+"""What is wrong and what to do, by what is made."""
 
 
 RULE = ValidationRule(

@@ -1,8 +1,8 @@
 """HN415: a guard is wanted in a patch, or in a pod template without containers.
 
 A strategic merge replaces `nodeSelectorTerms` as a whole, so a guard in a patch would erase the
-base's own terms. Patches (files that a kustomization names as such) and pieces of objects are
-never edited.
+base's own terms. Patches (files that a kustomization names as such, and what stands in a
+kustomization, an Application or a HelmRelease itself) and pieces of objects are never edited.
 
 Bad, a patch (it has no containers):
 
@@ -24,6 +24,7 @@ from collections.abc import Iterable, Iterator
 
 from transformer.findings import Violation
 from transformer.manifest.blanks import misspelt
+from transformer.manifest.makers import asking_patches, maker_of
 from transformer.manifest.placeholders import is_placeholder
 from transformer.rules.base import Subject, ValidationRule
 from transformer.rules.exempt import partial_templates
@@ -34,6 +35,11 @@ def check(subject: Subject) -> Iterator[Violation]:
     if subject.is_patch and subject.planned:
         yield Violation("", _message(subject.planned, f"{ref}, but this is a patch"), hint=_HINT)
         return
+    if (maker := maker_of(ref)) is not None:
+        for at in asking_patches(subject.manifest.value, maker):
+            yield Violation(
+                at, f"pod-guard would apply to what a patch in this {ref.kind} changes", _HINT
+            )
     for template in partial_templates(subject):
         if is_placeholder(template.value.get("spec")):
             continue  # HN428 tells it

@@ -1,0 +1,181 @@
+"""Changes as the `patches:` of a kustomization, each with a target that fits its object only.
+
+What a target fits was measured with kustomize 5.8. Its fields are anchored regular expressions; one
+that is absent fits everything. Name and namespace are compared, each for itself, with those in the
+object's source and with those it has by then. In the layer that lists the source these are equal,
+because patches come before `namespace` and `namePrefix`; in a layer above they differ. So the name
+in the source fits in all layers if no namespace stands beside it, and the name that a build gives
+fits above that build only. An object without a namespace is taken to be in `default`.
+"""
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from transformer.findings import DocumentResult, ObjectRef
+from transformer.patch.operation import Operation
+from transformer.patch.render import scalar
+from transformer.report.by_object import by_object
+from transformer.report.phrases import clean
+
+_FROM_FILES = """
+# Made from files: for the kustomization.yaml that lists them, and for those above it.
+"""
+_FROM_STREAM = """
+# Made from a stream. If that is a build, these patches fit a layer above it only, a kustomization
+# that lists the built one. In the built one itself a target misses what that renames (namePrefix,
+# nameSuffix) or, where the target has a namespace, moves. For the built one, make patches from its
+# source files, given as PATHs.
+"""
+_ABOVE_ONLY = (
+    "if the input is a build, these patches fit a layer above it only (a kustomization that lists"
+    " the built one); for the built one itself make them from its source files, given as PATHs"
+)
+_SHOWN = 3
+_SPECIAL = re.compile(r"[\\.+*?()|\[\]{}^$]")
+"""What has a meaning in Go's regular expressions."""
+
+
+class _Name(NamedTuple):
+    """What tells an object from others, its namespace apart."""
+
+    group: str
+    version: str
+    kind: str
+    name: str
+
+
+class _Seen(NamedTuple):
+    """An object: the namespace that kustomize takes it to be in, its patch, and its place.
+
+    The patch is empty where nothing is to be done.
+    """
+
+    namespace: str
+    patch: str
+    place: str
+
+
+class _Entry(NamedTuple):
+    """A patch and what it is for; `namespace` is empty where the target has none."""
+
+    name: _Name
+    namespace: str
+    patch: str
+
+
+class KustomizePatches:
+    """The list, told of each document; which target fits one object only is known in the end.
+
+    `is_stream`: the input may be a build. `warnings` say what the list cannot do.
+    """
+
+    def __init__(self, *, is_stream: bool) -> None:
+        self._is_stream = is_stream
+        self._objects: dict[_Name, list[_Seen]] = {}
+        self._texts: dict[str, str] = {}  # most patches are the same text
+        self.warnings: list[str] = []
+
+    def add(self, result: DocumentResult, named: Mapping[str, ObjectRef]) -> None:
+        """Take in a document, also one that stays: no target may fit its objects.
+
+        `named` are its objects, as far as each says its own name, by `item`.
+        """
+        changed = {made.item: (made, steps) for made, steps in by_object(result.changes)}
+        for item, ref in named.items():
+            made, steps = changed.pop(item, (None, []))
+            namespace = "" if (ref.group, ref.kind) == ("", "Node") else ref.namespace or "default"
+            patch = _patch(steps)
+            place = f"{result.file}:{made.line if made else result.line}"
+            seen = _Seen(namespace, self._texts.setdefault(patch, patch), place)
+            name = _Name(ref.group, ref.version, ref.kind, ref.name)
+            self._objects.setdefault(name, []).append(seen)
+        for made, _ in changed.values():
+            place = f"{made.file}:{made.line}"
+            self._warn(f"no patch for {made.object} ({place}): it has no name of its own")
+
+    def lines(self) -> Iterator[str]:
+        """Yield the list, with comments for its readers; `warnings` is complete then.
+
+        It begins with an empty line, to be appended to a file whatever the end of that.
+        """
+        entries = [
+            entry for name, objects in self._objects.items() for entry in self._plan(name, objects)
+        ]
+        comments = [f"# warning: {clean(warning)}\n" for warning in self.warnings]
+        if not entries:
+            yield from ("\n" if comments else "", *comments, "patches: []\n")
+            return
+        yield _FROM_STREAM if self._is_stream else _FROM_FILES
+        yield from (*comments, "patches:\n", *map(_rendered, entries))
+        if self._is_stream:
+            self._warn(_ABOVE_ONLY)
+
+    def _plan(self, name: _Name, objects: Sequence[_Seen]) -> Iterator[_Entry]:
+        """Yield the patches for the objects of one name, with a namespace only between several."""
+        namespaces = dict.fromkeys(one.namespace for one in objects)
+        may_have_moved = self._is_stream and "default" in namespaces and len(namespaces) > 1
+        if may_have_moved and len({one.patch for one in objects}) == 1:
+            namespaces, objects = {"": None}, [objects[0]._replace(namespace="")]
+        for namespace in namespaces:
+            alike = [one for one in objects if one.namespace == namespace]
+            patch = alike[0].patch
+            if any(one.patch != patch for one in alike):
+                which = _several(name, alike)
+                self._warn(f"no patch for {which}: they differ; make patches folder by folder")
+            elif patch:
+                if len(alike) > 1:
+                    self._warn(f"one patch for {_several(name, alike)}")
+                if may_have_moved and namespace == "default":
+                    self._warn(
+                        f"the patch for {name.kind}/{name.name} of the namespace default also fits"
+                        " each other one that has no namespace in its source"
+                    )
+                yield _Entry(name, namespace if len(namespaces) > 1 else "", patch)
+
+    def _warn(self, warning: str) -> None:
+        self.warnings.append(warning)
+
+
+def _several(name: _Name, objects: Sequence[_Seen]) -> str:
+    """Name objects that no target tells apart."""
+    places = [one.place for one in objects[:_SHOWN]]
+    more = [f"{len(objects) - _SHOWN} more"] if len(objects) > _SHOWN else []
+    return (
+        f"{len(objects)} objects {name.kind}/{name.name} that no target tells apart"
+        f" ({', '.join(places + more)})"
+    )
+
+
+def _patch(operations: Iterable[Operation]) -> str:
+    """Return the lines of a patch that fails the build where it would erase something.
+
+    An `add` replaces what is there: an affinity, say, that another patch of the layer has brought.
+    """
+    lines = []
+    for operation in operations:
+        is_whole = isinstance(operation.value, dict | list)
+        if operation.op == "add" and is_whole and not operation.path.endswith("/-"):
+            lines.append({"op": "test", "path": operation.path, "value": None})
+        lines.append(operation.as_dict())
+    return "".join(f"    - {json.dumps(line)}\n" for line in lines)
+
+
+def _rendered(entry: _Entry) -> str:
+    name = entry.name
+    target = {
+        "group": _literal(name.group) or "^$",
+        "version": _literal(name.version),
+        "kind": _literal(name.kind),
+        "name": _literal(name.name),
+    }
+    if entry.namespace:
+        target["namespace"] = _literal(entry.namespace)
+    fields = "".join(f"    {key}: {scalar(value)}\n" for key, value in target.items())
+    return f"- target:\n{fields}  patch: |-\n{entry.patch}"
+
+
+def _literal(text: str) -> str:
+    """Return a regular expression that fits `text` only."""
+    return _SPECIAL.sub(r"\\\g<0>", text)

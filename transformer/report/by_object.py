@@ -1,0 +1,19 @@
+"""Changes put together by the object that they are made to."""
+
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+
+from transformer.findings import Change
+from transformer.patch.operation import Operation, fold
+
+
+def by_object(changes: Iterable[Change]) -> Iterator[tuple[Change, list[Operation]]]:
+    """Yield for each changed object its first change, and the operations of all of them."""
+    for _, group in groupby(changes, key=lambda made: made.item):
+        of_one = list(group)
+        operations = [
+            Operation(step["op"], step["path"], step["value"])
+            for made in of_one
+            for step in made.operations
+        ]
+        yield of_one[0], fold(operations)
