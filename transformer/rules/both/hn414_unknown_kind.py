@@ -23,13 +23,14 @@ from collections.abc import Iterator
 from transformer.findings import Violation
 from transformer.manifest.manifest import places_of, value_at
 from transformer.manifest.names import EXCLUDE_ANNOTATION
+from transformer.manifest.pod_template import fixed_pointers
 from transformer.rules.base import Subject, ValidationRule
 
 
 def check(subject: Subject) -> Iterator[Violation]:
     ref = subject.manifest.ref
-    if subject.templates:
-        return
+    if subject.templates or fixed_pointers(ref, subject.world.rows):
+        return  # HN402
     for at in places_of(subject.manifest.value, EXCLUDE_ANNOTATION):
         if value_at(subject.manifest.value, at) == "false":
             continue
@@ -38,6 +39,7 @@ def check(subject: Subject) -> Iterator[Violation]:
             at,
             f"no pod template is known here in {ref.kind} {version}, so no guard can be added",
             hint="add the kind under podTemplates in the configuration",
+            at_key=True,
         )
 
 
