@@ -34,6 +34,7 @@ Source: OpenYurt, documentation of host-network NodePools, "Prerequisites"; the 
 
 from typing import Any
 
+from transformer.errors import PatchError
 from transformer.manifest.catalog import Component, Workload, recognise
 from transformer.manifest.malformed import wrong_type
 from transformer.manifest.manifest import Manifest
@@ -61,6 +62,14 @@ def is_component(subject: Subject, template: PodTemplate) -> bool:
     """Whether the pods of `template` belong to a component that needs the pod network."""
     choice = _choice(subject, template)
     return choice == "true" if choice else _component(subject, template) is not None
+
+
+def is_surely_component(subject: Subject, template: PodTemplate) -> bool:
+    """As `is_component`; not where the annotation that decides has a wrong value."""
+    try:
+        return is_component(subject, template)
+    except PatchError:
+        return False
 
 
 def reason(subject: Subject) -> str:
