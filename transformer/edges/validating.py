@@ -95,7 +95,7 @@ def validate(
 
     Up to so many `workers` help.
     """
-    ledger = Ledger(engine)
+    ledger = Ledger(engine, compares=states.old is not None)
     patches = patch_files((*states.new, *states.new_beside), engine.max_document)
     scopes = _scopes(states, engine, patches, done)
 
