@@ -1,5 +1,4 @@
-"""What texts for people are made of: counted nouns, names of objects, nothing that does harm, paint.
-"""
+"""What texts for people are made of: counted nouns, named objects, harmless names, and paint."""
 
 import re
 from collections.abc import Callable
