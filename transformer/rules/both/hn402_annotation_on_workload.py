@@ -27,8 +27,7 @@ What a YurtAppSet patches into its workloads is judged by where it ends up. Wher
 Source: OpenYurt `PodHandler.Default`, pkg/yurtmanager/webhook/pod/v1alpha1/pod_default.go.
 """
 
-from collections.abc import Collection, Iterable, Iterator
-from itertools import takewhile
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from transformer.findings import Violation
@@ -62,17 +61,22 @@ def check(subject: Subject) -> Iterator[Violation]:
     if all(EXCLUDE_ANNOTATION in annotations for annotations in known.values()):
         return
     right = set(_right_places(manifest.value, known))
+    lacking = _first_lacking(known)
+    why = f"the pods of {manifest.ref} get the annotations of the pod template"
+    if "" in known:
+        why = f"the webhook looks at the annotations in the metadata of {manifest.ref}"
+    is_useless = is_static(subject)
     for at in places_of(manifest.value, EXCLUDE_ANNOTATION):
         value = value_at(manifest.value, at)
         is_of_hn403 = at == _ANNOTATION and subject.templates and value != "true"
         if at in right or value == "false" or is_of_hn403:
             continue
-        lacking = [one for one in _nearest(known, at) if EXCLUDE_ANNOTATION not in known[one]]
-        if lacking:
+        meant = lacking[next(above for above in _ways(at) if above in lacking)]
+        if meant is not None:
             yield Violation(
                 at,
-                f"the annotation has no effect here: {_why(subject)}",
-                _advice(subject, lacking[0]),
+                f"the annotation has no effect here: {why}",
+                _STATIC if is_useless else _move_to(meant),
                 "warning" if is_placeholder(value) else None,
                 at_key=True,
             )
@@ -90,30 +94,33 @@ def _right_places(value: Any, templates: Iterable[str]) -> Iterator[str]:
             yield f"{at.removesuffix('/path')}/value{_TWEAKED.removeprefix(path)}"
 
 
-def _nearest(templates: Collection[str], at: str) -> list[str]:
-    """Return those of the pod templates that have most of the way to `at` in common with it."""
-    way = pointer.split(at)
-
-    def shared(template: str) -> int:
-        pairs = zip(pointer.split(template), way, strict=False)
-        return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
-
-    most = max(map(shared, templates))
-    return [template for template in templates if shared(template) == most]
-
-
-def _why(subject: Subject) -> str:
-    ref = subject.manifest.ref
-    if any(not template.pointer for template in subject.templates):
-        return f"the webhook looks at the annotations in the metadata of {ref}"
-    return f"the pods of {ref} get the annotations of the pod template"
+def _first_lacking(templates: Mapping[str, Mapping[str, Any]]) -> dict[str, str | None]:
+    """Return by each pointer that leads to pod templates the first of these without the annotation,
+    or None where all of them have it.
+    """
+    found: dict[str, str | None] = {}
+    for template, annotations in templates.items():
+        for above in _ways(template):
+            found.setdefault(above, None)
+            if EXCLUDE_ANNOTATION not in annotations and found[above] is None:
+                found[above] = template
+    return found
 
 
-def _advice(subject: Subject, template: str) -> str:
-    if is_static(subject):
-        return "take it away: static pods bypass the scheduler, and no guard keeps them off"
+def _ways(at: str) -> Iterator[str]:
+    """Yield a pointer, and those of all that holds it, up to the object."""
+    yield at
+    while at:
+        at = at.rpartition("/")[0]
+        yield at
+
+
+def _move_to(template: str) -> str:
     whose = f"pod template ({template}/metadata/annotations)" if template else "Pod"
     return f"move it to the metadata.annotations of the {whose}"
+
+
+_STATIC = "take it away: static pods bypass the scheduler, and no guard keeps them off"
 
 
 RULE = ValidationRule(

@@ -41,10 +41,9 @@ def check(subject: Subject) -> Iterator[Violation]:
     if is_unchangeable(subject):
         return  # HN416
     missing = editable(subject, subject.planned.get(pod_guard.RULE.id, ()))
+    lacking = {operation.path.rpartition("/spec/affinity")[0] for operation in missing}
     for template in subject.templates:
-        inside = f"{template.pointer}/spec/"
-        lacks_it = any(operation.path.startswith(inside) for operation in missing)
-        if lacks_it and not _is_told_elsewhere(subject, template):
+        if template.pointer in lacking and not _is_told_elsewhere(subject, template):
             yield Violation(
                 pointer.join(f"{template.pointer}/metadata/annotations", EXCLUDE_ANNOTATION),
                 f"the pods of {subject.manifest.ref} ask to be kept off host-network pools, and the"
