@@ -38,12 +38,16 @@ class ObjectRef:
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """What a rule found at `pointer` of one object; `severity` where it is not the rule's own."""
+    """What a rule found at `pointer` of one object; `severity` where it is not the rule's own.
+
+    `at_key`: it is the key there that should not be, whatever its value.
+    """
 
     pointer: str
     message: str
     hint: str = ""
     severity: Severity | None = None
+    at_key: bool = False
 
 
 @dataclass(frozen=True, slots=True)

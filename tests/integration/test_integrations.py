@@ -420,7 +420,7 @@ def gitlab(folder: Path, **more: str) -> tuple[int, list[Any]]:
 def test_the_job_for_gitlab_keeps_the_status_and_leaves_a_report(checkout: Path) -> None:
     status, found = gitlab(checkout)
     assert status == 1
-    assert {entry["check_name"] for entry in found} == {"HN311", "HN406"}
+    assert {entry["check_name"] for entry in found} == {"HN311", "HN406", "HN426"}
     assert len({entry["fingerprint"] for entry in found}) == len(found)
     for entry in found:
         assert {"description", "severity"} <= entry.keys()
@@ -446,12 +446,12 @@ def test_the_job_for_gitlab_compares_with_the_base_of_a_merge_request(repository
 def test_the_job_for_gitlab_takes_paths_and_options(checkout: Path) -> None:
     paths = "integrations/example/network.yaml integrations/example/shop.yaml"
     status, found = gitlab(checkout, HOSTNET_PATHS=paths, HOSTNET_ARGS="-q --disable HN406")
-    assert (status, found) == (0, [])
+    assert (status, [entry["check_name"] for entry in found]) == (0, ["HN426"])
 
 
 def test_the_documented_commands_for_gitlab_run(checkout: Path) -> None:
     documented("gitlab", checkout)
-    assert len(json.loads((checkout / "gl-hostnet.json").read_bytes())) == 2
+    assert len(json.loads((checkout / "gl-hostnet.json").read_bytes())) == 3
 
 
 class Action(NamedTuple):
@@ -536,7 +536,7 @@ def test_the_action_hands_over_its_inputs_by_environment_only(action: Action) ->
 def test_the_action_writes_the_report_and_fails_in_its_last_step(action: Action) -> None:
     outputs = action.validate()
     assert outputs == {"status": "1", "sarif": str(action.temp / "hostnet.sarif")}
-    assert sorted(action.found()) == ["HN311", "HN406"]
+    assert sorted(action.found()) == ["HN311", "HN406", "HN426"]
     assert action.run("result", STATUS=outputs["status"]) == 1
 
 
@@ -580,7 +580,7 @@ def test_the_action_installs_the_tool_from_its_own_checkout(action: Action) -> N
             pytest.fail(message)
         pytest.skip(message)
     assert action.validate()["status"] == "1"
-    assert sorted(action.found()) == ["HN311", "HN406"]
+    assert sorted(action.found()) == ["HN311", "HN406", "HN426"]
 
 
 def test_the_workflow_in_the_document_fits_the_action(action: Action) -> None:

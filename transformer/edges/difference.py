@@ -19,11 +19,14 @@ from transformer.manifest.makers import KUSTOMIZATIONS
 
 
 class Difference(NamedTuple):
-    """What looks for files in the old and in the new state, and the files that `changed`."""
+    """What looks for files in the old and in the new state, and the files that `changed` since
+    what is in words `since`.
+    """
 
     old: Callable[[], Look]
     new: Callable[[], Look]
     changed: list[Path]
+    since: str
 
 
 def staged(git: GitStates, merged: Collection[str] = ()) -> Difference:
@@ -41,7 +44,7 @@ def staged(git: GitStates, merged: Collection[str] = ()) -> Difference:
     for parent in (*told.stdout.decode().split(), *merged):
         also = set(git.changed(resolve(Path.cwd(), parent), in_work_tree=False))
         changed = [path for path in changed if path in also]
-    return Difference(lambda: git.at(head), lambda: git.in_index(head.top), changed)
+    return Difference(lambda: git.at(head), lambda: git.in_index(head.top), changed, head.in_words)
 
 
 def between(git: GitStates, old: str, new: str) -> Difference:
@@ -52,7 +55,8 @@ def between(git: GitStates, old: str, new: str) -> Difference:
         SettingsError: there is no such commit.
     """
     before, after = _base(old, new), resolve(Path.cwd(), new)
-    return Difference(lambda: git.at(before), lambda: git.at(after), git.between(before, after))
+    changed = git.between(before, after)
+    return Difference(lambda: git.at(before), lambda: git.at(after), changed, before.in_words)
 
 
 def _base(old: str, new: str) -> Revision:
@@ -83,7 +87,7 @@ def states_of(difference: Difference, passed: Collection[str], searched: Searche
         if os.path.relpath(name).startswith(os.pardir):
             hint = "run it in the top folder of the repository"
             raise SettingsError("the file is not below this folder", file=name, hint=hint)
-    changes = Changes(top_of(Path.cwd()), frozenset(difference.changed))
+    changes = Changes(top_of(Path.cwd()), frozenset(difference.changed), difference.since)
     states = compare((".",), difference.old(), difference.new(), changes, searched)
     meant = {os.path.relpath(path) for path in (*map(str, difference.changed), *passed)}
     folders = tuple(f"{name}/" for name in meant if Path(name).is_dir())

@@ -40,6 +40,11 @@ class Revision(NamedTuple):
     commit: str
     name: str
 
+    @property
+    def in_words(self) -> str:
+        left, dots, right = self.name.partition("...")
+        return f"the merge base of {left or 'HEAD'} and {right or 'HEAD'}" if dots else self.name
+
 
 class Git(NamedTuple):
     """Runs git in a folder: the top of a work tree, or what is left of a repository without one."""

@@ -82,16 +82,19 @@ def read_states(
     before = git.at(revision)
     now = git.in_index(revision.top) if wanted.staged else _disk_or_nothing
     changed = git.changed(revision, in_work_tree=not wanted.staged)
-    changes = Changes(revision.top, frozenset(changed))
+    changes = Changes(revision.top, frozenset(changed), revision.in_words)
     states = compare(paths or (".",), before, now, changes, searched)
     return states._replace(new=_regular(list(states.new), wanted, folder))
 
 
 class Changes(NamedTuple):
-    """The files that changed in the repository whose work tree is `top`."""
+    """The files that changed in the repository whose work tree is `top`, since what is in words
+    `since`.
+    """
 
     top: Path
     files: frozenset[Path]
+    since: str
 
 
 def compare(
@@ -113,6 +116,7 @@ def compare(
         new_beside=_beside(changes, new, searched, now),
         old_beside=_beside(changes, old, searched, before),
         is_old_firm=False,
+        since=changes.since,
     )
 
 

@@ -5,11 +5,10 @@ then for real, in batches that several processors share.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
-from itertools import groupby
 from typing import Any, NamedTuple, TypeAlias
 
+from transformer.edges.excerpts import in_order
 from transformer.edges.reading import chunks
 from transformer.edges.sources import Source
 from transformer.edges.survey import is_among, patch_files, pool_index
@@ -23,7 +22,7 @@ from transformer.pipeline.glue import Part, groups, parts
 from transformer.pipeline.history import History
 from transformer.pipeline.judging import Judgement, judge_document
 from transformer.pipeline.ledger import Ledger
-from transformer.pipeline.notes import LONG_LINE, Origin
+from transformer.pipeline.notes import Origin
 from transformer.rules.base import Subject
 from transformer.text.framing import frames
 
@@ -43,6 +42,8 @@ class States(NamedTuple):
     it is, because nobody can mend it any more.
 
     `wanted`: the names of the files in which findings matter (None: in all).
+
+    `since`: what the old state is called, if its files have the names of the new ones.
     """
 
     new: Sequence[Source]
@@ -52,6 +53,7 @@ class States(NamedTuple):
     old_beside: Sequence[Source] = ()
     is_old_firm: bool = True
     wanted: frozenset[str] | None = None
+    since: str = ""
 
     def wants(self, found: Finding) -> bool:
         """Whether a finding matters."""
@@ -95,7 +97,7 @@ def validate(
 
     Up to so many `workers` help.
     """
-    ledger = Ledger(engine)
+    ledger = Ledger(engine, compares=states.old is not None)
     patches = patch_files((*states.new, *states.new_beside), engine.max_document)
     scopes = _scopes(states, engine, patches, done)
 
@@ -109,19 +111,21 @@ def validate(
                 ledger.add(judgement, scope, origin.relative_name)
                 done(judgement.size)
     for world in scopes.values():
-        ledger.findings.extend(_of_removed(world))
+        ledger.findings.extend(_as_now(found, states) for found in _of_removed(world))
         if world.history is not None:
             for found in world.history.unread:
-                ledger.take_unread(_unread(found, is_firm=states.is_old_firm))
+                unread = _unread(found, is_firm=states.is_old_firm)
+                ledger.take_unread(_as_now(unread, states))
             if world.history.has_objects:
                 ledger.needs.add("old")
         if world.engine.world.pools.all():
             ledger.needs.add("pools")
     ledger.conclude()
     findings = [found for found in ledger.findings if states.wants(found)]
+    on_facts = {rule.id for rule in engine.validation if rule.conclude is not None}
     errors = sum(found.severity == "error" for found in ledger.findings)
     return Outcome(
-        tuple(_in_order(findings, states)),
+        tuple(in_order(findings, states.new, states.old or (), on_facts)),
         ledger.documents,
         ledger.has_failed and (states.wanted is None or any(map(_is_failure, findings))),
         tuple(ledger.not_judged()),
@@ -279,32 +283,14 @@ def _unread(found: Finding, *, is_firm: bool) -> Finding:
     return replace(found, severity=severity, message=message)
 
 
-def _in_order(findings: Iterable[Finding], states: States) -> Iterator[Finding]:
-    """Yield the findings by file, in the order of the input, and in each from top to bottom."""
-    names = [source.name for source in (*states.new, *(states.old or ()))]
-    order = {name: index for index, name in reversed(list(enumerate(names)))}
+def _as_now(found: Finding, states: States) -> Finding:
+    """Return a finding on the old state with a place in the new one.
 
-    def place(found: Finding) -> tuple[int, str, int, int, str]:
-        return order.get(found.file, -1), found.file, found.line, found.column, found.rule
-
-    by_name = {source.name: source for source in states.new}
-    for name, group in groupby(sorted(findings, key=place), key=lambda found: found.file):
-        yield from _with_excerpts(list(group), by_name.get(name))
-
-
-def _with_excerpts(findings: list[Finding], source: Source | None) -> list[Finding]:
-    """Return findings of one file, each with the line that it is about.
-
-    Those on facts do not have it yet: it is read once more, which is better than to keep it.
+    Where files have the same names in both, what it is about may be in another line by now, or
+    gone: then it is on the file as a whole, and says which line it was.
     """
-    wanted = {found.line for found in findings if not found.excerpt and found.object}
-    if source is None or not wanted:
-        return findings
-    lines: dict[int, str] = {}
-    with suppress(OSError, UnicodeDecodeError), source.open() as file:
-        for number, line in enumerate(file, 1):
-            if number in wanted and len(line) <= LONG_LINE:
-                lines[number] = line.decode().rstrip("\r\n")
-    return [
-        replace(found, excerpt=found.excerpt or lines.get(found.line, "")) for found in findings
-    ]
+    if not states.since:
+        return found
+    message = f"{found.message} (it was line {found.line} at {states.since})"
+    file = Finding(found.rule, found.severity, message, found.file, 1, 1, 0)
+    return replace(file, object=found.object, hint=found.hint)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any
 
+from transformer.findings import ObjectRef
 from transformer.manifest.manifest import Manifest, mapping_at
 from transformer.yamltree import pointer
 
@@ -154,6 +155,20 @@ def pod_templates(
         for at, value in resolve(manifest.value, row.pointer)
         if isinstance(value, dict)
     )
+
+
+def fixed_pointers(
+    ref: ObjectRef, rows: Mapping[tuple[str, str], list[PodTemplateRow]]
+) -> list[str]:
+    """Return where objects of this kind have their pod templates, whether or not one has them; of
+    kinds for which that depends on the object, nothing.
+    """
+    return [
+        row.pointer
+        for row in rows.get((ref.group, ref.kind), ())
+        if not (row.versions and ref.version not in row.versions)
+        and not any(wild in row.pointer for wild in "*{")
+    ]
 
 
 def _selection(value: Any, row: PodTemplateRow) -> PoolSelection | None:

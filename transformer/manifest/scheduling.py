@@ -44,14 +44,15 @@ class Placement:
 
     `pinned`: on host-network pools only. `pools` are the names of the host-network pools whose
     nodes can match (`ANY_POOL`: the hostnetwork label decides). `missing` are names that the
-    selection asks for and that are not in the input, `ambiguous` those whose nodes can match, and
-    of which there are different ones.
+    selection asks for and that are not in the input. What is not known of the pools `deciding`, and
+    nothing else, leaves open whether the pods are pinned: their nodes can match, and they are
+    missing, or there are different ones of them.
     """
 
     pinned: Truth
     pools: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
-    ambiguous: tuple[str, ...] = ()
+    deciding: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,14 +114,16 @@ def _placement(wanted: _Wanted, pools: PoolIndex, _: int, past_guard: bool) -> P
     known = pools.all() if names is None else pools.named(names)
     missing = _missing(template, pools)
     on_host_network: list[str] = []
-    elsewhere = Truth.FALSE
-    ambiguous: list[str] = []
+    elsewhere = surely_elsewhere = Truth.FALSE
+    deciding: dict[str, None] = {}
     for candidate in _candidates(template, known, missing, pools):
         fits = candidate.is_selected & match(template, candidate.labels, past_guard=past_guard)
         if not candidate.is_certain:
             fits &= Truth.UNKNOWN
-            if fits is not Truth.FALSE and candidate.name not in missing:
-                ambiguous.append(candidate.name)
+            if fits is not Truth.FALSE:
+                deciding[candidate.name] = None
+        elif not candidate.is_host_network:
+            surely_elsewhere |= fits
         if not candidate.is_host_network:
             elsewhere |= fits
         elif fits is not Truth.FALSE:
@@ -128,7 +131,9 @@ def _placement(wanted: _Wanted, pools: PoolIndex, _: int, past_guard: bool) -> P
     if not on_host_network and _pins_by_label(template, known, missing, past_guard):
         on_host_network = [ANY_POOL]
     pinned = ~elsewhere if on_host_network else Truth.FALSE
-    return Placement(pinned, tuple(on_host_network), missing, tuple(dict.fromkeys(ambiguous)))
+    if surely_elsewhere is not Truth.FALSE:
+        deciding.clear()  # whatever these pools are, other nodes match, or may match
+    return Placement(pinned, tuple(on_host_network), missing, tuple(deciding))
 
 
 def _only_in(template: PodTemplate) -> list[str] | None:

@@ -15,19 +15,26 @@ from transformer.pipeline.waivers import Waivers
 from transformer.rules.base import Need, Sighting, ValidationRule
 
 _MISSING: Mapping[Need, str] = {
-    "old": "nothing in an old state to compare with; give --base or --old",
+    "old": "nothing in an old state to compare with",
     "pools": "no NodePool in the input",
     "nodes": "no Node in the input",
     "workloads": "no workload in the input",
     "services": "no Service in the input",
 }
 
+_GIVE_ONE = "; give --base or --old"
+_NOT_IN_IT = ": no NodePool, Node, Pod or Job in it"
+
 
 class Ledger:
-    """Takes in judgements, and concludes from all of them together."""
+    """Takes in judgements, and concludes from all of them together.
 
-    def __init__(self, engine: Engine) -> None:
+    `compares`: there is an old state, whatever is in it.
+    """
+
+    def __init__(self, engine: Engine, *, compares: bool = False) -> None:
         self._engine = engine
+        self._compares = compares
         self._facts: dict[str, dict[int, bytes | list[bytes]]] = {}
         self._words: dict[str, int] = {}
         self._waivers = Waivers(engine)
@@ -81,6 +88,8 @@ class Ledger:
         for need, reason in _MISSING.items():
             if need not in self.needs:
                 ids = tuple(rule.id for rule in left if need in rule.needs)
+                if need == "old":
+                    reason += _NOT_IN_IT if self._compares else _GIVE_ONE
                 left = [rule for rule in left if need not in rule.needs]
                 if ids:
                     yield reason, ids

@@ -82,10 +82,10 @@ class Notes:
         """Return the line in the file of an offset in the document's text."""
         return self._at(offset).line
 
-    def _offset(self, pointer: str) -> int:
+    def _offset(self, pointer: str, *, at_key: bool = False) -> int:
         if self._places is None or self.root is not self._places.root:
             self._places = Places(self.root)
-        return self._places.offset_of(pointer)
+        return self._places.offset_of(pointer, at_key=at_key)
 
     def _at(self, offset: int) -> Position:
         if offset < _NEAR:
@@ -108,7 +108,7 @@ class Notes:
             rule,
             found.severity or severity,
             found.message,
-            self._offset(manifest.base + found.pointer),
+            self._offset(manifest.base + found.pointer, at_key=found.at_key),
             manifest.base,
             manifest.ref,
             found.pointer,

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 
 from transformer.report.fingerprint import fingerprints
+from transformer.report.phrases import told
 from transformer.report.report import Report
 
 _SEVERITIES = {"error": "major", "warning": "minor", "info": "info"}
@@ -13,7 +14,7 @@ def render(report: Report) -> Iterator[str]:
     """Yield the text of the report."""
     entries = [
         {
-            "description": f"{found.message}; {found.hint}" if found.hint else found.message,
+            "description": told(found),
             "check_name": found.rule,
             "fingerprint": fingerprint,
             "severity": _SEVERITIES[found.severity],

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from itertools import groupby
 
 from transformer.findings import Finding
-from transformer.report.phrases import clean
+from transformer.report.phrases import clean, named, told
 from transformer.report.report import Report
 
 _NO_XML = re.compile(r"[\ud800-\udfff\ufffe\uffff]")
@@ -35,7 +35,7 @@ def render(report: Report) -> Iterator[str]:
         for found in by_rule.get(rule, ()):
             case = TestCase(_plain(f"{title}: {_where(found)}"), rule)
             if found.severity == "error":
-                case.result = [Failure(_plain(found.message), rule)]
+                case.result = [Failure(_plain(named(found)), rule)]
                 case.result[0].text = _plain(_told(found))
             else:
                 case.system_out = _plain(f"{found.severity}: {_told(found)}")
@@ -58,9 +58,7 @@ def _where(found: Finding) -> str:
 
 def _told(found: Finding) -> str:
     """Return all there is to say of a finding, in one line."""
-    who = f"{found.object}: " if found.object else ""
-    hint = f"; {found.hint}" if found.hint else ""
-    return f"{_where(found)}: {who}{found.message}{hint}"
+    return f"{_where(found)}: {told(found)}"
 
 
 def _plain(text: str) -> str:

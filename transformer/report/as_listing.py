@@ -7,7 +7,7 @@ from itertools import groupby
 from unicodedata import combining, east_asian_width
 
 from transformer.findings import Finding
-from transformer.report.phrases import Paint, clean, count, unpainted
+from transformer.report.phrases import Paint, clean, count, named, unpainted
 from transformer.report.report import Report
 
 _WIDTH = 100
@@ -47,10 +47,7 @@ def summary(report: Report) -> list[str]:
 
 def _finding(found: Finding, paint: Paint) -> Iterator[str]:
     weight = paint(f"{found.severity}[{found.rule}]", found.severity)
-    who = ""
-    if found.object is not None and found.object.name not in found.message:
-        who = f"{found.object}: "
-    yield f"  {found.line}:{found.column} {weight} {clean(who + found.message)}\n"
+    yield f"  {found.line}:{found.column} {weight} {clean(named(found))}\n"
     if found.excerpt.strip():
         number = f"{found.line:>6}"
         text, indent = _cut(found.excerpt, found.column - 1)

@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 from transformer.findings import Finding
 from transformer.report.fingerprint import fingerprints
+from transformer.report.phrases import told
 from transformer.report.report import Report, RuleHelp
 from transformer.report.rule_page import markdown
 
@@ -61,7 +62,7 @@ def _result(found: Finding, fingerprint: str, places: dict[str, int]) -> dict[st
     result: dict[str, Any] = {
         "ruleId": found.rule,
         "level": _LEVELS[found.severity],
-        "message": {"text": f"{found.message}; {found.hint}" if found.hint else found.message},
+        "message": {"text": told(found)},
         "locations": [location],
         "partialFingerprints": {"hostnetTransform/v1": fingerprint},
     }

@@ -4,17 +4,14 @@ from collections.abc import Mapping
 
 from transformer.findings import Change, Finding
 from transformer.report.in_words import describe
-from transformer.report.phrases import Paint, clean, count, unpainted
+from transformer.report.phrases import Paint, clean, count, named, unpainted
 
 
 def finding(found: Finding, paint: Paint = unpainted) -> str:
     """Return one finding: place, severity, rule, object, message, and what to do."""
     place = paint(f"{clean(found.file)}:{found.line}:{found.column}:", "place")
     weight = paint(f"{found.severity}[{found.rule}]:", found.severity)
-    who = ""
-    if found.object is not None and found.object.name not in found.message:
-        who = f"{found.object}: "
-    told = f"{place} {weight} {clean(who + found.message)}"
+    told = f"{place} {weight} {clean(named(found))}"
     return f"{told}\n  help: {clean(found.hint)}" if found.hint else told
 
 

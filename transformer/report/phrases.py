@@ -1,7 +1,9 @@
-"""What texts for people are made of: counted nouns, names that do no harm, and paint."""
+"""What texts for people are made of: counted nouns, named objects, harmless names, and paint."""
 
 import re
 from collections.abc import Callable
+
+from transformer.findings import Finding
 
 Paint = Callable[[str, str], str]
 """Takes a text and what it is (`error`, `warning`, `info`, `change`, `place`), and paints it."""
@@ -17,6 +19,37 @@ def unpainted(text: str, _: str) -> str:
 def count(number: int, noun: str) -> str:
     """Return `1 document`, `2 documents`."""
     return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def named(found: Finding) -> str:
+    """Return the message of a finding, with its object in front unless the message names it.
+
+    A name alone does not: it may be any word (`template`) that the message happens to hold.
+    """
+    ref = found.object
+    if ref is None:
+        return found.message
+    whole = str(ref) if ref.name else ref.kind
+    names = [whole]
+    if ref.name and ref.kind in _WITHOUT_NAMESPACE:
+        names.append(f"{_WITHOUT_NAMESPACE[ref.kind]} {ref.name}")
+    if ref.name and any(_is_in(name, found.message) for name in names):
+        return found.message
+    return f"{whole}: {found.message}"
+
+
+_WITHOUT_NAMESPACE = {"Node": "node", "NodePool": "NodePool"}
+"""How messages call what they name without a `/`."""
+
+
+def _is_in(name: str, text: str) -> bool:
+    """Whether `name` stands in `text`, and not as a part of another name."""
+    return re.search(rf"(?<![\w./-]){re.escape(name)}(?![\w/-]|\.\w)", text) is not None
+
+
+def told(found: Finding) -> str:
+    """Return all there is to say of a finding but its place, in one sentence."""
+    return f"{named(found)}; {found.hint}" if found.hint else named(found)
 
 
 def clean(text: str) -> str:

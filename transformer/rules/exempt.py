@@ -1,4 +1,6 @@
-"""What is never edited, whatever a transform rule plans (SPEC, end of section 3)."""
+"""What is never edited, whatever a transform rule plans (SPEC, end of section 3), and what cannot
+be changed in the cluster.
+"""
 
 from collections.abc import Iterable
 
@@ -8,6 +10,8 @@ from transformer.patch.operation import Operation
 from transformer.rules.base import Subject
 
 _MIRROR = "kubernetes.io/config.mirror"
+
+_UNCHANGEABLE = (("", "Pod"), ("batch", "Job"))
 
 
 def editable(subject: Subject, operations: Iterable[Operation]) -> list[Operation]:
@@ -55,6 +59,20 @@ def controller_owner(subject: Subject) -> str | None:
         if isinstance(owner, dict) and owner.get("controller") is True:
             return f"{owner.get('kind', '')} {owner.get('name', '')}".strip() or "another object"
     return None
+
+
+def is_unchangeable(subject: Subject) -> bool:
+    """Whether it is there already, and the API server refuses to change its pod template.
+
+    The affinity of a Job may change as long as it is suspended and has not started.
+    """
+    ref, before = subject.manifest.ref, subject.before
+    return (
+        before is not None
+        and subject.manifest.is_named
+        and (ref.group, ref.kind) in _UNCHANGEABLE
+        and before.spec.get("suspend") is not True
+    )
 
 
 def is_encrypted(subject: Subject) -> bool:

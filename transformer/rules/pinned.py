@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from transformer.manifest.manifest import mapping_at
 from transformer.manifest.names import EXCLUDE_ANNOTATION, HOST_NETWORK_LABEL, POOL_LABEL
 from transformer.manifest.node_affinity import required_terms
-from transformer.manifest.node_match import Truth
+from transformer.manifest.node_match import Truth, is_guarded
 from transformer.manifest.pod_template import PodTemplate
 from transformer.manifest.scheduling import ANY_POOL, placement
 from transformer.rules.base import Subject
@@ -24,6 +24,16 @@ def pinned_to(subject: Subject, template: PodTemplate) -> tuple[str, ...]:
     if asks_to_be_kept_off(template) or is_static(subject):
         return ()
     found = placement(template, subject.world.pools)
+    return found.pools if found.pinned is Truth.TRUE else ()
+
+
+def kept_off_everywhere(subject: Subject, template: PodTemplate) -> tuple[str, ...]:
+    """Return the host-network pools that are the only ones the pods may run on, where a guard or
+    the annotation keeps them off these too; else nothing.
+    """
+    if is_static(subject) or not (is_guarded(template) or asks_to_be_kept_off(template)):
+        return ()
+    found = placement(template, subject.world.pools, past_guard=True)
     return found.pools if found.pinned is Truth.TRUE else ()
 
 

@@ -15,15 +15,16 @@ class Places:
         self.root = root
         self._indexes: dict[int, dict[str, tuple[Mapping, int]]] = {}
 
-    def offset_of(self, at: str) -> int:
+    def offset_of(self, at: str, *, at_key: bool = False) -> int:
         """Return the offset of the value at pointer `at`, or of its nearest parent that exists.
 
-        An empty value is said to be where its key is.
+        An empty value is said to be where its key is; with `at_key` so is any value.
         """
         if self.root is None:
             return 0
         node, offset = self.root, self.root.start
-        for token in pointer.split(at):
+        tokens = pointer.split(at)
+        for left, token in zip(range(len(tokens), 0, -1), tokens, strict=True):
             node = node.target if isinstance(node, Alias) else node
             if isinstance(node, Mapping):
                 found = self._entry(node, token)
@@ -31,7 +32,7 @@ class Places:
                     break
                 key, node = found
                 is_empty = isinstance(node, Scalar) and node.start == node.end
-                offset = key.start if is_empty else node.start
+                offset = key.start if is_empty or (at_key and left == 1) else node.start
             elif isinstance(node, Sequence) and token.isdecimal() and int(token) < len(node.items):
                 node = node.items[int(token)]
                 offset = node.start

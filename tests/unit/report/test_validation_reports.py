@@ -98,7 +98,7 @@ def test_gitlab_gets_what_its_format_requires() -> None:
     entries = json.loads(text(as_gitlab.render))
     assert [entry["severity"] for entry in entries] == ["minor", "major", "info"]
     assert entries[1]["location"] == {"path": "a b/nodes.yaml", "lines": {"begin": 7}}
-    assert entries[1]["description"] == "the label changes; keep it"
+    assert entries[1]["description"] == "Node/edge-1: the label changes; keep it"
     assert entries[1]["check_name"] == "HN303"
     assert entries[0]["location"]["path"] == "b.yaml"
     assert len({entry["fingerprint"] for entry in entries}) == 3
@@ -151,7 +151,7 @@ def test_sarif_has_a_result_for_each_finding_with_its_place() -> None:
     assert location["logicalLocations"][0]["fullyQualifiedName"] == (
         "Node/edge-1/metadata/labels/x~1y"
     )
-    assert result["message"]["text"] == "the label changes; keep it"
+    assert result["message"]["text"] == "Node/edge-1: the label changes; keep it"
     assert run["columnKind"] == "unicodeCodePoints"
 
 
@@ -193,7 +193,8 @@ def test_junit_has_a_test_for_each_rule() -> None:
 def test_in_junit_an_error_is_a_failure_and_a_warning_is_none() -> None:
     found = cases()
     (failure,) = found["HN303"]
-    assert (failure.tag, failure.get("message")) == ("failure", "the label changes")
+    told = "Node/edge-1: the label changes"
+    assert (failure.tag, failure.get("message")) == ("failure", told)
     assert failure.text == "a b/nodes.yaml:7:5: Node/edge-1: the label changes; keep it"
     (output,) = found["HN903"]
     assert output.tag == "system-out"

@@ -48,6 +48,28 @@ def test_an_empty_value_is_where_its_key_is(text: str, at: str) -> None:
 @pytest.mark.parametrize(
     ("text", "at"),
     [
+        ("$a: 1\n", "/a"),
+        ("$a:\n  # what it is for\n\n  b: 1\n", "/a"),
+        ("a:\n  $b: >-\n    long\n", "/a/b"),
+        ("a:\n- b: 1\n- $b:\n  - 2\n", "/a/1/b"),
+        ('{"a": {$"b": [1, 2]}}', "/a/b"),
+        ("a: &x {$c: [1]}\nb: *x\n", "/b/c"),
+        ("a: &x {c: [1]}\n$b: *x\n", "/b"),
+        ("a: &x {$c: [1]}\nb:\n  <<: *x\n", "/b/c"),
+        ("a:\n- $1\n", "/a/0"),
+        ("a:\n  $b: 1\n", "/a/c"),
+        ("? $a\n: 1\n", "/a"),
+    ],
+)
+def test_a_pointer_leads_to_its_key_where_that_is_asked_for(text: str, at: str) -> None:
+    expected = text.index("$")
+    root = read(text.replace("$", "")).root
+    assert Places(root).offset_of(at, at_key=True) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "at"),
+    [
         ("a: &x {c: 1}\nb: $*x\n", "/b"),
         ("a: &x {c: $1}\nb: *x\n", "/b/c"),
         ("a: &x {c: [1, $2]}\nb: &y {d: *x}\ne: *y\n", "/e/d/c/1"),

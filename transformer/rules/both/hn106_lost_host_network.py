@@ -37,8 +37,15 @@ def check(subject: Subject) -> Iterator[Violation]:
             "/spec/hostNetwork",
             f"hostNetwork of NodePool {ref.name} is lost: in {ref.version} only the annotation"
             f" {HOST_NETWORK_LABEL} survives the conversion",
-            hint=f'set the annotation {HOST_NETWORK_LABEL}: "true", or write the pool as v1beta2',
+            hint="take the field away: in the cluster it is a standard pool, and stays one (HN201)"
+            if _was_standard(subject)
+            else f'set the annotation {HOST_NETWORK_LABEL}: "true", or write the pool as v1beta2',
         )
+
+
+def _was_standard(subject: Subject) -> bool:
+    former = subject.world.former_pools.get(subject.manifest.ref.name)
+    return former is not None and not former.host_network
 
 
 def fix(subject: Subject) -> list[Operation]:
@@ -46,9 +53,7 @@ def fix(subject: Subject) -> list[Operation]:
     if not is_pool(manifest):
         return []
     pool = pool_of(manifest)
-    former = subject.world.former_pools.get(pool.name)
-    is_standard = former is not None and not former.host_network
-    if not pool.loses_host_network or pool.type == "Cloud" or is_standard:
+    if not pool.loses_host_network or pool.type == "Cloud" or _was_standard(subject):
         return []
     annotation = manifest.annotations.get(HOST_NETWORK_LABEL)
     if annotation is not True and annotation not in (None, ""):

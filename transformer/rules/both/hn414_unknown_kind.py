@@ -30,14 +30,15 @@ from transformer.manifest.embedded import TEMPLATES
 from transformer.manifest.makers import asking_places, maker_of
 from transformer.manifest.manifest import places_of, value_at
 from transformer.manifest.names import EXCLUDE_ANNOTATION
+from transformer.manifest.pod_template import fixed_pointers
 from transformer.manifest.podless import is_podless
 from transformer.rules.base import Subject, ValidationRule
 
 
 def check(subject: Subject) -> Iterator[Violation]:
     ref, value = subject.manifest.ref, subject.manifest.value
-    if subject.templates or is_podless(ref):
-        return
+    if subject.templates or is_podless(ref) or fixed_pointers(ref, subject.world.rows):
+        return  # if there is something to say, HN402 does
     if (maker := maker_of(ref)) is not None:
         for at in asking_places(value, maker):
             yield Violation(at, *_ADVICE[maker.makes])
@@ -50,6 +51,7 @@ def check(subject: Subject) -> Iterator[Violation]:
             at,
             f"no pod template is known here in {ref.kind} {version}, so no guard can be added",
             hint="add the kind under podTemplates in the configuration",
+            at_key=True,
         )
 
 

@@ -53,7 +53,7 @@ def check(subject: Subject) -> Iterator[Violation]:
             at, blank = found
             message = f"{ref} has no containers, because of the {blank} at the key containers"
             hint = "write plain blanks, and no others"
-            yield Violation(at, message, hint=hint)
+            yield Violation(at, message, hint=hint, at_key=True)
         elif rules:
             what = f"{ref}, but its pod template has no containers: it looks like a patch"
             yield Violation(template.pointer, _message(rules, what), hint=_HINT)

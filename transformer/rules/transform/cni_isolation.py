@@ -34,6 +34,7 @@ Source: OpenYurt, documentation of host-network NodePools, "Prerequisites"; the 
 
 from typing import Any
 
+from transformer.errors import PatchError
 from transformer.manifest.catalog import Component, Workload, recognise
 from transformer.manifest.malformed import wrong_type
 from transformer.manifest.manifest import Manifest
@@ -72,6 +73,14 @@ def is_component(subject: Subject, template: PodTemplate) -> bool:
     if component is not None and component.guard == "pod-network" and is_placeholder(on_host):
         raise unknown_yet(f"{template.pointer}/spec/hostNetwork", on_host)
     return component is not None
+
+
+def is_surely_component(subject: Subject, template: PodTemplate) -> bool:
+    """As `is_component`; not where the annotation that decides has a wrong value."""
+    try:
+        return is_component(subject, template)
+    except PatchError:
+        return False
 
 
 def reason(subject: Subject) -> str:

@@ -58,4 +58,5 @@ RULE = TransformRule(
     frozenset({"annotated"}),
     plan,
     reason,
+    told_by="HN426",
 )

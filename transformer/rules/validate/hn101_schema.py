@@ -103,7 +103,7 @@ def _told(subject: Subject, problem: Problem, hint: str = "") -> Iterator[Violat
     at = problem.pointer
     found = pointer.split(at)[-1] if problem.at_key else value_at(subject.manifest.value, at)
     if not is_placeholder(found):
-        yield Violation(at, problem.message, hint or problem.hint)
+        yield Violation(at, problem.message, hint or problem.hint, at_key=problem.at_key)
 
 
 RULE = ValidationRule("HN101", "an object does not fit its schema", "error", check)

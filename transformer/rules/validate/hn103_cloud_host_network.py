@@ -21,6 +21,7 @@ nodepool_validation.go.
 from collections.abc import Iterator
 
 from transformer.findings import Violation
+from transformer.manifest.manifest import Manifest
 from transformer.manifest.names import HOST_NETWORK_LABEL
 from transformer.manifest.pools import OLD_VERSIONS, is_pool, pool_of
 from transformer.rules.base import Subject, ValidationRule
@@ -40,8 +41,18 @@ def check(subject: Subject) -> Iterator[Violation]:
         if is_annotated
         else "/spec/hostNetwork",
         f"NodePool {pool.name} is of type Cloud and host-network; only Edge pools can be that",
-        hint="make it an Edge pool, or leave hostNetwork out",
+        hint=_advice(subject.before),
     )
+
+
+def _advice(before: Manifest | None) -> str:
+    """Return what to do, and not what HN201 or HN202 would then refuse."""
+    was = None if before is None else pool_of(before)
+    if was is None or (was.type == "Cloud" and was.host_network):
+        return "make it an Edge pool, or leave hostNetwork out"
+    if was.type == "Cloud":
+        return "leave hostNetwork out"
+    return f"make it an Edge pool{'' if was.host_network else ', and leave hostNetwork out'}"
 
 
 RULE = ValidationRule(

@@ -50,6 +50,7 @@ def check(subject: Subject) -> Iterator[Violation]:
                 f" {manifest.ref.name}",
                 hint="write a name of letters, digits, -, _ and . (at most 63), with or without"
                 " a domain in front, such as example.com/rack",
+                at_key=True,
             )
     size = sum(map(_size, annotations)) + sum(map(_size, annotations.values()))
     if size > _MAX_BYTES:

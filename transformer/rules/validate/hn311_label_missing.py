@@ -52,10 +52,10 @@ def check(subject: Subject) -> Iterator[Violation]:
     do = "add it" if label is None else "set it"
     hint = do
     former = subject.world.former_pools.get(name)
-    if pool.loses_host_network:
+    if former is not None and not former.host_network:
+        hint = "keep the NodePool a standard one (HN201): once a node has the label, it stays"
+    elif pool.loses_host_network:
         hint = f"mend the NodePool first (HN106), then {do}; `validate --fix` does both"
-    elif former is not None and not former.host_network:
-        hint = "keep the NodePool as it was (HN201): once a node has the label, it stays"
     elif _is_planned(subject):
         hint = f"{do}; `hostnet-transform -w` and `validate --fix` do"
     yield Violation(

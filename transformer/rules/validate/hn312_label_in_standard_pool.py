@@ -41,8 +41,18 @@ def check(subject: Subject) -> Iterator[Violation]:
             pointer.join("/metadata/labels", HOST_NETWORK_LABEL),
             f"node {manifest.ref.name} is labelled host-network, and its pool {name} is a standard"
             " pool",
-            hint="take the label away, or join the node to a host-network pool",
+            hint=_advice(subject),
         )
+
+
+def _advice(subject: Subject) -> str:
+    """Return what to do; the cluster refuses to take a label off a node that has it (HN303)."""
+    anew = "reset the node and join it again"
+    if subject.before is None:
+        return f"take the label away if the node is not in the cluster yet, else {anew}"
+    if subject.before.labels.get(HOST_NETWORK_LABEL):
+        return f"{anew}: once the label is set, the cluster refuses to take it off"
+    return "take the label away"
 
 
 RULE = ValidationRule(

@@ -47,17 +47,18 @@ def check(subject: Subject) -> Iterator[Violation]:
                 " use the host's network",
                 hint="set hostNetwork: true, or let them run elsewhere",
             )
-        elif found.pinned is Truth.UNKNOWN and (found.missing or found.ambiguous):
+        elif found.pinned is Truth.UNKNOWN and found.deciding:
             yield _cannot_be_told(template, found)
 
 
 def _cannot_be_told(template: PodTemplate, found: Placement) -> Violation:
-    names = found.missing or found.ambiguous
+    missing = [name for name in found.deciding if name in found.missing]
+    names = missing or found.deciding
     is_one = len(names) == 1
     which = f"{'pool' if is_one else 'pools'} {', '.join(names)}"
     why = f"{which} {'is' if is_one else 'are'} not in the input"
     hint = "add the NodePool to the input, or name its file with --pools"
-    if not found.missing:
+    if not missing:
         why = f"there are different ones of {which}"
         hint = "keep one, or tell the clusters apart with `scopes` in the configuration"
     message = f"whether the pods run on host-network pools only cannot be told: {why}"

@@ -26,25 +26,20 @@ from collections.abc import Iterator
 
 from transformer.findings import Violation
 from transformer.manifest.names import EXCLUDE_ANNOTATION
-from transformer.manifest.node_match import Truth, is_guarded
-from transformer.manifest.scheduling import placement
+from transformer.manifest.node_match import is_guarded
 from transformer.rules.base import Subject, ValidationRule
-from transformer.rules.exempt import is_static
-from transformer.rules.pinned import asks_to_be_kept_off, guard_at, pool_words
+from transformer.rules.pinned import guard_at, kept_off_everywhere, pool_words
 from transformer.yamltree import pointer
 
 
 def check(subject: Subject) -> Iterator[Violation]:
-    for template in () if is_static(subject) else subject.templates:
-        has_guard = is_guarded(template)
-        if not (has_guard or asks_to_be_kept_off(template)):
-            continue
-        found = placement(template, subject.world.pools, past_guard=True)
-        if found.pinned is Truth.TRUE:
+    for template in subject.templates:
+        if pools := kept_off_everywhere(subject, template):
+            has_guard = is_guarded(template)
             annotations = f"{template.pointer}/metadata/annotations"
             yield Violation(
                 guard_at(template) if has_guard else pointer.join(annotations, EXCLUDE_ANNOTATION),
-                f"the pods can run on {pool_words(found.pools)} only, and"
+                f"the pods can run on {pool_words(pools)} only, and"
                 f" {'a guard' if has_guard else 'the annotation'} keeps them off: they can never be"
                 " scheduled",
                 hint="take the guard and the annotation away, or select other nodes",

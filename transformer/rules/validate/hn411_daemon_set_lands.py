@@ -24,7 +24,6 @@ Host Network Nodes"; Kubernetes documentation of DaemonSets.
 
 from collections.abc import Iterator
 
-from transformer.errors import PatchError
 from transformer.findings import Violation
 from transformer.manifest.node_match import Truth
 from transformer.manifest.pod_template import PodTemplate
@@ -45,7 +44,7 @@ def check(subject: Subject) -> Iterator[Violation]:
         if template.spec.get("hostNetwork") is True or asks_to_be_kept_off(template):
             continue
         pools = _reached(subject, template)
-        if pools and not _is_component(subject, template):
+        if pools and not cni_isolation.is_surely_component(subject, template):
             yield Violation(
                 f"{template.pointer}/spec",
                 f"the pods of {ref} can land on {pool_words(pools)} as well, where there is no CNI"
@@ -53,14 +52,6 @@ def check(subject: Subject) -> Iterator[Violation]:
                 hint="annotate the pod template with apps.openyurt.io/exclude-host-network-pool:"
                 ' "true" and transform it, or set hostNetwork: true',
             )
-
-
-def _is_component(subject: Subject, template: PodTemplate) -> bool:
-    """Whether HN406 speaks of it."""
-    try:
-        return cni_isolation.is_component(subject, template)
-    except PatchError:
-        return False
 
 
 def _reached(subject: Subject, template: PodTemplate) -> tuple[str, ...]:

@@ -42,16 +42,13 @@ from transformer.findings import Violation
 from transformer.manifest.node_affinity import OFF_HOST_NETWORK, is_required_in_every_term
 from transformer.manifest.pod_template import PodTemplate, pod_templates
 from transformer.rules.base import Subject, ValidationRule
-
-_KINDS = (("", "Pod"), ("batch", "Job"))
+from transformer.rules.exempt import is_unchangeable
 
 
 def check(subject: Subject) -> Iterator[Violation]:
     ref, before = subject.manifest.ref, subject.before
-    if before is None or not subject.manifest.is_named or (ref.group, ref.kind) not in _KINDS:
+    if before is None or not is_unchangeable(subject):
         return
-    if before.spec.get("suspend") is True:
-        return  # its affinity may change as long as it has not started
     was = any(map(_is_guarded, pod_templates(before, subject.world.rows)))
     for template in subject.templates:
         if was and not _is_guarded(template):
