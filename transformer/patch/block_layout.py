@@ -46,7 +46,8 @@ def add(tree: Tree, collection: Mapping | Sequence, chain: Chain, added: Any) ->
 
 
 def _add_lines(text: str, collection: Mapping | Sequence, at: int, lines: list[str]) -> Edit:
-    line_break = newline(text, collection.end)
+    end = line_end(text, collection.end)
+    line_break = newline(text, end)
     if _ends_in_open_block_scalar(text, collection):
         if isinstance(collection, Sequence):  # where the order counts
             raise PatchError(
@@ -56,8 +57,6 @@ def _add_lines(text: str, collection: Mapping | Sequence, at: int, lines: list[s
             )
         body = line_break.join([lines[0][at:], *lines[1:], " " * at])
         return Edit(collection.start, collection.start, body)
-    end = line_end(text, collection.end)
-    line_break = newline(text, end)  # the one that will follow: a lone CR must not get a LF
     while (comment := _COMMENT_LINE.match(text, end)) and len(comment[1]) > at:
         end = comment.end()
     is_within = isinstance(collection, Sequence)

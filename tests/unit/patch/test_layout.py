@@ -119,7 +119,7 @@ BLOCK: dict[str, tuple[str, dict[str, Any], str]] = {
         {"/0/c": 1},
         "- c: 1\n  a: 1\n  b: |\n    x",
     ),
-    "an entry below a text that ends with CR": ("a: |\n  x\r", {"/b": 1}, "a: |\n  x\rb: 1\r"),
+    "an entry below a text that ends with CR": ("a: |\n  x\r", {"/b": 1}, "a: |\n  x\nb: 1\r"),
     "a value indented as another mapping is": (
         "b:\n    c: {x: 1}\na:\n  y: 1\n",
         {"/d": {"e": {"f": 1}}},
@@ -476,6 +476,20 @@ def test_the_step_and_the_line_break_are_the_documents_own(step: int, line_break
         f"{' ' * step * 3}e: f",
         "",
     ]
+
+
+@pytest.mark.parametrize(
+    "end", ["b: 1", "b: |\n    x", "b: |+\n    x\n", "b: [1]", "b: 1\n  # c", "b: [\n    1\n  ]"]
+)
+def test_a_file_that_is_cut_within_its_last_crlf_gets_whole_ones(end: str) -> None:
+    text = f"a:\n  {end}\n".replace("\n", "\r\n")[:-1]
+    for added in ({"/a/c": {"d": ["e"]}}, {"/f": {"g": 1}}, {"/a/b/-": {"h": 1}}):
+        if "/a/b/-" in added and "[" not in end:
+            continue
+        out = spliced(text, added)
+        assert out.endswith("\r")
+        assert "\r" not in out[:-1].replace("\r\n", "")
+        assert out.count("\n") == out.count("\r") - 1
 
 
 def test_what_would_replace_a_block_is_refused_where_it_stands() -> None:
