@@ -190,6 +190,15 @@ FLOW: dict[str, tuple[str, dict[str, Any], str]] = {
         {"/b": 2, "/c": 3},
         "{\r  a: 1,\r  b: 2,\r  c: 3\r}\r",
     ),
+    "an entry behind a key that ends in a colon": ("{x:}\n", {"/b": 1}, "{x:, b: 1}\n"),
+    "an entry behind a value that ends in a colon": ("{x: a:}\n", {"/b": 1}, "{x: a:, b: 1}\n"),
+    "an item behind one that ends in a colon": ("[a, b::]\n", {"/-": "c"}, "[a, b::, c]\n"),
+    "an entry behind a colon at the end of a line": (
+        "{a: 1, x:\n}\n",
+        {"/b": 1},
+        "{a: 1, x: , b: 1\n}\n",
+    ),
+    "a value of a key that ends in a colon": ("{x:, b: 1}\n", {"/x:": "v"}, "{x:: v, b: 1}\n"),
     "a value in place of nothing": ("{a: , b: 1}\n", {"/a": "v"}, "{a: v, b: 1}\n"),
     "a value in place of nothing, before the bracket": (
         "{b: 1, a: }\n",
