@@ -15,6 +15,7 @@ from transformer.errors import SettingsError
 from transformer.findings import DocumentResult
 from transformer.report import as_json, as_text
 from transformer.report.phrases import Paint, clean, unpainted
+from transformer.text.screen import is_blank
 
 T = TypeVar("T")
 
@@ -24,6 +25,11 @@ _MEMORY = 4 * 1024 * 1024
 NOTHING_FOUND = (
     f"no manifests found: folders are searched for *{', *'.join(SUFFIXES)}, hidden folders,"
     " node_modules and a chart's templates are left out"
+)
+
+NOTHING_READ = (
+    "warning: nothing was read: the input is empty, or holds nothing but comments; if another"
+    " command was to write it, look whether that failed"
 )
 
 
@@ -68,7 +74,7 @@ class Reporter:
     `err` is None where people are to be told nothing. `level` -1 keeps quiet about all but errors,
     1 adds counts of what was screened, parsed and edited. `before` is called before a line is
     written to `err`; `changed` is what the summary calls a change. Whoever listens on `err` may
-    go away: the run goes on.
+    go away: the run goes on. `has_read`: some document was not blank.
     """
 
     def __init__(
@@ -92,6 +98,7 @@ class Reporter:
         self._before = before
         self._changed = changed
         self.counts: Counter[str] = Counter()
+        self.has_read = False
 
     @property
     def has_failed(self) -> bool:
@@ -107,6 +114,8 @@ class Reporter:
         """Take in the result of one document."""
         counts = self.counts
         counts["documents"] += not result.continues
+        if not self.has_read:
+            self.has_read = not is_blank(result.source)
         counts[result.stage] += 1
         counts["failed"] += result.failed
         counts["changed"] += result.data != result.source

@@ -15,7 +15,7 @@ from transformer.edges.configured import configured
 from transformer.edges.fixing import Fixed, fix
 from transformer.edges.git_states import GitStates
 from transformer.edges.reading import Readable, size_of
-from transformer.edges.reporting import NOTHING_FOUND, opened_report
+from transformer.edges.reporting import NOTHING_FOUND, NOTHING_READ, opened_report
 from transformer.edges.resources import read, schemas
 from transformer.edges.scratch import scratch_folder
 from transformer.edges.sources import discover
@@ -211,6 +211,7 @@ def _report(states: States, outcome: Outcome, fixed: Fixed, checks: tuple[str, .
         tool_version(),
         fixed.changes,
         checks,
+        is_blank=outcome.is_blank and not outcome.failed,
     )
 
 
@@ -243,6 +244,8 @@ def _tell(report: Report, options: Options) -> None:
         lines = [as_text.change(change, paint) for change in report.changes]
         if not report.files:
             lines.append(NOTHING_FOUND)
+        elif report.is_blank:
+            lines.append(NOTHING_READ)
         if options.format != "text":
             lines += as_listing.summary(report)
         print(*lines, sep="\n", end="\n" if lines else "", file=sys.stderr, flush=True)

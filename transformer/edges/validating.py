@@ -26,6 +26,7 @@ from transformer.pipeline.ledger import Ledger
 from transformer.pipeline.notes import LONG_LINE, Origin
 from transformer.rules.base import Subject
 from transformer.text.framing import frames
+from transformer.text.screen import is_blank
 
 _BATCH = 512
 """Documents that are shared out together."""
@@ -64,6 +65,7 @@ class Outcome:
 
     `not_judged` pairs a reason with the ids of the rules that had nothing to judge. `elsewhere`
     counts the errors in files in which findings do not matter; none of these is in `findings`.
+    `is_blank`: there is nothing in any of the documents.
     """
 
     findings: tuple[Finding, ...]
@@ -71,6 +73,7 @@ class Outcome:
     failed: bool
     not_judged: tuple[tuple[str, tuple[str, ...]], ...] = ()
     elsewhere: int = 0
+    is_blank: bool = False
 
 
 class _Scope(NamedTuple):
@@ -103,8 +106,10 @@ def validate(
         part, origin, scope = task
         return judge_document(part, origin, scopes[scope].engine, scopes[scope].history)
 
+    has_read = False
     with Workers(judge, workers) as helpers:
         for batch in _batches(_tasks(states.new, engine, patches, ledger)):
+            has_read = has_read or not all(is_blank(part.frame.data) for part, _, _ in batch)
             for (_, origin, scope), judgement in zip(batch, helpers.do(batch), strict=True):
                 ledger.add(judgement, scope, origin.relative_name)
                 done(judgement.size)
@@ -126,6 +131,7 @@ def validate(
         ledger.has_failed and (states.wanted is None or any(map(_is_failure, findings))),
         tuple(ledger.not_judged()),
         errors - sum(found.severity == "error" for found in findings),
+        not has_read,
     )
 
 
