@@ -46,9 +46,27 @@ class Violation:
     severity: Severity | None = None
 
 
+MOST_RELATED = 100
+"""So many places a finding names besides its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """A further place that a finding is about, and what there is to say of it."""
+
+    file: str
+    line: int
+    column: int
+    message: str
+    object: ObjectRef | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A violation with its place in the input."""
+    """A violation with its place in the input.
+
+    `related` are further places, no more than `MOST_RELATED` of `related_total`.
+    """
 
     rule: str
     severity: Severity
@@ -63,6 +81,8 @@ class Finding:
     hint: str = ""
     excerpt: str = ""
     """The line of the input that `line` names, without its end; empty where it is not known."""
+    related: tuple[Related, ...] = ()
+    related_total: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +110,8 @@ class DocumentResult:
     """One document: the bytes that came in and go out, and what is to be said of it.
 
     `failed`: it could not be read or edited; then `data` equals `source`. `continues`: this is a
-    further piece of a document that is too large to be held.
+    further piece of a document that is too large to be held. `strangers`: why it is no manifest,
+    where that is told of all files together (`pipeline.strangers`).
     """
 
     file: str
@@ -102,3 +123,4 @@ class DocumentResult:
     changes: tuple[Change, ...] = ()
     findings: tuple[Finding, ...] = ()
     continues: bool = False
+    strangers: tuple[Finding, ...] = ()

@@ -231,7 +231,8 @@ def _status(report: Report, outcome: Outcome, fixed: Fixed) -> int:
 def _listing(report: Report, options: Options, stream: TextIO | None) -> Iterator[str]:
     """Yield the report for people; if they want quiet, nothing but errors."""
     if not options.quiet:
-        return as_listing.render(report, paint_for(stream, options.color))
+        paint = paint_for(stream, options.color)
+        return as_listing.render(report, paint, with_related=options.verbose)
     errors = tuple(found for found in report.findings if found.severity == "error")
     shown = replace(report, findings=errors)
     return as_listing.findings(shown, paint_for(stream, options.color))

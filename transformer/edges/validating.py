@@ -24,6 +24,7 @@ from transformer.pipeline.history import History
 from transformer.pipeline.judging import Judgement, judge_document
 from transformer.pipeline.ledger import Ledger
 from transformer.pipeline.notes import LONG_LINE, Origin
+from transformer.pipeline.strangers import Strangers
 from transformer.rules.base import Subject
 from transformer.text.framing import frames
 from transformer.text.screen import is_blank
@@ -106,13 +107,17 @@ def validate(
         part, origin, scope = task
         return judge_document(part, origin, scopes[scope].engine, scopes[scope].history)
 
-    has_read = False
+    has_read, strangers = False, Strangers()
     with Workers(judge, workers) as helpers:
         for batch in _batches(_tasks(states.new, engine, patches, ledger)):
-            has_read = has_read or not all(is_blank(part.frame.data) for part, _, _ in batch)
-            for (_, origin, scope), judgement in zip(batch, helpers.do(batch), strict=True):
+            for (part, origin, scope), judgement in zip(batch, helpers.do(batch), strict=True):
                 ledger.add(judgement, scope, origin.relative_name)
+                is_nothing = is_blank(part.frame.data)
+                has_read = has_read or not is_nothing
+                wanted = list(filter(states.wants, judgement.strangers))
+                ledger.findings += strangers.add(origin.file, wanted, is_blank=is_nothing)
                 done(judgement.size)
+    ledger.findings += strangers.conclude()
     for world in scopes.values():
         ledger.findings.extend(_of_removed(world))
         if world.history is not None:

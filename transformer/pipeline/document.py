@@ -63,6 +63,7 @@ def treat_document(part: Part, origin: Origin, engine: Engine) -> DocumentResult
         failed,
         tuple(document.changes),
         tuple(document.notes.findings),
+        strangers=tuple(document.notes.strangers),
     )
 
 

@@ -49,7 +49,7 @@ class Judgement:
     """What there is to be said of one document, of `size` bytes.
 
     `needs` are what the rules could look at in it; `refs` its objects, where the configuration
-    says what to ignore.
+    says what to ignore. `strangers` as in `DocumentResult`.
     """
 
     size: int
@@ -61,6 +61,7 @@ class Judgement:
     waivers: tuple[Waiver, ...] = ()
     needs: frozenset[Need] = frozenset()
     refs: tuple[ObjectRef, ...] = ()
+    strangers: tuple[Finding, ...] = ()
 
 
 def judge_document(
@@ -87,6 +88,7 @@ def judge_document(
         waivers=tuple(document.waivers),
         needs=frozenset(document.needs),
         refs=tuple(document.refs),
+        strangers=tuple(document.notes.strangers),
     )
 
 

@@ -69,7 +69,8 @@ class Hushed(NamedTuple):
 class Notes:
     """The findings of one document, whose `text` and `root` are set once they are known.
 
-    `hushed` tells of those that are left out on purpose.
+    `hushed` tells of those that are left out on purpose, `strangers` of those that are told of all
+    files together.
     """
 
     frame: Frame
@@ -79,6 +80,7 @@ class Notes:
     root: Node | None = None
     findings: list[Finding] = field(default_factory=list)
     hushed: list[Hushed] = field(default_factory=list)
+    strangers: list[Finding] = field(default_factory=list)
     _lines: Lines | None = None
     _glue: str | None = None
     _places: Places | None = None
@@ -126,8 +128,10 @@ class Notes:
         """Note something about the document, or the item at `base`; with `--strict` an error."""
         if self.engine.settings.strict:
             severity = "error"
-        hint = self._glued() or hint
-        self._add(self._place(rule, severity, message, self._offset(base), base, hint=hint))
+        glued = self._glued()
+        found = self._place(rule, severity, message, self._offset(base), base, hint=glued or hint)
+        is_stranger = rule == "HN903" and not self.origin.is_named and not glued
+        self._add(found, into=self.strangers if is_stranger else self.findings)
 
     def failure(self, rule: str, error: TransformError, changes: list[Change]) -> bool:
         """Note why the document cannot be read or edited; return whether that is an error.
@@ -219,14 +223,19 @@ class Notes:
             self._excerpt(offset),
         )
 
-    def _add(self, found: Finding, annotations: Mapping[str, Any] = _NONE) -> None:
+    def _add(
+        self,
+        found: Finding,
+        annotations: Mapping[str, Any] = _NONE,
+        into: list[Finding] | None = None,
+    ) -> None:
         """Take in a finding as the configuration and the object's `annotations` want it."""
         file = self.origin.relative_name
         by = self.engine.hush_of(found.rule, found.object, annotations, file)
         if by is not None:
             self.hushed.append(Hushed(found, by))
         elif (weighed := self.engine.weigh(found)) is not None:
-            self.findings.append(weighed)
+            (self.findings if into is None else into).append(weighed)
 
     def _excerpt(self, offset: int) -> str:
         """Return the line that `offset` is in."""

@@ -3,6 +3,7 @@
 What `transform` and `validate` have in common.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -17,6 +18,13 @@ from transformer.text.framing import Frame, Opening
 from transformer.yamltree import nodes
 from transformer.yamltree.plain import to_plain
 from transformer.yamltree.read import read
+
+_NO_MANIFESTS = re.compile(
+    r"(?:.*/)?(?:kustomization\.ya?ml|Kustomization|Chart\.yaml"
+    r"|(?:[^/]*[._-])?values(?:[._-][^/]*)?\.(?:ya?ml|json))",
+    re.IGNORECASE,
+)
+"""Names of files that are something else than manifests: kustomizations, charts, their values."""
 
 _AFTER_END = "no --- after the ... above; kubectl drops what follows"
 _BEGIN = "begin each manifest with a --- line"
@@ -72,6 +80,8 @@ def objects(value: Any, notes: Notes) -> Iterator[Manifest]:
 
 
 def _remark_no_kind(notes: Notes, base: str, message: str) -> None:
+    if not notes.origin.is_named and _NO_MANIFESTS.fullmatch(notes.origin.file):
+        return
     severity: Severity = "warning" if notes.origin.is_named else "info"
     hint = "it is no Kubernetes manifest, and nothing in it is touched"
     notes.remark("HN903", severity, message, hint, base)
