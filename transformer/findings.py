@@ -36,16 +36,6 @@ class ObjectRef:
         return "/".join(parts)
 
 
-@dataclass(frozen=True, slots=True)
-class Violation:
-    """What a rule found at `pointer` of one object; `severity` where it is not the rule's own."""
-
-    pointer: str
-    message: str
-    hint: str = ""
-    severity: Severity | None = None
-
-
 MOST_RELATED = 100
 """So many places a finding names besides its own."""
 
@@ -59,6 +49,20 @@ class Related:
     column: int
     message: str
     object: ObjectRef | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """What a rule found at `pointer` of one object; `severity` where it is not the rule's own.
+
+    `related` are further places that it is about.
+    """
+
+    pointer: str
+    message: str
+    hint: str = ""
+    severity: Severity | None = None
+    related: tuple[Related, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ All files are read twice, as for `transform`: first for what later documents may
 then for real, in batches that several processors share.
 """
 
+import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -12,10 +13,11 @@ from typing import Any, NamedTuple, TypeAlias
 
 from transformer.edges.reading import chunks
 from transformer.edges.sources import Source
-from transformer.edges.survey import is_among, patch_files, pool_index
+from transformer.edges.survey import is_among, listings_of, patch_files, pool_index
 from transformer.edges.transforming import cannot_be_read
 from transformer.edges.workers import MOST_WORKERS, Workers
 from transformer.findings import Finding
+from transformer.manifest.listing import Listings
 from transformer.manifest.pools import Pool
 from transformer.pipeline.census import Census
 from transformer.pipeline.engine import Engine
@@ -101,6 +103,7 @@ def validate(
     """
     ledger = Ledger(engine)
     patches = patch_files((*states.new, *states.new_beside), engine.max_document)
+    listings = listings_of((*states.new, *states.new_beside), engine.max_document)
     scopes = _scopes(states, engine, patches, done)
 
     def judge(task: _Task) -> Judgement:
@@ -109,7 +112,7 @@ def validate(
 
     has_read, strangers = False, Strangers()
     with Workers(judge, workers) as helpers:
-        for batch in _batches(_tasks(states.new, engine, patches, ledger)):
+        for batch in _batches(_tasks(states.new, engine, (patches, listings), ledger)):
             for (part, origin, scope), judgement in zip(batch, helpers.do(batch), strict=True):
                 ledger.add(judgement, scope, origin.relative_name)
                 is_nothing = is_blank(part.frame.data)
@@ -128,7 +131,7 @@ def validate(
         if world.engine.world.pools.all():
             ledger.needs.add("pools")
     ledger.conclude()
-    findings = [found for found in ledger.findings if states.wants(found)]
+    findings = engine.folded([found for found in ledger.findings if states.wants(found)])
     errors = sum(found.severity == "error" for found in ledger.findings)
     return Outcome(
         tuple(_in_order(findings, states)),
@@ -226,11 +229,19 @@ def _parts(source: Source, engine: Engine) -> Iterator[Part]:
 
 
 def _tasks(
-    sources: Iterable[Source], engine: Engine, patches: set[str], ledger: Ledger
+    sources: Iterable[Source],
+    engine: Engine,
+    kustomized: tuple[set[str], Listings],
+    ledger: Ledger,
 ) -> Iterator[_Task]:
-    """Yield the parts of all files; the ledger is told of files that cannot be read."""
+    """Yield the parts of all files; the ledger is told of files that cannot be read.
+
+    `kustomized`: the real paths of patches, and how files are built.
+    """
+    patches, listings = kustomized
     for source in sources:
         origin = _origin(source, patches)
+        origin = replace(origin, listing=listings.of(os.path.realpath(source.path)))
         try:
             with source.open() as file:
                 for group in groups(

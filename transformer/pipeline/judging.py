@@ -120,7 +120,14 @@ class _Document:
     def _judge_object(self, manifest: Manifest, document: Any) -> None:
         engine = self.engine
         templates = pod_templates(manifest, engine.world.rows)
-        subject = Subject(manifest, templates, engine.world, document, self.origin.is_patch)
+        subject = Subject(
+            manifest,
+            templates,
+            engine.world,
+            document,
+            self.origin.is_patch,
+            listing=self.origin.listing,
+        )
         planned, failures = plans(subject, engine.rules)
         if self.origin.is_patch:
             subject = replace(subject, planned=planned)

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from transformer.errors import InputError, TransformError
 from transformer.findings import Change, Finding, ObjectRef, Severity, Violation
+from transformer.manifest.listing import UNLISTED, Listing
 from transformer.manifest.manifest import Manifest
 from transformer.pipeline.engine import Engine, Hush
 from transformer.span import Lines, Position, position_at
@@ -44,13 +45,15 @@ class Origin:
     configuration's folder, which is what the patterns of its `ignore` are about.
 
     `is_named`: the user named it (a PATH, or standard input), it was not found in a folder.
-    `is_patch`: a kustomization in the input names it as a patch.
+    `is_patch`: a kustomization in the input names it as a patch. `listing`: how kustomizations in
+    the input build it.
     """
 
     file: str
     is_named: bool = True
     is_patch: bool = False
     relative: str = ""
+    listing: Listing = UNLISTED
 
     @property
     def relative_name(self) -> str:

@@ -11,8 +11,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
-from transformer.findings import ObjectRef, Severity, Violation
+from transformer.findings import Finding, ObjectRef, Severity, Violation
 from transformer.manifest.catalog import Catalog
+from transformer.manifest.listing import UNLISTED, Listing
 from transformer.manifest.manifest import Manifest
 from transformer.manifest.pod_template import PodTemplate, PodTemplateRow
 from transformer.manifest.pools import Pool, PoolIndex
@@ -49,7 +50,7 @@ class Subject:
     `is_patch`: its file is named as a patch by a kustomization. `planned`: what the transform
     rules want to do, by rule id (set when validation rules look at it). `before`: the same object
     in the old state, if there is one and it was there; of Nodes, Pods and Jobs only what rules
-    compare (`manifest.former`).
+    compare (`manifest.former`). `listing`: how kustomizations in the input build its file.
     """
 
     manifest: Manifest
@@ -59,6 +60,7 @@ class Subject:
     is_patch: bool = False
     planned: Mapping[str, Sequence[Operation]] = field(default_factory=dict)
     before: Manifest | None = None
+    listing: Listing = UNLISTED
 
 
 LooksAt: TypeAlias = Literal["nodes", "components", "annotated", "templates"]
@@ -129,6 +131,7 @@ class ValidationRule:
     - `check` looks at one object; it is not called for patches.
     - `gather` notes facts of one object, and `conclude` gets those of one key in the order of the
       input, and yields at which of them there is something to report.
+    - `fold` makes fewer of the findings of a whole run.
     - `check_removed` looks at an object of the old state that is no longer there; the world of
       that subject is that of the new state.
     - `fix` plans operations that mend what `check` reports.
@@ -144,5 +147,6 @@ class ValidationRule:
     needs: frozenset[Need] = frozenset()
     gather: Callable[[Subject], Iterable[Fact]] | None = None
     conclude: Callable[[Sequence[Sighting]], Iterable[tuple[Sighting, Violation]]] | None = None
+    fold: Callable[[Sequence[Finding]], Iterable[Finding]] | None = None
     check_removed: Callable[[Subject], Iterable[Violation]] | None = None
     fix: Callable[[Subject], list[Operation]] | None = None
