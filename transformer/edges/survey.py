@@ -14,7 +14,6 @@ from typing import Any, BinaryIO, NamedTuple
 from transformer.edges.reading import Signature, chunks, signature, values
 from transformer.edges.sources import KUSTOMIZATIONS, Source
 from transformer.errors import InputError, SettingsError
-from transformer.manifest.listing import Kustomization, Listings, listed
 from transformer.manifest.manifest import manifests, mapping_at
 from transformer.manifest.pools import PoolIndex, is_pool, pool_of
 from transformer.pipeline.engine import Engine
@@ -88,26 +87,6 @@ def patch_files(sources: Iterable[Source], max_document: int) -> set[str]:
     return found
 
 
-def listings_of(sources: Iterable[Source], max_document: int) -> Listings:
-    """Return how the kustomizations among `sources` build files, which are named by real paths."""
-    found: list[Kustomization] = []
-    for source in sources:
-        if source.path.name in KUSTOMIZATIONS:
-            with suppress(OSError):
-                found.extend(
-                    Kustomization(
-                        os.path.realpath(source.path.parent),
-                        tuple(
-                            os.path.realpath(source.path.parent / name) for name in listed(value)
-                        ),
-                        bool(value.get("namespace")),
-                        bool(value.get("namePrefix") or value.get("nameSuffix")),
-                    )
-                    for value in _kustomizations(source, max_document)
-                )
-    return Listings(found)
-
-
 def is_among(source: Source, patches: Collection[str]) -> bool:
     """Whether `source` is one of the files that `patch_files` has found."""
     return bool(patches) and os.path.realpath(source.path) in patches
@@ -142,7 +121,7 @@ def given_pools(sources: Iterable[Source], engine: Engine) -> Iterator[Any]:
         raise SettingsError(message, file=source.name, hint=hint)
 
 
-def _kustomizations(source: Source, max_document: int) -> list[dict[str, Any]]:
+def kustomizations_in(source: Source, max_document: int) -> list[dict[str, Any]]:
     """Return what is in the file of a kustomization; nothing if it cannot be understood.
 
     Raises:
@@ -157,7 +136,7 @@ def _kustomizations(source: Source, max_document: int) -> list[dict[str, Any]]:
 
 def _patches(source: Source, max_document: int) -> Iterator[str]:
     """Yield the real paths of the files that a kustomization names as patches."""
-    for kustomization in _kustomizations(source, max_document):
+    for kustomization in kustomizations_in(source, max_document):
         for name_of_field in _PATCH_FIELDS:
             entries = kustomization.get(name_of_field)
             for entry in entries if isinstance(entries, list) else ():

@@ -11,13 +11,13 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any, NamedTuple, TypeAlias
 
+from transformer.edges.listings import listings_of
 from transformer.edges.reading import chunks
 from transformer.edges.sources import Source
-from transformer.edges.survey import is_among, listings_of, patch_files, pool_index
+from transformer.edges.survey import is_among, patch_files, pool_index
 from transformer.edges.transforming import cannot_be_read
 from transformer.edges.workers import MOST_WORKERS, Workers
 from transformer.findings import Finding
-from transformer.manifest.listing import Listings
 from transformer.manifest.pools import Pool
 from transformer.pipeline.census import Census
 from transformer.pipeline.engine import Engine
@@ -25,6 +25,7 @@ from transformer.pipeline.glue import Part, groups, parts
 from transformer.pipeline.history import History
 from transformer.pipeline.judging import Judgement, judge_document
 from transformer.pipeline.ledger import Ledger
+from transformer.pipeline.listing import Listings
 from transformer.pipeline.notes import LONG_LINE, Origin
 from transformer.pipeline.strangers import Strangers
 from transformer.rules.base import Subject

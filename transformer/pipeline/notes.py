@@ -10,9 +10,9 @@ from typing import Any, NamedTuple
 
 from transformer.errors import InputError, TransformError
 from transformer.findings import Change, Finding, ObjectRef, Severity, Violation
-from transformer.manifest.listing import UNLISTED, Listing
 from transformer.manifest.manifest import Manifest
 from transformer.pipeline.engine import Engine, Hush
+from transformer.rules.base import UNLISTED, Listing
 from transformer.span import Lines, Position, position_at
 from transformer.text.framing import Frame
 from transformer.yamltree.locate import Places

@@ -13,7 +13,6 @@ from typing import Any, Literal, TypeAlias
 
 from transformer.findings import Finding, ObjectRef, Severity, Violation
 from transformer.manifest.catalog import Catalog
-from transformer.manifest.listing import UNLISTED, Listing
 from transformer.manifest.manifest import Manifest
 from transformer.manifest.pod_template import PodTemplate, PodTemplateRow
 from transformer.manifest.pools import Pool, PoolIndex
@@ -41,6 +40,25 @@ class World:
     former_nodes: frozenset[str] = frozenset()
     former_pools: Mapping[str, Pool] = field(default_factory=dict)
     services: Mapping[str, Sequence[LocalService]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """How kustomizations of the input build a file (no `roots`: none does).
+
+    `roots` are the outermost of those that build it, as numbers. `moves`: one of all of them sets a
+    namespace; `renames`: one sets a prefix or suffix of names. `is_left_out`: there is one in its
+    folder, which does not list it.
+    """
+
+    roots: tuple[int, ...] = ()
+    moves: bool = False
+    renames: bool = False
+    is_left_out: bool = False
+
+
+UNLISTED = Listing()
+"""What is to be said of a file with which no kustomization has to do."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,7 @@ import pytest
 from tests.builders import found, subjects
 from transformer import Finding, ObjectRef, validate
 from transformer.findings import Related
-from transformer.manifest.listing import Listing
-from transformer.rules.base import Sighting, ValidationRule
+from transformer.rules.base import Listing, Sighting, ValidationRule
 from transformer.rules.both.hn106_lost_host_network import RULE as HN106
 from transformer.rules.both.hn303_host_network_label_changed import RULE as HN303
 from transformer.rules.registry import validation_rules

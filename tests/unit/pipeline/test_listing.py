@@ -1,6 +1,7 @@
 """Which kustomizations build a file: directly, through others, in circles."""
 
-from transformer.manifest.listing import UNLISTED, Kustomization, Listing, Listings, listed
+from transformer.pipeline.listing import Kustomization, Listings, listed
+from transformer.rules.base import UNLISTED, Listing
 
 
 def test_a_file_is_built_by_what_lists_it_and_by_what_lists_that() -> None:

@@ -9,6 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from transformer.rules.base import UNLISTED, Listing
+
 LISTS = ("resources", "bases", "components")
 """Fields of a kustomization that name files and folders with objects."""
 
@@ -21,25 +23,6 @@ class Kustomization:
     entries: tuple[str, ...]
     moves: bool = False
     renames: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Listing:
-    """How kustomizations of the input build a file (no `roots`: none does).
-
-    `roots` are the outermost of those that build it, as numbers. `moves`: one of all of them sets a
-    namespace; `renames`: one sets a prefix or suffix of names. `is_left_out`: there is one in its
-    folder, which does not list it.
-    """
-
-    roots: tuple[int, ...] = ()
-    moves: bool = False
-    renames: bool = False
-    is_left_out: bool = False
-
-
-UNLISTED = Listing()
-"""What is to be said of a file with which no kustomization has to do."""
 
 
 def listed(value: Mapping[str, Any]) -> Iterator[str]:
