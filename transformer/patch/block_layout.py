@@ -52,6 +52,8 @@ def add(tree: Tree, collection: Mapping | Sequence, chain: Chain, added: Any) ->
 def _add_lines(text: str, collection: Mapping | Sequence, at: int, lines: list[str]) -> Edit:
     end = line_end(text, collection.end)
     line_break = newline(text, end)
+    if line_break == "\n" and text[end - 1 : end] == "\r":
+        line_break = "\r"  # together they would be one break
     if _ends_in_open_block_scalar(text, collection):
         if isinstance(collection, Sequence):  # where the order counts
             raise PatchError(

@@ -119,6 +119,11 @@ BLOCK: dict[str, tuple[str, dict[str, Any], str]] = {
         {"/0/c": 1},
         "- c: 1\n  a: 1\n  b: |\n    x",
     ),
+    "an entry below blank lines that count, of mixed breaks": (
+        "a:\r b: |+\r\rc: 1\n",
+        {"/a/d": 1},
+        "a:\r b: |+\r\r d: 1\rc: 1\n",
+    ),
     "an entry below a text that ends with CR": ("a: |\n  x\r", {"/b": 1}, "a: |\n  x\nb: 1\r"),
     "a value indented as another mapping is": (
         "b:\n    c: {x: 1}\na:\n  y: 1\n",
