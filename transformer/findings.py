@@ -36,11 +36,27 @@ class ObjectRef:
         return "/".join(parts)
 
 
+MOST_RELATED = 100
+"""So many places a finding names besides its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """A further place that a finding is about, and what there is to say of it."""
+
+    file: str
+    line: int
+    column: int
+    message: str
+    object: ObjectRef | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Violation:
     """What a rule found at `pointer` of one object; `severity` where it is not the rule's own.
 
     `at_key`: it is the key there that should not be, whatever its value.
+    `related` are further places that it is about.
     """
 
     pointer: str
@@ -48,11 +64,15 @@ class Violation:
     hint: str = ""
     severity: Severity | None = None
     at_key: bool = False
+    related: tuple[Related, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A violation with its place in the input."""
+    """A violation with its place in the input.
+
+    `related` are further places, no more than `MOST_RELATED` of `related_total`.
+    """
 
     rule: str
     severity: Severity
@@ -67,6 +87,8 @@ class Finding:
     hint: str = ""
     excerpt: str = ""
     """The line of the input that `line` names, without its end; empty where it is not known."""
+    related: tuple[Related, ...] = ()
+    related_total: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +117,8 @@ class DocumentResult:
 
     `failed`: it could not be read or edited; then `data` equals `source`. `continues`: this is a
     further piece of a document that is too large to be held. `is_patch`: a kustomization names its
-    file as a patch, so what is in it are no objects.
+    file as a patch, so what is in it are no objects. `strangers`: why it
+    is no manifest, where that is told of all files together (`pipeline.strangers`).
     """
 
     file: str
@@ -108,3 +131,4 @@ class DocumentResult:
     findings: tuple[Finding, ...] = ()
     continues: bool = False
     is_patch: bool = False
+    strangers: tuple[Finding, ...] = ()

@@ -173,7 +173,7 @@ def test_links_are_followed_within_the_tree_and_otherwise_left_out(
     write(tmp_path.joinpath("out.yaml").as_posix(), b"out: 1\n")
     commit({})
     write("real/a.yaml", b"changed: 1\n")
-    assert at(states, "HEAD") == {"first.yaml": b"a: 1\n"}
+    assert at(states, "HEAD") == {"real/a.yaml": b"a: 1\n"}
     assert at(states, "HEAD", "folder") == {"folder/a.yaml": b"a: 1\n"}
     assert at(states, "HEAD", "folder/a.yaml") == {"folder/a.yaml": b"a: 1\n"}
     assert at(states, "HEAD", "second.yaml", "loop.yaml", "nowhere.yaml") == {

@@ -279,6 +279,15 @@ def test_a_link_to_a_changed_file_is_changed() -> None:
     assert hook("validate", ".shared/p.yaml").status == 1
 
 
+def test_a_link_that_is_passed_is_what_is_told_of() -> None:
+    commit({"shared/p.yaml": joined(pool("p"), pool("p"))})
+    Path("z.yaml").symlink_to("shared/p.yaml")
+    commit({})
+    linked, itself = hook("validate", "z.yaml"), hook("validate", "shared/p.yaml")
+    assert (linked.status, linked.out.splitlines()[0]) == (1, b"z.yaml")
+    assert (itself.status, itself.out.splitlines()[0]) == (1, b"shared/p.yaml")
+
+
 def test_what_others_merged_is_not_laid_at_the_door_of_a_merge() -> None:
     commit({"p.yaml": pool("p"), "x.txt": "1\n"})
     git("checkout", "-qb", "mine")

@@ -399,6 +399,28 @@ def _whole_flow(text: _Text, name: str) -> str:
     return f"{{{head}, {inner}probe: {text.flow(0, 3)}{inner}}}{text.tail()}"
 
 
+def _colons(text: _Text, name: str) -> str:
+    """Flow text full of colons, many of them before a comma or a bracket."""
+    head = f"apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {name}\n"
+    return f"{head}probe: {_flow_with_colons(text, 2, text.pick('[]', '{}'))}\n"
+
+
+def _flow_with_colons(text: _Text, depth: int, brackets: str) -> str:
+    items = []
+    for number in range(text.chance.randint(1, 4)):
+        word = f"k{number}" + text.pick(":", "::", ":x:", " x:", "#:", "\n x:", "-:", ":/:", "")
+        if depth and text.chance.random() < 0.3:
+            inner = _flow_with_colons(text, depth - 1, text.pick("[]", "{}"))
+            word = text.pick(inner, f"{word}: {inner}", f"'{word}':{inner}", f"{word}{inner}")
+        elif text.chance.random() < 0.4:
+            value = text.pick("fd00::", "a:", ":a:", "1:", "'a:'", "&a b:", "!!str a:", "? a:", "")
+            word += text.pick(": ", ": ", " : ", ":\n  ", ":") + value
+        items.append(word)
+    comma = text.pick(",", ", ", " , ", ",\n  ")
+    end = text.pick("", "", " ", ",", " # c:\n")
+    return f"{brackets[0]}{comma.join(items)}{end}{brackets[1]}"
+
+
 def _json(text: _Text, name: str) -> str:
     head = f'"apiVersion": "v1", "kind": "ConfigMap", "metadata": {{"name": "{name}"}}'
     space = text.pick("", " ", "\n", "\r\n\t")
@@ -497,4 +519,5 @@ _TOPICS: Mapping[str, Callable[[_Text, str], str]] = {
     "marked": _marked,
     "line-ends": _ended,
     "odd-characters": _odd_characters,
+    "colons": _colons,
 }

@@ -5,13 +5,13 @@ there before, in a file that nobody touched, must not stop a commit.
 """
 
 import os
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from transformer.edges.git import Revision, outer, resolve, top_of
 from transformer.edges.git_states import GitStates
-from transformer.edges.sources import SUFFIXES, Look
+from transformer.edges.sources import SUFFIXES, Look, Source
 from transformer.edges.states import Changes, Searched, compare
 from transformer.edges.validating import States
 from transformer.errors import SettingsError
@@ -91,10 +91,24 @@ def states_of(difference: Difference, passed: Collection[str], searched: Searche
     states = compare((".",), difference.old(), difference.new(), changes, searched)
     meant = {os.path.relpath(path) for path in (*map(str, difference.changed), *passed)}
     folders = tuple(f"{name}/" for name in meant if Path(name).is_dir())
-    known = {source.name for source in (*states.new, *(states.old or ()))}
+    renamed = _as_linked(states.new, meant)
+    known = {source.name for source in (*renamed, *(states.old or ()))}
     names = {name for name in known if _is_meant(name, meant, folders)}
-    new = sorted(states.new, key=lambda source: source.name in names)
+    new = sorted(renamed, key=lambda source: source.name in names)
     return states._replace(new=new, wanted=frozenset(names | meant))
+
+
+def _as_linked(sources: Sequence[Source], meant: Collection[str]) -> Sequence[Source]:
+    """Return the sources; a file of which only a link is meant is called as that."""
+    links = {os.path.realpath(name): name for name in meant if Path(name).is_symlink()}
+    if not links:
+        return sources
+    return [
+        source
+        if source.name in meant
+        else source._replace(name=links.get(os.path.realpath(source.path), source.name))
+        for source in sources
+    ]
 
 
 def _is_meant(name: str, meant: Collection[str], folders: tuple[str, ...]) -> bool:

@@ -129,7 +129,8 @@ class _State:
             is_link = self._blobs[path].entry.mode == SYMLINK
             target = self._followed(path) if is_link else path
             if target is not None and target in self._blobs:
-                yield self._found(target, shown / _below(path, folder), is_named=False)
+                found = self._found(target, shown / _below(path, folder), is_named=False)
+                yield found._replace(is_link=is_link)
         for path in closed:
             # To be raised when it is read, unless a glob for the files in it leaves it out.
             place = shown / _below(f"{path}/*.yaml", folder)

@@ -100,8 +100,8 @@ class ManifestStream(Silent):
     def _join(self, content: bytes, is_json: bool) -> None:
         habit = self._above if b"\n" in self._above else content
         newline = b"\r\n" if b"\r\n" in habit else b"\n"
-        if not self._above.endswith((b"\n", b"\r")):
-            self._out.write(newline)
+        if not self._above.endswith(b"\n"):  # for kubectl a lone CR ends no line
+            self._out.write(b"\n" if self._above.endswith(b"\r") else newline)
         if content.startswith(b"%"):
             self._out.write(b"..." + newline)
         elif not content.startswith(b"---") and (self._has_yaml or not is_json):

@@ -12,9 +12,11 @@ from typing import Literal, TextIO, TypeVar
 
 from transformer.edges.sources import SUFFIXES
 from transformer.errors import SettingsError
-from transformer.findings import DocumentResult
+from transformer.findings import DocumentResult, Finding
+from transformer.pipeline.strangers import Strangers
 from transformer.report import as_json, as_text
 from transformer.report.phrases import Paint, clean, unpainted
+from transformer.text.screen import is_blank
 
 T = TypeVar("T")
 
@@ -24,6 +26,11 @@ _MEMORY = 4 * 1024 * 1024
 NOTHING_FOUND = (
     f"no manifests found: folders are searched for *{', *'.join(SUFFIXES)}, hidden folders,"
     " node_modules and a chart's templates are left out"
+)
+
+NOTHING_READ = (
+    "warning: nothing was read: the input is empty, or holds nothing but comments; if another"
+    " command was to write it, look whether that failed"
 )
 
 
@@ -68,7 +75,7 @@ class Reporter:
     `err` is None where people are to be told nothing. `level` -1 keeps quiet about all but errors,
     1 adds counts of what was screened, parsed and edited. `before` is called before a line is
     written to `err`; `changed` is what the summary calls a change. Whoever listens on `err` may
-    go away: the run goes on.
+    go away: the run goes on. `has_read`: some document was not blank.
     """
 
     def __init__(
@@ -92,6 +99,8 @@ class Reporter:
         self._before = before
         self._changed = changed
         self.counts: Counter[str] = Counter()
+        self.has_read = False
+        self._strangers = Strangers()
 
     @property
     def has_failed(self) -> bool:
@@ -107,6 +116,8 @@ class Reporter:
         """Take in the result of one document."""
         counts = self.counts
         counts["documents"] += not result.continues
+        is_nothing = is_blank(result.source)
+        self.has_read = self.has_read or not is_nothing
         counts[result.stage] += 1
         counts["failed"] += result.failed
         counts["changed"] += result.data != result.source
@@ -115,10 +126,16 @@ class Reporter:
                 self._changes.add(as_json.change(made))
             self._tell(as_text.change, made)
         for found in result.findings:
-            counts[found.severity] += 1
-            if self._findings is not None:
-                self._findings.add(as_json.finding(found))
-            self._tell(as_text.finding, found, found.severity == "error")
+            self._find(found)
+        for found in self._strangers.add(result.file, result.strangers, is_blank=is_nothing):
+            self._find(found)
+
+    def _find(self, found: Finding) -> None:
+        self.counts[found.severity] += 1
+        if self._findings is not None:
+            self._findings.add(as_json.finding(found))
+        told = partial(as_text.finding, with_related=self._level > 0)
+        self._tell(told, found, found.severity == "error")
 
     def flush(self) -> None:
         """Let people read what has been told so far."""
@@ -139,7 +156,9 @@ class Reporter:
         self._tell(partial(as_text.trouble, file), message, is_error=True)
 
     def close(self, *, quietly: bool = False) -> None:
-        """Write the report, and unless `quietly` the summary."""
+        """Tell of all files together, write the report, and unless `quietly` the summary."""
+        for found in self._strangers.conclude():
+            self._find(found)
         if not quietly:
             is_verbose = self._level > 0
             self.say(as_text.summary(self.counts, self._changed, verbose=is_verbose))

@@ -41,13 +41,25 @@ class Source(NamedTuple):
 
 class Found(NamedTuple):
     """A file that a PATH stands for. Files of one `identity` are one file (empty: it is `path`'s
-    own); `opener` as in `Source`.
+    own); `opener` as in `Source`. `is_link`: it is known to be a link to one.
     """
 
     path: Path
     is_named: bool
     identity: str = ""
     opener: Callable[[], BinaryIO] | None = None
+    is_link: bool = False
+
+    def yields_to(self, other: "Found") -> bool:
+        """Whether a file is to be called as `other` is, which is another way to it: the name that
+        a user gave comes first, and a search takes a file's own rather than that of a link.
+        """
+        if self.is_named or other.is_named:
+            return not self.is_named
+        return self._is_a_link() and not other._is_a_link()
+
+    def _is_a_link(self) -> bool:
+        return self.is_link or (self.opener is None and self.path.is_symlink())
 
 
 Look: TypeAlias = Callable[[str], Iterable[Found]]
@@ -65,17 +77,18 @@ def discover(
 ) -> list[Source]:
     """Return the files that `paths` name, folders searched for manifests.
 
-    Each file comes once in a scope, whatever links lead to it; it is named if any of `paths` names
-    it. Hidden folders, `node_modules` and the `templates/` of a Helm chart are left out of a
-    search; `include` and `exclude` are globs relative to `root` (absolute: the configuration's
-    folder). A folder that cannot be searched is among the files, so that reading it tells why.
+    Each file comes once in a scope, whatever links lead to it, under the name by which `paths` name
+    it, if any of them does. Hidden folders, `node_modules` and the `templates/` of a Helm chart are
+    left out of a search; `include` and `exclude` are globs relative to `root` (absolute: the
+    configuration's folder). A folder that cannot be searched is among the files, so that reading it
+    tells why.
     `look` looks elsewhere than on the disk.
 
     Raises:
         SettingsError: a path does not exist (of which `look` is the judge, where it is given).
     """
     include, exclude, scopes = tuple(include), tuple(exclude), tuple(scopes)
-    found: dict[tuple[str, str], Source] = {}
+    found: dict[tuple[str, str], tuple[Found, Source]] = {}
     for name in paths:
         if not name:
             raise SettingsError("a PATH is empty", hint="is a variable in the command not set?")
@@ -86,10 +99,10 @@ def discover(
             scope = scope_of(relative, scopes)
             source = Source(file.path, str(file.path), file.is_named, scope, relative, file.opener)
             identity = (scope, file.identity or os.path.realpath(file.path))
-            known = found.setdefault(identity, source)
-            if file.is_named and not known.is_named:
-                found[identity] = known._replace(is_named=True)
-    return list(found.values())
+            known, _ = found.setdefault(identity, (file, source))
+            if known.yields_to(file):
+                found[identity] = (file, source)
+    return [source for _, source in found.values()]
 
 
 def on_disk(name: str) -> Iterator[Found]:

@@ -123,14 +123,22 @@ def given_pools(sources: Iterable[Source], engine: Engine) -> Iterator[Any]:
         raise SettingsError(message, file=source.name, hint=hint)
 
 
-def _patches(source: Source, max_document: int) -> Iterator[str]:
-    """Yield the real paths of the files that a kustomization names as patches."""
+def kustomizations_in(source: Source, max_document: int) -> list[dict[str, Any]]:
+    """Return what is in the file of a kustomization; nothing if it cannot be understood.
+
+    Raises:
+        OSError: it cannot be read.
+    """
     try:
         with source.open() as file:
-            kustomizations = [mapping_at(value) for value in values(file, max_document)]
+            return [mapping_at(value) for value in values(file, max_document)]
     except InputError:
-        return
-    for kustomization in kustomizations:
+        return []
+
+
+def _patches(source: Source, max_document: int) -> Iterator[str]:
+    """Yield the real paths of the files that a kustomization names as patches."""
+    for kustomization in kustomizations_in(source, max_document):
         for name_of_field in _PATCH_FIELDS:
             entries = kustomization.get(name_of_field)
             for entry in entries if isinstance(entries, list) else ():

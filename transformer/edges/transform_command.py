@@ -13,7 +13,7 @@ from transformer.edges import krm, outputs, standard
 from transformer.edges.configured import configured, handed_over, plugin_root
 from transformer.edges.function_config import FunctionConfig, function_config
 from transformer.edges.reading import Readable, is_regular
-from transformer.edges.reporting import NOTHING_FOUND, Reporter, opened_report
+from transformer.edges.reporting import NOTHING_FOUND, NOTHING_READ, Reporter, opened_report
 from transformer.edges.resources import read
 from transformer.edges.sources import Source, discover
 from transformer.edges.terminal import Progress, is_capable, paint_for
@@ -139,6 +139,9 @@ def carry_out(
             standard.abandon()
         finally:
             progress.clear()
+        is_empty = not (reporter.has_read or reporter.has_failed or inputs.sources == [])
+        if options.check and is_empty and not is_hook:
+            reporter.say(NOTHING_READ)
         reporter.close(quietly=is_cut_off)
         if is_hook and (count := reporter.counts["written"]):
             what = "a file was" if count == 1 else f"{count} files were"

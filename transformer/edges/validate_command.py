@@ -15,7 +15,7 @@ from transformer.edges.configured import configured
 from transformer.edges.fixing import Fixed, fix
 from transformer.edges.git_states import GitStates
 from transformer.edges.reading import Readable, size_of
-from transformer.edges.reporting import NOTHING_FOUND, opened_report
+from transformer.edges.reporting import NOTHING_FOUND, NOTHING_READ, opened_report
 from transformer.edges.resources import read, schemas
 from transformer.edges.scratch import scratch_folder
 from transformer.edges.sources import discover
@@ -211,6 +211,7 @@ def _report(states: States, outcome: Outcome, fixed: Fixed, checks: tuple[str, .
         tool_version(),
         fixed.changes,
         checks,
+        is_blank=outcome.is_blank and not outcome.failed,
     )
 
 
@@ -230,7 +231,8 @@ def _status(report: Report, outcome: Outcome, fixed: Fixed) -> int:
 def _listing(report: Report, options: Options, stream: TextIO | None) -> Iterator[str]:
     """Yield the report for people; if they want quiet, nothing but errors."""
     if not options.quiet:
-        return as_listing.render(report, paint_for(stream, options.color))
+        paint = paint_for(stream, options.color)
+        return as_listing.render(report, paint, with_related=options.verbose)
     errors = tuple(found for found in report.findings if found.severity == "error")
     shown = replace(report, findings=errors)
     return as_listing.findings(shown, paint_for(stream, options.color))
@@ -243,6 +245,8 @@ def _tell(report: Report, options: Options) -> None:
         lines = [as_text.change(change, paint) for change in report.changes]
         if not report.files:
             lines.append(NOTHING_FOUND)
+        elif report.is_blank:
+            lines.append(NOTHING_READ)
         if options.format != "text":
             lines += as_listing.summary(report)
         print(*lines, sep="\n", end="\n" if lines else "", file=sys.stderr, flush=True)

@@ -4,11 +4,13 @@ All files are read twice, as for `transform`: first for what later documents may
 then for real, in batches that several processors share.
 """
 
+import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple, TypeAlias
 
 from transformer.edges.excerpts import in_order
+from transformer.edges.listings import listings_of
 from transformer.edges.reading import chunks
 from transformer.edges.sources import Source
 from transformer.edges.survey import is_among, patch_files, pool_index
@@ -22,9 +24,12 @@ from transformer.pipeline.glue import Part, groups, parts
 from transformer.pipeline.history import History
 from transformer.pipeline.judging import Judgement, judge_document
 from transformer.pipeline.ledger import Ledger
+from transformer.pipeline.listing import Listings
 from transformer.pipeline.notes import Origin
+from transformer.pipeline.strangers import Strangers
 from transformer.rules.base import Subject
 from transformer.text.framing import frames
+from transformer.text.screen import is_blank
 
 _BATCH = 512
 """Documents that are shared out together."""
@@ -66,6 +71,7 @@ class Outcome:
 
     `not_judged` pairs a reason with the ids of the rules that had nothing to judge. `elsewhere`
     counts the errors in files in which findings do not matter; none of these is in `findings`.
+    `is_blank`: there is nothing in any of the documents.
     """
 
     findings: tuple[Finding, ...]
@@ -73,6 +79,7 @@ class Outcome:
     failed: bool
     not_judged: tuple[tuple[str, tuple[str, ...]], ...] = ()
     elsewhere: int = 0
+    is_blank: bool = False
 
 
 class _Scope(NamedTuple):
@@ -99,17 +106,24 @@ def validate(
     """
     ledger = Ledger(engine, compares=states.old is not None)
     patches = patch_files((*states.new, *states.new_beside), engine.max_document)
+    listings = listings_of((*states.new, *states.new_beside), engine.max_document)
     scopes = _scopes(states, engine, patches, done)
 
     def judge(task: _Task) -> Judgement:
         part, origin, scope = task
         return judge_document(part, origin, scopes[scope].engine, scopes[scope].history)
 
+    has_read, strangers = False, Strangers()
     with Workers(judge, workers) as helpers:
-        for batch in _batches(_tasks(states.new, engine, patches, ledger)):
-            for (_, origin, scope), judgement in zip(batch, helpers.do(batch), strict=True):
+        for batch in _batches(_tasks(states.new, engine, (patches, listings), ledger)):
+            for (part, origin, scope), judgement in zip(batch, helpers.do(batch), strict=True):
                 ledger.add(judgement, scope, origin.relative_name)
+                is_nothing = is_blank(part.frame.data)
+                has_read = has_read or not is_nothing
+                wanted = list(filter(states.wants, judgement.strangers))
+                ledger.findings += strangers.add(origin.file, wanted, is_blank=is_nothing)
                 done(judgement.size)
+    ledger.findings += strangers.conclude()
     for world in scopes.values():
         ledger.findings.extend(_as_now(found, states) for found in _of_removed(world))
         if world.history is not None:
@@ -121,7 +135,7 @@ def validate(
         if world.engine.world.pools.all():
             ledger.needs.add("pools")
     ledger.conclude()
-    findings = [found for found in ledger.findings if states.wants(found)]
+    findings = engine.folded([found for found in ledger.findings if states.wants(found)])
     on_facts = {rule.id for rule in engine.validation if rule.conclude is not None}
     errors = sum(found.severity == "error" for found in ledger.findings)
     return Outcome(
@@ -130,6 +144,7 @@ def validate(
         ledger.has_failed and (states.wanted is None or any(map(_is_failure, findings))),
         tuple(ledger.not_judged()),
         errors - sum(found.severity == "error" for found in findings),
+        not has_read,
     )
 
 
@@ -224,11 +239,19 @@ def _parts(source: Source, engine: Engine) -> Iterator[Part]:
 
 
 def _tasks(
-    sources: Iterable[Source], engine: Engine, patches: set[str], ledger: Ledger
+    sources: Iterable[Source],
+    engine: Engine,
+    kustomized: tuple[set[str], Listings],
+    ledger: Ledger,
 ) -> Iterator[_Task]:
-    """Yield the parts of all files; the ledger is told of files that cannot be read."""
+    """Yield the parts of all files; the ledger is told of files that cannot be read.
+
+    `kustomized`: the real paths of patches, and how files are built.
+    """
+    patches, listings = kustomized
     for source in sources:
         origin = _origin(source, patches)
+        origin = replace(origin, listing=listings.of(os.path.realpath(source.path)))
         try:
             with source.open() as file:
                 for group in groups(

@@ -4,10 +4,11 @@ from typing import Any
 
 from transformer.manifest.manifest import keys_in
 
-_STRANGE = (
+STRANGE = (
     "\u00a0\u00ad\u1680\u180e\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
     "\u200b\u200c\u200d\u200e\u200f\u202f\u205f\u2060\u3000\ufeff"
 )
+"""No-break spaces, spaces of other widths, and characters that do not show at all."""
 
 
 def misspelt(value: Any, meant: str) -> tuple[str, str] | None:
@@ -15,7 +16,7 @@ def misspelt(value: Any, meant: str) -> tuple[str, str] | None:
     around it, and the name of that blank, or None.
     """
     for key, at in keys_in(value):
-        if key != meant and key.strip(_STRANGE + " ") == meant and (name := strange_blank(key)):
+        if key != meant and key.strip(STRANGE + " ") == meant and (name := strange_blank(key)):
             return at, name
     return None
 
@@ -28,7 +29,7 @@ def strange_blank(text: str) -> str | None:
     import unicodedata  # rarely needed
 
     for character in text:
-        if character in _STRANGE:
+        if character in STRANGE:
             name = unicodedata.name(character, "invisible character").lower()
             return f"{name} (U+{ord(character):04X})"
     return None

@@ -11,7 +11,7 @@ from typing import Any
 
 from transformer.errors import PatchError
 from transformer.patch import flow_layout, render
-from transformer.patch.lines import BREAK, column, line_end, newline
+from transformer.patch.lines import BREAK, column, indentation, line_end, newline
 from transformer.patch.placement import Chain
 from transformer.patch.style import block_style, flow_style
 from transformer.text.edits import Edit
@@ -39,14 +39,21 @@ def add(tree: Tree, collection: Mapping | Sequence, chain: Chain, added: Any) ->
     if isinstance(neighbour, Mapping | Sequence) and neighbour.is_flow:
         flow = flow_style(tree, (neighbour,))
         dash = f"{' ' * at}-{' ' * (style.gap - 1)}"
-        lines = [dash + render.flow(value, flow) for value in added]
+        base = indentation(tree.text, neighbour.end - 1)
+        lines = []
+        for value in added:
+            first, *rest = render.flow_lines(value, flow)
+            lines += [dash + first, *(base + line for line in rest)]
     else:
         lines = render.block_lines(added, at, style)
     return _add_lines(tree.text, collection, at, lines)
 
 
 def _add_lines(text: str, collection: Mapping | Sequence, at: int, lines: list[str]) -> Edit:
-    line_break = newline(text, collection.end)
+    end = line_end(text, collection.end)
+    line_break = newline(text, end)
+    if line_break == "\n" and text[end - 1 : end] == "\r":
+        line_break = "\r"  # together they would be one break
     if _ends_in_open_block_scalar(text, collection):
         if isinstance(collection, Sequence):  # where the order counts
             raise PatchError(
@@ -56,8 +63,6 @@ def _add_lines(text: str, collection: Mapping | Sequence, at: int, lines: list[s
             )
         body = line_break.join([lines[0][at:], *lines[1:], " " * at])
         return Edit(collection.start, collection.start, body)
-    end = line_end(text, collection.end)
-    line_break = newline(text, end)  # the one that will follow: a lone CR must not get a LF
     while (comment := _COMMENT_LINE.match(text, end)) and len(comment[1]) > at:
         end = comment.end()
     is_within = isinstance(collection, Sequence)
@@ -97,7 +102,7 @@ def expand_merge(
     key, value = mapping.entries[index]
     if mapping.is_flow:
         style = flow_style(tree, (mapping, *reversed(chain)))
-        return Edit(key.start, value.end, flow_layout.joined(entries, style))
+        return Edit(key.start, value.end, render.flow_elements(entries, style))
     at = column(tree.text, mapping.start)
     lines = render.mapping_lines(entries, at, block_style(tree, (*chain, mapping)))
     return Edit(key.start, value.end, newline(tree.text, value.end).join(lines)[at:])
@@ -124,7 +129,8 @@ def set_value(tree: Tree, node: Node, chain: Chain, value: Any) -> Iterator[Edit
         colon = COLON.match(text, key.end, outer)
         if parent.is_flow:
             new = flow_layout.value_text(tree, key.start, chain, value)
-            before = ": " if colon is None else "" if text[outer - 1] in _BLANKS else " "
+            is_apart = text[outer - 1] in _BLANKS or outer < node.end  # as in `{"a":null}`
+            before = ": " if colon is None else "" if is_apart else " "
             yield Edit(outer, node.end, before + new, rank=_INLINE)
         elif not is_collection and colon is not None:
             before = "" if text[outer - 1] in _BLANKS else " "

@@ -1,62 +1,55 @@
 """Edits in flow collections and JSON: on the same line, or on lines of their own as the others."""
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
 from transformer.patch import render
 from transformer.patch.lines import indentation, line_end, line_start, newline
 from transformer.patch.placement import Chain
-from transformer.patch.style import flow_style, is_pretty, json_step
+from transformer.patch.style import element_end, flow_style, is_flow, is_spread, trailing_comma
 from transformer.text.edits import Edit
 from transformer.yamltree.nodes import Mapping, Node, Sequence, Tree
-
-_SPACE = re.compile(r"(?:\s|(?<=\s)#[^\r\n]*+)*+")
 
 
 def add(tree: Tree, collection: Mapping | Sequence, chain: Chain, added: Any) -> Iterator[Edit]:
     """Yield the edits that add at the end of `collection`: entries (a dict) or items (a list)."""
     text = tree.text
-    style = flow_style(tree, (*_items_last_first(collection), collection, *reversed(chain)))
     elements = _elements(collection)
+    last = collection.items[-1:-4:-1] if isinstance(collection, Sequence) else ()
+    style = flow_style(tree, (*last, collection, *reversed(chain)))
     if text[collection.start] not in "{[":  # a single pair in a sequence: `[a: b]`
         yield Edit(collection.start, collection.start, "{")
-        yield Edit(collection.end, collection.end, f", {joined(added, style)}}}")
+        yield Edit(collection.end, collection.end, f", {render.flow_elements(added, style)}}}")
     elif not elements:
         yield _fill(tree, collection, added, style)
     elif _has_line_of_its_own(text, collection, elements[-1]):
-        lines = _lines(tree, elements[-1].start, added, style)
-        yield from _add_lines(text, collection, lines)
+        yield from _add_lines(text, collection, _lines(text, elements[-1].start, added, style))
     else:
-        end = _element_end(collection)
-        comma = _trailing_comma(text, collection, end)
+        end = element_end(collection)
+        comma = trailing_comma(text, collection, end)
+        body = _on_the_line(text, elements[-1], added, style)
         if comma is None:
-            yield Edit(end, end, style.comma + joined(added, style))
+            yield Edit(end, end, style.comma + body)
         else:
-            yield Edit(comma, comma, style.comma[1:] + joined(added, style))
+            yield Edit(comma, comma, style.comma[1:] + body)
 
 
 def _fill(tree: Tree, collection: Mapping | Sequence, added: Any, style: render.FlowStyle) -> Edit:
     """Fill an empty collection, white space and comments in it kept out of the way."""
     text = tree.text
-    inside = collection.start + 1
-    if not is_pretty(tree):
-        pad = style.pad if isinstance(collection, Mapping) else ""
-        end = inside if text[inside : collection.end - 1].strip() else collection.end - 1
-        return Edit(inside, end, f"{pad}{joined(added, style)}{pad}")
-    outer = indentation(text, collection.start)
-    lines = _lines(tree, collection.start, added, style, json_step(tree))
-    line_break = newline(text, collection.start)
-    body = f",{line_break}".join(lines)
-    return Edit(inside, collection.end - 1, f"{line_break}{body}{line_break}{outer}")
+    inside, end = collection.start + 1, collection.end - 1
+    if text[inside:end].strip():
+        pad = style.pad if isinstance(collection, Mapping) else style.list_pad
+        return Edit(inside, inside, f"{pad}{render.flow_elements(added, style)}{pad}")
+    return Edit(inside, end, _text(text, collection.start, added, style)[1:-1])
 
 
 def _add_lines(text: str, collection: Mapping | Sequence, lines: list[str]) -> Iterator[Edit]:
     """Add elements, each on a line of its own, as the last element is."""
     line_break = newline(text, collection.start)
     block = "".join(f",{line_break}{line}" for line in lines)
-    end = _element_end(collection)
-    comma = _trailing_comma(text, collection, end)
+    end = element_end(collection)
+    comma = trailing_comma(text, collection, end)
     if comma is not None:
         at = min(line_end(text, comma), collection.end - 1)
         yield Edit(at, at, block[1:] + ",")
@@ -71,41 +64,27 @@ def _add_lines(text: str, collection: Mapping | Sequence, lines: list[str]) -> I
 
 def value_text(tree: Tree, at: int, chain: Chain, value: Any) -> str:
     """Return `value` as flow text for the place `at`, in the manner of what stands around it."""
-    style = flow_style(tree, reversed(chain))
-    if not is_pretty(tree):
-        return render.flow(value, style)
-    lines = render.json_lines(value, json_step(tree), style.colon)
-    return (newline(tree.text, at) + indentation(tree.text, at)).join(lines)
+    return _text(tree.text, at, value, flow_style(tree, reversed(chain)))
 
 
-def joined(added: Any, style: render.FlowStyle) -> str:
-    """Return entries (a dict) or items (a list) on one line, without brackets around them."""
-    if isinstance(added, dict):
-        return style.comma.join(
-            f"{render.flow(key, style)}{style.colon}{render.flow(value, style)}"
-            for key, value in added.items()
-        )
-    return style.comma.join(render.flow(value, style) for value in added)
+def _text(text: str, at: int, value: Any, style: render.FlowStyle) -> str:
+    """Return `value` as flow text that begins in the line of the offset `at`."""
+    return (newline(text, at) + indentation(text, at)).join(render.flow_lines(value, style))
 
 
-def _lines(tree: Tree, at: int, added: Any, style: render.FlowStyle, deeper: str = "") -> list[str]:
-    """Return each added element as text that begins a line (in pretty JSON: several lines).
-
-    It is indented as the line of offset `at` is, and by `deeper`.
-    """
-    indent = indentation(tree.text, at) + deeper
-    single = [{key: value} for key, value in added.items()] if isinstance(added, dict) else added
-    if not is_pretty(tree):
-        return [indent + joined(one if isinstance(added, dict) else [one], style) for one in single]
-    step, line_break = json_step(tree), newline(tree.text, at)
-    texts = [render.json_lines(one, step, style.colon) for one in single]
-    if isinstance(added, dict):  # without the braces, a step to the left
-        texts = [[line[len(step) :] for line in lines[1:-1]] for lines in texts]
-    return [line_break.join(indent + line for line in lines) for lines in texts]
+def _on_the_line(text: str, last: Node, added: Any, style: render.FlowStyle) -> str:
+    """Return elements that go behind `last` on its line; on more lines only if it is spread too."""
+    if not (is_flow(last) and is_spread(text, last)):
+        return render.flow_elements(added, style)
+    line_break = newline(text, last.start) + indentation(text, last.end - 1)
+    return style.comma.join(map(line_break.join, render.element_lines(added, style)))
 
 
-def _items_last_first(collection: Mapping | Sequence) -> list[Node]:
-    return list(reversed(collection.items)) if isinstance(collection, Sequence) else []
+def _lines(text: str, at: int, added: Any, style: render.FlowStyle) -> list[str]:
+    """Return each added element as text that begins a line, indented as that of offset `at`."""
+    indent = indentation(text, at)
+    line_break = newline(text, at) + indent
+    return [indent + line_break.join(lines) for lines in render.element_lines(added, style)]
 
 
 def _elements(collection: Mapping | Sequence) -> list[Node]:
@@ -115,20 +94,6 @@ def _elements(collection: Mapping | Sequence) -> list[Node]:
     return list(collection.items)
 
 
-def _element_end(collection: Mapping | Sequence) -> int:
-    if isinstance(collection, Mapping):
-        key, value = collection.entries[-1]
-        return max(key.end, value.end)
-    return collection.items[-1].end
-
-
 def _has_line_of_its_own(text: str, collection: Mapping | Sequence, last: Node) -> bool:
     start = line_start(text, last.start)
     return start > collection.start and not text[start : last.start].strip(" \t")
-
-
-def _trailing_comma(text: str, collection: Mapping | Sequence, end: int) -> int | None:
-    """Return where the comma behind the last element ends, if there is one."""
-    space = _SPACE.match(text, end)
-    at = space.end() if space else end
-    return at + 1 if text.startswith(",", at) and at < collection.end - 1 else None

@@ -35,6 +35,13 @@ def indentation(text: str, offset: int) -> str:
 
 
 def newline(text: str, offset: int) -> str:
-    """Return the line break in use near `offset`: the one that follows, else the text's first."""
-    found = BREAK.search(text, offset) or BREAK.search(text)
-    return found.group() if found else "\n"
+    """Return the line break in use near `offset`: the one that follows, else the text's last.
+
+    A lone CR is one only in a text without a LF; elsewhere it is half of a CRLF that was cut, or a
+    slip.
+    """
+    at = text.find("\n", offset)
+    at = text.rfind("\n") if at < 0 else at
+    if at < 0:
+        return "\r" if "\r" in text else "\n"
+    return "\r\n" if text[at - 1 : at] == "\r" else "\n"

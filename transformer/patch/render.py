@@ -6,7 +6,7 @@ escaping (line breaks, quotes, control characters) is left to ruamel.yaml.
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from transformer.yamltree.nodes import PLAIN
@@ -33,16 +33,25 @@ class BlockStyle:
 
 @dataclass(frozen=True, slots=True)
 class FlowStyle:
-    """How a document writes on one line: what stands between, after a key, and inside braces.
+    """How a document writes flow text and JSON: what stands between, after a key, inside brackets.
 
-    `quote` is put around every string of flow YAML, if it is not empty.
+    `key_quote` and `quote` are put around each key and each other string of flow YAML, if they are
+    not empty.
+
+    With a `step` of indentation collections are spread, an element a line, but for those that are
+    no deeper than `inline` levels; `trailing`: with a comma after the last element too.
     """
 
     comma: str = ", "
     colon: str = ": "
     pad: str = ""
+    list_pad: str = ""
+    key_quote: str = ""
     quote: str = ""
     is_json: bool = False
+    step: str = ""
+    inline: int = 0
+    trailing: bool = False
 
 
 def scalar(value: Any, quote: str = "") -> str:
@@ -77,21 +86,57 @@ def _escaped(value: str) -> str:
 
 def flow(value: Any, style: FlowStyle) -> str:
     """Return any value on one line, as flow YAML or as JSON."""
-    if isinstance(value, dict) and value:
-        entries = style.comma.join(
-            f"{flow(key, style)}{style.colon}{flow(item, style)}" for key, item in value.items()
-        )
-        return f"{{{style.pad}{entries}{style.pad}}}"
-    if isinstance(value, list) and value:
-        return f"[{style.comma.join(flow(item, style) for item in value)}]"
+    if isinstance(value, dict | list) and value:
+        opening, closing = _brackets(value)
+        pad = style.pad if isinstance(value, dict) else style.list_pad
+        return f"{opening}{pad}{flow_elements(value, style)}{pad}{closing}"
     if style.is_json:
         return json.dumps(value, ensure_ascii=False)
     return scalar(value, style.quote)
 
 
-def json_lines(value: Any, step: str, colon: str) -> list[str]:
-    """Return `value` as pretty-printed JSON, a line an element, the first without indentation."""
-    return json.dumps(value, ensure_ascii=False, indent=step, separators=(",", colon)).split("\n")
+def flow_elements(value: Any, style: FlowStyle) -> str:
+    """Return the elements of a collection on one line, without the brackets around them."""
+    return style.comma.join(head + flow(item, style) for head, item in _elements(value, style))
+
+
+def flow_lines(value: Any, style: FlowStyle) -> list[str]:
+    """Return any value as `flow` does, but spread over lines where the style has it so."""
+    if not style.step or _height(value) <= style.inline:
+        return [flow(value, style)]
+    opening, closing = _brackets(value)
+    found = element_lines(value, style)
+    for lines in found[: None if style.trailing else -1]:
+        lines[-1] += ","
+    return [opening, *(style.step + line for lines in found for line in lines), closing]
+
+
+def element_lines(value: Any, style: FlowStyle) -> list[list[str]]:
+    """Return the lines of each element of a collection, without the commas between them."""
+    found = []
+    for head, item in _elements(value, style):
+        first, *rest = flow_lines(item, style)
+        found.append([head + first, *rest])
+    return found
+
+
+def _elements(value: Any, style: FlowStyle) -> list[tuple[str, Any]]:
+    """Return what stands before each element (a mapping's key and colon), and the element."""
+    if isinstance(value, dict):
+        keys = replace(style, quote=style.key_quote)
+        return [(flow(key, keys) + style.colon, item) for key, item in value.items()]
+    return [("", item) for item in value]
+
+
+def _brackets(value: Any) -> tuple[str, str]:
+    return ("{", "}") if isinstance(value, dict) else ("[", "]")
+
+
+def _height(value: Any) -> int:
+    """Return how many collections that are not empty stand within each other."""
+    if not (isinstance(value, dict | list) and value):
+        return 0
+    return 1 + max(map(_height, value.values() if isinstance(value, dict) else value))
 
 
 def entry_lines(key: str, value: Any, column: int, style: BlockStyle) -> list[str]:

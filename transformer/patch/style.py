@@ -1,16 +1,24 @@
 """What a document's text shows of its author's habits, the nearest neighbours first."""
 
+import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import chain as chained
 from itertools import islice
+from typing import TypeVar
 
-from transformer.patch.lines import column, indentation
+from transformer.patch.lines import BREAK, column, indentation, line_start
 from transformer.patch.placement import Chain
-from transformer.patch.render import BlockStyle, FlowStyle
+from transformer.patch.render import BlockStyle, FlowStyle, scalar
 from transformer.yamltree.nodes import Alias, Mapping, Node, Scalar, Sequence, Tree
 
 _ENOUGH = 200
 """So many neighbours show a habit, if there is one: each edit looks at them again."""
+
+_SPACE = re.compile(r"(?:\s|(?<=\s)#[^\r\n]*+)*+")
+
+_LINE = 200
+"""A collection on a longer line is no habit."""
 
 
 def block_style(tree: Tree, chain: Chain) -> BlockStyle:
@@ -66,50 +74,152 @@ def _collections(node: Node | None) -> Iterator[Node]:
 
 
 def flow_style(tree: Tree, neighbours: Iterable[Node]) -> FlowStyle:
-    """Return how flow text is written; the first of `neighbours` that shows a habit decides it.
+    """Return how flow text and JSON are written around `neighbours`, the nearest first.
 
-    YAML flow: whether braces are padded, and keys double-quoted. JSON: how commas and colons are
-    spaced, which is the same throughout a document.
+    The first of these that shows a habit decides it, else the collections within them. Whether an
+    element takes a line of its own, the neighbours decide alone.
     """
-    if tree.is_json:
-        return _json_style(tree)
     text = tree.text
-    for node in neighbours:
-        if isinstance(node, Mapping) and node.is_flow and node.entries:
-            quoted = all(isinstance(key, Scalar) and key.style == '"' for key, _ in node.entries)
-            padded = text[node.start : node.start + 2] == "{ "
-            return FlowStyle(pad=" " if padded else "", quote='"' if quoted else "")
-    return FlowStyle()
-
-
-def _json_style(tree: Tree) -> FlowStyle:
-    text, root = tree.text, tree.root
-    if not isinstance(root, Mapping) or not root.entries:
-        return FlowStyle(is_json=True)
-    value = root.entries[0][1]
-    colon = ":" if text[value.start - 1] == ":" else ": "
-    comma = "," if colon == ":" else ", "
-    if len(root.entries) > 1:
-        comma = "," if text[value.end : root.entries[1][0].start] == "," else ", "
-    return FlowStyle(comma, colon, is_json=True)
-
-
-def is_pretty(tree: Tree) -> bool:
-    """Whether this is a JSON document with an element a line."""
-    root = tree.root
-    return (
-        tree.is_json
-        and isinstance(root, Mapping)
-        and bool(root.entries)
-        and "\n" in tree.text[root.start : root.entries[0][0].start]
+    near = [node for node in neighbours if is_flow(node)]
+    within = islice(chained.from_iterable(map(_collections, near)), _ENOUGH)
+    around = [*near, *filter(is_flow, within)]
+    key_quote = _first(_key_quote(node) for node in around) or ""
+    quote = _first(_quote(node) for node in around)
+    colon = _first(_colon(text, node) for node in around) or ": "
+    if not key_quote:
+        colon = ": "  # `{a:b}` is no mapping
+    style = FlowStyle(
+        _first(_comma(text, node) for node in around) or ("," if colon == ":" else ", "),
+        colon,
+        _first(_pad(text, node) for node in around if isinstance(node, Mapping)) or "",
+        _first(_pad(text, node) for node in around if isinstance(node, Sequence)) or "",
+        key_quote,
+        key_quote if quote is None else quote,
+        tree.is_json,
+    )
+    if not (near and is_spread(text, near[0])):
+        return style
+    lines = (_short_height(text, node) for node in around)
+    return replace(
+        style,
+        step=_step(text, near[0]),
+        inline=max(lines, default=0),
+        trailing=trailing_comma(text, near[0], element_end(near[0])) is not None,
     )
 
 
-def json_step(tree: Tree) -> str:
-    """Return one step of a pretty JSON document's indentation."""
-    text, root = tree.text, tree.root
-    if isinstance(root, Mapping) and root.entries and is_pretty(tree):
-        inner, outer = indentation(text, root.entries[0][0].start), indentation(text, root.start)
-        if inner.startswith(outer) and inner != outer:
-            return inner[len(outer) :]
-    return "  "
+def is_spread(text: str, node: Node) -> bool:
+    """Whether a flow collection has its elements below its bracket, and the other below these."""
+    start, end = _first_element(node), node.end - 1
+    return bool(
+        BREAK.search(text, node.start, start) and not text[line_start(text, end) : end].strip()
+    )
+
+
+T = TypeVar("T")
+
+
+def _first(found: Iterable[T | None]) -> T | None:
+    return next((one for one in found if one is not None), None)
+
+
+def is_flow(node: Node) -> bool:
+    """Whether it is a flow collection, and not an empty one."""
+    if isinstance(node, Mapping):
+        return node.is_flow and bool(node.entries)
+    return isinstance(node, Sequence) and node.is_flow and bool(node.items)
+
+
+def _first_element(node: Node) -> int:
+    first = node.entries[0][0] if isinstance(node, Mapping) else _items(node)[0]
+    return first.start if isinstance(first, Alias) else first.outer
+
+
+def _items(node: Node) -> tuple[Node, ...]:
+    return node.items if isinstance(node, Sequence) else ()
+
+
+def _key_quote(node: Node) -> str | None:
+    """Return the quote around each key, or an empty text; None: it has no keys."""
+    if not isinstance(node, Mapping):
+        return None
+    return _common(
+        [key.style if isinstance(key, Scalar) else "" for key, _ in node.entries[:_ENOUGH]]
+    )
+
+
+def _quote(node: Node) -> str | None:
+    """Return the quote around each string that could do without; None: it has none of these."""
+    values = [value for _, value in node.entries] if isinstance(node, Mapping) else _items(node)
+    styles = [
+        value.style
+        for value in values[:_ENOUGH]
+        if isinstance(value, Scalar) and value.text == scalar(value.text)
+    ]
+    return _common(styles) if styles else None
+
+
+def _common(styles: list[str]) -> str:
+    return styles[0] if set(styles) in ({"'"}, {'"'}) else ""
+
+
+def _colon(text: str, node: Node) -> str | None:
+    if not isinstance(node, Mapping):
+        return None
+    key, value = node.entries[0]
+    between = text[key.end : value.start]
+    return between if between in (":", ": ", " : ") and value.start < value.end else None
+
+
+def _comma(text: str, node: Node) -> str | None:
+    if isinstance(node, Mapping):
+        ends = [(key.start, max(key.end, value.end)) for key, value in node.entries[:2]]
+    else:
+        ends = [(item.start, item.end) for item in _items(node)[:2]]
+    if len(ends) < 2:
+        return None
+    between = text[ends[0][1] : ends[1][0]]
+    return None if BREAK.search(between) else "," if between == "," else ", "
+
+
+def _pad(text: str, node: Node) -> str | None:
+    """Return the blank behind the opening bracket, if the first element is on its line."""
+    if text[node.start] not in "{[":
+        return None
+    between = text[node.start + 1 : _first_element(node)]
+    if BREAK.search(between):
+        return None
+    return " " if between[:1] in (" ", "\t") else ""
+
+
+def _step(text: str, node: Node) -> str:
+    """Return by what the elements of a spread collection are indented."""
+    inner, outer = indentation(text, _first_element(node)), indentation(text, node.end - 1)
+    return inner[len(outer) :] if inner.startswith(outer) and inner != outer else "  "
+
+
+def _short_height(text: str, node: Node) -> int:
+    """Return how many levels a collection on one short line has; 0 of any other."""
+    is_long = node.end - node.start > _LINE or BREAK.search(text, node.start, node.end)
+    return 0 if is_long else _height(node)
+
+
+def _height(node: Node) -> int:
+    if isinstance(node, Mapping):
+        return 1 + max((_height(value) for _, value in node.entries), default=-1)
+    return 1 + max(map(_height, node.items), default=-1) if isinstance(node, Sequence) else 0
+
+
+def element_end(collection: Node) -> int:
+    """Return where the last element of a collection ends."""
+    if isinstance(collection, Mapping):
+        key, value = collection.entries[-1]
+        return max(key.end, value.end)
+    return _items(collection)[-1].end
+
+
+def trailing_comma(text: str, collection: Node, end: int) -> int | None:
+    """Return where the comma ends that follows the last element (which ends at `end`), or None."""
+    space = _SPACE.match(text, end)
+    at = space.end() if space else end
+    return at + 1 if text.startswith(",", at) and at < collection.end - 1 else None

@@ -53,7 +53,8 @@ def treat_document(part: Part, origin: Origin, engine: Engine) -> DocumentResult
     data, failed = document.treated()
     if frame.opening is Opening.GLUED and not failed:
         data = _marked(data)
-    return _result(part, origin, data, failed, document.changes, document.notes.findings)
+    notes = document.notes
+    return _result(part, origin, data, failed, document.changes, notes.findings, notes.strangers)
 
 
 def _result(
@@ -63,6 +64,7 @@ def _result(
     failed: bool,
     changes: Iterable[Change],
     findings: Iterable[Finding],
+    strangers: Iterable[Finding] = (),
 ) -> DocumentResult:
     source = part.frame.data
     stage: Stage = "parsed" if data == source else "edited"
@@ -76,6 +78,7 @@ def _result(
         tuple(changes),
         tuple(findings),
         is_patch=origin.is_patch,
+        strangers=tuple(strangers),
     )
 
 

@@ -96,6 +96,15 @@ class Engine:
             return None
         return found if severity == found.severity else replace(found, severity=severity)
 
+    def folded(self, findings: Sequence[Finding]) -> list[Finding]:
+        """Return the findings of a run, fewer where their rules make fewer of them."""
+        for rule in self.validation:
+            if rule.fold is not None:
+                own = [found for found in findings if found.rule == rule.id]
+                rest = [found for found in findings if found.rule != rule.id]
+                findings = [*rest, *rule.fold(own)]
+        return list(findings)
+
     def hush_of(
         self, rule: str, ref: ObjectRef | None, annotations: Mapping[str, Any], file: str
     ) -> Hush | None:

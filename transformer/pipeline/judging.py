@@ -59,7 +59,7 @@ class Judgement:
     """What there is to be said of one document, of `size` bytes.
 
     `needs` are what the rules could look at in it; `refs` its objects, where the configuration
-    says what to ignore.
+    says what to ignore. `strangers` as in `DocumentResult`.
     """
 
     size: int
@@ -71,6 +71,7 @@ class Judgement:
     waivers: tuple[Waiver, ...] = ()
     needs: frozenset[Need] = frozenset()
     refs: tuple[ObjectRef, ...] = ()
+    strangers: tuple[Finding, ...] = ()
 
 
 def judge_document(
@@ -104,6 +105,7 @@ def _judgement(size: int, documents: Sequence["_Document"], failed: bool = False
         waivers=tuple(waiver for document in documents for waiver in document.waivers),
         needs=frozenset(need for document in documents for need in document.needs),
         refs=tuple(ref for document in documents for ref in document.refs),
+        strangers=tuple(one for document in documents for one in document.notes.strangers),
     )
 
 
@@ -177,6 +179,7 @@ class _Document:
             self.origin.is_patch,
             program=self.program,
             is_named=self.origin.is_named,
+            listing=self.origin.listing,
         )
         planned, failures = plans(subject, engine.rules)
         self.is_edited = self.is_edited or is_edited(subject, planned)

@@ -8,7 +8,7 @@ else has this name?), and few besides. Findings are kept as they are.
 import marshal
 from collections.abc import Iterator, Mapping, Sequence
 
-from transformer.findings import Finding, ObjectRef, Violation
+from transformer.findings import MOST_RELATED, Finding, ObjectRef, Violation
 from transformer.pipeline.engine import Engine, Hush
 from transformer.pipeline.judging import Gathered, Judgement
 from transformer.pipeline.waivers import Waivers
@@ -131,6 +131,8 @@ def _finding(rule: ValidationRule, at: Sighting, violation: Violation) -> Findin
         at.object,
         at.pointer,
         violation.hint,
+        related=violation.related[:MOST_RELATED],
+        related_total=len(violation.related),
     )
 
 

@@ -12,6 +12,7 @@ from transformer.findings import Change, Finding, ObjectRef, Severity, Violation
 from transformer.manifest.manifest import Manifest
 from transformer.pipeline.engine import Engine, Hush
 from transformer.pipeline.parse_hints import advice, explained, template
+from transformer.rules.base import UNLISTED, Listing
 from transformer.span import Lines, Position, position_at
 from transformer.text.framing import Frame
 from transformer.yamltree.locate import Places
@@ -35,13 +36,15 @@ class Origin:
     configuration's folder, which is what the patterns of its `ignore` are about.
 
     `is_named`: the user named it (a PATH, or standard input), it was not found in a folder.
-    `is_patch`: a kustomization in the input names it as a patch.
+    `is_patch`: a kustomization in the input names it as a patch. `listing`: how kustomizations in
+    the input build it.
     """
 
     file: str
     is_named: bool = True
     is_patch: bool = False
     relative: str = ""
+    listing: Listing = UNLISTED
 
     @property
     def relative_name(self) -> str:
@@ -60,7 +63,8 @@ class Hushed(NamedTuple):
 class Notes:
     """The findings of one document, whose `text` and `root` are set once they are known.
 
-    `hushed` tells of those that are left out on purpose.
+    `hushed` tells of those that are left out on purpose, `strangers` of those that are told of all
+    files together.
     """
 
     frame: Frame
@@ -70,6 +74,7 @@ class Notes:
     root: Node | None = None
     findings: list[Finding] = field(default_factory=list)
     hushed: list[Hushed] = field(default_factory=list)
+    strangers: list[Finding] = field(default_factory=list)
     _lines: Lines | None = None
     _told: str | None = None
     _places: Places | None = None
@@ -121,8 +126,10 @@ class Notes:
         """Note something about the document, or the item at `base`; with `--strict` an error."""
         if self.engine.settings.strict:
             severity = "error"
-        hint = self._advice() or hint
-        self._add(self._place(rule, severity, message, self._offset(base), base, hint=hint))
+        told = self._advice()
+        found = self._place(rule, severity, message, self._offset(base), base, hint=told or hint)
+        is_stranger = rule == "HN903" and not self.origin.is_named and not told
+        self._add(found, into=self.strangers if is_stranger else self.findings)
 
     def failure(self, rule: str, error: TransformError, changes: list[Change]) -> bool:
         """Note why the document cannot be read or edited; return whether that is an error.
@@ -210,14 +217,19 @@ class Notes:
             self._excerpt(offset),
         )
 
-    def _add(self, found: Finding, annotations: Mapping[str, Any] = _NONE) -> None:
+    def _add(
+        self,
+        found: Finding,
+        annotations: Mapping[str, Any] = _NONE,
+        into: list[Finding] | None = None,
+    ) -> None:
         """Take in a finding as the configuration and the object's `annotations` want it."""
         file = self.origin.relative_name
         by = self.engine.hush_of(found.rule, found.object, annotations, file)
         if by is not None:
             self.hushed.append(Hushed(found, by))
         elif (weighed := self.engine.weigh(found)) is not None:
-            self.findings.append(weighed)
+            (self.findings if into is None else into).append(weighed)
 
     def _excerpt(self, offset: int) -> str:
         """Return the line that `offset` is in."""

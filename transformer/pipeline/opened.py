@@ -3,13 +3,13 @@
 What `transform` and `validate` have in common.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import PurePath
 from typing import Any, NamedTuple
 
 from transformer.errors import InputError, PatchError, PlaceholderError
 from transformer.findings import Severity, Violation
-from transformer.manifest.blanks import misspelt
 from transformer.manifest.makers import KUSTOMIZATIONS, as_kustomization
 from transformer.manifest.manifest import Manifest, is_list, manifests
 from transformer.patch.operation import Operation
@@ -22,6 +22,13 @@ from transformer.yamltree import nodes
 from transformer.yamltree.comments import program_comment
 from transformer.yamltree.plain import to_plain
 from transformer.yamltree.read import read
+
+_NO_MANIFESTS = re.compile(
+    r"(?:.*/)?(?:kustomization\.ya?ml|Kustomization|Chart\.yaml"
+    r"|(?:[^/]*[._-])?values(?:[._-][^/]*)?\.(?:ya?ml|json))",
+    re.IGNORECASE,
+)
+"""Names of files that are something else than manifests: kustomizations, charts, their values."""
 
 _AFTER_END = "no --- after the ... above; kubectl drops what follows"
 _BEGIN = "begin each manifest with a --- line"
@@ -79,13 +86,12 @@ def objects(value: Any, notes: Notes) -> Iterator[Manifest]:
             yield kustomization
         else:
             missing = "kind" if manifest.ref.version else "apiVersion"
-            message = f"this document has no {missing}"
-            if (spelt := misspelt(manifest.value, missing)) is not None:
-                message += f", because of the {spelt[1]} at the key {missing}"
-            _remark_no_kind(notes, manifest.base, message)
+            _remark_no_kind(notes, manifest.base, f"this document has no {missing}")
 
 
 def _remark_no_kind(notes: Notes, base: str, message: str) -> None:
+    if not notes.origin.is_named and _NO_MANIFESTS.fullmatch(notes.origin.file):
+        return
     severity: Severity = "warning" if notes.origin.is_named else "info"
     hint = "it is no Kubernetes manifest, and nothing in it is touched"
     notes.remark("HN903", severity, message, hint, base)

@@ -9,7 +9,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from transformer.errors import InputError
-from transformer.manifest.blanks import strange_blank
+from transformer.manifest.blanks import STRANGE, strange_blank
 
 _LINE_START = r"(?:\A\ufeff?|(?<=[\r\n])\ufeff?)"
 
@@ -25,6 +25,11 @@ _BELOW = r"[^\r\n]*[\r\n]+(?:#[^\r\n]*[\r\n]+)*(?:apiVersion|kind|metadata):"
 _GLUED_HEAD = re.compile(rf"[^\s\"'{{,\ufeff](?:apiVersion|kind):[ \t]+(?={_BELOW})")
 _GLUED_END = re.compile(rf"[^\s-]---(?=[ \t]*[\r\n])(?={_BELOW})|[^\s#]#(?={_BELOW})")
 """Where a line ends with what should begin the next file: its head, its `---`, or its comment."""
+
+
+_STRANGE_HEAD = re.compile(
+    rf"(?:\A|(?<=[\r\n]))[ \t]*+(?P<blank>[{STRANGE}])[ \t{STRANGE}]*+(?P<key>apiVersion|kind):"
+)
 
 
 class Template(NamedTuple):
@@ -84,6 +89,9 @@ def advice(text: str) -> tuple[int, str] | None:
     """
     if (marker := next(_separators(text, len(text)), None)) is not None:
         return marker[0], f"`{marker[1]}` in line {{line}} is no separator: {_separate(marker[1])}"
+    if (head := _STRANGE_HEAD.search(text)) is not None and head["blank"] != "\ufeff":
+        where = f"{strange_blank(head['blank'])} in front of {head['key']} in line {{line}}"
+        return head.start(), f"{where}: write a plain blank"
     if (glued := _glued(text)) is not None:
         return glued, (
             "in line {line} a file seems to be glued to one without a newline at its end;"

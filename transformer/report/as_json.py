@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from transformer.findings import Change, Finding
+from transformer.findings import Change, Finding, Related
 from transformer.report.report import Report
 
 
@@ -24,7 +24,20 @@ def finding(found: Finding) -> str:
     }
     if found.hint:
         entry["hint"] = found.hint
+    if found.related:
+        entry["related"] = [_related(also) for also in found.related]
+        entry["relatedTotal"] = found.related_total
     return json.dumps(entry)
+
+
+def _related(also: Related) -> dict[str, Any]:
+    return {
+        "file": also.file,
+        "line": also.line,
+        "column": also.column,
+        "object": None if also.object is None else also.object.as_dict(),
+        "message": also.message,
+    }
 
 
 def change(made: Change) -> str:

@@ -7,7 +7,7 @@ from itertools import groupby
 from unicodedata import combining, east_asian_width
 
 from transformer.findings import Finding
-from transformer.report.phrases import Paint, clean, count, named, unpainted
+from transformer.report.phrases import Paint, clean, count, further_places, named, unpainted
 from transformer.report.report import Report
 
 _WIDTH = 100
@@ -16,19 +16,24 @@ _WIDTH = 100
 _NUMBERED = re.compile(r"(HN)(\d+)")
 
 
-def render(report: Report, paint: Paint = unpainted) -> Iterator[str]:
-    """Yield the lines of the report, each with its end."""
-    yield from findings(report, paint)
+def render(
+    report: Report, paint: Paint = unpainted, *, with_related: bool = False
+) -> Iterator[str]:
+    """Yield the lines of the report, each with its end; `with_related` the further places too."""
+    yield from findings(report, paint, with_related=with_related)
     for line in summary(report):
         yield f"{line}\n"
 
 
-def findings(report: Report, paint: Paint = unpainted) -> Iterator[str]:
+def findings(
+    report: Report, paint: Paint = unpainted, *, with_related: bool = False
+) -> Iterator[str]:
     """Yield the lines of the findings, each with its end."""
     for file, group in groupby(report.findings, key=lambda found: found.file):
         yield f"{paint(clean(file), 'place')}\n"
         for found in group:
             yield from _finding(found, paint)
+            yield from (f"{line}\n" for line in (further_places(found) if with_related else ()))
         yield "\n"
 
 

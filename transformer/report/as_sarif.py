@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
 
-from transformer.findings import Finding
+from transformer.findings import Finding, Related
 from transformer.report.fingerprint import fingerprints
 from transformer.report.phrases import told
 from transformer.report.report import Report, RuleHelp
@@ -66,9 +66,19 @@ def _result(found: Finding, fingerprint: str, places: dict[str, int]) -> dict[st
         "locations": [location],
         "partialFingerprints": {"hostnetTransform/v1": fingerprint},
     }
+    if found.related:
+        result["relatedLocations"] = [_related(also) for also in found.related]
     if found.rule in places:
         result["ruleIndex"] = places[found.rule]
     return result
+
+
+def _related(also: Related) -> dict[str, Any]:
+    place = {
+        "artifactLocation": {"uri": _uri(also.file)},
+        "region": {"startLine": also.line, "startColumn": also.column},
+    }
+    return {"physicalLocation": place, "message": {"text": also.message}}
 
 
 def _uri(file: str) -> str:

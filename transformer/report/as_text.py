@@ -4,15 +4,21 @@ from collections.abc import Mapping
 
 from transformer.findings import Change, Finding
 from transformer.report.in_words import describe
-from transformer.report.phrases import Paint, clean, count, named, unpainted
+from transformer.report.phrases import Paint, clean, count, further_places, named, unpainted
 
 
-def finding(found: Finding, paint: Paint = unpainted) -> str:
-    """Return one finding: place, severity, rule, object, message, and what to do."""
+def finding(found: Finding, paint: Paint = unpainted, *, with_related: bool = False) -> str:
+    """Return one finding: place, severity, rule, object, message, and what to do; `with_related`
+    its further places too, each on a line.
+    """
     place = paint(f"{clean(found.file)}:{found.line}:{found.column}:", "place")
     weight = paint(f"{found.severity}[{found.rule}]:", found.severity)
-    told = f"{place} {weight} {clean(named(found))}"
-    return f"{told}\n  help: {clean(found.hint)}" if found.hint else told
+    lines = [f"{place} {weight} {clean(named(found))}"]
+    if found.hint:
+        lines.append(f"  help: {clean(found.hint)}")
+    if with_related:
+        lines += further_places(found)
+    return "\n".join(lines)
 
 
 def change(made: Change, paint: Paint = unpainted) -> str:

@@ -13,7 +13,8 @@ def fingerprints(findings: Iterable[Finding]) -> Iterator[tuple[Finding, str]]:
     for found in findings:
         ref = found.object
         parts = [found.rule, found.file, found.pointer]
-        parts += [ref.group, ref.kind, ref.namespace, ref.name] if ref else [found.message]
+        message = "" if found.related else found.message  # it counts the places
+        parts += [ref.group, ref.kind, ref.namespace, ref.name] if ref else [message]
         key = "\0".join(parts)
         seen[key] += 1
         text = f"{key}\0{seen[key]}".encode("utf-8", "surrogatepass")

@@ -1,7 +1,7 @@
 """What texts for people are made of: counted nouns, named objects, harmless names, and paint."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from transformer.findings import Finding
 
@@ -55,3 +55,12 @@ def told(found: Finding) -> str:
 def clean(text: str) -> str:
     """Return `text` with control characters spelled out: a name shall not paint a terminal."""
     return _CONTROL.sub(lambda found: repr(found.group())[1:-1], text)
+
+
+def further_places(found: Finding) -> Iterator[str]:
+    """Yield a line for each further place of a finding."""
+    for also in found.related:
+        who = f"{also.object}: " if also.object is not None else ""
+        yield f"  also {clean(also.file)}:{also.line}:{also.column} {clean(who + also.message)}"
+    if (left := found.related_total - len(found.related)) > 0:
+        yield f"  and {left} more"

@@ -27,7 +27,8 @@ class Report:
 
     `rules` are all the rules there are, `checks` the ids of those in force that only check.
     `not_judged` pairs a reason (`no Node in the input`) with the ids of the rules that for it had
-    nothing to judge. `version` is that of the tool. `changes` are what `--fix` did.
+    nothing to judge. `version` is that of the tool. `changes` are what `--fix` did. `is_blank`:
+    there was nothing in any document.
     """
 
     documents: int
@@ -38,3 +39,4 @@ class Report:
     version: str = ""
     changes: Sequence[Change] = ()
     checks: Sequence[str] = ()
+    is_blank: bool = False

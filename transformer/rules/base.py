@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
-from transformer.findings import ObjectRef, Severity, Violation
+from transformer.findings import Finding, ObjectRef, Severity, Violation
 from transformer.manifest.catalog import Catalog
 from transformer.manifest.manifest import Manifest
 from transformer.manifest.pod_template import PodTemplate, PodTemplateRow
@@ -45,6 +45,25 @@ class World:
 
 
 @dataclass(frozen=True, slots=True)
+class Listing:
+    """How kustomizations of the input build a file (no `roots`: none does).
+
+    `roots` are the outermost of those that build it, as numbers. `moves`: one of all of them sets a
+    namespace; `renames`: one sets a prefix or suffix of names. `is_left_out`: there is one in its
+    folder, which does not list it.
+    """
+
+    roots: tuple[int, ...] = ()
+    moves: bool = False
+    renames: bool = False
+    is_left_out: bool = False
+
+
+UNLISTED = Listing()
+"""What is to be said of a file with which no kustomization has to do."""
+
+
+@dataclass(frozen=True, slots=True)
 class Subject:
     """One object to judge. `document` is the plain value of the document that holds it.
 
@@ -53,7 +72,7 @@ class Subject:
     in the old state, if there is one and it was there; of Nodes, Pods and Jobs only what rules
     compare (`manifest.former`). `program`: which comment shows that the document is a template that
     happens to be YAML (empty: none does). `is_named`: the user named its file, or it is standard
-    input.
+    input. `listing`: how kustomizations in the input build its file.
     """
 
     manifest: Manifest
@@ -65,6 +84,7 @@ class Subject:
     before: Manifest | None = None
     program: str = ""
     is_named: bool = True
+    listing: Listing = UNLISTED
 
 
 LooksAt: TypeAlias = Literal["nodes", "components", "annotated", "templates"]
@@ -135,6 +155,7 @@ class ValidationRule:
     - `check` looks at one object; it is not called for patches.
     - `gather` notes facts of one object, and `conclude` gets those of one key in the order of the
       input, and yields at which of them there is something to report.
+    - `fold` makes fewer of the findings of a whole run.
     - `check_removed` looks at an object of the old state that is no longer there; the world of
       that subject is that of the new state.
     - `fix` plans operations that mend what `check` reports.
@@ -152,6 +173,7 @@ class ValidationRule:
     needs: frozenset[Need] = frozenset()
     gather: Callable[[Subject], Iterable[Fact]] | None = None
     conclude: Callable[[Sequence[Sighting]], Iterable[tuple[Sighting, Violation]]] | None = None
+    fold: Callable[[Sequence[Finding]], Iterable[Finding]] | None = None
     check_removed: Callable[[Subject], Iterable[Violation]] | None = None
     fix: Callable[[Subject], list[Operation]] | None = None
     left_to: tuple[tuple[str, str, str], ...] = ()

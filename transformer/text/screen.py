@@ -24,6 +24,11 @@ _POOL_GROUP = b"apps.openyurt.io"
 _WORD = re.compile(r"[0-9A-Za-z._/-]+")
 """The names that bytes can vouch for: of these characters `_ESCAPE` knows every escape."""
 
+_BLANK = re.compile(
+    rb"(?:[ \t\r\n]|#[^\r\n]*+|(?:---|\.\.\.)(?=[ \t\r\n]|\Z)|%(?:YAML|TAG)[ \t][^\r\n]*+"
+    rb"|\xef\xbb\xbf)*+\Z"
+)
+
 _HIDING_TAG = re.compile(rb"![^ \t\r\n!]*(?:binary|%[0-9A-Fa-f]{2})")
 
 _ESCAPE_TEXT = rb"""\\(?:
@@ -178,3 +183,8 @@ def _may_begin_scalar(text: bytes, at: int) -> bool:
         return True
     token = before.split()[-1]
     return b"&" in token or b"!" in token or len(token) == len(before)
+
+
+def is_blank(data: bytes) -> bool:
+    """Whether there is nothing in a document but white space, comments, markers and directives."""
+    return _BLANK.match(data) is not None

@@ -60,6 +60,17 @@ COLON = re.compile(r"(?:\s|(?<=\s)#[^\r\n]*+)*+:")
 
 _BREAK = re.compile(r"[\r\n]")
 _BLOCK_HEADER = re.compile(r"[|>][0-9+-]*")
+
+_COLON_IN_FLOW = "found unexpected ':'"
+"""libyaml refuses `[2001:db8::, x]`. To kubectl's parser a colon before a comma or a bracket is a
+character like any other, so libyaml is given a stand-in for each one that it refuses."""
+
+_STAND_INS = tuple(map(chr, range(0xE000, 0xF900)))
+"""Characters without a meaning, in YAML and otherwise."""
+
+_MOST_READ = 4_000_000
+"""So many characters are read again for colons: each one that is refused takes another reading."""
+
 _STRING = "tag:yaml.org,2002:str"
 
 
@@ -72,20 +83,47 @@ def compose_yaml(text: str) -> Tree:
     """
     found = _MARKS.match(text)
     shift = found.end() if found else 0
-    try:
-        parser = CParser(text[shift:] if shift else text)
-        return _Composer(text, shift).run(parser)
-    except MarkedYAMLError as error:
-        raise _syntax_error(text, error, shift) from None
-    except ReaderError as error:
-        before = text[shift:].encode()[: error.position].decode(errors="ignore")
-        raise InputError(
-            f"not readable as YAML: {error.reason}", offset=shift + len(before)
-        ) from None
+    given, stand_in = text[shift:] if shift else text, ""
+    tries = 1 + _MOST_READ // (len(text) + 1)
+    while True:
+        next_event = CParser(given).get_event
+        try:
+            return _Composer(text, shift).run(
+                _with_colons(next_event, stand_in) if stand_in else next_event
+            )
+        except MarkedYAMLError as error:
+            tries -= 1
+            mark = error.problem_mark if error.problem == _COLON_IN_FLOW else None
+            if mark is None or given[mark.index + 1] == "?":  # kubectl refuses this too
+                raise _syntax_error(text, error, shift, given) from None
+            stand_in = stand_in or next((one for one in _STAND_INS if one not in text), "")
+            if not (tries and stand_in):
+                raise _syntax_error(text, error, shift, given) from None
+            given = f"{given[: mark.index]}{stand_in}{given[mark.index + 1 :]}"
+        except ReaderError as error:
+            before = given.encode()[: error.position].decode(errors="ignore")
+            raise InputError(
+                f"not readable as YAML: {error.reason}", offset=shift + len(before)
+            ) from None
 
 
-def _syntax_error(text: str, error: MarkedYAMLError, shift: int) -> InputError:
-    """Say where it is wrong: where what never ends begins, if that is the problem."""
+def _with_colons(next_event: Callable[[], Any], stand_in: str) -> Callable[[], Any]:
+    """Return the same, with a colon in scalars for each `stand_in`."""
+
+    def restored() -> Any:
+        event = next_event()
+        if type(event) is ScalarEvent:
+            event.value = event.value.replace(stand_in, ":")
+        return event
+
+    return restored
+
+
+def _syntax_error(text: str, error: MarkedYAMLError, shift: int, given: str) -> InputError:
+    """Say where it is wrong: where what never ends begins, if that is the problem.
+
+    `given` is what the parser has read.
+    """
     mark = error.problem_mark or error.context_mark
     is_open = mark is not None and not text[mark.index + shift :].strip()
     if is_open and error.context_mark is not None:
@@ -96,6 +134,10 @@ def _syntax_error(text: str, error: MarkedYAMLError, shift: int) -> InputError:
     hint = ""
     if "expected <document start>" in problem:
         hint = "files seem to run together here: put a --- line between them"
+    elif problem == _COLON_IN_FLOW:
+        hint = "quote the text that this colon is part of"
+    elif offset and text[offset - 1 : offset + 1] in (":{", ":[") and given != text[shift:]:
+        hint = "put a blank after the colon, or quote the text that it is part of"
     return InputError(message, offset=offset, hint=hint, is_open=is_open)
 
 
@@ -131,9 +173,8 @@ class _Composer:
         self.has_merges = False
         self.sizes: dict[int, int] = {}
 
-    def run(self, parser: CParser) -> Tree:
+    def run(self, next_event: Callable[[], Any]) -> Tree:
         text, shift, anchors = self.text, self.shift, self.anchors
-        next_event: Callable[[], Any] = parser.get_event
         if len(text) > MAX_NODES and text.count(",") + text.count("\n") > MAX_NODES // 2:
             next_event = _counted(next_event, shift)
         new = tuple.__new__  # what a named tuple's own constructor calls, without its frame

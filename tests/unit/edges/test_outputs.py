@@ -49,6 +49,8 @@ def test_the_documents_of_one_file_are_not_touched() -> None:
         (b"a: 1\n", b"# only a comment\n", b"---\n"),
         (b'{"a": 1}', b'{"b": 2}\n', b"\n"),
         (b"a: 1\r\nb: 2", b"c: 3\n", b"\r\n---\r\n"),
+        (b"a: 1\r\nb: 2\r", b"c: 3\n", b"\n---\r\n"),
+        (b"a: 1\rb: 2\r", b"c: 3\n", b"\n---\n"),
     ],
 )
 def test_between_files_only_what_is_missing_is_written(

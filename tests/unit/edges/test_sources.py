@@ -72,8 +72,33 @@ def test_each_file_comes_once_and_is_named_if_any_path_names_it() -> None:
     found = discover(["./d", "d/a.yaml", "link", "c.yaml", "d/../d"], root=Path.cwd())
     assert found == [
         Source(Path("d/a.yaml"), "d/a.yaml", True, "", "d/a.yaml"),
-        Source(Path("d/b.yaml"), "d/b.yaml", True, "", "d/b.yaml"),
+        Source(Path("c.yaml"), "c.yaml", True, "", "c.yaml"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("paths", "expected"),
+    [
+        (["a.yaml"], "a.yaml"),
+        (["."], "d/b.yaml"),
+        ([".", "a.yaml"], "a.yaml"),
+        (["a.yaml", "."], "a.yaml"),
+        (["d/b.yaml", "a.yaml"], "d/b.yaml"),
+        ([".", "e.yaml", "d/b.yaml"], "e.yaml"),
+        (["link"], "link/b.yaml"),
+        (["link", "."], "link/b.yaml"),
+        (["link", "link/b.yaml", "d"], "link/b.yaml"),
+    ],
+)
+def test_a_file_has_the_name_that_was_asked_for_or_else_its_own(
+    paths: list[str], expected: str
+) -> None:
+    touch("d/b.yaml")
+    Path("link").symlink_to("d")
+    for name in ("a.yaml", "e.yaml"):
+        Path(name).symlink_to("d/b.yaml")
+    (found,) = discover(paths, root=Path.cwd())
+    assert (found.name, found.is_named) == (expected, expected in paths)
 
 
 def test_a_link_to_nowhere_in_a_folder_is_kept_so_that_reading_it_tells() -> None:
@@ -139,7 +164,7 @@ def test_files_may_be_looked_for_elsewhere_than_on_the_disk() -> None:
     paths = ["nowhere", "a", "named", "s/in"]
     found = discover(paths, root=Path.cwd(), exclude=["b"], scopes=["s"], look=elsewhere)
     assert [source._replace(opener=None) for source in found] == [
-        Source(Path("a/x.yaml"), "a/x.yaml", True, "", "a/x.yaml"),
+        Source(Path("named/x.yaml"), "named/x.yaml", True, "", "named/x.yaml"),
         Source(Path("s/in/x.yaml"), "s/in/x.yaml", False, "s", "s/in/x.yaml"),
     ]
     with found[0].open() as file:

@@ -119,7 +119,12 @@ BLOCK: dict[str, tuple[str, dict[str, Any], str]] = {
         {"/0/c": 1},
         "- c: 1\n  a: 1\n  b: |\n    x",
     ),
-    "an entry below a text that ends with CR": ("a: |\n  x\r", {"/b": 1}, "a: |\n  x\rb: 1\r"),
+    "an entry below blank lines that count, of mixed breaks": (
+        "a:\r b: |+\r\rc: 1\n",
+        {"/a/d": 1},
+        "a:\r b: |+\r\r d: 1\rc: 1\n",
+    ),
+    "an entry below a text that ends with CR": ("a: |\n  x\r", {"/b": 1}, "a: |\n  x\nb: 1\r"),
     "a value indented as another mapping is": (
         "b:\n    c: {x: 1}\na:\n  y: 1\n",
         {"/d": {"e": {"f": 1}}},
@@ -190,6 +195,15 @@ FLOW: dict[str, tuple[str, dict[str, Any], str]] = {
         {"/b": 2, "/c": 3},
         "{\r  a: 1,\r  b: 2,\r  c: 3\r}\r",
     ),
+    "an entry behind a key that ends in a colon": ("{x:}\n", {"/b": 1}, "{x:, b: 1}\n"),
+    "an entry behind a value that ends in a colon": ("{x: a:}\n", {"/b": 1}, "{x: a:, b: 1}\n"),
+    "an item behind one that ends in a colon": ("[a, b::]\n", {"/-": "c"}, "[a, b::, c]\n"),
+    "an entry behind a colon at the end of a line": (
+        "{a: 1, x:\n}\n",
+        {"/b": 1},
+        "{a: 1, x: , b: 1\n}\n",
+    ),
+    "a value of a key that ends in a colon": ("{x:, b: 1}\n", {"/x:": "v"}, "{x:: v, b: 1}\n"),
     "a value in place of nothing": ("{a: , b: 1}\n", {"/a": "v"}, "{a: v, b: 1}\n"),
     "a value in place of nothing, before the bracket": (
         "{b: 1, a: }\n",
@@ -207,10 +221,62 @@ FLOW: dict[str, tuple[str, dict[str, Any], str]] = {
         {"/a": "v"},
         "{a: v # c\n}\n",
     ),
+    "commas without a blank": ("a: {b: [1,2]}\n", {"/a/c": [3, 4]}, "a: {b: [1,2],c: [3,4]}\n"),
+    "single quotes, around keys and words": (
+        "a: {'b': 'c'}\n",
+        {"/a/d": "e", "/a/f": True},
+        "a: {'b': 'c', 'd': 'e', 'f': true}\n",
+    ),
+    "quotes around words only": ("a: [b: 'c']\n", {"/a/-": {"d": "e"}}, "a: [b: 'c', {d: 'e'}]\n"),
+    "quotes that had to be are no habit": (
+        "a: {b: 'true', c: d}\n",
+        {"/a/e": "f"},
+        "a: {b: 'true', c: d, e: f}\n",
+    ),
+    "an element a line": (
+        "{\n a: {\n  b: 1\n }\n}\n",
+        {"/c": {"d": [{"e": 1}]}},
+        "{\n a: {\n  b: 1\n },\n c: {\n  d: [\n   {\n    e: 1\n   }\n  ]\n }\n}\n",
+    ),
+    "an element a line, with a comma after the last": (
+        "{\n\ta: {\n\t\tb: 1,\n\t}, # c\n}\n",
+        {"/c": {"d": 1}},
+        "{\n\ta: {\n\t\tb: 1,\n\t}, # c\n\tc: {\n\t\td: 1,\n\t},\n}\n",
+    ),
+    "an element a line, but for short ones": (
+        "{\n  a: {b: 1},\n  c: [\n    {b: 2}\n  ]\n}\n",
+        {"/d": {"e": {"f": 1}, "g": [2]}},
+        "{\n  a: {b: 1},\n  c: [\n    {b: 2}\n  ],\n  d: {\n    e: {f: 1},\n    g: [2]\n  }\n}\n",
+    ),
+    "an element a line in an empty mapping": (
+        "{\n  a: { },\n  b: {\n    c: 1\n  }\n}\n",
+        {"/a/d": {"e": 1}},
+        "{\n  a: {\n    d: {\n      e: 1\n    }\n  },\n  b: {\n    c: 1\n  }\n}\n",
+    ),
+    "an element a line in a block mapping": (
+        "a:\n  b: {\n    c: 1\n  }\n",
+        {"/a/b/d": {"e": 1}},
+        "a:\n  b: {\n    c: 1,\n    d: {\n      e: 1\n    }\n  }\n",
+    ),
+    "an item behind the brackets of the last": (
+        "a: [{\n  b: 1\n}]\n",
+        {"/a/-": {"c": 1}},
+        "a: [{\n  b: 1\n}, {\n  c: 1\n}]\n",
+    ),
+    "an item of a block sequence as the last": (
+        "a:\n- {\n    b: 1\n  }\n",
+        {"/a/-": {"c": 1}},
+        "a:\n- {\n    b: 1\n  }\n- {\n    c: 1\n  }\n",
+    ),
+    "all on one line where the others are": (
+        "{\n  a: {b: {c: {d: 1}}},\n  e: {f: 1}\n}\n",
+        {"/e/g": {"h": {"i": 2}}},
+        "{\n  a: {b: {c: {d: 1}}},\n  e: {f: 1, g: {h: {i: 2}}}\n}\n",
+    ),
     "an entry beside a padded one": (
         "a: [{ b: 1 }, {}]\n",
         {"/a/1/c": 1},
-        "a: [{ b: 1 }, {c: 1}]\n",
+        "a: [{ b: 1 }, { c: 1 }]\n",
     ),
     "an item as its padded neighbour": (
         "a: [{ b: 1 }]\n",
@@ -277,7 +343,7 @@ FLOW_VALUES: dict[str, tuple[str, dict[str, Any], str]] = {
     "a word for a word": ("a: [1, 2]\n", {"/a/1": "v"}, "a: [1, v]\n"),
     "a list for a mapping": ("a: [1, {b: 1}]\n", {"/a/1": [3]}, "a: [1, [3]]\n"),
     "a word for a mapping with a tag": ("a: [1, !!map {b: 1}]\n", {"/a/1": "v"}, "a: [1, v]\n"),
-    "a mapping for a tag": ("a: [ ! , 2]\n", {"/a/0": {"b": [1]}}, "a: [ {b: [1]} , 2]\n"),
+    "a mapping for a tag": ("a: [ ! , 2]\n", {"/a/0": {"b": [1]}}, "a: [ {b: [ 1 ]} , 2]\n"),
     "a word for a value with an anchor": ("{b: &x {}}\n", {"/b": "v"}, "{b: &x v}\n"),
     "a word for an anchor": ("{b: &x , c: 1}\n", {"/b": "v"}, "{b: &x v , c: 1}\n"),
     "a word for an anchor and a tag": (
@@ -288,7 +354,23 @@ FLOW_VALUES: dict[str, tuple[str, dict[str, Any], str]] = {
     "in pretty JSON": (
         '{\n  "a": [\n    1,\n    {"b": 1}\n  ]\n}',
         {"/a/1": {"c": 1}, "/a/0": []},
-        '{\n  "a": [\n    [],\n    {\n      "c": 1\n    }\n  ]\n}',
+        '{\n  "a": [\n    [],\n    {"c": 1}\n  ]\n}',
+    ),
+    "in a flow mapping without blanks": (
+        'a: {"b":null}\n',
+        {"/a/b": {"c": 1}},
+        'a: {"b":{"c":1}}\n',
+    ),
+    "in compact JSON": ('{"a":{"b":null}}', {"/a/b": {"c": [1]}}, '{"a":{"b":{"c":[1]}}}'),
+    "in JSON with a blank before each colon": (
+        '{"a" : null, "b" : 1}',
+        {"/a": {"c": 1}},
+        '{"a" : {"c" : 1}, "b" : 1}',
+    ),
+    "in pretty JSON without blanks": (
+        '{\n "a":null,\n "b":{\n  "c":1\n }\n}',
+        {"/a": {"d": 1}},
+        '{\n "a":{\n  "d":1\n },\n "b":{\n  "c":1\n }\n}',
     ),
     "a word in JSON": ('{"a": 1, "b": ["x"]}', {"/a": 'é"'}, '{"a": "é\\"", "b": ["x"]}'),
     "a number in JSON": ('{"a": "x"}', {"/a": 1}, '{"a": 1}'),
@@ -476,6 +558,20 @@ def test_the_step_and_the_line_break_are_the_documents_own(step: int, line_break
         f"{' ' * step * 3}e: f",
         "",
     ]
+
+
+@pytest.mark.parametrize(
+    "end", ["b: 1", "b: |\n    x", "b: |+\n    x\n", "b: [1]", "b: 1\n  # c", "b: [\n    1\n  ]"]
+)
+def test_a_file_that_is_cut_within_its_last_crlf_gets_whole_ones(end: str) -> None:
+    text = f"a:\n  {end}\n".replace("\n", "\r\n")[:-1]
+    for added in ({"/a/c": {"d": ["e"]}}, {"/f": {"g": 1}}, {"/a/b/-": {"h": 1}}):
+        if "/a/b/-" in added and "[" not in end:
+            continue
+        out = spliced(text, added)
+        assert out.endswith("\r")
+        assert "\r" not in out[:-1].replace("\r\n", "")
+        assert out.count("\n") == out.count("\r") - 1
 
 
 def test_what_would_replace_a_block_is_refused_where_it_stands() -> None:

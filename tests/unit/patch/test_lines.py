@@ -62,12 +62,32 @@ def test_a_byte_order_mark_takes_no_column() -> None:
     [
         ("a\r\nb\nc\rd", 0, "\r\n"),
         ("a\r\nb\nc\rd", 3, "\n"),
-        ("a\r\nb\nc\rd", 5, "\r"),
-        ("a\r\nb\nc\rd", 7, "\r\n"),
+        ("a\r\nb\nc\rd", 4, "\n"),
+        ("a\nb\r\nc", 6, "\r\n"),
+        ("\na", 0, "\n"),
+        ("\na", 1, "\n"),
         ("a", 0, "\n"),
     ],
 )
-def test_the_line_break_is_the_next_one_or_else_the_first(
+def test_the_line_break_is_the_next_one_or_else_the_last(
     text: str, offset: int, expected: str
+) -> None:
+    assert newline(text, offset) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("a\rb\rc", "\r"),
+        ("a\r", "\r"),
+        ("a\r\nb\r", "\r\n"),
+        ("a\nb\rc\n", "\n"),
+        ("a\rb\r\nc\n", "\r\n"),
+        ("a\r\rb\n", "\n"),
+    ],
+)
+@pytest.mark.parametrize("offset", [0, 1])
+def test_a_lone_cr_is_a_line_break_only_where_there_is_no_other(
+    text: str, expected: str, offset: int
 ) -> None:
     assert newline(text, offset) == expected

@@ -154,7 +154,7 @@ def test_flow_is_written_on_one_line(style: FlowStyle, text: str) -> None:
 
 
 def test_pretty_json_has_the_step_and_the_colon_asked_for() -> None:
-    lines = render.json_lines({"a": ["é"], "b": {}}, "\t", ": ")
+    lines = render.flow_lines({"a": ["é"], "b": {}}, FlowStyle(step="\t", is_json=True))
     assert lines == ["{", '\t"a": [', '\t\t"é"', "\t],", '\t"b": {}', "}"]
 
 
@@ -174,4 +174,6 @@ def test_sequences_read_back(value: list[Any], style: BlockStyle) -> None:
 def test_flow_reads_back(value: dict[str, Any], pad: str) -> None:
     assert loaded("- " + render.flow(value, FlowStyle(pad=pad))) == [value]
     assert json.loads(render.flow(value, FlowStyle(",", ":", is_json=True))) == value
-    assert json.loads("\n".join(render.json_lines(value, "  ", ": "))) == value
+    assert (
+        json.loads("\n".join(render.flow_lines(value, FlowStyle(step="  ", is_json=True)))) == value
+    )

@@ -145,6 +145,19 @@ def test_a_key_that_merely_ends_like_a_head_is_no_glued_file(text: str) -> None:
     assert advice(text) is None
 
 
+@pytest.mark.parametrize(("blank", "name"), [("\u00a0", "no-break space"), (" \u3000 ", "ideog")])
+def test_a_strange_blank_in_front_of_a_head_is_the_advice(blank: str, name: str) -> None:
+    found = advice(f"apiVersion: v1\n{blank}kind: Pod\n")
+    assert found is not None
+    assert found[0] == len("apiVersion: v1\n")
+    assert found[1].format(line=2).startswith(name)
+    assert found[1].format(line=2).endswith(" in front of kind in line 2: write a plain blank")
+
+
+def test_a_byte_order_mark_in_front_of_a_head_is_none() -> None:
+    assert advice("\ufeffkind: Pod\n") is None
+
+
 def test_a_separator_that_is_none_is_the_advice_of_a_text_without_a_head() -> None:
     found = advice("---" + POD)
     assert found is not None

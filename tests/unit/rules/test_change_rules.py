@@ -4,6 +4,7 @@ Which change is refused at all is in the table of `test_admission_table.py`.
 """
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import jsonpatch
@@ -11,12 +12,13 @@ import pytest
 
 from tests.builders import found, subjects
 from transformer import Finding, ObjectRef, validate
-from transformer.rules.base import Sighting, ValidationRule
+from transformer.findings import Related
+from transformer.rules.base import Listing, Sighting, ValidationRule
 from transformer.rules.both.hn106_lost_host_network import RULE as HN106
 from transformer.rules.both.hn303_host_network_label_changed import RULE as HN303
 from transformer.rules.registry import validation_rules
 from transformer.rules.validate.hn107_duplicate import RULE as HN107
-from transformer.rules.validate.hn107_duplicate import conclude
+from transformer.rules.validate.hn107_duplicate import conclude, fold, gather
 from transformer.rules.validate.hn201_host_network_changed import RULE as HN201
 from transformer.rules.validate.hn202_pool_type_changed import RULE as HN202
 from transformer.rules.validate.hn203_inter_connectivity_changed import RULE as HN203
@@ -455,9 +457,93 @@ def test_local_configuration_is_no_object(value: Any, count: int) -> None:
     assert len(found(HN107, stream(local, local))) == count
 
 
-def seen(file: str, line: int, value: Any = None) -> Sighting:
+def seen(
+    file: str, line: int = 1, *, roots: tuple[int, ...] = (), is_apart: bool = False
+) -> Sighting:
     ref = ObjectRef("", "v1", "Service", "shop", "a")
+    value = (0, is_apart, roots)
     return Sighting(value, ref, "/metadata/name", file, line, 9, 0, "")
+
+
+@pytest.mark.parametrize(
+    ("sightings", "told"),
+    [
+        ([seen("a"), seen("b")], [("b", "a")]),
+        ([seen("a"), seen("b"), seen("c")], [("b", "a"), ("c", "a")]),
+        ([seen("a", roots=(1,)), seen("b", roots=(2,))], []),
+        ([seen("a", roots=(1,)), seen("b", roots=(2, 1))], [("b", "a")]),
+        ([seen("a", roots=(1,)), seen("b")], [("b", "a")]),
+        ([seen("a"), seen("b", roots=(1,))], [("b", "a")]),
+        ([seen("a", is_apart=True), seen("b")], []),
+        ([seen("a"), seen("b", is_apart=True)], []),
+        ([seen("a", roots=(1,)), seen("b", roots=(2,)), seen("c", roots=(2,))], [("c", "b")]),
+        ([seen("a", roots=(1,)), seen("b", roots=(2,)), seen("c", roots=(2, 1))], [("c", "a")]),
+        ([seen("a", is_apart=True), seen("a", 2, is_apart=True)], [("a", "a")]),
+    ],
+)
+def test_files_meet_unless_kustomizations_keep_them_apart(
+    sightings: list[Sighting], told: list[tuple[str, str]]
+) -> None:
+    found = [(at.file, violation.related[0].file) for at, violation in conclude(sightings)]
+    assert found == told
+
+
+def across(file: str, first: str, name: str = "a", says: str = "") -> Finding:
+    ref = ObjectRef("", "v1", "Service", "shop", name)
+    related = Related(first, 1, 9, "the first one", ref)
+    message = f"{ref} is there already{says}"
+    return Finding("HN107", "warning", message, file, 1, 9, 0, related=(related,), related_total=1)
+
+
+def test_of_two_folders_one_finding_tells() -> None:
+    single, several = across("c/x", "a/x"), [across("b/y", "a/y", str(n)) for n in range(3)]
+    within = [across("a/x", "a/x"), across("a/x", "a/x", "b")]
+    told = list(fold([several[0], *within, single, *several[1:]]))
+    assert told[:2] == within
+    first, other = told[2:]
+    assert other == single
+    assert first.message == (f"{several[0].message}; these folders have 2 more objects in common")
+    assert [also.file for also in first.related] == ["a/y", "b/y", "b/y"]
+    assert first.related_total == 3
+
+
+def test_of_two_folders_a_contradiction_is_told() -> None:
+    differs = across("a/x", "b/x", "pool", ", and says otherwise")
+    (told,) = fold([across("b/y", "a/y"), differs])
+    assert told.message == f"{differs.message}; these folders have 1 more object in common"
+
+
+@pytest.mark.parametrize(
+    ("value", "count"),
+    [
+        ({"apiVersion": "v1", "kind": "ConfigMap"}, 0),
+        ({"apiVersion": "external-secrets.io/v1", "kind": "ExternalSecret"}, 0),
+        ({"apiVersion": "v1", "kind": "Node"}, 1),
+        ({"apiVersion": "v1", "kind": "Pod", "spec": {"containers": [{"name": "a"}]}}, 1),
+        ({"apiVersion": "v1", "kind": "Pod", "spec": {"hostNetwork": True}}, 0),
+    ],
+)
+def test_pools_nodes_services_and_whole_workloads_are_compared(value: Any, count: int) -> None:
+    named = {**value, "metadata": {"name": "a"}}
+    assert len(found(HN107, stream(named, named))) == count
+
+
+@pytest.mark.parametrize(
+    ("listing", "service_is_apart", "pool_is_apart"),
+    [
+        (Listing((1,), moves=True), True, False),
+        (Listing((1,), renames=True), True, True),
+        (Listing(is_left_out=True), True, True),
+        (Listing((1,)), False, False),
+    ],
+)
+def test_a_namespace_moves_only_what_has_one(
+    listing: Listing, service_is_apart: bool, pool_is_apart: bool
+) -> None:
+    for value, is_apart in ((service("a"), service_is_apart), (pool(), pool_is_apart)):
+        (subject,) = subjects(json.dumps(value))
+        (fact,) = gather(replace(subject, listing=listing))
+        assert fact.value[1:] == (is_apart, listing.roots)
 
 
 def test_across_files_it_is_a_warning_and_within_each_an_error() -> None:

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from transformer.text.screen import (
+    is_blank,
     matters,
     mentions_compared,
     mentions_local_service,
@@ -359,3 +360,25 @@ def test_a_service_is_found_by_its_local_policy(data: bytes, is_found: bool) -> 
 )
 def test_a_kind_is_found_where_a_scalar_may_begin(data: bytes, is_found: bool) -> None:
     assert mentions_node(data) == is_found
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"\n \t\r\n",
+        b"# a: b",
+        b"---",
+        b"--- # c\n...\n",
+        b"\xef\xbb\xbf%YAML 1.1\n---\n# c\r\n",
+    ],
+)
+def test_white_space_comments_and_markers_are_nothing(data: bytes) -> None:
+    assert is_blank(data)
+
+
+@pytest.mark.parametrize(
+    "data", [b"a", b"---a", b"--- a", b"# c\n{}", b"...a\n", b"%a", b"-", b"\x00"]
+)
+def test_anything_else_is_something(data: bytes) -> None:
+    assert not is_blank(data)

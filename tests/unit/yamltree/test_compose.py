@@ -497,3 +497,62 @@ def test_long_text_counts_for_more_than_one_node_where_an_alias_repeats_it() -> 
     compose_yaml(f"- &a {'x' * 100}\n{repeated}")
     error = refusal(f"- &a {'x' * TEXT_OF_NODE * 100}\n{repeated}")
     assert "expand to more than" in error.message
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [  # as kubectl 1.37 reads them
+        ("[a:]", ["a:"]),
+        ("[a:,b]", ["a:", "b"]),
+        ("[a:b:, c]", ["a:b:", "c"]),
+        ("[2001:db8::, fd00::]", ["2001:db8::", "fd00::"]),
+        ("{a:}", {"a:": None}),
+        ("{a:,b: c}", {"a:": None, "b": "c"}),
+        ("{a: b:, c: d}", {"a": "b:", "c": "d"}),
+        ("{a: fd00::}", {"a": "fd00::"}),
+        ("{a::, b: c}", {"a::": None, "b": "c"}),
+        ("[a\n  b:, c]", ["a b:", "c"]),
+        ("[&x a:, *x]", ["a:", "a:"]),
+        ("[!!str 1:, ':']", ["1:", ":"]),
+        ("{? a:, b: c}", {"a:": None, "b": "c"}),
+        ("[a:, '\ue000']", ["a:", "\ue000"]),
+        ("x: [a:] # b:,\nz: [c:, d]", {"x": ["a:"], "z": ["c:", "d"]}),
+        ("\ufeff[a:, 'é:,']", ["a:", "é:,"]),
+    ],
+)
+def test_a_plain_scalar_in_flow_text_may_end_in_a_colon(text: str, expected: object) -> None:
+    assert to_plain(read(text).root) == expected
+
+
+def test_a_scalar_that_ends_in_a_colon_stands_where_it_stands() -> None:
+    text = "é: [a, b::, {c:, d: e:}]"
+    assert [source(text, "é", index) for index in (0, 1)] == ["a", "b::"]
+    assert [key.start for key, _ in at(text, "é", 2).entries] == [13, 17]  # type: ignore[union-attr]
+    assert source(text, "é", 2, "d") == "e:"
+
+
+@pytest.mark.parametrize(
+    ("text", "offset", "hint"),
+    [
+        ("{a:{b: c}}", 3, "put a blank after the colon, or quote the text that it is part of"),
+        ("[x:, {a:[b]}]", 8, "put a blank after the colon, or quote the text that it is part of"),
+        ("[a:?b]", 2, "quote the text that this colon is part of"),
+        ("[a:, b: c: d]", 9, ""),
+        ("[a:}", 3, ""),
+    ],
+)
+def test_what_kubectl_refuses_about_a_colon_is_refused_with_advice(
+    text: str, offset: int, hint: str
+) -> None:
+    error = refusal(text)
+    assert (error.offset, error.hint) == (offset, hint)
+
+
+def test_a_large_text_with_many_such_colons_is_refused_in_bounded_time() -> None:
+    error = refusal(f"[{'a:, ' * 5000}{'b, ' * 400_000}]")
+    assert error.hint == "quote the text that this colon is part of"
+
+
+def test_a_character_that_is_not_allowed_is_told_where_it_stands_behind_such_colons() -> None:
+    text = f"[a:, b:, {'c, ' * 20_000}\x01]"
+    assert refusal(text).offset == text.index("\x01")

@@ -1,0 +1,75 @@
+"""Which kustomizations build a file, and whether they move what is in it.
+
+kustomize gives an object another identity where a kustomization sets a namespace or a name prefix,
+and what different kustomizations build does not meet.
+"""
+
+import posixpath
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from transformer.rules.base import UNLISTED, Listing
+
+LISTS = ("resources", "bases", "components")
+"""Fields of a kustomization that name files and folders with objects."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kustomization:
+    """A kustomization in `folder`; `entries` are the files and folders that it lists."""
+
+    folder: str
+    entries: tuple[str, ...]
+    moves: bool = False
+    renames: bool = False
+
+
+def listed(value: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the files and folders that a kustomization lists, as it spells them."""
+    for name in LISTS:
+        entries = value.get(name)
+        for entry in entries if isinstance(entries, list) else ():
+            if isinstance(entry, str) and "\n" not in entry and "\0" not in entry:
+                yield entry
+
+
+class Listings:
+    """How the files of a run are built, by what its kustomizations list."""
+
+    def __init__(self, kustomizations: Sequence[Kustomization] = ()) -> None:
+        self._all = kustomizations
+        self._folders = {kustomization.folder for kustomization in kustomizations}
+        self._listed_by: dict[str, list[int]] = {}
+        for number, kustomization in enumerate(kustomizations):
+            for entry in dict.fromkeys(kustomization.entries):
+                self._listed_by.setdefault(entry, []).append(number)
+        self._known: dict[tuple[int, ...], Listing] = {}
+
+    def of(self, file: str) -> Listing:
+        """Return how a file is built; it is named as the entries of the kustomizations are."""
+        direct = tuple(self._listed_by.get(file, ()))
+        if not direct:
+            is_left_out = posixpath.dirname(file) in self._folders
+            return Listing(is_left_out=True) if is_left_out else UNLISTED
+        if direct not in self._known:
+            self._known[direct] = self._listing(direct)
+        return self._known[direct]
+
+    def _listing(self, direct: Iterable[int]) -> Listing:
+        found: set[int] = set()
+        ahead = list(direct)
+        while ahead:
+            number = ahead.pop()
+            if number not in found:
+                found.add(number)
+                ahead += self._above(number)
+        roots = {number for number in found if not self._above(number)}
+        return Listing(
+            tuple(sorted(roots or found)),  # none is outermost in a circle
+            any(self._all[number].moves for number in found),
+            any(self._all[number].renames for number in found),
+        )
+
+    def _above(self, number: int) -> Sequence[int]:
+        return self._listed_by.get(self._all[number].folder, ())

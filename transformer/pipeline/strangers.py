@@ -1,0 +1,67 @@
+"""Files of a search that hold no manifest: one finding for all of them (HN903).
+
+Repositories are full of such files. A file that nobody named is nobody's mistake; but a document
+beside manifests may well be one that has lost its head, and keeps a finding of its own.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from transformer.findings import MOST_RELATED, Finding, Related
+
+_HINT = "they have no apiVersion or kind, and nothing in them is touched; -v names them"
+
+
+class Strangers:
+    """Takes in what there is of each file, file by file, and concludes from all of it."""
+
+    def __init__(self) -> None:
+        self._file = ""
+        self._has_manifest = False
+        self._pending: list[Finding] = []
+        self._first: Finding | None = None
+        self._others: list[Related] = []
+        self._count = 0
+
+    def add(self, file: str, found: Sequence[Finding], *, is_blank: bool) -> Iterator[Finding]:
+        """Take in a document; yield what is to be told at once.
+
+        `found`: why it is no manifest. `is_blank`: it is nothing at all.
+        """
+        if file != self._file:
+            self._end_file()
+            self._file, self._has_manifest = file, False
+        self._has_manifest = self._has_manifest or not (found or is_blank)
+        if self._has_manifest:
+            yield from self._pending
+            yield from found
+            self._pending = []
+        elif len(self._pending) < MOST_RELATED:
+            self._pending += found
+
+    def conclude(self) -> Iterator[Finding]:
+        """Yield the finding on all the files, if there are any."""
+        self._end_file()
+        if self._first is None:
+            return
+        if self._count == 1:
+            yield self._first
+            return
+        yield replace(
+            self._first,
+            message=f"{self._count} files hold no manifest",
+            hint=_HINT,
+            excerpt="",
+            related=tuple(self._others),
+            related_total=self._count - 1,
+        )
+
+    def _end_file(self) -> None:
+        if self._pending:
+            found = self._pending[0]
+            self._count += 1
+            if self._first is None:
+                self._first = found
+            elif len(self._others) < MOST_RELATED:
+                self._others.append(Related(found.file, found.line, found.column, found.message))
+        self._pending = []
