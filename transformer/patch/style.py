@@ -39,19 +39,20 @@ def block_style(tree: Tree, chain: Chain) -> BlockStyle:
             elif isinstance(value, Sequence) and not value.is_flow and dash is None:
                 dash = max(column(text, value.start) - own, 0)
                 gap = gap or _gap(text, value)
-    return BlockStyle(step or 2, dash or 0, gap or 2, _flow_keys(chain[-1]))
+    lists = _flow_lists(chain[-1])
+    flow = flow_style(tree, reversed(lists.values())) if lists else FlowStyle()
+    return BlockStyle(step or 2, dash or 0, gap or 2, frozenset(lists), flow)
 
 
-def _flow_keys(node: Node) -> frozenset[str]:
-    """The keys whose lists the items of a sequence write in brackets."""
-    items = node.items[:_ENOUGH] if isinstance(node, Sequence) else ()
-    return frozenset(
-        key
-        for item in items
+def _flow_lists(node: Node) -> dict[str, Node]:
+    """Return the lists that the items of a sequence write in brackets, by their keys."""
+    return {
+        key: value
+        for item in _items(node)[:_ENOUGH]
         if isinstance(item, Mapping)
         for key, (_, value) in zip(item.keys, item.entries, strict=True)
-        if isinstance(value, Sequence) and value.is_flow and value.items
-    )
+        if isinstance(value, Sequence) and is_flow(value)
+    }
 
 
 def _gap(text: str, sequence: Sequence) -> int | None:

@@ -119,6 +119,11 @@ BLOCK: dict[str, tuple[str, dict[str, Any], str]] = {
         {"/0/c": 1},
         "- c: 1\n  a: 1\n  b: |\n    x",
     ),
+    "a list in brackets as the neighbours write it": (
+        "- key: a\n  values: [ 'b','c' ]\n",
+        {"/-": {"key": "d", "values": ["true", "e"]}},
+        "- key: a\n  values: [ 'b','c' ]\n- key: d\n  values: [ 'true','e' ]\n",
+    ),
     "an entry below blank lines that count, of mixed breaks": (
         "a:\r b: |+\r\rc: 1\n",
         {"/a/d": 1},
