@@ -128,7 +128,7 @@ def set_value(tree: Tree, node: Node, chain: Chain, value: Any) -> Iterator[Edit
         key = next(key for key, own in parent.entries if own is node)
         colon = COLON.match(text, key.end, outer)
         if parent.is_flow:
-            new = flow_layout.value_text(tree, key.start, chain, value)
+            new = flow_layout.value_text(tree, outer, chain, value)
             is_apart = text[outer - 1] in _BLANKS or outer < node.end  # as in `{"a":null}`
             before = ": " if colon is None else "" if is_apart else " "
             yield Edit(outer, node.end, before + new, rank=_INLINE)

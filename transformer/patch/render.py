@@ -18,20 +18,6 @@ _SIMPLE = re.compile(r"[ !#-\[\]-~]*\Z")
 
 
 @dataclass(frozen=True, slots=True)
-class BlockStyle:
-    """How a document lays out its blocks, in columns.
-
-    `step`: a mapping under a key; `dash`: a sequence's dash under its key; `gap`: from the dash to
-    its item; `flow_keys`: keys whose lists the neighbours write in brackets.
-    """
-
-    step: int = 2
-    dash: int = 0
-    gap: int = 2
-    flow_keys: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
 class FlowStyle:
     """How a document writes flow text and JSON: what stands between, after a key, inside brackets.
 
@@ -52,6 +38,24 @@ class FlowStyle:
     step: str = ""
     inline: int = 0
     trailing: bool = False
+
+
+_PLAIN_FLOW = FlowStyle()
+
+
+@dataclass(frozen=True, slots=True)
+class BlockStyle:
+    """How a document lays out its blocks, in columns.
+
+    `step`: a mapping under a key; `dash`: a sequence's dash under its key; `gap`: from the dash to
+    its item; `flow_keys`: keys whose lists the neighbours write in brackets, styled as `flow`.
+    """
+
+    step: int = 2
+    dash: int = 0
+    gap: int = 2
+    flow_keys: frozenset[str] = frozenset()
+    flow: FlowStyle = _PLAIN_FLOW
 
 
 def scalar(value: Any, quote: str = "") -> str:
@@ -146,7 +150,7 @@ def entry_lines(key: str, value: Any, column: int, style: BlockStyle) -> list[st
         return [head, *mapping_lines(value, column + style.step, style)]
     if isinstance(value, list) and value:
         if key in style.flow_keys:
-            return [f"{head} {flow(value, FlowStyle())}"]
+            return [f"{head} {flow(value, style.flow)}"]
         return [head, *sequence_lines(value, column + style.dash, style)]
     return [f"{head} {scalar(value)}"]
 

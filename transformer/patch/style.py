@@ -39,19 +39,20 @@ def block_style(tree: Tree, chain: Chain) -> BlockStyle:
             elif isinstance(value, Sequence) and not value.is_flow and dash is None:
                 dash = max(column(text, value.start) - own, 0)
                 gap = gap or _gap(text, value)
-    return BlockStyle(step or 2, dash or 0, gap or 2, _flow_keys(chain[-1]))
+    lists = _flow_lists(chain[-1])
+    flow = flow_style(tree, reversed(lists.values())) if lists else FlowStyle()
+    return BlockStyle(step or 2, dash or 0, gap or 2, frozenset(lists), flow)
 
 
-def _flow_keys(node: Node) -> frozenset[str]:
-    """The keys whose lists the items of a sequence write in brackets."""
-    items = node.items[:_ENOUGH] if isinstance(node, Sequence) else ()
-    return frozenset(
-        key
-        for item in items
+def _flow_lists(node: Node) -> dict[str, Node]:
+    """Return the lists that the items of a sequence write in brackets, by their keys."""
+    return {
+        key: value
+        for item in _items(node)[:_ENOUGH]
         if isinstance(item, Mapping)
         for key, (_, value) in zip(item.keys, item.entries, strict=True)
-        if isinstance(value, Sequence) and value.is_flow and value.items
-    )
+        if isinstance(value, Sequence) and is_flow(value)
+    }
 
 
 def _gap(text: str, sequence: Sequence) -> int | None:
@@ -109,10 +110,11 @@ def flow_style(tree: Tree, neighbours: Iterable[Node]) -> FlowStyle:
 
 
 def is_spread(text: str, node: Node) -> bool:
-    """Whether a flow collection has its elements below its bracket, and the other below these."""
-    start, end = _first_element(node), node.end - 1
+    """Whether a flow collection has its elements below its bracket, the last on its own line."""
+    last = _start_of(node.entries[-1][0] if isinstance(node, Mapping) else _items(node)[-1])
     return bool(
-        BREAK.search(text, node.start, start) and not text[line_start(text, end) : end].strip()
+        BREAK.search(text, node.start, _first_element(node))
+        and not text[line_start(text, last) : last].strip()
     )
 
 
@@ -131,8 +133,11 @@ def is_flow(node: Node) -> bool:
 
 
 def _first_element(node: Node) -> int:
-    first = node.entries[0][0] if isinstance(node, Mapping) else _items(node)[0]
-    return first.start if isinstance(first, Alias) else first.outer
+    return _start_of(node.entries[0][0] if isinstance(node, Mapping) else _items(node)[0])
+
+
+def _start_of(node: Node) -> int:
+    return node.start if isinstance(node, Alias) else node.outer
 
 
 def _items(node: Node) -> tuple[Node, ...]:
@@ -194,8 +199,12 @@ def _pad(text: str, node: Node) -> str | None:
 
 def _step(text: str, node: Node) -> str:
     """Return by what the elements of a spread collection are indented."""
-    inner, outer = indentation(text, _first_element(node)), indentation(text, node.end - 1)
-    return inner[len(outer) :] if inner.startswith(outer) and inner != outer else "  "
+    inner = indentation(text, _first_element(node))
+    for bracket in (node.end - 1, node.start):
+        outer = indentation(text, bracket)
+        if inner.startswith(outer) and inner != outer:
+            return inner[len(outer) :]
+    return "  "
 
 
 def _short_height(text: str, node: Node) -> int:

@@ -119,6 +119,11 @@ BLOCK: dict[str, tuple[str, dict[str, Any], str]] = {
         {"/0/c": 1},
         "- c: 1\n  a: 1\n  b: |\n    x",
     ),
+    "a list in brackets as the neighbours write it": (
+        "- key: a\n  values: [ 'b','c' ]\n",
+        {"/-": {"key": "d", "values": ["true", "e"]}},
+        "- key: a\n  values: [ 'b','c' ]\n- key: d\n  values: [ 'true','e' ]\n",
+    ),
     "an entry below blank lines that count, of mixed breaks": (
         "a:\r b: |+\r\rc: 1\n",
         {"/a/d": 1},
@@ -248,6 +253,11 @@ FLOW: dict[str, tuple[str, dict[str, Any], str]] = {
         {"/d": {"e": {"f": 1}, "g": [2]}},
         "{\n  a: {b: 1},\n  c: [\n    {b: 2}\n  ],\n  d: {\n    e: {f: 1},\n    g: [2]\n  }\n}\n",
     ),
+    "an element a line before brackets on the line of the last": (
+        "{\n   a: 1,\n   b: 2 }\n",
+        {"/c": {"d": {"e": 1}}},
+        "{\n   a: 1,\n   b: 2,\n   c: {\n      d: {\n         e: 1\n      }\n   } }\n",
+    ),
     "an element a line in an empty mapping": (
         "{\n  a: { },\n  b: {\n    c: 1\n  }\n}\n",
         {"/a/d": {"e": 1}},
@@ -360,6 +370,11 @@ FLOW_VALUES: dict[str, tuple[str, dict[str, Any], str]] = {
         'a: {"b":null}\n',
         {"/a/b": {"c": 1}},
         'a: {"b":{"c":1}}\n',
+    ),
+    "on the line below its key": (
+        "{\n  a: # c\n    null,\n  b: 1\n}\n",
+        {"/a": {"d": 1}},
+        "{\n  a: # c\n    {\n      d: 1\n    },\n  b: 1\n}\n",
     ),
     "in compact JSON": ('{"a":{"b":null}}', {"/a/b": {"c": [1]}}, '{"a":{"b":{"c":[1]}}}'),
     "in JSON with a blank before each colon": (
