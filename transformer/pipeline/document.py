@@ -1,6 +1,5 @@
 """One document: read it, let the rules plan, splice, and say what was done and found."""
 
-import re
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
@@ -32,7 +31,6 @@ from transformer.text.framing import Opening
 from transformer.yamltree.nodes import Tree
 
 _GLUED = "no --- between this manifest and the one above; one was put in"
-_BREAK = re.compile(rb"\r\n|\n|\r")
 
 
 def treat_document(part: Part, origin: Origin, engine: Engine) -> DocumentResult:
@@ -84,8 +82,9 @@ def _result(
 
 def _marked(data: bytes) -> bytes:
     """Return the bytes of a document with a `---` line above it."""
-    found = _BREAK.search(data)
-    return b"---" + (found.group() if found else b"\n") + data
+    at = data.find(b"\n")
+    line_break = b"\r" if at < 0 and b"\r" in data else b"\n"
+    return b"---" + (b"\r\n" if data[max(at - 1, 0) : at] == b"\r" else line_break) + data
 
 
 def _treat_glued(part: Part, origin: Origin, engine: Engine) -> DocumentResult:
