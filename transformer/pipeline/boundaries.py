@@ -5,8 +5,8 @@ lower one: a key on the wrong side would change two objects without a trace (SPE
 """
 
 import re
+from collections.abc import Iterator
 from contextlib import suppress
-from itertools import pairwise, starmap
 from typing import NamedTuple
 
 from transformer.errors import InputError
@@ -69,11 +69,44 @@ def examined(held: list[Frame], *, strict: bool) -> Found:
 
     A part that cannot be read, and that no more text would close, spoils all that is glued to it.
     """
+    manifests: list[Frame] = []
+    above = problem = doubt = border = None
+    is_program = False
     try:
-        texts = [frame.data.decode() for frame in held]
-    except UnicodeDecodeError:
-        return Found()  # reading tells where
-    pieces: list[_Piece] = []
+        for piece in _pieces(held):
+            manifests.append(piece.frame)
+            is_program = is_program or program_comment(piece.tree) is not None
+            if above is not None:
+                border = border or (above.start, piece.start)
+                problem = problem or _incomplete(above, piece)
+                doubt = doubt or (None if problem else _doubt_between(above, piece))
+            above = piece
+    except InputError as error:
+        return Found(problem=error)
+    except (UnicodeDecodeError, _NoManifestError):
+        return Found()  # reading tells what is wrong
+    if above is None or border is None or problem is not None:
+        return Found(problem=problem)
+    doubt = doubt or _swallowed(above.root, above.offset)
+    if is_program or strict:
+        hint = "render it first, and transform the result" if is_program else _SEPARATE
+        doubt = _refusal("two manifests without --- between them", border, hint)
+    return Found(tuple(manifests), doubt=doubt)
+
+
+class _NoManifestError(Exception):
+    """One of the parts is no block mapping, or takes too many frames to be read."""
+
+
+def _pieces(held: list[Frame]) -> Iterator[_Piece]:
+    """Yield the parts that can be read, each of as many frames as it takes.
+
+    Raises:
+        InputError: one cannot be read, whatever is added to it.
+        UnicodeDecodeError: one is not UTF-8.
+        _NoManifestError: one is something else.
+    """
+    texts = [frame.data.decode() for frame in held]
     first = offset = 0
     for index in range(len(held)):
         text = "".join(texts[first : index + 1])
@@ -81,20 +114,14 @@ def examined(held: list[Frame], *, strict: bool) -> Found:
             tree = read(text)
         except InputError as error:
             if not error.is_open or index + 1 == len(held):
-                return Found(problem=_moved(error, offset))
+                raise _moved(error, offset) from None
             if index - first + 1 >= _ATTEMPTS:
-                return Found()
+                raise _NoManifestError from None
             continue
         if not isinstance(tree.root, Mapping) or tree.root.is_flow:
-            return Found()  # reading tells what is wrong
-        pieces.append(_Piece(joined(held[first : index + 1]), tree, tree.root, offset))
+            raise _NoManifestError
+        yield _Piece(joined(held[first : index + 1]), tree, tree.root, offset)
         first, offset = index + 1, offset + len(text)
-    if len(pieces) == 1:
-        return Found()
-    problem = next(filter(None, starmap(_incomplete, pairwise(pieces))), None)
-    if problem is not None:
-        return Found(problem=problem)
-    return Found(tuple(piece.frame for piece in pieces), doubt=_doubt(pieces, strict=strict))
 
 
 def _moved(error: InputError, by: int) -> InputError:
@@ -117,50 +144,41 @@ def _incomplete(above: _Piece, below: _Piece) -> InputError | None:
     )
 
 
-def _doubt(pieces: list[_Piece], *, strict: bool) -> InputError | None:
-    """Return why it is not certain where each of the manifests ends, or None."""
-    is_program = any(program_comment(piece.tree) for piece in pieces)
-    if strict or is_program:
-        hint = "render it first, and transform the result" if is_program else _SEPARATE
-        return _refusal("two manifests without --- between them", pieces[0], pieces[1], hint)
-    return next(filter(None, starmap(_doubt_between, pairwise(pieces))), None)
-
-
 _SEPARATE = "put a --- line between the two"
 
 
 def _refusal(
-    message: str, above: _Piece, below: _Piece, hint: str = _SEPARATE, offset: int | None = None
+    message: str, border: tuple[int, int], hint: str = _SEPARATE, offset: int | None = None
 ) -> InputError:
-    at = below.start if offset is None else offset
-    return InputError(message, offset=at, other=above.start, hint=hint, rule="HN902")
+    """Return the error of a border; `border` is where the manifests above and below it begin."""
+    above, below = border
+    at = below if offset is None else offset
+    return InputError(message, offset=at, other=above, hint=hint, rule="HN902")
 
 
 def _doubt_between(above: _Piece, below: _Piece) -> InputError | None:
     """Return the doubt that something above a border is of the upper manifest, or None."""
     keys, entries = above.root.keys, above.root.entries
+    border = above.start, below.start
     version, kind = (_text_at(above.root, key) for key in _HEAD)
     for index in range(keys.index("apiVersion") + 1, len(keys)):
         if keys[index] < "apiVersion":  # where keys are sorted, the lower manifest may begin so
             return _refusal(
                 f"{keys[index]!r} may be the last key of the manifest above or the first of the"
                 " one below, because no --- is between them",
-                above,
-                below,
+                border,
                 offset=above.offset + entries[index][0].start,
             )
     if strangers := foreign(version.rpartition("/")[0], kind, keys):
         return _refusal(
             f"a second manifest begins here, but {strangers[0]!r} above is no key of a {kind}",
-            above,
-            below,
+            border,
             "three or more files seem to run together; separate them with ---",
         )
     if keys[-1] == "metadata" and "metadata" not in below.root.keys:
         return _refusal(
             "a second manifest begins here and has no metadata, unless that above is its own",
-            above,
-            below,
+            border,
         )
     return _swallowed(above.root, above.offset)
 

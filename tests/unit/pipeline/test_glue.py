@@ -284,6 +284,7 @@ def test_a_key_that_stands_twice_in_a_lower_part_keeps_both_its_places() -> None
         (SERVICE + CLASS + "provisioner: b---\n" + POD, len(SERVICE)),
         (COMMENTS + SERVICE + "resources: []\n" + POD, len(COMMENTS)),
         (COMMENTS + SERVICE + FOO, len(COMMENTS)),
+        (SERVICE + POD.rstrip() + "---\n---\n" + POD, len(SERVICE)),
         (COMMENTS + SERVICE + "#@ end\n" + POD, len(COMMENTS)),
         (COMMENTS + SERVICE.rstrip() + "---\n---\n" + POD, len(COMMENTS)),
     ],
