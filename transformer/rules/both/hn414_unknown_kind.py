@@ -33,6 +33,7 @@ from transformer.manifest.names import EXCLUDE_ANNOTATION
 from transformer.manifest.pod_template import fixed_pointers
 from transformer.manifest.podless import is_podless
 from transformer.rules.base import Subject, ValidationRule
+from transformer.yamltree import pointer
 
 
 def check(subject: Subject) -> Iterator[Violation]:
@@ -41,7 +42,8 @@ def check(subject: Subject) -> Iterator[Violation]:
         return  # if there is something to say, HN402 does
     if (maker := maker_of(ref)) is not None:
         for at in asking_places(value, maker):
-            yield Violation(at, *_ADVICE[maker.makes])
+            at_key = pointer.split(at)[-1] == EXCLUDE_ANNOTATION
+            yield Violation(at, *_ADVICE[maker.makes], at_key=at_key)
         return
     for at in places_of(value, EXCLUDE_ANNOTATION):
         if value_at(value, at) == "false":
