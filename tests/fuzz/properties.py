@@ -98,7 +98,7 @@ def _shown(found: Iterable[Part]) -> list[tuple[bytes, int, Opening, str, bool]]
     for part in found:
         frame = part.frame
         assert not part.manifests or b"".join(one.data for one in part.manifests) == frame.data
-        told = f"{part.problem} {part.doubt} {len(part.manifests)}"
+        told = f"{part.problem} {part.borders} {len(part.manifests)}"
         shown.append((frame.data, frame.line, frame.opening, told, part.continues))
     return shown
 

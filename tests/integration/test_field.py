@@ -90,7 +90,8 @@ def _contents(folder: Path) -> dict[str, bytes]:
 
 
 def _findings(report: Path) -> list[str]:
-    found = json.loads(report.read_bytes())["findings"] if report.exists() else []
+    text = report.read_bytes() if report.exists() else b""
+    found = json.loads(text)["findings"] if text else []
     return sorted(
         f"{one['file']}:{one['line']}:{one['column']} {one['severity']}[{one['rule']}]"
         for one in found

@@ -61,6 +61,9 @@ def values(file: Readable, max_document: int) -> Iterator[Any]:
         InputError: one cannot be read.
     """
     for part in parts(frames(chunks(file), max_document)):
+        if part.manifests:
+            hint = "put a --- line between them"
+            raise InputError("two manifests without --- between them", hint=hint)
         yield value_of(part.frame)
 
 

@@ -24,7 +24,7 @@ _MEMORY = 4 * 1024 * 1024
 
 
 NOTHING_FOUND = (
-    f"no manifests found: folders are searched for *{', *'.join(SUFFIXES)}, hidden folders,"
+    f"no manifests found: folders are searched for *{', *'.join(SUFFIXES)}; hidden folders,"
     " node_modules and a chart's templates are left out"
 )
 

@@ -11,13 +11,14 @@ STRANGE = (
 """No-break spaces, spaces of other widths, and characters that do not show at all."""
 
 
-def misspelt(value: Any, meant: str) -> tuple[str, str] | None:
-    """Return the pointer of a key in `value`, at any depth, that is `meant` but for a strange blank
-    around it, and the name of that blank, or None.
+def misspelt(value: Any, *meant: str) -> tuple[str, str, str] | None:
+    """Return the pointer of a key in `value`, at any depth, that is one of `meant` but for a
+    strange blank around it, with that key and the name of the blank, or None.
     """
     for key, at in keys_in(value):
-        if key != meant and key.strip(STRANGE + " ") == meant and (name := strange_blank(key)):
-            return at, name
+        bare = key.strip(f"{STRANGE} ")
+        if bare != key and bare in meant and (name := strange_blank(key)):
+            return at, bare, name
     return None
 
 

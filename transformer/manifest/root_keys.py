@@ -4,7 +4,7 @@ Source: the OpenAPI schemas of Kubernetes 1.25 to 1.37; the CRDs of OpenYurt, Op
 Rollouts.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 _COMMON = frozenset({"apiVersion", "kind", "metadata"})
 _USUAL = _COMMON | {"spec", "status"}
@@ -15,6 +15,7 @@ _OWN: dict[tuple[str, str], str] = {
     ("", "Endpoints"): "subsets",
     ("", "Event"): "action count eventTime firstTimestamp involvedObject lastTimestamp message"
     " reason related reportingComponent reportingInstance series source type",
+    ("", "List"): "items",
     ("", "PodTemplate"): "template",
     ("", "Secret"): "data immutable stringData type",
     ("", "ServiceAccount"): "automountServiceAccountToken imagePullSecrets secrets",
@@ -31,6 +32,7 @@ _OWN: dict[tuple[str, str], str] = {
     ("rbac.authorization.k8s.io", "Role"): "rules",
     ("rbac.authorization.k8s.io", "RoleBinding"): "roleRef subjects",
     ("scheduling.k8s.io", "PriorityClass"): "description globalDefault preemptionPolicy value",
+    ("snapshot.storage.k8s.io", "VolumeSnapshotClass"): "deletionPolicy driver parameters",
     ("storage.k8s.io", "CSIStorageCapacity"): "capacity maximumVolumeSize nodeTopology"
     " storageClassName",
     ("storage.k8s.io", "StorageClass"): "allowVolumeExpansion allowedTopologies mountOptions"
@@ -60,6 +62,7 @@ _ORDINARY: dict[str, str] = {
     "networking.k8s.io": "Ingress IngressClass NetworkPolicy",
     "policy": "PodDisruptionBudget PodSecurityPolicy",
     "resource.k8s.io": "DeviceClass ResourceClaim ResourceClaimTemplate",
+    "snapshot.storage.k8s.io": "VolumeSnapshot VolumeSnapshotContent",
     "storage.k8s.io": "CSIDriver CSINode VolumeAttachment",
 }
 """Kinds by group that have spec and status there, and nothing else."""
@@ -92,3 +95,25 @@ def foreign(group: str, kind: str, keys: Iterable[str]) -> list[str]:
     if kind in ("Kustomization", "Component"):
         return []
     return [key for key in keys if key in _KUSTOMIZATION]
+
+
+def may_lack(group: str, kind: str, keys: Collection[str], key: str) -> bool:
+    """Whether an object of `kind` with the root `keys` may well be one that has lost `key`.
+
+    That is so if it has nothing of its own, or is of a kind that is not known and has neither the
+    spec that most custom kinds have besides a status only, nor the items of a list.
+    """
+    own = set(keys) - _COMMON
+    allowed = _BY_KIND.get((group, kind))
+    if key in keys or key in ("apiVersion", "kind", "status"):
+        return False
+    if key == "metadata":
+        return True
+    if allowed is not None:
+        return key in allowed and not own and kind not in _OFTEN_BARE
+    if kind in ("Kustomization", "Component"):
+        return key in _KUSTOMIZATION
+    return not own & {"items", "spec"}
+
+
+_OFTEN_BARE = ("Namespace", "ServiceAccount")

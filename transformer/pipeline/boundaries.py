@@ -10,7 +10,7 @@ from contextlib import suppress
 from typing import NamedTuple
 
 from transformer.errors import InputError
-from transformer.manifest.root_keys import foreign
+from transformer.manifest.root_keys import foreign, may_lack
 from transformer.text.framing import Frame
 from transformer.yamltree.comments import program_comment
 from transformer.yamltree.nodes import PLAIN, Mapping, Node, Scalar, Sequence, Tree
@@ -30,15 +30,36 @@ def joined(held: list[Frame]) -> Frame:
     return held[0]._replace(data=b"".join(frame.data for frame in held))
 
 
-class Found(NamedTuple):
-    """What glued frames are: several `manifests`, or one document, perhaps with a `problem`.
+class Border(NamedTuple):
+    """Where the first keys of the manifests above and below a border stand in all that is glued.
 
-    `doubt`: why it is not certain where each of the manifests ends, if so.
+    `doubt`: why it is not certain which keys belong to which, if so.
+    """
+
+    above: int
+    below: int
+    doubt: InputError | None = None
+
+
+class Found(NamedTuple):
+    """What glued frames are: several `manifests` with `borders`, or one document, perhaps with a
+    `problem`. `swallowed`: the doubt that the last value has swallowed the line below.
     """
 
     manifests: tuple[Frame, ...] = ()
+    borders: tuple[Border, ...] = ()
     problem: InputError | None = None
-    doubt: InputError | None = None
+    swallowed: InputError | None = None
+
+    @property
+    def refusal_at_end(self) -> InputError | None:
+        """Why the end of a stream cannot be taken apart, if so."""
+        return self.problem or next(filter(None, (border.doubt for border in self.borders)), None)
+
+    @property
+    def refusal(self) -> InputError | None:
+        """Why a stream cannot be taken apart where something follows, if so."""
+        return self.refusal_at_end or self.swallowed
 
 
 def examined_alone(frame: Frame) -> InputError | None:
@@ -70,28 +91,33 @@ def examined(held: list[Frame], *, strict: bool) -> Found:
     A part that cannot be read, and that no more text would close, spoils all that is glued to it.
     """
     manifests: list[Frame] = []
-    above = problem = doubt = border = None
+    borders: list[Border] = []
+    above = problem = None
     is_program = False
     try:
         for piece in _pieces(held):
             manifests.append(piece.frame)
             is_program = is_program or program_comment(piece.tree) is not None
             if above is not None:
-                border = border or (above.start, piece.start)
                 problem = problem or _incomplete(above, piece)
-                doubt = doubt or (None if problem else _doubt_between(above, piece))
+                doubt = _doubt_between(above, piece) if problem is None else None
+                borders.append(Border(above.start, piece.start, doubt))
             above = piece
     except InputError as error:
         return Found(problem=error)
     except (UnicodeDecodeError, _NoManifestError):
         return Found()  # reading tells what is wrong
-    if above is None or border is None or problem is not None:
+    if above is None or not borders or problem is not None:
         return Found(problem=problem)
-    doubt = doubt or _swallowed(above.root, above.offset)
     if is_program or strict:
         hint = "render it first, and transform the result" if is_program else _SEPARATE
-        doubt = _refusal("two manifests without --- between them", border, hint)
-    return Found(tuple(manifests), doubt=doubt)
+        borders = [_doubted(border, hint) for border in borders]
+    return Found(tuple(manifests), tuple(borders), swallowed=_swallowed(above.root, above.offset))
+
+
+def _doubted(border: Border, hint: str) -> Border:
+    message = "two manifests without --- between them"
+    return border._replace(doubt=_refusal(message, border[:2], hint))
 
 
 class _NoManifestError(Exception):
@@ -106,10 +132,9 @@ def _pieces(held: list[Frame]) -> Iterator[_Piece]:
         UnicodeDecodeError: one is not UTF-8.
         _NoManifestError: one is something else.
     """
-    texts = [frame.data.decode() for frame in held]
     first = offset = 0
     for index in range(len(held)):
-        text = "".join(texts[first : index + 1])
+        text = joined(held[first : index + 1]).data.decode()
         try:
             tree = read(text)
         except InputError as error:
@@ -144,7 +169,7 @@ def _incomplete(above: _Piece, below: _Piece) -> InputError | None:
     )
 
 
-_SEPARATE = "put a --- line between the two"
+_SEPARATE = "begin each file with ---, or name the files instead of putting them together with cat"
 
 
 def _refusal(
@@ -160,7 +185,7 @@ def _doubt_between(above: _Piece, below: _Piece) -> InputError | None:
     """Return the doubt that something above a border is of the upper manifest, or None."""
     keys, entries = above.root.keys, above.root.entries
     border = above.start, below.start
-    version, kind = (_text_at(above.root, key) for key in _HEAD)
+    group, kind = _kind(above)
     for index in range(keys.index("apiVersion") + 1, len(keys)):
         if keys[index] < "apiVersion":  # where keys are sorted, the lower manifest may begin so
             return _refusal(
@@ -169,16 +194,17 @@ def _doubt_between(above: _Piece, below: _Piece) -> InputError | None:
                 border,
                 offset=above.offset + entries[index][0].start,
             )
-    if strangers := foreign(version.rpartition("/")[0], kind, keys):
+    if strangers := foreign(group, kind, keys):
         return _refusal(
             f"a second manifest begins here, but {strangers[0]!r} above is no key of a {kind}",
             border,
             "three or more files seem to run together; separate them with ---",
         )
-    if keys[-1] == "metadata" and "metadata" not in below.root.keys:
+    if may_lack(*_kind(below), below.root.keys, keys[-1]):
         return _refusal(
-            "a second manifest begins here and has no metadata, unless that above is its own",
+            f"{keys[-1]!r} may be of the manifest above or of the one below, which has none",
             border,
+            offset=above.offset + entries[-1][0].start,
         )
     return _swallowed(above.root, above.offset)
 
@@ -193,9 +219,8 @@ def _swallowed(root: Mapping, offset: int = 0) -> InputError | None:
     found = _SWALLOWED.search(last.text) if last is not None else None
     if last is None or found is None:
         return None
-    what = "---" if found.group().endswith("---") else "comment"
     return InputError(
-        f"the {what} at the end of this value seems to be that of the next file",
+        "the end of this value seems to be the first line of the next file",
         offset=offset + last.start,
         other=offset + root.start,
         hint="a file without a newline at its end was glued to the next; end it with one, or quote"
@@ -204,19 +229,31 @@ def _swallowed(root: Mapping, offset: int = 0) -> InputError | None:
     )
 
 
-_SWALLOWED = re.compile(r"[^\s-]---\Z|[^\s#]#(?:[#\s]|\Z)")
+_SWALLOWED = re.compile(
+    r"[^-]---\Z|[^\s#]#(?:[#@!\s]|\Z)|%(?:YAML|TAG)\s|\{\s*\"(?:apiVersion|kind)\""
+)
 
 _TAIL = 4096
 
 
 def _may_have_swallowed(data: bytes) -> bool:
-    """Whether the last value of a document may have swallowed the line below, by a quick look."""
+    """Whether the last value of a document with a marker below it may have swallowed a line.
+
+    A quick look: for a `---` at its end, or a `#` in it if there are more comment lines below.
+    """
     tail = data[-_TAIL:].rstrip()
-    if b"#" not in tail and not tail.endswith(b"---"):
-        return False
+    last = tail[tail.rfind(b"\n") + 1 :]
+    if not last.startswith(b"#"):
+        return last.endswith(b"---")
     lines = (line.rstrip() for line in reversed(tail.splitlines()))
     last = next((line for line in lines if line and not line.startswith(b"#")), b"")
     return b"#" in last or last.endswith(b"---")
+
+
+def _kind(piece: _Piece) -> tuple[str, str]:
+    """Return group and kind of a manifest."""
+    version, kind = (_text_at(piece.root, key) for key in _HEAD)
+    return version.rpartition("/")[0], kind
 
 
 def _text_at(root: Mapping, key: str) -> str:

@@ -1,6 +1,6 @@
 """One document: read it, let the rules plan, splice, and say what was done and found."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -15,10 +15,10 @@ from transformer.patch.operation import Operation, fold
 from transformer.patch.splice import splice
 from transformer.pipeline.engine import Engine, add_pool
 from transformer.pipeline.glue import Part
+from transformer.pipeline.glued_files import at_borders, doubtful, manifests_of, runs
 from transformer.pipeline.notes import Notes, Origin
 from transformer.pipeline.opened import (
     failures_of,
-    glued_in_file,
     objects,
     plans,
     program_of,
@@ -30,7 +30,7 @@ from transformer.rules.exempt import editable
 from transformer.text.framing import Opening
 from transformer.yamltree.nodes import Tree
 
-_GLUED = "no --- between this manifest and the one above; one was put in"
+_GLUED = "no --- between this manifest and the one above; one was added"
 
 
 def treat_document(part: Part, origin: Origin, engine: Engine) -> DocumentResult:
@@ -92,35 +92,41 @@ def _treat_glued(part: Part, origin: Origin, engine: Engine) -> DocumentResult:
 
     They stay as they are, but for `validate --fix`, which puts it in where the borders are certain.
     """
-    first, *lower = part.manifests
-    frames = [first, *(frame._replace(opening=Opening.START) for frame in lower)]
-    documents = [_Document(Part(frame), origin, engine) for frame in frames]
+    documents = [_Document(one, origin, engine) for one in manifests_of(part)]
     done = [document.treated() for document in documents]
-    failed = part.doubt is None and any(failed for _, failed in done)
-    if part.doubt is None and not failed and _is_mended("HN904", origin, engine):
-        data = done[0][0] + b"".join(_marked(data) for data, _ in done[1:])
-        changes = [change for document in documents for change in document.changes]
-        changes += [
-            document.change("HN904", one)
-            for document in documents[1:]
-            for one in document.manifests[:1]
-        ]
-        return _result(part, origin, data, failed, changes, ())
-    told = glued_in_file(
-        part,
-        origin,
-        is_edited=any(document.changes for document in documents),
-        is_template=any(document.program for document in documents),
-    )
-    for document in documents[1:]:
-        document.notes.remark("HN904", *told)
+    is_certain = [not doubt for doubt in doubtful(part)]
+    failed = any(failed for (_, failed), is_sure in zip(done, is_certain, strict=True) if is_sure)
+    if not failed and _is_mended("HN904", origin, engine):
+        return _separated(part, origin, documents, [data for data, _ in done])
+    programs = [document.program for document in documents]
+    is_edited = any(document.changes for document in documents)
+    borders = at_borders(part, origin, engine, is_edited=is_edited, programs=programs)
     findings = [
         found
-        for document in documents
+        for document, is_sure in zip(documents, is_certain, strict=True)
         for found in document.notes.findings
-        if part.doubt is None or found.rule in ("HN419", "HN904")
+        if is_sure or found.rule == "HN419"
     ]
-    return _result(part, origin, part.frame.data, failed, (), findings)
+    return _result(part, origin, part.frame.data, failed, (), [*findings, *borders.findings])
+
+
+def _separated(
+    part: Part, origin: Origin, documents: Sequence["_Document"], texts: Sequence[bytes]
+) -> DocumentResult:
+    """Return the result where a `---` line is put in at each certain border.
+
+    `texts` are the manifests after the edits of rules; those of uncertain ones are not made.
+    """
+    data, changes = b"", list[Change]()
+    for run in runs(part):
+        text = b"".join(part.manifests[index].data for index in run)
+        if len(run) == 1:
+            text = texts[run.start]
+            changes += documents[run.start].changes
+        if run.start:
+            changes += [documents[run.start].change("HN904", documents[run.start].manifests[0])]
+        data += _marked(text) if run.start else text
+    return _result(part, origin, data, False, changes, ())
 
 
 def _is_mended(rule: str, origin: Origin, engine: Engine) -> bool:
@@ -206,8 +212,10 @@ class _Document:
             self._check(rule, subject)
         rules = self.engine.rules_for(manifest, self.origin.relative_name)
         planned, failures = plans(subject, rules)
+        known = {found.pointer for found in self.notes.findings if found.item == manifest.base}
         for rule_id, severity, found in failures_of(failures):
-            self.notes.violation(rule_id, severity, manifest, found)
+            if rule_id != "HN428" or found.pointer not in known:
+                self.notes.violation(rule_id, severity, manifest, found)
         self._withheld(subject)
         if not planned and maker_of(manifest.ref) is None:
             return

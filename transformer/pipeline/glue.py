@@ -3,15 +3,16 @@
 The framer cuts where a root key `apiVersion` or `kind` comes again; bytes alone cannot tell a key
 from a line of quoted text. Here what stands between two markers is held until its end is known.
 In a stream it is taken apart as a whole where all its borders are certain (`boundaries`), and else
-is one document with a problem, which names the lines. In a file nothing is taken apart, because
+is one document with a problem, which names the lines; of a very long run, what is certain so far
+leaves early. In a file nothing is taken apart, because
 what is wrong there is for its author to mend; the manifests are only noted.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from transformer.errors import InputError
-from transformer.pipeline.boundaries import Found, examined, examined_alone, joined
+from transformer.pipeline.boundaries import Border, examined, examined_alone, joined
 from transformer.text.framing import MAX_DOCUMENT, Frame, Framer, Opening
 
 
@@ -19,21 +20,20 @@ from transformer.text.framing import MAX_DOCUMENT, Frame, Framer, Opening
 class Part:
     """A document: a frame, and why it cannot be read as it seems to be meant (or None).
 
-    `continues`: it is a further piece of an oversize document. `manifests`: in a file, the frames
-    of two or more manifests that `frame` holds without a `---` between them; `doubt`: why it is
-    not certain where each of them ends, if so.
+    `continues`: it goes on with an oversize document. `manifests`: in a file, the frames of two or
+    more manifests that `frame` holds without a `---` between them, with the `borders` of each two.
     """
 
     frame: Frame
     problem: InputError | None = None
     continues: bool = False
     manifests: tuple[Frame, ...] = ()
-    doubt: InputError | None = None
+    borders: tuple[Border, ...] = ()
 
     @property
     def pieces(self) -> "tuple[Part, ...]":
         """The manifests as parts of their own where it is certain what they are, or the part."""
-        if not self.manifests or self.doubt is not None:
+        if not self.manifests or any(border.doubt for border in self.borders):
             return (self,)
         return tuple(map(Part, self.manifests))
 
@@ -50,9 +50,11 @@ def parts(
     Those are still `GLUED`: a `---` is to be put above each. With `strict` nothing is certain.
     """
     gluer = Gluer(is_stream=is_stream, strict=strict, max_document=max_document)
+    held: list[Frame] = []
     for frame in frames:
-        yield from gluer.feed([frame])
-    yield from gluer.close()
+        yield from gluer.feed(held)
+        held = [frame]
+    yield from gluer.close(held)
 
 
 def groups(
@@ -67,7 +69,11 @@ def groups(
     gluer = Gluer(is_stream=is_stream, strict=strict, max_document=max_document)
     for chunk in chunks:
         yield gluer.feed(framer.feed(chunk))
-    yield [*gluer.feed(framer.close()), *gluer.close()]
+    yield gluer.close(framer.close())
+
+
+_PATIENCE = 16 * 1024 * 1024
+"""So many bytes of a run are held; of a longer one, what is certain so far leaves."""
 
 
 class Gluer:
@@ -85,6 +91,8 @@ class Gluer:
         self._max_document = max_document
         self._held: list[Frame] = []
         self._size = 0
+        self._patience = _PATIENCE
+        self._is_at_end = False
         self._joined = 0
         """Frames so far that were no documents of their own."""
 
@@ -92,7 +100,9 @@ class Gluer:
         """The last piece of an oversize document, which goes on as long as frames belong to it."""
 
     def feed(self, frames: Iterable[Frame]) -> list[Part]:
-        """Take the next frames; return the documents that they complete."""
+        """Take the next frames, below each of which there is another; return the documents that
+        they complete.
+        """
         complete: list[Part] = []
         for frame in frames:
             if (large := self._oversize) is not None:
@@ -100,9 +110,14 @@ class Gluer:
                 if is_same or frame.opening is Opening.GLUED:
                     self._joined += not is_same
                     self._oversize = frame
-                    complete.append(Part(self._numbered(frame, oversize=True), continues=True))
+                    complete.append(Part(self._numbered(frame), continues=True))
                     continue
                 self._oversize = None
+            if not (self._held or frame.is_glued_below or frame.oversize):
+                is_asked = self._is_stream and not self._is_at_end
+                problem = examined_alone(frame) if is_asked else None
+                complete.append(Part(self._numbered(frame), problem))
+                continue
             self._held.append(frame)
             self._size += len(frame.data)
             is_long = len(self._held) > 1 and self._size > self._max_document
@@ -110,39 +125,60 @@ class Gluer:
                 complete.append(Part(self._taken()._replace(oversize=True)))
                 self._oversize = frame
             elif not frame.is_glued_below:
-                complete += self.close()
+                complete += self._decided()
+            elif self._is_stream and self._size > self._patience:
+                complete += self._certain_so_far()
         return complete
 
-    def close(self) -> list[Part]:
-        """Return what is held, at the end of the stream."""
-        held = self._held
-        if not held:
-            return []
-        if len(held) > 1:
-            found = examined(held, strict=self._strict)
-        else:
-            found = Found(problem=examined_alone(held[0]) if self._is_stream else None)
-        if self._is_stream and found.manifests and found.doubt is None:
-            first = held[0].ordinal - self._joined
-            self._joined += len(held) - len(found.manifests)
-            self._held, self._size = [], 0
-            return [
-                Part(frame._replace(ordinal=first + index))
-                for index, frame in enumerate(found.manifests)
-            ]
+    def close(self, frames: Sequence[Frame]) -> list[Part]:
+        """Take the last frames; return the documents that they and the end complete."""
+        complete = self.feed(frames[:-1])
+        self._is_at_end = True
+        return [*complete, *self.feed(frames[-1:])]
+
+    def _decided(self) -> list[Part]:
+        """Return what is held, now that nothing more is glued to it."""
+        found = examined(self._held, strict=self._strict)
+        refusal = found.refusal_at_end if self._is_at_end else found.refusal
+        if self._is_stream and found.manifests and refusal is None:
+            return self._apart(found.manifests)
         frame = self._taken()
         if self._is_stream:
-            return [Part(frame, found.problem or found.doubt)]
+            return [Part(frame, refusal)]
         manifests = tuple(one._replace(ordinal=frame.ordinal) for one in found.manifests)
-        return [Part(frame, found.problem, manifests=manifests, doubt=found.doubt)]
+        return [Part(frame, found.problem, manifests=manifests, borders=found.borders)]
+
+    def _certain_so_far(self) -> list[Part]:
+        """Return the manifests of a very long run but for the last, if all borders are certain."""
+        found = examined(self._held, strict=self._strict)
+        if not found.manifests or found.refusal_at_end is not None:
+            self._patience = self._max_document
+            return []
+        last = found.manifests[-1]._replace(ordinal=self._held[-1].ordinal)
+        *complete, _ = self._apart(found.manifests)
+        self._held, self._size = [last], len(last.data)
+        return complete
+
+    def _apart(self, manifests: Sequence[Frame]) -> list[Part]:
+        """Return manifests as documents of their own, and hold nothing any more."""
+        first = self._held[0].ordinal - self._joined
+        self._joined += len(self._held) - len(manifests)
+        self._forget()
+        numbered = enumerate(manifests, first)
+        return [Part(frame._replace(ordinal=ordinal)) for ordinal, frame in numbered]
 
     def _taken(self) -> Frame:
         """Return what is held as one document, and hold nothing any more."""
-        held = self._held
-        frame = self._numbered(joined(held))
-        self._joined += len(held) - 1
-        self._held, self._size = [], 0
+        frame = self._numbered(joined(self._held))
+        self._joined += len(self._held) - 1
+        self._forget()
         return frame
 
-    def _numbered(self, frame: Frame, *, oversize: bool = False) -> Frame:
-        return frame._replace(ordinal=frame.ordinal - self._joined, oversize=oversize)
+    def _forget(self) -> None:
+        self._held, self._size, self._patience = [], 0, _PATIENCE
+
+    def _numbered(self, frame: Frame) -> Frame:
+        if not (self._joined or self._oversize):
+            return frame
+        is_large = self._oversize is not None
+        return frame._replace(ordinal=frame.ordinal - self._joined, oversize=is_large)

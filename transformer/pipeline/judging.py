@@ -17,11 +17,11 @@ from transformer.manifest.pod_template import pod_templates
 from transformer.manifest.pools import is_pool
 from transformer.pipeline.engine import Engine, Hush, ignored_rules
 from transformer.pipeline.glue import Part
+from transformer.pipeline.glued_files import at_borders, doubtful, manifests_of
 from transformer.pipeline.history import History
 from transformer.pipeline.notes import Hushed, Notes, Origin
 from transformer.pipeline.opened import (
     failures_of,
-    glued_in_file,
     is_edited,
     objects,
     plans,
@@ -30,7 +30,6 @@ from transformer.pipeline.opened import (
     remark_opening,
 )
 from transformer.rules.base import Need, Sighting, Subject
-from transformer.text.framing import Opening
 from transformer.yamltree import pointer
 
 _GLUED = "no --- between this manifest and the one above; other tools lose the one above"
@@ -114,29 +113,21 @@ def _judge_glued(part: Part, origin: Origin, engine: Engine, history: History | 
 
     Where it is not certain which key belongs to which, only that is said.
     """
-    first, *lower = part.manifests
-    frames = [first, *(frame._replace(opening=Opening.START) for frame in lower)]
-    documents = [_Document(Part(frame), origin, engine, history) for frame in frames]
+    documents = [_Document(one, origin, engine, history) for one in manifests_of(part)]
     failed = False
-    for document in documents:
+    for document, is_doubtful in zip(documents, doubtful(part), strict=True):
         try:
             document.judge()
         except InputError as error:
             failed = document.notes.failure(error.rule, error, []) or failed
-    told = glued_in_file(
-        part,
-        origin,
-        is_edited=any(document.is_edited for document in documents),
-        is_template=any(document.program for document in documents),
-    )
-    for document in documents[1:]:
-        document.notes.remark("HN904", *told)
-    size = len(part.frame.data)
-    if part.doubt is None:
-        return _judgement(size, documents, failed)
-    told_all = _judgement(size, documents)
-    kept = (found for found in told_all.findings if found.rule in ("HN419", "HN904"))
-    return Judgement(size, tuple(kept), needs=told_all.needs, refs=told_all.refs)
+        if is_doubtful:
+            document.forget()
+    programs = [document.program for document in documents]
+    is_edited = any(document.is_edited for document in documents)
+    borders = at_borders(part, origin, engine, is_edited=is_edited, programs=programs)
+    documents[0].notes.findings += borders.findings
+    documents[0].notes.hushed += borders.hushed
+    return _judgement(len(part.frame.data), documents, failed)
 
 
 class _Document:
@@ -167,6 +158,11 @@ class _Document:
         for manifest in objects(value, self.notes):
             self._judge_object(manifest, value)
         remark_opening(self.part.frame, self.notes, is_empty=value is None, glued=_GLUED)
+
+    def forget(self) -> None:
+        """Keep of what has been noted only that the document is a template."""
+        self.notes.findings = [found for found in self.notes.findings if found.rule == "HN419"]
+        self.notes.hushed, self.gathered, self.waivers = [], [], []
 
     def _judge_object(self, manifest: Manifest, document: Any) -> None:
         engine = self.engine
@@ -199,7 +195,7 @@ class _Document:
             if rule.check is not None and not engine.leaves(rule, manifest.ref):
                 for violation in rule.check(subject):
                     self.notes.violation(rule.id, rule.severity, manifest, violation)
-            if rule.gather is not None:
+            if rule.gather is not None and not self.program:
                 self._gather(rule.id, rule.gather(subject), manifest)
         self._note_failures(manifest, failures)
 

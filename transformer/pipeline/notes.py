@@ -52,6 +52,10 @@ class Origin:
         return self.relative or self.file
 
 
+_OF_TEMPLATES = "HN419"
+"""Says itself how bad it is that a template needs an edit."""
+
+
 class Hushed(NamedTuple):
     """A finding that was left out, because of what `by` says."""
 
@@ -64,7 +68,7 @@ class Notes:
     """The findings of one document, whose `text` and `root` are set once they are known.
 
     `hushed` tells of those that are left out on purpose, `strangers` of those that are told of all
-    files together.
+    files together. `is_template`: it is a template that happens to be YAML.
     """
 
     frame: Frame
@@ -75,6 +79,7 @@ class Notes:
     findings: list[Finding] = field(default_factory=list)
     hushed: list[Hushed] = field(default_factory=list)
     strangers: list[Finding] = field(default_factory=list)
+    is_template: bool = False
     _lines: Lines | None = None
     _told: str | None = None
     _places: Places | None = None
@@ -108,10 +113,16 @@ class Notes:
     def finding(
         self, rule: str, severity: Severity, manifest: Manifest, found: Violation
     ) -> Finding:
-        """Return what a rule found in a manifest, with its place."""
+        """Return what a rule found in a manifest, with its place.
+
+        Of a template it is no error: what it says is not known before it is rendered.
+        """
+        severity = found.severity or severity
+        if self.is_template and rule != _OF_TEMPLATES and severity == "error":
+            severity = "warning" if self.origin.is_named else "info"
         return self._place(
             rule,
-            found.severity or severity,
+            severity,
             found.message,
             self._offset(manifest.base + found.pointer, at_key=found.at_key),
             manifest.base,
@@ -119,6 +130,14 @@ class Notes:
             found.pointer,
             found.hint,
         )
+
+    def remark_at(
+        self, rule: str, severity: Severity, message: str, hint: str, offset: int
+    ) -> None:
+        """Note something about the text at `offset`; with `--strict` an error."""
+        if self.engine.settings.strict:
+            severity = "error"
+        self._add(self._place(rule, severity, message, offset, hint=hint))
 
     def remark(
         self, rule: str, severity: Severity, message: str, hint: str, base: str = ""
@@ -187,7 +206,10 @@ class Notes:
         """Return what is to be done where the text shows what probably went wrong, or nothing."""
         if self._told is None:  # a list may hold many items of which it is asked
             found = advice(self.text)
-            self._told = found[1].format(line=self._at(found[0]).line) if found else ""
+            self._told = ""
+            if found is not None:
+                line = self._at(found.offset).line
+                self._told = f"{found.before}in line {line}{found.after}"
         return self._told
 
     def _place(

@@ -6,7 +6,7 @@ What `transform` and `validate` have in common.
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import PurePath
-from typing import Any, NamedTuple
+from typing import Any
 
 from transformer.errors import InputError, PatchError, PlaceholderError
 from transformer.findings import Severity, Violation
@@ -14,7 +14,7 @@ from transformer.manifest.makers import KUSTOMIZATIONS, as_kustomization
 from transformer.manifest.manifest import Manifest, is_list, manifests
 from transformer.patch.operation import Operation
 from transformer.pipeline.glue import Part
-from transformer.pipeline.notes import Notes, Origin
+from transformer.pipeline.notes import Notes
 from transformer.rules.base import Subject, TransformRule
 from transformer.rules.exempt import editable
 from transformer.text.framing import Frame, Opening
@@ -98,10 +98,13 @@ def _remark_no_kind(notes: Notes, base: str, message: str) -> None:
 
 
 def program_of(tree: nodes.Tree, notes: Notes) -> str:
-    """Return which comment shows that a document is a template, or nothing."""
+    """Return which comment shows that a document is a template, which `notes` get to know, or
+    nothing.
+    """
     found = program_comment(tree)
     if found is None:
         return ""
+    notes.is_template = True
     offset, text = found
     shown = text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."
     return f"`{shown}` in line {notes.line_at(offset)}"
@@ -129,29 +132,6 @@ def failures_of(
         elif error.pointer not in told:
             told.add(error.pointer)
             yield "HN428", "warning", found
-
-
-class Glued(NamedTuple):
-    """What is to be said of manifests of a file that have no `---` between them (HN904)."""
-
-    severity: Severity
-    message: str
-    hint: str
-
-
-def glued_in_file(part: Part, origin: Origin, *, is_edited: bool, is_template: bool) -> Glued:
-    """Return what is to be said: it is an error where a rule would have edited one of them."""
-    severity: Severity = "error" if is_edited else "warning"
-    if is_template and not is_edited and not origin.is_named:
-        severity = "info"
-    message = "no --- between this manifest and the one above"
-    if is_template:
-        hint = "this is a template: render it first, and transform the result"
-        return Glued(severity, message, hint)
-    hint = "put a --- line above it, or let `validate --fix` do it"
-    if part.doubt is not None:
-        hint = f"{part.doubt.message}: put a --- line where the lower manifest begins"
-    return Glued(severity, f"{message}; kubectl applies only the last", hint)
 
 
 def remark_opening(frame: Frame, notes: Notes, *, is_empty: bool, glued: str) -> None:

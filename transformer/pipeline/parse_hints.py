@@ -14,7 +14,8 @@ from transformer.manifest.blanks import STRANGE, strange_blank
 _LINE_START = r"(?:\A\ufeff?|(?<=[\r\n])\ufeff?)"
 
 _SEPARATOR = re.compile(
-    rf"{_LINE_START}(?P<marker>---[^\s-][^\r\n:]{{0,100}}|-{{4,}}(?=[ \t]*(?:[\r\n]|\Z)))"
+    rf"{_LINE_START}(?P<marker>-{{3,}}(?:[^\s-]|[{STRANGE}])[^\r\n:]{{0,100}}"
+    r"|-{4,}(?=[ \t]*(?:[\r\n]|\Z)))"
 )
 """What is meant as a `---` line and is none: text right behind it, or too many dashes."""
 
@@ -61,7 +62,7 @@ def explained(error: InputError, text: str) -> InputError:
         return error if error.hint else _explained_by_blank(error, text, offset)
     at, marker = found[-1]
     return error.revised(
-        message=f"`{marker}` is no separator, so two documents run together here: {error.message}",
+        message=f"`{marker}` is not a document separator, so two documents run together here",
         offset=at,
         other=found[-2][0] if found[:-1] else error.other,
         hint=_separate(marker),
@@ -72,31 +73,41 @@ def _explained_by_blank(error: InputError, text: str, offset: int) -> InputError
     """Return the error with a hint at a strange blank that indents its line, or the one above."""
     end = text.find("\n", offset)
     own, *above = reversed(text[: end if end >= 0 else None].rsplit("\n", 2))
-    for line in (own, *above[:1]):
-        content = line.lstrip()  # Python takes most of them for blanks
-        if (blank := strange_blank(line.removesuffix(content))) is not None:
-            hint = f"{blank} in front of {content[:_SHOWN]!r}: write a plain blank"
-            return error.revised(hint=hint)
+    ends = (
+        f"{line.removesuffix(line.lstrip())}{line.rstrip()[-1:]}{line[len(line.rstrip()) :]}"
+        for line in above[:1]
+    )
+    for part in (own, *ends):
+        if (blank := strange_blank(part)) is not None:
+            where = "this line" if part is own else "the line above"
+            return error.revised(hint=f"{blank} in {where}: use an ordinary space")
     return error
 
 
-_SHOWN = 30
-
-
-def advice(text: str) -> tuple[int, str] | None:
-    """Return the offset of what probably went wrong in a text that is no manifest, and what to do
-    about it; `{line}` in it stands for the line.
+class Advice(NamedTuple):
+    """What probably went wrong in the line of `offset`, and what to do about it: to be said with
+    that line between `before` and `after`.
     """
+
+    offset: int
+    before: str
+    after: str
+
+
+def advice(text: str) -> Advice | None:
+    """Return what probably went wrong in a text that is no manifest."""
     if (marker := next(_separators(text, len(text)), None)) is not None:
-        return marker[0], f"`{marker[1]}` in line {{line}} is no separator: {_separate(marker[1])}"
+        after = f" is not a document separator: {_separate(marker[1])}"
+        return Advice(marker[0], f"`{marker[1]}` ", after)
     if (head := _STRANGE_HEAD.search(text)) is not None and head["blank"] != "\ufeff":
-        where = f"{strange_blank(head['blank'])} in front of {head['key']} in line {{line}}"
-        return head.start(), f"{where}: write a plain blank"
+        before = f"{strange_blank(head['blank'])} in front of {head['key']} "
+        return Advice(head.start(), before, ": use an ordinary space")
     if (glued := _glued(text)) is not None:
-        return glued, (
-            "in line {line} a file seems to be glued to one without a newline at its end;"
+        after = (
+            " a file seems to be glued to one without a newline at its end;"
             " end each file with a newline"
         )
+        return Advice(glued, "", after)
     return None
 
 

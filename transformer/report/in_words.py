@@ -22,7 +22,7 @@ _LONG = 60
 def describe(change: Change) -> str:
     """Return what the operations of `change` did; none: it got a `---` line."""
     if not change.operations:
-        return "put a --- line above it"
+        return "added a --- line above it"
     told = [_told(operation) for operation in change.operations]
     phrases = []
     for (verb, place), group in groupby(told, key=lambda entry: entry[:2]):

@@ -187,4 +187,6 @@ def _may_begin_scalar(text: bytes, at: int) -> bool:
 
 def is_blank(data: bytes) -> bool:
     """Whether there is nothing in a document but white space, comments, markers and directives."""
+    if data[:64].lstrip(b"- \t\r\n")[:1].isalpha():  # as nearly all manifests begin
+        return False
     return _BLANK.match(data) is not None

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from transformer.yamltree.nodes import Mapping, Node, Scalar, Sequence, Tree
 
 _COMMENT = re.compile(r"(?:\A|(?<=[ \t\r\n\ufeff]))#[^\r\n]*")
+_BREAK = re.compile(r"[\r\n]")
 _PROGRAM = re.compile(r"#@|[^\r\n]*\{[{%]")
 
 
@@ -18,7 +19,7 @@ def program_comment(tree: Tree) -> tuple[int, str] | None:
     """Return offset and text of the first comment of a document that is program, or None."""
     if not may_be_program(tree.text):
         return None
-    spans = list(_scalars(tree.root))
+    spans = list(_scalars(tree.root, tree.text))
     starts = [start for start, _ in spans]
     at = 0
     while (found := _COMMENT.search(tree.text, at)) is not None:
@@ -37,14 +38,18 @@ def may_be_program(text: str) -> bool:
     return "#@" in text or ("#" in text and ("{{" in text or "{%" in text))
 
 
-def _scalars(node: Node | None) -> Iterator[tuple[int, int]]:
-    """Yield start and end of each scalar below `node`, in the order of the text."""
+def _scalars(node: Node | None, text: str) -> Iterator[tuple[int, int]]:
+    """Yield start and end of the content of each scalar below `node`, in the order of the text."""
     if isinstance(node, Scalar):
-        yield node.start, node.end
+        start = node.start
+        if node.style in ("|", ">"):  # a comment may follow on the line of its header
+            found = _BREAK.search(text, start, node.end)
+            start = found.start() if found else node.end
+        yield start, node.end
     elif isinstance(node, Mapping):
         for key, value in node.entries:
-            yield from _scalars(key)
-            yield from _scalars(value)
+            yield from _scalars(key, text)
+            yield from _scalars(value, text)
     elif isinstance(node, Sequence):
         for item in node.items:
-            yield from _scalars(item)
+            yield from _scalars(item, text)

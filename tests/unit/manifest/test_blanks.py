@@ -15,7 +15,7 @@ from transformer.manifest.blanks import misspelt, strange_blank
     ],
 )
 def test_a_strange_blank_around_a_key_is_named(key: str, name: str) -> None:
-    assert misspelt({"a": [{"b": 1}, {key: "Pod"}]}, "kind") == (f"/a/1/{key}", name)
+    assert misspelt({"a": [{"b": 1}, {key: "Pod"}]}, "kind") == (f"/a/1/{key}", "kind", name)
 
 
 @pytest.mark.parametrize("key", ["kind", " kind", "kinds", "my\u00a0kind", "\u00a0Kind"])

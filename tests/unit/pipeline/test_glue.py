@@ -95,18 +95,28 @@ def test_strict_has_nothing_against_quoted_text() -> None:
 def test_a_marker_glued_to_the_last_value_is_a_problem() -> None:
     above = SERVICE.rstrip() + "---\n"
     message, offset = the_problem(above + POD, "HN902")
-    assert "the --- at the end of this value" in message
+    assert "the first line of the next file" in message
     assert offset == above.index("a---")
 
 
-@pytest.mark.parametrize("below", ["", "---\n" + POD, "# b\n---\n" + POD])
-@pytest.mark.parametrize("tail", ["---\n", "---", "# of the shop\n", "## shop\n", "#\n# shop\n"])
+@pytest.mark.parametrize(
+    ("tail", "below"),
+    [
+        *(
+            (tail, POD)
+            for tail in ("---", " ---", "# of the shop", "## shop", "#", "#@ load", "%YAML 1.1")
+        ),
+        ("---", "---\n" + POD),
+        ("---", "# b\n---\n" + POD),
+        ("# b", "# c\n---\n" + POD),
+        ("#", "# c\n\n# d\n---\n" + POD),
+        ('{"kind":"Pod"}', POD),
+    ],
+)
 def test_a_value_that_may_have_swallowed_a_line_is_a_problem(tail: str, below: str) -> None:
-    above = SERVICE.rstrip() + tail
-    part = parts_of(above + ("" if above.endswith("\n") else "\n") + below)[0]
+    part = parts_of(f"{SERVICE.rstrip()}{tail}\n{below}")[0]
     assert part.problem is not None
     assert part.problem.rule == "HN902"
-    assert ("comment" if "#" in tail else "---") in part.problem.message
     assert part.problem.offset == SERVICE.rindex("a")
 
 
@@ -121,8 +131,22 @@ def test_what_cannot_be_read_or_is_no_mapping_is_left_to_the_reader(tail: str) -
     ["a#b", "a # b", "'a---'", "'a# b'", "|\n    a---", "a----", "--- ", "http://a/#b", "[a---]"],
 )
 def test_other_values_have_swallowed_nothing(value: str) -> None:
-    for text in (f"{FOO}x:\n  y: {value}\n", f"{FOO}x:\n  y: {value}"):
-        assert parts_of(text)[0].problem is None
+    text = f"{FOO}x:\n  y: {value}\n"
+    assert [part.problem for part in parts_of(f"{text}---\n{POD}")] == [None, None]
+    assert texts(parts_of(text + POD)) == [text, POD]
+
+
+@pytest.mark.parametrize("value", ["a---", "C#", "C# and F# code"])
+@pytest.mark.parametrize("above", ["", POD, "---\n"])
+def test_at_the_end_of_a_stream_nothing_can_be_swallowed(value: str, above: str) -> None:
+    for text in (f"{FOO}metadata: {{}}\nx: {value}\n", f"{FOO}metadata: {{}}\nx: {value}"):
+        assert [part.problem for part in parts_of(above + text) if part.problem] == []
+
+
+@pytest.mark.parametrize("value", ["C#", "C# and F# code"])
+def test_a_hash_in_a_value_is_no_comment_of_a_file_that_begins_with_a_marker(value: str) -> None:
+    found = parts_of(f"{FOO}x: {value}\n---\n# the pod\n{POD}")
+    assert [part.problem for part in found] == [None, None]
 
 
 def test_in_a_file_a_value_may_end_as_it_likes() -> None:
@@ -243,7 +267,10 @@ def test_in_a_file_nothing_is_taken_apart_but_the_manifests_are_noted(above: str
     assert [frame.data.decode() for frame in part.manifests] == [above, COMMENTS + POD]
     assert [frame.ordinal for frame in part.manifests] == [0, 0]
     assert [frame.line for frame in part.manifests] == [1, above.count("\n") + 1]
-    assert (part.problem, part.doubt) == (None, None)
+    assert part.problem is None
+    assert [(border.above, border.below) for border in part.borders] == [
+        (above.index("apiVersion"), len(above) + len(COMMENTS))
+    ]
     assert part.pieces == tuple(map(Part, part.manifests))
 
 
@@ -258,13 +285,19 @@ def test_in_a_file_a_border_that_is_not_certain_is_a_doubt_and_no_problem() -> N
     part = in_file(SERVICE + "aliases: []\n" + POD)
     assert len(part.manifests) == 2
     assert part.problem is None
-    assert part.doubt is not None
-    assert "'aliases'" in part.doubt.message
+    assert [border.doubt is not None for border in part.borders] == [True]
     assert part.pieces == (part,)
 
 
+def test_in_a_file_each_border_has_a_doubt_of_its_own() -> None:
+    part = in_file(SERVICE + POD + "aliases: []\n" + SERVICE + POD)
+    assert [border.doubt is not None for border in part.borders] == [False, True, False]
+
+
 def test_in_a_file_strict_is_a_doubt() -> None:
-    assert in_file(SERVICE + POD, strict=True).doubt is not None
+    (border,) = in_file(SERVICE + POD, strict=True).borders
+    assert border.doubt is not None
+    assert (border.doubt.offset, border.doubt.other) == (len(SERVICE), 0)
 
 
 def test_a_key_that_stands_twice_in_a_lower_part_keeps_both_its_places() -> None:
@@ -336,7 +369,55 @@ def test_a_border_that_is_not_certain_further_down_leaves_all_in_one_document() 
 def test_metadata_may_be_of_a_manifest_below_that_has_none() -> None:
     message, offset = the_problem(SERVICE + FOO + "spec: {}\n", "HN902")
     assert "metadata" in message
-    assert offset == len(SERVICE)
+    assert offset == SERVICE.index("metadata")
+
+
+@pytest.mark.parametrize(
+    ("above", "below", "key"),
+    [
+        (
+            "rbac.authorization.k8s.io/v1\nkind: Role\nrules: []\n",
+            "rbac.authorization.k8s.io/v1\nkind: ClusterRole\n",
+            "rules",
+        ),
+        ("v1\nkind: Namespace\nspec: {}\n", "v1\nkind: Pod\n", "spec"),
+        ("example.org/v1\nkind: Foo\nspec: {}\n", "example.org/v1\nkind: Bar\n", "spec"),
+        ("v1\nkind: ConfigMap\ndata: {}\n", "example.org/v1\nkind: Bar\nrules: []\n", "data"),
+        (
+            "kustomize.config.k8s.io/v1\nkind: Kustomization\nresources: []\n",
+            "kustomize.config.k8s.io/v1\nkind: Kustomization\nimages: []\n",
+            "resources",
+        ),
+    ],
+)
+def test_the_last_key_may_be_of_a_manifest_below_that_lacks_it(
+    above: str, below: str, key: str
+) -> None:
+    upper = "apiVersion: " + above.replace("\nkind", "\nmetadata: {}\nkind")
+    lower = "apiVersion: " + below + "metadata: {}\n"
+    message, offset = the_problem(upper + lower, "HN902")
+    assert repr(key) in message
+    assert offset == upper.index(f"\n{key}:") + 1
+
+
+@pytest.mark.parametrize(
+    ("above", "below"),
+    [
+        ("v1\nkind: Pod\nspec: {}\n", "v1\nkind: Namespace\n"),
+        ("v1\nkind: ServiceAccount\nsecrets: []\n", "v1\nkind: ServiceAccount\n"),
+        ("v1\nkind: Secret\ntype: a\n", "v1\nkind: Secret\ndata: {}\n"),
+        ("v1\nkind: ConfigMap\ndata: {}\n", "example.org/v1\nkind: Bar\nspec: {}\n"),
+        ("v1\nkind: Pod\nspec: {}\n", "v1\nkind: FooList\nitems: []\n"),
+        ("v1\nkind: Pod\nstatus: {}\n", "example.org/v1\nkind: Bar\n"),
+        ("v1\nkind: Pod\nspec: {}\n", "kustomize.config.k8s.io/v1\nkind: Kustomization\n"),
+    ],
+)
+def test_the_last_key_is_of_the_manifest_above_where_that_below_is_whole(
+    above: str, below: str
+) -> None:
+    upper = "apiVersion: " + above.replace("\nkind", "\nmetadata: {}\nkind")
+    lower = "apiVersion: " + below + "metadata: {}\n"
+    assert texts(parts_of(upper + lower)) == [upper, lower]
 
 
 @pytest.mark.parametrize(
@@ -357,7 +438,7 @@ def test_what_is_no_comment_or_no_program_makes_no_template(text: str) -> None:
 
 @pytest.mark.parametrize("kind", ["kind: []", "kind: {a: b}"])
 def test_a_kind_that_is_no_text_is_a_kind_of_which_nothing_is_known(kind: str) -> None:
-    above = f"apiVersion: v1\n{kind}\nspec: {{}}\n"
+    above = f"apiVersion: v1\n{kind}\nstatus: {{}}\n"
     assert texts(parts_of(above + POD)) == [above, POD]
     _, offset = the_problem(f"{above}resources: []\n{POD}", "HN902")
     assert offset == len(f"{above}resources: []\n")
@@ -395,7 +476,7 @@ def test_only_a_plain_value_at_the_very_end_can_have_a_marker_glued_to_it(
         (SERVICE.rstrip() + "---\n" + POD, "without a newline"),
         ("resources: []\n" + SERVICE + POD, "separate them with ---"),
         (SERVICE + POD + "#@ end\n", "render it first"),
-        (CLASS + "allowedTopologies: []\n" + POD, "put a --- line"),
+        (CLASS + "allowedTopologies: []\n" + POD, "begin each file with ---"),
         (SERVICE.rstrip() + "# of the shop\n" + POD, "quote the value"),
     ],
 )
@@ -423,10 +504,8 @@ def test_groups_hold_the_same_parts_whatever_the_chunks(
 
 def described(part: Part) -> tuple[object, ...]:
     """Return what a part holds as values that can be compared (two exceptions never are equal)."""
-    said = [
-        error and (error.rule, error.message, error.offset, error.other)
-        for error in (part.problem, part.doubt)
-    ]
+    errors = (part.problem, *(border.doubt for border in part.borders))
+    said = [error and (error.rule, error.message, error.offset, error.other) for error in errors]
     return (part.frame, part.continues, part.manifests, said)
 
 

@@ -26,7 +26,7 @@ def test_what_is_meant_as_a_separator_is_named(marker: str, hint: str) -> None:
     error = told(text)
     assert error.rule == ("HN902" if marker == "---kind" else "HN901")
     assert error.offset == text.index(marker.strip())
-    assert f"`{marker.strip()}` is no separator" in error.message
+    assert f"`{marker.strip()}` is not a document separator" in error.message
     assert hint in error.hint
 
 
@@ -39,7 +39,7 @@ def test_of_two_such_lines_the_lower_is_named_and_the_upper_is_the_other() -> No
 def test_what_stands_below_the_error_has_nothing_to_do_with_it() -> None:
     text = f"a: b: c\n{POD}----\n"
     error = told(text)
-    assert "separator" not in error.message
+    assert "document separator" not in error.message
     assert error.offset == text.index(": c")
 
 
@@ -47,16 +47,16 @@ def test_what_stands_below_the_error_has_nothing_to_do_with_it() -> None:
     "text", ["a: '\n  ----\n  b: c\n", "a: [b\n- ----\n", "a: b----\nc: d: e\n"]
 )
 def test_dashes_within_a_line_or_a_text_are_no_separator(text: str) -> None:
-    assert "separator" not in told(text).message
+    assert "document separator" not in told(text).message
 
 
 @pytest.mark.parametrize("is_last", [False, True])
 @pytest.mark.parametrize(
     ("text", "hint"),
     [
-        ("a:\n\u00a0 b: c\n  d: e", "no-break space (U+00A0) in front of 'b: c'"),
-        ("\u00a0a: b: c", "no-break space (U+00A0) in front of 'a: b: c'"),
-        ("a: b\n\u2003 e: f: g", "em space (U+2003) in front of 'e: f: g'"),
+        ("a:\n\u00a0 b: c\n  d: e", "no-break space (U+00A0) in the line above"),
+        ("\u00a0a: b: c", "no-break space (U+00A0) in this line"),
+        ("a: b\n\u2003 e: f: g", "em space (U+2003) in this line"),
     ],
 )
 def test_a_strange_blank_in_front_of_the_line_or_of_the_one_above_is_named(
@@ -67,7 +67,7 @@ def test_a_strange_blank_in_front_of_the_line_or_of_the_one_above_is_named(
         read(text)
     error = explained(caught.value, text)
     assert hint in error.hint
-    assert "write a plain blank" in error.hint
+    assert "use an ordinary space" in error.hint
     assert (error.offset, error.message) == (caught.value.offset, caught.value.message)
 
 
@@ -124,8 +124,8 @@ def test_other_texts_are_no_template(text: str, rule: str) -> None:
 def test_a_line_that_ends_with_what_begins_the_next_file_is_found(text: str, at: int) -> None:
     found = advice(text)
     assert found is not None
-    assert text[: found[0]].count("\n") == 0
-    assert "glued" in found[1]
+    assert text[: found.offset].count("\n") == 0
+    assert "glued" in found.after
 
 
 @pytest.mark.parametrize(
@@ -149,9 +149,10 @@ def test_a_key_that_merely_ends_like_a_head_is_no_glued_file(text: str) -> None:
 def test_a_strange_blank_in_front_of_a_head_is_the_advice(blank: str, name: str) -> None:
     found = advice(f"apiVersion: v1\n{blank}kind: Pod\n")
     assert found is not None
-    assert found[0] == len("apiVersion: v1\n")
-    assert found[1].format(line=2).startswith(name)
-    assert found[1].format(line=2).endswith(" in front of kind in line 2: write a plain blank")
+    assert found.offset == len("apiVersion: v1\n")
+    assert found.before.startswith(name)
+    assert found.before.endswith(" in front of kind ")
+    assert found.after == ": use an ordinary space"
 
 
 def test_a_byte_order_mark_in_front_of_a_head_is_none() -> None:
@@ -161,7 +162,8 @@ def test_a_byte_order_mark_in_front_of_a_head_is_none() -> None:
 def test_a_separator_that_is_none_is_the_advice_of_a_text_without_a_head() -> None:
     found = advice("---" + POD)
     assert found is not None
-    assert found[0] == 0
-    assert found[1].format(line=1) == (
-        "`---apiVersion` in line 1 is no separator: put a newline after `---`"
+    assert found == (
+        0,
+        "`---apiVersion` ",
+        " is not a document separator: put a newline after `---`",
     )

@@ -31,6 +31,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from transformer.findings import Violation
+from transformer.manifest.blanks import misspelt
 from transformer.manifest.manifest import places_of, value_at
 from transformer.manifest.names import EXCLUDE_ANNOTATION
 from transformer.manifest.placeholders import is_placeholder
@@ -66,6 +67,11 @@ def check(subject: Subject) -> Iterator[Violation]:
     if "" in known:
         why = f"the webhook looks at the annotations in the metadata of {manifest.ref}"
     is_useless = is_static(subject)
+    found = misspelt(manifest.value, EXCLUDE_ANNOTATION, *_ABOVE)
+    blank = f"{found[2]} at the key {found[1]}: use an ordinary space" if found else ""
+    if found is not None and found[1] == EXCLUDE_ANNOTATION:
+        message = f"exclude-host-network-pool has no effect: its key has a {found[2]} at its side"
+        yield Violation(found[0], message, "use an ordinary space", at_key=True)
     for at in places_of(manifest.value, EXCLUDE_ANNOTATION):
         value = value_at(manifest.value, at)
         is_of_hn403 = at == _ANNOTATION and subject.templates and value != "true"
@@ -75,11 +81,15 @@ def check(subject: Subject) -> Iterator[Violation]:
         if meant is not None:
             yield Violation(
                 at,
-                f"the annotation has no effect here: {why}",
-                _STATIC if is_useless else _move_to(meant),
+                f"exclude-host-network-pool has no effect here: {why}",
+                _STATIC if is_useless else blank or _move_to(meant),
                 "warning" if is_placeholder(value) else None,
                 at_key=True,
             )
+
+
+_ABOVE = ("metadata", "annotations", "spec", "template")
+"""Keys on the way to the annotation that may be spelt with a strange blank."""
 
 
 def _right_places(value: Any, templates: Iterable[str]) -> Iterator[str]:

@@ -25,6 +25,7 @@ from collections.abc import Iterable, Iterator
 from transformer.findings import Violation
 from transformer.manifest.blanks import misspelt
 from transformer.manifest.makers import asking_patches, maker_of
+from transformer.manifest.node_affinity import required_terms
 from transformer.manifest.placeholders import is_placeholder
 from transformer.rules.base import Subject, ValidationRule
 from transformer.rules.exempt import partial_templates
@@ -33,7 +34,9 @@ from transformer.rules.exempt import partial_templates
 def check(subject: Subject) -> Iterator[Violation]:
     ref = subject.manifest.ref
     if subject.is_patch and subject.planned:
-        yield Violation("", _message(subject.planned, f"{ref}, but this is a patch"), hint=_HINT)
+        replaces = any(required_terms(template) for template in subject.templates)
+        hint = _REPLACED if replaces else _HINT
+        yield Violation("", _message(subject.planned, f"{ref}, but this is a patch"), hint=hint)
         return
     if (maker := maker_of(ref)) is not None:
         for at in asking_patches(subject.manifest.value, maker):
@@ -49,17 +52,24 @@ def check(subject: Subject) -> Iterator[Violation]:
             for rule, operations in subject.planned.items()
             if any(operation.path.startswith(inside) for operation in operations)
         ]
-        if rules and (found := misspelt(subject.manifest.value, "containers")) is not None:
-            at, blank = found
-            message = f"{ref} has no containers, because of the {blank} at the key containers"
-            hint = "write plain blanks, and no others"
+        if rules and (found := misspelt(subject.manifest.value, *_WAY)) is not None:
+            at, key, blank = found
+            message = f"{ref} has no containers, because of the {blank} at the key {key}"
+            hint = "use an ordinary space"
             yield Violation(at, message, hint=hint, at_key=True)
         elif rules:
             what = f"{ref}, but its pod template has no containers: it looks like a patch"
             yield Violation(template.pointer, _message(rules, what), hint=_HINT)
 
 
+_WAY = ("spec", "template", "containers")
+"""Keys on the way to containers that may be spelt with a strange blank."""
+
 _HINT = "guard the base, or transform the built result"
+_REPLACED = (
+    "this patch replaces the node selector terms of the base: transform the built result, as in"
+    " `kubectl kustomize DIR | hostnet-transform`"
+)
 
 
 def _message(rules: Iterable[str], what: str) -> str:

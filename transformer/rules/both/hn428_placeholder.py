@@ -29,7 +29,7 @@ from transformer.findings import Violation
 from transformer.manifest.names import HOST_NETWORK_LABEL
 from transformer.manifest.nodes import is_node, pool_label, pool_name
 from transformer.manifest.placeholders import is_placeholder, unknown_yet
-from transformer.manifest.pools import is_pool
+from transformer.manifest.pools import OLD_VERSIONS, is_pool
 from transformer.rules.base import Subject, ValidationRule
 from transformer.yamltree import pointer
 
@@ -45,11 +45,14 @@ def _looked_at(subject: Subject) -> Iterator[tuple[str, Any]]:
     """Yield pointer and value of each place at which rules look before they know more."""
     manifest = subject.manifest
     if is_node(manifest):
+        yield "/metadata", manifest.value.get("metadata")
         yield "/metadata/labels", manifest.metadata.get("labels")
         yield pointer.join("/metadata/labels", pool_label(manifest)), pool_name(manifest)
     elif is_pool(manifest):
         yield "/spec", manifest.value.get("spec")
         yield "/spec/hostNetwork", manifest.spec.get("hostNetwork")
+        if manifest.ref.version in OLD_VERSIONS:
+            yield "/metadata/annotations", manifest.metadata.get("annotations")
         annotation = manifest.annotations.get(HOST_NETWORK_LABEL)
         yield pointer.join("/metadata/annotations", HOST_NETWORK_LABEL), annotation
     elif (rows := subject.world.rows.get((manifest.ref.group, manifest.ref.kind))) is not None:
@@ -60,8 +63,11 @@ def _looked_at(subject: Subject) -> Iterator[tuple[str, Any]]:
             metadata = template.value.get("metadata")
             yield f"{template.pointer}/metadata", metadata
             yield f"{template.pointer}/spec", template.value.get("spec")
+            yield f"{template.pointer}/spec/hostNetwork", template.spec.get("hostNetwork")
             if isinstance(metadata, dict):
                 yield f"{template.pointer}/metadata/annotations", metadata.get("annotations")
+    elif manifest.ref.kind.endswith("List"):
+        yield "/items", manifest.value.get("items")
 
 
 def _on_the_way(value: Any, tokens: list[str], at: str = "") -> Iterator[tuple[str, Any]]:

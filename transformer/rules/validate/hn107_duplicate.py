@@ -132,10 +132,12 @@ def fold(findings: Sequence[Finding]) -> Iterator[Finding]:
             yield told
             continue
         what = "1 more object" if len(others) == 1 else f"{len(others)} more objects"
+        is_one = posixpath.dirname(told.file) == posixpath.dirname(told.related[0].file)
+        where = "the files of this folder have" if is_one else "these folders have"
         related = (*told.related, *(_as_related(found) for found in others))
         yield replace(
             told,
-            message=f"{told.message}; these folders have {what} in common",
+            message=f"{told.message}; {where} {what} in common",
             related=related[:MOST_RELATED],
             related_total=len(related),
         )

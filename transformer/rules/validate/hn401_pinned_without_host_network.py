@@ -27,6 +27,7 @@ from collections.abc import Iterator
 
 from transformer.findings import Violation
 from transformer.manifest.node_match import Truth
+from transformer.manifest.placeholders import is_placeholder
 from transformer.manifest.pod_template import PodTemplate
 from transformer.manifest.scheduling import Placement, placement
 from transformer.rules.base import Subject, ValidationRule
@@ -36,8 +37,8 @@ from transformer.rules.pinned import asks_to_be_kept_off, pool_words, selection_
 
 def check(subject: Subject) -> Iterator[Violation]:
     for template in () if is_static(subject) else subject.templates:
-        if asks_to_be_kept_off(template):
-            continue
+        if asks_to_be_kept_off(template) or is_placeholder(template.spec.get("hostNetwork")):
+            continue  # HN404, HN428
         found = placement(template, subject.world.pools)
         if found.pinned is Truth.TRUE and template.spec.get("hostNetwork") is not True:
             is_said = "hostNetwork" in template.spec

@@ -25,7 +25,9 @@ Host Network Nodes"; Kubernetes documentation of DaemonSets.
 from collections.abc import Iterator
 
 from transformer.findings import Violation
+from transformer.manifest.names import EXCLUDE_ANNOTATION
 from transformer.manifest.node_match import Truth
+from transformer.manifest.placeholders import is_placeholder
 from transformer.manifest.pod_template import PodTemplate
 from transformer.manifest.scheduling import placement, selects
 from transformer.manifest.tolerations import tolerates
@@ -33,6 +35,7 @@ from transformer.rules.base import Subject, ValidationRule
 from transformer.rules.pinned import asks_to_be_kept_off, pool_words
 from transformer.rules.transform import cni_isolation
 
+_DECISIVE = ("affinity", "hostNetwork", "nodeSelector")
 _GROUPS = ("apps", "extensions", "apps.kruise.io")
 
 
@@ -43,6 +46,12 @@ def check(subject: Subject) -> Iterator[Violation]:
     for template in subject.templates:
         if template.spec.get("hostNetwork") is True or asks_to_be_kept_off(template):
             continue
+        decisive = (
+            template.annotations.get(EXCLUDE_ANNOTATION),
+            *map(template.spec.get, _DECISIVE),
+        )
+        if any(map(is_placeholder, decisive)):
+            continue  # not known before substitution
         pools = _reached(subject, template)
         if pools and not cni_isolation.is_surely_component(subject, template):
             yield Violation(
