@@ -23,9 +23,8 @@ UNREADABLE = {
         2JQS 6M2F CFD4 M2N8-00 NHX8 NKF9 S3PD SM9W-01 UKK6-00
     """,
     # `{a: :b}`, `{"a"::b}`, `[::a]`, `{a:,`, `{? a :,`, or a key that ends on another line.
-    # kubectl reads 4ABK, which has `{a:,`.
     "a colon or a question mark in flow text that libyaml 0.2.5 does not understand": """
-        4ABK 4MUZ-01 4MUZ-02 58MP 5MUD 5T43 9SA2 DBG4 FRK4 HM87-00 K3WX NJ66 UT92 VJP3-01
+        4MUZ-01 4MUZ-02 58MP 5MUD 5T43 9SA2 DBG4 FRK4 HM87-00 K3WX NJ66 UT92 VJP3-01
     """,
     "a tab where libyaml wants spaces": """
         6BCT 6CA3 96NN-00 96NN-01 A2M4 DK95-00 DK95-03 DK95-04 R4YG Y79Y-001 Y79Y-010
