@@ -19,6 +19,7 @@ from transformer.rules.both.hn413_empty_term import RULE as HN413
 from transformer.rules.both.hn414_unknown_kind import RULE as HN414
 from transformer.rules.both.hn415_partial_object import RULE as HN415
 from transformer.rules.both.hn417_encrypted import RULE as HN417
+from transformer.rules.both.hn419_template import RULE as HN419
 from transformer.rules.exempt import controller_owner
 from transformer.rules.transform.cni_isolation import RULE as CNI_ISOLATION
 from transformer.rules.transform.cni_isolation import workload_of
@@ -364,6 +365,64 @@ def test_a_template_without_containers_is_told_where_it_stands() -> None:
     (violation,) = HN415.check(replace(last(partial), planned=inside))
     assert violation.pointer == at
     assert violation.message.startswith("pod-guard and cni-isolation would apply to Deployment/web")
+
+
+def test_a_patch_with_terms_of_its_own_would_erase_those_of_a_guarded_base() -> None:
+    assert HN415.check is not None
+    required: dict[str, Any] = {"nodeSelectorTerms": [{"matchExpressions": []}]}
+    node_affinity = {"requiredDuringSchedulingIgnoredDuringExecution": required}
+    subject = last(pod(containers=[], affinity={"nodeAffinity": node_affinity}))
+    (violation,) = HN415.check(replace(subject, is_patch=True, planned=BOTH))
+    assert "replaces the node selector terms" in violation.hint
+    assert "guard the base" not in violation.hint
+
+
+@pytest.mark.parametrize("spelt", ["\u00a0containers", "containers\u200b"])
+def test_containers_with_a_strange_blank_are_told_at_their_key(spelt: str) -> None:
+    assert HN415.check is not None
+    plain = deployment("true", spec={"affinity": {}, spelt: []})
+    inside = {"pod-guard": [Operation("add", "/spec/template/spec/affinity/nodeAffinity", {})]}
+    (violation,) = HN415.check(replace(last(plain), planned=inside))
+    assert violation.pointer == f"/spec/template/spec/{spelt}"
+    assert violation.at_key
+    assert "(U+00A0)" in violation.message or "(U+200B)" in violation.message
+    assert violation.message.startswith("Deployment/web has no containers")
+    assert violation.hint == "use an ordinary space"
+
+
+def test_of_two_templates_one_that_is_a_placeholder_does_not_hide_the_other() -> None:
+    assert HN415.check is not None
+    annotated = {"metadata": {"annotations": {EXCLUDE: "true"}}}
+    tasks = [
+        {"template": {**annotated, "spec": "${SPEC}"}},
+        {"template": {**annotated, "spec": {}}},
+    ]
+    job = {
+        "apiVersion": "batch.volcano.sh/v1alpha1",
+        "kind": "Job",
+        "metadata": {"name": "web"},
+        "spec": {"tasks": tasks},
+    }
+    planned = {
+        "pod-guard": [
+            Operation("add", f"/spec/tasks/{index}/template/spec/affinity", {}) for index in (0, 1)
+        ]
+    }
+    found_at = [one.pointer for one in HN415.check(replace(last(job), planned=planned))]
+    assert found_at == ["/spec/tasks/1/template"]
+
+
+def test_a_template_that_happens_to_be_yaml_is_told_once_with_all_the_rules() -> None:
+    assert HN419.check is not None
+    subject = replace(last(pod(containers=[{}])), planned=BOTH, program="`#@ x` in line 2")
+    (violation,) = HN419.check(subject)
+    assert violation.message == f"{BOTH_RULES}, but this is a template: `#@ x` in line 2 is program"
+    assert violation.severity is None
+    (unnamed,) = HN419.check(replace(subject, is_named=False))
+    assert unnamed.severity == "info"
+    for spared in (replace(subject, planned={}), replace(subject, program="")):
+        assert list(HN419.check(spared)) == []
+    assert list(HN419.check(replace(subject, is_patch=True))) == []
 
 
 def test_what_is_encrypted_is_told_with_all_the_rules_that_it_would_be_for() -> None:
