@@ -70,7 +70,7 @@ def check(subject: Subject) -> Iterator[Violation]:
     found = misspelt(manifest.value, EXCLUDE_ANNOTATION, *_ABOVE)
     blank = f"{found[2]} at the key {found[1]}: use an ordinary space" if found else ""
     if found is not None and found[1] == EXCLUDE_ANNOTATION:
-        message = f"exclude-host-network-pool has no effect: its key has a {found[2]} at its side"
+        message = f"the annotation has no effect: there is a {found[2]} at its key"
         yield Violation(found[0], message, "use an ordinary space", at_key=True)
     for at in places_of(manifest.value, EXCLUDE_ANNOTATION):
         value = value_at(manifest.value, at)
@@ -81,7 +81,7 @@ def check(subject: Subject) -> Iterator[Violation]:
         if meant is not None:
             yield Violation(
                 at,
-                f"exclude-host-network-pool has no effect here: {why}",
+                f"the annotation has no effect here: {why}",
                 _STATIC if is_useless else blank or _move_to(meant),
                 "warning" if is_placeholder(value) else None,
                 at_key=True,
