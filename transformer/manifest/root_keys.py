@@ -97,6 +97,11 @@ def foreign(group: str, kind: str, keys: Iterable[str]) -> list[str]:
     return [key for key in keys if key in _KUSTOMIZATION]
 
 
+def is_known(group: str, kind: str) -> bool:
+    """Whether `kind` is one of Kubernetes' own, or another that has metadata for sure."""
+    return (group, kind) in _BY_KIND and kind != "List"
+
+
 def may_lack(group: str, kind: str, keys: Collection[str], key: str) -> bool:
     """Whether an object of `kind` with the root `keys` may well be one that has lost `key`.
 
@@ -108,7 +113,7 @@ def may_lack(group: str, kind: str, keys: Collection[str], key: str) -> bool:
     if key in keys or key in ("apiVersion", "kind", "status"):
         return False
     if key == "metadata":
-        return True
+        return "items" not in own
     if allowed is not None:
         return key in allowed and not own and kind not in _OFTEN_BARE
     if kind in ("Kustomization", "Component"):

@@ -1,7 +1,9 @@
 """Where one of several manifests that run together ends, and whether that is certain.
 
-A border is certain where both parts are whole manifests and no key above it could belong to the
-lower one: a key on the wrong side would change two objects without a trace (SPEC, section 6.6).
+A key on the wrong side would change two objects without a trace. A border is certain where both
+parts are whole manifests, no key above sorts before apiVersion (it may be the first of a sorted
+manifest) or is of another kind, and the manifest below does not look as if it lacked the key above
+it. That is for manifests that begin with their head or are sorted, as people and tools write them.
 """
 
 import re
@@ -10,7 +12,7 @@ from contextlib import suppress
 from typing import NamedTuple
 
 from transformer.errors import InputError
-from transformer.manifest.root_keys import foreign, may_lack
+from transformer.manifest.root_keys import foreign, is_known, may_lack
 from transformer.text.framing import Frame
 from transformer.yamltree.comments import program_comment
 from transformer.yamltree.nodes import PLAIN, Mapping, Node, Scalar, Sequence, Tree
@@ -62,12 +64,15 @@ class Found(NamedTuple):
         return self.refusal_at_end or self.swallowed
 
 
-def examined_alone(frame: Frame) -> InputError | None:
-    """Return the problem of a document of a stream to which nothing is glued that is told apart."""
-    if _may_have_swallowed(frame.data):
+def examined_alone(frame: Frame, *, is_last: bool) -> InputError | None:
+    """Return the problem of a document of a stream to which nothing is glued that is told apart.
+
+    `is_last`: nothing follows, so that it can have swallowed nothing but JSON in one line.
+    """
+    if _may_have_swallowed(frame.data, is_last=is_last):
         with suppress(InputError, UnicodeDecodeError):  # reading tells what is wrong
             root = read(frame.data.decode()).root
-            return _swallowed(root) if isinstance(root, Mapping) else None
+            return _swallowed(root, is_glued=False) if isinstance(root, Mapping) else None
     return None
 
 
@@ -200,7 +205,8 @@ def _doubt_between(above: _Piece, below: _Piece) -> InputError | None:
             border,
             "three or more files seem to run together; separate them with ---",
         )
-    if may_lack(*_kind(below), below.root.keys, keys[-1]):
+    is_own = keys[-1] == "metadata" and is_known(group, kind)
+    if not is_own and may_lack(*_kind(below), below.root.keys, keys[-1]):
         return _refusal(
             f"{keys[-1]!r} may be of the manifest above or of the one below, which has none",
             border,
@@ -209,7 +215,7 @@ def _doubt_between(above: _Piece, below: _Piece) -> InputError | None:
     return _swallowed(above.root, above.offset)
 
 
-def _swallowed(root: Mapping, offset: int = 0) -> InputError | None:
+def _swallowed(root: Mapping, offset: int = 0, *, is_glued: bool = True) -> InputError | None:
     """Return the doubt that the last value of a document has swallowed the line below, or None.
 
     `image: a` without a line end, a `---` line and `# comment` make `image: a---` and
@@ -217,7 +223,7 @@ def _swallowed(root: Mapping, offset: int = 0) -> InputError | None:
     """
     last = _last_scalar(root)
     found = _SWALLOWED.search(last.text) if last is not None else None
-    if last is None or found is None:
+    if last is None or found is None or (last.text.endswith("#") and not is_glued):
         return None
     return InputError(
         "the end of this value seems to be the first line of the next file",
@@ -236,15 +242,18 @@ _SWALLOWED = re.compile(
 _TAIL = 4096
 
 
-def _may_have_swallowed(data: bytes) -> bool:
+def _may_have_swallowed(data: bytes, *, is_last: bool) -> bool:
     """Whether the last value of a document with a marker below it may have swallowed a line.
 
-    A quick look: for a `---` at its end, or a `#` in it if there are more comment lines below.
+    A quick look: for JSON, a directive or a `---` at its end, or a `#` in it if there are more
+    comment lines below.
     """
     tail = data[-_TAIL:].rstrip()
     last = tail[tail.rfind(b"\n") + 1 :]
+    if is_last or b'{"' in last:
+        return b'{"' in last
     if not last.startswith(b"#"):
-        return last.endswith(b"---")
+        return last.endswith(b"---") or b"%YAML" in last or b"%TAG" in last
     lines = (line.rstrip() for line in reversed(tail.splitlines()))
     last = next((line for line in lines if line and not line.startswith(b"#")), b"")
     return b"#" in last or last.endswith(b"---")

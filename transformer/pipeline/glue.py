@@ -114,8 +114,8 @@ class Gluer:
                     continue
                 self._oversize = None
             if not (self._held or frame.is_glued_below or frame.oversize):
-                is_asked = self._is_stream and not self._is_at_end
-                problem = examined_alone(frame) if is_asked else None
+                is_last = self._is_at_end
+                problem = examined_alone(frame, is_last=is_last) if self._is_stream else None
                 complete.append(Part(self._numbered(frame), problem))
                 continue
             self._held.append(frame)
@@ -152,7 +152,7 @@ class Gluer:
         """Return the manifests of a very long run but for the last, if all borders are certain."""
         found = examined(self._held, strict=self._strict)
         if not found.manifests or found.refusal_at_end is not None:
-            self._patience = self._max_document
+            self._patience = 2 * self._size
             return []
         last = found.manifests[-1]._replace(ordinal=self._held[-1].ordinal)
         *complete, _ = self._apart(found.manifests)

@@ -29,7 +29,8 @@ _GLUED_END = re.compile(rf"[^\s-]---(?=[ \t]*[\r\n])(?={_BELOW})|[^\s#]#(?={_BEL
 
 
 _STRANGE_HEAD = re.compile(
-    rf"(?:\A|(?<=[\r\n]))[ \t]*+(?P<blank>[{STRANGE}])[ \t{STRANGE}]*+(?P<key>apiVersion|kind):"
+    rf"(?:\A|(?<=[\r\n]))[ \t]*+(?:(?P<blank>[{STRANGE}])[ \t{STRANGE}]*+)?+"
+    rf"(?P<key>apiVersion|kind)(?P<behind>[{STRANGE}])?+[ \t{STRANGE}]*+:"
 )
 
 
@@ -99,9 +100,11 @@ def advice(text: str) -> Advice | None:
     if (marker := next(_separators(text, len(text)), None)) is not None:
         after = f" is not a document separator: {_separate(marker[1])}"
         return Advice(marker[0], f"`{marker[1]}` ", after)
-    if (head := _STRANGE_HEAD.search(text)) is not None and head["blank"] != "\ufeff":
-        before = f"{strange_blank(head['blank'])} in front of {head['key']} "
-        return Advice(head.start(), before, ": use an ordinary space")
+    for head in _STRANGE_HEAD.finditer(text):
+        blank = head["behind"] or head["blank"]
+        if blank and blank != "\ufeff":
+            before = f"{strange_blank(blank)} beside {head['key']} "
+            return Advice(head.start(), before, ": use an ordinary space")
     if (glued := _glued(text)) is not None:
         after = (
             " a file seems to be glued to one without a newline at its end;"

@@ -2,6 +2,7 @@
 
 import pytest
 
+from transformer.pipeline import glue
 from transformer.pipeline.glue import Part, groups, parts
 from transformer.text.framing import MAX_DOCUMENT, Opening, frames
 
@@ -12,6 +13,7 @@ POD = "apiVersion: v1\nkind: Pod\nmetadata:\n  name: b\n"
 COMMENTS = "# the pod\n\n# of the shop\n"
 QUOTED = "apiVersion: v1\nkind: ConfigMap\ndata:\n  a: 'x\n\nkind: Pod\napiVersion: v1\n'\n"
 CLASS = "apiVersion: storage.k8s.io/v1\nkind: StorageClass\nmetadata: {name: c}\n"
+BAR = "apiVersion: example.org/v1\nkind: Bar\nmetadata: {name: b}\n"
 UNREADABLE = "apiVersion: v1\nkind: Pod\nspec: @here\n"
 
 
@@ -109,7 +111,11 @@ def test_a_marker_glued_to_the_last_value_is_a_problem() -> None:
         ("---", "---\n" + POD),
         ("---", "# b\n---\n" + POD),
         ("# b", "# c\n---\n" + POD),
-        ("#", "# c\n\n# d\n---\n" + POD),
+        ("# b", "\n# c\n\n# d\n---\n" + POD),
+        ("%YAML 1.1", "---\n" + POD),
+        ("%TAG ! b", "---\n" + POD),
+        ('{"kind":"Pod"}', ""),
+        ('{"apiVersion":"v1"}', "---\n" + POD),
         ('{"kind":"Pod"}', POD),
     ],
 )
@@ -145,8 +151,11 @@ def test_at_the_end_of_a_stream_nothing_can_be_swallowed(value: str, above: str)
 
 @pytest.mark.parametrize("value", ["C#", "C# and F# code"])
 def test_a_hash_in_a_value_is_no_comment_of_a_file_that_begins_with_a_marker(value: str) -> None:
-    found = parts_of(f"{FOO}x: {value}\n---\n# the pod\n{POD}")
-    assert [part.problem for part in found] == [None, None]
+    for comment in ("# the pod\n", "# a\n---\n# b\n"):
+        found = parts_of(f"{FOO}x: {value}\n---\n{comment}{POD}")
+        assert [part.problem for part in found if part.problem] == []
+    found = parts_of(f"{FOO}x: C#\n# note\n---\n{POD}")
+    assert [part.problem for part in found if part.problem] == []
 
 
 def test_in_a_file_a_value_may_end_as_it_likes() -> None:
@@ -316,7 +325,7 @@ def test_a_key_that_stands_twice_in_a_lower_part_keeps_both_its_places() -> None
         (SERVICE + CLASS + "allowedTopologies: []\n" + POD, len(SERVICE)),
         (SERVICE + CLASS + "provisioner: b---\n" + POD, len(SERVICE)),
         (COMMENTS + SERVICE + "resources: []\n" + POD, len(COMMENTS)),
-        (COMMENTS + SERVICE + FOO, len(COMMENTS)),
+        (COMMENTS + BAR + FOO, len(COMMENTS)),
         (SERVICE + POD.rstrip() + "---\n---\n" + POD, len(SERVICE)),
         (COMMENTS + SERVICE + "#@ end\n" + POD, len(COMMENTS)),
         (COMMENTS + SERVICE.rstrip() + "---\n---\n" + POD, len(COMMENTS)),
@@ -367,9 +376,48 @@ def test_a_border_that_is_not_certain_further_down_leaves_all_in_one_document() 
 
 
 def test_metadata_may_be_of_a_manifest_below_that_has_none() -> None:
-    message, offset = the_problem(SERVICE + FOO + "spec: {}\n", "HN902")
+    message, offset = the_problem(BAR + FOO + "spec: {}\n", "HN902")
     assert "metadata" in message
-    assert offset == SERVICE.index("metadata")
+    assert offset == BAR.index("metadata")
+
+
+def test_metadata_are_of_a_manifest_above_that_has_to_have_some() -> None:
+    below = FOO + "spec: {}\n"
+    assert texts(parts_of(SERVICE + below)) == [SERVICE, below]
+
+
+LONG = [SERVICE, COMMENTS + POD, QUOTED, SERVICE, POD, SERVICE]
+
+
+@pytest.mark.parametrize("patience", [1, 60, 200])
+@pytest.mark.parametrize("end", ["", "---\n" + POD])
+def test_of_a_very_long_run_what_is_certain_leaves_early(
+    monkeypatch: pytest.MonkeyPatch, patience: int, end: str
+) -> None:
+    text = "".join(LONG) + end
+    whole = list(map(described, parts_of(text)))
+    monkeypatch.setattr(glue, "_PATIENCE", patience)
+    assert list(map(described, parts_of(text))) == whole
+    early = list(groups([line.encode() for line in text.splitlines(keepends=True)], is_stream=True))
+    assert [described(part) for group in early for part in group] == whole
+    assert sum(map(bool, early)) > 1
+
+
+def test_of_a_very_long_run_with_an_uncertain_border_the_rest_is_one_document(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(glue, "_PATIENCE", 60)
+    rest = CLASS + "allowedTopologies: []\n" + POD + SERVICE
+    found = parts_of(SERVICE + POD + SERVICE + POD + rest + "---\n" + SERVICE)
+    assert "".join(texts(found)) == SERVICE + POD + SERVICE + POD + rest + "---\n" + SERVICE
+    assert [part.problem is not None for part in found] == [False] * 4 + [True, False]
+    assert [part.frame.ordinal for part in found] == list(range(6))
+    assert [part.frame.opening for part in found] == [START, GLUED, GLUED, GLUED, GLUED, MARKER]
+
+
+def test_in_a_file_a_very_long_run_is_held(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(glue, "_PATIENCE", 1)
+    assert len(in_file(SERVICE + POD + SERVICE).manifests) == 3
 
 
 @pytest.mark.parametrize(
@@ -409,6 +457,7 @@ def test_the_last_key_may_be_of_a_manifest_below_that_lacks_it(
         ("v1\nkind: ConfigMap\ndata: {}\n", "example.org/v1\nkind: Bar\nspec: {}\n"),
         ("v1\nkind: Pod\nspec: {}\n", "v1\nkind: FooList\nitems: []\n"),
         ("v1\nkind: Pod\nstatus: {}\n", "example.org/v1\nkind: Bar\n"),
+        ("v1\nkind: Namespace\n", "v1\nkind: List\nitems: []\n"),
         ("v1\nkind: Pod\nspec: {}\n", "kustomize.config.k8s.io/v1\nkind: Kustomization\n"),
     ],
 )
