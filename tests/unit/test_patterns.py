@@ -196,3 +196,49 @@ def _module_of(name: str) -> Any:
 @pytest.mark.parametrize("text", [r"(?:[ \t]*\n)*(?=\s*\{)", r'"(?:[^"\\]|\\.)*+"'])
 def test_a_pattern_that_looks_at_each_rest_again_would_be_found(text: str) -> None:
     assert next(slow_texts(re.compile(text)))
+
+
+@pytest.mark.parametrize("name", PATTERNS)
+def test_no_group_is_repeated_possessively(name: str) -> None:
+    assert not has_possessive_group(PATTERNS[name])
+
+
+def has_possessive_group(pattern: "re.Pattern[Any]") -> bool:
+    """Whether more than a character is repeated possessively.
+
+    CPython up to 3.11.4 goes on from a wrong place where such a group fails in the middle of what
+    it is to match (its issue 106052). An atomic group does the same and is right: `(?>(?:...)*)`.
+    """
+    parsed = _parser.parse(pattern.pattern, pattern.flags & ~re.UNICODE | _unicode(pattern))
+    return any(
+        operation is _constants.POSSESSIVE_REPEAT and not _is_one_character(argument[2])
+        for operation, argument in _operations(parsed)
+    )
+
+
+def _operations(parsed: Any) -> Iterator[tuple[Any, Any]]:
+    """Yield each operation of a parsed pattern, those within it too."""
+    for operation, argument in parsed:
+        yield operation, argument
+        inner = argument if isinstance(argument, tuple | list) else (argument,)
+        for part in inner:
+            for below in part if isinstance(part, list) else (part,):
+                if isinstance(below, _parser.SubPattern):
+                    yield from _operations(below)
+
+
+def _is_one_character(parsed: Any) -> bool:
+    one = (_constants.LITERAL, _constants.NOT_LITERAL, _constants.IN, _constants.ANY)
+    return len(parsed) == 1 and parsed[0][0] in one
+
+
+@pytest.mark.parametrize(
+    "text", [r"(?:\s|ab)*+", r"a(?:b(?:cd)++)?", r"(?=(?:ab)?+)", r"(?>(?:ab)*+)"]
+)
+def test_a_group_that_is_repeated_possessively_would_be_found(text: str) -> None:
+    assert has_possessive_group(re.compile(text))
+
+
+@pytest.mark.parametrize("text", [r"[ab]*+a++.?+\s{2,}+", r"(?>(?:ab)*)", r"(a*+)*"])
+def test_characters_that_are_repeated_possessively_are_no_group(text: str) -> None:
+    assert not has_possessive_group(re.compile(text))

@@ -20,7 +20,7 @@ from transformer.yamltree.values import read_value
 
 _MEMORY = 16 * 1024 * 1024
 _CHUNK = 1024 * 1024
-_ABOVE_CONTENT = re.compile(rb"(?:\xef\xbb\xbf)?(?:[ \t]*+(?:#[^\r\n]*+)?(?:\r\n|\n|\r))*+")
+_ABOVE_CONTENT = re.compile(rb"(?:\xef\xbb\xbf)?(?>(?:[ \t]*+(?:#[^\r\n]*+)?(?:\r\n|\n|\r))*)")
 
 
 class Output(Protocol):

@@ -15,7 +15,7 @@ from transformer.yamltree.nodes import Alias, Mapping, Node, Scalar, Sequence, T
 _ENOUGH = 200
 """So many neighbours show a habit, if there is one: each edit looks at them again."""
 
-_SPACE = re.compile(r"(?:\s|(?<=\s)#[^\r\n]*+)*+")
+_SPACE = re.compile(r"(?>(?:\s++|(?<=\s)#[^\r\n]*+)*)")
 
 _LINE = 200
 """A collection on a longer line is no habit."""

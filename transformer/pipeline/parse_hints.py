@@ -29,8 +29,8 @@ _GLUED_END = re.compile(rf"[^\s-]---(?=[ \t]*[\r\n])(?={_BELOW})|[^\s#]#(?={_BEL
 
 
 _STRANGE_HEAD = re.compile(
-    rf"(?:\A|(?<=[\r\n]))[ \t]*+(?:(?P<blank>[{STRANGE}])[ \t{STRANGE}]*+)?+"
-    rf"(?P<key>apiVersion|kind)(?P<behind>[{STRANGE}])?+[ \t{STRANGE}]*+:"
+    rf"(?:\A|(?<=[\r\n]))[ \t]*+(?P<blank>[{STRANGE}]?)[ \t{STRANGE}]*+"
+    rf"(?P<key>apiVersion|kind)(?P<behind>[{STRANGE}]?)[ \t{STRANGE}]*+:"
 )
 
 

@@ -25,8 +25,8 @@ _WORD = re.compile(r"[0-9A-Za-z._/-]+")
 """The names that bytes can vouch for: of these characters `_ESCAPE` knows every escape."""
 
 _BLANK = re.compile(
-    rb"(?:[ \t\r\n]|#[^\r\n]*+|(?:---|\.\.\.)(?=[ \t\r\n]|\Z)|%(?:YAML|TAG)[ \t][^\r\n]*+"
-    rb"|\xef\xbb\xbf)*+\Z"
+    rb"(?>(?:[ \t\r\n]++|#[^\r\n]*+|(?:---|\.\.\.)(?=[ \t\r\n]|\Z)|%(?:YAML|TAG)[ \t][^\r\n]*+"
+    rb"|\xef\xbb\xbf)*)\Z"
 )
 
 _HIDING_TAG = re.compile(rb"![^ \t\r\n!]*(?:binary|%[0-9A-Fa-f]{2})")

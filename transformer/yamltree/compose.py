@@ -45,17 +45,17 @@ from transformer.yamltree.nodes import (
 )
 from transformer.yamltree.scalars import WORDS, resolve_key
 
-_LINES = r"(?:[ \t]*+(?:#[^\r\n]*+)?[\r\n])*+"
+_LINES = r"(?>(?:[ \t]*+(?:#[^\r\n]*+)?[\r\n])*)"
 _MARKS = re.compile(
-    rf"(?:{_LINES}\ufeff)*+"
-    rf"(?:{_LINES}---[ \t]*(?:[ \t]#[^\r\n]*+)?[\r\n](?:{_LINES}[ \t]*+\ufeff)++)?"
+    rf"(?>(?:{_LINES}\ufeff)*)"
+    rf"(?:{_LINES}---[ \t]*(?:[ \t]#[^\r\n]*+)?[\r\n](?>(?:{_LINES}[ \t]*+\ufeff)+))?"
 )
 """Byte order marks above content, and what stands above them: glued files may each have one."""
 
 _PROPERTIES = re.compile(
     r"(?:(?:&[^\s,\[\]{}]+|!(?:<[^>]*>|[^\s,\[\]{}]*))(?:\s|(?<=\s)#[^\r\n]*)*)+"
 )
-COLON = re.compile(r"(?:\s|(?<=\s)#[^\r\n]*+)*+:")
+COLON = re.compile(r"(?>(?:\s++|(?<=\s)#[^\r\n]*+)*):")
 """From the end of a key to its colon, comments between them minded."""
 
 _BREAK = re.compile(r"[\r\n]")

@@ -26,7 +26,7 @@ _scan_string: Callable[[str, int, bool], tuple[str, int]] = vars(json.decoder)["
 _SPACE = r"[ \t\n\r]*+"
 _SIMPLE = r'"([^"\\\x00-\x1f]*+)"'
 _BLANK = re.compile(_SPACE)
-TRAILER = re.compile(r"(?:[ \t\r\n]++|#[^\r\n]*+|\.\.\.(?=[ \t\r\n]|\Z))*+\Z")
+TRAILER = re.compile(r"(?>(?:[ \t\r\n]++|#[^\r\n]*+|\.\.\.(?=[ \t\r\n]|\Z))*)\Z")
 _STRING = re.compile(_SIMPLE)
 _ENTRY = re.compile(f"{_SPACE}{_SIMPLE}{_SPACE}:{_SPACE}(?:{_SIMPLE})?")
 _COLON = re.compile(f"{_SPACE}:{_SPACE}")

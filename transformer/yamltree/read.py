@@ -8,7 +8,7 @@ from transformer.yamltree.json_tree import JsonSyntaxError, compose_json
 from transformer.yamltree.nodes import MAX_NODES, Tree
 
 JSON_START = re.compile(
-    r"\ufeff?(?:[ \t]*+(?:#[^\r\n]*+)?[\r\n])*+(?:---[ \t]*(?:[ \t]#[^\r\n]*+)?[\r\n])?"
+    r"\ufeff?(?>(?:[ \t]*+(?:#[^\r\n]*+)?[\r\n])*)(?:---[ \t]*(?:[ \t]#[^\r\n]*+)?[\r\n])?"
     r"(?=\ufeff?[ \t\r\n]*+\{)"
 )
 """What may stand before a JSON object: a byte order mark, comments, a marker line.
@@ -16,7 +16,7 @@ JSON_START = re.compile(
 Lines are never given back: from each of them on, all others would be looked through again.
 """
 
-_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*+(?:"|\Z|\\\Z)', re.DOTALL)
+_QUOTED = re.compile(r'"[^"\\]*+(?>(?:\\.[^"\\]*+)*)(?:"|\Z|\\\Z)', re.DOTALL)
 """A text in quotes, or what begins as one and never ends."""
 
 
