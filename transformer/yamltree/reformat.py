@@ -22,7 +22,7 @@ _ERRORS = (
     TypeError,
     ValueError,
 )
-"""What ruamel.yaml's round trip ends in: an IndexError for `!!!int`, say."""
+"""What ruamel.yaml's round trip ends in: an IndexError for `!!!int`, a ValueError for `-0e3`."""
 
 
 def round_trip(tree: Tree) -> Any:
@@ -38,7 +38,11 @@ def round_trip(tree: Tree) -> Any:
 
 
 def write(tree: Tree, value: Any) -> str:
-    """Return `value` as text that takes the place of the tree's: JSON or YAML, `---`, line ends."""
+    """Return `value` as text that takes the place of the tree's: JSON or YAML, `---`, line ends.
+
+    Raises:
+        InternalError: ruamel.yaml cannot write it.
+    """
     text = tree.text
     start = tree.root.start if tree.root is not None else 0
     newline = "\r\n" if "\r\n" in text else "\n"
@@ -48,7 +52,10 @@ def write(tree: Tree, value: Any) -> str:
     yaml = _yaml()
     yaml.explicit_start = _MARKER.search(text, 0, start) is not None
     out = StringIO()
-    yaml.dump(value, out)
+    try:
+        yaml.dump(value, out)
+    except _ERRORS as error:
+        raise InternalError(f"the document cannot be written anew: {error}") from None
     mark = "\ufeff" if text.startswith("\ufeff") else ""
     return mark + out.getvalue().replace("\n", newline)
 
