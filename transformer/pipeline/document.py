@@ -120,12 +120,14 @@ def _separated(
     data, changes = b"", list[Change]()
     for run in runs(part):
         text = b"".join(part.manifests[index].data for index in run)
+        first = documents[run.start].manifests[:1]  # an empty List holds none
         if len(run) == 1:
             text = texts[run.start]
             changes += documents[run.start].changes
         if run.start:
-            changes += [documents[run.start].change("HN904", documents[run.start].manifests[0])]
-        data += _marked(text) if run.start else text
+            text = _marked(text)
+            changes += [documents[run.start].change("HN904", one) for one in first]
+        data += text
     return _result(part, origin, data, False, changes, ())
 
 
