@@ -16,10 +16,8 @@ from transformer.errors import InputError
 from transformer.manifest.makers import KUSTOMIZATIONS
 from transformer.manifest.manifest import manifests, mapping_at
 from transformer.pipeline.glue import parts
+from transformer.pipeline.listing import LISTS
 from transformer.text.framing import MAX_DOCUMENT, frames
-
-_FOLDERS = ("resources", "bases", "components")
-"""Fields of a kustomization that name files and folders with objects."""
 
 _DEEPEST = 10
 """So many kustomizations may stand within each other."""
@@ -83,7 +81,7 @@ def _objects(root: Path, entry: str, depth: int) -> Iterator[Any]:
     kustomization = _kustomization(path)
     if not kustomization or not depth or _listed(kustomization, "generators"):
         raise _Unknown(entry)
-    for field in _FOLDERS:
+    for field in LISTS:
         for below in _listed(kustomization, field):
             yield from _objects(path, below, depth - 1)
 

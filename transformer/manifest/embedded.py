@@ -10,14 +10,12 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from transformer.errors import InputError
+from transformer.manifest.makers import TEMPLATES
 from transformer.manifest.manifest import Manifest, manifests, mapping_at
 from transformer.text.framing import frames
 from transformer.yamltree import pointer
 from transformer.yamltree.plain import to_plain
 from transformer.yamltree.read import read
-
-TEMPLATES = (("template.openshift.io", "Template"), ("", "Template"))
-"""The second is how OpenShift 3 wrote it."""
 
 _TEXTS = {("", "ConfigMap"): ("data", "binaryData"), ("", "Secret"): ("stringData", "data")}
 _ENCODED = {("", "ConfigMap"): "binaryData", ("", "Secret"): "data"}

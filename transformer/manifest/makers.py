@@ -1,4 +1,4 @@
-"""Kinds of which other objects are made: kustomizations, and charts to be rendered.
+"""Kinds of which other objects are made: kustomizations, charts to be rendered, templates.
 
 They hold no pod templates, but what is made may have some, and the exclude annotation on them. It
 can be asked for by a key, in text (a chart's values) or in a patch.
@@ -22,6 +22,10 @@ _GROUP = "kustomize.config.k8s.io"
 _KEY = pointer.join("", EXCLUDE_ANNOTATION)
 _WORD = EXCLUDE_ANNOTATION.rpartition("/")[2]
 _PATCHES = ("{patches,patchesJson6902}/*/patch", "patchesStrategicMerge/*")
+
+
+TEMPLATES = (("template.openshift.io", "Template"), ("", "Template"))
+"""Those of OpenShift, and how OpenShift 3 wrote them: they hold manifests."""
 
 
 class Maker(NamedTuple):

@@ -5,7 +5,7 @@ tree + operations -> placements (what shares text with what) -> edits (how it lo
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from transformer.errors import InputError, InternalError, PatchError
@@ -14,8 +14,7 @@ from transformer.patch.change import gather
 from transformer.patch.layout import edits
 from transformer.patch.operation import Operation
 from transformer.text.edits import Edit, apply
-from transformer.yamltree.nodes import Mapping, Node, Scalar, Tree
-from transformer.yamltree.nodes import Sequence as NodeSequence
+from transformer.yamltree.nodes import Tree, scalars
 from transformer.yamltree.values import read_value
 
 _HIDDEN = re.compile("[\x85\u2028\u2029]|(?<=[\r\n])\ufeff")
@@ -49,26 +48,14 @@ def _off_colons(tree: Tree, edits: Sequence[Edit]) -> list[Edit]:
     filled = {edit.start for edit in edits if not edit.replacement.startswith(",")}
     commas = {edit.start for edit in edits if edit.replacement.startswith(",")}
     bare = {at for at in commas - filled if tree.text[at - 1] == ":"}
-    bare -= set(_ends_of_scalars(tree.root)) if bare else set()
+    if bare:
+        bare -= {one.end for one in scalars(tree.root) if one.start < one.end}
     return [
         edit._replace(replacement=f" {edit.replacement}")
         if edit.start in bare and edit.replacement.startswith(",")
         else edit
         for edit in edits
     ]
-
-
-def _ends_of_scalars(node: Node | None) -> Iterator[int]:
-    """Yield where the scalars below `node` end that are not empty."""
-    if isinstance(node, Mapping):
-        for key, value in node.entries:
-            yield from _ends_of_scalars(key)
-            yield from _ends_of_scalars(value)
-    elif isinstance(node, NodeSequence):
-        for item in node.items:
-            yield from _ends_of_scalars(item)
-    elif isinstance(node, Scalar) and node.start < node.end:
-        yield node.end
 
 
 def _read_back(text: str) -> Any:

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from transformer.errors import InputError
 from transformer.manifest.root_keys import foreign, is_known, may_lack
 from transformer.text.framing import Frame
-from transformer.yamltree.comments import program_comment
+from transformer.yamltree.comments import RENDER, program_comment
 from transformer.yamltree.nodes import PLAIN, Mapping, Node, Scalar, Sequence, Tree
 from transformer.yamltree.read import read
 
@@ -115,7 +115,7 @@ def examined(held: list[Frame], *, strict: bool) -> Found:
     if above is None or not borders or problem is not None:
         return Found(problem=problem)
     if is_program or strict:
-        hint = "render it first, and transform the result" if is_program else _SEPARATE
+        hint = RENDER if is_program else _SEPARATE
         borders = [_doubted(border, hint) for border in borders]
     return Found(tuple(manifests), tuple(borders), swallowed=_swallowed(above.root, above.offset))
 
@@ -139,7 +139,8 @@ def _pieces(held: list[Frame]) -> Iterator[_Piece]:
     """
     first = offset = 0
     for index in range(len(held)):
-        text = joined(held[first : index + 1]).data.decode()
+        frame = joined(held[first : index + 1])
+        text = frame.data.decode()
         try:
             tree = read(text)
         except InputError as error:
@@ -150,7 +151,7 @@ def _pieces(held: list[Frame]) -> Iterator[_Piece]:
             continue
         if not isinstance(tree.root, Mapping) or tree.root.is_flow:
             raise _NoManifestError
-        yield _Piece(joined(held[first : index + 1]), tree, tree.root, offset)
+        yield _Piece(frame, tree, tree.root, offset)
         first, offset = index + 1, offset + len(text)
 
 

@@ -8,7 +8,6 @@ from transformer.errors import InputError, InternalError, PatchError
 from transformer.findings import Change, DocumentResult, Finding, Stage, Violation
 from transformer.manifest.makers import maker_of
 from transformer.manifest.manifest import Manifest
-from transformer.manifest.pod_template import pod_templates
 from transformer.manifest.pools import pool_of
 from transformer.patch import verify
 from transformer.patch.operation import Operation, fold
@@ -21,9 +20,9 @@ from transformer.pipeline.opened import (
     failures_of,
     objects,
     plans,
-    program_of,
     read_document,
     remark_opening,
+    subject_of,
 )
 from transformer.rules.base import Subject, TransformRule, ValidationRule
 from transformer.rules.exempt import editable
@@ -98,9 +97,9 @@ def _treat_glued(part: Part, origin: Origin, engine: Engine) -> DocumentResult:
     failed = any(failed for (_, failed), is_sure in zip(done, is_certain, strict=True) if is_sure)
     if not failed and _is_mended("HN904", origin, engine):
         return _separated(part, origin, documents, [data for data, _ in done])
-    programs = [document.program for document in documents]
     is_edited = any(document.changes for document in documents)
-    borders = at_borders(part, origin, engine, is_edited=is_edited, programs=programs)
+    is_template = any(document.notes.program for document in documents)
+    borders = at_borders(part, origin, engine, is_edited=is_edited, is_template=is_template)
     findings = [
         found
         for document, is_sure in zip(documents, is_certain, strict=True)
@@ -159,7 +158,6 @@ class _Document:
         self.engine = engine
         self.notes = Notes(part.frame, origin, engine)
         self.tree = Tree("", None)
-        self.program = ""
         self.manifests: list[Manifest] = []
         self.operations: list[Operation] = []
         self.changes: list[Change] = []
@@ -168,7 +166,6 @@ class _Document:
         """Return the bytes that are to go out, and whether it has failed."""
         try:
             self.tree, value = read_document(self.part, self.notes)
-            self.program = program_of(self.tree, self.notes)
             self.plan(value)
             edited = self.edited(value)
         except InputError as error:
@@ -199,17 +196,7 @@ class _Document:
         self.notes.violation("HN313", "warning", manifest, found)
 
     def _plan_object(self, manifest: Manifest, document: Any) -> None:
-        world = self.engine.world
-        templates = pod_templates(manifest, world.rows)
-        subject = Subject(
-            manifest,
-            templates,
-            world,
-            document,
-            self.origin.is_patch,
-            program=self.program,
-            is_named=self.origin.is_named,
-        )
+        subject = subject_of(manifest, document, self.notes)
         for rule in () if self.origin.is_patch else self.engine.checks_always:
             self._check(rule, subject)
         rules = self.engine.rules_for(manifest, self.origin.relative_name)

@@ -4,8 +4,8 @@ The framer cuts where a root key `apiVersion` or `kind` comes again; bytes alone
 from a line of quoted text. Here what stands between two markers is held until its end is known.
 In a stream it is taken apart as a whole where all its borders are certain (`boundaries`), and else
 is one document with a problem, which names the lines; of a very long run, what is certain so far
-leaves early. In a file nothing is taken apart, because
-what is wrong there is for its author to mend; the manifests are only noted.
+leaves early. In a file nothing is taken apart, because what is wrong there is for its author to
+mend; the manifests are only noted.
 """
 
 from collections.abc import Iterable, Iterator, Sequence

@@ -4,7 +4,7 @@ Nothing is taken apart in a file, but each manifest is looked at, so that it can
 something had to be done there. Beside a border that is not certain, only that is said.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from itertools import pairwise
 
 from transformer.findings import Severity
@@ -13,6 +13,7 @@ from transformer.pipeline.engine import Engine
 from transformer.pipeline.glue import Part
 from transformer.pipeline.notes import Notes, Origin
 from transformer.text.framing import Opening
+from transformer.yamltree.comments import RENDER
 
 
 def manifests_of(part: Part) -> list[Part]:
@@ -38,15 +39,13 @@ def runs(part: Part) -> Iterator[range]:
 
 
 def at_borders(
-    part: Part, origin: Origin, engine: Engine, *, is_edited: bool, programs: Sequence[str]
+    part: Part, origin: Origin, engine: Engine, *, is_edited: bool, is_template: bool
 ) -> Notes:
     """Return what is to be said of each border.
 
-    It is an error where a rule would have edited one of the manifests (`is_edited`). `programs`
-    are the comments that show that a manifest is a template.
+    It is an error where a rule would have edited one of the manifests (`is_edited`).
     """
     notes = Notes(part.frame, origin, engine, part.frame.data.decode())
-    is_template = any(programs)
     severity: Severity = "error" if is_edited else "warning"
     if is_template and not (is_edited or origin.is_named):
         severity = "info"
@@ -63,7 +62,7 @@ def _said(border: Border, *, is_template: bool) -> tuple[int, str, str]:
         return (
             border.below,
             message,
-            "this is a template: render it first, and transform the result",
+            f"this is a template: {RENDER}",
         )
     if border.doubt is None:
         hint = "put a --- line above it, or let `validate --fix` do it"

@@ -13,7 +13,6 @@ from transformer.findings import Finding, ObjectRef, Violation
 from transformer.manifest.manifest import Manifest
 from transformer.manifest.names import IGNORE_ANNOTATION
 from transformer.manifest.nodes import is_node
-from transformer.manifest.pod_template import pod_templates
 from transformer.manifest.pools import is_pool
 from transformer.pipeline.engine import Engine, Hush, ignored_rules
 from transformer.pipeline.glue import Part
@@ -25,9 +24,9 @@ from transformer.pipeline.opened import (
     is_edited,
     objects,
     plans,
-    program_of,
     read_document,
     remark_opening,
+    subject_of,
 )
 from transformer.rules.base import Need, Sighting, Subject
 from transformer.yamltree import pointer
@@ -122,9 +121,9 @@ def _judge_glued(part: Part, origin: Origin, engine: Engine, history: History | 
             failed = document.notes.failure(error.rule, error, []) or failed
         if is_doubtful:
             document.forget()
-    programs = [document.program for document in documents]
     is_edited = any(document.is_edited for document in documents)
-    borders = at_borders(part, origin, engine, is_edited=is_edited, programs=programs)
+    is_template = any(document.notes.program for document in documents)
+    borders = at_borders(part, origin, engine, is_edited=is_edited, is_template=is_template)
     documents[0].notes.findings += borders.findings
     documents[0].notes.hushed += borders.hushed
     return _judgement(len(part.frame.data), documents, failed)
@@ -143,7 +142,6 @@ class _Document:
         self.waivers: list[Waiver] = []
         self.needs: set[Need] = set()
         self.refs: list[ObjectRef] = []
-        self.program = ""
         self.is_edited = False
         """Whether a transform rule would edit one of its objects."""
 
@@ -153,8 +151,7 @@ class _Document:
         Raises:
             InputError: the document cannot be read.
         """
-        tree, value = read_document(self.part, self.notes)
-        self.program = program_of(tree, self.notes)
+        _, value = read_document(self.part, self.notes)
         for manifest in objects(value, self.notes):
             self._judge_object(manifest, value)
         remark_opening(self.part.frame, self.notes, is_empty=value is None, glued=_GLUED)
@@ -166,17 +163,7 @@ class _Document:
 
     def _judge_object(self, manifest: Manifest, document: Any) -> None:
         engine = self.engine
-        templates = pod_templates(manifest, engine.world.rows)
-        subject = Subject(
-            manifest,
-            templates,
-            engine.world,
-            document,
-            self.origin.is_patch,
-            program=self.program,
-            is_named=self.origin.is_named,
-            listing=self.origin.listing,
-        )
+        subject = subject_of(manifest, document, self.notes)
         planned, failures = plans(subject, engine.rules)
         self.is_edited = self.is_edited or is_edited(subject, planned)
         if self.origin.is_patch:
@@ -195,7 +182,7 @@ class _Document:
             if rule.check is not None and not engine.leaves(rule, manifest.ref):
                 for violation in rule.check(subject):
                     self.notes.violation(rule.id, rule.severity, manifest, violation)
-            if rule.gather is not None and not self.program:
+            if rule.gather is not None and not subject.program:
                 self._gather(rule.id, rule.gather(subject), manifest)
         self._note_failures(manifest, failures)
 

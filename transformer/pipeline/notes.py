@@ -68,7 +68,7 @@ class Notes:
     """The findings of one document, whose `text` and `root` are set once they are known.
 
     `hushed` tells of those that are left out on purpose, `strangers` of those that are told of all
-    files together. `is_template`: it is a template that happens to be YAML.
+    files together. `program`: which comment shows that it is a template (empty: none).
     """
 
     frame: Frame
@@ -79,7 +79,7 @@ class Notes:
     findings: list[Finding] = field(default_factory=list)
     hushed: list[Hushed] = field(default_factory=list)
     strangers: list[Finding] = field(default_factory=list)
-    is_template: bool = False
+    program: str = ""
     _lines: Lines | None = None
     _told: str | None = None
     _places: Places | None = None
@@ -118,7 +118,7 @@ class Notes:
         Of a template it is no error: what it says is not known before it is rendered.
         """
         severity = found.severity or severity
-        if self.is_template and rule != _OF_TEMPLATES and severity == "error":
+        if self.program and rule != _OF_TEMPLATES and severity == "error":
             severity = "warning" if self.origin.is_named else "info"
         return self._place(
             rule,

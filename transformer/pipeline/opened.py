@@ -12,6 +12,7 @@ from transformer.errors import InputError, PatchError, PlaceholderError
 from transformer.findings import Severity, Violation
 from transformer.manifest.makers import KUSTOMIZATIONS, as_kustomization
 from transformer.manifest.manifest import Manifest, is_list, manifests
+from transformer.manifest.pod_template import pod_templates
 from transformer.patch.operation import Operation
 from transformer.pipeline.glue import Part
 from transformer.pipeline.notes import Notes
@@ -35,7 +36,7 @@ _BEGIN = "begin each manifest with a --- line"
 
 
 def read_document(part: Part, notes: Notes) -> tuple[nodes.Tree, Any]:
-    """Return the tree and the plain value; `notes` gets the text and the root.
+    """Return the tree and the plain value; `notes` gets text, root and program.
 
     Raises:
         InputError: it cannot be read, or is no manifest where one is expected.
@@ -60,6 +61,7 @@ def read_document(part: Part, notes: Notes) -> tuple[nodes.Tree, Any]:
         raise part.problem
     tree = read(text)
     root = notes.root = tree.root
+    notes.program = _program(tree, notes)
     is_input = notes.origin.is_named and not notes.origin.is_patch
     if isinstance(root, nodes.Sequence) and root.is_flow and is_input:
         raise InputError(
@@ -97,20 +99,32 @@ def _remark_no_kind(notes: Notes, base: str, message: str) -> None:
     notes.remark("HN903", severity, message, hint, base)
 
 
-def program_of(tree: nodes.Tree, notes: Notes) -> str:
-    """Return which comment shows that a document is a template, which `notes` get to know, or
-    nothing.
-    """
+def _program(tree: nodes.Tree, notes: Notes) -> str:
+    """Return which comment shows that a document is a template, or nothing."""
     found = program_comment(tree)
     if found is None:
         return ""
-    notes.is_template = True
     offset, text = found
     shown = text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."
     return f"`{shown}` in line {notes.line_at(offset)}"
 
 
 _SHOWN = 60
+
+
+def subject_of(manifest: Manifest, document: Any, notes: Notes) -> Subject:
+    """Return what rules see of an object of `document` (its plain value)."""
+    world, origin = notes.engine.world, notes.origin
+    return Subject(
+        manifest,
+        pod_templates(manifest, world.rows),
+        world,
+        document,
+        origin.is_patch,
+        program=notes.program,
+        is_named=origin.is_named,
+        listing=origin.listing,
+    )
 
 
 def is_edited(subject: Subject, planned: Mapping[str, Sequence[Operation]]) -> bool:

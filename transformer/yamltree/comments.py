@@ -6,9 +6,11 @@ ytt takes its directives from comments that begin with `#@`; Helm and Jinja run 
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
 
-from transformer.yamltree.nodes import Mapping, Node, Scalar, Sequence, Tree
+from transformer.yamltree.nodes import Scalar, Tree, scalars
+
+RENDER = "render it first (ytt -f, helm template), and transform the result"
+"""What is to be done with such a template."""
 
 _COMMENT = re.compile(r"(?:\A|(?<=[ \t\r\n\ufeff]))#[^\r\n]*")
 _BREAK = re.compile(r"[\r\n]")
@@ -19,7 +21,7 @@ def program_comment(tree: Tree) -> tuple[int, str] | None:
     """Return offset and text of the first comment of a document that is program, or None."""
     if not may_be_program(tree.text):
         return None
-    spans = list(_scalars(tree.root, tree.text))
+    spans = [_content(scalar, tree.text) for scalar in scalars(tree.root)]
     starts = [start for start, _ in spans]
     at = 0
     while (found := _COMMENT.search(tree.text, at)) is not None:
@@ -38,18 +40,10 @@ def may_be_program(text: str) -> bool:
     return "#@" in text or ("#" in text and ("{{" in text or "{%" in text))
 
 
-def _scalars(node: Node | None, text: str) -> Iterator[tuple[int, int]]:
-    """Yield start and end of the content of each scalar below `node`, in the order of the text."""
-    if isinstance(node, Scalar):
-        start = node.start
-        if node.style in ("|", ">"):  # a comment may follow on the line of its header
-            found = _BREAK.search(text, start, node.end)
-            start = found.start() if found else node.end
-        yield start, node.end
-    elif isinstance(node, Mapping):
-        for key, value in node.entries:
-            yield from _scalars(key, text)
-            yield from _scalars(value, text)
-    elif isinstance(node, Sequence):
-        for item in node.items:
-            yield from _scalars(item, text)
+def _content(scalar: Scalar, text: str) -> tuple[int, int]:
+    """Return start and end of what a scalar says."""
+    start = scalar.start
+    if scalar.style in ("|", ">"):  # a comment may follow on the line of its header
+        found = _BREAK.search(text, start, scalar.end)
+        start = found.start() if found else scalar.end
+    return start, scalar.end

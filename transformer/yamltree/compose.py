@@ -29,6 +29,7 @@ from yaml.events import (
 from yaml.reader import ReaderError
 
 from transformer.errors import InputError, duplicate_key
+from transformer.yamltree import flow_colons
 from transformer.yamltree.nodes import (
     MAX_DEPTH,
     MAX_EXPANDED,
@@ -61,16 +62,6 @@ COLON = re.compile(r"(?>(?:\s++|(?<=\s)#[^\r\n]*+)*):")
 _BREAK = re.compile(r"[\r\n]")
 _BLOCK_HEADER = re.compile(r"[|>][0-9+-]*")
 
-_COLON_IN_FLOW = "found unexpected ':'"
-"""libyaml refuses `[2001:db8::, x]`. To kubectl's parser a colon before a comma or a bracket is a
-character like any other, so libyaml is given a stand-in for each one that it refuses."""
-
-_STAND_INS = tuple(map(chr, range(0xE000, 0xF900)))
-"""Characters without a meaning, in YAML and otherwise."""
-
-_MOST_READ = 4_000_000
-"""So many characters are read again for colons: each one that is refused takes another reading."""
-
 _STRING = "tag:yaml.org,2002:str"
 
 
@@ -83,47 +74,42 @@ def compose_yaml(text: str) -> Tree:
     """
     found = _MARKS.match(text)
     shift = found.end() if found else 0
-    given, stand_in = text[shift:] if shift else text, ""
-    tries = 1 + _MOST_READ // (len(text) + 1)
+    reading = flow_colons.Reading(text[shift:] if shift else text)
     while True:
-        next_event = CParser(given).get_event
         try:
-            return _Composer(text, shift).run(
-                _with_colons(next_event, stand_in) if stand_in else next_event
-            )
+            return _Composer(text, shift).run(_events(reading))
         except MarkedYAMLError as error:
-            tries -= 1
-            mark = error.problem_mark if error.problem == _COLON_IN_FLOW else None
-            if mark is None or given[mark.index + 1] == "?":  # kubectl refuses this too
-                raise _syntax_error(text, error, shift, given) from None
-            stand_in = stand_in or next((one for one in _STAND_INS if one not in text), "")
-            if not (tries and stand_in):
-                raise _syntax_error(text, error, shift, given) from None
-            given = f"{given[: mark.index]}{stand_in}{given[mark.index + 1 :]}"
+            mark = error.problem_mark
+            again = mark and reading.past(error.problem or "", mark.index)
+            if not again:
+                raise _syntax_error(text, error, shift, reading) from None
+            reading = again
         except ReaderError as error:
-            before = given.encode()[: error.position].decode(errors="ignore")
+            before = reading.text.encode()[: error.position].decode(errors="ignore")
             raise InputError(
                 f"not readable as YAML: {error.reason}", offset=shift + len(before)
             ) from None
 
 
-def _with_colons(next_event: Callable[[], Any], stand_in: str) -> Callable[[], Any]:
-    """Return the same, with a colon in scalars for each `stand_in`."""
+def _events(reading: flow_colons.Reading) -> Callable[[], Any]:
+    """Return what gives the next event of libyaml, with the text's own colons in scalars."""
+    next_event: Callable[[], Any] = CParser(reading.text).get_event
+    if not reading.colons:
+        return next_event
 
     def restored() -> Any:
         event = next_event()
         if type(event) is ScalarEvent:
-            event.value = event.value.replace(stand_in, ":")
+            event.value = reading.original(event.value)
         return event
 
     return restored
 
 
-def _syntax_error(text: str, error: MarkedYAMLError, shift: int, given: str) -> InputError:
-    """Say where it is wrong: where what never ends begins, if that is the problem.
-
-    `given` is what the parser has read.
-    """
+def _syntax_error(
+    text: str, error: MarkedYAMLError, shift: int, reading: flow_colons.Reading
+) -> InputError:
+    """Say where it is wrong: where what never ends begins, if that is the problem."""
     mark = error.problem_mark or error.context_mark
     is_open = mark is not None and not text[mark.index + shift :].strip()
     if is_open and error.context_mark is not None:
@@ -134,10 +120,8 @@ def _syntax_error(text: str, error: MarkedYAMLError, shift: int, given: str) -> 
     hint = ""
     if "expected <document start>" in problem:
         hint = "files seem to run together here: put a --- line between them"
-    elif problem == _COLON_IN_FLOW:
-        hint = "quote the text that this colon is part of"
-    elif offset and text[offset - 1 : offset + 1] in (":{", ":[") and given != text[shift:]:
-        hint = "put a blank after the colon, or quote the text that it is part of"
+    else:
+        hint = reading.hint(problem, text[max((offset or 0) - 1, 0) : (offset or 0) + 1])
     return InputError(message, offset=offset, hint=hint, is_open=is_open)
 
 

@@ -8,6 +8,7 @@ Named tuples, not dataclasses: as immutable, and several times cheaper to make, 
 for the one object that a document has dozens of.
 """
 
+from collections.abc import Iterator
 from typing import NamedTuple, TypeAlias
 
 
@@ -84,6 +85,19 @@ MAX_NODES = 5_000_000
 
 TEXT_OF_NODE = 2_000
 """So many characters of a scalar count as a further node there."""
+
+
+def scalars(node: Node | None) -> Iterator[Scalar]:
+    """Yield the scalars below `node`, keys among them, in the order of the text."""
+    if isinstance(node, Scalar):
+        yield node
+    elif isinstance(node, Mapping):
+        for key, value in node.entries:
+            yield from scalars(key)
+            yield from scalars(value)
+    elif isinstance(node, Sequence):
+        for item in node.items:
+            yield from scalars(item)
 
 
 class Tree(NamedTuple):

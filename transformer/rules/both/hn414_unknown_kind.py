@@ -26,8 +26,7 @@ Source: this tool; SPEC of its behaviour, section 5.
 from collections.abc import Iterator
 
 from transformer.findings import Violation
-from transformer.manifest.embedded import TEMPLATES
-from transformer.manifest.makers import asking_places, maker_of
+from transformer.manifest.makers import TEMPLATES, asking_places, maker_of
 from transformer.manifest.manifest import places_of, value_at
 from transformer.manifest.names import EXCLUDE_ANNOTATION
 from transformer.manifest.pod_template import fixed_pointers

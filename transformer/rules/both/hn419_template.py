@@ -31,6 +31,7 @@ from collections.abc import Iterator
 from transformer.findings import Violation
 from transformer.rules.base import Subject, ValidationRule
 from transformer.rules.exempt import editable_once_rendered
+from transformer.yamltree.comments import RENDER
 
 
 def check(subject: Subject) -> Iterator[Violation]:
@@ -46,7 +47,7 @@ def check(subject: Subject) -> Iterator[Violation]:
             "",
             f"{' and '.join(rules)} would apply to {subject.manifest.ref}, but this is a template:"
             f" {subject.program} is program",
-            hint="render it first (ytt -f, helm template), and transform the result",
+            hint=RENDER,
             severity=None if subject.is_named else "info",
         )
 

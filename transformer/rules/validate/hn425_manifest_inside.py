@@ -35,7 +35,8 @@ from operator import itemgetter
 
 from transformer.errors import PatchError
 from transformer.findings import Violation
-from transformer.manifest.embedded import TEMPLATES, embedded
+from transformer.manifest.embedded import embedded
+from transformer.manifest.makers import TEMPLATES
 from transformer.manifest.manifest import Manifest, places_of, value_at
 from transformer.manifest.names import EXCLUDE_ANNOTATION
 from transformer.manifest.node_affinity import OFF_HOST_NETWORK, require_in_every_term
