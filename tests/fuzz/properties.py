@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from itertools import chain
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import jsonpatch
@@ -22,6 +23,7 @@ import yaml
 from tests.property import loading
 from transformer.edges import config_file, krm, validating
 from transformer.edges.catalogue import rule_ids
+from transformer.edges.fixing import fix
 from transformer.edges.function_config import function_config
 from transformer.edges.reading import chunks as chunks_of
 from transformer.edges.resources import read as resource
@@ -173,6 +175,19 @@ def transform(data: bytes) -> None:
         again = _transformed(once, is_stream=is_stream)
         assert b"".join(result.data for result in again) == once
         assert not any(result.changes for result in again)
+
+
+def fixing(data: bytes) -> None:
+    """`validate --fix` mends all that it can at once: a second run leaves the file alone."""
+    with TemporaryDirectory() as folder:
+        file = Path(folder, _FILE)
+        file.write_bytes(data)
+        sources = [Source(file, _FILE, False, relative=_FILE)]
+        _check_places(fix(sources, [], _judging(), {}).findings)
+        once = file.read_bytes()
+        again = fix(sources, [], _judging(), {})
+        assert not again.changes
+        assert file.read_bytes() == once
 
 
 def _transformed(
@@ -397,6 +412,7 @@ PROPERTIES: Mapping[str, Callable[[bytes], None]] = {
     "framing": framing,
     "reading": reading,
     "transform": transform,
+    "fixing": fixing,
     "reformat": reformat,
     "validation": validation,
     "configuration": configuration,
