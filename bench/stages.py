@@ -11,21 +11,21 @@ from typing import Any
 from yaml._yaml import CParser
 
 from bench import corpus
-from transformer.edges.outputs import ManifestStream
-from transformer.edges.reporting import Reporter
-from transformer.edges.resources import read as resource
+from transformer.config.package_data import read as resource
+from transformer.operations import Operation
+from transformer.outputs.reporter import Reporter
+from transformer.outputs.writers import ManifestStream
 from transformer.patch import verify
-from transformer.patch.operation import Operation
 from transformer.patch.splice import splice
-from transformer.pipeline.document import treat_document
-from transformer.pipeline.engine import build
-from transformer.pipeline.glue import Part, parts
-from transformer.pipeline.notes import Origin
+from transformer.pipeline.context import build
+from transformer.pipeline.diagnostics import Origin
+from transformer.pipeline.documents import Part, parts
 from transformer.pipeline.settings import Settings
+from transformer.pipeline.transform_document import treat_document
 from transformer.text.framing import frames
-from transformer.text.screen import matters
-from transformer.yamltree.plain import to_plain
-from transformer.yamltree.read import read
+from transformer.text.prefilter import matters
+from transformer.yamltree.construct import to_plain
+from transformer.yamltree.parse import read
 
 _ORIGIN = Origin("<stdin>")
 
@@ -54,7 +54,7 @@ class _Measurement:
 
     def __init__(self, number: int, rounds: int) -> None:
         self.rounds = rounds
-        self.engine = build(Settings(), json.loads(resource("manifest/components.json")))
+        self.engine = build(Settings(), json.loads(resource("kubernetes/components.json")))
         self.data = corpus.joined(corpus.take("all edited", number))
         self.parts = list(parts(frames([self.data])))
         self.texts = [part.frame.data.decode() for part in self.parts]

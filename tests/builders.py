@@ -5,23 +5,23 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
 
-from transformer.edges.resources import read as resource
-from transformer.edges.resources import schemas as shipped_schemas
-from transformer.edges.survey import pool_index
+from transformer.config.package_data import read as resource
+from transformer.config.package_data import schemas as shipped_schemas
 from transformer.findings import Severity
-from transformer.manifest.manifest import Manifest, manifests
-from transformer.manifest.pod_template import pod_templates
-from transformer.pipeline.census import Census
-from transformer.pipeline.engine import Engine, build
-from transformer.pipeline.glue import Part, parts
-from transformer.pipeline.history import History
-from transformer.pipeline.notes import Origin
-from transformer.pipeline.opened import plans
+from transformer.inputs.prescan import pool_index
+from transformer.kubernetes.objects import Manifest, manifests
+from transformer.kubernetes.pod_template import pod_templates
+from transformer.pipeline.context import Engine, build
+from transformer.pipeline.diagnostics import Origin
+from transformer.pipeline.document_loader import plans
+from transformer.pipeline.documents import Part, parts
+from transformer.pipeline.old_state import History
+from transformer.pipeline.resource_index import Census
 from transformer.pipeline.settings import Settings, from_plain
 from transformer.rules.base import Sighting, Subject, ValidationRule
 from transformer.text.framing import frames
-from transformer.yamltree.plain import to_plain
-from transformer.yamltree.read import read
+from transformer.yamltree.construct import to_plain
+from transformer.yamltree.parse import read
 
 FILE = "in.yaml"
 
@@ -82,7 +82,7 @@ def _engine(config: Mapping[str, Any] | None, schemas: bool) -> Engine:
 
 @cache
 def _components() -> Any:
-    return json.loads(resource("manifest/components.json"))
+    return json.loads(resource("kubernetes/components.json"))
 
 
 @cache

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from transformer.edges.catalogue import rule_pages
+from transformer.commands.explain import rule_pages
 
 FOLDER = Path(__file__).resolve().parent.parent / "docs" / "rules"
 

@@ -1,5 +1,5 @@
 """`python -m transformer` is `hostnet-transform`."""
 
-from transformer.edges.cli import main
+from transformer.cli.main import main
 
 main()

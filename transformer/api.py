@@ -8,20 +8,20 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from transformer.edges.reading import chunks as chunks_of
-from transformer.edges.reading import value_of
-from transformer.edges.resources import read as resource
-from transformer.edges.resources import schemas
-from transformer.edges.sources import Source
-from transformer.edges.spool import FileSpool
-from transformer.edges.survey import pool_index
+from transformer.config.package_data import read as resource
+from transformer.config.package_data import schemas
 from transformer.errors import SettingsError
 from transformer.findings import Change, DocumentResult, Finding
+from transformer.inputs.discovery import Source
+from transformer.inputs.prescan import pool_index
+from transformer.inputs.reading import chunks as chunks_of
+from transformer.inputs.reading import value_of
+from transformer.inputs.spool import FileSpool
 from transformer.pipeline import settings as configuration
-from transformer.pipeline.engine import Engine, build
-from transformer.pipeline.glue import groups, parts
-from transformer.pipeline.notes import Origin
-from transformer.pipeline.run import Spool, treat_stream
+from transformer.pipeline.context import Engine, build
+from transformer.pipeline.diagnostics import Origin
+from transformer.pipeline.documents import groups, parts
+from transformer.pipeline.stream import Spool, treat_stream
 from transformer.text.framing import frames
 
 
@@ -81,15 +81,16 @@ def validate(
         SettingsError: the configuration is wrong.
         InputError: `pools` cannot be read.
     """
-    from transformer.edges import validating  # slow to import, and `transform` does without
+    from transformer.inputs.comparison import States  # slow to import, and only needed here
+    from transformer.runs import validate as run
 
     engine = _validating_engine(config)
     given = _values(pools or b"")
     new_state, old_state = (
         None if state is None else [_source(state, name)] for state in (data, old)
     )
-    states = validating.States(new_state or (), old_state, (*engine.settings.inline_pools, *given))
-    return validating.validate(states, engine, workers=0).findings
+    states = States(new_state or (), old_state, (*engine.settings.inline_pools, *given))
+    return run.validate(states, engine, workers=0).findings
 
 
 def _source(data: bytes, name: str) -> Source:
@@ -159,4 +160,4 @@ def _schemas() -> Mapping[str, Any]:
 
 
 def _components() -> Any:
-    return json.loads(resource("manifest/components.json"))
+    return json.loads(resource("kubernetes/components.json"))

@@ -21,31 +21,34 @@ import jsonpatch
 import yaml
 
 from tests.property import loading
-from transformer.edges import config_file, krm, validating
-from transformer.edges.catalogue import rule_ids
-from transformer.edges.fixing import fix
-from transformer.edges.function_config import function_config
-from transformer.edges.reading import chunks as chunks_of
-from transformer.edges.resources import read as resource
-from transformer.edges.resources import schemas
-from transformer.edges.sources import Source
-from transformer.edges.survey import pool_index
+from transformer.config import config_file
+from transformer.config.function_config import function_config
+from transformer.config.package_data import read as resource
+from transformer.config.package_data import schemas
 from transformer.errors import InputError, InternalError, SettingsError, TransformError
 from transformer.findings import DocumentResult, Finding
+from transformer.hosts import resource_list as krm
+from transformer.inputs.comparison import States
+from transformer.inputs.discovery import Source
+from transformer.inputs.prescan import pool_index
+from transformer.inputs.reading import chunks as chunks_of
+from transformer.operations import Operation
 from transformer.patch import verify
-from transformer.patch.operation import Operation
 from transformer.patch.rewrite import rewrite
-from transformer.pipeline.engine import Engine, build
-from transformer.pipeline.glue import Part, groups, parts
-from transformer.pipeline.notes import Origin
-from transformer.pipeline.run import treat_stream
+from transformer.pipeline.context import Engine, build
+from transformer.pipeline.diagnostics import Origin
+from transformer.pipeline.documents import Part, groups, parts
 from transformer.pipeline.settings import Settings, from_plain
+from transformer.pipeline.stream import treat_stream
+from transformer.rules.registry import rule_ids
+from transformer.runs.fix import fix
+from transformer.runs.validate import validate
 from transformer.text.framing import MAX_DOCUMENT, Opening, frames
-from transformer.yamltree.nodes import Alias, Node, Scalar, Sequence
-from transformer.yamltree.nodes import Mapping as MappingNode
-from transformer.yamltree.plain import to_plain
-from transformer.yamltree.read import read
-from transformer.yamltree.values import read_value
+from transformer.yamltree.construct import to_plain
+from transformer.yamltree.fast_load import read_value
+from transformer.yamltree.parse import read
+from transformer.yamltree.syntax import Alias, Node, Scalar, Sequence
+from transformer.yamltree.syntax import Mapping as MappingNode
 
 OLD = b"\n--- # old\n"
 """Parts the new state from the old one, for `validate`."""
@@ -265,8 +268,8 @@ def validation(data: bytes) -> None:
     """`validate` says what it finds from top to bottom, whatever it is given."""
     new, parted, old = data.partition(OLD)
     given = [_source(new)], [_source(old)] if parted else None
-    states = validating.States(*given, _POOLS)
-    found = validating.validate(states, _judging(), workers=0).findings
+    states = States(*given, _POOLS)
+    found = validate(states, _judging(), workers=0).findings
     _check_places(found)
     places = [(finding.line, finding.column, finding.rule) for finding in found]
     assert places == sorted(places)
@@ -405,7 +408,7 @@ def _judging() -> Engine:
 
 @cache
 def _components() -> Any:
-    return json.loads(resource("manifest/components.json"))
+    return json.loads(resource("kubernetes/components.json"))
 
 
 PROPERTIES: Mapping[str, Callable[[bytes], None]] = {

@@ -29,8 +29,8 @@ from transformer import Finding, Result, transform, validate
 from transformer.report import as_json
 from transformer.rules.base import TransformRule, ValidationRule
 from transformer.rules.registry import documentation, transform_rules, validation_rules
-from transformer.yamltree.plain import to_plain
-from transformer.yamltree.read import read
+from transformer.yamltree.construct import to_plain
+from transformer.yamltree.parse import read
 
 TESTDATA = Path(__file__).resolve().parents[2] / "testdata"
 RULES = TESTDATA / "rules"

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from transformer import validate
-from transformer.edges.catalogue import rule_pages
+from transformer.commands.explain import rule_pages
 from transformer.rules.registry import validation_rules
 
 PAGES = Path(__file__).resolve().parents[2] / "docs/rules"

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from click.testing import CliRunner
 
-from transformer.edges import cli
+from transformer.cli import main
 
 TOOL = (sys.executable, "-m", "transformer")
 ROOT = Path(__file__).resolve().parents[2]
@@ -26,7 +26,7 @@ class Run(NamedTuple):
 def invoke(*args: str | Path, stdin: bytes = b"") -> Run:
     """Run the command line in this process."""
     with CliRunner().isolation(input=stdin) as streams:
-        status = cli.run([str(arg) for arg in args])
+        status = main.run([str(arg) for arg in args])
         sys.stderr.flush()
         return Run(status, streams[0].getvalue(), streams[1].getvalue().decode())
 

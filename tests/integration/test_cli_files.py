@@ -20,8 +20,8 @@ from tests.integration.cli_runs import (
     node,
     pool,
 )
-from transformer.edges.survey import survey as surveyed
-from transformer.pipeline.run import treat_all as treated
+from transformer.inputs.prescan import survey as surveyed
+from transformer.pipeline.stream import treat_all as treated
 
 
 @pytest.fixture(autouse=True)
@@ -192,7 +192,7 @@ def test_a_file_that_changes_between_the_passes_is_an_error(
         path.write_bytes(guarded("changed"))
         return found
 
-    monkeypatch.setattr("transformer.edges.transforming.survey", survey)
+    monkeypatch.setattr("transformer.runs.transform.survey", survey)
     run = invoke("-w", "a.yaml")
     assert run.status == 3
     assert "a.yaml:1:1: error[HN901]: the file was changed while it was read" in run.err
@@ -208,7 +208,7 @@ def test_a_file_that_changes_while_it_is_treated_is_not_overwritten(
         yield from treated(*args)  # type: ignore[arg-type]
         path.write_bytes(guarded("changed"))
 
-    monkeypatch.setattr("transformer.edges.transforming.treat_all", treat_all)
+    monkeypatch.setattr("transformer.runs.transform.treat_all", treat_all)
     assert invoke("-w", "a.yaml").status == 3
     assert path.read_bytes() == guarded("changed")
 

@@ -23,7 +23,7 @@ from tests.property.reference import guard
 from tests.requirements import require_tool
 from tests.shared_material import CORPUS, files, needs
 from transformer import Result, transform
-from transformer.edges.cli import cli
+from transformer.cli.main import cli
 
 pytestmark = needs(CORPUS)
 

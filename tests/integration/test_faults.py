@@ -25,9 +25,9 @@ from tests.integration.faults import (
     strangers,
     without_powers,
 )
-from transformer.edges import atomic
-from transformer.edges.reading import signature
-from transformer.edges.sources import Source
+from transformer.inputs.discovery import Source
+from transformer.inputs.reading import signature
+from transformer.outputs import atomic
 
 WRITERS = [
     pytest.param(("--write",), id="transform --write"),

@@ -25,8 +25,8 @@ from typing import Any
 import pytest
 
 from tests.integration.cli_runs import environment
-from transformer.yamltree.plain import to_plain
-from transformer.yamltree.read import read
+from transformer.yamltree.construct import to_plain
+from transformer.yamltree.parse import read
 
 FIELD = Path(__file__).resolve().parents[2] / "testdata" / "field"
 

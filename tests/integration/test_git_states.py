@@ -12,11 +12,11 @@ import pytest
 
 from tests.integration.cli_runs import invoke, joined, node, pool
 from tests.requirements import require_tool
-from transformer.edges import git_repository
-from transformer.edges.git import resolve, top_of
-from transformer.edges.git_states import GitStates
-from transformer.edges.sources import Source, discover
 from transformer.errors import SettingsError
+from transformer.inputs.discovery import Source, discover
+from transformer.inputs.git import repository
+from transformer.inputs.git.program import resolve, top_of
+from transformer.inputs.git.states import GitStates
 
 STANDARD, HOST_NETWORK = pool("p", host_network=False), pool("p")
 
@@ -225,7 +225,7 @@ def test_bytes_are_those_of_the_blob_without_filters(states: GitStates, tmp_path
 def test_blobs_of_any_size_follow_each_other(
     states: GitStates, size: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(git_repository, "_LARGE", 1000)
+    monkeypatch.setattr(repository, "_LARGE", 1000)
     files = {f"{count}.yaml": f"{count}\n".encode() * size for count in range(4)}
     commit(files)
     assert at(states, "HEAD") == files
@@ -234,7 +234,7 @@ def test_blobs_of_any_size_follow_each_other(
 def test_a_large_blob_is_not_held_in_memory(
     states: GitStates, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(git_repository, "_LARGE", 1000)
+    monkeypatch.setattr(repository, "_LARGE", 1000)
     commit({"a.yaml": b"a: 1\n" * 1000})
     (source,) = discover(["."], root=Path.cwd(), look=states.at(resolve(Path.cwd(), "HEAD")))
     with source.open() as file:

@@ -39,7 +39,7 @@ HEAVY = (
 
 PROGRAM = """
 import json, sys
-from transformer.edges.cli import run
+from transformer.cli.main import run
 status = run({args!r})
 sys.stdout.flush()
 json.dump([status, sorted(sys.modules)], sys.stderr)
@@ -76,7 +76,12 @@ def test_a_filter_imports_nothing_heavy(hot_path: set[str], module: str) -> None
 
 
 def test_a_filter_imports_what_it_needs(hot_path: set[str]) -> None:
-    assert {"click", "jsonpatch", "yaml._yaml", "transformer.pipeline.document"} <= hot_path
+    assert {
+        "click",
+        "jsonpatch",
+        "yaml._yaml",
+        "transformer.pipeline.transform_document",
+    } <= hot_path
 
 
 def test_the_reader_of_the_version_is_imported_for_it_only() -> None:

@@ -29,7 +29,7 @@ ENDS = {signal.SIGTERM: 143, signal.SIGHUP: 129, signal.SIGINT: 130}
 
 AT_ITS_WORST = """
 import os, signal, sys
-from transformer.edges.cli import main
+from transformer.cli.main import main
 fsync = os.fsync
 def kill(handle):
     os.fsync = fsync

@@ -18,10 +18,10 @@ from tests.requirements import require_module
 from tests.shared_material import CORPUS, files, needs
 from transformer import transform_stream
 from transformer.findings import ObjectRef
-from transformer.manifest.manifest import manifests
-from transformer.manifest.pod_template import ROWS, table
-from transformer.manifest.podless import is_podless
-from transformer.yamltree.values import read_value
+from transformer.kubernetes.objects import manifests
+from transformer.kubernetes.pod_template import ROWS, table
+from transformer.kubernetes.podless import is_podless
+from transformer.yamltree.fast_load import read_value
 
 TESTDATA = Path(__file__).parents[2] / "testdata"
 EVERY_RULE = {

@@ -33,7 +33,7 @@ for found in pkgutil.walk_packages(transformer.__path__, "transformer."):
     if not found.name.endswith("__main__"):
         importlib.import_module(found.name)
 import jsonschema, ruamel.yaml, junitparser, tempfile, shutil
-from transformer.edges.cli import run
+from transformer.cli.main import run
 sys.addaudithook(hook)
 status = run(json.loads(sys.argv[1]))
 sys.stdout.flush()

@@ -11,14 +11,14 @@ import pytest
 from bench import corpus
 from tests.integration.cli_runs import TOOL, environment, joined, node, pool
 from transformer.api import transform
-from transformer.edges import workers
-from transformer.edges.workers import Workers
 from transformer.findings import DocumentResult
-from transformer.pipeline.document import treat_document
-from transformer.pipeline.engine import Engine
-from transformer.pipeline.glue import Part, groups
-from transformer.pipeline.notes import Origin
-from transformer.pipeline.run import shared_out, treat_all
+from transformer.pipeline.context import Engine
+from transformer.pipeline.diagnostics import Origin
+from transformer.pipeline.documents import Part, groups
+from transformer.pipeline.stream import shared_out, treat_all
+from transformer.pipeline.transform_document import treat_document
+from transformer.runs import workers
+from transformer.runs.workers import Workers
 
 ORIGIN = Origin("<stdin>")
 

@@ -11,8 +11,8 @@ import yaml
 from tests.kubectl.vectors import Vector
 from transformer.errors import InputError
 from transformer.text.framing import frames
-from transformer.yamltree.plain import to_plain
-from transformer.yamltree.read import read
+from transformer.yamltree.construct import to_plain
+from transformer.yamltree.parse import read
 from transformer.yamltree.scalars import resolve_key
 
 _MARK_OF_LINE = re.compile(r"(?<=[\r\n])\ufeff")

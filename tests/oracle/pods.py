@@ -11,9 +11,9 @@ import yaml
 from tests.oracle.generated import REQUIRED
 from tests.oracle.vectors import Outcome, Vector
 from transformer import transform
-from transformer.manifest.node_match import NodeLabels, Truth, match
-from transformer.manifest.pod_template import PodTemplate
-from transformer.manifest.tolerations import tolerates
+from transformer.kubernetes.node_match import NodeLabels, Truth, match
+from transformer.kubernetes.pod_template import PodTemplate
+from transformer.kubernetes.tolerations import tolerates
 
 FIELDS = "matchFields: which node a name stands for is not known"
 

@@ -5,8 +5,8 @@ from typing import Any
 
 from tests.oracle.asking import rules_by_object, stream
 from tests.oracle.vectors import Outcome, Vector
-from transformer.manifest.manifest import manifests
-from transformer.manifest.pools import Pool, pool_of
+from transformer.kubernetes.objects import manifests
+from transformer.kubernetes.pools import Pool, pool_of
 
 MEANT = "a Cloud pool whose hostNetwork gets lost (HN106): HN103 says that it must not be there"
 

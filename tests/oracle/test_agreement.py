@@ -9,7 +9,7 @@ from tests.oracle.agreement import COMPARISONS, EXPLAINED, UNEXPLAINED, differen
 from tests.oracle.generated import questions
 from tests.oracle.pods import template_of
 from tests.oracle.vectors import encode, vectors
-from transformer.manifest.node_match import NodeLabels, Truth, match
+from transformer.kubernetes.node_match import NodeLabels, Truth, match
 
 
 @pytest.mark.parametrize("ask", COMPARISONS)

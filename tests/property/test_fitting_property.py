@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from transformer.edges.resources import schemas
-from transformer.manifest.conformity import problems
-from transformer.manifest.fitting import fits
+from transformer.config.package_data import schemas
+from transformer.kubernetes.schema.explain import problems
+from transformer.kubernetes.schema.fast_check import fits
 
 NAMES = (
     *("nodepool-v1alpha1", "nodepool-v1beta1", "nodepool-v1beta2", "node", "pod-template"),

@@ -6,10 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.property import glued
-from transformer.pipeline.glue import parts
+from transformer.pipeline.documents import parts
 from transformer.text.framing import frames
-from transformer.yamltree.plain import to_plain
-from transformer.yamltree.read import read
+from transformer.yamltree.construct import to_plain
+from transformer.yamltree.parse import read
 
 _chances = st.randoms(use_true_random=False)
 

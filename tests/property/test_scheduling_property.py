@@ -14,11 +14,11 @@ from typing import Any, NamedTuple
 from hypothesis import assume, event, given, settings
 from hypothesis import strategies as st
 
-from transformer.manifest import node_match
-from transformer.manifest.node_match import NodeLabels, Truth, match
-from transformer.manifest.pod_template import PodTemplate, PoolSelection
-from transformer.manifest.pools import Pool, PoolIndex
-from transformer.manifest.scheduling import placement
+from transformer.kubernetes import node_match
+from transformer.kubernetes.node_match import NodeLabels, Truth, match
+from transformer.kubernetes.pod_template import PodTemplate, PoolSelection
+from transformer.kubernetes.pools import Pool, PoolIndex
+from transformer.kubernetes.scheduling import placement
 
 POOL = "apps.openyurt.io/nodepool"
 LABEL = "nodepool.openyurt.io/hostnetwork"

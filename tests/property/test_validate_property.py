@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tests.integration.cli_runs import invoke
 from tests.property.manifests import streams
 from transformer import Finding, validate
-from transformer.manifest.pod_template import ROWS, table
+from transformer.kubernetes.pod_template import ROWS, table
 
 RULES = Path(__file__).parents[2] / "testdata/rules"
 SAMPLES = [file.read_bytes() for file in sorted(RULES.glob("HN*/*/in.*"))]

@@ -8,7 +8,7 @@ import yaml
 from jsonschema import Draft202012Validator
 
 from tests.shared_material import CORPUS, needs
-from transformer.edges.resources import schemas
+from transformer.config.package_data import schemas
 
 SCHEMAS = schemas()
 POOL_VERSIONS = ("v1alpha1", "v1beta1", "v1beta2")

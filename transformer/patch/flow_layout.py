@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from transformer.patch import render
+from transformer.patch.edits import Edit
 from transformer.patch.lines import indentation, line_end, line_start, newline
 from transformer.patch.placement import Chain
 from transformer.patch.style import element_end, flow_style, is_flow, is_spread, trailing_comma
-from transformer.text.edits import Edit
-from transformer.yamltree.nodes import Mapping, Node, Sequence, Tree
+from transformer.yamltree.syntax import Mapping, Node, Sequence, Tree
 
 
 def add(tree: Tree, collection: Mapping | Sequence, chain: Chain, added: Any) -> Iterator[Edit]:

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from transformer.errors import PatchError
-from transformer.patch.change import ABSENT, Change
-from transformer.yamltree.nodes import Mapping, Node, Sequence, Tree
-from transformer.yamltree.plain import entry
+from transformer.patch.operation_tree import ABSENT, Change
+from transformer.yamltree.construct import entry
+from transformer.yamltree.syntax import Mapping, Node, Sequence, Tree
 
 Chain: TypeAlias = tuple[Node, ...]
 """The collections around a node in the text, the root first."""

@@ -9,8 +9,8 @@ import re
 from dataclasses import dataclass, replace
 from typing import Any
 
-from transformer.yamltree.nodes import PLAIN
 from transformer.yamltree.scalars import resolve
+from transformer.yamltree.syntax import PLAIN
 
 _WORD = re.compile(r"[A-Za-z/_][A-Za-z0-9_./-]*\Z")
 _SPECIAL = {"inf": ".inf", "-inf": "-.inf", "nan": ".nan"}

@@ -5,12 +5,12 @@ from contextlib import suppress
 from typing import Any
 
 from transformer.errors import InputError, InternalError, PatchError
+from transformer.operations import Operation
 from transformer.patch import verify
-from transformer.patch.operation import Operation
-from transformer.yamltree import reformat
-from transformer.yamltree.nodes import Tree
-from transformer.yamltree.plain import to_plain
-from transformer.yamltree.read import read
+from transformer.yamltree import roundtrip
+from transformer.yamltree.construct import to_plain
+from transformer.yamltree.parse import read
+from transformer.yamltree.syntax import Tree
 
 
 def rewrite(tree: Tree, operations: Sequence[Operation], expected: Any) -> str:
@@ -31,5 +31,5 @@ def rewrite(tree: Tree, operations: Sequence[Operation], expected: Any) -> str:
 def _attempts(tree: Tree, operations: Sequence[Operation], expected: Any) -> Iterator[str]:
     with suppress(InternalError, PatchError):  # it keeps comments, of which JSON has none
         if not tree.is_json:
-            yield reformat.write(tree, verify.patched(reformat.round_trip(tree), operations))
-    yield reformat.write(tree, expected)
+            yield roundtrip.write(tree, verify.patched(roundtrip.round_trip(tree), operations))
+    yield roundtrip.write(tree, expected)

@@ -9,13 +9,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from transformer.errors import InputError, InternalError, PatchError
-from transformer.patch import placement, sharing, verify
-from transformer.patch.change import gather
-from transformer.patch.layout import edits
-from transformer.patch.operation import Operation
-from transformer.text.edits import Edit, apply
-from transformer.yamltree.nodes import Tree, scalars
-from transformer.yamltree.values import read_value
+from transformer.operations import Operation
+from transformer.patch import aliases, placement, verify
+from transformer.patch.edits import Edit, apply
+from transformer.patch.layouts import edits
+from transformer.patch.operation_tree import gather
+from transformer.yamltree.fast_load import read_value
+from transformer.yamltree.syntax import Tree, scalars
 
 _HIDDEN = re.compile("[\x85\u2028\u2029]|(?<=[\r\n])\ufeff")
 
@@ -31,7 +31,7 @@ def splice(tree: Tree, operations: Sequence[Operation], expected: Any) -> str:
         InternalError: the new text would mean something else; a bug of ours.
     """
     change = gather(operations)
-    place = sharing.place if tree.has_aliases else placement.place
+    place = aliases.place if tree.has_aliases else placement.place
     made: list[Edit] = [edit for placed in place(tree, change) for edit in edits(tree, placed)]
     text = apply(tree.text, _off_colons(tree, made))
     try:

@@ -10,7 +10,7 @@ from typing import TypeVar
 from transformer.patch.lines import BREAK, column, indentation, line_start
 from transformer.patch.placement import Chain
 from transformer.patch.render import BlockStyle, FlowStyle, scalar
-from transformer.yamltree.nodes import Alias, Mapping, Node, Scalar, Sequence, Tree
+from transformer.yamltree.syntax import Alias, Mapping, Node, Scalar, Sequence, Tree
 
 _ENOUGH = 200
 """So many neighbours show a habit, if there is one: each edit looks at them again."""

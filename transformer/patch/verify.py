@@ -11,7 +11,7 @@ from typing import Any
 import jsonpatch
 
 from transformer.errors import InternalError, PatchError
-from transformer.patch.operation import Operation
+from transformer.operations import Operation
 
 _BY_VALUE = 2
 """The last version of marshal's format in which equal values always look alike."""

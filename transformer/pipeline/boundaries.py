@@ -12,11 +12,12 @@ from contextlib import suppress
 from typing import NamedTuple
 
 from transformer.errors import InputError
-from transformer.manifest.root_keys import foreign, is_known, may_lack
+from transformer.kubernetes.root_keys import foreign, is_known, may_lack
 from transformer.text.framing import Frame
-from transformer.yamltree.comments import RENDER, program_comment
-from transformer.yamltree.nodes import PLAIN, Mapping, Node, Scalar, Sequence, Tree
-from transformer.yamltree.read import read
+from transformer.wording import RENDER_FIRST
+from transformer.yamltree.parse import read
+from transformer.yamltree.syntax import PLAIN, Mapping, Node, Scalar, Sequence, Tree
+from transformer.yamltree.template_comments import program_comment
 
 _ATTEMPTS = 16
 """Frames put together in the hope that they parse; then it is one document, whatever it holds."""
@@ -115,7 +116,7 @@ def examined(held: list[Frame], *, strict: bool) -> Found:
     if above is None or not borders or problem is not None:
         return Found(problem=problem)
     if is_program or strict:
-        hint = RENDER if is_program else _SEPARATE
+        hint = RENDER_FIRST if is_program else _SEPARATE
         borders = [_doubted(border, hint) for border in borders]
     return Found(tuple(manifests), tuple(borders), swallowed=_swallowed(above.root, above.offset))
 

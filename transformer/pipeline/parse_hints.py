@@ -9,7 +9,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from transformer.errors import InputError
-from transformer.manifest.blanks import STRANGE, strange_blank
+from transformer.kubernetes.invisible_characters import STRANGE, strange_blank
 
 _LINE_START = r"(?:\A\ufeff?|(?<=[\r\n])\ufeff?)"
 

@@ -2,7 +2,7 @@
 
 `schemas/config.schema.json` says what a configuration may hold; `check` turns the validator's
 complaints into sentences for people. Nothing here reads a file: a configuration file comes from
-`edges/config_file.py`, a functionConfig from whoever received it.
+`config/config_file.py`, a functionConfig from whoever received it.
 """
 
 import re
@@ -11,12 +11,11 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any, Literal
 
-from transformer.manifest.conformity import Problem as Problem
-from transformer.manifest.conformity import problems
-from transformer.manifest.manifest import value_at
-from transformer.manifest.pod_template import ROWS
-from transformer.manifest.wording import any_of, clip, did_you_mean
-from transformer.yamltree.pointer import join, split
+from transformer.kubernetes.objects import value_at
+from transformer.kubernetes.pod_template import ROWS
+from transformer.kubernetes.schema.explain import Problem, problems
+from transformer.pointer import join, split
+from transformer.wording import any_of, clip, did_you_mean
 
 _SEVERITY_KEY = re.compile(r"HN[0-9]{3}")
 _GLOB = re.compile(r"[*?\[\]{}]")

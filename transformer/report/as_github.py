@@ -6,7 +6,7 @@ Errors come first: GitHub shows about ten of each sort in a step.
 from collections.abc import Iterator
 
 from transformer.findings import Finding
-from transformer.report.phrases import clean
+from transformer.report.formatting import clean
 from transformer.report.report import Report
 
 _COMMANDS = {"error": "error", "warning": "warning", "info": "notice"}

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 
 from transformer.report.fingerprint import fingerprints
-from transformer.report.phrases import told
+from transformer.report.formatting import told
 from transformer.report.report import Report
 
 _SEVERITIES = {"error": "major", "warning": "minor", "info": "info"}

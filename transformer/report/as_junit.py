@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from itertools import groupby
 
 from transformer.findings import Finding
-from transformer.report.phrases import clean, named, told
+from transformer.report.formatting import clean, named, told
 from transformer.report.report import Report
 
 _NO_XML = re.compile(r"[\ud800-\udfff\ufffe\uffff]")

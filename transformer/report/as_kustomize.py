@@ -14,10 +14,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from transformer.findings import DocumentResult, ObjectRef
-from transformer.patch.operation import Operation
+from transformer.operations import Operation
 from transformer.patch.render import scalar
 from transformer.report.by_object import by_object
-from transformer.report.phrases import clean
+from transformer.report.formatting import clean
 
 _FROM_FILES = """
 # Made from files: for the kustomization.yaml that lists them, and for those above it.

@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from transformer.findings import Finding, Related
 from transformer.report.fingerprint import fingerprints
-from transformer.report.phrases import told
+from transformer.report.formatting import told
 from transformer.report.report import Report, RuleHelp
 from transformer.report.rule_page import markdown
 

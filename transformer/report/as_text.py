@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 
 from transformer.findings import Change, Finding
-from transformer.report.in_words import describe
-from transformer.report.phrases import Paint, clean, count, further_places, named, unpainted
+from transformer.report.describe_change import describe
+from transformer.report.formatting import Paint, clean, count, further_places, named, unpainted
 
 
 def finding(found: Finding, paint: Paint = unpainted, *, with_related: bool = False) -> str:

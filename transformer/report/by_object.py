@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 
 from transformer.findings import Change
-from transformer.patch.operation import Operation, fold
+from transformer.operations import Operation, fold
 
 
 def by_object(changes: Iterable[Change]) -> Iterator[tuple[Change, list[Operation]]]:

@@ -12,13 +12,12 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
 from transformer.findings import Finding, ObjectRef, Severity, Violation
-from transformer.manifest.catalog import Catalog
-from transformer.manifest.manifest import Manifest
-from transformer.manifest.pod_template import PodTemplate, PodTemplateRow
-from transformer.manifest.pools import Pool, PoolIndex
-from transformer.manifest.services import LocalService
-from transformer.patch.operation import Operation
-from transformer.text.screen import Screen, open_screen
+from transformer.kubernetes.components import Catalog
+from transformer.kubernetes.objects import Manifest
+from transformer.kubernetes.pod_template import PodTemplate, PodTemplateRow
+from transformer.kubernetes.pools import Pool, PoolIndex
+from transformer.kubernetes.services import LocalService
+from transformer.operations import Operation
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +28,8 @@ class World:
     `nodepool-v1beta2`. `nodes` has the pool's name (or an empty string) by the name of each Node
     in the input, `pool_sizes` how many of them a pool has; `former_nodes` the names of the Nodes
     in the old state, `former_pools` its NodePools by name. `services` are those with a `Local`
-    traffic policy, by namespace. `screen` tells which texts may hold what transform rules look for.
+    traffic policy, by namespace. `may_match` says of bytes whether they may hold what transform
+    rules look for.
     """
 
     pools: PoolIndex
@@ -41,7 +41,7 @@ class World:
     former_nodes: frozenset[str] = frozenset()
     former_pools: Mapping[str, Pool] = field(default_factory=dict)
     services: Mapping[str, Sequence[LocalService]] = field(default_factory=dict)
-    screen: Screen = field(default_factory=open_screen)
+    may_match: Callable[[bytes], bool] = lambda _: True
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,9 @@ be changed in the cluster.
 
 from collections.abc import Iterable
 
-from transformer.manifest.manifest import mapping_at
-from transformer.manifest.pod_template import PodTemplate
-from transformer.patch.operation import Operation
+from transformer.kubernetes.objects import mapping_at
+from transformer.kubernetes.pod_template import PodTemplate
+from transformer.operations import Operation
 from transformer.rules.base import Subject
 
 _MIRROR = "kubernetes.io/config.mirror"

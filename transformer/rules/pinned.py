@@ -2,15 +2,15 @@
 
 from collections.abc import Sequence
 
-from transformer.manifest.manifest import mapping_at
-from transformer.manifest.names import EXCLUDE_ANNOTATION, HOST_NETWORK_LABEL, POOL_LABEL
-from transformer.manifest.node_affinity import required_terms
-from transformer.manifest.node_match import Truth, is_guarded
-from transformer.manifest.pod_template import PodTemplate
-from transformer.manifest.scheduling import ANY_POOL, placement
+from transformer import pointer
+from transformer.kubernetes.node_affinity import required_terms
+from transformer.kubernetes.node_match import Truth, is_guarded
+from transformer.kubernetes.objects import mapping_at
+from transformer.kubernetes.pod_template import PodTemplate
+from transformer.kubernetes.scheduling import ANY_POOL, placement
+from transformer.kubernetes.well_known import EXCLUDE_ANNOTATION, HOST_NETWORK_LABEL, POOL_LABEL
 from transformer.rules.base import Subject
 from transformer.rules.exempt import is_static
-from transformer.yamltree import pointer
 
 _SHOWN = 3
 

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from itertools import product
 from typing import TypeAlias
 
-from transformer.manifest.apart import Demands, are_apart, only_values
-from transformer.manifest.names import POOL_LABEL
-from transformer.manifest.ports import is_any_address, overlap
+from transformer.kubernetes.ports import is_any_address, overlap
+from transformer.kubernetes.selection_overlap import Demands, are_apart, only_values
+from transformer.kubernetes.well_known import POOL_LABEL
 
 _ALL, _ANY = "\0all", "\0any"
 """No value's or address's spelling: stand for all of them, and for claims of any address."""

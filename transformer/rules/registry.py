@@ -1,49 +1,63 @@
-"""The rules there are: every module in `rules/transform`, `both` and `validate` that has a RULE.
+"""The rules, loaded by the tables in `rules/index.py` and sorted by id."""
 
-A new rule is a new file; nothing lists them. Sorted by id. Those that `transform` has no use for
-have a folder of their own (`validate`), so that it need not import them.
-"""
-
-import pkgutil
-from collections.abc import Iterator
+from collections.abc import Mapping
 from functools import cache
 from importlib import import_module
 from types import ModuleType
 
 from transformer.rules.base import TransformRule, ValidationRule
+from transformer.rules.index import (
+    CHECKED_BY_BOTH,
+    CHECKED_BY_VALIDATE,
+    REPORTED_BY_READER,
+    TRANSFORM,
+)
+from transformer.wording import resolve_name
+
+_VALIDATION = {**CHECKED_BY_BOTH, **CHECKED_BY_VALIDATE, **REPORTED_BY_READER}
+_ALL = {**TRANSFORM, **_VALIDATION}
+
+
+def rule_ids() -> tuple[str, ...]:
+    """Return the ids of all rules, without loading any: those that edit, then those that report."""
+    return (*sorted(TRANSFORM), *sorted(_VALIDATION))
+
+
+def resolve_rule_id(name: str) -> str:
+    """Return the id of the rule that `name` means; case, `-` and `_` make no difference.
+
+    Raises:
+        SettingsError: there is no such rule.
+    """
+    return resolve_name("rule", name, rule_ids(), "`hostnet-transform rules` lists them")
 
 
 @cache
 def transform_rules() -> tuple[TransformRule, ...]:
-    """Return the transform rules."""
-    rules = [module.RULE for module in _modules("transform")]
-    return tuple(sorted(rules, key=lambda rule: rule.id))
+    """Return the rules that edit."""
+    return tuple(_module(rule_id).RULE for rule_id in sorted(TRANSFORM))
 
 
 @cache
 def checks_of_transform() -> tuple[ValidationRule, ...]:
-    """Return the validation rules that look at an object in `transform` too."""
-    rules = [module.RULE for module in _modules("both")]
-    return tuple(sorted(rules, key=lambda rule: rule.id))
+    """Return the validation rules that `transform` runs too."""
+    return _checks(CHECKED_BY_BOTH)
 
 
 @cache
 def validation_rules() -> tuple[ValidationRule, ...]:
     """Return all validation rules."""
-    rules = [module.RULE for module in _modules("validate")]
-    return tuple(sorted((*checks_of_transform(), *rules), key=lambda rule: rule.id))
+    return _checks(_VALIDATION)
+
+
+def _checks(index: Mapping[str, str]) -> tuple[ValidationRule, ...]:
+    return tuple(_module(rule_id).RULE for rule_id in sorted(index))
 
 
 def documentation(rule_id: str) -> str | None:
-    """Return the documentation of a rule, which is its module's docstring, or None."""
-    for folder in ("transform", "both", "validate"):
-        for module in _modules(folder):
-            if module.RULE.id == rule_id:
-                return (module.__doc__ or "").strip()
-    return None
+    """Return the documentation of a rule, which is the docstring of its module, or None."""
+    return (_module(rule_id).__doc__ or "").strip() if rule_id in _ALL else None
 
 
-def _modules(folder: str) -> Iterator[ModuleType]:
-    package = import_module(f"transformer.rules.{folder}")
-    for found in pkgutil.iter_modules(package.__path__):
-        yield import_module(f"{package.__name__}.{found.name}")
+def _module(rule_id: str) -> ModuleType:
+    return import_module(f"transformer.rules.{_ALL[rule_id]}")

@@ -1,8 +1,8 @@
 """From a JSON pointer to the place in the text, merge keys and aliases followed."""
 
-from transformer.yamltree import pointer
-from transformer.yamltree.nodes import MERGE_KEY, Alias, Mapping, Node, Scalar, Sequence
-from transformer.yamltree.plain import entry, merged
+from transformer import pointer
+from transformer.yamltree.construct import entry, merged
+from transformer.yamltree.syntax import MERGE_KEY, Alias, Mapping, Node, Scalar, Sequence
 
 _MANY = 32
 """Keys from which on a mapping gets an index: there may be as much to say of it as it has keys."""

@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 
 from transformer.errors import PatchError
+from transformer.operations import Operation
 from transformer.patch import verify
-from transformer.patch.operation import Operation
 from transformer.patch.splice import splice
-from transformer.yamltree.plain import to_plain
-from transformer.yamltree.read import read
+from transformer.yamltree.construct import to_plain
+from transformer.yamltree.parse import read
 
 
 def spliced(text: str, operations: dict[str, Any]) -> str:

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from transformer.patch import render
 from transformer.patch.render import BlockStyle, FlowStyle
-from transformer.yamltree.plain import to_plain
-from transformer.yamltree.read import read
+from transformer.yamltree.construct import to_plain
+from transformer.yamltree.parse import read
 
 GUARD = {"key": "nodepool.openyurt.io/hostnetwork", "operator": "NotIn", "values": ["true"]}
 TERM = {"matchExpressions": [GUARD]}

@@ -6,14 +6,14 @@ from typing import Any
 import pytest
 
 from transformer.errors import InternalError, PatchError
+from transformer.operations import Operation
 from transformer.patch import splice as module
 from transformer.patch import verify
-from transformer.patch.operation import Operation
+from transformer.patch.edits import Edit
 from transformer.patch.rewrite import rewrite
 from transformer.patch.splice import splice
-from transformer.text.edits import Edit
-from transformer.yamltree.plain import to_plain
-from transformer.yamltree.read import read
+from transformer.yamltree.construct import to_plain
+from transformer.yamltree.parse import read
 
 TEXT = "# c\na: {b: 1}\nd: e\n"
 ADD = [Operation("add", "/a/c", 2)]

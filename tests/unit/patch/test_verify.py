@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from transformer.errors import InternalError, PatchError
+from transformer.operations import Operation
 from transformer.patch import verify
-from transformer.patch.operation import Operation
 
 
 def test_operations_are_done_one_after_another() -> None:

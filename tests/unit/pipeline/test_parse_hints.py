@@ -4,7 +4,7 @@ import pytest
 
 from transformer.errors import InputError
 from transformer.pipeline.parse_hints import advice, explained, template
-from transformer.yamltree.read import read
+from transformer.yamltree.parse import read
 
 POD = "apiVersion: v1\nkind: Pod\nmetadata:\n  name: a\n"
 

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from transformer.pipeline.settings import Ignore, Problem, Settings, check, covers, from_plain
+from transformer.kubernetes.schema.explain import Problem
+from transformer.pipeline.settings import Ignore, Settings, check, covers, from_plain
 
 ROOT = Path(__file__).parents[3]
 SCHEMA: dict[str, Any] = json.loads((ROOT / "schemas" / "config.schema.json").read_bytes())
@@ -150,7 +151,7 @@ def test_the_catalog_and_the_configuration_agree_on_what_an_entry_is() -> None:
     mine, other = SCHEMA["$defs"]["component"]["properties"], catalog["component"]["properties"]
     assert set(mine) == {*other, "enabled"}
     assert mine["guard"]["enum"] == other["guard"]["enum"]
-    entries = json.loads((ROOT / "transformer" / "manifest" / "components.json").read_bytes())
+    entries = json.loads((ROOT / "transformer" / "kubernetes" / "components.json").read_bytes())
     assert check(config(components=entries["components"]), SCHEMA) == []
 
 

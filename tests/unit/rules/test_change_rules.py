@@ -14,22 +14,22 @@ from tests.builders import found, subjects
 from transformer import Finding, ObjectRef, validate
 from transformer.findings import Related
 from transformer.rules.base import Listing, Sighting, ValidationRule
-from transformer.rules.both.hn106_lost_host_network import RULE as HN106
-from transformer.rules.both.hn303_host_network_label_changed import RULE as HN303
+from transformer.rules.nodes.hn301_pool_label_changed import RULE as HN301
+from transformer.rules.nodes.hn302_pool_label_removed import RULE as HN302
+from transformer.rules.nodes.hn303_host_network_label_changed import RULE as HN303
+from transformer.rules.nodes.hn304_network_mode_changed import RULE as HN304
+from transformer.rules.nodes.hn305_edge_worker_changed import RULE as HN305
+from transformer.rules.nodes.hn311_label_missing import RULE as HN311
+from transformer.rules.nodes.hn312_label_in_standard_pool import RULE as HN312
+from transformer.rules.nodes.hn314_two_pools import RULE as HN314
+from transformer.rules.pools.hn106_lost_host_network import RULE as HN106
+from transformer.rules.pools.hn107_duplicate import RULE as HN107
+from transformer.rules.pools.hn107_duplicate import conclude, fold, gather
+from transformer.rules.pools.hn201_host_network_changed import RULE as HN201
+from transformer.rules.pools.hn202_pool_type_changed import RULE as HN202
+from transformer.rules.pools.hn203_inter_connectivity_changed import RULE as HN203
 from transformer.rules.registry import validation_rules
-from transformer.rules.validate.hn107_duplicate import RULE as HN107
-from transformer.rules.validate.hn107_duplicate import conclude, fold, gather
-from transformer.rules.validate.hn201_host_network_changed import RULE as HN201
-from transformer.rules.validate.hn202_pool_type_changed import RULE as HN202
-from transformer.rules.validate.hn203_inter_connectivity_changed import RULE as HN203
-from transformer.rules.validate.hn301_pool_label_changed import RULE as HN301
-from transformer.rules.validate.hn302_pool_label_removed import RULE as HN302
-from transformer.rules.validate.hn304_network_mode_changed import RULE as HN304
-from transformer.rules.validate.hn305_edge_worker_changed import RULE as HN305
-from transformer.rules.validate.hn311_label_missing import RULE as HN311
-from transformer.rules.validate.hn312_label_in_standard_pool import RULE as HN312
-from transformer.rules.validate.hn314_two_pools import RULE as HN314
-from transformer.rules.validate.hn416_immutable_template import RULE as HN416
+from transformer.rules.workloads.hn416_immutable_template import RULE as HN416
 
 POOL = "apps.openyurt.io/nodepool"
 DESIRED = "apps.openyurt.io/desired-nodepool"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from transformer.manifest.scheduling import ANY_POOL
+from transformer.kubernetes.scheduling import ANY_POOL
 from transformer.rules.pinned import pool_words
 
 

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from transformer.manifest.apart import Demand, Demands, are_apart
-from transformer.manifest.names import POOL_LABEL
-from transformer.manifest.ports import overlap
+from transformer.kubernetes.ports import overlap
+from transformer.kubernetes.selection_overlap import Demand, Demands, are_apart
+from transformer.kubernetes.well_known import POOL_LABEL
 from transformer.rules.port_claims import Claim, collisions
 
 IN_HZ: Demand = (POOL_LABEL, "In", ("hz",))

@@ -5,11 +5,11 @@ import json
 import pytest
 
 from tests.builders import found, subjects
-from transformer.rules.validate import hn101_schema as hn101
-from transformer.rules.validate import hn102_pool_type as hn102
-from transformer.rules.validate import hn103_cloud_host_network as hn103
-from transformer.rules.validate import hn104_leader_election as hn104
-from transformer.rules.validate import hn105_pool_annotations as hn105
+from transformer.rules.pools import hn101_schema as hn101
+from transformer.rules.pools import hn102_pool_type as hn102
+from transformer.rules.pools import hn103_cloud_host_network as hn103
+from transformer.rules.pools import hn104_leader_election as hn104
+from transformer.rules.pools import hn105_pool_annotations as hn105
 
 POOL_RULES = (hn101.RULE, hn102.RULE, hn103.RULE, hn104.RULE, hn105.RULE)
 

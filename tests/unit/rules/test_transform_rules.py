@@ -8,25 +8,25 @@ import pytest
 
 from tests.builders import found, subjects
 from transformer.errors import PatchError
-from transformer.patch.operation import Operation
+from transformer.operations import Operation
 from transformer.rules.base import Subject, TransformRule
-from transformer.rules.both.hn106_lost_host_network import RULE as HN106
-from transformer.rules.both.hn313_unknown_pool import RULE as HN313
-from transformer.rules.both.hn402_annotation_on_workload import RULE as HN402
-from transformer.rules.both.hn403_annotation_value import RULE as HN403
-from transformer.rules.both.hn412_static_pod import RULE as HN412
-from transformer.rules.both.hn413_empty_term import RULE as HN413
-from transformer.rules.both.hn414_unknown_kind import RULE as HN414
-from transformer.rules.both.hn415_partial_object import RULE as HN415
-from transformer.rules.both.hn417_encrypted import RULE as HN417
-from transformer.rules.both.hn419_template import RULE as HN419
+from transformer.rules.edits.cni_isolation import RULE as CNI_ISOLATION
+from transformer.rules.edits.cni_isolation import workload_of
+from transformer.rules.edits.host_network_pods import RULE as HOST_NETWORK_PODS
+from transformer.rules.edits.node_label import RULE as NODE_LABEL
+from transformer.rules.edits.pod_guard import RULE as POD_GUARD
+from transformer.rules.edits.pool_attributes import RULE as POOL_ATTRIBUTES
 from transformer.rules.exempt import controller_owner
-from transformer.rules.transform.cni_isolation import RULE as CNI_ISOLATION
-from transformer.rules.transform.cni_isolation import workload_of
-from transformer.rules.transform.host_network_pods import RULE as HOST_NETWORK_PODS
-from transformer.rules.transform.node_label import RULE as NODE_LABEL
-from transformer.rules.transform.pod_guard import RULE as POD_GUARD
-from transformer.rules.transform.pool_attributes import RULE as POOL_ATTRIBUTES
+from transformer.rules.nodes.hn313_unknown_pool import RULE as HN313
+from transformer.rules.pools.hn106_lost_host_network import RULE as HN106
+from transformer.rules.workloads.hn402_annotation_on_workload import RULE as HN402
+from transformer.rules.workloads.hn403_annotation_value import RULE as HN403
+from transformer.rules.workloads.hn412_static_pod import RULE as HN412
+from transformer.rules.workloads.hn413_empty_term import RULE as HN413
+from transformer.rules.workloads.hn414_unknown_kind import RULE as HN414
+from transformer.rules.workloads.hn415_partial_object import RULE as HN415
+from transformer.rules.workloads.hn417_encrypted import RULE as HN417
+from transformer.rules.workloads.hn419_template import RULE as HN419
 
 POOL = "apps.openyurt.io/nodepool"
 DESIRED = "apps.openyurt.io/desired-nodepool"

@@ -10,19 +10,19 @@ from tests.builders import FoundAt, found
 from transformer import transform, validate
 from transformer.findings import ObjectRef
 from transformer.rules.base import Sighting, ValidationRule
-from transformer.rules.both.hn412_static_pod import RULE as HN412
-from transformer.rules.validate.hn401_pinned_without_host_network import RULE as HN401
-from transformer.rules.validate.hn404_guarded_and_pinned import RULE as HN404
-from transformer.rules.validate.hn405_dns_policy import RULE as HN405
-from transformer.rules.validate.hn406_unguarded_component import RULE as HN406
-from transformer.rules.validate.hn407_local_service import RULE as HN407
-from transformer.rules.validate.hn408_host_port_taken import RULE as HN408
-from transformer.rules.validate.hn408_host_port_taken import conclude
-from transformer.rules.validate.hn409_cluster_host_name import RULE as HN409
-from transformer.rules.validate.hn410_host_port_differs import RULE as HN410
-from transformer.rules.validate.hn411_daemon_set_lands import RULE as HN411
-from transformer.rules.validate.hn418_tweak_of_affinity import RULE as HN418
-from transformer.rules.validate.hn425_manifest_inside import RULE as HN425
+from transformer.rules.workloads.hn401_pinned_without_host_network import RULE as HN401
+from transformer.rules.workloads.hn404_guarded_and_pinned import RULE as HN404
+from transformer.rules.workloads.hn405_dns_policy import RULE as HN405
+from transformer.rules.workloads.hn406_unguarded_component import RULE as HN406
+from transformer.rules.workloads.hn407_local_service import RULE as HN407
+from transformer.rules.workloads.hn408_host_port_taken import RULE as HN408
+from transformer.rules.workloads.hn408_host_port_taken import conclude
+from transformer.rules.workloads.hn409_cluster_host_name import RULE as HN409
+from transformer.rules.workloads.hn410_host_port_differs import RULE as HN410
+from transformer.rules.workloads.hn411_daemon_set_lands import RULE as HN411
+from transformer.rules.workloads.hn412_static_pod import RULE as HN412
+from transformer.rules.workloads.hn418_tweak_of_affinity import RULE as HN418
+from transformer.rules.workloads.hn425_manifest_inside import RULE as HN425
 
 POOL = "apps.openyurt.io/nodepool"
 LABEL = "nodepool.openyurt.io/hostnetwork"
@@ -759,7 +759,7 @@ def test_a_config_map_without_a_hint_is_not_parsed_again(
 ) -> None:
     value = config_map()
     value["data"]["a.yaml"] = f"apiVersion: v1\ntext: {words}\n"
-    monkeypatch.setattr("transformer.manifest.embedded.read", None)
+    monkeypatch.setattr("transformer.kubernetes.embedded.read", None)
     assert places(HN425, value) == []
 
 

@@ -2,10 +2,10 @@
 
 import pytest
 
+from transformer.yamltree.construct import entry
 from transformer.yamltree.locate import Places
-from transformer.yamltree.nodes import Mapping
-from transformer.yamltree.plain import entry
-from transformer.yamltree.read import read
+from transformer.yamltree.parse import read
+from transformer.yamltree.syntax import Mapping
 
 
 def place(text: str, at: str, mark: str = "$") -> tuple[int, int]:

@@ -1,0 +1,209 @@
+"""Results leave in the order of the input, and as early as pools allow."""
+
+from collections.abc import Iterator, Sequence
+
+import pytest
+
+from transformer.errors import InputError
+from transformer.findings import DocumentResult
+from transformer.kubernetes.pools import PoolIndex, PoolsNeeded
+from transformer.pipeline.context import Engine, build
+from transformer.pipeline.diagnostics import Origin
+from transformer.pipeline.documents import Part, parts
+from transformer.pipeline.settings import Settings
+from transformer.pipeline.stream import is_screened, needs_no_pool, treat, treat_all, treat_stream
+from transformer.text.framing import Frame, Opening, frames
+
+CONFIG = "---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\n"
+GUARDED = """\
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: p, annotations: {apps.openyurt.io/exclude-host-network-pool: "true"}}
+spec: {containers: [{name: a, image: b}]}
+"""
+ORIGIN = Origin("stream.yaml")
+
+
+def node(name: str, pool: str) -> str:
+    labels = f"{{apps.openyurt.io/nodepool: {pool}}}"
+    return f"---\napiVersion: v1\nkind: Node\nmetadata: {{name: {name}, labels: {labels}}}\n"
+
+
+def pool(name: str) -> str:
+    return (
+        f"---\napiVersion: apps.openyurt.io/v1beta2\nkind: NodePool\nmetadata: {{name: {name}}}\n"
+        "spec: {type: Edge, hostNetwork: true}\n"
+    )
+
+
+def engine_for(settings: Settings | None = None, *, complete: bool = False) -> Engine:
+    engine = build(settings or Settings(), {"components": []})
+    return engine.for_pools(PoolIndex(complete=complete))
+
+
+def parts_of(*documents: str) -> list[Part]:
+    found = list(parts(frames(["".join(documents).encode()])))
+    assert len(found) == len(documents)
+    return found
+
+
+class Held:
+    """A spool in memory."""
+
+    def __init__(self) -> None:
+        self.parts: list[Part] = []
+
+    def append(self, part: Part) -> None:
+        self.parts.append(part)
+
+    def __iter__(self) -> Iterator[Part]:
+        return iter(self.parts)
+
+
+class Input:
+    """Groups of one part each; `taken` says how many have been asked for."""
+
+    def __init__(self, *documents: str) -> None:
+        self.parts = parts_of(*documents)
+        self.taken = 0
+        self.has_ended = False
+
+    def __iter__(self) -> Iterator[Sequence[Part]]:
+        for part in self.parts:
+            self.taken += 1
+            yield [part]
+        self.has_ended = True
+
+
+def results_of(*documents: str) -> list[DocumentResult]:
+    return list(treat_stream(Input(*documents), ORIGIN, engine_for(), Held))
+
+
+def rules_at_work(results: Sequence[DocumentResult]) -> list[list[str]]:
+    return [[change.rule for change in result.changes] for result in results]
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 10])
+def test_the_order_stays_when_a_node_comes_before_its_pool(size: int) -> None:
+    documents = (CONFIG, node("a", "late"), GUARDED, pool("late"), node("b", "late"))
+    found = parts_of(*documents)
+    grouped = [found[at : at + size] for at in range(0, len(found), size)]
+    results = list(treat_stream(grouped, ORIGIN, engine_for(), Held))
+    assert [result.source.decode() for result in results] == list(documents)
+    assert rules_at_work(results) == [[], ["node-label"], ["pod-guard"], [], ["node-label"]]
+    assert not any(result.findings or result.failed for result in results)
+
+
+def test_what_needs_no_pool_leaves_before_more_is_read() -> None:
+    source = Input(CONFIG, GUARDED, pool("known"), node("a", "known"), CONFIG)
+    results = treat_stream(source, ORIGIN, engine_for(), Held)
+    for count in range(1, 6):
+        next(results)
+        assert source.taken == count
+    assert not source.has_ended
+
+
+def test_from_the_first_node_in_need_results_wait_for_the_end_of_the_input() -> None:
+    source = Input(CONFIG, GUARDED, node("a", "late"), CONFIG, pool("late"))
+    results = treat_stream(source, ORIGIN, engine_for(), Held)
+    assert [next(results).stage, next(results).stage] == ["screened", "edited"]
+    assert source.taken == 2
+    assert next(results).stage == "edited"
+    assert source.has_ended
+    assert [result.stage for result in results] == ["screened", "parsed"]
+
+
+def test_what_stands_before_the_node_in_its_group_is_treated_once() -> None:
+    treated: list[Part] = []
+
+    def by(group: Sequence[Part], origin: Origin, engine: Engine) -> Iterator[DocumentResult]:
+        for part in group:
+            result = treat(part, origin, engine)
+            treated.append(part)
+            yield result
+
+    group = parts_of(GUARDED, node("a", "late"), pool("late"))
+    results = list(treat_stream([group], ORIGIN, engine_for(), Held, by))
+    assert treated == group
+    assert [result.source for result in results] == [part.frame.data for part in group]
+
+
+def test_nothing_is_spooled_where_no_node_waits() -> None:
+    def refuse() -> Held:
+        raise AssertionError("a spool was asked for")
+
+    source = Input(GUARDED, pool("known"), node("a", "known"))
+    assert len(list(treat_stream(source, ORIGIN, engine_for(), refuse))) == 3
+
+
+def test_a_pool_that_never_comes_is_reported_and_its_node_left_alone() -> None:
+    results = results_of(CONFIG, node("a", "nowhere"), pool("other"))
+    assert [[finding.rule for finding in result.findings] for result in results] == [
+        [],
+        ["HN313"],
+        [],
+    ]
+    assert all(result.data == result.source for result in results)
+    assert not any(result.failed for result in results)
+
+
+def test_a_pool_in_a_list_is_found_ahead() -> None:
+    indented = "\n".join("  " + line for line in pool("late").splitlines()[1:])
+    bundle = "---\napiVersion: v1\nkind: List\nitems:\n-" + indented[1:] + "\n"
+    assert rules_at_work(results_of(node("a", "late"), bundle)) == [["node-label"], []]
+
+
+def test_an_unreadable_document_behind_a_waiting_node_is_reported_in_its_turn() -> None:
+    broken = "---\napiVersion: apps.openyurt.io/v1beta2\nkind: NodePool\nspec: @here\n"
+    results = results_of(node("a", "late"), broken, pool("late"))
+    assert [result.failed for result in results] == [False, True, False]
+    assert rules_at_work(results)[0] == ["node-label"]
+
+
+def test_a_node_in_need_cannot_be_treated_alone() -> None:
+    (part,) = parts_of(node("a", "late"))
+    with pytest.raises(PoolsNeeded):
+        treat(part, ORIGIN, engine_for())
+
+
+def test_with_complete_pools_every_part_has_its_result_at_once() -> None:
+    source = Input(node("a", "late"), CONFIG)
+    results = treat_all(source, ORIGIN, engine_for(complete=True))
+    assert [finding.rule for finding in next(results).findings] == ["HN313"]
+    assert source.taken == 1
+
+
+@pytest.mark.parametrize(
+    ("document", "needs_none"),
+    [(GUARDED, True), (CONFIG, True), (node("a", "p"), False), (pool("p"), False)],
+    ids=["a workload", "no workload", "a node", "a pool"],
+)
+def test_only_nodes_and_pools_have_to_do_with_pools(document: str, needs_none: bool) -> None:
+    (part,) = parts_of(document)
+    assert needs_no_pool(part) is needs_none
+
+
+def test_a_node_in_a_list_needs_pools() -> None:
+    items = "items:\n- kind: Node\n- " + GUARDED.removeprefix("---\n").replace("\n", "\n  ")
+    (part,) = parts_of("---\nkind: List\napiVersion: v1\n" + items.rstrip(" "))
+    assert not needs_no_pool(part)
+
+
+def test_strict_has_every_document_read() -> None:
+    (part,) = parts_of(CONFIG)
+    assert is_screened(part, engine_for())
+    assert not is_screened(part, engine_for(Settings(strict=True)))
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        Part(Frame(CONFIG.encode(), 1, 0, Opening.GLUED)),
+        Part(Frame(CONFIG.encode(), 1, 0, Opening.START), InputError("bad")),
+        Part(Frame(CONFIG.encode(), 1, 0, Opening.START, oversize=True)),
+    ],
+    ids=["glued", "with a problem", "oversize"],
+)
+def test_what_glue_has_said_of_a_part_counts(part: Part) -> None:
+    assert not is_screened(part, engine_for())

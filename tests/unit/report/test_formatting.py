@@ -1,0 +1,64 @@
+"""A message names its object, and a word that happens to be the object's name does not count."""
+
+import pytest
+
+from transformer.findings import Finding, ObjectRef
+from transformer.report.formatting import named, told
+
+
+def found(kind: str, name: str, message: str, namespace: str = "", hint: str = "") -> Finding:
+    ref = ObjectRef("", "v1", kind, namespace, name)
+    return Finding("HN414", "warning", message, "a.yaml", 1, 1, 0, object=ref, hint=hint)
+
+
+@pytest.mark.parametrize(
+    ("kind", "namespace", "name", "message"),
+    [
+        ("Pod", "shop", "web", "the guard is added to Pod/shop/web, which exists already"),
+        ("Pod", "", "web", "Pod/web (annotated) lacks it"),
+        ("Node", "", "edge-1", "node edge-1 is in pool quay"),
+        ("NodePool", "", "quay.east", "hostNetwork of NodePool quay.east is lost"),
+        ("NodePool", "", "quay", "it is lost for NodePool quay."),
+    ],
+)
+def test_an_object_that_the_message_names_is_not_named_twice(
+    kind: str, namespace: str, name: str, message: str
+) -> None:
+    assert named(found(kind, name, message, namespace)) == message
+
+
+@pytest.mark.parametrize(
+    ("kind", "namespace", "name", "message"),
+    [
+        ("Widget", "", "template", "no pod template is known here"),
+        ("Pod", "", "template", "the pod template has no containers"),
+        ("Node", "", "selector", "an empty node-selector term"),
+        ("Pod", "shop", "web", "Pod/web is another one"),
+        ("Pod", "", "web", "Pod/web-2 has that port"),
+        ("Pod", "", "web", "Pod/web.old has that port"),
+        ("Pod", "", "web", "Pod/web/2 has that port"),
+        ("Pod", "", "a", "a port is taken"),
+        ("NodePool", "", "east", "hostNetwork of NodePool quay.east is lost"),
+        ("NodePool", "", "quay", "hostNetwork of NodePool quay.east is lost"),
+    ],
+)
+def test_any_other_object_stands_in_front(
+    kind: str, namespace: str, name: str, message: str
+) -> None:
+    whole = f"{kind}/{namespace}/{name}" if namespace else f"{kind}/{name}"
+    assert named(found(kind, name, message, namespace)) == f"{whole}: {message}"
+
+
+def test_of_an_object_without_a_name_the_kind_is_said() -> None:
+    assert named(found("Pod", "", "it is wrong")) == "Pod: it is wrong"
+    assert named(found("Pod", "", "Pod is wrong")) == "Pod: Pod is wrong"
+
+
+def test_what_is_about_no_object_is_the_message() -> None:
+    assert named(Finding("HN901", "error", "no YAML", "a.yaml", 1, 1, 0)) == "no YAML"
+
+
+def test_what_to_do_comes_last() -> None:
+    assert told(found("Pod", "web", "it is wrong", hint="mend it")) == (
+        "Pod/web: it is wrong; mend it"
+    )

@@ -1,0 +1,339 @@
+"""The command line (click; nowhere else): options in, exit status out.
+
+Exit status (SPEC, section 10): 0 nothing wrong; 1 a finding of severity error, or `--check` found
+a change; 2 usage or configuration; 3 input that cannot be read, or a bug of ours; 130 interrupted
+(143 by SIGTERM, 129 by SIGHUP: 128 and the number of the signal).
+Where several apply: 130, 2, 3, 1. A closed pipe ends quietly.
+"""
+
+import gc
+import io
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from transformer.cli.options import (
+    HELP,
+    DefaultGroup,
+    common_options,
+    reformat_option,
+    report_file_option,
+    version_option,
+)
+from transformer.errors import InternalError, SettingsError, TransformError
+from transformer.system import signals
+
+_PLUGINS = ("HostnetTransform", "HostnetValidate")
+"""What kustomize calls its plugins: by a link of that name, it means this program."""
+
+
+@click.group(cls=DefaultGroup, context_settings=HELP)
+@version_option
+def cli() -> None:
+    """Prepare Kubernetes manifests for OpenYurt host-network NodePools.
+
+    Rules are spliced into manifests, and not another byte is changed. No PATH, or -, is a filter
+    from standard input to standard output. With PATHs, the transformed files go to standard
+    output, or with --write back to where they are; folders are searched for *.yaml, *.yml and
+    *.json. Messages go to standard error.
+
+    \b
+    kustomize build . | hostnet-transform | kubectl apply -f -
+    hostnet-transform --write deploy/
+    hostnet-transform --diff deploy/ flannel.yaml
+    kubectl get nodes -o json | hostnet-transform --pools pools.yaml --output json-patch
+
+    Exit status: 0 all is well; 1 an error was found, or --check found a change; 2 wrong usage or
+    configuration; 3 something cannot be read or written; 130 interrupted.
+    """
+
+
+@cli.command(context_settings=HELP)
+@click.argument("paths", nargs=-1, metavar="[PATH]...")
+@click.option("-w", "--write", is_flag=True, help="Change files in place; only those that change.")
+@click.option("--check", is_flag=True, help="Change nothing; exit 1 if something would change.")
+@click.option("--diff", is_flag=True, help="Print a unified diff instead of manifests.")
+@click.option(
+    "--output",
+    type=click.Choice(["manifests", "json-patch", "kustomize-patches"]),
+    default="manifests",
+    help="What goes to standard output (manifests). json-patch: one JSON object a line, each with"
+    " a patch for `kubectl patch --type=json`. kustomize-patches: the `patches` of a"
+    " kustomization.",
+)
+@click.option(
+    "--allow-reformat", is_flag=True, help="Write a document anew where an edit cannot be spliced."
+)
+@click.option(
+    "--all-or-nothing", is_flag=True, help="Print nothing until all is decided; nothing on failure."
+)
+@click.option(
+    "--report",
+    type=click.Choice(["text", "json", "none"]),
+    help="What was done and why, on standard error (text).",
+)
+@click.option(
+    "--report-file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    envvar="HOSTNET_REPORT_FILE",
+    help="Write the report to a file, as JSON unless --report says text; also by the environment"
+    " variable HOSTNET_REPORT_FILE.",
+)
+@common_options
+@version_option
+def transform(paths: tuple[str, ...], **options: Any) -> int:
+    """Splice the rules into manifests: from standard input, or from files and folders.
+
+    The default command; see `hostnet-transform --help`.
+    """
+    from transformer.commands.transform import Options
+    from transformer.hosts import command_line
+
+    return command_line.transform(paths, Options(**options))
+
+
+@cli.command(context_settings=HELP)
+@click.argument("paths", nargs=-1, metavar="[PATH]...")
+@click.option("--old", metavar="PATH", help="The old state: a file, or a folder of files.")
+@click.option(
+    "--base",
+    metavar="REV",
+    help="The old state: the same PATHs at a Git revision. REV... is the merge base of REV and"
+    " HEAD, as for a pull request.",
+)
+@click.option(
+    "--staged",
+    is_flag=True,
+    help="Validate what is in Git's index instead of the work tree; the old state is HEAD unless"
+    " --base says otherwise.",
+)
+@click.option(
+    "--format",
+    type=click.Choice(["text", "json", "sarif", "github", "gitlab", "junit"]),
+    default="text",
+    help="The report on standard output (text).",
+)
+@click.option("--fix", is_flag=True, help="Mend files in place, where that is safe.")
+@report_file_option
+@common_options
+@version_option
+def validate(paths: tuple[str, ...], **options: Any) -> int:
+    """Say what the cluster would refuse, and what would not work there.
+
+    Checks the manifests in files, in folders, or (no PATH, or -) on standard input. With an old
+    state (--base, --staged, --old) every change from it is checked as well.
+
+    \b
+    hostnet-transform validate clusters/
+    hostnet-transform validate --base origin/main... --format github .
+    hostnet-transform validate --staged
+    kubectl get nodepools,nodes -o yaml > live.yaml
+    hostnet-transform validate --old live.yaml deploy/
+
+    Exit status: 0 no errors; 1 an error was found; 2 wrong usage or configuration; 3 something
+    cannot be read; 130 interrupted.
+    """
+    from transformer.commands import validate as command
+
+    return command.run(paths, command.Options(**options))
+
+
+@cli.command(context_settings=HELP)
+@click.argument("rule", required=False, metavar="[ID]")
+@version_option
+def rules(rule: str | None) -> None:
+    """List the rules, or explain one."""
+    from transformer.commands import explain
+
+    click.echo(explain.rules() if rule is None else explain.explained(rule))
+
+
+@cli.command(context_settings=HELP)
+@click.argument("name", required=False, metavar="[NAME]")
+@version_option
+def schema(name: str | None) -> None:
+    """List the shipped JSON Schemas, or print one."""
+    from transformer.commands import explain
+
+    click.echo(explain.schemas() if name is None else explain.schema(name))
+
+
+@cli.group(context_settings=HELP)
+def kustomize() -> None:
+    """Work as a plugin of kustomize."""
+
+
+@kustomize.command(context_settings=HELP)
+@click.option(
+    "--home",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="The plugin home (where kustomize looks: $KUSTOMIZE_PLUGIN_HOME, or kustomize/plugin below"
+    " $XDG_CONFIG_HOME or ~/.config).",
+)
+@click.option("--force", is_flag=True, help="Replace what stands there, whatever it is.")
+def install(home: Path | None, force: bool) -> None:
+    """Put the legacy exec plugin into kustomize's plugin home.
+
+    With `--enable-alpha-plugins`, `kubectl kustomize` and `kustomize build` then know the kinds
+    HostnetTransform (under transformers) and HostnetValidate (under validators).
+    """
+    from transformer.hosts import kustomize
+
+    for path in kustomize.install(home, is_forced=force):
+        click.echo(path)
+
+
+@kustomize.command(context_settings=HELP)
+@click.argument("file", type=click.Path(path_type=Path), metavar="FILE")
+@report_file_option
+@common_options
+def plugin(file: Path, **options: Any) -> int:
+    """What kustomize runs: resources from standard input to standard output.
+
+    FILE holds the object of kind HostnetTransform or HostnetValidate.
+    """
+    from transformer.hosts import kustomize
+
+    return kustomize.run(file, options)
+
+
+@cli.group(context_settings=HELP)
+def hook() -> None:
+    """Work as a hook of pre-commit."""
+
+
+@hook.command("transform", context_settings=HELP)
+@click.argument("files", nargs=-1, metavar="[FILE]...")
+@reformat_option
+@report_file_option
+@common_options
+def hook_transform(files: tuple[str, ...], **options: Any) -> int:
+    """Mend the FILEs in place; exit 1 if one was changed.
+
+    NodePools, and the patches that kustomizations name, are taken from all files that Git has of
+    the working folder and all below it.
+    """
+    from transformer.hosts import pre_commit
+
+    return pre_commit.transform(files, options, check=False)
+
+
+@hook.command("check", context_settings=HELP)
+@click.argument("files", nargs=-1, metavar="[FILE]...")
+@reformat_option
+@report_file_option
+@common_options
+def hook_check(files: tuple[str, ...], **options: Any) -> int:
+    """Change nothing; exit 1 if `hook transform` would change one of the FILEs."""
+    from transformer.hosts import pre_commit
+
+    return pre_commit.transform(files, options, check=True)
+
+
+@hook.command("validate", context_settings=HELP)
+@click.argument("files", nargs=-1, metavar="[FILE]...")
+@click.option(
+    "--from-ref",
+    metavar="REV",
+    envvar="PRE_COMMIT_FROM_REF",
+    help="The old state: where this commit and --to-ref went apart (HEAD); also by the environment"
+    " variable PRE_COMMIT_FROM_REF.",
+)
+@click.option(
+    "--to-ref",
+    metavar="REV",
+    envvar="PRE_COMMIT_TO_REF",
+    help="The new state: a commit (what is staged); also by the environment variable"
+    " PRE_COMMIT_TO_REF.",
+)
+@report_file_option
+@common_options
+def hook_validate(
+    files: tuple[str, ...], from_ref: str | None, to_ref: str | None, **options: Any
+) -> int:
+    """Judge what is staged against the last commit, or one commit against another.
+
+    All of both states is looked at, from the working folder on. Reported is what is wrong in the
+    FILEs, and in those that differ.
+    """
+    from transformer.hosts import pre_commit
+
+    return pre_commit.validate(files, from_ref, to_ref, options)
+
+
+def main(args: list[str] | None = None) -> None:
+    """Run the command line and exit."""
+    from transformer.system.stdio import abandon
+
+    signals.listen()
+    gc.set_threshold(50_000, 20, 50)
+    if isinstance(sys.stderr, io.TextIOWrapper) and not sys.stderr.isatty():
+        sys.stderr.reconfigure(line_buffering=False)  # a write for each message is slow
+    if args is None and Path(sys.argv[0]).name in _PLUGINS:
+        args = ["kustomize", "plugin", *sys.argv[1:]]
+    status = run(args)
+    abandon()  # only what nobody reads: `run` has told of anything else
+    gc.freeze()  # nothing is left to collect at exit, and looking for it takes 10 ms
+    sys.exit(status)
+
+
+def run(args: list[str] | None = None) -> int:
+    """Run the command line and return the exit status, errors told."""
+    from transformer.system.stdio import abandon, cut_off
+
+    try:
+        status = cli.main(_unmistakable(args), prog_name="hostnet-transform", standalone_mode=False)
+        if sys.stdout is not None:
+            sys.stdout.flush()
+        return status if isinstance(status, int) else 0
+    except click.ClickException as error:
+        error.show()
+        return 2
+    except (click.Abort, KeyboardInterrupt):
+        cut_off()
+        click.echo("interrupted", err=True)
+        return 130
+    except signals.Terminated as terminated:
+        cut_off()
+        click.echo(f"ended by {terminated}", err=True)
+        return terminated.status
+    except SettingsError as error:
+        return _complain(error, 2)
+    except InternalError as error:
+        return _complain(error, 3)
+    except (BrokenPipeError, SystemExit):  # click turns the former into the latter
+        abandon()
+        return 0
+    except OSError as error:
+        abandon()
+        what = error.filename or "writing the result, or a temporary file"
+        return _complain(SettingsError(f"{what}: {(error.strerror or str(error)).lower()}"), 3)
+    except Exception:
+        import traceback
+
+        traceback.print_exc()
+        hint = "please report it with the lines above and the input"
+        return _complain(InternalError("this is a bug of hostnet-transform", hint=hint), 3)
+
+
+def _unmistakable(args: list[str] | None) -> list[str]:
+    """Return arguments in which no file that a hook is handed passes for an option."""
+    args = sys.argv[1:] if args is None else args
+    if args[:1] != ["hook"]:
+        return args
+    return [f"./{arg}" if arg.startswith("-") and os.path.lexists(arg) else arg for arg in args]
+
+
+def _complain(error: TransformError, status: int) -> int:
+    from transformer.report.formatting import clean
+
+    place = ""
+    if isinstance(error, SettingsError) and error.file:
+        place = f"{error.file}:{error.line}:{error.column}: " if error.line else f"{error.file}: "
+    click.echo(clean(f"{place}error: {error.message}"), err=True)
+    if error.hint:
+        click.echo(clean(f"  help: {error.hint}"), err=True)
+    return status

@@ -1,0 +1,137 @@
+"""Options that several commands share, and how commands are named and shown (click; see `cli`)."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+_UNITS = {"": 1, "k": 1024, "m": 1024**2, "g": 1024**3}
+HELP = {"help_option_names": ["-h", "--help"]}
+
+
+class DefaultGroup(click.Group):
+    """A group whose default command is `transform`: `tool FILE` is `tool transform FILE`."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        own = ("-h", "--help", "--version")
+        if not args or (args[0] not in self.commands and args[0] not in own):
+            args = ["transform", *args]
+        return super().parse_args(ctx, args)
+
+    def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        formatter.write_usage(ctx.command_path, "[OPTIONS] [PATH]...")
+        formatter.write_usage(ctx.command_path, "COMMAND [ARGS]...", prefix="       ")
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Show the options of the default command, and then the commands."""
+        default = self.commands["transform"]
+        default.format_options(click.Context(default, ctx, "transform"), formatter)
+        self.format_commands(ctx, formatter)
+
+
+if TYPE_CHECKING:
+    _IntParam = click.ParamType[int]
+else:  # older releases of click have no type parameter
+    _IntParam = click.ParamType
+
+
+class Size(_IntParam):
+    """A number of bytes: `65536`, `64KiB`, `64M`."""
+
+    name = "size"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Return the bytes that `value` says."""
+        if isinstance(value, int):
+            return value
+        found = re.fullmatch(r"(\d+)\s*([kmg]?)(?:i?b)?", value.strip().lower())
+        if found is None or int(found[1]) == 0:
+            self.fail(f"{value!r} is no size; write for example 64MiB", param, ctx)
+        return int(found[1]) * _UNITS[found[2]]
+
+
+def _print_version(ctx: click.Context, _: click.Parameter, is_wanted: bool) -> None:
+    if not is_wanted or ctx.resilient_parsing:
+        return
+    from transformer.system.version import tool_version
+
+    number = tool_version() or "(not installed)"
+    click.echo(f"hostnet-transform {number}")
+    ctx.exit()
+
+
+version_option = click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_print_version,
+    help="Show the version.",
+)
+
+
+_COMMON = (
+    click.option(
+        "--pools",
+        multiple=True,
+        metavar="PATH",
+        help="Read NodePools from a file or folder; repeatable.",
+    ),
+    click.option(
+        "--config",
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help="The configuration (the nearest .hostnet-transform.yaml from here upwards).",
+    ),
+    click.option("--enable", multiple=True, metavar="RULE", help="Switch a rule on; repeatable."),
+    click.option("--disable", multiple=True, metavar="RULE", help="Switch a rule off; repeatable."),
+    click.option(
+        "--on-invalid",
+        type=click.Choice(["fail", "pass"]),
+        help="What to do with a document that cannot be read (fail).",
+    ),
+    click.option(
+        "--strict", is_flag=True, help="Parse every document; HN903 and HN904 are errors."
+    ),
+    click.option(
+        "--stdin-filename", metavar="NAME", default="<stdin>", help="What to call standard input."
+    ),
+    click.option(
+        "--max-document",
+        type=Size(),
+        default="64MiB",
+        metavar="SIZE",
+        help="A larger document is an error (64MiB).",
+    ),
+    click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors."),
+    click.option("-v", "--verbose", is_flag=True, help="Count documents screened, parsed, edited."),
+    click.option(
+        "--color",
+        type=click.Choice(["auto", "always", "never"]),
+        default="auto",
+        help="Colour messages (auto: on a terminal, unless NO_COLOR is set).",
+    ),
+)
+
+
+report_file_option = click.option(
+    "--report-file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    envvar="HOSTNET_REPORT_FILE",
+    help="Write the report to a file as JSON as well; also by the environment variable"
+    " HOSTNET_REPORT_FILE.",
+)
+
+
+reformat_option = click.option(
+    "--allow-reformat", is_flag=True, help="Write a document anew where an edit cannot be spliced."
+)
+
+
+def common_options(function: Callable[..., int]) -> Callable[..., int]:
+    """Add the options that `transform` and `validate` share, in the order of `_COMMON`."""
+    for option in reversed(_COMMON):
+        function = option(function)
+    return function

@@ -1,0 +1,54 @@
+"""The configuration as a host hands it over: the `functionConfig` of a KRM function.
+
+A `HostnetTransform` or `HostnetValidate` is the object that `.hostnet-transform.yaml` holds. A
+plain ConfigMap, as kpt makes one of `-- key=value`, has the keys of `spec` under `data`, each value
+YAML: `rules: "{HN411: off}"`.
+"""
+
+import json
+from typing import Any, NamedTuple
+
+from transformer.config import package_data
+from transformer.config.config_file import SCHEMA
+from transformer.errors import InputError, SettingsError
+from transformer.kubernetes.objects import mapping_at
+from transformer.pipeline.settings import Settings, check, from_plain
+from transformer.rules.registry import rule_ids
+from transformer.yamltree.construct import to_plain
+from transformer.yamltree.parse import read
+
+_API_VERSION = "transform.hostnet.io/v1alpha1"
+_NAME = "functionConfig"
+VALIDATE = "HostnetValidate"
+
+
+class FunctionConfig(NamedTuple):
+    """What a host wants: with which settings, and whether nothing is to be changed."""
+
+    settings: Settings
+    only_validates: bool
+
+
+def function_config(value: Any) -> FunctionConfig:
+    """Return what the plain value of a functionConfig says.
+
+    Raises:
+        SettingsError: it is of another kind, or does not fit the schema.
+    """
+    config = _of_config_map(value) if mapping_at(value).get("kind") == "ConfigMap" else value
+    problems = check(config, json.loads(package_data.read(SCHEMA)), rule_ids())
+    for problem in problems:
+        place = f" (at {problem.pointer})" if problem.pointer else ""
+        raise SettingsError(f"{problem.message}{place}", file=_NAME, hint=problem.hint)
+    return FunctionConfig(from_plain(config), config["kind"] == VALIDATE)
+
+
+def _of_config_map(value: Any) -> dict[str, Any]:
+    spec = {}
+    for key, text in mapping_at(value, "data").items():
+        try:
+            spec[key] = to_plain(read(text).root) if isinstance(text, str) else text
+        except InputError as error:
+            message = f"the value of {key} is not readable as YAML: {error.message}"
+            raise SettingsError(message, file=_NAME, hint=error.hint) from None
+    return {"apiVersion": _API_VERSION, "kind": "HostnetTransform", "spec": spec}

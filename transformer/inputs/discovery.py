@@ -1,0 +1,210 @@
+"""Which files a run reads: those that PATHs name, and those that a search of folders finds."""
+
+import os
+import posixpath
+import stat
+from collections.abc import Callable, Iterable, Iterator
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import BinaryIO, NamedTuple, TypeAlias
+
+from transformer.errors import SettingsError
+from transformer.kubernetes.generators import KUSTOMIZATIONS
+
+SUFFIXES = (".yaml", ".yml", ".json")
+CHART = "Chart.yaml"
+
+
+class Source(NamedTuple):
+    """A file to read. `name` is what messages call it; `scope` the world it belongs to.
+
+    `relative` is its path from the configuration's folder, or absolute where it lies outside.
+    `is_stream`: it holds what came on standard input.
+    """
+
+    path: Path
+    name: str
+    is_named: bool
+    scope: str = ""
+    relative: str = ""
+    opener: Callable[[], BinaryIO] | None = None
+    is_stream: bool = False
+
+    def open(self) -> BinaryIO:
+        """Return its bytes as a file: what `opener` gives, or that at `path`.
+
+        Raises:
+            OSError: it cannot be opened.
+        """
+        return self.path.open("rb") if self.opener is None else self.opener()
+
+
+class Found(NamedTuple):
+    """A file that a PATH stands for. Files of one `identity` are one file (empty: it is `path`'s
+    own); `opener` as in `Source`. `is_link`: it is known to be a link to one.
+    """
+
+    path: Path
+    is_named: bool
+    identity: str = ""
+    opener: Callable[[], BinaryIO] | None = None
+    is_link: bool = False
+
+    def yields_to(self, other: "Found") -> bool:
+        """Whether a file is to be called as `other` is, which is another way to it: the name that
+        a user gave comes first, and a search takes a file's own rather than that of a link.
+        """
+        if self.is_named or other.is_named:
+            return not self.is_named
+        return self._is_a_link() and not other._is_a_link()
+
+    def _is_a_link(self) -> bool:
+        return self.is_link or (self.opener is None and self.path.is_symlink())
+
+
+Look: TypeAlias = Callable[[str], Iterable[Found]]
+"""Yields the files that a PATH stands for, those in folders by the rules of a search."""
+
+
+def discover(
+    paths: Iterable[str],
+    *,
+    root: Path,
+    include: Iterable[str] = (),
+    exclude: Iterable[str] = (),
+    scopes: Iterable[str] = (),
+    look: Look | None = None,
+) -> list[Source]:
+    """Return the files that `paths` name, folders searched for manifests.
+
+    Each file comes once in a scope, whatever links lead to it, under the name by which `paths` name
+    it, if any of them does. Hidden folders, `node_modules` and the `templates/` of a Helm chart are
+    left out of a search; `include` and `exclude` are globs relative to `root` (absolute: the
+    configuration's folder). A folder that cannot be searched is among the files, so that reading it
+    tells why.
+    `look` looks elsewhere than on the disk.
+
+    Raises:
+        SettingsError: a path does not exist (of which `look` is the judge, where it is given).
+    """
+    include, exclude, scopes = tuple(include), tuple(exclude), tuple(scopes)
+    found: dict[tuple[str, str], tuple[Found, Source]] = {}
+    for name in paths:
+        if not name:
+            raise SettingsError("a PATH is empty", hint="is a variable in the command not set?")
+        for file in (look or on_disk)(name):
+            relative = relative_to_root(file.path, root)
+            if not file.is_named and not is_taken(relative, include, exclude):
+                continue
+            scope = scope_of(relative, scopes)
+            source = Source(file.path, str(file.path), file.is_named, scope, relative, file.opener)
+            identity = (scope, file.identity or os.path.realpath(file.path))
+            known, _ = found.setdefault(identity, (file, source))
+            if known.yields_to(file):
+                found[identity] = (file, source)
+    return [source for _, source in found.values()]
+
+
+def on_disk(name: str) -> Iterator[Found]:
+    """Yield the files that a PATH stands for on the disk.
+
+    Raises:
+        SettingsError: there is no such file or folder.
+    """
+    path = Path(name)
+    try:
+        is_folder = stat.S_ISDIR(path.stat().st_mode)
+    except (FileNotFoundError, NotADirectoryError):
+        raise no_such_path(name) from None
+    except OSError:
+        is_folder = False
+    if is_folder:
+        yield from _search(path)
+    else:
+        yield Found(path, True)
+
+
+def no_such_path(name: str) -> SettingsError:
+    """Return the error that a PATH names nothing."""
+    return SettingsError(
+        f"there is no file or folder {name!r}",
+        hint="check the PATH; `hostnet-transform --help` lists the commands",
+    )
+
+
+def _search(folder: Path) -> Iterator[Found]:
+    closed: list[OSError] = []
+    for name in searched(os.walk(folder, onerror=closed.append)):
+        path = Path(name)
+        if _is_plain(path):
+            yield Found(path, False)
+    for error in closed:
+        yield Found(Path(error.filename), True)
+
+
+def searched(walk: Iterable[tuple[str, list[str], list[str]]]) -> Iterator[str]:
+    """Yield the files that a search takes among those of a walk (as `os.walk` makes one)."""
+    for here, folders, files in walk:
+        is_chart = CHART in files
+        folders[:] = sorted(name for name in folders if _is_searched(name, is_chart=is_chart))
+        yield from (posixpath.join(here, name) for name in sorted(files) if _is_manifest_name(name))
+
+
+def _is_searched(folder: str, *, is_chart: bool) -> bool:
+    """Whether a search goes into a folder of this name; `is_chart`: it is in a Helm chart's."""
+    is_skipped = folder.startswith(".") or folder == "node_modules"
+    return not is_skipped and not (is_chart and folder == "templates")
+
+
+def _is_manifest_name(file: str) -> bool:
+    """Whether a search takes a file of this name."""
+    return not file.startswith(".") and (file.endswith(SUFFIXES) or file in KUSTOMIZATIONS)
+
+
+def _is_plain(path: Path) -> bool:
+    """Whether `path` is a file, not a FIFO or a socket; what cannot be told, reading will tell."""
+    try:
+        return stat.S_ISREG(path.stat().st_mode)
+    except OSError:
+        return True
+
+
+def relative_to_root(path: Path, root: Path) -> str:
+    """Return `path` relative to `root` with forward slashes, or as it is where it lies outside."""
+    absolute = Path(os.path.normpath(path.absolute()))
+    if absolute.is_relative_to(root):
+        return absolute.relative_to(root).as_posix()
+    real, base = path.parent.resolve() / path.name, root.resolve()
+    return (real.relative_to(base) if real.is_relative_to(base) else absolute).as_posix()
+
+
+def is_taken(relative: str, include: tuple[str, ...], exclude: tuple[str, ...]) -> bool:
+    """Whether a search takes a file, by the globs of the configuration."""
+    if any(_fits(relative, pattern) for pattern in exclude):
+        return False
+    return not include or any(_fits(relative, pattern) for pattern in include)
+
+
+def _fits(relative: str, pattern: str) -> bool:
+    """Whether a glob names the file, or a folder above it; `**/` matches no folder too."""
+    bare = pattern.removeprefix("./")
+    while bare.startswith("**/**/"):  # says no more than one of them
+        bare = bare[3:]
+    if bare.startswith("**/") and _fits(relative, bare[3:]):
+        return True
+    parts = relative.split("/")
+    return any(
+        fnmatchcase("/".join(parts[:count]), bare.rstrip("/")) for count in range(1, len(parts) + 1)
+    )
+
+
+def scope_of(relative: str, scopes: tuple[str, ...]) -> str:
+    """Return the folder that makes `relative` part of a world of its own, or an empty string."""
+    parts = relative.split("/")[:-1]
+    globs = [glob.removeprefix("./").strip("/") for glob in scopes]
+    for count in range(1, len(parts) + 1):
+        folder = "/".join(parts[:count])
+        for glob in globs:
+            if folder.count("/") == glob.count("/") and fnmatchcase(folder, glob):
+                return folder
+    return ""

@@ -1,0 +1,171 @@
+"""What a Git repository holds: the entries of a tree or of the index, and raw blobs.
+
+One `git cat-file --batch` serves all blobs of a repository. A blob is asked for and read to its end
+before the next one is, so neither side ever waits for the other.
+"""
+
+import os
+import subprocess
+from collections.abc import Iterator
+from io import BytesIO
+from typing import IO, BinaryIO, NamedTuple
+
+from transformer.errors import SettingsError
+from transformer.inputs.git.program import EMPTY, Git
+
+SUBMODULE = "160000"
+SYMLINK = "120000"
+
+_UNSTAGED = (
+    ("diff-files", "--name-only", "-z"),
+    ("ls-files", "--others", "--exclude-standard", "-z"),
+)
+"""Commands that list files of the work tree that are not as in the index, without reading them."""
+
+_LARGE = 8 * 1024 * 1024
+"""A larger blob is not held in memory."""
+
+_EMPTY_BLOBS = (
+    "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391",
+    "473a0f4c3be8a93681a267e3b1e9a7dcda1185436fe141f7749120a303721813",
+)
+"""The empty file, in repositories of either hash."""
+
+
+class Entry(NamedTuple):
+    """A file, symbolic link or submodule in a tree or in the index; `path` is below the top."""
+
+    mode: str
+    sha: str
+    path: str
+
+
+class Repository:
+    """A Git repository; a context manager, which ends the process that it uses."""
+
+    def __init__(self, git: Git) -> None:
+        self.git = git
+        self._cat: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> "Repository":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._cat is not None:
+            self._cat.terminate()  # it may be amid a blob that nobody waits for any more
+            self._cat.communicate()
+
+    def tree(self, commit: str) -> list[Entry]:
+        """Return all entries of a commit.
+
+        Raises:
+            SettingsError: it is not there.
+        """
+        if commit == EMPTY:
+            return []
+        out = self.git.run("ls-tree", "-r", "-z", "--full-tree", commit)
+        return [Entry(mode, sha, path) for (mode, _, sha), path in _lines(out)]
+
+    def index(self) -> list[Entry]:
+        """Return the entries of the index, but for empty files: they hold no manifest, and what
+        `git add --intent-to-add` announces looks just like one.
+
+        Raises:
+            SettingsError: a merge is not finished.
+        """
+        entries = []
+        for stage, entry in self._staged():
+            if stage != "0":
+                raise SettingsError(
+                    "the index holds a merge conflict in this file",
+                    file=entry.path,
+                    hint="resolve it and `git add` the file",
+                )
+            if entry.sha not in _EMPTY_BLOBS:
+                entries.append(entry)
+        return entries
+
+    def changed_since(self, commit: str, *, in_work_tree: bool) -> list[str]:
+        """Return the paths of files that the index, or the work tree too, has not as `commit`
+        has them, those among them that git does not know of yet, nor ignores. One that was only
+        touched may be among them: no content is read.
+        """
+        old = {(entry.path, entry.mode, entry.sha) for entry in self.tree(commit)}
+        new = {(entry.path, entry.mode, entry.sha) for _, entry in self._staged()}
+        paths = {path for path, *_ in old ^ new}
+        if in_work_tree:
+            for command in _UNSTAGED:
+                out = self.git.run(*command)
+                paths.update(map(os.fsdecode, out.split(b"\0")[:-1]))
+        return sorted(paths)
+
+    def submodules(self) -> dict[str, str]:
+        """Return the commit of each submodule in the index, by path."""
+        return {entry.path: entry.sha for _, entry in self._staged() if entry.mode == SUBMODULE}
+
+    def open(self, entry: Entry) -> BinaryIO:
+        """Return the bytes of a file, or the target of a link, as a file.
+
+        Raises:
+            SettingsError: git cannot give it: the repository is damaged, or a fetch failed.
+        """
+        if self._cat is None:
+            self._cat = self.git.start("cat-file", "--batch")
+        to, back = self._cat.stdin, self._cat.stdout
+        assert to is not None
+        assert back is not None
+        try:
+            to.write(f"{entry.sha}\n".encode())
+            to.flush()
+            head = back.readline().split()
+            if len(head) != 3:
+                raise _cannot_give(entry)
+            size = int(head[2])
+            blob = BytesIO(_exactly(back, size)) if size <= _LARGE else _spooled(back, size)
+            _exactly(back, 1)
+        except (BrokenPipeError, EOFError):
+            raise _cannot_give(entry) from None
+        return blob
+
+    def _staged(self) -> Iterator[tuple[str, Entry]]:
+        """Yield the entries of the index, each with its stage (not 0: part of a conflict)."""
+        out = self.git.run("ls-files", "--stage", "-z", "--full-name")
+        for (mode, sha, stage), path in _lines(out):
+            yield stage, Entry(mode, sha, path)
+
+
+def _lines(out: bytes) -> Iterator[tuple[list[str], str]]:
+    """Yield the words and the path in each line of a listing."""
+    for line in out.split(b"\0")[:-1]:
+        words, path = line.split(b"\t", 1)
+        yield words.decode().split(" "), os.fsdecode(path)
+
+
+def _cannot_give(entry: Entry) -> SettingsError:
+    return SettingsError(
+        f"git cannot give the object {entry.sha}",
+        file=entry.path,
+        hint="`git fsck` tells what is lost; in a partial clone, see that `git fetch` works",
+    )
+
+
+def _exactly(pipe: IO[bytes], size: int) -> bytes:
+    data = pipe.read(size)
+    if len(data) < size:
+        raise EOFError
+    return data
+
+
+def _spooled(pipe: IO[bytes], size: int) -> BinaryIO:
+    """Return the next `size` bytes of `pipe` in a temporary file without a name."""
+    import tempfile  # only where it is needed
+
+    file = tempfile.TemporaryFile()  # noqa: SIM115 (whoever opened the blob closes it)
+    try:
+        for start in range(0, size, _LARGE):
+            file.write(_exactly(pipe, min(_LARGE, size - start)))
+        file.seek(0)
+    except BaseException:
+        file.close()
+        raise
+    return file

@@ -1,0 +1,47 @@
+"""Where the commits of a submodule are: beside its files, or put away after it was removed."""
+
+import os
+from typing import NamedTuple
+
+from transformer.errors import SettingsError
+from transformer.inputs.git import program
+from transformer.inputs.git.program import Git
+from transformer.inputs.git.repository import Entry, Repository
+
+
+class Closed(NamedTuple):
+    """Why a submodule cannot be looked into.
+
+    `is_unchanged`: the index records the same commit, so that a search need not tell of it.
+    """
+
+    error: SettingsError
+    is_unchanged: bool = False
+
+
+def opened(around: Repository, entry: Entry, path: str) -> Git | Closed:
+    """Return git for a submodule; `entry` is in the repository `around`, `path` from the top."""
+    top = around.git.folder / entry.path
+    if (top / ".git").exists():
+        return program.inner(top)
+    now = around.submodules().get(entry.path) if around.git.has_work_tree else None
+    if now is not None:
+        hint = f"`git submodule update --init {path}`, or leave it out by `exclude`"
+        error = SettingsError(f"the submodule {path} is not checked out", hint=hint)
+        return Closed(error, is_unchanged=now == entry.sha)
+    kept = around.git.run("rev-parse", "--git-path", f"modules/{entry.path}").removesuffix(b"\n")
+    folder = (around.git.folder / os.fsdecode(kept)).resolve()
+    if (folder / "HEAD").exists():
+        return program.without_work_tree(folder)
+    message = f"the submodule {path} has been removed, and what it held is not here"
+    return Closed(SettingsError(message, hint="leave it out by `exclude` in the configuration"))
+
+
+def without_commit(entry: Entry, path: str, error: SettingsError) -> Closed:
+    """Return why a submodule cannot be looked into whose repository does not give the commit."""
+    return Closed(
+        SettingsError(
+            f"the submodule {path} lacks its commit {entry.sha[:12]}: {error.message}",
+            hint=error.hint or f"`git -C {path} fetch`, or `git submodule update --init {path}`",
+        )
+    )

@@ -1,0 +1,70 @@
+"""A folder for copies of what can be read only once; a killed run's is removed by the next."""
+
+import os
+import re
+import stat
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
+
+from transformer.system.locks import lock
+from transformer.system.signals import held_back
+
+_PREFIX = ".hostnet-transform."
+_SUFFIX = ".scratch"
+_OURS = re.compile(r"\.hostnet-transform\.[a-z0-9_]{8}\.scratch")
+_ATTEMPTS = 100
+
+
+@contextmanager
+def scratch_folder() -> Iterator[str]:
+    """Yield a new folder for files, not for folders; it is removed in the end."""
+    _sweep(tempfile.gettempdir())
+    with held_back() as let_through, ExitStack() as opened, _locked_folder(opened) as name:
+        let_through()
+        yield name
+
+
+def _locked_folder(opened: ExitStack) -> "tempfile.TemporaryDirectory[str]":
+    """Return a new folder, locked until `opened` is closed, where folders can be locked."""
+    for _ in range(_ATTEMPTS):
+        folder = tempfile.TemporaryDirectory(prefix=_PREFIX, suffix=_SUFFIX)
+        try:
+            handle = os.open(folder.name, os.O_RDONLY)
+        except FileNotFoundError:
+            folder.cleanup()  # another run took it for an abandoned one, and removed it
+            continue
+        except OSError:
+            return folder  # no folder can be opened here, so nobody sweeps either
+        opened.callback(os.close, handle)
+        if lock(handle) is not False and os.path.isdir(folder.name):  # noqa: PTH112
+            return folder
+        folder.cleanup()
+    raise FileExistsError("no temporary folder can be made")
+
+
+def _sweep(around: str) -> None:
+    with suppress(OSError), os.scandir(around) as entries:
+        for entry in entries:
+            if _OURS.fullmatch(entry.name):
+                with suppress(OSError):
+                    _remove_abandoned(entry.path)
+
+
+def _remove_abandoned(path: str) -> None:
+    """Remove a folder that `scratch_folder` made, unless the run that made it still lives.
+
+    Nothing but files is in such a folder, and only its user may look into it; any other stays.
+    """
+    handle = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
+    try:
+        status = os.fstat(handle)
+        is_private = stat.S_ISDIR(status.st_mode) and stat.S_IMODE(status.st_mode) == stat.S_IRWXU
+        if is_private and status.st_uid == os.geteuid() and lock(handle):
+            with os.scandir(path) as entries:
+                files = [entry.path for entry in entries if entry.is_file(follow_symlinks=False)]
+            for file in files:
+                os.unlink(file)  # noqa: PTH108
+            os.rmdir(path)  # noqa: PTH106
+    finally:
+        os.close(handle)

@@ -1,0 +1,70 @@
+"""Manifests that another object holds: in the text of a ConfigMap or Secret (what a
+ClusterResourceSet applies), or under `objects` of an OpenShift Template.
+
+Nothing is edited in there, and what is no YAML is passed over: most texts are something else.
+"""
+
+from base64 import b64decode
+from binascii import Error
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from transformer import pointer
+from transformer.errors import InputError
+from transformer.kubernetes.generators import TEMPLATES
+from transformer.kubernetes.objects import Manifest, manifests, mapping_at
+from transformer.text.framing import frames
+from transformer.yamltree.construct import to_plain
+from transformer.yamltree.parse import read
+
+_TEXTS = {("", "ConfigMap"): ("data", "binaryData"), ("", "Secret"): ("stringData", "data")}
+_ENCODED = {("", "ConfigMap"): "binaryData", ("", "Secret"): "data"}
+_DEEPEST = 3
+"""A text may hold a ConfigMap with a text of its own; no more of these are opened than so many."""
+
+
+def embedded(
+    manifest: Manifest, matters: Callable[[bytes], bool], level: int = 1
+) -> Iterator[tuple[str, Manifest]]:
+    """Yield each manifest that `manifest` holds, with the pointer at the value that holds it.
+
+    A document in a text is read only if its bytes may matter.
+    """
+    for at, value in _values(manifest, matters):
+        for inner in manifests(value):
+            if inner.ref.kind and inner.ref.version:
+                yield at, inner
+                if level < _DEEPEST:
+                    yield from ((at, below) for _, below in embedded(inner, matters, level + 1))
+
+
+def _values(manifest: Manifest, matters: Callable[[bytes], bool]) -> Iterator[tuple[str, Any]]:
+    kind = (manifest.ref.group, manifest.ref.kind)
+    if kind in TEMPLATES:
+        objects = manifest.value.get("objects")
+        for index, item in enumerate(objects if isinstance(objects, list) else ()):
+            yield f"/objects/{index}", item
+    for key in _TEXTS.get(kind, ()):
+        for name, text in mapping_at(manifest.value, key).items():
+            data = _bytes(text, is_encoded=key == _ENCODED[kind])
+            if b"apiVersion" in data or b"\\" in data:
+                for value in _documents(data, matters):
+                    yield pointer.join("", key, name), value
+
+
+def _bytes(text: Any, *, is_encoded: bool) -> bytes:
+    if not isinstance(text, str):
+        return b""
+    try:
+        return b64decode(text) if is_encoded else text.encode()
+    except (Error, ValueError):
+        return b""
+
+
+def _documents(data: bytes, matters: Callable[[bytes], bool]) -> Iterator[Any]:
+    for frame in frames([data]):
+        if matters(frame.data):
+            try:
+                yield to_plain(read(frame.data.decode()).root)
+            except (InputError, UnicodeDecodeError):
+                continue

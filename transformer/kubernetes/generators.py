@@ -1,0 +1,136 @@
+"""Kinds of which other objects are made: kustomizations, charts to be rendered, templates.
+
+They hold no pod templates, but what is made may have some, and the exclude annotation on them. It
+can be asked for by a key, in text (a chart's values) or in a patch.
+"""
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from transformer import pointer
+from transformer.errors import InputError
+from transformer.findings import ObjectRef
+from transformer.kubernetes.objects import Manifest, places_of, value_at
+from transformer.kubernetes.pod_template import resolve
+from transformer.kubernetes.well_known import EXCLUDE_ANNOTATION, HOST_NETWORK_LABEL
+from transformer.yamltree.fast_load import read_value
+
+KUSTOMIZATIONS = ("kustomization.yaml", "kustomization.yml", "Kustomization")
+"""What kustomize looks for in a folder."""
+
+_GROUP = "kustomize.config.k8s.io"
+_KEY = pointer.join("", EXCLUDE_ANNOTATION)
+_WORD = EXCLUDE_ANNOTATION.rpartition("/")[2]
+_PATCHES = ("{patches,patchesJson6902}/*/patch", "patchesStrategicMerge/*")
+
+
+TEMPLATES = (("template.openshift.io", "Template"), ("", "Template"))
+"""Those of OpenShift, and how OpenShift 3 wrote them: they hold manifests."""
+
+
+class Maker(NamedTuple):
+    """What is made (`kustomization`, `chart`, or either), and the pointers of its patches."""
+
+    makes: str
+    patches: tuple[str, ...] = ()
+
+
+def _below(*folders: str) -> tuple[str, ...]:
+    return tuple(f"{folder}/{field}" for folder in folders for field in _PATCHES)
+
+
+_KUSTOMIZATION = Maker("kustomization", _below(""))
+_CHART = Maker("chart")
+_SOURCES = ("/spec/source/kustomize", "/spec/sources/*/kustomize")
+
+_MAKERS = {
+    (_GROUP, "Kustomization"): _KUSTOMIZATION,
+    (_GROUP, "Component"): _KUSTOMIZATION,
+    ("", "AnnotationsTransformer"): Maker("kustomization"),
+    ("", "PatchTransformer"): Maker("kustomization", ("/patch",)),
+    ("", "HelmChartInflationGenerator"): _CHART,
+    ("kustomize.toolkit.fluxcd.io", "Kustomization"): Maker("kustomization", _below("/spec")),
+    ("helm.toolkit.fluxcd.io", "HelmRelease"): Maker(
+        "chart", _below("/spec/postRenderers/*/kustomize")
+    ),
+    ("helm.fluxcd.io", "HelmRelease"): _CHART,
+    ("helm.cattle.io", "HelmChart"): _CHART,
+    ("helm.cattle.io", "HelmChartConfig"): _CHART,
+    ("helm.k0sproject.io", "Chart"): _CHART,
+    ("helm.crossplane.io", "Release"): _CHART,
+    ("addons.cluster.x-k8s.io", "HelmChartProxy"): _CHART,
+    ("argoproj.io", "Application"): Maker("chart or kustomization", _below(*_SOURCES)),
+    ("argoproj.io", "ApplicationSet"): Maker(
+        "chart or kustomization", _below(*(f"/spec/template{source}" for source in _SOURCES))
+    ),
+}
+
+
+def maker_of(ref: ObjectRef) -> Maker | None:
+    """Return what is known of a kind of which other objects are made, or None."""
+    return _MAKERS.get((ref.group, ref.kind))
+
+
+def as_kustomization(manifest: Manifest) -> Manifest | None:
+    """Return what kustomize takes for one though kind or apiVersion is left out, or None."""
+    kind = manifest.ref.kind or "Kustomization"
+    if kind not in ("Kustomization", "Component") or manifest.ref.group not in ("", _GROUP):
+        return None
+    version = manifest.ref.version or ("v1alpha1" if kind == "Component" else "v1beta1")
+    ref = ObjectRef(_GROUP, version, kind, "", manifest.ref.name)
+    return Manifest(manifest.value, manifest.base, ref)
+
+
+def asking_patches(value: Any, maker: Maker) -> Iterator[str]:
+    """Yield the pointers of the inline patches that ask for the annotation, and bring no guard."""
+    for pattern in maker.patches:
+        for at, patch in resolve(value, pattern):
+            if HOST_NETWORK_LABEL not in str(patch) and _asks(_read(patch)):
+                yield at
+
+
+def asking_places(value: Any, maker: Maker) -> Iterator[str]:
+    """Yield the pointers, those in patches apart, of keys and of texts that ask for it."""
+    patches = tuple(f"{at}/" for pattern in maker.patches for at, _ in resolve(value, pattern))
+    keys = [at for at in places_of(value, EXCLUDE_ANNOTATION) if value_at(value, at) != "false"]
+    texts = [at for at, text in _texts(value, "") if _WORD in text and _asks(_read(text))]
+    yield from (at for at in (*keys, *texts) if not f"{at}/".startswith(patches))
+
+
+def _texts(value: Any, at: str) -> Iterator[tuple[str, str]]:
+    if isinstance(value, str):
+        yield at, value
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield from _texts(item, pointer.join(at, key))
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _texts(item, f"{at}/{index}")
+
+
+def _read(content: Any) -> Any:
+    """Return the plain value of YAML in a text, or the text where it is none."""
+    try:
+        return read_value(content) if isinstance(content, str) else content
+    except InputError:
+        return content
+
+
+def _asks(content: Any) -> bool:
+    """Whether a manifest, values, operations of RFC 6902, or a text ask for the annotation."""
+    if isinstance(content, str):
+        name = content.replace("\\", "")  # as the dots in the name of a parameter of Helm have it
+        return EXCLUDE_ANNOTATION in name or _KEY in name
+    if isinstance(content, list):
+        return any(map(_step_asks, content))
+    return any(
+        value_at(content, at) not in ("false", None)
+        for at in places_of(content, EXCLUDE_ANNOTATION)
+    )
+
+
+def _step_asks(step: Any) -> bool:
+    if not isinstance(step, dict) or step.get("op") not in ("add", "replace"):
+        return False
+    value = step.get("value")
+    return value not in ("false", None) if str(step.get("path")).endswith(_KEY) else _asks(value)

@@ -1,0 +1,144 @@
+"""Node selector terms and requirements, and how a requirement is added to a pod template.
+
+Source: OpenYurt `PodHandler.Default`, pkg/yurtmanager/webhook/pod/v1alpha1/pod_default.go; SPEC,
+section 4.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from transformer.kubernetes.malformed import wrong_type
+from transformer.kubernetes.placeholders import is_placeholder, unknown_yet
+from transformer.kubernetes.pod_template import PodTemplate
+from transformer.kubernetes.well_known import HOST_NETWORK_LABEL
+from transformer.operations import Operation
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """A node selector requirement: a key, an operator, values."""
+
+    key: str
+    operator: str
+    values: tuple[str, ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        return {"key": self.key, "operator": self.operator, "values": list(self.values)}
+
+
+OFF_HOST_NETWORK = Requirement(HOST_NETWORK_LABEL, "NotIn", ("true",))
+"""Keeps a pod off the nodes of host-network pools."""
+
+_REQUIRED = "requiredDuringSchedulingIgnoredDuringExecution"
+
+
+def require_in_every_term(template: PodTemplate, requirement: Requirement) -> list[Operation]:
+    """Return the operations that put `requirement` into every node selector term of `template`.
+
+    Terms are ORed, so each that lacks the exact requirement gets it at the end; where there is
+    no term, one is made. Paths are relative to the template's object.
+
+    Raises:
+        PatchError: something on the way is of a type that the API server refuses.
+    """
+    wanted = requirement.as_dict()
+    term = {"matchExpressions": [wanted]}
+    at = f"{template.pointer}/spec"
+    value: Any = template.spec
+    for key, missing in (
+        ("affinity", {"nodeAffinity": {_REQUIRED: {"nodeSelectorTerms": [term]}}}),
+        ("nodeAffinity", {_REQUIRED: {"nodeSelectorTerms": [term]}}),
+        (_REQUIRED, {"nodeSelectorTerms": [term]}),
+    ):
+        at = f"{at}/{key}"
+        value = value.get(key)
+        if value is None:
+            return [Operation("add", at, missing)]
+        if not isinstance(value, dict):
+            raise wrong_type(at, value, "a mapping")
+    at = f"{at}/nodeSelectorTerms"
+    terms = value.get("nodeSelectorTerms")
+    if terms is None:
+        return [Operation("add", at, [term])]
+    if not isinstance(terms, list):
+        raise wrong_type(at, terms, "a list")
+    if not terms:
+        return [Operation("add", f"{at}/-", term)]
+    operations: list[Operation] = []
+    for index, existing in enumerate(terms):
+        operations.extend(_require_in_term(existing, f"{at}/{index}", wanted))
+    return operations
+
+
+def _require_in_term(term: Any, at: str, wanted: dict[str, Any]) -> list[Operation]:
+    if term is None:
+        return [Operation("replace", at, {"matchExpressions": [wanted]})]
+    if not isinstance(term, dict):
+        raise wrong_type(at, term, "a mapping")
+    expressions = term.get("matchExpressions")
+    if expressions is None:
+        return [Operation("add", f"{at}/matchExpressions", [wanted])]
+    if not isinstance(expressions, list):
+        raise wrong_type(f"{at}/matchExpressions", expressions, "a list")
+    if any(_is_exactly(expression, wanted) for expression in expressions):
+        return []
+    for index, expression in enumerate(expressions):
+        if (value := _placeholder_for(expression, wanted)) is not None:
+            raise unknown_yet(f"{at}/matchExpressions/{index}", value)
+    return [Operation("add", f"{at}/matchExpressions/-", wanted)]
+
+
+def _placeholder_for(expression: Any, wanted: dict[str, Any]) -> str | None:
+    """Return the placeholder by which `expression` may become the wanted one, or None."""
+    if not isinstance(expression, dict):
+        return expression if is_placeholder(expression) else None
+    if expression.get("key") != wanted["key"]:
+        return None
+    values = expression.get("values")
+    found = [expression.get("operator"), *(values if isinstance(values, list) else [values])]
+    return next(filter(is_placeholder, found), None)
+
+
+def _is_exactly(expression: Any, wanted: dict[str, Any]) -> bool:
+    return isinstance(expression, dict) and all(
+        expression.get(name) == value for name, value in wanted.items()
+    )
+
+
+def is_required_in_every_term(template: PodTemplate, requirement: Requirement) -> bool:
+    """Whether `template` has node selector terms, and each holds the exact requirement."""
+    terms = required_terms(template)
+    wanted = requirement.as_dict()
+    return bool(terms) and all(
+        isinstance(term, dict)
+        and isinstance(expressions := term.get("matchExpressions"), list)
+        and any(_is_exactly(expression, wanted) for expression in expressions)
+        for term in terms or ()
+    )
+
+
+def required_terms(template: PodTemplate) -> list[Any] | None:
+    """Return the required node selector terms, or None where no node affinity is required.
+
+    What is of a wrong type is no term: then no node will do.
+    """
+    value: Any = template.spec
+    for key in ("affinity", "nodeAffinity", _REQUIRED):
+        value = value.get(key) if isinstance(value, dict) else value
+        if value is None:
+            return None
+    terms = value.get("nodeSelectorTerms") if isinstance(value, dict) else None
+    return terms if isinstance(terms, list) else []
+
+
+def empty_terms(template: PodTemplate) -> list[str]:
+    """Return the pointers (within the object) of the node selector terms that say nothing."""
+    at = f"{template.pointer}/spec/affinity/nodeAffinity/{_REQUIRED}/nodeSelectorTerms"
+    return [
+        f"{at}/{index}"
+        for index, term in enumerate(required_terms(template) or ())
+        if term is None
+        or (
+            isinstance(term, dict) and not (term.get("matchExpressions") or term.get("matchFields"))
+        )
+    ]

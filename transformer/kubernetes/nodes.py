@@ -1,0 +1,114 @@
+"""Node manifests: the pool they belong to, and how their metadata is set."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from transformer import pointer
+from transformer.kubernetes.malformed import wrong_type
+from transformer.kubernetes.objects import Manifest
+from transformer.kubernetes.placeholders import is_placeholder, unknown_yet
+from transformer.kubernetes.pools import Pool, PoolIndex
+from transformer.kubernetes.well_known import DESIRED_POOL_LABEL, POOL_LABEL
+from transformer.operations import Operation
+
+
+def is_node(manifest: Manifest) -> bool:
+    """Whether `manifest` is a core Node."""
+    return manifest.ref.kind == "Node" and manifest.ref.group == ""
+
+
+def pool_name(manifest: Manifest) -> str:
+    """Return the name of a Node's pool, or an empty string.
+
+    Source: `NodeHandler.Default`: the nodepool label, else the desired-nodepool label.
+    """
+    for label in (POOL_LABEL, DESIRED_POOL_LABEL):
+        value = manifest.labels.get(label)
+        if value is not None and not isinstance(value, str):
+            return ""  # refused by the API server
+        if value:
+            return value
+    return ""
+
+
+def pool_label(manifest: Manifest) -> str:
+    """Return which of its labels names a Node's pool."""
+    return POOL_LABEL if manifest.labels.get(POOL_LABEL) else DESIRED_POOL_LABEL
+
+
+def label_change(
+    before: Manifest | None, manifest: Manifest, label: str
+) -> tuple[str, str | None] | None:
+    """Return the old value of a label that was set and the new one (None: it is gone), if they
+    differ; else None, as where one of them is no string, or a placeholder.
+    """
+    old = before.labels.get(label) if before is not None else None
+    new = manifest.labels.get(label)
+    if not isinstance(old, str) or not (new is None or isinstance(new, str)):
+        return None
+    if is_placeholder(old) or is_placeholder(new):
+        return None
+    return (old, new) if old and old != new else None
+
+
+def label_place(manifest: Manifest, label: str) -> str:
+    """Return the pointer of a label, or of the labels where it is not there."""
+    return pointer.join("/metadata/labels", *([label] if label in manifest.labels else []))
+
+
+def is_replaced(before: Manifest | None, label: str, value: object) -> bool:
+    """Whether a live node may carry `value`, which is not what its label is to be: it has some
+    value, and the old state, if there is one, has the label too (else the webhook sets it).
+    """
+    was_set = before is None or bool(before.labels.get(label))
+    return isinstance(value, str) and bool(value) and was_set
+
+
+def moved(before: Manifest | None, manifest: Manifest) -> tuple[str, str] | None:
+    """Return the names of the pools that a Node is moved from and to, or None."""
+    if before is None or not is_node(manifest):
+        return None
+    old, new = pool_name(before), pool_name(manifest)
+    return (old, new) if old and new and old != new else None
+
+
+def network_mode_changes(
+    move: tuple[str, str], pools: PoolIndex, former_pools: Mapping[str, Pool]
+) -> bool:
+    """Whether of the two pools, both known, just one is host-network; the one that the Node was in
+    may be gone.
+    """
+    old, new = (pools.find(name) for name in move)
+    old = old or former_pools.get(move[0])
+    return (
+        old is not None
+        and new is not None
+        and old.is_meant_host_network != new.is_meant_host_network
+    )
+
+
+def set_entries(manifest: Manifest, field: str, wanted: Mapping[str, Any]) -> list[Operation]:
+    """Return the operations that set `wanted` in metadata's `field` (labels or annotations).
+
+    Raises:
+        PatchError: the field is no mapping.
+    """
+    current = manifest.metadata.get(field)
+    if not wanted:
+        return []
+    if current is None:
+        return [Operation("add", f"/metadata/{field}", dict(wanted))]
+    if not isinstance(current, dict):
+        raise wrong_type(f"/metadata/{field}", current, "a mapping")
+    for key, value in wanted.items():
+        if current.get(key) != value and is_placeholder(current.get(key)):
+            raise unknown_yet(pointer.join("/metadata", field, key), current[key])
+    return [
+        Operation(
+            "replace" if key in current else "add",
+            pointer.join("/metadata", field, key),
+            value,
+        )
+        for key, value in wanted.items()
+        if current.get(key) != value
+    ]

@@ -1,0 +1,133 @@
+"""A manifest: one Kubernetes object, wherever in a document it stands."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from transformer import pointer
+from transformer.findings import ObjectRef
+
+_LONGEST = 1000
+"""Characters; Kubernetes allows no more than 253 in a name."""
+
+_SHOWN = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """One object. `value` is its plain value, `base` its pointer within the document's value."""
+
+    value: dict[str, Any]
+    base: str
+    ref: ObjectRef
+
+    @property
+    def is_named(self) -> bool:
+        """Whether it says its own name; that of `generateName` is another one each time."""
+        name = self.metadata.get("name")
+        return isinstance(name, str) and bool(name)
+
+    @property
+    def metadata(self) -> dict[str, Any]:
+        return mapping_at(self.value, "metadata")
+
+    @property
+    def annotations(self) -> dict[str, Any]:
+        return mapping_at(self.metadata, "annotations")
+
+    @property
+    def labels(self) -> dict[str, Any]:
+        return mapping_at(self.metadata, "labels")
+
+    @property
+    def spec(self) -> dict[str, Any]:
+        return mapping_at(self.value, "spec")
+
+
+def mapping_at(value: Any, *keys: str) -> dict[str, Any]:
+    """Return the mapping below `keys`, or an empty one where there is none."""
+    for key in keys:
+        value = value.get(key) if isinstance(value, dict) else None
+    return value if isinstance(value, dict) else {}
+
+
+def manifests(
+    value: Any, base: str = "", inherited: tuple[str, str] = ("", "")
+) -> Iterator[Manifest]:
+    """Yield the manifests of a document's plain value: itself, or the items of its List kinds.
+
+    A mapping without apiVersion or kind is yielded too, with empty names in its `ref`; anything
+    but a mapping is not. Items of a `<Kind>List` may leave out what the list says (`inherited`:
+    apiVersion and kind), as the API server's own lists do.
+    """
+    if not isinstance(value, dict):
+        return
+    api_version = _text(value.get("apiVersion")) or inherited[0]
+    kind = _text(value.get("kind")) or inherited[1]
+    items = value.get("items")
+    if kind.endswith("List") and (isinstance(items, list) or (items is None and "items" in value)):
+        of_kind = kind.removesuffix("List")
+        below = (api_version, of_kind) if of_kind not in ("", "Resource") else ("", "")
+        for index, item in enumerate(items or ()):
+            yield from manifests(item, pointer.join(base, "items", index), below)
+        return
+    group, _, version = _name(api_version).rpartition("/")
+    metadata = mapping_at(value, "metadata")
+    ref = ObjectRef(
+        group,
+        version,
+        _name(kind),
+        _name(metadata.get("namespace")),
+        _name(metadata.get("name")) or _name(metadata.get("generateName")),
+    )
+    yield Manifest(value, base, ref)
+
+
+def keys_in(value: Any, at: str = "") -> Iterator[tuple[str, str]]:
+    """Yield each key of a mapping in `value`, with its pointer."""
+    if isinstance(value, dict):
+        for name, item in value.items():
+            below = pointer.join(at, name)
+            yield name, below
+            if isinstance(item, dict | list):
+                yield from keys_in(item, below)
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            if isinstance(item, dict | list):
+                yield from keys_in(item, f"{at}/{index}")
+
+
+def places_of(value: Any, key: str) -> Iterator[str]:
+    """Yield the pointers at which a mapping in `value` has `key`."""
+    return (at for name, at in keys_in(value) if name == key)
+
+
+def value_at(value: Any, at: str) -> Any:
+    """Return what stands at pointer `at` of a plain value, which must exist."""
+    for token in pointer.split(at):
+        value = value[int(token)] if isinstance(value, list) else value[token]
+    return value
+
+
+def is_list(value: Any) -> bool:
+    """Whether a document's value is a List kind (whose items are the manifests)."""
+    return (
+        isinstance(value, dict)
+        and isinstance(value.get("kind"), str)
+        and value["kind"].endswith("List")
+        and "items" in value
+    )
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _name(value: Any) -> str:
+    """Return a text that tells objects apart, and that each finding can repeat."""
+    text = _text(value)
+    if len(text) <= _LONGEST:
+        return text
+    from hashlib import sha256  # for what Kubernetes refuses anyway
+
+    return f"{text[:_SHOWN]}...{sha256(text.encode(errors='surrogatepass')).hexdigest()[:16]}"

@@ -1,0 +1,167 @@
+"""NodePools: which are host-network, across their versions, and what they put on their nodes."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from transformer.kubernetes.objects import Manifest, mapping_at
+from transformer.kubernetes.well_known import HOST_NETWORK_LABEL
+
+GROUP = "apps.openyurt.io"
+OLD_VERSIONS = ("v1alpha1", "v1beta1")
+TYPE_LABEL = "nodepool.openyurt.io/type"
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """A NodePool, as the cluster will see it.
+
+    `host_network` is the effective value: v1beta2 has the field; in v1alpha1 and v1beta1 only the
+    annotation survives the conversion (`ConvertTo`), and `loses_host_network` says that the field
+    is set and will be dropped. `labels`, `annotations` and `taints` are what it puts on its nodes.
+
+    What follows matters to the pool alone: its own labels (with the one that the webhook derives
+    from the type), its type and its interConnectivity, defaults applied.
+    """
+
+    name: str
+    host_network: bool
+    loses_host_network: bool = False
+    labels: dict[str, Any] = field(default_factory=dict)
+    annotations: dict[str, Any] = field(default_factory=dict)
+    taints: tuple[dict[str, Any], ...] = ()
+    own_labels: dict[str, Any] = field(default_factory=dict, compare=False)
+    type: Any = field(default="Edge", compare=False)
+    inter_connectivity: bool = field(default=False, compare=False)
+
+    @property
+    def is_meant_host_network(self) -> bool:
+        """Whether it is host-network in the cluster, or in its author's mind (HN106)."""
+        return self.host_network or self.loses_host_network
+
+
+def is_pool(manifest: Manifest) -> bool:
+    """Whether `manifest` is an OpenYurt NodePool, of any version."""
+    return manifest.ref.kind == "NodePool" and manifest.ref.group == GROUP
+
+
+def pool_of(manifest: Manifest) -> Pool:
+    """Return what a NodePool manifest says, as the storage version has it.
+
+    Source: OpenYurt `ConvertTo` of v1alpha1 and v1beta1 (which forces interConnectivity to false),
+    pkg/apis/apps/*/nodepool_conversion.go; `NodePoolHandler.Default` for the defaults.
+    """
+    spec = manifest.spec
+    declared = spec.get("hostNetwork") is True
+    is_old = manifest.ref.version in OLD_VERSIONS
+    pool_type = spec.get("type") or "Edge"
+    if is_old:
+        annotation = manifest.annotations.get(HOST_NETWORK_LABEL)
+        effective = isinstance(annotation, str) and annotation.lower() == "true"
+    else:
+        effective = declared
+    taints = spec.get("taints")
+    return Pool(
+        manifest.ref.name,
+        effective,
+        declared and not effective,
+        mapping_at(spec, "labels"),
+        mapping_at(spec, "annotations"),
+        tuple(taint for taint in taints if isinstance(taint, dict))
+        if isinstance(taints, list)
+        else (),
+        {**manifest.labels, TYPE_LABEL: str(pool_type).lower()},
+        pool_type,
+        not is_old and spec.get("interConnectivity") is True,
+    )
+
+
+class PoolsNeeded(Exception):
+    """A pool was asked for that has not been seen, while more input may still bring it."""
+
+
+class PoolIndex:
+    """The NodePools of one world, by name.
+
+    `complete` says that all of them have been seen. Where two NodePools of one name differ in
+    being host-network, the name is *ambiguous* and nothing can be decided for its nodes; where
+    they differ in anything, nothing that the pool puts on its nodes can.
+    """
+
+    def __init__(self, pools: Iterable[Pool] = (), *, complete: bool = False) -> None:
+        self._pools: dict[str, Pool] = {}
+        self._given: dict[str, Pool] = {}
+        self.revision = 0
+        """Another one after each change."""
+        self._ambiguous: set[str] = set()
+        self._differing: set[str] = set()
+        self.complete = complete
+        for pool in pools:
+            self.add(pool)
+
+    def add(self, pool: Pool) -> bool:
+        """Add a pool; the same one may come again. Return whether it makes its name ambiguous."""
+        self.revision += 1
+        known = self._pools.setdefault(pool.name, pool)
+        if known != pool:
+            self._differing.add(pool.name)
+        if (known.host_network, known.loses_host_network) == (
+            pool.host_network,
+            pool.loses_host_network,
+        ):
+            return False
+        is_new = pool.name not in self._ambiguous
+        self._ambiguous.add(pool.name)
+        return is_new
+
+    def give(self, pools: Iterable[Pool]) -> None:
+        """Add pools that come from elsewhere than the manifests that are looked at."""
+        for pool in pools:
+            self._given.setdefault(pool.name, pool)
+            self.add(pool)
+
+    def contradicts_given(self, pool: Pool) -> bool:
+        """Whether a pool of that name from elsewhere says otherwise whether it is host-network."""
+        given = self._given.get(pool.name)
+        return given is not None and given.is_meant_host_network != pool.is_meant_host_network
+
+    def find(self, name: str) -> Pool | None:
+        """Return the pool called `name`, or None where there is none, or it is ambiguous.
+
+        Raises:
+            PoolsNeeded: it is not there yet, and the index is not complete.
+        """
+        if name in self._ambiguous:
+            return None
+        if name not in self._pools and not self.complete:
+            raise PoolsNeeded(name)
+        return self._pools.get(name)
+
+    def all(self) -> list[Pool]:
+        """Return the pools, the first of each name, in the order of the input.
+
+        Raises:
+            PoolsNeeded: the index is not complete.
+        """
+        if not self.complete:
+            raise PoolsNeeded("all")
+        return list(self._pools.values())
+
+    def named(self, names: Iterable[str]) -> list[Pool]:
+        """Return those of `all` that have one of `names`, in the order of the names.
+
+        Raises:
+            PoolsNeeded: the index is not complete.
+        """
+        if not self.complete:
+            raise PoolsNeeded("all")
+        found = (self._pools.get(name) for name in dict.fromkeys(names))
+        return [pool for pool in found if pool is not None]
+
+    def is_ambiguous(self, name: str) -> bool:
+        """Whether NodePools of this name differ in being host-network."""
+        return name in self._ambiguous
+
+    def differs(self, name: str) -> bool:
+        """Whether NodePools of this name differ in anything that matters to their nodes."""
+        return name in self._differing

@@ -1,0 +1,76 @@
+"""The ports that a pod takes on its node."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from transformer.kubernetes.containers import containers
+from transformer.kubernetes.pod_template import PodTemplate
+
+_ALL_ADDRESSES = ("", "0.0.0.0", "::")
+
+
+@dataclass(frozen=True, slots=True)
+class Port:
+    """An entry of a container's ports, at `pointer` of its object; `host` 0: not on the host.
+
+    `is_sidecar`: its container is an init container that keeps running.
+    """
+
+    pointer: str
+    container: int
+    host: int
+    protocol: str
+    ip: str
+    is_sidecar: bool = False
+
+
+def ports(template: PodTemplate, *, at_start: bool = False) -> Iterator[Port]:
+    """Yield the ports of the containers that run while the pod does, sidecars among them.
+
+    `at_start`: those of init containers that come to an end, too.
+    """
+    for at, container in containers(template):
+        is_initial = at.rpartition("/")[0].endswith("/initContainers")
+        is_sidecar = is_initial and container.get("restartPolicy") == "Always"
+        if is_initial and not (is_sidecar or at_start):
+            continue
+        found = container.get("ports")
+        for index, port in enumerate(found if isinstance(found, list) else ()):
+            if isinstance(port, dict) and _is_number(port.get("containerPort")):
+                yield Port(
+                    f"{at}/ports/{index}",
+                    port["containerPort"],
+                    port["hostPort"] if _is_number(port.get("hostPort")) else 0,
+                    _text(port.get("protocol")) or "TCP",
+                    _text(port.get("hostIP")),
+                    is_sidecar,
+                )
+
+
+def host_ports(template: PodTemplate, *, host_network: bool) -> Iterator[Port]:
+    """Yield the ports that the pod takes on its node; `host` is that port.
+
+    With `host_network` every container port is one, as the API server defaults it.
+    """
+    for port in ports(template):
+        taken = port.host or (port.container if host_network else 0)
+        if taken:
+            yield replace(port, host=taken)
+
+
+def is_any_address(ip: str) -> bool:
+    """Whether a host IP means every address of the node."""
+    return ip in _ALL_ADDRESSES
+
+
+def overlap(one: str, other: str) -> bool:
+    """Whether two host IPs mean a common address."""
+    return one == other or is_any_address(one) or is_any_address(other)
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value > 0
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""

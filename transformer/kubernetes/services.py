@@ -1,0 +1,41 @@
+"""Services that need kube-proxy on the very nodes their pods run on."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from transformer.kubernetes.objects import Manifest, mapping_at
+
+_POLICIES = ("externalTrafficPolicy", "internalTrafficPolicy")
+
+
+@dataclass(frozen=True, slots=True)
+class LocalService:
+    """A Service with a `Local` traffic policy: its name, and the pod labels it selects by."""
+
+    name: str
+    selector: tuple[tuple[str, str], ...]
+
+    def selects(self, labels: Mapping[str, object]) -> bool:
+        """Whether pods with `labels` are among those of the Service."""
+        return all(labels.get(key) == value for key, value in self.selector)
+
+
+def local_policies(manifest: Manifest) -> list[str]:
+    """Return the fields of a Service's spec that keep its traffic on the node; else none.
+
+    They mean nothing where the Service has no address of its own (headless, ExternalName).
+    """
+    if manifest.ref.kind != "Service" or manifest.ref.group:
+        return []
+    if manifest.spec.get("clusterIP") == "None" or manifest.spec.get("type") == "ExternalName":
+        return []
+    return [name for name in _POLICIES if manifest.spec.get(name) == "Local"]
+
+
+def local_service(manifest: Manifest) -> LocalService | None:
+    """Return a Service that has such a field and selects pods, or None for any other object."""
+    selector = mapping_at(manifest.spec, "selector")
+    if not local_policies(manifest) or not selector:
+        return None
+    pairs = tuple((key, value) for key, value in selector.items() if isinstance(value, str))
+    return LocalService(manifest.ref.name, pairs) if len(pairs) == len(selector) else None

@@ -1,0 +1,178 @@
+"""Telling people and machines what a run did: lines on standard error, a report in a file.
+
+Findings and changes are told as they come; what the JSON report needs is kept in temporary files,
+so that a long run stays small.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import Literal, TextIO, TypeVar
+
+from transformer.errors import SettingsError
+from transformer.findings import DocumentResult, Finding
+from transformer.inputs.discovery import SUFFIXES
+from transformer.pipeline.non_manifests import Strangers
+from transformer.report import as_json, as_text
+from transformer.report.formatting import Paint, clean, unpainted
+from transformer.text.prefilter import is_blank
+
+T = TypeVar("T")
+
+_MEMORY = 4 * 1024 * 1024
+
+
+NOTHING_FOUND = (
+    f"no manifests found: folders are searched for *{', *'.join(SUFFIXES)}; hidden folders,"
+    " node_modules and a chart's templates are left out"
+)
+
+NOTHING_READ = (
+    "warning: nothing was read: the input is empty, or holds nothing but comments; if another"
+    " command was to write it, look whether that failed"
+)
+
+
+def opened_report(path: Path) -> TextIO:
+    """Return the file at `path`, opened for a report.
+
+    Raises:
+        SettingsError: it cannot be written.
+    """
+    try:
+        return path.open("w", encoding="utf-8", errors="backslashreplace", newline="\n")
+    except OSError as error:
+        reason = (error.strerror or "unknown error").lower()
+        message = f"the report cannot be written: {reason}"
+        raise SettingsError(message, file=str(path)) from None
+
+
+class _Entries:
+    """Encoded report entries, in the order they came."""
+
+    def __init__(self) -> None:
+        from tempfile import SpooledTemporaryFile  # slow to import, and most runs do without
+
+        self._file = SpooledTemporaryFile(  # noqa: SIM115 (closed in __iter__)
+            max_size=_MEMORY, mode="w+", encoding="utf-8", newline="\n"
+        )
+
+    def add(self, entry: str) -> None:
+        self._file.write(entry + "\n")
+
+    def __iter__(self) -> Iterator[str]:
+        """Yield the entries, once."""
+        self._file.seek(0)
+        with self._file:
+            for line in self._file:
+                yield line.rstrip("\n")
+
+
+class Reporter:
+    """Counts results, tells them on `err`, and writes the report to `file`.
+
+    `err` is None where people are to be told nothing. `level` -1 keeps quiet about all but errors,
+    1 adds counts of what was screened, parsed and edited. `before` is called before a line is
+    written to `err`; `changed` is what the summary calls a change. Whoever listens on `err` may
+    go away: the run goes on. `has_read`: some document was not blank.
+    """
+
+    def __init__(
+        self,
+        err: TextIO | None,
+        *,
+        file: TextIO | None = None,
+        form: Literal["text", "json"] = "json",
+        level: int = 0,
+        paint: Paint = unpainted,
+        before: Callable[[], object] = lambda: None,
+        changed: str = "changed",
+    ) -> None:
+        self._err = err
+        self._lines = file if form == "text" else None
+        self._report = file if form == "json" else None
+        self._changes = _Entries() if self._report else None
+        self._findings = _Entries() if self._report else None
+        self._level = level
+        self._paint = paint
+        self._before = before
+        self._changed = changed
+        self.counts: Counter[str] = Counter()
+        self.has_read = False
+        self._strangers = Strangers()
+
+    @property
+    def has_failed(self) -> bool:
+        """Whether something could not be read or written, or is wrong."""
+        return bool(self.counts["failed"] or self.counts["error"])
+
+    @property
+    def status(self) -> int:
+        """What there is to say by an exit status so far: 0, 1 or 3 (SPEC, section 10)."""
+        return 3 if self.counts["failed"] else 1 if self.counts["error"] else 0
+
+    def add(self, result: DocumentResult) -> None:
+        """Take in the result of one document."""
+        counts = self.counts
+        counts["documents"] += not result.continues
+        is_nothing = is_blank(result.source)
+        self.has_read = self.has_read or not is_nothing
+        counts[result.stage] += 1
+        counts["failed"] += result.failed
+        counts["changed"] += result.data != result.source
+        for made in result.changes:
+            if self._changes is not None:
+                self._changes.add(as_json.change(made))
+            self._tell(as_text.change, made)
+        for found in result.findings:
+            self._find(found)
+        for found in self._strangers.add(result.file, result.strangers, is_blank=is_nothing):
+            self._find(found)
+
+    def _find(self, found: Finding) -> None:
+        self.counts[found.severity] += 1
+        if self._findings is not None:
+            self._findings.add(as_json.finding(found))
+        told = partial(as_text.finding, with_related=self._level > 0)
+        self._tell(told, found, found.severity == "error")
+
+    def flush(self) -> None:
+        """Let people read what has been told so far."""
+        if self._err is not None:
+            try:
+                self._err.flush()
+            except OSError:
+                self._err = None
+
+    def say(self, message: str) -> None:
+        """Tell people something that is no finding."""
+        self._tell(lambda text, _: clean(text), message)
+
+    def fail(self, file: str, message: str) -> None:
+        """Tell, and count, what went wrong with a file outside of any document."""
+        self.counts["failed"] += 1
+        self.counts["error"] += 1
+        self._tell(partial(as_text.trouble, file), message, is_error=True)
+
+    def close(self, *, quietly: bool = False) -> None:
+        """Tell of all files together, write the report, and unless `quietly` the summary."""
+        for found in self._strangers.conclude():
+            self._find(found)
+        if not quietly:
+            is_verbose = self._level > 0
+            self.say(as_text.summary(self.counts, self._changed, verbose=is_verbose))
+        if self._report and self._changes is not None and self._findings is not None:
+            documents = self.counts["documents"]
+            self._report.writelines(as_json.report(documents, self._changes, self._findings))
+            self._report.flush()
+
+    def _tell(self, render: Callable[[T, Paint], str], what: T, is_error: bool = False) -> None:
+        if self._lines is not None:
+            self._lines.write(render(what, unpainted) + "\n")
+        if self._err is not None and (self._level >= 0 or is_error):
+            self._before()
+            try:
+                self._err.write(render(what, self._paint) + "\n")
+            except OSError:
+                self._err = None

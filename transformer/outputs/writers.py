@@ -1,0 +1,248 @@
+"""Where results go: standard output as a stream, files in place, diffs, patches.
+
+An output is told of each file (`begin`, `end`) and each document (`add`), and at last that the run
+has ended (`close`).
+"""
+
+import os
+import re
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import IO, BinaryIO, Protocol
+
+from transformer.errors import InputError
+from transformer.findings import DocumentResult, ObjectRef
+from transformer.inputs.discovery import Source
+from transformer.inputs.reading import Signature, signature
+from transformer.kubernetes.objects import manifests
+from transformer.yamltree.fast_load import read_value
+
+_MEMORY = 16 * 1024 * 1024
+_CHUNK = 1024 * 1024
+_ABOVE_CONTENT = re.compile(rb"(?:\xef\xbb\xbf)?(?>(?:[ \t]*+(?:#[^\r\n]*+)?(?:\r\n|\n|\r))*)")
+
+
+class Output(Protocol):
+    """What a run writes to."""
+
+    def begin(self, source: Source | None) -> None:
+        """A file begins (None: standard input)."""
+
+    def add(self, result: DocumentResult) -> None:
+        """A document has been decided."""
+
+    def end(self) -> None:
+        """The file has ended."""
+
+    def close(self) -> None:
+        """The run has ended."""
+
+
+class Silent:
+    """Writes nothing (`--check`)."""
+
+    def begin(self, source: Source | None) -> None:
+        pass
+
+    def add(self, result: DocumentResult) -> None:
+        pass
+
+    def end(self) -> None:
+        pass
+
+    def close(self) -> None:
+        pass
+
+
+class ManifestStream(Silent):
+    """The transformed stream. From a document that failed on, nothing more is written.
+
+    Between two files a missing line end and a missing `---` are written; not so between JSON and
+    JSON, which kubectl reads as it stands. Once there is YAML in the stream of several files, each
+    JSON object needs a `---` as well: kubectl would drop all but the first without a word.
+    `stopped` is told the first document that failed.
+    """
+
+    def __init__(
+        self, out: BinaryIO, stopped: Callable[[DocumentResult], object] = lambda _: None
+    ) -> None:
+        self._out = out
+        self._stopped = stopped
+        self._has_stopped = False
+        self._is_first_of_file = True
+        self._files = 0
+        self._has_yaml = False
+        self._above = b""
+
+    def begin(self, source: Source | None) -> None:
+        self._is_first_of_file = True
+        self._files += 1
+
+    def add(self, result: DocumentResult) -> None:
+        if self._has_stopped:
+            return
+        if result.failed:
+            self._has_stopped = True
+            self._stopped(result)
+            return
+        if not result.data:
+            return
+        content = _content(result.data)
+        is_json = content.startswith(b"{")
+        if self._above and (self._is_first_of_file or (is_json and self._files > 1)):
+            self._join(content, is_json)
+        self._is_first_of_file = False
+        self._has_yaml = self._has_yaml or not is_json
+        self._out.write(result.data)
+        self._above = result.data
+
+    def _join(self, content: bytes, is_json: bool) -> None:
+        habit = self._above if b"\n" in self._above else content
+        newline = b"\r\n" if b"\r\n" in habit else b"\n"
+        if not self._above.endswith(b"\n"):  # for kubectl a lone CR ends no line
+            self._out.write(b"\n" if self._above.endswith(b"\r") else newline)
+        if content.startswith(b"%"):
+            self._out.write(b"..." + newline)
+        elif not content.startswith(b"---") and (self._has_yaml or not is_json):
+            self._out.write(b"---" + newline)
+
+
+def _content(data: bytes) -> bytes:
+    """Return a document from its first marker, directive or content on."""
+    above = _ABOVE_CONTENT.match(data)
+    return data[above.end() if above else 0 :]
+
+
+class InPlace(Silent):
+    """Writes each file that changes, atomically; a file with a failed document stays as it is.
+
+    `wrote` is told of each file written, `kept` of each that would have been but for a failed
+    document, `refused` of each that cannot be written.
+    """
+
+    def __init__(
+        self,
+        wrote: Callable[[Source], object],
+        kept: Callable[[Source], object],
+        refused: Callable[[Source, OSError], object],
+    ) -> None:
+        self._wrote = wrote
+        self._kept = kept
+        self._refused = refused
+        self._source: Source | None = None
+        self._swept: set[Path] = set()
+
+    def begin(self, source: Source | None) -> None:
+        from tempfile import SpooledTemporaryFile  # slow to import
+
+        from transformer.outputs import atomic  # a filter needs it nowhere
+
+        self._replace, self._sweep_folder = atomic.replace, atomic.sweep
+        self._source = source
+        self._seen: Signature | None = None
+        if source is not None:
+            with suppress(OSError):  # reading it will tell
+                self._seen = signature(source.path.stat())
+            self._sweep(Path(os.path.realpath(source.path)).parent)
+        self._changed = self._failed = False
+        self._content = SpooledTemporaryFile(max_size=_MEMORY)  # noqa: SIM115 (closed in end)
+
+    def add(self, result: DocumentResult) -> None:
+        self._failed = self._failed or result.failed
+        self._changed = self._changed or result.data != result.source
+        self._content.write(result.data)
+
+    def end(self) -> None:
+        source = self._source
+        with self._content:
+            if source is None or not self._changed:
+                return
+            if self._failed:
+                self._kept(source)
+                return
+            self._content.seek(0)
+            try:
+                self._replace(source.path, _chunks(self._content), self._seen)
+            except OSError as error:
+                self._refused(source, error)
+            else:
+                self._wrote(source)
+
+    def _sweep(self, folder: Path) -> None:
+        """Remove, once in each folder, what a killed run has left behind."""
+        if folder not in self._swept:
+            self._swept.add(folder)
+            self._sweep_folder(folder)
+
+
+class DiffStream(Silent):
+    """A unified diff of what would change, its file names relative to the working folder."""
+
+    def __init__(self, out: BinaryIO, stdin_name: str = "<stdin>") -> None:
+        from transformer.report.as_diff import FileDiff
+
+        self._out = out
+        self._stdin_name = stdin_name
+        self._new_diff = FileDiff
+
+    def begin(self, source: Source | None) -> None:
+        self._diff = self._new_diff(source.name if source else self._stdin_name, Path.cwd())
+
+    def add(self, result: DocumentResult) -> None:
+        self._out.writelines(self._diff.add(result))
+
+    def end(self) -> None:
+        self._out.writelines(self._diff.end())
+
+
+class JsonPatchStream(Silent):
+    """RFC 6902 patches, one JSON object a line."""
+
+    def __init__(self, out: BinaryIO) -> None:
+        from transformer.report.as_patches import json_patches
+
+        self._out = out
+        self._patches = json_patches
+
+    def add(self, result: DocumentResult) -> None:
+        for line in self._patches(result):
+            self._out.write(line.encode())
+
+
+class KustomizePatchStream(Silent):
+    """A `patches:` list for a kustomization, written when all objects are known.
+
+    `is_stream`: the input may be a build. `warn` is told what the list cannot do.
+    """
+
+    def __init__(self, out: BinaryIO, warn: Callable[[str], object], *, is_stream: bool) -> None:
+        from transformer.report.as_kustomize import KustomizePatches
+
+        self._out = out
+        self._warn = warn
+        self._patches = KustomizePatches(is_stream=is_stream)
+
+    def add(self, result: DocumentResult) -> None:
+        if not (result.failed or result.is_patch):
+            self._patches.add(result, _named(result.source))
+
+    def close(self) -> None:
+        for text in self._patches.lines():
+            self._out.write(text.encode())
+        for warning in self._patches.warnings:
+            self._warn(warning)
+
+
+def _named(document: bytes) -> dict[str, ObjectRef]:
+    """Return the objects of a document that say their names, none if it cannot be read."""
+    try:
+        value = read_value(document.decode())
+    except (InputError, UnicodeDecodeError):
+        return {}
+    return {manifest.base: manifest.ref for manifest in manifests(value) if manifest.is_named}
+
+
+def _chunks(file: IO[bytes]) -> Iterator[bytes]:
+    while chunk := file.read(_CHUNK):
+        yield chunk

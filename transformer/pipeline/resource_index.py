@@ -1,0 +1,114 @@
+"""What a first look over all documents of one world finds: all that later ones may depend on.
+
+Pools may come after their nodes, a Service before its pods, and what was removed is known at the
+end only. Documents are read here only where their bytes mention such a kind.
+"""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from transformer.errors import InputError
+from transformer.kubernetes.former import former
+from transformer.kubernetes.nodes import is_node, pool_name
+from transformer.kubernetes.objects import Manifest, manifests
+from transformer.kubernetes.pools import GROUP, Pool, PoolIndex
+from transformer.kubernetes.services import LocalService, local_service
+from transformer.pipeline.context import add_pool
+from transformer.pipeline.documents import Part
+from transformer.pipeline.old_state import History, Identity, identity
+from transformer.rules.base import World
+from transformer.text.prefilter import (
+    mentions_compared,
+    mentions_local_service,
+    mentions_node,
+    mentions_pool,
+)
+from transformer.yamltree.construct import to_plain
+from transformer.yamltree.parse import read
+
+
+@dataclass(slots=True)
+class Census:
+    """Pools by name, the pool of each Node, the Services with a `Local` policy, and the files
+    (relative) that hold each object that an old state is compared with (where `compares`).
+
+    `former_names` are those of the old state's objects; what is not there now, but is named in a
+    document that cannot be read (`unread_names`), or was in its file (`unread_files`), may still be
+    there.
+    """
+
+    pools: PoolIndex
+    nodes: dict[str, str] = field(default_factory=dict)
+    services: dict[str, list[LocalService]] = field(default_factory=dict)
+    present: dict[Identity, set[str]] = field(default_factory=dict)
+    compares: bool = True
+    former_names: frozenset[str] = frozenset()
+    unread_names: set[str] = field(default_factory=set)
+    unread_files: set[str] = field(default_factory=set)
+
+    def take(self, part: Part, file: str) -> None:
+        """Take in a document of the file `file`; what cannot be read is left for later."""
+        found = self._read(part)
+        if found is None:
+            data = part.frame.data
+            self.unread_files.add(file)
+            self.unread_names.update(name for name in self.former_names if name.encode() in data)
+            return
+        for manifest in found:
+            add_pool(self.pools, manifest)
+            if is_node(manifest):
+                self.nodes[manifest.ref.name] = pool_name(manifest)
+            if (service := local_service(manifest)) is not None:
+                self.services.setdefault(manifest.ref.namespace, []).append(service)
+            self._note_present(manifest, file)
+
+    def take_present(self, part: Part, file: str) -> None:
+        """Take in only which objects there are, in a file that is not judged."""
+        for manifest in self._read(part) or ():
+            self._note_present(manifest, file)
+
+    def _read(self, part: Part) -> list[Manifest] | None:
+        """Return the manifests in a document, if any of them could matter; None: it cannot be
+        read.
+        """
+        data = part.frame.data
+        if part.frame.oversize:
+            return None
+        mentions = mentions_compared if self.compares else mentions_node
+        if not (mentions(data) or mentions_pool(data) or mentions_local_service(data)):
+            return []
+        texts = [piece.frame.data for piece in part.pieces]
+        try:
+            values = [to_plain(read(text.decode()).root) for text in texts]
+        except (InputError, UnicodeDecodeError):
+            return None
+        return [manifest for value in values for manifest in manifests(value)]
+
+    def _note_present(self, manifest: Manifest, file: str) -> None:
+        if self.compares and former(manifest) is not None:
+            self.present.setdefault(identity(manifest.ref), set()).add(file)
+
+    def world(self, base: World, history: History | None) -> World:
+        """Return the world that rules see; the census is complete, and so are its pools."""
+        self.pools.complete = True
+        former_nodes, former_pools = frozenset[str](), dict[str, Pool]()
+        if history is not None:
+            history.compare_with(self._present())
+            former_nodes, former_pools = history.nodes(), history.pools()
+        return replace(
+            base,
+            pools=self.pools,
+            nodes=self.nodes,
+            pool_sizes=Counter(filter(None, self.nodes.values())),
+            former_nodes=former_nodes,
+            former_pools=former_pools,
+            services=self.services,
+        )
+
+    def _present(self) -> Mapping[Identity, set[str]]:
+        """Return what there is, pools from elsewhere (`--pools`) among it."""
+        pools: dict[Identity, set[str]] = {
+            (GROUP, "NodePool", "", pool.name): set() for pool in self.pools.all()
+        }
+        return {**pools, **self.present}

@@ -1,0 +1,161 @@
+"""Keep cluster-network components off host-network nodes.
+
+Flannel, kube-proxy, CoreDNS and their like serve pods on the pod network; on a node whose pods
+all use the host's network they only cost. No webhook guards them, so each one's pod template gets
+a node affinity requirement. Which workloads are meant is a catalog (see docs/cni-catalog.md),
+recognised by kind and name and at least one more sign; the configuration extends it, and the
+annotation `transform.hostnet.io/cni: "true"` or `"false"` on a workload or its pod template
+decides for that one.
+
+Before:
+
+    kind: DaemonSet
+    metadata: {name: kube-proxy, namespace: kube-system}
+    spec:
+      template:
+        spec:
+          containers: [...]
+
+After, in the pod template's spec:
+
+    affinity:
+      nodeAffinity:
+        requiredDuringSchedulingIgnoredDuringExecution:
+          nodeSelectorTerms:
+          - matchExpressions:
+            - key: nodepool.openyurt.io/hostnetwork
+              operator: NotIn
+              values:
+              - "true"
+
+Source: OpenYurt, documentation of host-network NodePools, "Prerequisites"; the edit is that of
+`PodHandler.Default`, pkg/yurtmanager/webhook/pod/v1alpha1/pod_default.go.
+"""
+
+from typing import Any
+
+from transformer import pointer
+from transformer.errors import PatchError
+from transformer.kubernetes.components import Component, Workload, recognise
+from transformer.kubernetes.malformed import wrong_type
+from transformer.kubernetes.node_affinity import OFF_HOST_NETWORK, require_in_every_term
+from transformer.kubernetes.objects import Manifest
+from transformer.kubernetes.placeholders import is_placeholder, unknown_yet
+from transformer.kubernetes.pod_template import PodTemplate
+from transformer.kubernetes.well_known import CNI_ANNOTATION
+from transformer.operations import Operation
+from transformer.rules.base import Subject, TransformRule
+
+_PREVIOUS_NAMES = "internal.config.kubernetes.io/previousNames"
+_PREVIOUS_NAMESPACES = "internal.config.kubernetes.io/previousNamespaces"
+
+
+def plan(subject: Subject) -> list[Operation]:
+    return [
+        operation
+        for template in subject.templates
+        if is_component(subject, template)
+        for operation in require_in_every_term(template, OFF_HOST_NETWORK)
+    ]
+
+
+def is_component(subject: Subject, template: PodTemplate) -> bool:
+    """Whether the pods of `template` belong to a component that needs the pod network.
+
+    Raises:
+        PatchError: the author's choice has a wrong value, or what decides is a placeholder.
+    """
+    choice = _choice(subject, template)
+    if choice:
+        return choice == "true"
+    component = _component(subject, template)
+    on_host: Any = template.spec.get("hostNetwork")
+    if component is not None and component.guard == "pod-network" and is_placeholder(on_host):
+        raise unknown_yet(f"{template.pointer}/spec/hostNetwork", on_host)
+    return component is not None
+
+
+def is_surely_component(subject: Subject, template: PodTemplate) -> bool:
+    """As `is_component`; not where the annotation that decides has a wrong value."""
+    try:
+        return is_component(subject, template)
+    except PatchError:
+        return False
+
+
+def reason(subject: Subject) -> str:
+    names = []
+    for template in subject.templates:
+        component = _component(subject, template)
+        if _choice(subject, template) == "true":
+            names.append(f"annotated {CNI_ANNOTATION}")
+        elif component is not None:
+            names.append(f"recognised as {component.id}")
+    return ", ".join(dict.fromkeys(names))
+
+
+def _choice(subject: Subject, template: PodTemplate) -> str | None:
+    """Return what the author decided: `true`, `false`, or None for nothing.
+
+    Raises:
+        PatchError: the annotation has another value.
+    """
+    places = {template.pointer: template.annotations, "": subject.manifest.annotations}
+    for base, annotations in places.items():
+        value = annotations.get(CNI_ANNOTATION)
+        if isinstance(value, str) and value in ("true", "false"):
+            return value
+        if value is not None:
+            at = pointer.join(f"{base}/metadata/annotations", CNI_ANNOTATION)
+            raise wrong_type(at, value, 'the string "true" or "false"')
+    return None
+
+
+def _component(subject: Subject, template: PodTemplate) -> Component | None:
+    return recognise(subject.world.catalog, workload_of(subject.manifest, template))
+
+
+def workload_of(manifest: Manifest, template: PodTemplate) -> Workload:
+    """Return what the catalog goes by, names before a kustomize prefix or move included."""
+    annotations = manifest.annotations
+    containers = [
+        container
+        for key in ("initContainers", "containers")
+        for container in _list(template.spec.get(key))
+        if isinstance(container, dict)
+    ]
+    return Workload(
+        kind=manifest.ref.kind,
+        names=(manifest.ref.name, *_listed(annotations.get(_PREVIOUS_NAMES))),
+        namespaces=(manifest.ref.namespace, *_listed(annotations.get(_PREVIOUS_NAMESPACES))),
+        labels=frozenset(
+            (key, value)
+            for labels in (manifest.labels, template.labels)
+            for key, value in labels.items()
+            if isinstance(value, str)
+        ),
+        images=tuple(
+            container["image"]
+            for container in containers
+            if isinstance(container.get("image"), str)
+        ),
+        host_network=template.spec.get("hostNetwork") is True,
+    )
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _listed(value: object) -> list[str]:
+    return [name for name in value.split(",") if name] if isinstance(value, str) else []
+
+
+RULE = TransformRule(
+    "cni-isolation",
+    "keep cluster-network components off host-network nodes",
+    frozenset({"components", "annotated"}),
+    plan,
+    reason,
+    told_by="HN406",
+)

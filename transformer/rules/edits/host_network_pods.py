@@ -1,0 +1,150 @@
+"""Put pods that run on host-network pools only on the host's network (off by default).
+
+On a host-network node there is no CNI, so pods for such nodes must say `hostNetwork: true`. Pods
+that can run there and nowhere else get it. That is decided as the scheduler decides it: by
+nodeSelector, required node affinity and, for a YurtAppSet, the pools that it selects. Nothing is
+done where a selected pool is not in the input, or is host-network in the mind of its author only
+(HN106), or where a guard or the exclude annotation keeps the pods off.
+
+On the host's network, ports are those of the node. So nothing is done either, and a warning says
+why, where
+
+- a container's hostPort is not its containerPort;
+- two ports of a pod would be one port of the node;
+- two pod templates of one object, for the same pool, would want one port of a node.
+
+Before, where the NodePool `hangzhou` is host-network:
+
+    kind: Deployment
+    spec:
+      template:
+        spec:
+          nodeSelector:
+            apps.openyurt.io/nodepool: hangzhou
+          containers: [...]
+
+After:
+
+          nodeSelector:
+            apps.openyurt.io/nodepool: hangzhou
+          containers: [...]
+          hostNetwork: true
+
+Source: OpenYurt, documentation of host-network NodePools, "Step 2: Deploy Workloads on Host Network
+Nodes"; for the ports, Kubernetes API validation, `validatePodHostNetworkDeps`.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from transformer.findings import Violation
+from transformer.kubernetes.malformed import wrong_type
+from transformer.kubernetes.pod_template import PodTemplate
+from transformer.kubernetes.ports import Port, host_ports, overlap, ports
+from transformer.kubernetes.selection_overlap import are_apart, demands
+from transformer.operations import Operation
+from transformer.rules.base import Subject, TransformRule
+from transformer.rules.exempt import editable
+from transformer.rules.pinned import pinned_to, pool_words
+
+
+def plan(subject: Subject) -> list[Operation]:
+    return [_operation(template) for template, obstacles in _wanted(subject) if not obstacles]
+
+
+def withheld(subject: Subject) -> Iterator[Violation]:
+    for template, obstacles in _wanted(subject):
+        if editable(subject, [Operation("add", _place(template), True)]):
+            yield from obstacles
+
+
+def reason(subject: Subject) -> str:
+    pools = (pool for template in subject.templates for pool in pinned_to(subject, template))
+    return f"pinned to {pool_words(tuple(dict.fromkeys(pools)))}"
+
+
+def _place(template: PodTemplate) -> str:
+    return f"{template.pointer}/spec/hostNetwork"
+
+
+def _operation(template: PodTemplate) -> Operation:
+    present = template.spec.get("hostNetwork")
+    if present is not None and not isinstance(present, bool):
+        raise wrong_type(_place(template), present, "true or false")
+    return Operation("replace" if "hostNetwork" in template.spec else "add", _place(template), True)
+
+
+def _wanted(subject: Subject) -> Iterator[tuple[PodTemplate, list[Violation]]]:
+    """Yield each template that the rule is for, and what stands in the way."""
+    if all(map(_is_on_host, subject.templates)):
+        return
+    pinned = [
+        (template, pools)
+        for template in subject.templates
+        if (pools := pinned_to(subject, template))
+    ]
+    for template, pools in pinned:
+        if _is_on_host(template) or not all(_is_host_network(subject, pool) for pool in pools):
+            continue
+        others = [
+            other
+            for other, its_pools in pinned
+            if other is not template
+            and not set(pools).isdisjoint(its_pools)
+            and not are_apart(demands(template), demands(other))
+        ]
+        not_set = f"hostNetwork is not set for pods that run on {pool_words(pools)} only"
+        yield template, list(_obstacles(template, others, not_set))
+
+
+def _is_on_host(template: PodTemplate) -> bool:
+    return template.spec.get("hostNetwork") is True
+
+
+def _is_host_network(subject: Subject, name: str) -> bool:
+    """Whether the pool is host-network in the cluster too.
+
+    Of one that is not in the input, the hostnetwork label in the selection says so.
+    """
+    pools = subject.world.pools
+    pool = pools.find(name)
+    return pool.host_network if pool is not None else not pools.is_ambiguous(name)
+
+
+def _obstacles(
+    template: PodTemplate, others: Iterable[PodTemplate], not_set: str
+) -> Iterator[Violation]:
+    """Yield what would go wrong on the host's network, where `others` may be on the same nodes."""
+    for port in ports(template, at_start=True):
+        if port.host not in (0, port.container):
+            yield Violation(
+                f"{port.pointer}/hostPort",
+                f"{not_set}: hostPort {port.host} is not containerPort {port.container}",
+                hint=f"let the container listen on {port.host}, or leave hostPort out",
+            )
+    taken: dict[tuple[str, int], list[Port]] = {}
+    for other in others:
+        for port in host_ports(other, host_network=True):
+            taken.setdefault((port.protocol, port.host), []).append(port)
+    for port in host_ports(template, host_network=True):
+        same = taken.setdefault((port.protocol, port.host), [])
+        holder = next((one for one in same if overlap(one.ip, port.ip)), None)
+        if holder is not None:
+            yield Violation(
+                port.pointer,
+                f"{not_set}: port {port.host}/{port.protocol} of a node would be wanted twice, at"
+                f" {holder.pointer} too",
+                hint="give one of the two another port",
+            )
+        same.append(port)
+
+
+RULE = TransformRule(
+    "host-network-pods",
+    "put pods that run on host-network pools only on the host's network",
+    frozenset({"templates"}),
+    plan,
+    reason,
+    on_by_default=False,
+    withheld=withheld,
+    told_by="HN401",
+)

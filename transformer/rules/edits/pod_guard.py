@@ -1,0 +1,62 @@
+"""Keep annotated pods off host-network nodes.
+
+A pod template that carries the annotation `apps.openyurt.io/exclude-host-network-pool: "true"`
+gets a node affinity requirement. In a cluster the Pod webhook does this when a pod is created, but
+it may fail open; a manifest that carries the rule cannot be missed. The annotation has to stand on
+the pod template: on the workload's own metadata it has no effect (HN402).
+
+Node selector terms are ORed, so every term that lacks the exact requirement gets it, at the end of
+its expressions; where there is no term, one is made. Nothing else is touched.
+
+Before:
+
+    metadata:
+      annotations:
+        apps.openyurt.io/exclude-host-network-pool: "true"
+    spec:
+      containers: [...]
+
+After:
+
+    spec:
+      containers: [...]
+      affinity:
+        nodeAffinity:
+          requiredDuringSchedulingIgnoredDuringExecution:
+            nodeSelectorTerms:
+            - matchExpressions:
+              - key: nodepool.openyurt.io/hostnetwork
+                operator: NotIn
+                values:
+                - "true"
+
+Source: OpenYurt `PodHandler.Default`, pkg/yurtmanager/webhook/pod/v1alpha1/pod_default.go.
+"""
+
+from transformer.kubernetes.node_affinity import OFF_HOST_NETWORK, require_in_every_term
+from transformer.kubernetes.well_known import EXCLUDE_ANNOTATION
+from transformer.operations import Operation
+from transformer.rules.base import Subject, TransformRule
+
+
+def plan(subject: Subject) -> list[Operation]:
+    return [
+        operation
+        for template in subject.templates
+        if template.annotations.get(EXCLUDE_ANNOTATION) == "true"
+        for operation in require_in_every_term(template, OFF_HOST_NETWORK)
+    ]
+
+
+def reason(subject: Subject) -> str:
+    return "annotated exclude-host-network-pool"
+
+
+RULE = TransformRule(
+    "pod-guard",
+    "keep annotated pods off host-network nodes",
+    frozenset({"annotated"}),
+    plan,
+    reason,
+    told_by="HN426",
+)

@@ -1,0 +1,58 @@
+"""HN302: a node's nodepool label is removed.
+
+Taking the label `apps.openyurt.io/nodepool` off is no supported way to leave a pool: what the pool
+has put on the node stays, and the setup of its network stays what it was. The older label
+`apps.openyurt.io/desired-nodepool` is as good: the webhook, and `transform`, copy it.
+
+Bad:
+
+    # before
+    apiVersion: v1
+    kind: Node
+    metadata:
+      name: edge-1
+      labels: {apps.openyurt.io/nodepool: hangzhou}
+    ---
+    # now
+    apiVersion: v1
+    kind: Node
+    metadata:
+      name: edge-1
+      labels: {}
+
+Mend it: keep the label; to take the node out of the pool, reset it and join it again.
+
+Source: OpenYurt, documentation of host-network NodePools, "Node Cannot Be Moved Between Standard
+and Host Network NodePools" and FAQ.
+"""
+
+from collections.abc import Iterator
+
+from transformer.findings import Violation
+from transformer.kubernetes.nodes import is_node, label_change, label_place, pool_label, pool_name
+from transformer.rules.base import Subject, ValidationRule
+
+
+def check(subject: Subject) -> Iterator[Violation]:
+    manifest, before = subject.manifest, subject.before
+    if before is None or not is_node(manifest) or pool_name(manifest):
+        return
+    label = pool_label(before)
+    change = label_change(before, manifest, label)
+    if change is not None:
+        state = "gone" if change[1] is None else "empty"
+        yield Violation(
+            label_place(manifest, label),
+            f"node {manifest.ref.name} was in pool {change[0]}, and the label {label} is {state};"
+            " that is no way to leave a pool",
+            hint="keep the label, or reset the node and join it again",
+        )
+
+
+RULE = ValidationRule(
+    "HN302",
+    "a node's nodepool label is removed",
+    "warning",
+    check,
+    needs=frozenset({"nodes", "old"}),
+)

@@ -1,0 +1,61 @@
+"""HN304: a node moves between a standard and a host-network pool.
+
+How a node's network is set up is decided when it joins. The Node webhook refuses to change its
+nodepool label, and here even a way around it would not help: a node that leaves a host-network pool
+has no CNI, and one that is moved into it keeps what it has.
+
+Bad, where `hangzhou` is a host-network pool and `shanghai` is not:
+
+    # before
+    apiVersion: v1
+    kind: Node
+    metadata:
+      name: edge-1
+      labels: {apps.openyurt.io/nodepool: shanghai}
+    ---
+    # now
+    apiVersion: v1
+    kind: Node
+    metadata:
+      name: edge-1
+      labels: {apps.openyurt.io/nodepool: hangzhou}
+
+Mend it: reset the node, and join it to the other pool.
+
+Source: OpenYurt, documentation of host-network NodePools, "Node Cannot Be Moved Between Standard
+and Host Network NodePools"; `validateNodeUpdate`, pkg/yurtmanager/webhook/node/v1/
+node_validation.go.
+"""
+
+from collections.abc import Iterator
+
+from transformer import pointer
+from transformer.findings import Violation
+from transformer.kubernetes.nodes import moved, network_mode_changes, pool_label
+from transformer.rules.base import Subject, ValidationRule
+
+
+def check(subject: Subject) -> Iterator[Violation]:
+    move, pools = moved(subject.before, subject.manifest), subject.world.pools
+    if move is None or not network_mode_changes(move, pools, subject.world.former_pools):
+        return
+    old, new = move
+    pool = pools.find(new)
+    sorts = "standard", "host-network"
+    if pool is not None and not pool.is_meant_host_network:
+        sorts = "host-network", "standard"
+    yield Violation(
+        pointer.join("/metadata/labels", pool_label(subject.manifest)),
+        f"node {subject.manifest.ref.name} moves from the {sorts[0]} pool {old} to the {sorts[1]}"
+        f" pool {new}; its network was set up when it joined",
+        hint="reset the node, and join it to the other pool",
+    )
+
+
+RULE = ValidationRule(
+    "HN304",
+    "a node moves between a standard and a host-network pool",
+    "error",
+    check,
+    needs=frozenset({"nodes", "pools", "old"}),
+)

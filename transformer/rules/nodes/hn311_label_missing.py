@@ -1,0 +1,80 @@
+"""HN311: a node in a host-network pool lacks the hostnetwork label.
+
+The Node webhook puts the label `nodepool.openyurt.io/hostnetwork: "true"` on such nodes, unless it
+is down: it may fail open. Without the label nothing keeps network components and guarded pods off
+the node. `transform` adds it.
+
+Bad, where `hangzhou` is a host-network pool:
+
+    apiVersion: v1
+    kind: Node
+    metadata:
+      name: edge-1
+      labels: {apps.openyurt.io/nodepool: hangzhou}
+
+Mend it: add the label; `hostnet-transform -w` and `validate --fix` do. Where the label has another
+value, which cannot be replaced on a live node, that is HN303. Where the pool itself is not what it
+is meant to be, mend that first (HN106): once a node has the label, it cannot be taken off again.
+
+Source: OpenYurt `NodeHandler.Default`, pkg/yurtmanager/webhook/node/v1/node_default.go.
+"""
+
+from collections.abc import Iterator
+
+from transformer import pointer
+from transformer.findings import Violation
+from transformer.kubernetes.nodes import is_node, is_replaced, label_change, label_place, pool_name
+from transformer.kubernetes.placeholders import is_placeholder
+from transformer.kubernetes.well_known import HOST_NETWORK_LABEL
+from transformer.rules.base import Subject, ValidationRule
+from transformer.rules.exempt import is_encrypted
+
+
+def check(subject: Subject) -> Iterator[Violation]:
+    manifest = subject.manifest
+    if not is_node(manifest) or not (name := pool_name(manifest)):
+        return
+    pool, label = subject.world.pools.find(name), manifest.labels.get(HOST_NETWORK_LABEL)
+    if pool is None or not pool.is_meant_host_network or label == "true":
+        return
+    if not (label is None or isinstance(label, str)):
+        return  # HN101
+    if is_placeholder(label):
+        return  # HN428
+    if is_encrypted(subject) and _is_planned(subject):
+        return  # HN417
+    before = subject.before
+    if label_change(before, manifest, HOST_NETWORK_LABEL) is not None:
+        return  # HN303
+    if _is_planned(subject) and is_replaced(before, HOST_NETWORK_LABEL, label):
+        return  # HN303
+    found = "lacks the label" if label is None else f"has the label with {label!r} instead of"
+    do = "add it" if label is None else "set it"
+    hint = do
+    former = subject.world.former_pools.get(name)
+    if former is not None and not former.host_network:
+        hint = "keep the NodePool a standard one (HN201): once a node has the label, it stays"
+    elif pool.loses_host_network:
+        hint = f"mend the NodePool first (HN106), then {do}; `validate --fix` does both"
+    elif _is_planned(subject):
+        hint = f"{do}; `hostnet-transform -w` and `validate --fix` do"
+    yield Violation(
+        label_place(manifest, HOST_NETWORK_LABEL),
+        f"node {manifest.ref.name} is in the host-network pool {name} and {found}"
+        f' {HOST_NETWORK_LABEL}: "true"',
+        hint,
+    )
+
+
+def _is_planned(subject: Subject) -> bool:
+    at = pointer.join("/metadata/labels", HOST_NETWORK_LABEL)
+    return any(operation.path == at for plan in subject.planned.values() for operation in plan)
+
+
+RULE = ValidationRule(
+    "HN311",
+    "a node in a host-network pool lacks the label",
+    "error",
+    check,
+    needs=frozenset({"nodes", "pools"}),
+)

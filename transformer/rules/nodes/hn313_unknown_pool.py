@@ -1,0 +1,65 @@
+"""HN313: a node's pool is not in the input.
+
+The Node webhook refuses a node whose NodePool does not exist, and whether the node needs the
+hostnetwork label cannot be told. The node stays as it is. The same is said where two different
+NodePools of one name are in the input, and of a NodePool that one from elsewhere contradicts.
+
+Bad, with no NodePool `hangzhou` anywhere:
+
+    apiVersion: v1
+    kind: Node
+    metadata:
+      name: edge-1
+      labels: {apps.openyurt.io/nodepool: hangzhou}
+
+Mend it: add the NodePool to the input, or name its file with `--pools`.
+
+Source: OpenYurt `NodeHandler.Default`, pkg/yurtmanager/webhook/node/v1/node_default.go.
+"""
+
+from collections.abc import Iterator
+
+from transformer import pointer
+from transformer.findings import Violation
+from transformer.kubernetes.nodes import is_node, pool_label, pool_name
+from transformer.kubernetes.placeholders import is_placeholder
+from transformer.kubernetes.pools import is_pool, pool_of
+from transformer.rules.base import Subject, ValidationRule
+
+
+def check(subject: Subject) -> Iterator[Violation]:
+    manifest, pools = subject.manifest, subject.world.pools
+    if is_pool(manifest) and pools.contradicts_given(pool_of(manifest)):
+        yield Violation(
+            "/metadata/name",
+            f"NodePool {manifest.ref.name} says otherwise whether it is host-network than the one"
+            " that comes from elsewhere (--pools, or `pools` in the configuration)",
+            hint="keep one, or tell the clusters apart with `scopes` in the configuration",
+        )
+    if not is_node(manifest) or not (name := pool_name(manifest)) or is_placeholder(name):
+        return
+    if pools.find(name) is not None:
+        return
+    at = pointer.join("/metadata/labels", pool_label(manifest))
+    if pools.is_ambiguous(name):
+        yield Violation(
+            at,
+            f"node {manifest.ref.name} is in pool {name}, of which there are different ones",
+            hint="keep one, or tell the clusters apart with `scopes` in the configuration",
+        )
+    else:
+        yield Violation(
+            at,
+            f"node {manifest.ref.name} is in pool {name}, which is not in the input",
+            hint="add the NodePool to the input, or name its file with --pools",
+        )
+
+
+RULE = ValidationRule(
+    "HN313",
+    "the node's pool is not in the input",
+    "warning",
+    check,
+    "always",
+    frozenset({"nodes"}),
+)

@@ -1,0 +1,47 @@
+"""HN314: a node's two pool labels differ.
+
+`apps.openyurt.io/nodepool` says which pool a node is in. The older label
+`apps.openyurt.io/desired-nodepool` is used only where that one is absent or empty; with another
+value it says something that is not so.
+
+Bad:
+
+    apiVersion: v1
+    kind: Node
+    metadata:
+      name: edge-1
+      labels:
+        apps.openyurt.io/nodepool: hangzhou
+        apps.openyurt.io/desired-nodepool: shanghai
+
+Mend it: take the older label away.
+
+Source: OpenYurt `NodeHandler.Default`, pkg/yurtmanager/webhook/node/v1/node_default.go.
+"""
+
+from collections.abc import Iterator
+
+from transformer import pointer
+from transformer.findings import Violation
+from transformer.kubernetes.nodes import is_node
+from transformer.kubernetes.well_known import DESIRED_POOL_LABEL, POOL_LABEL
+from transformer.rules.base import Subject, ValidationRule
+
+
+def check(subject: Subject) -> Iterator[Violation]:
+    labels = subject.manifest.labels
+    pool, desired = labels.get(POOL_LABEL), labels.get(DESIRED_POOL_LABEL)
+    if not (isinstance(pool, str) and isinstance(desired, str)):
+        return
+    if is_node(subject.manifest) and pool and desired and pool != desired:
+        yield Violation(
+            pointer.join("/metadata/labels", DESIRED_POOL_LABEL),
+            f"node {subject.manifest.ref.name} is in pool {pool}, and {DESIRED_POOL_LABEL} says"
+            f" {desired}, which has no effect",
+            hint=f"take the label {DESIRED_POOL_LABEL} away",
+        )
+
+
+RULE = ValidationRule(
+    "HN314", "a node's two pool labels differ", "warning", check, needs=frozenset({"nodes"})
+)

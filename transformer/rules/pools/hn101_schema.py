@@ -1,0 +1,109 @@
+"""HN101: the object does not fit its schema.
+
+A NodePool is compared with the JSON Schema of its version: fields that the version does not have,
+values of a wrong type, names, labels and taints that the API server refuses. `kubectl apply`
+refuses unknown fields too; other clients lose them without a word. Of Nodes and pod templates,
+only what bears on host networking is looked at: labels, annotations and taints; node selector,
+node affinity, tolerations, DNS policy and ports.
+
+Text with a variable such as `$ARCH` or `${zone}`, which Flux or `envsubst` fills in, is not judged,
+nor is text that SOPS has encrypted.
+
+Bad:
+
+    apiVersion: apps.openyurt.io/v1beta2
+    kind: NodePool
+    metadata: {name: hangzhou}
+    spec:
+      type: Edge
+      hostnetwork: true
+      taints:
+      - {key: edge, effect: NoSchedul}
+
+Mend it: write the field as the message says; `hostnet-transform schema nodepool-v1beta2` (or
+`nodepool-v1beta1`, `nodepool-v1alpha1`, `node`, `pod-template`) prints the schema with all fields.
+
+Source: OpenYurt, CustomResourceDefinition `nodepools.apps.openyurt.io`; Kubernetes API validation
+of labels, annotations, taints and pod specs (pkg/apis/core/validation).
+"""
+
+from collections.abc import Iterator
+
+from transformer import pointer
+from transformer.findings import Violation
+from transformer.kubernetes.nodes import is_node
+from transformer.kubernetes.objects import mapping_at, value_at
+from transformer.kubernetes.placeholders import is_placeholder
+from transformer.kubernetes.pools import GROUP, is_pool
+from transformer.kubernetes.schema.explain import Problem, problems
+from transformer.kubernetes.well_known import EXCLUDE_ANNOTATION
+from transformer.rules.base import Subject, ValidationRule
+from transformer.wording import any_of
+
+_POOL_SCHEMA = "nodepool-"
+_WORDS_OF_OTHER_RULES = ("/spec/type", "/spec/leaderElectionStrategy")  # HN102, HN104
+
+
+def check(subject: Subject) -> Iterator[Violation]:
+    schemas, manifest = subject.world.schemas, subject.manifest
+    if not schemas:
+        return
+    if is_pool(manifest):
+        yield from _check_pool(subject)
+    elif is_node(manifest):
+        for problem in problems(manifest.value, schemas["node"], "the Node"):
+            yield from _told(subject, problem)
+    for template in subject.templates:
+        schema, at = schemas["pod-template"], template.pointer
+        for problem in problems(template.value, schema, "the pod template", at):
+            if problem.pointer != pointer.join(f"{at}/metadata/annotations", EXCLUDE_ANNOTATION):
+                yield from _told(subject, problem)  # else HN403 tells it
+
+
+def _check_pool(subject: Subject) -> Iterator[Violation]:
+    ref, value = subject.manifest.ref, subject.manifest.value
+    versions = sorted(
+        name.removeprefix(_POOL_SCHEMA)
+        for name in subject.world.schemas
+        if name.startswith(_POOL_SCHEMA)
+    )
+    if ref.version not in versions:
+        message = f"there is no NodePool of {ref.group}/{ref.version}"
+        yield Violation("/apiVersion", message, f"write it as {GROUP}/{versions[-1]}")
+        return
+    # Items of a NodePoolList may leave these two out.
+    full = {"apiVersion": f"{GROUP}/{ref.version}", "kind": ref.kind, **value}
+    full.pop("sops", None)  # what SOPS adds, it takes away again
+    schema = subject.world.schemas[_POOL_SCHEMA + ref.version]
+    for problem in problems(full, schema, "the NodePool"):
+        if problem.at_key:
+            if not problem.pointer.startswith("/spec/annotations/"):  # else HN105 tells it
+                yield from _told(subject, problem, _home(subject, versions, problem.pointer))
+        elif problem.pointer not in _WORDS_OF_OTHER_RULES or not isinstance(
+            value_at(value, problem.pointer), str
+        ):
+            yield from _told(subject, problem)
+
+
+def _home(subject: Subject, versions: list[str], at: str) -> str:
+    """Return a hint if other versions have the key of spec that this one does not know."""
+    parent, _, key = at.rpartition("/")
+    have_it = [
+        version
+        for version in versions
+        if key in mapping_at(subject.world.schemas[_POOL_SCHEMA + version], *_FIELDS)
+    ]
+    return f"only {any_of(have_it)} has it" if parent == "/spec" and have_it else ""
+
+
+_FIELDS = ("properties", "spec", "properties")
+
+
+def _told(subject: Subject, problem: Problem, hint: str = "") -> Iterator[Violation]:
+    at = problem.pointer
+    found = pointer.split(at)[-1] if problem.at_key else value_at(subject.manifest.value, at)
+    if not is_placeholder(found):
+        yield Violation(at, problem.message, hint or problem.hint, at_key=problem.at_key)
+
+
+RULE = ValidationRule("HN101", "an object does not fit its schema", "error", check)

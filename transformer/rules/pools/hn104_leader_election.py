@@ -1,0 +1,53 @@
+"""HN104: the leader election strategy of a NodePool is neither random nor mark.
+
+`random` makes any ready node of the pool a leader, `mark` only nodes that
+`leaderNodeLabelSelector` names. The NodePool webhook refuses any other word. Absent or empty means
+`random`.
+
+Bad:
+
+    apiVersion: apps.openyurt.io/v1beta2
+    kind: NodePool
+    metadata: {name: hangzhou}
+    spec: {enableLeaderElection: true, leaderElectionStrategy: Random}
+
+Mend it: write `random` or `mark`, in lower case.
+
+Source: OpenYurt `validateNodePoolSpec`, pkg/yurtmanager/webhook/nodepool/v1beta2/
+nodepool_validation.go.
+"""
+
+from collections.abc import Iterator
+
+from transformer.findings import Violation
+from transformer.kubernetes.placeholders import is_placeholder
+from transformer.kubernetes.pools import OLD_VERSIONS, is_pool
+from transformer.rules.base import Subject, ValidationRule
+from transformer.wording import did_you_mean, shown
+
+_STRATEGIES = ("random", "mark")
+
+
+def check(subject: Subject) -> Iterator[Violation]:
+    manifest = subject.manifest
+    if not is_pool(manifest) or manifest.ref.version in OLD_VERSIONS:
+        return  # old versions do not have the field, as HN101 says
+    found = manifest.spec.get("leaderElectionStrategy")
+    if not isinstance(found, str) or is_placeholder(found):
+        return
+    if found and found not in _STRATEGIES:
+        yield Violation(
+            "/spec/leaderElectionStrategy",
+            f"the leader election strategy of NodePool {manifest.ref.name} is {shown(found)},"
+            " expected random or mark",
+            hint=did_you_mean(found, _STRATEGIES),
+        )
+
+
+RULE = ValidationRule(
+    "HN104",
+    "an unknown leader election strategy",
+    "error",
+    check,
+    needs=frozenset({"pools"}),
+)

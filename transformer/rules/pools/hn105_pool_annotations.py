@@ -1,0 +1,82 @@
+"""HN105: the annotations that a NodePool puts on its nodes are not valid.
+
+What stands under `spec.annotations` is copied to every node of the pool, so the NodePool webhook
+checks it as the API server checks annotations. A key is a name of at most 63 letters, digits, `-`,
+`_` and `.` that begins and ends with a letter or digit, with or without a DNS domain and `/` in
+front of it. All keys and values together have at most 256 KiB.
+
+Bad:
+
+    apiVersion: apps.openyurt.io/v1beta2
+    kind: NodePool
+    metadata: {name: hangzhou}
+    spec:
+      annotations: {"example.com/rack no": "7"}
+
+Mend it: write a key such as `example.com/rack-no`; keep large texts in a ConfigMap.
+
+Source: OpenYurt `validateNodePoolSpecAnnotations`, pkg/yurtmanager/webhook/nodepool/v1beta2/
+nodepool_validation.go; Kubernetes `ValidateAnnotations`, k8s.io/apimachinery/pkg/api/validation/
+objectmeta.go.
+"""
+
+import re
+from collections.abc import Iterator
+
+from transformer import pointer
+from transformer.findings import Violation
+from transformer.kubernetes.objects import mapping_at
+from transformer.kubernetes.placeholders import is_placeholder
+from transformer.kubernetes.pools import is_pool
+from transformer.rules.base import Subject, ValidationRule
+from transformer.wording import shown
+
+_MAX_BYTES = 256 * 1024
+_MAX_DOMAIN = 253
+_DOMAIN = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
+_NAME = re.compile(r"[a-z0-9]([-a-z0-9_.]{0,61}[a-z0-9])?")
+
+
+def check(subject: Subject) -> Iterator[Violation]:
+    manifest = subject.manifest
+    annotations = mapping_at(manifest.spec, "annotations")
+    if not annotations or not is_pool(manifest):
+        return
+    for key in annotations:
+        if not _is_key(key) and not is_placeholder(key):
+            yield Violation(
+                pointer.join("/spec/annotations", key),
+                f"{shown(key)} cannot be the key of an annotation on the nodes of NodePool"
+                f" {manifest.ref.name}",
+                hint="write a name of letters, digits, -, _ and . (at most 63), with or without"
+                " a domain in front, such as example.com/rack",
+                at_key=True,
+            )
+    size = sum(map(_size, annotations)) + sum(map(_size, annotations.values()))
+    if size > _MAX_BYTES:
+        yield Violation(
+            "/spec/annotations",
+            f"the annotations for the nodes of NodePool {manifest.ref.name} have {size} bytes,"
+            f" more than {_MAX_BYTES}",
+            hint="keep large texts elsewhere, in a ConfigMap for instance",
+        )
+
+
+def _is_key(key: str) -> bool:
+    domain, slash, name = key.lower().rpartition("/")
+    is_domain = len(domain) <= _MAX_DOMAIN and _DOMAIN.fullmatch(domain) is not None
+    return _NAME.fullmatch(name) is not None and (is_domain or not slash)
+
+
+def _size(text: object) -> int:
+    """Return the bytes of a key or value; of what is no text, HN101 says that."""
+    return len(text.encode(errors="surrogatepass")) if isinstance(text, str) else 0
+
+
+RULE = ValidationRule(
+    "HN105",
+    "annotations for nodes that are not valid",
+    "error",
+    check,
+    needs=frozenset({"pools"}),
+)

@@ -1,0 +1,72 @@
+"""HN106: spec.hostNetwork of an old NodePool version is lost in the conversion.
+
+In v1alpha1 and v1beta1 a host-network pool is marked by the annotation
+`nodepool.openyurt.io/hostnetwork: "true"`. A `spec.hostNetwork: true` without it is dropped when
+the API server converts the object to its storage version: the cluster then calls the pool
+standard, and `hostNetwork` can never be changed afterwards.
+
+Bad:
+
+    apiVersion: apps.openyurt.io/v1beta1
+    kind: NodePool
+    metadata: {name: hangzhou}
+    spec: {type: Edge, hostNetwork: true}
+
+Mend it: add the annotation, or better, write the pool as v1beta2. Where the pool is in the cluster
+already, it is a standard pool there, and cannot become a host-network pool any more: take the field
+away. `validate --fix` adds the annotation, but not where an annotation or the old state says
+otherwise, nor to a Cloud pool, which cannot be host-network.
+
+Source: OpenYurt `ConvertTo`, pkg/apis/apps/v1beta1/nodepool_conversion.go.
+"""
+
+from collections.abc import Iterator
+
+from transformer.findings import Violation
+from transformer.kubernetes.nodes import set_entries
+from transformer.kubernetes.pools import is_pool, pool_of
+from transformer.kubernetes.well_known import HOST_NETWORK_LABEL
+from transformer.operations import Operation
+from transformer.rules.base import Subject, ValidationRule
+
+
+def check(subject: Subject) -> Iterator[Violation]:
+    if is_pool(subject.manifest) and pool_of(subject.manifest).loses_host_network:
+        ref = subject.manifest.ref
+        yield Violation(
+            "/spec/hostNetwork",
+            f"hostNetwork of NodePool {ref.name} is lost: in {ref.version} only the annotation"
+            f" {HOST_NETWORK_LABEL} survives the conversion",
+            hint="take the field away: in the cluster it is a standard pool, and stays one (HN201)"
+            if _was_standard(subject)
+            else f'set the annotation {HOST_NETWORK_LABEL}: "true", or write the pool as v1beta2',
+        )
+
+
+def _was_standard(subject: Subject) -> bool:
+    former = subject.world.former_pools.get(subject.manifest.ref.name)
+    return former is not None and not former.host_network
+
+
+def fix(subject: Subject) -> list[Operation]:
+    manifest = subject.manifest
+    if not is_pool(manifest):
+        return []
+    pool = pool_of(manifest)
+    if not pool.loses_host_network or pool.type == "Cloud" or _was_standard(subject):
+        return []
+    annotation = manifest.annotations.get(HOST_NETWORK_LABEL)
+    if annotation is not True and annotation not in (None, ""):
+        return []  # it contradicts the field: which of them is meant?
+    return set_entries(manifest, "annotations", {HOST_NETWORK_LABEL: "true"})
+
+
+RULE = ValidationRule(
+    "HN106",
+    "spec.hostNetwork is lost in conversion",
+    "error",
+    check,
+    "always",
+    frozenset({"pools"}),
+    fix=fix,
+)

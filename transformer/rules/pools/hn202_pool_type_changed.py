@@ -1,0 +1,48 @@
+"""HN202: the type of a NodePool cannot be changed.
+
+The NodePool webhook refuses an update that makes an Edge pool a Cloud pool or the other way round.
+An absent type means Edge.
+
+Bad:
+
+    # before
+    apiVersion: apps.openyurt.io/v1beta2
+    kind: NodePool
+    metadata: {name: hangzhou}
+    spec: {type: Edge}
+    ---
+    # now
+    apiVersion: apps.openyurt.io/v1beta2
+    kind: NodePool
+    metadata: {name: hangzhou}
+    spec: {type: Cloud}
+
+Mend it: keep the type, or make a new pool under another name.
+
+Source: OpenYurt `validateNodePoolSpecUpdate`, pkg/yurtmanager/webhook/nodepool/v1beta2/
+nodepool_validation.go.
+"""
+
+from collections.abc import Iterator
+
+from transformer.findings import Violation
+from transformer.kubernetes.pools import is_pool, pool_of
+from transformer.rules.base import Subject, ValidationRule
+
+
+def check(subject: Subject) -> Iterator[Violation]:
+    if subject.before is None or not is_pool(subject.manifest):
+        return
+    old, new = pool_of(subject.before), pool_of(subject.manifest)
+    if isinstance(new.type, str) and old.type != new.type:
+        yield Violation(
+            "/spec/type",
+            f"type of NodePool {new.name} was {old.type} and becomes {new.type}; the cluster"
+            " refuses that",
+            hint="keep the type, or make a new pool under another name",
+        )
+
+
+RULE = ValidationRule(
+    "HN202", "type of a NodePool changes", "error", check, needs=frozenset({"pools", "old"})
+)

@@ -1,0 +1,62 @@
+"""HN203: interConnectivity of a NodePool cannot be changed.
+
+The NodePool webhook refuses an update that changes it. Absent means false, and v1alpha1 and v1beta1
+do not have the field: the conversion sets it to false. So to write a pool that has
+`interConnectivity: true` in an older version is a change as well.
+
+Bad:
+
+    # before
+    apiVersion: apps.openyurt.io/v1beta2
+    kind: NodePool
+    metadata: {name: hangzhou}
+    spec: {type: Edge, interConnectivity: true}
+    ---
+    # now
+    apiVersion: apps.openyurt.io/v1beta1
+    kind: NodePool
+    metadata: {name: hangzhou}
+    spec: {type: Edge}
+
+Mend it: keep the value, in v1beta2; or make a new pool under another name.
+
+Source: OpenYurt `validateNodePoolSpecUpdate`, pkg/yurtmanager/webhook/nodepool/v1beta2/
+nodepool_validation.go; `ConvertTo`, pkg/apis/apps/v1beta1/nodepool_conversion.go.
+"""
+
+from collections.abc import Iterator
+
+from transformer.findings import Violation
+from transformer.kubernetes.pools import OLD_VERSIONS, is_pool, pool_of
+from transformer.rules.base import Subject, ValidationRule
+
+
+def check(subject: Subject) -> Iterator[Violation]:
+    manifest, before = subject.manifest, subject.before
+    if before is None or not is_pool(manifest):
+        return
+    old, new = pool_of(before), pool_of(manifest)
+    if old.inter_connectivity == new.inter_connectivity:
+        return
+    was, becomes = ("true", "false") if old.inter_connectivity else ("false", "true")
+    message = (
+        f"interConnectivity of NodePool {new.name} was {was} and becomes {becomes}; the cluster"
+        " refuses that"
+    )
+    for version in (before.ref.version, manifest.ref.version):
+        if version in OLD_VERSIONS:
+            message += f" (the conversion from {version} sets it to false)"
+    yield Violation(
+        "/spec/interConnectivity",
+        message,
+        hint="keep the value, in v1beta2, or make a new pool under another name",
+    )
+
+
+RULE = ValidationRule(
+    "HN203",
+    "interConnectivity of a NodePool changes",
+    "error",
+    check,
+    needs=frozenset({"pools", "old"}),
+)

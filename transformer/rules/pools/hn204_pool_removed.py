@@ -1,0 +1,77 @@
+"""HN204: a NodePool is removed while nodes belong to it.
+
+The NodePool webhook refuses to delete a pool that still has nodes. Members are the Nodes in the
+input that name the pool, and those that the old manifest lists under `status.nodes`, unless their
+own manifests are removed together with the pool or say that they are in another one.
+
+Bad:
+
+    # before
+    apiVersion: apps.openyurt.io/v1beta2
+    kind: NodePool
+    metadata: {name: hangzhou}
+    spec: {type: Edge}
+    ---
+    apiVersion: v1
+    kind: Node
+    metadata:
+      name: edge-1
+      labels: {apps.openyurt.io/nodepool: hangzhou}
+    ---
+    # now
+    apiVersion: v1
+    kind: Node
+    metadata:
+      name: edge-1
+      labels: {apps.openyurt.io/nodepool: hangzhou}
+
+Mend it: remove the nodes first (reset them, and join them to another pool if they are to stay).
+
+Source: OpenYurt `validateNodePoolDeletion`, pkg/yurtmanager/webhook/nodepool/v1beta2/
+nodepool_validation.go.
+"""
+
+from collections.abc import Iterator
+
+from transformer.findings import Violation
+from transformer.kubernetes.objects import mapping_at
+from transformer.kubernetes.pools import is_pool
+from transformer.rules.base import Subject, ValidationRule
+
+_SHOWN = 3
+
+
+def check_removed(subject: Subject) -> Iterator[Violation]:
+    if not is_pool(subject.manifest):
+        return
+    name = subject.manifest.ref.name
+    if members := list(_members(subject, name)):
+        shown = ", ".join(members[:_SHOWN]) + (", ..." if len(members) > _SHOWN else "")
+        belong = "node still belongs" if len(members) == 1 else "nodes still belong"
+        yield Violation(
+            "",
+            f"NodePool {name} is removed, and {len(members)} {belong} to it ({shown}); the cluster"
+            " refuses that",
+            hint="remove its nodes first, or keep the pool",
+        )
+
+
+def _members(subject: Subject, pool: str) -> Iterator[str]:
+    """Yield the names of the nodes of `pool`: those of the input, then those of the old status."""
+    world = subject.world
+    yield from (node for node, its_pool in world.nodes.items() if its_pool == pool)
+    listed = mapping_at(subject.manifest.value, "status").get("nodes")
+    names = (name for name in listed if isinstance(name, str)) if isinstance(listed, list) else ()
+    for name in dict.fromkeys(names):
+        is_gone = name in world.former_nodes and name not in world.nodes
+        if not is_gone and not world.nodes.get(name):
+            yield name
+
+
+RULE = ValidationRule(
+    "HN204",
+    "a NodePool that has nodes is removed",
+    "error",
+    needs=frozenset({"old"}),
+    check_removed=check_removed,
+)

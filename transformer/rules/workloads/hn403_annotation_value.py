@@ -1,0 +1,61 @@
+"""HN403: the exclude annotation has a value that guards nothing.
+
+Only the string `true` asks for the guard. A value that is no string (`true` without quotes) is
+refused by the API server; a string such as `True` or `yes` is accepted and ignored. A placeholder
+(`${EXCLUDE}`, `$(EXCLUDE)`) is a warning: substitute first, then transform.
+
+Bad:
+
+    apiVersion: v1
+    kind: Pod
+    metadata:
+      name: web
+      annotations:
+        apps.openyurt.io/exclude-host-network-pool: true
+    spec:
+      containers: [{name: web, image: "web:1"}]
+
+Mend it: write `"true"`, in quotes (or `"false"` to say that no guard is meant).
+
+Source: OpenYurt `PodHandler.Default` compares with "true"; the API server's decoder takes only
+strings as annotation values.
+"""
+
+from collections.abc import Iterator
+
+from transformer import pointer
+from transformer.findings import Violation
+from transformer.kubernetes.placeholders import advice, is_placeholder
+from transformer.kubernetes.well_known import EXCLUDE_ANNOTATION
+from transformer.rules.base import Subject, ValidationRule
+
+
+def check(subject: Subject) -> Iterator[Violation]:
+    if not subject.templates:
+        return
+    places = {"": subject.manifest.annotations}
+    places.update((template.pointer, template.annotations) for template in subject.templates)
+    for base, annotations in places.items():
+        value = annotations.get(EXCLUDE_ANNOTATION, "false")
+        if value in ("true", "false") and isinstance(value, str):
+            continue
+        at = pointer.join(f"{base}/metadata/annotations", EXCLUDE_ANNOTATION)
+        if is_placeholder(value) or (value is None and subject.program):
+            message = "whether this asks for the guard is not known yet"
+            yield Violation(at, message, hint=advice(value), severity="warning")
+            continue
+        if value is None or isinstance(value, str):
+            message = f"{value or ''!r} does not ask for the guard, only 'true' does"
+        else:
+            message = "the value is not a string, so the API server refuses the object"
+        yield Violation(at, message, hint='write "true" or "false", in quotes')
+
+
+RULE = ValidationRule(
+    "HN403",
+    "exclude annotation with another value",
+    "error",
+    check,
+    "always",
+    frozenset({"workloads"}),
+)

@@ -1,0 +1,66 @@
+"""HN406: a cluster-network component is not kept off host-network nodes.
+
+Flannel, kube-proxy, CoreDNS and their like must not run on the nodes of host-network pools, and no
+webhook sees to that: their manifests have to carry the node affinity themselves. Which workloads
+are meant is the catalog (docs/cni-catalog.md). `transform` adds the affinity.
+
+Bad:
+
+    apiVersion: apps/v1
+    kind: DaemonSet
+    metadata: {name: kube-proxy, namespace: kube-system, labels: {k8s-app: kube-proxy}}
+    spec:
+      template:
+        spec:
+          hostNetwork: true
+          containers: [{name: kube-proxy, image: "registry.k8s.io/kube-proxy:v1.33.0"}]
+
+Mend it: run `hostnet-transform` or `validate --fix`; or annotate the workload with
+`transform.hostnet.io/cni: "false"` if it is none of these components.
+
+Source: OpenYurt, documentation of host-network NodePools, "Prerequisites".
+"""
+
+from collections.abc import Iterator
+
+from transformer import pointer
+from transformer.errors import PatchError, PlaceholderError
+from transformer.findings import Violation
+from transformer.kubernetes.well_known import CNI_ANNOTATION, HOST_NETWORK_LABEL
+from transformer.rules.base import Subject, ValidationRule
+from transformer.rules.edits import cni_isolation
+from transformer.rules.exempt import editable
+
+
+def check(subject: Subject) -> Iterator[Violation]:
+    if not subject.templates:
+        return
+    try:
+        missing = editable(subject, cni_isolation.plan(subject))
+    except PlaceholderError:
+        return  # HN428 tells it
+    except PatchError as error:
+        if error.pointer.endswith(pointer.join("", CNI_ANNOTATION)):  # else HN101 tells it
+            yield Violation(error.pointer, error.message, error.hint)
+        return
+    is_mended = cni_isolation.RULE.id in subject.planned
+    hint = _MENDED if is_mended else "switch cni-isolation on, and run `hostnet-transform -w`"
+    for template in subject.templates:
+        if any(operation.path.startswith(f"{template.pointer}/spec/") for operation in missing):
+            yield Violation(
+                f"{template.pointer}/spec/affinity",
+                f"{subject.manifest.ref} ({cni_isolation.reason(subject)}) lacks the node affinity"
+                f' {HOST_NETWORK_LABEL} NotIn ["true"], which keeps it off host-network nodes',
+                hint=hint,
+            )
+
+
+_MENDED = "`hostnet-transform -w` and `validate --fix` add the node affinity"
+
+RULE = ValidationRule(
+    "HN406",
+    "a network component is not kept off host-network nodes",
+    "error",
+    check,
+    needs=frozenset({"workloads"}),
+)

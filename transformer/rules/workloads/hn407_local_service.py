@@ -1,0 +1,83 @@
+"""HN407: a Service needs kube-proxy on nodes that have none.
+
+With `externalTrafficPolicy: Local` or `internalTrafficPolicy: Local` traffic is handed out by the
+very node that a pod runs on, and that is kube-proxy's work. All pods of this Service run on
+host-network pools, where there is no kube-proxy: nothing is ever handed to them. (A Service without
+these policies still works for clients on standard nodes.)
+
+Bad, where `hangzhou` is a host-network pool:
+
+    apiVersion: v1
+    kind: Service
+    metadata: {name: collector}
+    spec:
+      selector: {app: collector}
+      internalTrafficPolicy: Local
+      ports: [{port: 80}]
+    ---
+    apiVersion: v1
+    kind: Pod
+    metadata:
+      name: collector
+      labels: {app: collector}
+    spec:
+      hostNetwork: true
+      nodeSelector: {apps.openyurt.io/nodepool: hangzhou}
+      containers: [{name: collector, image: "collector:1"}]
+
+Mend it: leave the policy at `Cluster`, or reach the pods by their node's address.
+
+Source: OpenYurt, documentation of host-network NodePools, "Pod Network Limitations on Host Network
+Nodes"; Kubernetes documentation, traffic policies of Services.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from transformer.findings import Violation
+from transformer.kubernetes.services import local_policies, local_service
+from transformer.rules.base import Fact, Sighting, Subject, ValidationRule
+from transformer.rules.pinned import pinned_to
+
+_POLICY, _PINNED, _ELSEWHERE = "policy", "pinned", "elsewhere"
+
+
+def gather(subject: Subject) -> Iterator[Fact]:
+    manifest = subject.manifest
+    namespace = manifest.ref.namespace
+    if local_service(manifest) is not None:
+        for field in local_policies(manifest):
+            yield Fact(f"{namespace}/{manifest.ref.name}", f"/spec/{field}", _POLICY)
+    services = subject.world.services.get(namespace, ())
+    for template in subject.templates if services else ():
+        value = _PINNED if pinned_to(subject, template) else _ELSEWHERE
+        for service in services:
+            if service.selects(template.labels):
+                yield Fact(f"{namespace}/{service.name}", template.pointer, value)
+
+
+def conclude(sightings: Sequence[Sighting]) -> Iterator[tuple[Sighting, Violation]]:
+    seen = {sighting.value for sighting in sightings}
+    if _PINNED not in seen or _ELSEWHERE in seen:
+        return
+    for sighting in sightings:
+        if sighting.value == _POLICY:
+            field = sighting.pointer.rpartition("/")[2]
+            yield (
+                sighting,
+                Violation(
+                    sighting.pointer,
+                    f"{field}: Local needs kube-proxy where the pods of {sighting.object} run: all"
+                    " of them on host-network pools, which have none",
+                    hint="leave it at Cluster, or reach the pods by their node's address",
+                ),
+            )
+
+
+RULE = ValidationRule(
+    "HN407",
+    "a Service needs kube-proxy on host-network nodes",
+    "warning",
+    needs=frozenset({"services", "workloads", "pools"}),
+    gather=gather,
+    conclude=conclude,
+)

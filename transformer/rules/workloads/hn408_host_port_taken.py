@@ -1,0 +1,129 @@
+"""HN408: two workloads want the same port of the same nodes.
+
+On a host-network node pods share the ports of the node: with `hostNetwork: true` every container
+port is a port of the host. Where two workloads are pinned to a common pool and want one port, one
+protocol and an overlapping host address, the second pod on a node stays pending or fails to bind.
+That is certain, and an error, where both are DaemonSets, where the pool has one node in the input
+and both are sure to run there, and within one pod; otherwise it is a warning. Nothing is said where
+their node selectors keep them apart (`kubernetes.io/arch`, for example) or a pool's taints keep one
+of them off, nothing of pods that a controller has made, and of a workload with no replicas.
+
+Bad, where both are pinned to the host-network pool `hangzhou`:
+
+    apiVersion: apps/v1
+    kind: DaemonSet
+    metadata: {name: one}
+    spec:
+      template:
+        spec:
+          hostNetwork: true
+          nodeSelector: {apps.openyurt.io/nodepool: hangzhou}
+          containers: [{name: one, image: "one:1", ports: [{containerPort: 9100}]}]
+    ---
+    apiVersion: apps/v1
+    kind: DaemonSet
+    metadata: {name: two}
+    spec:
+      template:
+        spec:
+          hostNetwork: true
+          nodeSelector: {apps.openyurt.io/nodepool: hangzhou}
+          containers: [{name: two, image: "two:1", ports: [{containerPort: 9100}]}]
+
+Mend it: give one of them another port, or pin it to another pool.
+
+Source: Kubernetes scheduler, plugin NodePorts; API server, defaults of hostPort for hostNetwork.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from transformer.findings import Severity, Violation
+from transformer.kubernetes.pod_template import PodTemplate
+from transformer.kubernetes.ports import host_ports
+from transformer.kubernetes.selection_overlap import demands
+from transformer.kubernetes.tolerations import tolerates
+from transformer.rules.base import Fact, Sighting, Subject, ValidationRule
+from transformer.rules.exempt import controller_owner
+from transformer.rules.pinned import pinned_to, pool_words
+from transformer.rules.port_claims import Claim, collisions
+
+_COME_TO_AN_END = ("CronJob", "Job", "BroadcastJob", "AdvancedCronJob")
+"""Kinds whose pods need not run at the same time as others."""
+
+
+def gather(subject: Subject) -> Iterator[Fact]:
+    manifest = subject.manifest
+    if controller_owner(subject) is not None:
+        return  # a copy of what its owner wants
+    if manifest.ref.kind == "PodTemplate" or manifest.spec.get("replicas") == 0:
+        return  # no pods
+    for template in subject.templates:
+        is_on_host = template.spec.get("hostNetwork") is True
+        ports = list(host_ports(template, host_network=is_on_host))
+        pools = _reached(subject, template) if ports else ()
+        if not pools:
+            continue
+        is_daemon_set = manifest.ref.kind == "DaemonSet"
+        is_in_each = is_daemon_set or template.selection is not None or len(pools) == 1
+        is_in_each = is_in_each and manifest.ref.kind not in _COME_TO_AN_END
+        single = tuple(
+            pool for pool in pools if is_in_each and subject.world.pool_sizes.get(pool) == 1
+        )
+        wanted = demands(template)
+        for port in ports:
+            value = (port.ip, pools, single, is_daemon_set, wanted, template.pointer)
+            yield Fact(f"{port.protocol} {port.host}", port.pointer, value)
+
+
+def _reached(subject: Subject, template: PodTemplate) -> tuple[str, ...]:
+    """Return the pools that the pods are pinned to, and whose taints they put up with."""
+    pinned = pinned_to(subject, template)
+    known = {pool.name: pool.taints for pool in subject.world.pools.named(pinned)}
+    is_daemon_set = subject.manifest.ref.kind == "DaemonSet"
+    return tuple(
+        name
+        for name in pinned
+        if tolerates(template, known.get(name, ()), is_daemon_set=is_daemon_set)
+    )
+
+
+def conclude(sightings: Sequence[Sighting]) -> Iterator[tuple[Sighting, Violation]]:
+    claims = [_claim(sighting) for sighting in sightings]
+    for index, before, is_certain in collisions(claims):
+        claim, other = claims[index], claims[before]
+        first, later = sightings[before], sightings[index]
+        if claim.pod == other.pod:
+            message = f"the port is taken already by the same pod, in line {first.line}"
+        else:
+            common = [pool for pool in other.pools if pool in claim.pools]
+            message = (
+                f"the port is taken already by {first.object} ({first.file}:{first.line}), which"
+                f" is pinned to {pool_words(common)} too"
+            )
+        hint = "give one of them another port, or pin it to another pool"
+        severity: Severity = "error" if is_certain else "warning"
+        yield later, Violation(later.pointer, message, hint, severity)
+
+
+def _claim(sighting: Sighting) -> Claim:
+    ip, pools, single, is_daemon_set, wanted, template = sighting.value
+    ref = sighting.object
+    return Claim(
+        (ref.group, ref.kind, ref.namespace, ref.name),
+        (sighting.file, sighting.document, sighting.item, template),
+        ip,
+        pools,
+        single,
+        is_daemon_set,
+        wanted,
+    )
+
+
+RULE = ValidationRule(
+    "HN408",
+    "two workloads want the same host port",
+    "error",
+    needs=frozenset({"workloads", "pools"}),
+    gather=gather,
+    conclude=conclude,
+)

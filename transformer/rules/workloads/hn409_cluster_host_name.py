@@ -1,0 +1,87 @@
+"""HN409: pods for a host-network pool name hosts that only the cluster's DNS knows.
+
+Names that end in `.svc` or `.svc.cluster.local` are those of Services. On a host-network node there
+is no cluster DNS to look them up, and no kube-proxy to reach a Service's address. Environment
+variables, commands and arguments are looked at.
+
+Bad, where `hangzhou` is a host-network pool:
+
+    apiVersion: v1
+    kind: Pod
+    metadata: {name: collector}
+    spec:
+      hostNetwork: true
+      nodeSelector: {apps.openyurt.io/nodepool: hangzhou}
+      containers:
+      - name: collector
+        image: collector:1
+        args: [--to=http://gateway.metrics.svc:9090]
+
+Mend it: use an address that can be reached from outside the cluster, such as a load balancer's or a
+node's.
+
+Source: OpenYurt, documentation of host-network NodePools, "Pod Network Limitations on Host Network
+Nodes".
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from transformer.findings import Violation
+from transformer.kubernetes.containers import containers
+from transformer.kubernetes.pod_template import PodTemplate
+from transformer.rules.base import Subject, ValidationRule
+from transformer.rules.pinned import pinned_to, pool_words
+
+# A variable, as the kubelet or a shell puts it in, may be a part of the name. What follows a single
+# slash is a path.
+_PART = r"(?:\$\(\w+\)|\$\{\w+\}|\$?[-\w])+"
+_NAME = re.compile(
+    rf"(?<![-\w.$)}}])(?<!(?<!/)/)(?:{_PART}\.)+svc(?:\.cluster\.local)?(?=\.?(?![-\w.]))",
+    re.IGNORECASE | re.ASCII,
+)
+
+
+def check(subject: Subject) -> Iterator[Violation]:
+    for template in subject.templates:
+        named = list(_named(template))
+        pools = pinned_to(subject, template) if named else ()
+        for at, name in named if pools else ():
+            yield Violation(
+                at,
+                f"the pods run on {pool_words(pools)} only, where {name} cannot be looked up or"
+                " reached",
+                hint="use an address that can be reached from outside the cluster",
+            )
+
+
+def _named(template: PodTemplate) -> Iterator[tuple[str, str]]:
+    """Yield where a container names a Service's host, and the name."""
+    for at, text in _texts(template):
+        if "svc" in text.lower() and (found := _NAME.search(text)):
+            yield at, found.group()
+
+
+def _texts(template: PodTemplate) -> Iterator[tuple[str, str]]:
+    for at, container in containers(template):
+        for field in ("command", "args"):
+            for index, word in enumerate(_listed(container.get(field))):
+                if isinstance(word, str):
+                    yield f"{at}/{field}/{index}", word
+        for index, variable in enumerate(_listed(container.get("env"))):
+            if isinstance(variable, dict) and isinstance(variable.get("value"), str):
+                yield f"{at}/env/{index}/value", variable["value"]
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+RULE = ValidationRule(
+    "HN409",
+    "a Service's host name on a host-network pool",
+    "warning",
+    check,
+    needs=frozenset({"workloads", "pools"}),
+)

@@ -1,0 +1,83 @@
+"""HN414: the exclude annotation stands in a kind whose pod templates are not known.
+
+Where pod templates live is a table of kinds. An annotation in any other kind may well reach pods
+(an operator's custom resource), but the guard cannot be put there. Kinds that hold no pods and make
+none, as a Service or a ConfigMap, are left out: `commonAnnotations` of a kustomization puts the
+annotation everywhere. A kustomization and a chart's values put it on pods that are yet to be made.
+What `validate` finds in an OpenShift Template is HN425.
+
+Bad:
+
+    apiVersion: example.com/v1
+    kind: Widget
+    spec:
+      podMetadata:
+        annotations:
+          apps.openyurt.io/exclude-host-network-pool: "true"
+
+Mend it: add a row for the kind under `podTemplates` in the configuration, or set the affinity in
+the object's own fields. Of a kustomization (also of Flux) transform what it builds; of a chart (a
+HelmRelease, HelmChart, an Application of Argo CD) what it renders. What a kustomization patches
+inline is told by HN415.
+
+Source: this tool; SPEC of its behaviour, section 5.
+"""
+
+from collections.abc import Iterator
+
+from transformer import pointer
+from transformer.findings import Violation
+from transformer.kubernetes.generators import TEMPLATES, asking_places, maker_of
+from transformer.kubernetes.objects import places_of, value_at
+from transformer.kubernetes.pod_template import fixed_pointers
+from transformer.kubernetes.podless import is_podless
+from transformer.kubernetes.well_known import EXCLUDE_ANNOTATION
+from transformer.rules.base import Subject, ValidationRule
+
+
+def check(subject: Subject) -> Iterator[Violation]:
+    ref, value = subject.manifest.ref, subject.manifest.value
+    if subject.templates or is_podless(ref) or fixed_pointers(ref, subject.world.rows):
+        return  # if there is something to say, HN402 does
+    if (maker := maker_of(ref)) is not None:
+        for at in asking_places(value, maker):
+            at_key = pointer.split(at)[-1] == EXCLUDE_ANNOTATION
+            yield Violation(at, *_ADVICE[maker.makes], at_key=at_key)
+        return
+    for at in places_of(value, EXCLUDE_ANNOTATION):
+        if value_at(value, at) == "false":
+            continue
+        version = f"{ref.group}/{ref.version}" if ref.group else ref.version
+        yield Violation(
+            at,
+            f"no pod template is known here in {ref.kind} {version}, so no guard can be added",
+            hint="add the kind under podTemplates in the configuration",
+            at_key=True,
+        )
+
+
+_ADVICE = {
+    "kustomization": (
+        "the annotation is for what this kustomization builds, where no guard can be added yet",
+        "transform what it builds, as in `kubectl kustomize DIR | hostnet-transform`",
+    ),
+    "chart": (
+        "the annotation is for what a chart renders, where no guard can be added yet",
+        "render the chart and transform the result, as in `helm template ... | hostnet-transform`",
+    ),
+    "chart or kustomization": (
+        "the annotation is for what this application renders, where no guard can be added yet",
+        "render its chart or kustomization and transform the result",
+    ),
+}
+"""What is wrong and what to do, by what is made."""
+
+
+RULE = ValidationRule(
+    "HN414",
+    "exclude annotation in an unknown kind",
+    "warning",
+    check,
+    "always",
+    left_to=tuple((group, kind, "HN425") for group, kind in TEMPLATES),
+)

@@ -1,0 +1,86 @@
+"""HN415: a guard is wanted in a patch, or in a pod template without containers.
+
+A strategic merge replaces `nodeSelectorTerms` as a whole, so a guard in a patch would erase the
+base's own terms. Patches (files that a kustomization names as such, and what stands in a
+kustomization, an Application or a HelmRelease itself) and pieces of objects are never edited.
+
+Bad, a patch (it has no containers):
+
+    apiVersion: apps/v1
+    kind: Deployment
+    metadata: {name: web}
+    spec:
+      template:
+        metadata:
+          annotations:
+            apps.openyurt.io/exclude-host-network-pool: "true"
+
+Mend it: guard the base, or run hostnet-transform on the built result.
+
+Source: kustomize, strategic merge of lists without a merge key (measured, kustomize 5.8).
+"""
+
+from collections.abc import Iterable, Iterator
+
+from transformer.findings import Violation
+from transformer.kubernetes.generators import asking_patches, maker_of
+from transformer.kubernetes.invisible_characters import misspelt
+from transformer.kubernetes.node_affinity import required_terms
+from transformer.kubernetes.placeholders import is_placeholder
+from transformer.rules.base import Subject, ValidationRule
+from transformer.rules.exempt import partial_templates
+
+
+def check(subject: Subject) -> Iterator[Violation]:
+    ref = subject.manifest.ref
+    if subject.is_patch and subject.planned:
+        replaces = any(required_terms(template) for template in subject.templates)
+        hint = _REPLACED if replaces else _HINT
+        yield Violation("", _message(subject.planned, f"{ref}, but this is a patch"), hint=hint)
+        return
+    if (maker := maker_of(ref)) is not None:
+        for at in asking_patches(subject.manifest.value, maker):
+            yield Violation(
+                at, f"pod-guard would apply to what a patch in this {ref.kind} changes", _HINT
+            )
+    for template in partial_templates(subject):
+        if is_placeholder(template.value.get("spec")):
+            continue  # HN428 tells it
+        inside = f"{template.pointer}/"
+        rules = [
+            rule
+            for rule, operations in subject.planned.items()
+            if any(operation.path.startswith(inside) for operation in operations)
+        ]
+        if rules and (found := misspelt(subject.manifest.value, *_WAY)) is not None:
+            at, key, blank = found
+            message = f"{ref} has no containers, because of the {blank} at the key {key}"
+            hint = "use an ordinary space"
+            yield Violation(at, message, hint=hint, at_key=True)
+        elif rules:
+            what = f"{ref}, but its pod template has no containers: it looks like a patch"
+            yield Violation(template.pointer, _message(rules, what), hint=_HINT)
+
+
+_WAY = ("spec", "template", "containers")
+"""Keys on the way to containers that may be spelt with a strange blank."""
+
+_HINT = "guard the base, or transform the built result"
+_REPLACED = (
+    "this patch replaces the node selector terms of the base: transform the built result, as in"
+    " `kubectl kustomize DIR | hostnet-transform`"
+)
+
+
+def _message(rules: Iterable[str], what: str) -> str:
+    return f"{' and '.join(rules)} would apply to {what}"
+
+
+RULE = ValidationRule(
+    "HN415",
+    "a guard is wanted in a partial object",
+    "warning",
+    check,
+    "wanted",
+    frozenset({"workloads"}),
+)

@@ -1,0 +1,86 @@
+"""HN416: the guard changes a pod template that cannot be changed.
+
+The pod template of a Job, and the affinity of a Pod, cannot be changed once the object exists: the
+API server refuses the update. A guard that is added to (or taken from) one that is in the cluster
+already takes effect only when the object is made anew. (A Job that was suspended is left out: its
+affinity may change until it starts.)
+
+Bad:
+
+    # before
+    apiVersion: batch/v1
+    kind: Job
+    metadata: {name: report}
+    spec:
+      template:
+        spec:
+          containers: [{name: report, image: "report:1"}]
+    ---
+    # now
+    apiVersion: batch/v1
+    kind: Job
+    metadata: {name: report}
+    spec:
+      template:
+        spec:
+          affinity:
+            nodeAffinity:
+              requiredDuringSchedulingIgnoredDuringExecution:
+                nodeSelectorTerms:
+                - matchExpressions:
+                  - {key: nodepool.openyurt.io/hostnetwork, operator: NotIn, values: ["true"]}
+          containers: [{name: report, image: "report:1"}]
+
+Mend it: delete the object and create it again, or give it another name.
+
+Source: Kubernetes API validation, `ValidateJobUpdate` and `ValidatePodUpdate`.
+"""
+
+from collections.abc import Iterator
+
+from transformer.findings import Violation
+from transformer.kubernetes.node_affinity import OFF_HOST_NETWORK, is_required_in_every_term
+from transformer.kubernetes.pod_template import PodTemplate, pod_templates
+from transformer.rules.base import Subject, ValidationRule
+from transformer.rules.exempt import is_unchangeable
+
+
+def check(subject: Subject) -> Iterator[Violation]:
+    ref, before = subject.manifest.ref, subject.before
+    if before is None or not is_unchangeable(subject):
+        return
+    was = any(map(_is_guarded, pod_templates(before, subject.world.rows)))
+    for template in subject.templates:
+        if was and not _is_guarded(template):
+            change = f"the guard is taken from {ref}"
+        elif not was and _is_guarded(template):
+            change = f"the guard is added to {ref}"
+        elif _is_planned(subject, template):
+            change = f"`hostnet-transform` would add the guard to {ref}"
+        else:
+            continue
+        yield Violation(
+            f"{template.pointer}/spec/affinity",
+            f"{change}, which exists already: its pod template cannot be changed",
+            hint=f"delete the {ref.kind} and create it again, or give it another name",
+        )
+
+
+def _is_guarded(template: PodTemplate) -> bool:
+    return is_required_in_every_term(template, OFF_HOST_NETWORK)
+
+
+def _is_planned(subject: Subject, template: PodTemplate) -> bool:
+    inside = f"{template.pointer}/spec/affinity"
+    return any(
+        operation.path.startswith(inside) for plan in subject.planned.values() for operation in plan
+    )
+
+
+RULE = ValidationRule(
+    "HN416",
+    "the guard changes an immutable pod template",
+    "warning",
+    check,
+    needs=frozenset({"workloads", "old"}),
+)

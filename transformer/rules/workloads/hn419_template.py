@@ -1,0 +1,57 @@
+"""HN419: a template that happens to be YAML needs an edit.
+
+ytt takes its directives from comments that begin with `#@`, and people put `{{ }}` and `{% %}` of
+Helm and Jinja into comments so that editors read the rest as YAML. Comments are program there: a
+guard put between `#@ if` and `#@ end` exists only where the condition holds. Such a document is not
+edited. In folder searches and hooks this is a note, because the templates of a repository are not
+what is applied.
+
+Bad:
+
+    apiVersion: v1
+    kind: Pod
+    metadata:
+      name: web
+      annotations:
+        apps.openyurt.io/exclude-host-network-pool: "true"
+    spec:
+      containers: [{name: web, image: "web:1"}]
+      #@ if data.values.cache:
+      volumes: [{name: cache, emptyDir: {}}]
+      #@ end
+
+Mend it: render it first (`ytt -f`, `helm template`), and transform the result.
+
+Source: ytt, directives are comments that begin with `#@`; Helm and Jinja render the whole file,
+comments included.
+"""
+
+from collections.abc import Iterator
+
+from transformer.findings import Violation
+from transformer.rules.base import Subject, ValidationRule
+from transformer.rules.exempt import editable_once_rendered
+from transformer.wording import RENDER_FIRST
+
+
+def check(subject: Subject) -> Iterator[Violation]:
+    if not subject.program:
+        return
+    rules = [
+        rule
+        for rule, operations in subject.planned.items()
+        if editable_once_rendered(subject, operations)
+    ]
+    if rules:
+        yield Violation(
+            "",
+            f"{' and '.join(rules)} would apply to {subject.manifest.ref}, but this is a template:"
+            f" {subject.program} is program",
+            hint=RENDER_FIRST,
+            severity=None if subject.is_named else "info",
+        )
+
+
+RULE = ValidationRule(
+    "HN419", "a template that happens to be YAML needs an edit", "error", check, "wanted"
+)

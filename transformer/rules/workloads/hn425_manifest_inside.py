@@ -1,0 +1,115 @@
+"""HN425: a manifest that wants a guard stands inside another object, where nobody looks.
+
+A ConfigMap or Secret can hold manifests as text (a ClusterResourceSet of Cluster API applies them
+to the clusters that it makes), and an OpenShift Template holds them under `objects`. `transform`
+edits neither, and no other rule looks in there. Told are manifests of network components (see
+docs/cni-catalog.md) and those with the annotation `apps.openyurt.io/exclude-host-network-pool`, as
+long as they lack the guard. Text that is no YAML, such as a template with `{{`, is passed over.
+
+Bad:
+
+    apiVersion: v1
+    kind: ConfigMap
+    metadata: {name: proxy}
+    data:
+      kube-proxy.yaml: |
+        apiVersion: apps/v1
+        kind: DaemonSet
+        metadata: {name: kube-proxy, namespace: kube-system}
+        spec:
+          template:
+            spec:
+              containers: [{name: kube-proxy, image: "registry.k8s.io/kube-proxy:v1.33.0"}]
+
+Mend it: keep the manifest in a file of its own, transform that, and make the ConfigMap from the
+result; of a Template, transform what `oc process` prints, or write the affinity by hand.
+
+Source: Cluster API, ClusterResourceSet, `spec.resources`; OpenShift, Template, `objects`; SPEC of
+this tool's behaviour, section 9.
+"""
+
+from collections.abc import Iterator
+from itertools import groupby
+from operator import itemgetter
+
+from transformer import pointer
+from transformer.errors import PatchError
+from transformer.findings import Violation
+from transformer.kubernetes.embedded import embedded
+from transformer.kubernetes.generators import TEMPLATES
+from transformer.kubernetes.node_affinity import OFF_HOST_NETWORK, require_in_every_term
+from transformer.kubernetes.objects import Manifest, places_of, value_at
+from transformer.kubernetes.pod_template import pod_templates
+from transformer.kubernetes.well_known import EXCLUDE_ANNOTATION
+from transformer.rules.base import Subject, ValidationRule, World
+from transformer.rules.edits import cni_isolation
+from transformer.rules.exempt import editable
+
+_NAMED = 3
+"""Objects that a message names; it tells the number of the others."""
+
+
+def check(subject: Subject) -> Iterator[Violation]:
+    ref, world = subject.manifest.ref, subject.world
+    is_template = (ref.group, ref.kind) in TEMPLATES
+    told = [
+        (at, f"{inner.ref} ({reason})")
+        for at, inner in embedded(subject.manifest, world.may_match)
+        if (reason := _reason(inner, world))
+    ]
+    if is_template and told:
+        names = _names([name for _, name in told])
+        yield Violation(told[0][0], f"{ref} holds {names}, and is not looked into", _PROCESS)
+    elif told:
+        for at, group in groupby(told, itemgetter(0)):
+            names = _names([name for _, name in group])
+            place = "/".join(pointer.split(at))
+            message = f"{place} of {ref} holds {names} as text, which is not looked into"
+            yield Violation(at, message, _FILE.format(ref.kind))
+
+
+_FILE = "keep the manifest in a file of its own, transform that, and make the {} from the result"
+_PROCESS = "transform what `oc process` prints, or write the node affinity by hand"
+
+
+def _reason(inner: Manifest, world: World) -> str:
+    """Return why a guard is wanted in `inner`, which has none; empty if it is not."""
+    subject = Subject(inner, pod_templates(inner, world.rows), world, inner.value)
+    try:
+        if editable(subject, cni_isolation.plan(subject)):
+            return cni_isolation.reason(subject)
+        return f"annotated {EXCLUDE_ANNOTATION}" if _is_annotated(subject) else ""
+    except PatchError as error:
+        return error.message
+
+
+def _is_annotated(subject: Subject) -> bool:
+    value = subject.manifest.value
+    places = places_of(value, EXCLUDE_ANNOTATION)
+    if all(value_at(value, at) == "false" for at in places):
+        return False
+    if not subject.templates:
+        return _may_make_pods(subject.manifest)
+    missing = (
+        operation
+        for template in subject.templates
+        for operation in require_in_every_term(template, OFF_HOST_NETWORK)
+    )
+    return bool(editable(subject, missing))
+
+
+def _may_make_pods(manifest: Manifest) -> bool:
+    """Whether it is of a custom kind, which may pass its annotations on to pods."""
+    group = manifest.ref.group
+    return "." in group and not group.endswith(".k8s.io")
+
+
+def _names(names: list[str]) -> str:
+    """Return `a, b and 4 more`."""
+    more = len(names) - _NAMED
+    if more > 0:
+        return f"{', '.join(names[:_NAMED])} and {more} more"
+    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
+
+
+RULE = ValidationRule("HN425", "a manifest inside text or a Template", "warning", check)

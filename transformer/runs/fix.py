@@ -1,0 +1,75 @@
+"""`validate --fix`: what `transform --write` would do, and what rules can mend, in place."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
+from transformer.findings import Change, DocumentResult, Finding
+from transformer.inputs.discovery import Source
+from transformer.kubernetes.pools import Pool
+from transformer.outputs.reporter import Reporter
+from transformer.outputs.terminal import Progress
+from transformer.outputs.writers import InPlace
+from transformer.pipeline.context import Engine
+from transformer.runs.transform import Inputs, Outputs, run
+
+
+class Fixed(NamedTuple):
+    """What became of it: what was changed, in how many files, and what was not because a file
+    cannot be written or an edit cannot be spliced.
+    """
+
+    changes: tuple[Change, ...]
+    files: int
+    findings: tuple[Finding, ...]
+
+
+class _Fixing(InPlace):
+    """Writes in place, and notes what it did."""
+
+    def __init__(self) -> None:
+        super().__init__(self._write, lambda _: None, self._refuse)
+        self.changes: list[Change] = []
+        self.files: set[str] = set()
+        self.findings: list[Finding] = []
+        self._planned: list[Change] = []
+
+    def begin(self, source: Source | None) -> None:
+        super().begin(source)
+        self._planned = []
+
+    def add(self, result: DocumentResult) -> None:
+        super().add(result)
+        self._planned.extend(result.changes)
+        self.findings.extend(found for found in result.findings if found.rule == "HN905")
+
+    def _write(self, source: Source) -> None:
+        self.changes.extend(self._planned)
+        self.files.add(source.name)
+
+    def _refuse(self, source: Source, error: OSError) -> None:
+        message = f"the file cannot be written: {(error.strerror or 'unknown error').lower()}"
+        hint = "nothing in it was mended"
+        self.findings.append(Finding("HN901", "error", message, source.name, 1, 1, 0, hint=hint))
+
+
+def fix(
+    sources: Sequence[Source],
+    pool_sources: Sequence[Source],
+    engine: Engine,
+    former_pools: Mapping[str, Pool],
+) -> Fixed:
+    """Mend `sources` in place, but for what is suppressed; a file in which a document cannot be
+    read stays as it is. `former_pools` are those of the old state, by name.
+
+    Twice, where a NodePool was mended: its Nodes can only then be labelled (SPEC, section 2).
+    """
+    fixing = _Fixing()
+    engine = engine.in_world(replace(engine.world, former_pools=former_pools)).mending()
+    for engine_now in (engine.mending_more(), engine):
+        done = len(fixing.changes)
+        inputs = Inputs(list(sources), list(pool_sources), None)
+        run(inputs, engine_now, Outputs(fixing, Reporter(None), Progress()))
+        if not any(change.rule.startswith("HN") for change in fixing.changes[done:]):
+            break
+    return Fixed(tuple(fixing.changes), len(fixing.files), tuple(dict.fromkeys(fixing.findings)))

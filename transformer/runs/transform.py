@@ -1,0 +1,167 @@
+"""The `transform` command at work: inputs, pools, outputs and reports around the pipeline.
+
+Files are read twice: first for pools and for the patches that kustomizations name, then for real;
+standard input once, with spooling where a pool is still to come.
+"""
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any, NamedTuple
+
+from transformer.findings import DocumentResult, Finding
+from transformer.inputs.discovery import Source
+from transformer.inputs.prescan import Survey, given_pools, pool_index, survey
+from transformer.inputs.reading import Readable, as_regular, chunks, is_regular, signature, size_of
+from transformer.inputs.spool import FileSpool
+from transformer.outputs.reporter import Reporter
+from transformer.outputs.terminal import Progress
+from transformer.outputs.writers import Output
+from transformer.pipeline.context import Engine
+from transformer.pipeline.diagnostics import Origin
+from transformer.pipeline.documents import Part, groups
+from transformer.pipeline.stream import Treat, shared_out, treat_all, treat_stream
+from transformer.pipeline.transform_document import treat_document
+from transformer.runs.workers import Workers
+
+
+class Inputs(NamedTuple):
+    """What a run reads: `sources`, or `stdin` where they are None.
+
+    `is_pool_given`: `pool_sources` are all the pools there are (`--pools`), so that standard input
+    need not be read to its end before a Node is decided. `looked_at` are further files, which are
+    not treated, but whose pools and kustomizations count for the sources.
+    """
+
+    sources: list[Source] | None
+    pool_sources: list[Source]
+    stdin: Readable | None
+    stdin_name: str = "<stdin>"
+    is_pool_given: bool = False
+    looked_at: tuple[Source, ...] = ()
+
+
+class Outputs(NamedTuple):
+    """Where a run's results go. `idle` is called before a wait for standard input."""
+
+    output: Output
+    reporter: Reporter
+    progress: Progress
+    idle: Callable[[], object] = lambda: None
+
+    def take(self, results: Iterable[DocumentResult], source: Source | None) -> None:
+        """Pass on the results of one file, or of standard input (None)."""
+        self.output.begin(source)
+        for result in results:
+            self.reporter.add(result)
+            self.output.add(result)
+            self.progress.advance(len(result.source))
+        self.output.end()
+
+
+def run(inputs: Inputs, engine: Engine, outputs: Outputs) -> None:
+    """Read everything, and pass on what became of it.
+
+    Raises:
+        SettingsError: a file of pools cannot be read.
+        OSError: standard input or standard output fails.
+    """
+    given = tuple(given_pools(inputs.pool_sources, engine))
+    if inputs.sources is not None:
+        _run_files(inputs.sources, inputs.looked_at, engine, given, outputs)
+    elif inputs.stdin is not None:
+        pools = pool_index(given, complete=inputs.is_pool_given)
+        _run_stdin(inputs.stdin, inputs.stdin_name, engine.for_pools(pools), outputs)
+    outputs.output.close()
+
+
+def _run_stdin(stdin: Readable, name: str, engine: Engine, outputs: Outputs) -> None:
+    pieces = _groups(chunks(stdin, outputs.idle), engine, is_stream=True)
+    with _workers(engine) as by:
+        outputs.take(treat_stream(pieces, Origin(name), engine, FileSpool, by), None)
+
+
+def _run_files(
+    sources: list[Source],
+    looked_at: tuple[Source, ...],
+    engine: Engine,
+    given: tuple[Any, ...],
+    outputs: Outputs,
+) -> None:
+    """Treat `sources`, with the pools and kustomizations of `looked_at` too."""
+    with _all_regular(sources) as files:
+        surveyed = files
+        if files and looked_at:  # in one order, whichever of them are the sources
+            surveyed = sorted((*files, *looked_at), key=lambda source: source.relative)
+        outputs.progress.expect(sum(map(size_of, surveyed)) + sum(map(size_of, files)))
+        found = survey(surveyed, engine, given, outputs.progress.advance)
+        with _workers(engine) as by:
+            for source in files:
+                outputs.reporter.counts["files"] += 1
+                outputs.take(_file_results(source, found, by), source)
+
+
+@contextmanager
+def _workers(engine: Engine) -> Iterator[Treat]:
+    """Yield what treats parts, many of them on several processors; `engine` in any world."""
+
+    def work(task: tuple[Part, Origin]) -> DocumentResult:
+        return treat_document(*task, engine)
+
+    with Workers(work) as workers:
+        yield shared_out(workers.share)
+
+
+@contextmanager
+def _all_regular(sources: list[Source]) -> Iterator[list[Source]]:
+    """Yield the sources, those that can be read only once copied to files."""
+    if all(map(is_regular, sources)):
+        yield sources
+        return
+    from transformer.inputs.temp_copies import scratch_folder  # rarely needed
+
+    with scratch_folder() as folder:
+        yield [as_regular(source, folder) for source in sources]
+
+
+def _groups(
+    pieces: Iterator[bytes], engine: Engine, *, is_stream: bool = False
+) -> Iterator[list[Part]]:
+    strict, most = engine.settings.strict, engine.max_document
+    return groups(pieces, is_stream=is_stream, strict=strict, max_document=most)
+
+
+def _file_results(source: Source, found: Survey, by: Treat) -> Iterator[DocumentResult]:
+    engine = found.engines[source.scope]
+    origin = Origin(source.name, source.is_named, found.is_patch(source), source.relative)
+    try:
+        with source.open() as file:
+            before = signature(os.fstat(file.fileno()))
+            if found.seen.get(source.path, before) != before:
+                yield _failed(changed_meanwhile(source))
+                return
+            yield from treat_all(_groups(chunks(file), engine), origin, engine, by)
+            if signature(source.path.stat()) != before:
+                yield _failed(changed_meanwhile(source))
+    except OSError as error:
+        yield _failed(cannot_be_read(source, error))
+
+
+def changed_meanwhile(source: Source) -> Finding:
+    """Return the finding that a file is no longer what it was when it was first looked at."""
+    return unreadable(source, "the file was changed while it was read", "run again")
+
+
+def cannot_be_read(source: Source, error: OSError) -> Finding:
+    """Return the finding that a file cannot be opened or read."""
+    reason = (error.strerror or "unknown error").lower()
+    hint = "check that it is a file, and may be read"
+    return unreadable(source, f"the file cannot be read: {reason}", hint)
+
+
+def unreadable(source: Source, message: str, hint: str) -> Finding:
+    return Finding("HN901", "error", message, source.name, 1, 1, 0, hint=hint)
+
+
+def _failed(finding: Finding) -> DocumentResult:
+    return DocumentResult(finding.file, 1, b"", b"", "parsed", True, (), (finding,))

@@ -1,0 +1,88 @@
+"""How messages show values, places and what was probably meant."""
+
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
+
+from transformer.errors import SettingsError
+
+RENDER_FIRST = "render it first (ytt -f, helm template), and transform the result"
+"""What to do with a template."""
+
+_MAX_SHOWN = 40
+_MAX_PLACE = 80
+
+
+def did_you_mean(word: str, known: Collection[str], patterns: Iterable[str] = ()) -> str:
+    """Return a hint if `word` looks like one of `known`, or fits a pattern in upper case.
+
+    Where it has white space around it, which messages do not show, that is the hint.
+    """
+    if word.strip() not in ("", word):
+        return "take away the spaces or line ends around it"
+    if any(re.search(pattern, word.upper()) for pattern in patterns):
+        return f'did you mean "{word.upper()}"?'
+    folded = {name.lower().replace("-", ""): name for name in known}
+    plain = word.lower().replace("-", "").replace("_", "")
+    from difflib import get_close_matches  # rarely needed
+
+    close = get_close_matches(plain[:_MAX_SHOWN], folded, n=1)
+    return f'did you mean "{folded[close[0]]}"?' if close else ""
+
+
+def dotted(path: Sequence[str | int]) -> str:
+    """Return how people write the place: `spec.ignore[0].rules`; of a long one the last part."""
+    text = ""
+    for token in path:
+        if isinstance(token, int):
+            text += f"[{token}]"
+        elif re.fullmatch(r"[\w-]+", token):
+            text += f".{token}"
+        else:
+            text += f'["{clip(token)}"]'
+    text = text.removeprefix(".")
+    if len(text) <= _MAX_PLACE:
+        return text
+    _, dot, last = text[-_MAX_PLACE:].partition(".")
+    return f"...{last}" if dot else f"...{text[-_MAX_PLACE:]}"
+
+
+def shown(value: Any) -> str:
+    """Return a plain value as it is said to be: text in quotes, of a collection only the sort."""
+    if isinstance(value, str):
+        return f'"{clip(value)}"'
+    if value is None:
+        return "empty"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, Mapping):
+        return "a mapping"
+    return "a list" if isinstance(value, Sequence) else str(value)
+
+
+def clip(text: str) -> str:
+    """Return `text` on one line and short enough for a message."""
+    line = " ".join(text.split())
+    return line if len(line) <= _MAX_SHOWN else f"{line[: _MAX_SHOWN - 3]}..."
+
+
+def any_of(words: Sequence[str]) -> str:
+    """Return `a, b or c`."""
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} or {words[-1]}"
+
+
+def resolve_name(what: str, name: str, known: Iterable[str], hint: str) -> str:
+    """Return the one of `known` that `name` means; case, `-` and `_` make no difference.
+
+    Raises:
+        SettingsError: there is no such thing; `what` says what it would be, `hint` what to do.
+    """
+    plain = {one.lower(): one for one in known}
+    wanted = name.lower().replace("_", "-")
+    if wanted in plain:
+        return plain[wanted]
+    from difflib import get_close_matches  # rarely needed
+
+    close = get_close_matches(wanted, plain, n=1)
+    question = f", did you mean {plain[close[0]]!r}?" if close else ""
+    raise SettingsError(f"there is no {what} {name!r}{question}", hint=hint)

@@ -1,0 +1,141 @@
+"""Text straight to its plain value, for documents of the everyday kind, YAML or JSON.
+
+What the self-check reads the edited text back with: it needs no positions. Anything out of the
+ordinary (anchors, tags, merge keys, duplicate keys, depth, a second document) is left to the tree,
+which knows how to read or refuse it.
+"""
+
+import json
+import re
+from contextlib import suppress
+from typing import Any
+
+from yaml._yaml import CParser
+from yaml.error import YAMLError
+from yaml.events import (
+    DocumentEndEvent,
+    DocumentStartEvent,
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+    StreamEndEvent,
+    StreamStartEvent,
+)
+
+from transformer.errors import InputError
+from transformer.yamltree.construct import to_plain
+from transformer.yamltree.parse import JSON_START, read
+from transformer.yamltree.parse_json import TRAILER
+from transformer.yamltree.scalars import resolve, resolve_key
+from transformer.yamltree.syntax import MAX_DEPTH
+
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
+_ENDS = frozenset((MappingEndEvent, SequenceEndEvent))
+_MARKS = frozenset((StreamStartEvent, DocumentStartEvent, DocumentEndEvent))
+
+
+def read_value(text: str) -> Any:
+    """Return the plain value of the one document in `text`.
+
+    Raises:
+        InputError: as `read.read`.
+    """
+    json_start = JSON_START.match(text)
+    with suppress(_OutOfTheOrdinary, YAMLError, InputError, json.JSONDecodeError):
+        if json_start is not None:
+            return _everyday_json(text, json_start.end())
+        if "\ufeff" not in text:
+            return _everyday(text)
+    return to_plain(read(text).root)
+
+
+class _OutOfTheOrdinary(Exception):
+    """Something that this reader leaves to the other one."""
+
+
+def _everyday_json(text: str, start: int) -> Any:
+    decoder = json.JSONDecoder(
+        object_pairs_hook=_unique, parse_int=_number, parse_float=_number, parse_constant=_refuse
+    )
+    value, end = decoder.raw_decode(text, start)
+    if TRAILER.match(text, end) is None or _has_half_pair(text, value):
+        raise _OutOfTheOrdinary
+    return value
+
+
+def _has_half_pair(text: str, value: Any) -> bool:
+    """Whether an escape for half a character is left, as the tree reads otherwise."""
+    if not _SURROGATE.search(text):
+        return False
+    try:
+        json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return True
+    return False
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise _OutOfTheOrdinary
+    return found
+
+
+def _number(text: str) -> Any:
+    value = resolve(text, "", None)
+    if isinstance(value, str):  # beyond the range of a float
+        raise _OutOfTheOrdinary
+    return value
+
+
+def _refuse(_: str) -> Any:
+    raise _OutOfTheOrdinary
+
+
+def _everyday(text: str) -> Any:
+    next_event = CParser(text).get_event
+    stack: list[tuple[Any, str | None, bool]] = []
+    root: list[Any] = []
+    here: Any = root  # the innermost open collection
+    key: str | None = None  # the key whose value comes next
+    in_mapping = False
+    value: Any
+    while True:
+        event: Any = next_event()
+        kind = type(event)
+        if kind is ScalarEvent:
+            value, style = event.value, event.style
+            if event.tag is not None or event.anchor is not None:
+                raise _OutOfTheOrdinary
+            if in_mapping and key is None:
+                key = value if style else resolve_key(value, "", None)
+                if key in here or key == "<<":
+                    raise _OutOfTheOrdinary
+                continue
+            if not style:
+                value = resolve(value, "", None)
+        elif kind is MappingStartEvent or kind is SequenceStartEvent:
+            is_key = in_mapping and key is None
+            is_deep = len(stack) >= MAX_DEPTH
+            if is_key or is_deep or event.tag is not None or event.anchor is not None:
+                raise _OutOfTheOrdinary
+            stack.append((here, key, in_mapping))
+            in_mapping = kind is MappingStartEvent
+            here, key = ({} if in_mapping else []), None
+            continue
+        elif kind in _ENDS:
+            value = here
+            here, key, in_mapping = stack.pop()
+        elif kind in _MARKS:
+            continue
+        elif kind is StreamEndEvent and len(root) == 1:
+            return root[0]
+        else:
+            raise _OutOfTheOrdinary  # an alias, no document, or a second one
+        if in_mapping:
+            here[key] = value
+            key = None
+        else:
+            here.append(value)
