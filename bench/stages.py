@@ -19,13 +19,13 @@ from transformer.patch import verify
 from transformer.patch.splice import splice
 from transformer.pipeline.context import build
 from transformer.pipeline.diagnostics import Origin
-from transformer.pipeline.documents import Part, parts
+from transformer.pipeline.documents import Document, documents
 from transformer.pipeline.settings import Settings
-from transformer.pipeline.transform_document import treat_document
-from transformer.text.framing import frames
-from transformer.text.prefilter import matters
-from transformer.yamltree.construct import to_plain
-from transformer.yamltree.parse import read
+from transformer.pipeline.transform_document import transform_document
+from transformer.text.framing import raw_documents
+from transformer.text.prefilter import may_match
+from transformer.yamltree.construct import construct
+from transformer.yamltree.parse import parse
 
 _ORIGIN = Origin("<stdin>")
 
@@ -54,46 +54,50 @@ class _Measurement:
 
     def __init__(self, number: int, rounds: int) -> None:
         self.rounds = rounds
-        self.engine = build(Settings(), json.loads(resource("kubernetes/components.json")))
+        self.context = build(Settings(), json.loads(resource("kubernetes/components.json")))
         self.data = corpus.joined(corpus.take("all edited", number))
-        self.parts = list(parts(frames([self.data])))
-        self.texts = [part.frame.data.decode() for part in self.parts]
-        self.trees = [read(text) for text in self.texts]
-        self.values = [to_plain(tree.root) for tree in self.trees]
-        results = [treat_document(part, _ORIGIN, self.engine) for part in self.parts]
+        self.parts = list(documents(raw_documents([self.data])))
+        self.texts = [document.raw.data.decode() for document in self.parts]
+        self.trees = [parse(text) for text in self.texts]
+        self.values = [construct(tree.root) for tree in self.trees]
+        results = [transform_document(document, _ORIGIN, self.context) for document in self.parts]
         self.plans = [
             [Operation(**step) for change in result.changes for step in change.operations]
             for result in results
         ]
         self.spliced = [result.data.decode() for result in results]
-        self.expected = [to_plain(read(text).root) for text in self.spliced]
+        self.expected = [construct(parse(text).root) for text in self.spliced]
 
     def stages(self) -> list[Stage]:
         """Measure everything once."""
         trees, plans, expected = self.trees, self.plans, self.expected
-        screen = self.engine.screen
-        framed = self._each(lambda: [self.data], lambda data: list(parts(frames([data]))))
-        screened = self._each(lambda: self.parts, lambda part: matters(screen, part.frame.data))
+        prefilter = self.context.prefilter
+        framed = self._each(
+            lambda: [self.data], lambda data: list(documents(raw_documents([data])))
+        )
+        filtered_out = self._each(
+            lambda: self.parts, lambda document: may_match(prefilter, document.raw.data)
+        )
         events = self._each(lambda: self.texts, _events)
-        tree = self._each(lambda: self.texts, read)
-        plain = self._each(lambda: trees, lambda tree: to_plain(tree.root))
+        tree = self._each(lambda: self.texts, parse)
+        plain = self._each(lambda: trees, lambda tree: construct(tree.root))
         patch = self._each(
             lambda: _pairs(map(_copy, self.values), plans), lambda pair: verify.patched(*pair)
         )
         spliced = self._each(
             lambda: list(zip(trees, plans, expected, strict=True)), lambda given: splice(*given)
         )
-        read_back = self._each(lambda: self.spliced, lambda text: to_plain(read(text).root))
+        read_back = self._each(lambda: self.spliced, lambda text: construct(parse(text).root))
         compared = self._each(
             lambda: _pairs(map(_copy, expected), expected), lambda pair: verify.check(*pair)
         )
         treated = self._each(
-            lambda: self.parts, lambda part: treat_document(part, _ORIGIN, self.engine)
+            lambda: self.parts, lambda document: transform_document(document, _ORIGIN, self.context)
         )
         told = max(self._each(lambda: [self.parts], self._tell) - treated, 0.0)
         return [
             Stage("frame", framed),
-            Stage("screen", screened),
+            Stage("screen", filtered_out),
             Stage("read (text to tree with positions)", tree),
             Stage("of which libyaml's events", events, 1),
             Stage("plain (tree to plain value)", plain),
@@ -104,7 +108,7 @@ class _Measurement:
             Stage("of which read back", read_back, 1),
             Stage("of which compared", compared, 1),
             Stage("tell and write out", told),
-            Stage("all", framed + screened + treated + told),
+            Stage("all", framed + filtered_out + treated + told),
         ]
 
     def _each(self, inputs: Callable[[], Sequence[Any]], work: Callable[[Any], object]) -> float:
@@ -118,10 +122,10 @@ class _Measurement:
             best = min(best, time.process_time() - started)
         return best / len(self.parts) * 1e6
 
-    def _tell(self, given: Sequence[Part]) -> None:
+    def _tell(self, given: Sequence[Document]) -> None:
         reporter, output = Reporter(StringIO()), ManifestStream(BytesIO())
-        for part in given:
-            result = treat_document(part, _ORIGIN, self.engine)
+        for document in given:
+            result = transform_document(document, _ORIGIN, self.context)
             reporter.add(result)
             output.add(result)
 

@@ -11,17 +11,17 @@ from transformer.findings import Severity
 from transformer.inputs.prescan import pool_index
 from transformer.kubernetes.objects import Manifest, manifests
 from transformer.kubernetes.pod_template import pod_templates
-from transformer.pipeline.context import Engine, build
+from transformer.pipeline.context import RunContext, build
 from transformer.pipeline.diagnostics import Origin
 from transformer.pipeline.document_loader import plans
-from transformer.pipeline.documents import Part, parts
-from transformer.pipeline.old_state import History
-from transformer.pipeline.resource_index import Census
+from transformer.pipeline.documents import Document, documents
+from transformer.pipeline.old_state import OldState
+from transformer.pipeline.resource_index import ResourceIndex
 from transformer.pipeline.settings import Settings, from_plain
-from transformer.rules.base import Sighting, Subject, ValidationRule
-from transformer.text.framing import frames
-from transformer.yamltree.construct import to_plain
-from transformer.yamltree.parse import read
+from transformer.rules.base import LocatedObservation, RuleContext, ValidationRule
+from transformer.text.framing import raw_documents
+from transformer.yamltree.construct import construct
+from transformer.yamltree.parse import parse
 
 FILE = "in.yaml"
 
@@ -35,20 +35,20 @@ def subjects(
     config: Mapping[str, Any] | None = None,
     schemas: bool = True,
     old: str | None = None,
-) -> list[Subject]:
+) -> list[RuleContext]:
     """Return the objects in `text`, YAML or JSON, in a world made of the same text.
 
     `config` is what stands under `spec` of a configuration. Without `schemas` the world has none,
     as in the command that transforms. `old` is the text of the old state.
     """
-    engine = _engine(config, schemas)
-    census = Census(pool_index(engine.settings.inline_pools))
+    context = _engine(config, schemas)
+    resources = ResourceIndex(pool_index(context.settings.inline_pools))
     for part in _parts(text):
-        census.take(part, FILE)
-    history = _history(old, engine)
-    engine = engine.in_world(census.world(engine.world, history))
+        resources.take(part, FILE)
+    old_state = _history(old, context)
+    context = context.with_cluster(resources.cluster(context.cluster, old_state))
     return [
-        _subject(manifest, document, engine, history)
+        _subject(manifest, document, context, old_state)
         for document in map(_plain, _parts(text))
         for manifest in manifests(document)
     ]
@@ -60,22 +60,24 @@ def found(rule: ValidationRule, text: str, **state: Any) -> list[FoundAt]:
     What it concludes from facts comes last. A sighting's `line` is the ordinal of its object.
     """
     result: list[FoundAt] = []
-    facts: dict[str, list[Sighting]] = {}
-    for ordinal, subject in enumerate(subjects(text, **state)):
-        for violation in rule.check(subject) if rule.check else ():
+    observations: dict[str, list[LocatedObservation]] = {}
+    for ordinal, context in enumerate(subjects(text, **state)):
+        for violation in rule.check(context) if rule.check else ():
             result.append((violation.pointer, violation.severity, violation.message))
-        ref = subject.manifest.ref
-        for fact in rule.gather(subject) if rule.gather else ():
-            sighting = Sighting(fact.value, ref, fact.pointer, FILE, ordinal, 1, ordinal, "")
-            facts.setdefault(fact.key, []).append(sighting)
-    for sightings in facts.values() if rule.conclude else ():
-        assert rule.conclude is not None
-        for _, violation in rule.conclude(sightings):
+        ref = context.manifest.ref
+        for observation in rule.collect(context) if rule.collect else ():
+            located = LocatedObservation(
+                observation.value, ref, observation.pointer, FILE, ordinal, 1, ordinal, ""
+            )
+            observations.setdefault(observation.key, []).append(located)
+    for sightings in observations.values() if rule.finalize else ():
+        assert rule.finalize is not None
+        for _, violation in rule.finalize(sightings):
             result.append((violation.pointer, violation.severity, violation.message))
     return result
 
 
-def _engine(config: Mapping[str, Any] | None, schemas: bool) -> Engine:
+def _engine(config: Mapping[str, Any] | None, schemas: bool) -> RunContext:
     settings = Settings() if config is None else from_plain({"spec": config})
     return build(settings, _components(), schemas=_schemas() if schemas else None)
 
@@ -90,26 +92,30 @@ def _schemas() -> Mapping[str, Any]:
     return shipped_schemas()
 
 
-def _parts(text: str) -> Iterator[Part]:
-    return parts(frames([text.encode()]))
+def _parts(text: str) -> Iterator[Document]:
+    return documents(raw_documents([text.encode()]))
 
 
-def _plain(part: Part) -> Any:
-    return to_plain(read(part.frame.data.decode()).root)
+def _plain(part: Document) -> Any:
+    return construct(parse(part.raw.data.decode()).root)
 
 
-def _history(old: str | None, engine: Engine) -> History | None:
+def _history(old: str | None, context: RunContext) -> OldState | None:
     if old is None:
         return None
-    history = History()
+    old_state = OldState()
     for part in _parts(old):
-        history.take(part, Origin(FILE), engine)
-    return history
+        old_state.take(part, Origin(FILE), context)
+    return old_state
 
 
-def _subject(manifest: Manifest, document: Any, engine: Engine, history: History | None) -> Subject:
-    templates = pod_templates(manifest, engine.world.rows)
-    subject = Subject(manifest, templates, engine.world, document)
-    planned, _ = plans(subject, engine.rules)
-    before = history.before(manifest.ref, FILE) if history is not None else None
-    return Subject(manifest, templates, engine.world, document, planned=planned, before=before)
+def _subject(
+    manifest: Manifest, document: Any, context: RunContext, old_state: OldState | None
+) -> RuleContext:
+    templates = pod_templates(manifest, context.cluster.rows)
+    rule_context = RuleContext(manifest, templates, context.cluster, document)
+    planned, _ = plans(rule_context, context.rules)
+    before = old_state.before(manifest.ref, FILE) if old_state is not None else None
+    return RuleContext(
+        manifest, templates, context.cluster, document, planned=planned, before=before
+    )

@@ -18,11 +18,11 @@ from transformer.inputs.reading import chunks as chunks_of
 from transformer.inputs.reading import value_of
 from transformer.inputs.spool import FileSpool
 from transformer.pipeline import settings as configuration
-from transformer.pipeline.context import Engine, build
+from transformer.pipeline.context import RunContext, build
 from transformer.pipeline.diagnostics import Origin
-from transformer.pipeline.documents import groups, parts
-from transformer.pipeline.stream import Spool, treat_stream
-from transformer.text.framing import frames
+from transformer.pipeline.documents import batches, documents
+from transformer.pipeline.stream import Spool, transform_as_it_comes
+from transformer.text.framing import raw_documents
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +84,13 @@ def validate(
     from transformer.inputs.comparison import States  # slow to import, and only needed here
     from transformer.runs import validate as run
 
-    engine = _validating_engine(config)
+    context = _validating_engine(config)
     given = _values(pools or b"")
     new_state, old_state = (
         None if state is None else [_source(state, name)] for state in (data, old)
     )
-    states = States(new_state or (), old_state, (*engine.settings.inline_pools, *given))
-    return run.validate(states, engine, workers=0).findings
+    states = States(new_state or (), old_state, (*context.settings.inline_pools, *given))
+    return run.validate(states, context, workers=0).findings
 
 
 def _source(data: bytes, name: str) -> Source:
@@ -120,23 +120,23 @@ def _results(
     name: str,
     spool: Callable[[], Spool],
 ) -> Iterator[DocumentResult]:
-    engine = _engine(config)
+    context = _engine(config)
     given = _values(pools or b"")
-    index = pool_index((*engine.settings.inline_pools, *given), complete=pools is not None)
-    strict, most = engine.settings.strict, engine.max_document
-    pieces = groups(chunks, is_stream=True, strict=strict, max_document=most)
-    return treat_stream(pieces, Origin(name), engine.for_pools(index), spool)
+    index = pool_index((*context.settings.inline_pools, *given), complete=pools is not None)
+    strict, most = context.settings.strict, context.max_document
+    pieces = batches(chunks, is_stream=True, strict=strict, max_document=most)
+    return transform_as_it_comes(pieces, Origin(name), context.with_pools(index), spool)
 
 
 def _values(pools: bytes) -> list[Any]:
-    return [value_of(part.frame) for part in parts(frames([pools]), is_stream=True)]
+    return [value_of(part.raw) for part in documents(raw_documents([pools]), is_stream=True)]
 
 
-def _engine(config: Mapping[str, Any] | None) -> Engine:
+def _engine(config: Mapping[str, Any] | None) -> RunContext:
     return _default_engine() if config is None else build(_settings(config), _components())
 
 
-def _validating_engine(config: Mapping[str, Any] | None) -> Engine:
+def _validating_engine(config: Mapping[str, Any] | None) -> RunContext:
     return build(_settings(config), _components(), schemas=_schemas())
 
 
@@ -150,7 +150,7 @@ def _settings(config: Mapping[str, Any] | None) -> configuration.Settings:
 
 
 @cache
-def _default_engine() -> Engine:
+def _default_engine() -> RunContext:
     return build(configuration.Settings(), _components())
 
 

@@ -117,8 +117,8 @@ class DocumentResult:
 
     `failed`: it could not be read or edited; then `data` equals `source`. `continues`: this is a
     further piece of a document that is too large to be held. `is_patch`: a kustomization names its
-    file as a patch, so what is in it are no objects. `strangers`: why it
-    is no manifest, where that is told of all files together (`pipeline.strangers`).
+    file as a patch, so what is in it are no objects. `non_manifests`: why it
+    is no manifest, where that is told of all files together (`pipeline.non_manifests`).
     """
 
     file: str
@@ -131,4 +131,4 @@ class DocumentResult:
     findings: tuple[Finding, ...] = ()
     continues: bool = False
     is_patch: bool = False
-    strangers: tuple[Finding, ...] = ()
+    non_manifests: tuple[Finding, ...] = ()

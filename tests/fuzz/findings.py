@@ -12,9 +12,9 @@ from tests.fuzz.seeds import ROOT
 def signature(error: BaseException) -> str:
     """Return a name for where an error was raised: the last frames that are of this project."""
     frames = [
-        f"{Path(frame.filename).name}:{frame.lineno}"
-        for frame in traceback.extract_tb(error.__traceback__)
-        if str(ROOT) in frame.filename and ".venv" not in frame.filename
+        f"{Path(raw.filename).name}:{raw.lineno}"
+        for raw in traceback.extract_tb(error.__traceback__)
+        if str(ROOT) in raw.filename and ".venv" not in raw.filename
     ]
     digest = hashlib.sha256(" ".join(frames[-3:]).encode()).hexdigest()[:10]
     return f"{type(error).__name__}-{digest}"

@@ -35,18 +35,18 @@ from transformer.inputs.reading import chunks as chunks_of
 from transformer.operations import Operation
 from transformer.patch import verify
 from transformer.patch.rewrite import rewrite
-from transformer.pipeline.context import Engine, build
+from transformer.pipeline.context import RunContext, build
 from transformer.pipeline.diagnostics import Origin
-from transformer.pipeline.documents import Part, groups, parts
+from transformer.pipeline.documents import Document, batches, documents
 from transformer.pipeline.settings import Settings, from_plain
-from transformer.pipeline.stream import treat_stream
+from transformer.pipeline.stream import transform_as_it_comes
 from transformer.rules.registry import rule_ids
 from transformer.runs.fix import fix
 from transformer.runs.validate import validate
-from transformer.text.framing import MAX_DOCUMENT, Opening, frames
-from transformer.yamltree.construct import to_plain
-from transformer.yamltree.fast_load import read_value
-from transformer.yamltree.parse import read
+from transformer.text.framing import MAX_DOCUMENT, Opening, raw_documents
+from transformer.yamltree.construct import construct
+from transformer.yamltree.fast_load import fast_load
+from transformer.yamltree.parse import parse
 from transformer.yamltree.syntax import Alias, Node, Scalar, Sequence
 from transformer.yamltree.syntax import Mapping as MappingNode
 
@@ -79,14 +79,14 @@ metadata: {name: edge-1, labels: {apps.openyurt.io/nodepool: hangzhou}}
 def framing(data: bytes) -> None:
     """Frames joined are the input, however it comes; and so is what is decided of glued ones."""
     for limit in (30, MAX_DOCUMENT):
-        whole = list(frames([data], limit))
-        assert b"".join(frame.data for frame in whole) == data
+        whole = list(raw_documents([data], limit))
+        assert b"".join(raw.data for raw in whole) == data
         for is_stream in (False, True):
-            decided = _shown(parts(whole, is_stream=is_stream, max_document=limit))
+            decided = _shown(documents(whole, is_stream=is_stream, max_document=limit))
             assert b"".join(part[0] for part in decided) == data
             for chunks in _chunkings(data):
-                assert list(frames(chunks, limit)) == whole
-                pieces = groups(chunks, is_stream=is_stream, max_document=limit)
+                assert list(raw_documents(chunks, limit)) == whole
+                pieces = batches(chunks, is_stream=is_stream, max_document=limit)
                 assert _shown(chain.from_iterable(pieces)) == decided
 
 
@@ -98,13 +98,13 @@ def _chunkings(data: bytes) -> Iterator[list[bytes]]:
     yield [data[start:end] for start, end in zip([0, *cuts], [*cuts, len(data)], strict=True)]
 
 
-def _shown(found: Iterable[Part]) -> list[tuple[bytes, int, Opening, str, bool]]:
+def _shown(found: Iterable[Document]) -> list[tuple[bytes, int, Opening, str, bool]]:
     shown = []
     for part in found:
-        frame = part.frame
-        assert not part.manifests or b"".join(one.data for one in part.manifests) == frame.data
+        raw = part.raw
+        assert not part.manifests or b"".join(one.data for one in part.manifests) == raw.data
         told = f"{part.problem} {part.borders} {len(part.manifests)}"
-        shown.append((frame.data, frame.line, frame.opening, told, part.continues))
+        shown.append((raw.data, raw.line, raw.opening, told, part.continues))
     return shown
 
 
@@ -112,12 +112,12 @@ def reading(data: bytes) -> None:
     """Three readers agree on what a text means, and the tree's spans lie within each other."""
     text = data.decode(errors="replace")
     try:
-        tree = read(text)
-        value = to_plain(tree.root)
+        tree = parse(text)
+        value = construct(tree.root)
     except InputError as error:
         _expect_refusal(text, error)
         return
-    assert _is_same(read_value(text), value)
+    assert _is_same(fast_load(text), value)
     _check_spans(tree.root, 0, len(text))
     if not tree.has_aliases:
         _check_order(tree.root)
@@ -129,7 +129,7 @@ def reading(data: bytes) -> None:
 def _expect_refusal(text: str, refused: InputError) -> None:
     assert refused.offset is None or 0 <= refused.offset <= len(text)
     try:
-        value = read_value(text)
+        value = fast_load(text)
     except InputError:
         return
     raise AssertionError(f"only the quick reader takes this: {value!r}")
@@ -194,12 +194,14 @@ def fixing(data: bytes) -> None:
 
 
 def _transformed(
-    data: bytes, engine: Engine | None = None, *, is_stream: bool = True
+    data: bytes, context: RunContext | None = None, *, is_stream: bool = True
 ) -> list[DocumentResult]:
-    engine = engine or _every_rule()
-    index = pool_index(engine.settings.inline_pools, complete=False)
-    engine = engine.for_pools(index)
-    return list(treat_stream(groups([data], is_stream=is_stream), Origin(_FILE), engine, list))
+    context = context or _every_rule()
+    index = pool_index(context.settings.inline_pools, complete=False)
+    context = context.with_pools(index)
+    return list(
+        transform_as_it_comes(batches([data], is_stream=is_stream), Origin(_FILE), context, list)
+    )
 
 
 def _check_result(result: DocumentResult) -> None:
@@ -215,7 +217,7 @@ def _check_result(result: DocumentResult) -> None:
     before = _loaded(text)
     if before is not _UNREADABLE:
         _check_meaning(before, result)
-    if not read(text).has_aliases:
+    if not parse(text).has_aliases:
         _check_rest(text, result)
 
 
@@ -247,8 +249,8 @@ def reformat(data: bytes) -> None:
     text = data.decode(errors="replace")
     operation = Operation("add", "/fuzz", {"a": [1]})
     try:
-        tree = read(text)
-        value = to_plain(tree.root)
+        tree = parse(text)
+        value = construct(tree.root)
     except InputError:
         return
     if not isinstance(value, dict):
@@ -311,8 +313,8 @@ def _expect_words(error: TransformError, *words: str) -> None:
 
 def _work_with(settings: Settings, data: bytes) -> list[DocumentResult]:
     try:
-        engine = build(settings, _components())
-        results = _transformed(data, engine)
+        context = build(settings, _components())
+        results = _transformed(data, context)
     except SettingsError as error:
         _expect_words(error)
         return []
@@ -339,7 +341,7 @@ def resource_list(data: bytes) -> None:
     if answer == out:
         return
     first, told = (
-        next(frame.data for frame in frames([stream]) if frame.data.strip())
+        next(raw.data for raw in raw_documents([stream]) if raw.data.strip())
         for stream in (out, answer)
     )
     before, after = _loaded(first.decode()), _loaded(told.decode())
@@ -397,12 +399,12 @@ _WITH_EVERY_RULE: Mapping[str, Any] = {
 
 
 @cache
-def _every_rule() -> Engine:
+def _every_rule() -> RunContext:
     return build(from_plain(_WITH_EVERY_RULE), _components())
 
 
 @cache
-def _judging() -> Engine:
+def _judging() -> RunContext:
     return build(from_plain(_WITH_EVERY_RULE), _components(), schemas=schemas())
 
 

@@ -29,8 +29,8 @@ from transformer import Finding, Result, transform, validate
 from transformer.report import as_json
 from transformer.rules.base import TransformRule, ValidationRule
 from transformer.rules.registry import documentation, transform_rules, validation_rules
-from transformer.yamltree.construct import to_plain
-from transformer.yamltree.parse import read
+from transformer.yamltree.construct import construct
+from transformer.yamltree.parse import parse
 
 TESTDATA = Path(__file__).resolve().parents[2] / "testdata"
 RULES = TESTDATA / "rules"
@@ -90,7 +90,7 @@ class Case(NamedTuple):
     @property
     def settings(self) -> dict[str, Any] | None:
         file = self.folder / "settings.yaml"
-        return to_plain(read(file.read_text("utf-8")).root) if file.exists() else None
+        return construct(parse(file.read_text("utf-8")).root) if file.exists() else None
 
     def run(self, data: bytes) -> Result:
         return transform(data, config=self.settings, name=self.source.name)

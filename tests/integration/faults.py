@@ -43,7 +43,7 @@ def states(new: dict[Path, bytes]) -> list[str]:
     return found
 
 
-def strangers(folder: Path) -> list[str]:
+def non_manifests(folder: Path) -> list[str]:
     """Return the names in `folder` that are no manifests."""
     return sorted(path.name for path in folder.rglob("*") if path.suffix != ".yaml")
 

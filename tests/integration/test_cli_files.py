@@ -20,8 +20,8 @@ from tests.integration.cli_runs import (
     node,
     pool,
 )
-from transformer.inputs.prescan import survey as surveyed
-from transformer.pipeline.stream import treat_all as treated
+from transformer.inputs.prescan import prescan as prescanned
+from transformer.pipeline.stream import transform_all as treated
 
 
 @pytest.fixture(autouse=True)
@@ -187,12 +187,12 @@ def test_a_file_that_changes_between_the_passes_is_an_error(
 ) -> None:
     path = write("a.yaml", guarded())
 
-    def survey(*args: object) -> object:
-        found = surveyed(*args)  # type: ignore[arg-type]
+    def prescan(*args: object) -> object:
+        found = prescanned(*args)  # type: ignore[arg-type]
         path.write_bytes(guarded("changed"))
         return found
 
-    monkeypatch.setattr("transformer.runs.transform.survey", survey)
+    monkeypatch.setattr("transformer.runs.transform.prescan", prescan)
     run = invoke("-w", "a.yaml")
     assert run.status == 3
     assert "a.yaml:1:1: error[HN901]: the file was changed while it was read" in run.err
@@ -204,11 +204,11 @@ def test_a_file_that_changes_while_it_is_treated_is_not_overwritten(
 ) -> None:
     path = write("a.yaml", guarded())
 
-    def treat_all(*args: object) -> object:
+    def transform_all(*args: object) -> object:
         yield from treated(*args)  # type: ignore[arg-type]
         path.write_bytes(guarded("changed"))
 
-    monkeypatch.setattr("transformer.runs.transform.treat_all", treat_all)
+    monkeypatch.setattr("transformer.runs.transform.transform_all", transform_all)
     assert invoke("-w", "a.yaml").status == 3
     assert path.read_bytes() == guarded("changed")
 

@@ -162,7 +162,7 @@ def terminal(*args: str, stdin: bytes, pause: float) -> tuple[bytes, bytes]:
 
     Half of the input comes at once, the rest after `pause` seconds, if any, from the first output.
     """
-    screen, end = pty.openpty()
+    prefilter, end = pty.openpty()
     process = subprocess.Popen(
         [*TOOL, *args],
         stdin=subprocess.PIPE,
@@ -180,11 +180,11 @@ def terminal(*args: str, stdin: bytes, pause: float) -> tuple[bytes, bytes]:
     out = first + rest
     shown = b""
     try:
-        while chunk := os.read(screen, 65536):
+        while chunk := os.read(prefilter, 65536):
             shown += chunk
     except OSError:
         pass
-    os.close(screen)
+    os.close(prefilter)
     return shown, out
 
 

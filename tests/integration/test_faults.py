@@ -17,12 +17,12 @@ from tests.integration.cli_runs import CONFIG_MAP, TOOL, environment, guarded, k
 from tests.integration.faults import (
     filled,
     immutable,
+    non_manifests,
     padded,
     remounted_read_only,
     run,
     small_disk,
     states,
-    strangers,
     without_powers,
 )
 from transformer.inputs.discovery import Source
@@ -61,7 +61,7 @@ def test_on_a_full_disk_a_file_stays_as_it_was(writer: tuple[str, ...], work: Pa
         assert "no space left on device" in told
         assert big.read_bytes() == before
         assert small.read_bytes() == kept_off()
-        assert strangers(disk) == []
+        assert non_manifests(disk) == []
 
 
 def test_standard_output_on_a_full_disk_is_an_error(work: Path) -> None:
@@ -124,7 +124,7 @@ def test_a_file_that_is_immutable_stays(work: Path) -> None:
     assert done.status == 3
     assert "0000.yaml: error: the file cannot be written: permission denied" in done.err
     assert states(new) == ["old", "new"]
-    assert [name for name in strangers(work) if name.endswith(".tmp")] == []
+    assert [name for name in non_manifests(work) if name.endswith(".tmp")] == []
 
 
 def test_on_a_disk_that_has_become_read_only_files_stay(work: Path) -> None:
@@ -135,7 +135,7 @@ def test_on_a_disk_that_has_become_read_only_files_stay(work: Path) -> None:
         assert done.status == 3
         assert done.err.count("the file cannot be written") == 2
         assert states(new) == ["old", "old"]
-        assert strangers(disk) == []
+        assert non_manifests(disk) == []
 
 
 def test_without_rights_to_read_it_a_file_is_told_of(work: Path) -> None:

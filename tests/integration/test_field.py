@@ -25,8 +25,8 @@ from typing import Any
 import pytest
 
 from tests.integration.cli_runs import environment
-from transformer.yamltree.construct import to_plain
-from transformer.yamltree.parse import read
+from transformer.yamltree.construct import construct
+from transformer.yamltree.parse import parse
 
 FIELD = Path(__file__).resolve().parents[2] / "testdata" / "field"
 
@@ -35,7 +35,7 @@ def _runs() -> list[Any]:
     return [
         pytest.param(folder, entry, id=f"{folder.name}: {entry['run']}")
         for folder in sorted(FIELD.iterdir())
-        for entry in to_plain(read((folder / "runs.yaml").read_text(encoding="utf-8")).root)
+        for entry in construct(parse((folder / "runs.yaml").read_text(encoding="utf-8")).root)
     ]
 
 

@@ -17,7 +17,7 @@ import pytest
 
 from bench import corpus
 from tests.integration.cli_runs import TOOL, environment, guarded, kept_off
-from tests.integration.faults import filled, run, states, strangers
+from tests.integration.faults import filled, non_manifests, run, states
 
 FILES = 1000
 WRITERS = {
@@ -106,7 +106,7 @@ def test_a_signal_amid_a_thousand_files_leaves_each_old_or_new(
     _, err = tool.communicate(timeout=30)
     assert tool.returncode == ENDS[number]
     assert b"Traceback" not in err
-    assert strangers(work / "in") == []
+    assert non_manifests(work / "in") == []
     found = states(new)
     assert set(found) == {"old", "new"}
     assert found == sorted(found)  # in the order of their names: new ones first
@@ -123,10 +123,10 @@ def test_killed_amid_a_thousand_files_a_run_leaves_one_temporary_file_at_the_mos
     tool.kill()
     tool.communicate(timeout=30)
     assert set(states(new)) == {"old", "new"}
-    assert len(strangers(work / "in")) <= 1
+    assert len(non_manifests(work / "in")) <= 1
     assert_alone(tool)
     assert run("--write", "in/0000.yaml", cwd=work).status == 0
-    assert strangers(work / "in") == []
+    assert non_manifests(work / "in") == []
     assert run("validate", cwd=work, stdin=guarded()).status == 0  # removes the killed one's folder
 
 
@@ -151,7 +151,7 @@ def test_a_signal_while_a_file_is_written_leaves_no_temporary_file(
     new = filled(work / "in", 2)
     assert hit(number, work) == ENDS[number]
     assert states(new) == ["old", "old"]
-    assert strangers(work / "in") == []
+    assert non_manifests(work / "in") == []
 
 
 def test_killed_while_a_file_is_written_a_run_leaves_what_the_next_one_removes(work: Path) -> None:
@@ -160,11 +160,11 @@ def test_killed_while_a_file_is_written_a_run_leaves_what_the_next_one_removes(w
     mine.write_bytes(b"a user's own file")
     assert hit(signal.SIGKILL, work) == -signal.SIGKILL
     assert states(new) == ["old", "old"]
-    (left, _) = strangers(work / "in")
+    (left, _) = non_manifests(work / "in")
     assert left.startswith(".hostnet-transform.")
     assert run("--write", "in", cwd=work).status == 0
     assert states(new) == ["new", "new"]
-    assert strangers(work / "in") == [mine.name]
+    assert non_manifests(work / "in") == [mine.name]
 
 
 def test_the_temporary_file_of_a_run_that_lives_is_left_to_it(work: Path) -> None:
@@ -174,13 +174,13 @@ def test_the_temporary_file_of_a_run_that_lives_is_left_to_it(work: Path) -> Non
         [sys.executable, "-c", script, "--write", "in/0000.yaml"], cwd=work, env=environment()
     )
     os.waitpid(tool.pid, os.WUNTRACED)  # it has stopped, amid its work
-    (temporary,) = strangers(work / "in")
+    (temporary,) = non_manifests(work / "in")
     assert run("--write", "in/0001.yaml", cwd=work).status == 0
-    assert strangers(work / "in") == [temporary]
+    assert non_manifests(work / "in") == [temporary]
     tool.send_signal(signal.SIGCONT)
     assert tool.wait(timeout=30) == 0
     assert states(new) == ["new", "new"]
-    assert strangers(work / "in") == []
+    assert non_manifests(work / "in") == []
 
 
 def test_a_signal_that_is_ignored_stays_so(work: Path) -> None:

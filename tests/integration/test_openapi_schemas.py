@@ -21,7 +21,7 @@ from transformer.findings import ObjectRef
 from transformer.kubernetes.objects import manifests
 from transformer.kubernetes.pod_template import ROWS, table
 from transformer.kubernetes.podless import is_podless
-from transformer.yamltree.fast_load import read_value
+from transformer.yamltree.fast_load import fast_load
 
 TESTDATA = Path(__file__).parents[2] / "testdata"
 EVERY_RULE = {
@@ -34,14 +34,14 @@ _POOL = re.compile(rb"""nodepool["']?\s*[:=]\s*\[?\s*["']?([a-z0-9][a-z0-9.-]*)"
 
 @needs(CORPUS)
 def test_what_is_edited_in_real_manifests_still_fits() -> None:
-    counts = judged([CORPUS / name for name in files(CORPUS, "*/*.y*ml")])
+    counts = checked_rules([CORPUS / name for name in files(CORPUS, "*/*.y*ml")])
     assert counts["fits"] >= 20
     assert counts["no longer fits"] == 0
 
 
 def test_what_is_edited_in_our_own_test_data_still_fits() -> None:
     inputs = [*sorted(TESTDATA.glob("*/**/in.*")), *sorted(TESTDATA.glob("demo/*.yaml"))]
-    counts = judged(inputs)
+    counts = checked_rules(inputs)
     assert counts["fits"] >= 100
     assert counts["no longer fits"] == 0
 
@@ -52,7 +52,7 @@ def test_an_edit_that_does_not_fit_would_be_seen() -> None:
     assert not fits(pod)
 
 
-def judged(paths: list[Path]) -> Counter[str]:
+def checked_rules(paths: list[Path]) -> Counter[str]:
     """Count the edited objects: those that fitted before and fit or `no longer fit`, and others."""
     counts: Counter[str] = Counter()
     for path in paths:
@@ -78,7 +78,7 @@ def _judged(old: bytes, new: bytes, path: Path) -> Iterator[str]:
 
 
 def objects(data: bytes) -> list[Any]:
-    return [manifest.value for manifest in manifests(read_value(data.decode()))]
+    return [manifest.value for manifest in manifests(fast_load(data.decode()))]
 
 
 def pools_of(data: bytes) -> bytes:

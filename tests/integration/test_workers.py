@@ -12,11 +12,11 @@ from bench import corpus
 from tests.integration.cli_runs import TOOL, environment, joined, node, pool
 from transformer.api import transform
 from transformer.findings import DocumentResult
-from transformer.pipeline.context import Engine
+from transformer.pipeline.context import RunContext
 from transformer.pipeline.diagnostics import Origin
-from transformer.pipeline.documents import Part, groups
-from transformer.pipeline.stream import shared_out, treat_all
-from transformer.pipeline.transform_document import treat_document
+from transformer.pipeline.documents import Document, batches
+from transformer.pipeline.stream import shared_out, transform_all
+from transformer.pipeline.transform_document import transform_document
 from transformer.runs import workers
 from transformer.runs.workers import Workers
 
@@ -29,66 +29,66 @@ def _three_processors(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def engine() -> Engine:
+def context() -> RunContext:
     from transformer import api
 
     return api._default_engine()
 
 
-def stream() -> list[list[Part]]:
+def stream() -> list[list[Document]]:
     cluster, apps = corpus.take("mixed", 80), corpus.take("all edited", 200)
     data = corpus.joined([*apps[:100], *cluster, *apps[100:]])
-    return list(groups(data[start : start + 60_000] for start in range(0, len(data), 60_000)))
+    return list(batches(data[start : start + 60_000] for start in range(0, len(data), 60_000)))
 
 
-Sharing = Workers[tuple[Part, Origin], DocumentResult]
+Sharing = Workers[tuple[Document, Origin], DocumentResult]
 
 
-def workers_for(engine: Engine) -> Sharing:
-    def work(task: tuple[Part, Origin]) -> DocumentResult:
-        return treat_document(*task, engine)
+def workers_for(context: RunContext) -> Sharing:
+    def work(task: tuple[Document, Origin]) -> DocumentResult:
+        return transform_document(*task, context)
 
     return Workers(work)
 
 
 def treated(
-    engine: Engine, by: Sharing, groups: Iterable[Sequence[Part]] = ()
+    context: RunContext, by: Sharing, batches: Iterable[Sequence[Document]] = ()
 ) -> list[DocumentResult]:
-    return list(treat_all(groups or stream(), ORIGIN, engine, shared_out(by.share)))
+    return list(transform_all(batches or stream(), ORIGIN, context, shared_out(by.share)))
 
 
-def test_results_and_their_order_are_those_of_one_process(engine: Engine) -> None:
-    alone = list(treat_all(stream(), ORIGIN, engine))
-    with workers_for(engine) as by:
-        assert treated(engine, by) == alone
+def test_results_and_their_order_are_those_of_one_process(context: RunContext) -> None:
+    alone = list(transform_all(stream(), ORIGIN, context))
+    with workers_for(context) as by:
+        assert treated(context, by) == alone
         assert len(by._workers or ()) == 2
 
 
-def test_workers_are_not_started_for_little_work(engine: Engine) -> None:
-    few = list(groups([corpus.joined(corpus.take("all edited", 10))]))
-    with workers_for(engine) as by:
-        assert len(treated(engine, by, few)) == 10
+def test_workers_are_not_started_for_little_work(context: RunContext) -> None:
+    few = list(batches([corpus.joined(corpus.take("all edited", 10))]))
+    with workers_for(context) as by:
+        assert len(treated(context, by, few)) == 10
         assert by._workers is None
 
 
-def test_a_worker_that_is_killed_costs_no_result(engine: Engine) -> None:
-    alone = list(treat_all(stream(), ORIGIN, engine))
-    with workers_for(engine) as by:
+def test_a_worker_that_is_killed_costs_no_result(context: RunContext) -> None:
+    alone = list(transform_all(stream(), ORIGIN, context))
+    with workers_for(context) as by:
 
-        def killing() -> Iterator[Sequence[Part]]:
+        def killing() -> Iterator[Sequence[Document]]:
             for index, group in enumerate(stream()):
                 if index == 2:
                     assert by._workers
                     os.kill(by._workers[0].pid, signal.SIGKILL)
                 yield group
 
-        assert treated(engine, by, killing()) == alone
+        assert treated(context, by, killing()) == alone
         assert len(by._workers or ()) == 1
 
 
-def test_workers_end_with_the_run(engine: Engine) -> None:
-    with workers_for(engine) as by:
-        treated(engine, by)
+def test_workers_end_with_the_run(context: RunContext) -> None:
+    with workers_for(context) as by:
+        treated(context, by)
         pids = [worker.pid for worker in by._workers or ()]
     assert pids
     for pid in pids:

@@ -10,9 +10,9 @@ import yaml
 
 from tests.kubectl.vectors import Vector
 from transformer.errors import InputError
-from transformer.text.framing import frames
-from transformer.yamltree.construct import to_plain
-from transformer.yamltree.parse import read
+from transformer.text.framing import raw_documents
+from transformer.yamltree.construct import construct
+from transformer.yamltree.parse import parse
 from transformer.yamltree.scalars import resolve_key
 
 _MARK_OF_LINE = re.compile(r"(?<=[\r\n])\ufeff")
@@ -23,8 +23,8 @@ _DIRECTIVES = re.compile(r"\A(?:%[^\r\n]*[\r\n]+)+")
 
 def read_by_us(text: str) -> Any:
     """Return the plain value of the one document in `text`. Raises: InputError."""
-    (frame,) = (frame for frame in frames([text.encode()]) if frame.data.strip())
-    return to_plain(read(frame.data.decode()).root)
+    (raw,) = (raw for raw in raw_documents([text.encode()]) if raw.data.strip())
+    return construct(parse(raw.data.decode()).root)
 
 
 def is_same_as_by_kubectl(vector: Vector, ours: Any) -> bool:

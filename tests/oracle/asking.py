@@ -14,7 +14,7 @@ def stream(values: Iterable[Any]) -> bytes:
     return b"\n---\n".join(json.dumps(value).encode() for value in values)
 
 
-def worlds(asked: Iterable[Vector]) -> list[tuple[list[Any], list[Vector]]]:
+def clusters(asked: Iterable[Vector]) -> list[tuple[list[Any], list[Vector]]]:
     """Return the questions by the pools that their clusters hold."""
     found: dict[str, tuple[list[Any], list[Vector]]] = {}
     for vector in asked:

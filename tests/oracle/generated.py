@@ -37,7 +37,7 @@ ABSENT = object()
 def questions(ask: str) -> Iterator[Value]:
     """Yield the random questions of one kind, `COUNTS[ask]` of them."""
     draw = random.Random(f"{SEED} {ask}")
-    make = _MAKERS[ask]
+    make = _GENERATORS[ask]
     for number in range(COUNTS[ask]):
         name = f"{ask}-{number}"
         yield {"ask": ask, "name": name, **make(draw, name)}
@@ -364,7 +364,7 @@ def _pool_delete(draw: random.Random, name: str) -> Value:
     return {"pool": its, "pools": [its, other], "nodes": nodes}
 
 
-_MAKERS = {
+_GENERATORS = {
     "pod-default": _pod_default,
     "node-default": _node_default,
     "node-update": _node_update,

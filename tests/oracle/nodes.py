@@ -5,7 +5,7 @@ from typing import Any
 
 import yaml
 
-from tests.oracle.asking import rules_by_object, stream, worlds
+from tests.oracle.asking import clusters, rules_by_object, stream
 from tests.oracle.generated import DESIRED, EDGE_WORKER, HOST, POOL
 from tests.oracle.vectors import Outcome, Vector
 from transformer import transform
@@ -20,7 +20,7 @@ _REFUSED = {"HN301": _IN_POOL, "HN304": _IN_POOL, "HN303": _ON_HOST, "HN305": _A
 
 def defaulted(asked: tuple[Vector, ...]) -> Iterator[Outcome]:
     """Compare the labels that a node gets; one that the webhook refuses stays, and is reported."""
-    for pools, some in worlds(asked):
+    for pools, some in clusters(asked):
         result = transform(stream(vector["node"] for vector in some), pools=stream(pools))
         after = list(yaml.load_all(result.data, Loader=yaml.CSafeLoader))
         unknown = {found.object for found in result.findings if found.rule == "HN313"}
@@ -43,7 +43,7 @@ def updated(asked: tuple[Vector, ...]) -> Iterator[Outcome]:
     What the hostnetwork label may become is judged by the manifests as they are, and by what
     happens on a node that came while the webhooks were down.
     """
-    for pools, some in worlds(asked):
+    for pools, some in clusters(asked):
         old, new = (stream(vector[state] for vector in some) for state in ("old", "new"))
         found = rules_by_object(new, old=old, pools=stream(pools))
         for vector in some:

@@ -6,7 +6,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from transformer.text.framing import Frame, Opening, frames
+from transformer.text.framing import Opening, RawDocument, raw_documents
 
 _FRAGMENTS = [
     "---", "...", "---\n", "...\n", "--- ", "\ufeff", "\n", "\r", "\r\n", " ", "\t", "  ", "#",
@@ -45,32 +45,32 @@ def _line_count(data: bytes) -> int:
 @given(_chunked(_streams), _limits)
 def test_frames_do_not_depend_on_the_chunks(chunks: list[bytes], limit: int) -> None:
     whole = b"".join(chunks)
-    expected = list(frames([whole], limit))
-    assert list(frames(chunks, limit)) == expected
-    assert list(frames((bytes((byte,)) for byte in whole), limit)) == expected
+    expected = list(raw_documents([whole], limit))
+    assert list(raw_documents(chunks, limit)) == expected
+    assert list(raw_documents((bytes((byte,)) for byte in whole), limit)) == expected
 
 
 @given(_streams, _limits)
 def test_frames_joined_are_the_stream(stream: bytes, limit: int) -> None:
-    found = list(frames([stream], limit))
-    assert b"".join(frame.data for frame in found) == stream
-    assert all(frame.data for frame in found)
+    found = list(raw_documents([stream], limit))
+    assert b"".join(raw.data for raw in found) == stream
+    assert all(raw.data for raw in found)
 
 
 @given(_streams, _limits)
 def test_each_frame_knows_its_line_its_ordinal_and_its_size(stream: bytes, limit: int) -> None:
     line, ordinal = 1, -1
-    before = Frame(b"", 1, -1, Opening.START)
-    for frame in frames([stream], limit):
-        continues = frame.oversize and before.oversize and frame.ordinal == before.ordinal
+    before = RawDocument(b"", 1, -1, Opening.START)
+    for raw in raw_documents([stream], limit):
+        continues = raw.oversize and before.oversize and raw.ordinal == before.ordinal
         ordinal += not continues
-        assert (frame.line, frame.ordinal) == (line, ordinal)
-        assert (frame.opening is Opening.START) == (ordinal == 0)
-        assert len(frame.data) <= limit + 1
-        assert frame.oversize or len(frame.data) <= limit
-        assert not (before.data.endswith(b"\r") and frame.data.startswith(b"\n"))
-        line += _line_count(frame.data)
-        before = frame
+        assert (raw.line, raw.ordinal) == (line, ordinal)
+        assert (raw.opening is Opening.START) == (ordinal == 0)
+        assert len(raw.data) <= limit + 1
+        assert raw.oversize or len(raw.data) <= limit
+        assert not (before.data.endswith(b"\r") and raw.data.startswith(b"\n"))
+        line += _line_count(raw.data)
+        before = raw
 
 
 @given(_streams)
@@ -79,12 +79,12 @@ def test_no_frame_has_a_marker_below_content(stream: bytes) -> None:
     above = re.compile(
         rb"(?:[#%][^\r\n]*|\xef\xbb\xbf|[ \t]+(?:#[^\r\n]*)?|[\r\n]|\.\.\.[^\r\n]*)*"
     )
-    for frame in frames([stream]):
-        found = list(marker.finditer(frame.data))
+    for raw in raw_documents([stream]):
+        found = list(marker.finditer(raw.data))
         assert len(found) <= 1
         if found:
-            assert above.fullmatch(frame.data, 0, found[0].start())
-            assert frame.opening in (Opening.START, Opening.MARKER)
+            assert above.fullmatch(raw.data, 0, found[0].start())
+            assert raw.opening in (Opening.START, Opening.MARKER)
 
 
 @given(_lines, st.sampled_from(["\n", "\r\n", "\r"]))
@@ -94,11 +94,11 @@ def test_frames_hold_the_documents_that_a_parser_sees(lines: list[str], line_end
     if expected is None:
         return
     joined: list[str] = []
-    for frame in frames([text.encode()]):
-        if frame.opening in (Opening.GLUED, Opening.JSON):
-            joined[-1] += frame.data.decode()
+    for raw in raw_documents([text.encode()]):
+        if raw.opening in (Opening.GLUED, Opening.JSON):
+            joined[-1] += raw.data.decode()
         else:
-            joined.append(frame.data.decode())
+            joined.append(raw.data.decode())
     assert [document for part in joined for document in _documents(part) or []] == expected
 
 

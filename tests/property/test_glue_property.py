@@ -6,10 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.property import glued
-from transformer.pipeline.documents import parts
-from transformer.text.framing import frames
-from transformer.yamltree.construct import to_plain
-from transformer.yamltree.parse import read
+from transformer.pipeline.documents import documents
+from transformer.text.framing import raw_documents
+from transformer.yamltree.construct import construct
+from transformer.yamltree.parse import parse
 
 _chances = st.randoms(use_true_random=False)
 
@@ -24,11 +24,11 @@ def test_the_output_is_that_of_the_manifests_one_by_one_or_nothing_is_touched(
 @given(_chances)
 def test_in_a_file_no_manifest_that_is_noted_has_a_key_of_another(chance: random.Random) -> None:
     manifests = glued.sequence(chance, is_plain=True)
-    (part,) = parts(frames([b"".join(manifests)]))
-    assert part.frame.data == b"".join(manifests)
+    (part,) = documents(raw_documents([b"".join(manifests)]))
+    assert part.raw.data == b"".join(manifests)
     if len(part.pieces) > 1:
-        values = [to_plain(read(piece.frame.data.decode()).root) for piece in part.pieces]
-        assert values == [to_plain(read(one.decode()).root) for one in manifests]
+        values = [construct(parse(piece.raw.data.decode()).root) for piece in part.pieces]
+        assert values == [construct(parse(one.decode()).root) for one in manifests]
 
 
 def test_most_sequences_are_certain() -> None:

@@ -181,13 +181,13 @@ def pinned(template: PodTemplate, pools: list[Pool]) -> Truth | None:
     certain = [pool for pool in known.values() if len(sorts[pool.name]) == 1]
     verdicts = set()
     for drawn in product((True, False), repeat=len(open_names)):
-        world = dict(zip(open_names, drawn, strict=True))
+        cluster = dict(zip(open_names, drawn, strict=True))
         there = [
-            Pool(name, world[name], labels=known[name].labels, own_labels=known[name].own_labels)
-            for name in world
+            Pool(name, cluster[name], labels=known[name].labels, own_labels=known[name].own_labels)
+            for name in cluster
             if name in known
         ]
-        rest = {name: sort for name, sort in world.items() if name not in known}
+        rest = {name: sort for name, sort in cluster.items() if name not in known}
         verdicts.add(verdict(template, [*certain, *there], rest))
     verdicts.discard(None)
     return Truth.UNKNOWN if len(verdicts) > 1 else next(iter(verdicts), None)

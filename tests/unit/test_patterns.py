@@ -156,13 +156,13 @@ _LOOKING = ("search", "finditer", "findall", "sub", "subn", "split")
 
 
 def _try(pattern: "re.Pattern[Any]", text: str, *, is_searched: bool) -> None:
-    subject: Any = text
+    context: Any = text
     if isinstance(pattern.pattern, bytes):
-        subject = text.encode("latin-1", "replace")
-    pattern.match(subject)
-    pattern.fullmatch(subject)
+        context = text.encode("latin-1", "replace")
+    pattern.match(context)
+    pattern.fullmatch(context)
     if is_searched:
-        deque(pattern.finditer(subject[-SEARCHED_LENGTH:]), maxlen=0)
+        deque(pattern.finditer(context[-SEARCHED_LENGTH:]), maxlen=0)
 
 
 def slow_texts(pattern: "re.Pattern[Any]", *, is_searched: bool = True) -> Iterator[str]:

@@ -266,7 +266,7 @@ def hook_validate(
 
 def main(args: list[str] | None = None) -> None:
     """Run the command line and exit."""
-    from transformer.system.stdio import abandon
+    from transformer.system.stdio import discard_output
 
     signals.listen()
     gc.set_threshold(50_000, 20, 50)
@@ -275,14 +275,14 @@ def main(args: list[str] | None = None) -> None:
     if args is None and Path(sys.argv[0]).name in _PLUGINS:
         args = ["kustomize", "plugin", *sys.argv[1:]]
     status = run(args)
-    abandon()  # only what nobody reads: `run` has told of anything else
+    discard_output()  # only what nobody reads: `run` has told of anything else
     gc.freeze()  # nothing is left to collect at exit, and looking for it takes 10 ms
     sys.exit(status)
 
 
 def run(args: list[str] | None = None) -> int:
     """Run the command line and return the exit status, errors told."""
-    from transformer.system.stdio import abandon, cut_off
+    from transformer.system.stdio import discard_output, discard_unread
 
     try:
         status = cli.main(_unmistakable(args), prog_name="hostnet-transform", standalone_mode=False)
@@ -293,11 +293,11 @@ def run(args: list[str] | None = None) -> int:
         error.show()
         return 2
     except (click.Abort, KeyboardInterrupt):
-        cut_off()
+        discard_unread()
         click.echo("interrupted", err=True)
         return 130
     except signals.Terminated as terminated:
-        cut_off()
+        discard_unread()
         click.echo(f"ended by {terminated}", err=True)
         return terminated.status
     except SettingsError as error:
@@ -305,10 +305,10 @@ def run(args: list[str] | None = None) -> int:
     except InternalError as error:
         return _complain(error, 3)
     except (BrokenPipeError, SystemExit):  # click turns the former into the latter
-        abandon()
+        discard_output()
         return 0
     except OSError as error:
-        abandon()
+        discard_output()
         what = error.filename or "writing the result, or a temporary file"
         return _complain(SettingsError(f"{what}: {(error.strerror or str(error)).lower()}"), 3)
     except Exception:

@@ -70,7 +70,7 @@ def carry_out(
         SettingsError: a file of pools or of the report cannot be opened.
         OSError: standard input or output, or a temporary file, fails.
     """
-    engine = engines.build(
+    context = engines.build(
         settings,
         json.loads(read("kubernetes/components.json")),
         allow_reformat=options.allow_reformat,
@@ -86,10 +86,10 @@ def carry_out(
         output_for = output_for or partial(_output, options, reporter, is_stream=is_stream)
         try:
             with output_for() as (output, idle):
-                run(inputs, engine, Outputs(output, reporter, progress, idle))
+                run(inputs, context, Outputs(output, reporter, progress, idle))
         except BrokenPipeError:
             is_cut_off = True
-            stdio.abandon()
+            stdio.discard_output()
         finally:
             progress.clear()
         is_empty = not (reporter.has_read or reporter.has_failed or inputs.sources == [])
@@ -234,7 +234,7 @@ def _output(
         elif options.output == "kustomize-patches":
             output = writers.KustomizePatchStream(out, warn, is_stream=is_stream)
         elif options.check:
-            output = writers.Silent()
+            output = writers.BaseOutput()
         else:
             output = writers.ManifestStream(out, stopped)
 

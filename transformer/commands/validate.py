@@ -13,12 +13,12 @@ from transformer.commands.explain import rule_helps
 from transformer.config.package_data import read, schemas
 from transformer.config.resolve import configured
 from transformer.errors import SettingsError
-from transformer.inputs.comparison import Searched, States, is_stdin, read_states
+from transformer.inputs.comparison import DiscoveryOptions, States, is_stdin, read_states
 from transformer.inputs.discovery import discover
 from transformer.inputs.git.states import GitStates
 from transformer.inputs.prescan import given_pools
 from transformer.inputs.reading import Readable, size_of
-from transformer.inputs.temp_copies import scratch_folder
+from transformer.inputs.temp_copies import temp_folder
 from transformer.outputs.reporter import NOTHING_FOUND, NOTHING_READ, opened_report
 from transformer.outputs.terminal import Progress, is_capable, paint_for
 from transformer.pipeline import context as engines
@@ -99,7 +99,7 @@ def run_as_plugin(
     return _judge_paths((), options, settings, root, tell, stdin)
 
 
-def run_as_hook(options: Options, take_states: Callable[[Searched], States]) -> int:
+def run_as_hook(options: Options, take_states: Callable[[DiscoveryOptions], States]) -> int:
     """Judge the states that `take_states` finds, and return the exit status.
 
     Raises:
@@ -107,7 +107,7 @@ def run_as_hook(options: Options, take_states: Callable[[Searched], States]) -> 
         OSError: standard output, or a temporary file, fails.
     """
     settings, root = configured(options)
-    return judge(take_states, options, settings, root, _tell, spares_others=True)
+    return judge(take_states, options, settings, root, _tell, lenient_on_non_manifests=True)
 
 
 def _judge_paths(
@@ -119,57 +119,57 @@ def _judge_paths(
     stdin: Readable | None = None,
 ) -> int:
     """Judge what PATHs stand for; `stdin` is what to read instead of standard input."""
-    with scratch_folder() as folder, GitStates() as git:
+    with temp_folder() as folder, GitStates() as git:
 
-        def take_states(searched: Searched) -> States:
+        def take_states(searched: DiscoveryOptions) -> States:
             return read_states(paths, options, searched, folder, git, stdin)
 
         return judge(take_states, options, settings, root, tell)
 
 
 def judge(
-    take_states: Callable[[Searched], States],
+    take_states: Callable[[DiscoveryOptions], States],
     options: Options,
     settings: Settings,
     root: Path,
     tell: Callable[[Report, Options], object],
     *,
-    spares_others: bool = False,
+    lenient_on_non_manifests: bool = False,
 ) -> int:
     """Judge what `take_states` finds, let `tell` say what is wrong, and return the exit status.
 
-    Paths in `settings` are relative to `root`. `spares_others` as in `Engine`.
+    Paths in `settings` are relative to `root`. `lenient_on_non_manifests` as in `RunContext`.
     """
-    engine = engines.build(
+    context = engines.build(
         settings,
         json.loads(read("kubernetes/components.json")),
         schemas=schemas(),
         max_document=options.max_document,
     )
-    engine = replace(engine, spares_others=spares_others)
+    context = replace(context, lenient_on_non_manifests=lenient_on_non_manifests)
     pool_paths = [*options.pools, *(str(root / path) for path in settings.pool_paths)]
     pools = discover(pool_paths, root=root)
-    searched = Searched(root, settings.include, settings.exclude, settings.scopes)
+    searched = DiscoveryOptions(root, settings.include, settings.exclude, settings.scopes)
     report_file = opened_report(options.report_file) if options.report_file else nullcontext()
     with report_file as file:
         states = take_states(searched)
         fixed = Fixed((), 0, ())
         if options.fix:
-            fixed = fix(states.new, pools, engine, former_pools(states, engine))
+            fixed = fix(states.new, pools, context, former_pools(states, context))
         progress = _progress(states, options)
         try:
-            given = tuple(given_pools(pools, engine))
-            outcome = validate(states._replace(given=given), engine, progress.advance)
+            given = tuple(given_pools(pools, context))
+            outcome = validate(states._replace(given=given), context, progress.advance)
         finally:
             progress.clear()
-        checks = tuple(rule.id for rule in engine.validation)
+        checks = tuple(rule.id for rule in context.validation)
         report = _report(states, outcome, fixed, checks)
         if file is not None:
             file.writelines(as_json.render(report))
         try:
             tell(report, options)
         except BrokenPipeError:
-            stdio.abandon()
+            stdio.discard_output()
         if outcome.elsewhere and not options.quiet:
             print(_elsewhere(outcome.elsewhere), file=sys.stderr, flush=True)
         return _status(report, outcome, fixed)
@@ -208,7 +208,7 @@ def _report(states: States, outcome: Outcome, fixed: Fixed, checks: tuple[str, .
         len(states.new),
         (*fixed.findings, *outcome.findings),
         rule_helps(),
-        outcome.not_judged,
+        outcome.skipped_rules,
         tool_version(),
         fixed.changes,
         checks,

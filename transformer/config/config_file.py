@@ -97,16 +97,16 @@ def parse(data: bytes, name: str, known_rules: Collection[str] = ()) -> Settings
         message = f"not UTF-8: byte 0x{data[error.start]:02x} cannot stand here"
         raise _at(before, name, len(before), message, "save the file as UTF-8") from None
     reader = _Reader(text, name)
-    config = reader.to_plain(_compose(text, name), "", 0)
+    config = reader.construct(_compose(text, name), "", 0)
     problems = check(config, json.loads(package_data.read(SCHEMA)), known_rules)
     if problems:
         raise _first(problems, reader)
     settings = from_plain(config)
-    ignores = tuple(
+    suppressions = tuple(
         replace(entry, line=reader.line(f"/spec/ignore/{index}"))
-        for index, entry in enumerate(settings.ignores)
+        for index, entry in enumerate(settings.suppressions)
     )
-    return replace(settings, ignores=ignores, name=name)
+    return replace(settings, suppressions=suppressions, name=name)
 
 
 def _first(problems: list[Problem], reader: "_Reader") -> SettingsError:
@@ -170,7 +170,7 @@ class _Reader:
         self.places: dict[str, _Place] = {}
         self._read = 0
 
-    def to_plain(self, node: Any, pointer: str, depth: int, key: Any = None) -> Any:
+    def construct(self, node: Any, pointer: str, depth: int, key: Any = None) -> Any:
         """Return the plain value of `node`, which stands at `pointer` after the node `key`."""
         start = node.start_mark.index
         named = start if key is None else key.start_mark.index
@@ -183,7 +183,7 @@ class _Reader:
             return self._mapping(node, pointer, depth)
         if node.id == "sequence" and kind == "seq":
             return [
-                self.to_plain(item, join(pointer, index), depth + 1)
+                self.construct(item, join(pointer, index), depth + 1)
                 for index, item in enumerate(node.value)
             ]
         if node.id == "scalar" and kind in _SCALAR_KINDS:
@@ -213,7 +213,7 @@ class _Reader:
                     key, f'the key "{name}" is there twice, first in line {line}', hint
                 )
             own[name] = key
-            result[name] = self.to_plain(value, join(pointer, name), depth + 1, key)
+            result[name] = self.construct(value, join(pointer, name), depth + 1, key)
         return result
 
     def _merged(self, node: Any, pointer: str, depth: int) -> dict[str, Any]:

@@ -14,8 +14,8 @@ from transformer.errors import InputError, SettingsError
 from transformer.kubernetes.objects import mapping_at
 from transformer.pipeline.settings import Settings, check, from_plain
 from transformer.rules.registry import rule_ids
-from transformer.yamltree.construct import to_plain
-from transformer.yamltree.parse import read
+from transformer.yamltree.construct import construct
+from transformer.yamltree.parse import parse
 
 _API_VERSION = "transform.hostnet.io/v1alpha1"
 _NAME = "functionConfig"
@@ -47,7 +47,7 @@ def _of_config_map(value: Any) -> dict[str, Any]:
     spec = {}
     for key, text in mapping_at(value, "data").items():
         try:
-            spec[key] = to_plain(read(text).root) if isinstance(text, str) else text
+            spec[key] = construct(parse(text).root) if isinstance(text, str) else text
         except InputError as error:
             message = f"the value of {key} is not readable as YAML: {error.message}"
             raise SettingsError(message, file=_NAME, hint=error.hint) from None

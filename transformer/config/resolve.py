@@ -68,7 +68,7 @@ def switched(settings: Settings, switches: Switches) -> Settings:
     )
 
 
-def handed_over(handed: FunctionConfig, switches: Switches, root: Path) -> tuple[Settings, Path]:
+def from_host(handed: FunctionConfig, switches: Switches, root: Path) -> tuple[Settings, Path]:
     """Return the settings that a host wants, with paths relative to `root`: no file counts.
 
     Raises:

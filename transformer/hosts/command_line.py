@@ -6,7 +6,7 @@ from pathlib import Path
 from transformer.commands import transform as command
 from transformer.commands.transform import Options
 from transformer.config.function_config import FunctionConfig, function_config
-from transformer.config.resolve import configured, handed_over, plugin_root
+from transformer.config.resolve import configured, from_host, plugin_root
 from transformer.errors import SettingsError
 from transformer.hosts import resource_list
 from transformer.inputs.reading import Readable
@@ -32,7 +32,7 @@ def transform(
     if handed is None:
         settings, root = configured(options)
     else:
-        settings, root = handed_over(handed, options, plugin_root())
+        settings, root = from_host(handed, options, plugin_root())
     stdin: Readable | None = stdio.standard_input() if is_filter else None
     request = None
     if stdin is not None and handed is None:
@@ -41,7 +41,7 @@ def transform(
             _refuse_other_answers(options)
         if request is not None and request.function_config is not None:
             handed = function_config(request.function_config)
-            settings, root = handed_over(handed, options, Path.cwd())
+            settings, root = from_host(handed, options, Path.cwd())
             if handed.only_validates:
                 from transformer.hosts import resource_list_validation  # slow to import
 

@@ -16,7 +16,7 @@ from typing import Any
 
 from transformer.commands.transform import Options
 from transformer.config.function_config import FunctionConfig, function_config
-from transformer.config.resolve import handed_over, plugin_root
+from transformer.config.resolve import from_host, plugin_root
 from transformer.errors import InputError, SettingsError
 from transformer.hosts import command_line
 from transformer.hosts.kustomize_fields import is_validator
@@ -71,7 +71,7 @@ def _validate(handed: FunctionConfig, options: Mapping[str, Any]) -> int:
 
     chosen = validate.plugin_options(options)
     data = b"".join(chunks(stdio.standard_input()))
-    settings, root = handed_over(handed, chosen, plugin_root())
+    settings, root = from_host(handed, chosen, plugin_root())
     status = validate.run_as_plugin(Rewound([data], iter(())), chosen, settings, root)
     if status == 0 and not is_validator(root, "HostnetValidate"):
         out = stdio.standard_output()

@@ -13,7 +13,7 @@ from typing import Any
 from transformer.commands import transform as transform_command
 from transformer.config.resolve import configured
 from transformer.errors import SettingsError
-from transformer.inputs.comparison import Searched
+from transformer.inputs.comparison import DiscoveryOptions
 from transformer.inputs.discovery import Source, discover, is_taken
 from transformer.inputs.git.program import top_of
 from transformer.inputs.git.states import GitStates
@@ -40,7 +40,7 @@ def transform(files: tuple[str, ...], options: Mapping[str, Any], *, check: bool
         **options,
     )
     settings, root = configured(chosen)
-    searched = Searched(root, settings.include, settings.exclude, settings.scopes)
+    searched = DiscoveryOptions(root, settings.include, settings.exclude, settings.scopes)
     passed = _passed(files, searched)
     pools = [*chosen.pools, *(str(root / path) for path in settings.pool_paths)]
     inputs = Inputs(
@@ -53,7 +53,7 @@ def transform(files: tuple[str, ...], options: Mapping[str, Any], *, check: bool
     return transform_command.carry_out(inputs, chosen, settings, is_hook=True)
 
 
-def _passed(files: tuple[str, ...], searched: Searched) -> list[Source]:
+def _passed(files: tuple[str, ...], searched: DiscoveryOptions) -> list[Source]:
     """Return the files that pre-commit passes. It found them, and nobody named them: those that the
     configuration leaves out are left out, and a template among them is no error.
     """
@@ -65,7 +65,7 @@ def _passed(files: tuple[str, ...], searched: Searched) -> list[Source]:
     ]
 
 
-def _others(passed: list[Source], searched: Searched) -> tuple[Source, ...]:
+def _others(passed: list[Source], searched: DiscoveryOptions) -> tuple[Source, ...]:
     """Return the other files in which Git has manifests, as they are on the disk: what is ignored,
     or not added yet, is not part of the repository.
     """

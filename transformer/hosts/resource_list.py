@@ -18,13 +18,13 @@ from transformer.findings import DocumentResult, Finding
 from transformer.inputs.reading import Readable, Rewound, chunks, value_of
 from transformer.kubernetes.objects import mapping_at, value_at
 from transformer.operations import Operation
-from transformer.outputs.writers import Output, Silent
+from transformer.outputs.writers import BaseOutput, Output
 from transformer.patch import verify
 from transformer.patch.splice import splice
 from transformer.system import stdio
-from transformer.text.framing import Frame, frames
-from transformer.yamltree.construct import to_plain
-from transformer.yamltree.parse import read
+from transformer.text.framing import RawDocument, raw_documents
+from transformer.yamltree.construct import construct
+from transformer.yamltree.parse import parse
 
 GROUP = "config.kubernetes.io/"
 KIND = "ResourceList"
@@ -51,11 +51,11 @@ def look_ahead(stdin: Readable, max_document: int) -> tuple[Request | None, Rewo
             seen.append(chunk)
             yield chunk
 
-    first = next((frame for frame in frames(noted(), max_document) if frame.data.strip()), None)
+    first = next((raw for raw in raw_documents(noted(), max_document) if raw.data.strip()), None)
     return first and _request(first), Rewound(seen, rest)
 
 
-def _request(first: Frame) -> Request | None:
+def _request(first: RawDocument) -> Request | None:
     if first.oversize or KIND.encode() not in first.data or GROUP.encode() not in first.data:
         return None
     try:
@@ -76,7 +76,7 @@ def is_of_kustomize(request: Request) -> bool:
     )
 
 
-class ResourceListStream(Silent):
+class ResourceListStream(BaseOutput):
     """The transformed ResourceList, with what was found in its `results`."""
 
     def __init__(self, out: BinaryIO) -> None:
@@ -108,15 +108,15 @@ def with_results(data: bytes, findings: Iterable[Finding]) -> bytes:
     It is the first document in `data`. Where that cannot be done (a key stands twice in it, say)
     it is returned as it is.
     """
-    cut = list(frames([data]))
-    pieces = [frame.data for frame in cut]
+    cut = list(raw_documents([data]))
+    pieces = [raw.data for raw in cut]
     first = next((index for index, piece in enumerate(pieces) if piece.strip()), None)
     if first is None:
         return data
     ordinal = cut[first].ordinal
     try:
-        tree = read(pieces[first].decode())
-        value = to_plain(tree.root)
+        tree = parse(pieces[first].decode())
+        value = construct(tree.root)
         operations = _operations(value, [_result(found, value, ordinal) for found in findings])
         if operations:
             new = splice(tree, operations, verify.patched(value, operations))

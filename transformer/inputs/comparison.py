@@ -8,8 +8,8 @@ from typing import Any, NamedTuple, Protocol
 from transformer.errors import SettingsError
 from transformer.findings import Finding
 from transformer.inputs.discovery import (
-    Found,
-    Look,
+    DiscoveredFile,
+    FileLookup,
     Source,
     discover,
     is_taken,
@@ -28,11 +28,11 @@ from transformer.system import stdio
 class States(NamedTuple):
     """What is validated, and the old state that it is compared with (None: with nothing).
 
-    `given` are plain values whose pools belong to every scope. `new_beside` and `old_beside` are
+    `given` are plain values whose pools belong to every scope. `new_context` and `old_context` are
     files that are not meant, but in which an object may be found that has moved.
 
-    `is_old_firm`: what cannot be read in the old state is as bad as in the new one; else it is what
-    it is, because nobody can mend it any more.
+    `is_old_strict`: what cannot be read in the old state is as bad as in the new one; else it is
+    what it is, because nobody can mend it any more.
 
     `wanted`: the names of the files in which findings matter (None: in all).
 
@@ -42,9 +42,9 @@ class States(NamedTuple):
     new: Sequence[Source]
     old: Sequence[Source] | None = None
     given: Sequence[Any] = ()
-    new_beside: Sequence[Source] = ()
-    old_beside: Sequence[Source] = ()
-    is_old_firm: bool = True
+    new_context: Sequence[Source] = ()
+    old_context: Sequence[Source] = ()
+    is_old_strict: bool = True
     wanted: frozenset[str] | None = None
     since: str = ""
 
@@ -53,7 +53,7 @@ class States(NamedTuple):
         return self.wanted is None or found.file in self.wanted
 
 
-class Searched(NamedTuple):
+class DiscoveryOptions(NamedTuple):
     """How folders are searched; keywords of `sources.discover`."""
 
     root: Path
@@ -84,7 +84,7 @@ def is_stdin(paths: tuple[str, ...], wanted: Wanted) -> bool:
 def read_states(
     paths: tuple[str, ...],
     wanted: Wanted,
-    searched: Searched,
+    searched: DiscoveryOptions,
     folder: str,
     git: GitStates,
     stdin: Readable | None = None,
@@ -126,7 +126,11 @@ class Changes(NamedTuple):
 
 
 def compare(
-    paths: tuple[str, ...], before: Look, now: Look, changes: Changes, searched: Searched
+    paths: tuple[str, ...],
+    before: FileLookup,
+    now: FileLookup,
+    changes: Changes,
+    searched: DiscoveryOptions,
 ) -> States:
     """Return what PATHs stand for now, and before.
 
@@ -141,14 +145,16 @@ def compare(
     return States(
         new,
         old,
-        new_beside=_beside(changes, new, searched, now),
-        old_beside=_beside(changes, old, searched, before),
-        is_old_firm=False,
+        new_context=_context_files(changes, new, searched, now),
+        old_context=_context_files(changes, old, searched, before),
+        is_old_strict=False,
         since=changes.since,
     )
 
 
-def _beside(changes: Changes, meant: list[Source], searched: Searched, look: Look) -> list[Source]:
+def _context_files(
+    changes: Changes, meant: list[Source], searched: DiscoveryOptions, look: FileLookup
+) -> list[Source]:
     """Return those of the changed files that are not among the meant ones, but that a search of
     the repository finds: an object may have moved from there, or to there. Kustomizations are
     among them too, since they tell which files are patches.
@@ -164,12 +170,14 @@ def _beside(changes: Changes, meant: list[Source], searched: Searched, look: Loo
     ]
 
 
-def _disk_or_nothing(name: str) -> Iterable[Found]:
+def _disk_or_nothing(name: str) -> Iterable[DiscoveredFile]:
     """Return the files that a PATH stands for, none where the old state alone has it."""
     return on_disk(name) if os.path.lexists(name) else ()
 
 
-def _as_before(old: str, paths: tuple[str, ...], searched: Searched, folder: str) -> list[Source]:
+def _as_before(
+    old: str, paths: tuple[str, ...], searched: DiscoveryOptions, folder: str
+) -> list[Source]:
     """Return the files of an old state on the disk, as if they stood where `paths` do; what can be
     read only once is copied into `folder`.
 

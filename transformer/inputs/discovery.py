@@ -39,7 +39,7 @@ class Source(NamedTuple):
         return self.path.open("rb") if self.opener is None else self.opener()
 
 
-class Found(NamedTuple):
+class DiscoveredFile(NamedTuple):
     """A file that a PATH stands for. Files of one `identity` are one file (empty: it is `path`'s
     own); `opener` as in `Source`. `is_link`: it is known to be a link to one.
     """
@@ -50,7 +50,7 @@ class Found(NamedTuple):
     opener: Callable[[], BinaryIO] | None = None
     is_link: bool = False
 
-    def yields_to(self, other: "Found") -> bool:
+    def yields_to(self, other: "DiscoveredFile") -> bool:
         """Whether a file is to be called as `other` is, which is another way to it: the name that
         a user gave comes first, and a search takes a file's own rather than that of a link.
         """
@@ -62,7 +62,7 @@ class Found(NamedTuple):
         return self.is_link or (self.opener is None and self.path.is_symlink())
 
 
-Look: TypeAlias = Callable[[str], Iterable[Found]]
+FileLookup: TypeAlias = Callable[[str], Iterable[DiscoveredFile]]
 """Yields the files that a PATH stands for, those in folders by the rules of a search."""
 
 
@@ -73,7 +73,7 @@ def discover(
     include: Iterable[str] = (),
     exclude: Iterable[str] = (),
     scopes: Iterable[str] = (),
-    look: Look | None = None,
+    look: FileLookup | None = None,
 ) -> list[Source]:
     """Return the files that `paths` name, folders searched for manifests.
 
@@ -88,7 +88,7 @@ def discover(
         SettingsError: a path does not exist (of which `look` is the judge, where it is given).
     """
     include, exclude, scopes = tuple(include), tuple(exclude), tuple(scopes)
-    found: dict[tuple[str, str], tuple[Found, Source]] = {}
+    found: dict[tuple[str, str], tuple[DiscoveredFile, Source]] = {}
     for name in paths:
         if not name:
             raise SettingsError("a PATH is empty", hint="is a variable in the command not set?")
@@ -105,7 +105,7 @@ def discover(
     return [source for _, source in found.values()]
 
 
-def on_disk(name: str) -> Iterator[Found]:
+def on_disk(name: str) -> Iterator[DiscoveredFile]:
     """Yield the files that a PATH stands for on the disk.
 
     Raises:
@@ -121,7 +121,7 @@ def on_disk(name: str) -> Iterator[Found]:
     if is_folder:
         yield from _search(path)
     else:
-        yield Found(path, True)
+        yield DiscoveredFile(path, True)
 
 
 def no_such_path(name: str) -> SettingsError:
@@ -132,14 +132,14 @@ def no_such_path(name: str) -> SettingsError:
     )
 
 
-def _search(folder: Path) -> Iterator[Found]:
+def _search(folder: Path) -> Iterator[DiscoveredFile]:
     closed: list[OSError] = []
     for name in searched(os.walk(folder, onerror=closed.append)):
         path = Path(name)
         if _is_plain(path):
-            yield Found(path, False)
+            yield DiscoveredFile(path, False)
     for error in closed:
-        yield Found(Path(error.filename), True)
+        yield DiscoveredFile(Path(error.filename), True)
 
 
 def searched(walk: Iterable[tuple[str, list[str], list[str]]]) -> Iterator[str]:

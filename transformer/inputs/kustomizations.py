@@ -9,10 +9,10 @@ from typing import Any
 from transformer.inputs.discovery import Source
 from transformer.inputs.prescan import kustomizations_in
 from transformer.kubernetes.generators import KUSTOMIZATIONS
-from transformer.pipeline.kustomization_graph import Kustomization, Listings, listed
+from transformer.pipeline.kustomization_graph import Kustomization, KustomizationGraph, listed
 
 
-def listings_of(sources: Iterable[Source], max_document: int) -> Listings:
+def kustomization_graph(sources: Iterable[Source], max_document: int) -> KustomizationGraph:
     """Return how the kustomizations among `sources` build files, which are named by real paths."""
     found: list[Kustomization] = []
     for source in sources:
@@ -20,7 +20,7 @@ def listings_of(sources: Iterable[Source], max_document: int) -> Listings:
             with suppress(OSError):
                 values = kustomizations_in(source, max_document)
                 found += (_kustomization(source.path.parent, value) for value in values)
-    return Listings(found)
+    return KustomizationGraph(found)
 
 
 def _kustomization(folder: Path, value: Mapping[str, Any]) -> Kustomization:

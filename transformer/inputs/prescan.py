@@ -17,19 +17,19 @@ from transformer.inputs.reading import Signature, chunks, signature, values
 from transformer.kubernetes.generators import KUSTOMIZATIONS
 from transformer.kubernetes.objects import manifests, mapping_at
 from transformer.kubernetes.pools import PoolIndex, is_pool, pool_of
-from transformer.pipeline.context import Engine
-from transformer.pipeline.documents import Part, parts
+from transformer.pipeline.context import RunContext
+from transformer.pipeline.documents import Document, documents
 from transformer.pipeline.stream import gather_pools
-from transformer.text.framing import frames
+from transformer.text.framing import raw_documents
 from transformer.text.prefilter import mentions_pool
 
 _PATCH_FIELDS = ("patches", "patchesStrategicMerge", "patchesJson6902")
 
 
-class Survey(NamedTuple):
+class Prescan(NamedTuple):
     """`engines` by scope, each with its pools; `patches` are real paths."""
 
-    engines: dict[str, Engine]
+    engines: dict[str, RunContext]
     patches: set[str]
     seen: dict[Path, Signature]
 
@@ -38,45 +38,45 @@ class Survey(NamedTuple):
         return is_among(source, self.patches)
 
 
-def survey(
+def prescan(
     sources: Iterable[Source],
-    engine: Engine,
+    context: RunContext,
     given: Iterable[Any],
     done: Callable[[int], object] = lambda _: None,
-) -> Survey:
+) -> Prescan:
     """Return what the files hold; `given` are values whose pools belong to every scope.
 
     `done` is told the size of each file when it has been read. A file that cannot be opened is
     left for the second pass, which reports it.
     """
     given, sources = tuple(given), tuple(sources)
-    found = Survey({}, patch_files(sources, engine.max_document), {})
+    found = Prescan({}, patch_files(sources, context.max_document), {})
     for source in sources:
         if source.scope not in found.engines:
-            found.engines[source.scope] = engine.for_pools(pool_index(given))
+            found.engines[source.scope] = context.with_pools(pool_index(given))
         try:
             with source.open() as file:
                 status = os.fstat(file.fileno())
                 found.seen[source.path] = signature(status)
                 scoped = found.engines[source.scope]
                 if not found.is_patch(source):
-                    for part in _parts_with_pools(file, status.st_size, engine.max_document):
-                        gather_pools(part, scoped)
+                    for document in _parts_with_pools(file, status.st_size, context.max_document):
+                        gather_pools(document, scoped)
         except OSError:
             continue
         done(status.st_size)
     for scoped in found.engines.values():
-        scoped.world.pools.complete = True
+        scoped.cluster.pools.complete = True
     return found
 
 
-def _parts_with_pools(file: BinaryIO, size: int, max_document: int) -> Iterator[Part]:
+def _parts_with_pools(file: BinaryIO, size: int, max_document: int) -> Iterator[Document]:
     """Yield the parts of a file, none of a small one whose bytes show that it holds no pool."""
     pieces = chunks(file)
     head = next(pieces, b"")
     if len(head) < size or mentions_pool(head):
-        found = frames(chain((head,), pieces), max_document)
-        yield from parts(found, max_document=max_document)
+        found = raw_documents(chain((head,), pieces), max_document)
+        yield from documents(found, max_document=max_document)
 
 
 def patch_files(sources: Iterable[Source], max_document: int) -> set[str]:
@@ -102,17 +102,17 @@ def pool_index(given: Iterable[Any], *, complete: bool = False) -> PoolIndex:
     return index
 
 
-def given_pools(sources: Iterable[Source], engine: Engine) -> Iterator[Any]:
+def given_pools(sources: Iterable[Source], context: RunContext) -> Iterator[Any]:
     """Yield the plain values that hold the pools the user named: settings, `--pools`.
 
     Raises:
         SettingsError: a file cannot be read, or is no YAML.
     """
-    yield from engine.settings.inline_pools
+    yield from context.settings.inline_pools
     for source in sources:
         try:
             with source.open() as file:
-                yield from values(file, engine.max_document)
+                yield from values(file, context.max_document)
         except OSError as error:
             reason, hint = (error.strerror or "unknown error").lower(), "check that it may be read"
         except InputError as error:

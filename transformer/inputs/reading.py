@@ -9,10 +9,10 @@ from typing import Any, Protocol, TypeAlias
 
 from transformer.errors import InputError
 from transformer.inputs.discovery import Source
-from transformer.pipeline.documents import parts
-from transformer.text.framing import Frame, frames
-from transformer.yamltree.construct import to_plain
-from transformer.yamltree.parse import read
+from transformer.pipeline.documents import documents
+from transformer.text.framing import RawDocument, raw_documents
+from transformer.yamltree.construct import construct
+from transformer.yamltree.parse import parse
 
 _CHUNK = 256 * 1024
 
@@ -60,26 +60,26 @@ def values(file: Readable, max_document: int) -> Iterator[Any]:
     Raises:
         InputError: one cannot be read.
     """
-    for part in parts(frames(chunks(file), max_document)):
-        if part.manifests:
+    for document in documents(raw_documents(chunks(file), max_document)):
+        if document.manifests:
             hint = "put a --- line between them"
             raise InputError("two manifests without --- between them", hint=hint)
-        yield value_of(part.frame)
+        yield value_of(document.raw)
 
 
-def value_of(frame: Frame) -> Any:
+def value_of(raw: RawDocument) -> Any:
     """Return the plain value of a document.
 
     Raises:
         InputError: it cannot be read.
     """
-    if frame.oversize:
+    if raw.oversize:
         raise InputError("a document is too large", hint="separate its manifests with ---")
     try:
-        text = frame.data.decode()
+        text = raw.data.decode()
     except UnicodeDecodeError:
         raise InputError("not UTF-8", hint="convert it to UTF-8") from None
-    return to_plain(read(text).root)
+    return construct(parse(text).root)
 
 
 def is_regular(source: Source) -> bool:

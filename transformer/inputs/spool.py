@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from transformer.pipeline.documents import Part
+from transformer.pipeline.documents import Document
 
 MEMORY = 16 * 1024 * 1024
 """Bytes that a spool holds in memory before it goes to disk."""
@@ -19,12 +19,12 @@ class FileSpool:
         self._file = SpooledTemporaryFile(max_size=MEMORY)  # noqa: SIM115 (closed in __iter__)
         self._count = 0
 
-    def append(self, part: Part) -> None:
+    def append(self, document: Document) -> None:
         """Add a part at the end."""
-        self._pickler.dump(part, self._file, -1)
+        self._pickler.dump(document, self._file, -1)
         self._count += 1
 
-    def __iter__(self) -> Iterator[Part]:
+    def __iter__(self) -> Iterator[Document]:
         """Yield the parts in order, once."""
         self._file.seek(0)
         with self._file:

@@ -17,7 +17,7 @@ _ATTEMPTS = 100
 
 
 @contextmanager
-def scratch_folder() -> Iterator[str]:
+def temp_folder() -> Iterator[str]:
     """Yield a new folder for files, not for folders; it is removed in the end."""
     _sweep(tempfile.gettempdir())
     with held_back() as let_through, ExitStack() as opened, _locked_folder(opened) as name:
@@ -52,7 +52,7 @@ def _sweep(around: str) -> None:
 
 
 def _remove_abandoned(path: str) -> None:
-    """Remove a folder that `scratch_folder` made, unless the run that made it still lives.
+    """Remove a folder that `temp_folder` made, unless the run that made it still lives.
 
     Nothing but files is in such a folder, and only its user may look into it; any other stays.
     """

@@ -13,9 +13,9 @@ from transformer import pointer
 from transformer.errors import InputError
 from transformer.kubernetes.generators import TEMPLATES
 from transformer.kubernetes.objects import Manifest, manifests, mapping_at
-from transformer.text.framing import frames
-from transformer.yamltree.construct import to_plain
-from transformer.yamltree.parse import read
+from transformer.text.framing import raw_documents
+from transformer.yamltree.construct import construct
+from transformer.yamltree.parse import parse
 
 _TEXTS = {("", "ConfigMap"): ("data", "binaryData"), ("", "Secret"): ("stringData", "data")}
 _ENCODED = {("", "ConfigMap"): "binaryData", ("", "Secret"): "data"}
@@ -24,21 +24,21 @@ _DEEPEST = 3
 
 
 def embedded(
-    manifest: Manifest, matters: Callable[[bytes], bool], level: int = 1
+    manifest: Manifest, may_match: Callable[[bytes], bool], level: int = 1
 ) -> Iterator[tuple[str, Manifest]]:
     """Yield each manifest that `manifest` holds, with the pointer at the value that holds it.
 
     A document in a text is read only if its bytes may matter.
     """
-    for at, value in _values(manifest, matters):
+    for at, value in _values(manifest, may_match):
         for inner in manifests(value):
             if inner.ref.kind and inner.ref.version:
                 yield at, inner
                 if level < _DEEPEST:
-                    yield from ((at, below) for _, below in embedded(inner, matters, level + 1))
+                    yield from ((at, below) for _, below in embedded(inner, may_match, level + 1))
 
 
-def _values(manifest: Manifest, matters: Callable[[bytes], bool]) -> Iterator[tuple[str, Any]]:
+def _values(manifest: Manifest, may_match: Callable[[bytes], bool]) -> Iterator[tuple[str, Any]]:
     kind = (manifest.ref.group, manifest.ref.kind)
     if kind in TEMPLATES:
         objects = manifest.value.get("objects")
@@ -48,7 +48,7 @@ def _values(manifest: Manifest, matters: Callable[[bytes], bool]) -> Iterator[tu
         for name, text in mapping_at(manifest.value, key).items():
             data = _bytes(text, is_encoded=key == _ENCODED[kind])
             if b"apiVersion" in data or b"\\" in data:
-                for value in _documents(data, matters):
+                for value in _documents(data, may_match):
                     yield pointer.join("", key, name), value
 
 
@@ -61,10 +61,10 @@ def _bytes(text: Any, *, is_encoded: bool) -> bytes:
         return b""
 
 
-def _documents(data: bytes, matters: Callable[[bytes], bool]) -> Iterator[Any]:
-    for frame in frames([data]):
-        if matters(frame.data):
+def _documents(data: bytes, may_match: Callable[[bytes], bool]) -> Iterator[Any]:
+    for raw in raw_documents([data]):
+        if may_match(raw.data):
             try:
-                yield to_plain(read(frame.data.decode()).root)
+                yield construct(parse(raw.data.decode()).root)
             except (InputError, UnicodeDecodeError):
                 continue

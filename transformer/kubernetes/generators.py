@@ -13,7 +13,7 @@ from transformer.findings import ObjectRef
 from transformer.kubernetes.objects import Manifest, places_of, value_at
 from transformer.kubernetes.pod_template import resolve
 from transformer.kubernetes.well_known import EXCLUDE_ANNOTATION, HOST_NETWORK_LABEL
-from transformer.yamltree.fast_load import read_value
+from transformer.yamltree.fast_load import fast_load
 
 KUSTOMIZATIONS = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 """What kustomize looks for in a folder."""
@@ -28,10 +28,10 @@ TEMPLATES = (("template.openshift.io", "Template"), ("", "Template"))
 """Those of OpenShift, and how OpenShift 3 wrote them: they hold manifests."""
 
 
-class Maker(NamedTuple):
+class Generator(NamedTuple):
     """What is made (`kustomization`, `chart`, or either), and the pointers of its patches."""
 
-    makes: str
+    generates: str
     patches: tuple[str, ...] = ()
 
 
@@ -39,18 +39,18 @@ def _below(*folders: str) -> tuple[str, ...]:
     return tuple(f"{folder}/{field}" for folder in folders for field in _PATCHES)
 
 
-_KUSTOMIZATION = Maker("kustomization", _below(""))
-_CHART = Maker("chart")
+_KUSTOMIZATION = Generator("kustomization", _below(""))
+_CHART = Generator("chart")
 _SOURCES = ("/spec/source/kustomize", "/spec/sources/*/kustomize")
 
-_MAKERS = {
+_GENERATORS = {
     (_GROUP, "Kustomization"): _KUSTOMIZATION,
     (_GROUP, "Component"): _KUSTOMIZATION,
-    ("", "AnnotationsTransformer"): Maker("kustomization"),
-    ("", "PatchTransformer"): Maker("kustomization", ("/patch",)),
+    ("", "AnnotationsTransformer"): Generator("kustomization"),
+    ("", "PatchTransformer"): Generator("kustomization", ("/patch",)),
     ("", "HelmChartInflationGenerator"): _CHART,
-    ("kustomize.toolkit.fluxcd.io", "Kustomization"): Maker("kustomization", _below("/spec")),
-    ("helm.toolkit.fluxcd.io", "HelmRelease"): Maker(
+    ("kustomize.toolkit.fluxcd.io", "Kustomization"): Generator("kustomization", _below("/spec")),
+    ("helm.toolkit.fluxcd.io", "HelmRelease"): Generator(
         "chart", _below("/spec/postRenderers/*/kustomize")
     ),
     ("helm.fluxcd.io", "HelmRelease"): _CHART,
@@ -59,16 +59,16 @@ _MAKERS = {
     ("helm.k0sproject.io", "Chart"): _CHART,
     ("helm.crossplane.io", "Release"): _CHART,
     ("addons.cluster.x-k8s.io", "HelmChartProxy"): _CHART,
-    ("argoproj.io", "Application"): Maker("chart or kustomization", _below(*_SOURCES)),
-    ("argoproj.io", "ApplicationSet"): Maker(
+    ("argoproj.io", "Application"): Generator("chart or kustomization", _below(*_SOURCES)),
+    ("argoproj.io", "ApplicationSet"): Generator(
         "chart or kustomization", _below(*(f"/spec/template{source}" for source in _SOURCES))
     ),
 }
 
 
-def maker_of(ref: ObjectRef) -> Maker | None:
+def generator_of(ref: ObjectRef) -> Generator | None:
     """Return what is known of a kind of which other objects are made, or None."""
-    return _MAKERS.get((ref.group, ref.kind))
+    return _GENERATORS.get((ref.group, ref.kind))
 
 
 def as_kustomization(manifest: Manifest) -> Manifest | None:
@@ -81,17 +81,17 @@ def as_kustomization(manifest: Manifest) -> Manifest | None:
     return Manifest(manifest.value, manifest.base, ref)
 
 
-def asking_patches(value: Any, maker: Maker) -> Iterator[str]:
+def asking_patches(value: Any, generator: Generator) -> Iterator[str]:
     """Yield the pointers of the inline patches that ask for the annotation, and bring no guard."""
-    for pattern in maker.patches:
+    for pattern in generator.patches:
         for at, patch in resolve(value, pattern):
             if HOST_NETWORK_LABEL not in str(patch) and _asks(_read(patch)):
                 yield at
 
 
-def asking_places(value: Any, maker: Maker) -> Iterator[str]:
+def asking_places(value: Any, generator: Generator) -> Iterator[str]:
     """Yield the pointers, those in patches apart, of keys and of texts that ask for it."""
-    patches = tuple(f"{at}/" for pattern in maker.patches for at, _ in resolve(value, pattern))
+    patches = tuple(f"{at}/" for pattern in generator.patches for at, _ in resolve(value, pattern))
     keys = [at for at in places_of(value, EXCLUDE_ANNOTATION) if value_at(value, at) != "false"]
     texts = [at for at, text in _texts(value, "") if _WORD in text and _asks(_read(text))]
     yield from (at for at in (*keys, *texts) if not f"{at}/".startswith(patches))
@@ -111,7 +111,7 @@ def _texts(value: Any, at: str) -> Iterator[tuple[str, str]]:
 def _read(content: Any) -> Any:
     """Return the plain value of YAML in a text, or the text where it is none."""
     try:
-        return read_value(content) if isinstance(content, str) else content
+        return fast_load(content) if isinstance(content, str) else content
     except InputError:
         return content
 

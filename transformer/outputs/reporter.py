@@ -13,7 +13,7 @@ from typing import Literal, TextIO, TypeVar
 from transformer.errors import SettingsError
 from transformer.findings import DocumentResult, Finding
 from transformer.inputs.discovery import SUFFIXES
-from transformer.pipeline.non_manifests import Strangers
+from transformer.pipeline.non_manifests import NonManifests
 from transformer.report import as_json, as_text
 from transformer.report.formatting import Paint, clean, unpainted
 from transformer.text.prefilter import is_blank
@@ -100,7 +100,7 @@ class Reporter:
         self._changed = changed
         self.counts: Counter[str] = Counter()
         self.has_read = False
-        self._strangers = Strangers()
+        self._non_manifests = NonManifests()
 
     @property
     def has_failed(self) -> bool:
@@ -127,7 +127,9 @@ class Reporter:
             self._tell(as_text.change, made)
         for found in result.findings:
             self._find(found)
-        for found in self._strangers.add(result.file, result.strangers, is_blank=is_nothing):
+        for found in self._non_manifests.add(
+            result.file, result.non_manifests, is_blank=is_nothing
+        ):
             self._find(found)
 
     def _find(self, found: Finding) -> None:
@@ -157,7 +159,7 @@ class Reporter:
 
     def close(self, *, quietly: bool = False) -> None:
         """Tell of all files together, write the report, and unless `quietly` the summary."""
-        for found in self._strangers.conclude():
+        for found in self._non_manifests.finalize():
             self._find(found)
         if not quietly:
             is_verbose = self._level > 0

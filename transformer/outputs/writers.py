@@ -16,7 +16,7 @@ from transformer.findings import DocumentResult, ObjectRef
 from transformer.inputs.discovery import Source
 from transformer.inputs.reading import Signature, signature
 from transformer.kubernetes.objects import manifests
-from transformer.yamltree.fast_load import read_value
+from transformer.yamltree.fast_load import fast_load
 
 _MEMORY = 16 * 1024 * 1024
 _CHUNK = 1024 * 1024
@@ -39,7 +39,7 @@ class Output(Protocol):
         """The run has ended."""
 
 
-class Silent:
+class BaseOutput:
     """Writes nothing (`--check`)."""
 
     def begin(self, source: Source | None) -> None:
@@ -55,7 +55,7 @@ class Silent:
         pass
 
 
-class ManifestStream(Silent):
+class ManifestStream(BaseOutput):
     """The transformed stream. From a document that failed on, nothing more is written.
 
     Between two files a missing line end and a missing `---` are written; not so between JSON and
@@ -114,7 +114,7 @@ def _content(data: bytes) -> bytes:
     return data[above.end() if above else 0 :]
 
 
-class InPlace(Silent):
+class InPlace(BaseOutput):
     """Writes each file that changes, atomically; a file with a failed document stays as it is.
 
     `wrote` is told of each file written, `kept` of each that would have been but for a failed
@@ -176,7 +176,7 @@ class InPlace(Silent):
             self._sweep_folder(folder)
 
 
-class DiffStream(Silent):
+class DiffStream(BaseOutput):
     """A unified diff of what would change, its file names relative to the working folder."""
 
     def __init__(self, out: BinaryIO, stdin_name: str = "<stdin>") -> None:
@@ -196,7 +196,7 @@ class DiffStream(Silent):
         self._out.writelines(self._diff.end())
 
 
-class JsonPatchStream(Silent):
+class JsonPatchStream(BaseOutput):
     """RFC 6902 patches, one JSON object a line."""
 
     def __init__(self, out: BinaryIO) -> None:
@@ -210,7 +210,7 @@ class JsonPatchStream(Silent):
             self._out.write(line.encode())
 
 
-class KustomizePatchStream(Silent):
+class KustomizePatchStream(BaseOutput):
     """A `patches:` list for a kustomization, written when all objects are known.
 
     `is_stream`: the input may be a build. `warn` is told what the list cannot do.
@@ -237,7 +237,7 @@ class KustomizePatchStream(Silent):
 def _named(document: bytes) -> dict[str, ObjectRef]:
     """Return the objects of a document that say their names, none if it cannot be read."""
     try:
-        value = read_value(document.decode())
+        value = fast_load(document.decode())
     except (InputError, UnicodeDecodeError):
         return {}
     return {manifest.base: manifest.ref for manifest in manifests(value) if manifest.is_named}

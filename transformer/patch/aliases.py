@@ -20,7 +20,7 @@ from transformer.patch.placement import (
     SetValue,
     item_at,
 )
-from transformer.yamltree.construct import entry, merged, to_plain
+from transformer.yamltree.construct import construct, entry, merged
 from transformer.yamltree.syntax import MERGE_KEY, Alias, Mapping, Node, Sequence, Tree
 
 Tokens: TypeAlias = tuple[str, ...]
@@ -195,7 +195,7 @@ class _Sharing:
             places = list(self._live(self.pointers[id(alias)]))
             if any(self._change_at(at) != change for at in places):
                 raise self._conflict(alias, places[0])
-        value = change.apply(to_plain(alias.target))
+        value = change.apply(construct(alias.target))
         self.placements.append(SetValue(alias, self.chains[id(alias)], value))
         self.detached.update(places)
 
@@ -235,7 +235,7 @@ class _Sharing:
             raise self._conflict(receiver, place)
         if written is None:
             self.beside[id(receiver), key] = change
-            value = change.apply(to_plain(slot))
+            value = change.apply(construct(slot))
             self.placements.append(AddEntries(receiver, self.chains[id(receiver)], {key: value}))
         self.detached.add(place)
         for further, beyond in self.receivers.get(id(receiver), ()):
@@ -288,7 +288,7 @@ class _Sharing:
             for name, change in changes.items():
                 found = entry(receiver, name)
                 assert found is not None
-                entries[name] = change.apply(to_plain(found[1]))
+                entries[name] = change.apply(construct(found[1]))
             index = receiver.keys.index(MERGE_KEY)
             chain = self.chains[id(receiver)]
             self.placements.append(ExpandMerge(receiver, chain, index, entries))

@@ -8,8 +8,8 @@ from transformer.errors import InputError, InternalError, PatchError
 from transformer.operations import Operation
 from transformer.patch import verify
 from transformer.yamltree import roundtrip
-from transformer.yamltree.construct import to_plain
-from transformer.yamltree.parse import read
+from transformer.yamltree.construct import construct
+from transformer.yamltree.parse import parse
 from transformer.yamltree.syntax import Tree
 
 
@@ -21,7 +21,7 @@ def rewrite(tree: Tree, operations: Sequence[Operation], expected: Any) -> str:
     """
     for text in _attempts(tree, operations, expected):
         try:
-            if verify.same(to_plain(read(text).root), expected):
+            if verify.same(construct(parse(text).root), expected):
                 return text
         except InputError:
             continue

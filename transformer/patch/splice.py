@@ -14,7 +14,7 @@ from transformer.patch import aliases, placement, verify
 from transformer.patch.edits import Edit, apply
 from transformer.patch.layouts import edits
 from transformer.patch.operation_tree import gather
-from transformer.yamltree.fast_load import read_value
+from transformer.yamltree.fast_load import fast_load
 from transformer.yamltree.syntax import Tree, scalars
 
 _HIDDEN = re.compile("[\x85\u2028\u2029]|(?<=[\r\n])\ufeff")
@@ -60,7 +60,7 @@ def _off_colons(tree: Tree, edits: Sequence[Edit]) -> list[Edit]:
 
 def _read_back(text: str) -> Any:
     try:
-        return read_value(text)
+        return fast_load(text)
     except InputError as error:
         raise InternalError(f"the edited text would not be readable: {error.message}") from None
 

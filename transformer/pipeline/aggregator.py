@@ -9,10 +9,10 @@ import marshal
 from collections.abc import Iterator, Mapping, Sequence
 
 from transformer.findings import MOST_RELATED, Finding, ObjectRef, Violation
-from transformer.pipeline.context import Engine, Hush
-from transformer.pipeline.suppressions import Waivers
-from transformer.pipeline.validate_document import Gathered, Judgement
-from transformer.rules.base import Need, Sighting, ValidationRule
+from transformer.pipeline.context import RunContext, SuppressedBy
+from transformer.pipeline.suppressions import SuppressionUsage
+from transformer.pipeline.validate_document import DocumentDiagnostics, RuleObservation
+from transformer.rules.base import LocatedObservation, Need, ValidationRule
 
 _MISSING: Mapping[Need, str] = {
     "old": "nothing in an old state to compare with",
@@ -26,39 +26,39 @@ _GIVE_ONE = "; give --base or --old"
 _NOT_IN_IT = ": no NodePool, Node, Pod or Job in it"
 
 
-class Ledger:
+class RunAggregator:
     """Takes in judgements, and concludes from all of them together.
 
     `compares`: there is an old state, whatever is in it.
     """
 
-    def __init__(self, engine: Engine, *, compares: bool = False) -> None:
-        self._engine = engine
+    def __init__(self, context: RunContext, *, compares: bool = False) -> None:
+        self._engine = context
         self._compares = compares
-        self._facts: dict[str, dict[int, bytes | list[bytes]]] = {}
+        self._observations: dict[str, dict[int, bytes | list[bytes]]] = {}
         self._words: dict[str, int] = {}
-        self._waivers = Waivers(engine)
+        self._suppressions = SuppressionUsage(context)
         self.documents = 0
         self.has_failed = False
         self.needs: set[Need] = set()
         self.findings: list[Finding] = []
 
-    def add(self, judgement: Judgement, scope: str, file: str) -> None:
+    def add(self, result: DocumentDiagnostics, scope: str, file: str) -> None:
         """Take in what there is to be said of a document in `file` (relative) of a scope."""
-        self.documents += not judgement.continues
-        self.has_failed = self.has_failed or judgement.failed
-        self.needs |= judgement.needs
-        self.findings.extend(judgement.findings)
-        self._waivers.add(judgement, file)
-        for gathered in judgement.gathered:
-            key = hash((scope, gathered.key))
-            packed = self._packed(gathered)
-            facts = self._facts.setdefault(gathered.rule, {})
-            known = facts.setdefault(key, packed)
+        self.documents += not result.continues
+        self.has_failed = self.has_failed or result.failed
+        self.needs |= result.needs
+        self.findings.extend(result.findings)
+        self._suppressions.add(result, file)
+        for observation in result.observations:
+            key = hash((scope, observation.key))
+            packed = self._packed(observation)
+            of_rule = self._observations.setdefault(observation.rule, {})
+            known = of_rule.setdefault(key, packed)
             if isinstance(known, list):
                 known.append(packed)
             elif known is not packed:
-                facts[key] = [known, packed]
+                of_rule[key] = [known, packed]
 
     def fail(self, found: Finding) -> None:
         """Take in why a file cannot be read."""
@@ -70,19 +70,19 @@ class Ledger:
         self.has_failed = self.has_failed or found.severity == "error"
         self.findings.append(found)
 
-    def conclude(self) -> None:
+    def finalize(self) -> None:
         """Add the findings that take all of the input: those on facts, and unused suppressions."""
         for rule in self._engine.validation:
-            if rule.conclude is not None:
-                self.findings.extend(self._conclusions(rule))
-        self._facts.clear()
-        self.findings.extend(self._waivers.unused(self.judged()))
+            if rule.finalize is not None:
+                self.findings.extend(self._finalized(rule))
+        self._observations.clear()
+        self.findings.extend(self._suppressions.unused(self.checked_rules()))
 
-    def judged(self) -> set[str]:
+    def checked_rules(self) -> set[str]:
         """Return the ids of the rules that had something to judge."""
         return {rule.id for rule in self._engine.validation if rule.needs <= self.needs}
 
-    def not_judged(self) -> Iterator[tuple[str, tuple[str, ...]]]:
+    def skipped_rules(self) -> Iterator[tuple[str, tuple[str, ...]]]:
         """Yield reasons why rules had nothing to judge, each with the ids of these rules."""
         left = [rule for rule in self._engine.validation if not rule.needs <= self.needs]
         for need, reason in _MISSING.items():
@@ -94,31 +94,31 @@ class Ledger:
                 if ids:
                     yield reason, ids
 
-    def _packed(self, gathered: Gathered) -> bytes:
-        at = gathered.sighting
+    def _packed(self, observations: RuleObservation) -> bytes:
+        at = observations.located
         ref, words = at.object, self._words
         common = (ref.group, ref.version, ref.kind, ref.namespace, at.pointer, at.file)
         numbers = tuple(words.setdefault(word, len(words)) for word in common)
         place = (at.line, at.column, at.document, at.item)
-        return marshal.dumps((at.value, ref.name, numbers, place, gathered.hush))
+        return marshal.dumps((at.value, ref.name, numbers, place, observations.suppressed_by))
 
-    def _conclusions(self, rule: ValidationRule) -> Iterator[Finding]:
-        assert rule.conclude is not None
+    def _finalized(self, rule: ValidationRule) -> Iterator[Finding]:
+        assert rule.finalize is not None
         words = list(self._words)
-        for bucket in self._facts.get(rule.id, {}).values():
+        for bucket in self._observations.get(rule.id, {}).values():
             if isinstance(bucket, bytes):
                 continue  # it is the only one
             unpacked = [_unpacked(packed, words) for packed in bucket]
-            hushes = {id(sighting): hush for sighting, hush in unpacked}
-            for sighting, violation in rule.conclude([sighting for sighting, _ in unpacked]):
-                found = _finding(rule, sighting, violation)
-                if (hush := hushes[id(sighting)]) is not None:
-                    self._waivers.use(found, hush)
+            suppressed_by_of = {id(located): suppressed_by for located, suppressed_by in unpacked}
+            for located, violation in rule.finalize([located for located, _ in unpacked]):
+                found = _finding(rule, located, violation)
+                if (suppressed_by := suppressed_by_of[id(located)]) is not None:
+                    self._suppressions.use(found, suppressed_by)
                 elif (weighed := self._engine.weigh(found)) is not None:
                     yield weighed
 
 
-def _finding(rule: ValidationRule, at: Sighting, violation: Violation) -> Finding:
+def _finding(rule: ValidationRule, at: LocatedObservation, violation: Violation) -> Finding:
     return Finding(
         rule.id,
         violation.severity or rule.severity,
@@ -136,8 +136,10 @@ def _finding(rule: ValidationRule, at: Sighting, violation: Violation) -> Findin
     )
 
 
-def _unpacked(packed: bytes, words: Sequence[str]) -> tuple[Sighting, Hush | None]:
-    value, name, common, place, hush = marshal.loads(packed)  # of our own bytes
+def _unpacked(
+    packed: bytes, words: Sequence[str]
+) -> tuple[LocatedObservation, SuppressedBy | None]:
+    value, name, common, place, suppressed_by = marshal.loads(packed)  # of our own bytes
     group, version, kind, namespace, pointer, file = (words[number] for number in common)
     ref = ObjectRef(group, version, kind, namespace, name)
-    return Sighting(value, ref, pointer, file, *place), hush
+    return LocatedObservation(value, ref, pointer, file, *place), suppressed_by

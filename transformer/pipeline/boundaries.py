@@ -13,11 +13,11 @@ from typing import NamedTuple
 
 from transformer.errors import InputError
 from transformer.kubernetes.root_keys import foreign, is_known, may_lack
-from transformer.text.framing import Frame
+from transformer.text.framing import RawDocument
 from transformer.wording import RENDER_FIRST
-from transformer.yamltree.parse import read
+from transformer.yamltree.parse import parse
 from transformer.yamltree.syntax import PLAIN, Mapping, Node, Scalar, Sequence, Tree
-from transformer.yamltree.template_comments import program_comment
+from transformer.yamltree.template_comments import find_template_comment
 
 _ATTEMPTS = 16
 """Frames put together in the hope that they parse; then it is one document, whatever it holds."""
@@ -26,11 +26,11 @@ _HEAD = ("apiVersion", "kind")
 """The keys that each manifest has."""
 
 
-def joined(held: list[Frame]) -> Frame:
+def joined(held: list[RawDocument]) -> RawDocument:
     """Return several frames of one document as one."""
     if len(held) == 1:
         return held[0]
-    return held[0]._replace(data=b"".join(frame.data for frame in held))
+    return held[0]._replace(data=b"".join(raw.data for raw in held))
 
 
 class Border(NamedTuple):
@@ -44,12 +44,12 @@ class Border(NamedTuple):
     doubt: InputError | None = None
 
 
-class Found(NamedTuple):
+class Examined(NamedTuple):
     """What glued frames are: several `manifests` with `borders`, or one document, perhaps with a
     `problem`. `swallowed`: the doubt that the last value has swallowed the line below.
     """
 
-    manifests: tuple[Frame, ...] = ()
+    manifests: tuple[RawDocument, ...] = ()
     borders: tuple[Border, ...] = ()
     problem: InputError | None = None
     swallowed: InputError | None = None
@@ -65,14 +65,14 @@ class Found(NamedTuple):
         return self.refusal_at_end or self.swallowed
 
 
-def examined_alone(frame: Frame, *, is_last: bool) -> InputError | None:
+def examined_alone(raw: RawDocument, *, is_last: bool) -> InputError | None:
     """Return the problem of a document of a stream to which nothing is glued that is told apart.
 
     `is_last`: nothing follows, so that it can have swallowed nothing but JSON in one line.
     """
-    if _may_have_swallowed(frame.data, is_last=is_last):
+    if _may_have_swallowed(raw.data, is_last=is_last):
         with suppress(InputError, UnicodeDecodeError):  # reading tells what is wrong
-            root = read(frame.data.decode()).root
+            root = parse(raw.data.decode()).root
             return _swallowed(root, is_glued=False) if isinstance(root, Mapping) else None
     return None
 
@@ -80,7 +80,7 @@ def examined_alone(frame: Frame, *, is_last: bool) -> InputError | None:
 class _Piece(NamedTuple):
     """A manifest among others: its frame, its tree, and its offset in all that is glued."""
 
-    frame: Frame
+    raw: RawDocument
     tree: Tree
     root: Mapping
     offset: int
@@ -91,34 +91,36 @@ class _Piece(NamedTuple):
         return self.offset + self.root.start
 
 
-def examined(held: list[Frame], *, strict: bool) -> Found:
+def examined(held: list[RawDocument], *, strict: bool) -> Examined:
     """Return what the frames are that run together.
 
     A part that cannot be read, and that no more text would close, spoils all that is glued to it.
     """
-    manifests: list[Frame] = []
+    manifests: list[RawDocument] = []
     borders: list[Border] = []
     above = problem = None
-    is_program = False
+    is_template = False
     try:
         for piece in _pieces(held):
-            manifests.append(piece.frame)
-            is_program = is_program or program_comment(piece.tree) is not None
+            manifests.append(piece.raw)
+            is_template = is_template or find_template_comment(piece.tree) is not None
             if above is not None:
                 problem = problem or _incomplete(above, piece)
                 doubt = _doubt_between(above, piece) if problem is None else None
                 borders.append(Border(above.start, piece.start, doubt))
             above = piece
     except InputError as error:
-        return Found(problem=error)
+        return Examined(problem=error)
     except (UnicodeDecodeError, _NoManifestError):
-        return Found()  # reading tells what is wrong
+        return Examined()  # reading tells what is wrong
     if above is None or not borders or problem is not None:
-        return Found(problem=problem)
-    if is_program or strict:
-        hint = RENDER_FIRST if is_program else _SEPARATE
+        return Examined(problem=problem)
+    if is_template or strict:
+        hint = RENDER_FIRST if is_template else _SEPARATE
         borders = [_doubted(border, hint) for border in borders]
-    return Found(tuple(manifests), tuple(borders), swallowed=_swallowed(above.root, above.offset))
+    return Examined(
+        tuple(manifests), tuple(borders), swallowed=_swallowed(above.root, above.offset)
+    )
 
 
 def _doubted(border: Border, hint: str) -> Border:
@@ -130,7 +132,7 @@ class _NoManifestError(Exception):
     """One of the parts is no block mapping, or takes too many frames to be read."""
 
 
-def _pieces(held: list[Frame]) -> Iterator[_Piece]:
+def _pieces(held: list[RawDocument]) -> Iterator[_Piece]:
     """Yield the parts that can be read, each of as many frames as it takes.
 
     Raises:
@@ -140,10 +142,10 @@ def _pieces(held: list[Frame]) -> Iterator[_Piece]:
     """
     first = offset = 0
     for index in range(len(held)):
-        frame = joined(held[first : index + 1])
-        text = frame.data.decode()
+        raw = joined(held[first : index + 1])
+        text = raw.data.decode()
         try:
-            tree = read(text)
+            tree = parse(text)
         except InputError as error:
             if not error.is_open or index + 1 == len(held):
                 raise _moved(error, offset) from None
@@ -152,7 +154,7 @@ def _pieces(held: list[Frame]) -> Iterator[_Piece]:
             continue
         if not isinstance(tree.root, Mapping) or tree.root.is_flow:
             raise _NoManifestError
-        yield _Piece(frame, tree, tree.root, offset)
+        yield _Piece(raw, tree, tree.root, offset)
         first, offset = index + 1, offset + len(text)
 
 
@@ -201,9 +203,9 @@ def _doubt_between(above: _Piece, below: _Piece) -> InputError | None:
                 border,
                 offset=above.offset + entries[index][0].start,
             )
-    if strangers := foreign(group, kind, keys):
+    if non_manifests := foreign(group, kind, keys):
         return _refusal(
-            f"a second manifest begins here, but {strangers[0]!r} above is no key of a {kind}",
+            f"a second manifest begins here, but {non_manifests[0]!r} above is no key of a {kind}",
             border,
             "three or more files seem to run together; separate them with ---",
         )

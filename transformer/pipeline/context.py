@@ -12,18 +12,18 @@ from transformer.kubernetes.components import parse, revise, tokens
 from transformer.kubernetes.objects import Manifest
 from transformer.kubernetes.pools import PoolIndex, is_pool, pool_of
 from transformer.kubernetes.well_known import IGNORE_ANNOTATION
-from transformer.pipeline.settings import Settings, covers
-from transformer.rules.base import Subject, TransformRule, ValidationRule, World
+from transformer.pipeline.settings import Settings, matches_suppression
+from transformer.rules.base import ClusterContext, RuleContext, TransformRule, ValidationRule
 from transformer.rules.registry import checks_of_transform, transform_rules, validation_rules
 from transformer.text.framing import MAX_DOCUMENT
-from transformer.text.prefilter import Screen, matters, open_screen, screen_for
+from transformer.text.prefilter import Prefilter, may_match, open_prefilter, prefilter_for
 
-Hush: TypeAlias = int | Literal["annotation"]
+SuppressedBy: TypeAlias = int | Literal["annotation"]
 """What leaves a finding out: an entry of the configuration's `ignore`, or the object itself."""
 
 
 @dataclass(frozen=True, slots=True)
-class Engine:
+class RunContext:
     """Everything that treating a document needs. Made by `build`; safe to share between worlds.
 
     `checks_always` and `checks_wanted` are those that `transform` runs, `validation` are all that
@@ -31,37 +31,39 @@ class Engine:
     """
 
     settings: Settings
-    world: World
+    cluster: ClusterContext
     rules: tuple[TransformRule, ...]
     checks_always: tuple[ValidationRule, ...]
     checks_wanted: tuple[ValidationRule, ...]
     validation: tuple[ValidationRule, ...]
     severities: Mapping[str, Severity | None]
-    screen: Screen
+    prefilter: Prefilter
     allow_reformat: bool = False
     max_document: int = MAX_DOCUMENT
-    is_mending: bool = False
+    is_fix: bool = False
     """Its rules leave alone what is suppressed (`validate --fix`)."""
 
-    spares_others: bool = False
+    lenient_on_non_manifests: bool = False
     """What cannot be read, and does not look like a manifest, is a note (in hooks)."""
 
-    def for_pools(self, pools: PoolIndex) -> "Engine":
+    def with_pools(self, pools: PoolIndex) -> "RunContext":
         """Return the same engine for another world of pools."""
-        return self.in_world(replace(self.world, pools=pools))
+        return self.with_cluster(replace(self.cluster, pools=pools))
 
-    def in_world(self, world: World) -> "Engine":
+    def with_cluster(self, cluster: ClusterContext) -> "RunContext":
         """Return the same engine for another world."""
-        return replace(self, world=world)
+        return replace(self, cluster=cluster)
 
-    def mending(self) -> "Engine":
+    def for_fix(self) -> "RunContext":
         """Return an engine that transforms but for what is suppressed, and reads every document."""
-        return replace(self, is_mending=True, screen=open_screen())
+        return replace(self, is_fix=True, prefilter=open_prefilter())
 
-    def mending_more(self) -> "Engine":
+    def with_fixes(self) -> "RunContext":
         """Return an engine that besides mends what validation rules can."""
         mends = tuple(
-            TransformRule(rule.id, rule.summary, frozenset(), rule.fix, _mended, told_by=rule.id)
+            TransformRule(
+                rule.id, rule.summary, frozenset(), rule.fix, _mended, suppressed_with=rule.id
+            )
             for rule in self.validation
             if rule.fix is not None
         )
@@ -69,15 +71,18 @@ class Engine:
 
     def rules_for(self, manifest: Manifest, file: str) -> Sequence[TransformRule]:
         """Return the rules that may edit an object in `file` (relative)."""
-        if not self.is_mending:
+        if not self.is_fix:
             return self.rules
         return [
             rule
             for rule in self.rules
-            if not rule.told_by
+            if not rule.suppressed_with
             or (
-                self.severities.get(rule.told_by, "error") is not None
-                and self.hush_of(rule.told_by, manifest.ref, manifest.annotations, file) is None
+                self.severities.get(rule.suppressed_with, "error") is not None
+                and self.suppression_of(
+                    rule.suppressed_with, manifest.ref, manifest.annotations, file
+                )
+                is None
             )
         ]
 
@@ -107,26 +112,26 @@ class Engine:
                 findings = [*rest, *rule.fold(own)]
         return list(findings)
 
-    def hush_of(
+    def suppression_of(
         self, rule: str, ref: ObjectRef | None, annotations: Mapping[str, Any], file: str
-    ) -> Hush | None:
+    ) -> SuppressedBy | None:
         """Return what says that a finding is to be left out, or None.
 
         `annotations` are the object's, `file` is relative to the configuration's folder.
         """
-        if rule in ignored_rules(annotations):
+        if rule in suppressed_rules(annotations):
             return "annotation"
-        for index, entry in enumerate(self.settings.ignores):
-            if covers(entry, rule, str(ref) if ref else "", file):
+        for index, entry in enumerate(self.settings.suppressions):
+            if matches_suppression(entry, rule, str(ref) if ref else "", file):
                 return index
         return None
 
 
-def _mended(_: Subject) -> str:
+def _mended(_: RuleContext) -> str:
     return "mended"
 
 
-def ignored_rules(annotations: Mapping[str, Any]) -> list[str]:
+def suppressed_rules(annotations: Mapping[str, Any]) -> list[str]:
     """Return the rule ids that an object asks to be spared, from its annotations."""
     value = annotations.get(IGNORE_ANNOTATION)
     return value.replace(",", " ").split() if isinstance(value, str) else []
@@ -139,11 +144,11 @@ def build(
     schemas: Mapping[str, Any] | None = None,
     allow_reformat: bool = False,
     max_document: int = MAX_DOCUMENT,
-) -> Engine:
+) -> RunContext:
     """Return the engine for `settings`; `components` is the shipped catalog's plain value.
 
     With `schemas` (plain, by name) it is an engine for validation, which goes by them. Its pools
-    are empty and complete: see `Engine.for_pools`.
+    are empty and complete: see `RunContext.with_pools`.
 
     Raises:
         SettingsError: a rule that does not exist is switched, or a catalog entry is wrong.
@@ -160,22 +165,24 @@ def build(
     rows = (*pod_template.ROWS, *map(pod_template.row_from_plain, settings.pod_templates))
     looks_at = frozenset().union(*(rule.looks_at for rule in rules))
     words = tokens(catalog)
-    world = World(
+    cluster = ClusterContext(
         PoolIndex(complete=True),
         catalog,
         pod_template.table(rows),
         schemas or {},
-        may_match=partial(matters, screen_for(words, nodes=False, cni=True, all_templates=False)),
+        may_match=partial(
+            may_match, prefilter_for(words, nodes=False, cni=True, all_templates=False)
+        ),
     )
-    return Engine(
+    return RunContext(
         settings,
-        world,
+        cluster,
         rules,
         tuple(rule for rule in checks if rule.in_transform == "always"),
         tuple(rule for rule in checks if rule.in_transform == "wanted"),
         tuple(rule for rule in all_checks if severities.get(rule.id, rule.severity)),
         severities,
-        screen_for(
+        prefilter_for(
             words,
             nodes="nodes" in looks_at,
             cni="components" in looks_at,

@@ -10,11 +10,11 @@ from typing import Any, NamedTuple
 from transformer.errors import InputError, TransformError
 from transformer.findings import Change, Finding, ObjectRef, Severity, Violation
 from transformer.kubernetes.objects import Manifest
-from transformer.pipeline.context import Engine, Hush
+from transformer.pipeline.context import RunContext, SuppressedBy
 from transformer.pipeline.parse_hints import advice, explained, template
 from transformer.position import Lines, Position, position_at
-from transformer.rules.base import UNLISTED, Listing
-from transformer.text.framing import Frame
+from transformer.rules.base import NOT_LISTED, KustomizationUsage
+from transformer.text.framing import RawDocument
 from transformer.yamltree.locate import Places
 from transformer.yamltree.syntax import Node
 
@@ -36,7 +36,7 @@ class Origin:
     configuration's folder, which is what the patterns of its `ignore` are about.
 
     `is_named`: the user named it (a PATH, or standard input), it was not found in a folder.
-    `is_patch`: a kustomization in the input names it as a patch. `listing`: how kustomizations in
+    `is_patch`: a kustomization in the input names it as a patch. `usage`: how kustomizations in
     the input build it.
     """
 
@@ -44,7 +44,7 @@ class Origin:
     is_named: bool = True
     is_patch: bool = False
     relative: str = ""
-    listing: Listing = UNLISTED
+    usage: KustomizationUsage = NOT_LISTED
 
     @property
     def relative_name(self) -> str:
@@ -56,30 +56,31 @@ _OF_TEMPLATES = "HN419"
 """Says itself how bad it is that a template needs an edit."""
 
 
-class Hushed(NamedTuple):
+class SuppressedFinding(NamedTuple):
     """A finding that was left out, because of what `by` says."""
 
     found: Finding
-    by: Hush
+    by: SuppressedBy
 
 
 @dataclass(slots=True)
-class Notes:
+class DiagnosticCollector:
     """The findings of one document, whose `text` and `root` are set once they are known.
 
-    `hushed` tells of those that are left out on purpose, `strangers` of those that are told of all
-    files together. `program`: which comment shows that it is a template (empty: none).
+    `suppressed` tells of those that are left out on purpose, `non_manifests` of those that are told
+    of all files together. `template_comment`: which comment shows that it is a template (empty:
+    none).
     """
 
-    frame: Frame
+    raw: RawDocument
     origin: Origin
-    engine: Engine
+    context: RunContext
     text: str = ""
     root: Node | None = None
     findings: list[Finding] = field(default_factory=list)
-    hushed: list[Hushed] = field(default_factory=list)
-    strangers: list[Finding] = field(default_factory=list)
-    program: str = ""
+    suppressed: list[SuppressedFinding] = field(default_factory=list)
+    non_manifests: list[Finding] = field(default_factory=list)
+    template_comment: str = ""
     _lines: Lines | None = None
     _told: str | None = None
     _places: Places | None = None
@@ -99,12 +100,12 @@ class Notes:
 
     def _at(self, offset: int) -> Position:
         if offset < _NEAR:
-            return position_at(self.text, offset, self.frame.line)
+            return position_at(self.text, offset, self.raw.line)
         if self._lines is None:
-            self._lines = Lines(self.text, self.frame.line)
+            self._lines = Lines(self.text, self.raw.line)
         return self._lines.position(offset)
 
-    def violation(
+    def report_violation(
         self, rule: str, severity: Severity, manifest: Manifest, found: Violation
     ) -> None:
         """Note what a rule found in a manifest."""
@@ -118,7 +119,7 @@ class Notes:
         Of a template it is no error: what it says is not known before it is rendered.
         """
         severity = found.severity or severity
-        if self.program and rule != _OF_TEMPLATES and severity == "error":
+        if self.template_comment and rule != _OF_TEMPLATES and severity == "error":
             severity = "warning" if self.origin.is_named else "info"
         return self._place(
             rule,
@@ -131,26 +132,26 @@ class Notes:
             found.hint,
         )
 
-    def remark_at(
+    def report_issue_at(
         self, rule: str, severity: Severity, message: str, hint: str, offset: int
     ) -> None:
         """Note something about the text at `offset`; with `--strict` an error."""
-        if self.engine.settings.strict:
+        if self.context.settings.strict:
             severity = "error"
         self._add(self._place(rule, severity, message, offset, hint=hint))
 
-    def remark(
+    def report_document_issue(
         self, rule: str, severity: Severity, message: str, hint: str, base: str = ""
     ) -> None:
         """Note something about the document, or the item at `base`; with `--strict` an error."""
-        if self.engine.settings.strict:
+        if self.context.settings.strict:
             severity = "error"
         told = self._advice()
         found = self._place(rule, severity, message, self._offset(base), base, hint=told or hint)
-        is_stranger = rule == "HN903" and not self.origin.is_named and not told
-        self._add(found, into=self.strangers if is_stranger else self.findings)
+        is_non_manifest = rule == "HN903" and not self.origin.is_named and not told
+        self._add(found, into=self.non_manifests if is_non_manifest else self.findings)
 
-    def failure(self, rule: str, error: TransformError, changes: list[Change]) -> bool:
+    def report_error(self, rule: str, error: TransformError, changes: list[Change]) -> bool:
         """Note why the document cannot be read or edited; return whether that is an error.
 
         `changes`: what was to be done, to name the object that it concerns. No configuration
@@ -166,11 +167,13 @@ class Notes:
             hint = found.hint
             if not self.origin.is_named:
                 severity = "info"
-        if self.engine.spares_others and not all(map(self.frame.data.__contains__, _HEAD)):
+        if self.context.lenient_on_non_manifests and not all(
+            map(self.raw.data.__contains__, _HEAD)
+        ):
             severity = "info"
         if isinstance(error, InputError):
             hint = hint or self._advice()
-            may_pass = rule in ("HN901", "HN902") and self.engine.settings.on_invalid == "pass"
+            may_pass = rule in ("HN901", "HN902") and self.context.settings.on_invalid == "pass"
             if severity == "error" and may_pass:
                 severity = "warning"
         if error.other is not None:
@@ -184,7 +187,7 @@ class Notes:
         self.findings.append(self._place(rule, severity, message, at, item, ref, hint=hint))
         return severity == "error"
 
-    def rewritten(self, error: TransformError, changes: list[Change]) -> None:
+    def report_reformat(self, error: TransformError, changes: list[Change]) -> None:
         """Note that the document is written anew because of `error`."""
         concerned = self._concerned(error, changes)
         item = concerned.item if concerned else ""
@@ -231,7 +234,7 @@ class Notes:
             self.origin.file,
             at.line,
             at.column,
-            self.frame.ordinal,
+            self.raw.ordinal,
             item,
             ref,
             pointer,
@@ -247,10 +250,10 @@ class Notes:
     ) -> None:
         """Take in a finding as the configuration and the object's `annotations` want it."""
         file = self.origin.relative_name
-        by = self.engine.hush_of(found.rule, found.object, annotations, file)
+        by = self.context.suppression_of(found.rule, found.object, annotations, file)
         if by is not None:
-            self.hushed.append(Hushed(found, by))
-        elif (weighed := self.engine.weigh(found)) is not None:
+            self.suppressed.append(SuppressedFinding(found, by))
+        elif (weighed := self.context.weigh(found)) is not None:
             (self.findings if into is None else into).append(weighed)
 
     def _excerpt(self, offset: int) -> str:

@@ -14,15 +14,15 @@ from transformer.kubernetes.generators import KUSTOMIZATIONS, as_kustomization
 from transformer.kubernetes.objects import Manifest, is_list, manifests
 from transformer.kubernetes.pod_template import pod_templates
 from transformer.operations import Operation
-from transformer.pipeline.diagnostics import Notes
-from transformer.pipeline.documents import Part
-from transformer.rules.base import Subject, TransformRule
+from transformer.pipeline.diagnostics import DiagnosticCollector
+from transformer.pipeline.documents import Document
+from transformer.rules.base import RuleContext, TransformRule
 from transformer.rules.exempt import editable
-from transformer.text.framing import Frame, Opening
+from transformer.text.framing import Opening, RawDocument
 from transformer.yamltree import syntax
-from transformer.yamltree.construct import to_plain
-from transformer.yamltree.parse import read
-from transformer.yamltree.template_comments import program_comment
+from transformer.yamltree.construct import construct
+from transformer.yamltree.parse import parse
+from transformer.yamltree.template_comments import find_template_comment
 
 _NO_MANIFESTS = re.compile(
     r"(?:.*/)?(?:kustomization\.ya?ml|Kustomization|Chart\.yaml"
@@ -35,52 +35,52 @@ _AFTER_END = "no --- after the ... above; kubectl drops what follows"
 _BEGIN = "begin each manifest with a --- line"
 
 
-def read_document(part: Part, notes: Notes) -> tuple[syntax.Tree, Any]:
-    """Return the tree and the plain value; `notes` gets text, root and program.
+def load_document(part: Document, diagnostics: DiagnosticCollector) -> tuple[syntax.Tree, Any]:
+    """Return the tree and the plain value; `diagnostics` gets text, root and program.
 
     Raises:
         InputError: it cannot be read, or is no manifest where one is expected.
     """
-    frame = part.frame
-    if frame.oversize:
+    raw = part.raw
+    if raw.oversize:
         raise InputError(
-            f"the document is larger than {notes.engine.max_document} bytes",
+            f"the document is larger than {diagnostics.context.max_document} bytes",
             hint="separate its manifests with ---, or raise --max-document",
         )
     try:
-        text = frame.data.decode()
+        text = raw.data.decode()
     except UnicodeDecodeError as error:
-        notes.text = frame.data[: error.start].decode()
+        diagnostics.text = raw.data[: error.start].decode()
         raise InputError(
             "not UTF-8",
-            offset=len(notes.text),
+            offset=len(diagnostics.text),
             hint="Kubernetes manifests are UTF-8: convert the file",
         ) from None
-    notes.text = text
+    diagnostics.text = text
     if part.problem is not None:
         raise part.problem
-    tree = read(text)
-    root = notes.root = tree.root
-    notes.program = _program(tree, notes)
-    is_input = notes.origin.is_named and not notes.origin.is_patch
+    tree = parse(text)
+    root = diagnostics.root = tree.root
+    diagnostics.template_comment = _template_comment(tree, diagnostics)
+    is_input = diagnostics.origin.is_named and not diagnostics.origin.is_patch
     if isinstance(root, syntax.Sequence) and root.is_flow and is_input:
         raise InputError(
             "an array is no Kubernetes manifest, and kubectl refuses it",
             offset=root.start,
             hint="wrap it in an object of `kind: List`, as its `items`",
         )
-    return tree, to_plain(root)
+    return tree, construct(root)
 
 
-def objects(value: Any, notes: Notes) -> Iterator[Manifest]:
+def objects(value: Any, diagnostics: DiagnosticCollector) -> Iterator[Manifest]:
     """Yield the manifests in a document's plain value, and note what in it is none (HN903).
 
     In a file of its own a kustomization may leave out what it is.
     """
     found = list(manifests(value))
-    if value is not None and not found and not is_list(value) and not notes.origin.is_patch:
-        _remark_no_kind(notes, "", "this document is no mapping")
-    is_kustomization = PurePath(notes.origin.file).name in KUSTOMIZATIONS
+    if value is not None and not found and not is_list(value) and not diagnostics.origin.is_patch:
+        _report_no_kind(diagnostics, "", "this document is no mapping")
+    is_kustomization = PurePath(diagnostics.origin.file).name in KUSTOMIZATIONS
     for manifest in found:
         if manifest.ref.kind and manifest.ref.version:
             yield manifest
@@ -88,51 +88,51 @@ def objects(value: Any, notes: Notes) -> Iterator[Manifest]:
             yield kustomization
         else:
             missing = "kind" if manifest.ref.version else "apiVersion"
-            _remark_no_kind(notes, manifest.base, f"this document has no {missing}")
+            _report_no_kind(diagnostics, manifest.base, f"this document has no {missing}")
 
 
-def _remark_no_kind(notes: Notes, base: str, message: str) -> None:
-    if not notes.origin.is_named and _NO_MANIFESTS.fullmatch(notes.origin.file):
+def _report_no_kind(diagnostics: DiagnosticCollector, base: str, message: str) -> None:
+    if not diagnostics.origin.is_named and _NO_MANIFESTS.fullmatch(diagnostics.origin.file):
         return
-    severity: Severity = "warning" if notes.origin.is_named else "info"
+    severity: Severity = "warning" if diagnostics.origin.is_named else "info"
     hint = "it is no Kubernetes manifest, and nothing in it is touched"
-    notes.remark("HN903", severity, message, hint, base)
+    diagnostics.report_document_issue("HN903", severity, message, hint, base)
 
 
-def _program(tree: syntax.Tree, notes: Notes) -> str:
+def _template_comment(tree: syntax.Tree, diagnostics: DiagnosticCollector) -> str:
     """Return which comment shows that a document is a template, or nothing."""
-    found = program_comment(tree)
+    found = find_template_comment(tree)
     if found is None:
         return ""
     offset, text = found
     shown = text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."
-    return f"`{shown}` in line {notes.line_at(offset)}"
+    return f"`{shown}` in line {diagnostics.line_at(offset)}"
 
 
 _SHOWN = 60
 
 
-def subject_of(manifest: Manifest, document: Any, notes: Notes) -> Subject:
+def subject_of(manifest: Manifest, document: Any, diagnostics: DiagnosticCollector) -> RuleContext:
     """Return what rules see of an object of `document` (its plain value)."""
-    world, origin = notes.engine.world, notes.origin
-    return Subject(
+    cluster, origin = diagnostics.context.cluster, diagnostics.origin
+    return RuleContext(
         manifest,
-        pod_templates(manifest, world.rows),
-        world,
+        pod_templates(manifest, cluster.rows),
+        cluster,
         document,
         origin.is_patch,
-        program=notes.program,
+        template_comment=diagnostics.template_comment,
         is_named=origin.is_named,
-        listing=origin.listing,
+        usage=origin.usage,
     )
 
 
-def is_edited(subject: Subject, planned: Mapping[str, Sequence[Operation]]) -> bool:
+def is_edited(rule_context: RuleContext, planned: Mapping[str, Sequence[Operation]]) -> bool:
     """Whether transform rules would edit the object."""
-    return any(editable(subject, operations) for operations in planned.values())
+    return any(editable(rule_context, operations) for operations in planned.values())
 
 
-def failures_of(
+def rule_failures(
     failures: Iterable[tuple[str, PatchError]],
 ) -> Iterator[tuple[str, Severity, Violation]]:
     """Yield what is to be said of transform rules that cannot be applied: rule, severity, and what
@@ -148,19 +148,21 @@ def failures_of(
             yield "HN428", "warning", found
 
 
-def remark_opening(frame: Frame, notes: Notes, *, is_empty: bool, glued: str) -> None:
+def report_opening(
+    raw: RawDocument, diagnostics: DiagnosticCollector, *, is_empty: bool, glued: str
+) -> None:
     """Note that a document begins without the `---` that should be there (HN904).
 
     `glued` says what becomes of one that runs on from the manifest above it.
     """
-    if frame.opening is Opening.GLUED:
-        notes.remark("HN904", "warning", glued, _BEGIN)
-    elif frame.opening is Opening.AFTER_END and not is_empty:
-        notes.remark("HN904", "warning", _AFTER_END, _BEGIN)
+    if raw.opening is Opening.GLUED:
+        diagnostics.report_document_issue("HN904", "warning", glued, _BEGIN)
+    elif raw.opening is Opening.AFTER_END and not is_empty:
+        diagnostics.report_document_issue("HN904", "warning", _AFTER_END, _BEGIN)
 
 
 def plans(
-    subject: Subject, rules: Sequence[TransformRule]
+    rule_context: RuleContext, rules: Sequence[TransformRule]
 ) -> tuple[dict[str, list[Operation]], list[tuple[str, PatchError]]]:
     """Return what the rules want to do, by id (only those that want something), and which of them
     cannot be applied, with the reason.
@@ -172,7 +174,7 @@ def plans(
     failures: list[tuple[str, PatchError]] = []
     for rule in rules:
         try:
-            operations = rule.plan(subject)
+            operations = rule.plan(rule_context)
         except PatchError as error:
             failures.append((rule.id, error))
         else:

@@ -13,71 +13,71 @@ from dataclasses import dataclass
 
 from transformer.errors import InputError
 from transformer.pipeline.boundaries import Border, examined, examined_alone, joined
-from transformer.text.framing import MAX_DOCUMENT, Frame, Framer, Opening
+from transformer.text.framing import MAX_DOCUMENT, Framer, Opening, RawDocument
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class Document:
     """A document: a frame, and why it cannot be read as it seems to be meant (or None).
 
     `continues`: it goes on with an oversize document. `manifests`: in a file, the frames of two or
-    more manifests that `frame` holds without a `---` between them, with the `borders` of each two.
+    more manifests that `raw` holds without a `---` between them, with the `borders` of each two.
     """
 
-    frame: Frame
+    raw: RawDocument
     problem: InputError | None = None
     continues: bool = False
-    manifests: tuple[Frame, ...] = ()
+    manifests: tuple[RawDocument, ...] = ()
     borders: tuple[Border, ...] = ()
 
     @property
-    def pieces(self) -> "tuple[Part, ...]":
-        """The manifests as parts of their own where it is certain what they are, or the part."""
+    def pieces(self) -> "tuple[Document, ...]":
+        """The manifests as separate documents where their borders are certain, else this one."""
         if not self.manifests or any(border.doubt for border in self.borders):
             return (self,)
-        return tuple(map(Part, self.manifests))
+        return tuple(map(Document, self.manifests))
 
 
-def parts(
-    frames: Iterable[Frame],
+def documents(
+    frames: Iterable[RawDocument],
     *,
     is_stream: bool = False,
     strict: bool = False,
     max_document: int = MAX_DOCUMENT,
-) -> Iterator[Part]:
+) -> Iterator[Document]:
     """Yield the documents; `is_stream`: glued manifests are taken apart where that is certain.
 
     Those are still `GLUED`: a `---` is to be put above each. With `strict` nothing is certain.
     """
-    gluer = Gluer(is_stream=is_stream, strict=strict, max_document=max_document)
-    held: list[Frame] = []
-    for frame in frames:
-        yield from gluer.feed(held)
-        held = [frame]
-    yield from gluer.close(held)
+    assembler = DocumentAssembler(is_stream=is_stream, strict=strict, max_document=max_document)
+    held: list[RawDocument] = []
+    for raw in frames:
+        yield from assembler.feed(held)
+        held = [raw]
+    yield from assembler.close(held)
 
 
-def groups(
+def batches(
     chunks: Iterable[bytes],
     *,
     is_stream: bool = False,
     strict: bool = False,
     max_document: int = MAX_DOCUMENT,
-) -> Iterator[list[Part]]:
+) -> Iterator[list[Document]]:
     """Yield the documents in groups: those that each of the chunks completes."""
     framer = Framer(max_document)
-    gluer = Gluer(is_stream=is_stream, strict=strict, max_document=max_document)
+    assembler = DocumentAssembler(is_stream=is_stream, strict=strict, max_document=max_document)
     for chunk in chunks:
-        yield gluer.feed(framer.feed(chunk))
-    yield gluer.close(framer.close())
+        yield assembler.feed(framer.feed(chunk))
+    yield assembler.close(framer.close())
 
 
 _PATIENCE = 16 * 1024 * 1024
 """So many bytes of a run are held; of a longer one, what is certain so far leaves."""
 
 
-class Gluer:
-    """Decides what is glued in one file or stream; see `parts` for the options."""
+class DocumentAssembler:
+    """Decides what is glued in one file or stream; see `documents` for the options."""
 
     def __init__(
         self,
@@ -89,66 +89,66 @@ class Gluer:
         self._is_stream = is_stream
         self._strict = strict
         self._max_document = max_document
-        self._held: list[Frame] = []
+        self._held: list[RawDocument] = []
         self._size = 0
         self._patience = _PATIENCE
         self._is_at_end = False
         self._joined = 0
         """Frames so far that were no documents of their own."""
 
-        self._oversize: Frame | None = None
+        self._oversize: RawDocument | None = None
         """The last piece of an oversize document, which goes on as long as frames belong to it."""
 
-    def feed(self, frames: Iterable[Frame]) -> list[Part]:
+    def feed(self, frames: Iterable[RawDocument]) -> list[Document]:
         """Take the next frames, below each of which there is another; return the documents that
         they complete.
         """
-        complete: list[Part] = []
-        for frame in frames:
+        complete: list[Document] = []
+        for raw in frames:
             if (large := self._oversize) is not None:
-                is_same = frame.ordinal == large.ordinal
-                if is_same or frame.opening is Opening.GLUED:
+                is_same = raw.ordinal == large.ordinal
+                if is_same or raw.opening is Opening.GLUED:
                     self._joined += not is_same
-                    self._oversize = frame
-                    complete.append(Part(self._numbered(frame), continues=True))
+                    self._oversize = raw
+                    complete.append(Document(self._numbered(raw), continues=True))
                     continue
                 self._oversize = None
-            if not (self._held or frame.is_glued_below or frame.oversize):
+            if not (self._held or raw.is_glued_below or raw.oversize):
                 is_last = self._is_at_end
-                problem = examined_alone(frame, is_last=is_last) if self._is_stream else None
-                complete.append(Part(self._numbered(frame), problem))
+                problem = examined_alone(raw, is_last=is_last) if self._is_stream else None
+                complete.append(Document(self._numbered(raw), problem))
                 continue
-            self._held.append(frame)
-            self._size += len(frame.data)
+            self._held.append(raw)
+            self._size += len(raw.data)
             is_long = len(self._held) > 1 and self._size > self._max_document
-            if frame.oversize or is_long:
-                complete.append(Part(self._taken()._replace(oversize=True)))
-                self._oversize = frame
-            elif not frame.is_glued_below:
+            if raw.oversize or is_long:
+                complete.append(Document(self._taken()._replace(oversize=True)))
+                self._oversize = raw
+            elif not raw.is_glued_below:
                 complete += self._decided()
             elif self._is_stream and self._size > self._patience:
                 complete += self._certain_so_far()
         return complete
 
-    def close(self, frames: Sequence[Frame]) -> list[Part]:
+    def close(self, frames: Sequence[RawDocument]) -> list[Document]:
         """Take the last frames; return the documents that they and the end complete."""
         complete = self.feed(frames[:-1])
         self._is_at_end = True
         return [*complete, *self.feed(frames[-1:])]
 
-    def _decided(self) -> list[Part]:
+    def _decided(self) -> list[Document]:
         """Return what is held, now that nothing more is glued to it."""
         found = examined(self._held, strict=self._strict)
         refusal = found.refusal_at_end if self._is_at_end else found.refusal
         if self._is_stream and found.manifests and refusal is None:
             return self._apart(found.manifests)
-        frame = self._taken()
+        raw = self._taken()
         if self._is_stream:
-            return [Part(frame, refusal)]
-        manifests = tuple(one._replace(ordinal=frame.ordinal) for one in found.manifests)
-        return [Part(frame, found.problem, manifests=manifests, borders=found.borders)]
+            return [Document(raw, refusal)]
+        manifests = tuple(one._replace(ordinal=raw.ordinal) for one in found.manifests)
+        return [Document(raw, found.problem, manifests=manifests, borders=found.borders)]
 
-    def _certain_so_far(self) -> list[Part]:
+    def _certain_so_far(self) -> list[Document]:
         """Return the manifests of a very long run but for the last, if all borders are certain."""
         found = examined(self._held, strict=self._strict)
         if not found.manifests or found.refusal_at_end is not None:
@@ -159,26 +159,26 @@ class Gluer:
         self._held, self._size = [last], len(last.data)
         return complete
 
-    def _apart(self, manifests: Sequence[Frame]) -> list[Part]:
+    def _apart(self, manifests: Sequence[RawDocument]) -> list[Document]:
         """Return manifests as documents of their own, and hold nothing any more."""
         first = self._held[0].ordinal - self._joined
         self._joined += len(self._held) - len(manifests)
         self._forget()
         numbered = enumerate(manifests, first)
-        return [Part(frame._replace(ordinal=ordinal)) for ordinal, frame in numbered]
+        return [Document(raw._replace(ordinal=ordinal)) for ordinal, raw in numbered]
 
-    def _taken(self) -> Frame:
+    def _taken(self) -> RawDocument:
         """Return what is held as one document, and hold nothing any more."""
-        frame = self._numbered(joined(self._held))
+        raw = self._numbered(joined(self._held))
         self._joined += len(self._held) - 1
         self._forget()
-        return frame
+        return raw
 
     def _forget(self) -> None:
         self._held, self._size, self._patience = [], 0, _PATIENCE
 
-    def _numbered(self, frame: Frame) -> Frame:
+    def _numbered(self, raw: RawDocument) -> RawDocument:
         if not (self._joined or self._oversize):
-            return frame
+            return raw
         is_large = self._oversize is not None
-        return frame._replace(ordinal=frame.ordinal - self._joined, oversize=is_large)
+        return raw._replace(ordinal=raw.ordinal - self._joined, oversize=is_large)

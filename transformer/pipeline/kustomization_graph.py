@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from transformer.rules.base import UNLISTED, Listing
+from transformer.rules.base import NOT_LISTED, KustomizationUsage
 
 LISTS = ("resources", "bases", "components")
 """Fields of a kustomization that name files and folders with objects."""
@@ -34,7 +34,7 @@ def listed(value: Mapping[str, Any]) -> Iterator[str]:
                 yield entry
 
 
-class Listings:
+class KustomizationGraph:
     """How the files of a run are built, by what its kustomizations list."""
 
     def __init__(self, kustomizations: Sequence[Kustomization] = ()) -> None:
@@ -44,19 +44,19 @@ class Listings:
         for number, kustomization in enumerate(kustomizations):
             for entry in dict.fromkeys(kustomization.entries):
                 self._listed_by.setdefault(entry, []).append(number)
-        self._known: dict[tuple[int, ...], Listing] = {}
+        self._known: dict[tuple[int, ...], KustomizationUsage] = {}
 
-    def of(self, file: str) -> Listing:
+    def of(self, file: str) -> KustomizationUsage:
         """Return how a file is built; it is named as the entries of the kustomizations are."""
         direct = tuple(self._listed_by.get(file, ()))
         if not direct:
             is_left_out = posixpath.dirname(file) in self._folders
-            return Listing(is_left_out=True) if is_left_out else UNLISTED
+            return KustomizationUsage(is_left_out=True) if is_left_out else NOT_LISTED
         if direct not in self._known:
-            self._known[direct] = self._listing(direct)
+            self._known[direct] = self._usage(direct)
         return self._known[direct]
 
-    def _listing(self, direct: Iterable[int]) -> Listing:
+    def _usage(self, direct: Iterable[int]) -> KustomizationUsage:
         found: set[int] = set()
         ahead = list(direct)
         while ahead:
@@ -65,7 +65,7 @@ class Listings:
                 found.add(number)
                 ahead += self._above(number)
         roots = {number for number in found if not self._above(number)}
-        return Listing(
+        return KustomizationUsage(
             tuple(sorted(roots or found)),  # none is outermost in a circle
             any(self._all[number].moves for number in found),
             any(self._all[number].renames for number in found),

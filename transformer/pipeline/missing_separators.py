@@ -9,50 +9,50 @@ from itertools import pairwise
 
 from transformer.findings import Severity
 from transformer.pipeline.boundaries import Border
-from transformer.pipeline.context import Engine
-from transformer.pipeline.diagnostics import Notes, Origin
-from transformer.pipeline.documents import Part
+from transformer.pipeline.context import RunContext
+from transformer.pipeline.diagnostics import DiagnosticCollector, Origin
+from transformer.pipeline.documents import Document
 from transformer.text.framing import Opening
 from transformer.wording import RENDER_FIRST
 
 
-def manifests_of(part: Part) -> list[Part]:
+def manifests_of(document: Document) -> list[Document]:
     """Return each manifest as a document that begins where it does."""
-    first, *lower = part.manifests
-    return [Part(first), *(Part(frame._replace(opening=Opening.START)) for frame in lower)]
+    first, *lower = document.manifests
+    return [Document(first), *(Document(raw._replace(opening=Opening.START)) for raw in lower)]
 
 
-def doubtful(part: Part) -> list[bool]:
+def doubtful(document: Document) -> list[bool]:
     """Return for each manifest whether it is not certain where it begins or ends."""
-    doubts = [False, *(border.doubt is not None for border in part.borders), False]
+    doubts = [False, *(border.doubt is not None for border in document.borders), False]
     return [above or below for above, below in pairwise(doubts)]
 
 
-def runs(part: Part) -> Iterator[range]:
+def runs(document: Document) -> Iterator[range]:
     """Yield which manifests belong to each other because no certain border is between them."""
     start = 0
-    for index, border in enumerate(part.borders, 1):
+    for index, border in enumerate(document.borders, 1):
         if border.doubt is None:
             yield range(start, index)
             start = index
-    yield range(start, len(part.manifests))
+    yield range(start, len(document.manifests))
 
 
 def at_borders(
-    part: Part, origin: Origin, engine: Engine, *, is_edited: bool, is_template: bool
-) -> Notes:
+    document: Document, origin: Origin, context: RunContext, *, is_edited: bool, is_template: bool
+) -> DiagnosticCollector:
     """Return what is to be said of each border.
 
     It is an error where a rule would have edited one of the manifests (`is_edited`).
     """
-    notes = Notes(part.frame, origin, engine, part.frame.data.decode())
+    diagnostics = DiagnosticCollector(document.raw, origin, context, document.raw.data.decode())
     severity: Severity = "error" if is_edited else "warning"
     if is_template and not (is_edited or origin.is_named):
         severity = "info"
-    for border in part.borders:
+    for border in document.borders:
         at, message, hint = _said(border, is_template=is_template)
-        notes.remark_at("HN904", severity, message, hint, at)
-    return notes
+        diagnostics.report_issue_at("HN904", severity, message, hint, at)
+    return diagnostics
 
 
 def _said(border: Border, *, is_template: bool) -> tuple[int, str, str]:

@@ -12,7 +12,7 @@ from transformer.findings import MOST_RELATED, Finding, Related
 _HINT = "they have no apiVersion or kind, and nothing in them is touched; -v names them"
 
 
-class Strangers:
+class NonManifests:
     """Takes in what there is of each file, file by file, and concludes from all of it."""
 
     def __init__(self) -> None:
@@ -39,7 +39,7 @@ class Strangers:
         elif len(self._pending) < MOST_RELATED:
             self._pending += found
 
-    def conclude(self) -> Iterator[Finding]:
+    def finalize(self) -> Iterator[Finding]:
         """Yield the finding on all the files, if there are any."""
         self._end_file()
         if self._first is None:

@@ -14,10 +14,10 @@ from transformer.kubernetes.former import former
 from transformer.kubernetes.nodes import is_node
 from transformer.kubernetes.objects import Manifest, manifests
 from transformer.kubernetes.pools import Pool, is_pool, pool_of
-from transformer.pipeline.context import Engine
-from transformer.pipeline.diagnostics import Notes, Origin
-from transformer.pipeline.document_loader import read_document
-from transformer.pipeline.documents import Part
+from transformer.pipeline.context import RunContext
+from transformer.pipeline.diagnostics import DiagnosticCollector, Origin
+from transformer.pipeline.document_loader import load_document
+from transformer.pipeline.documents import Document
 from transformer.text.prefilter import mentions_compared
 
 Identity: TypeAlias = tuple[str, str, str, str]
@@ -30,49 +30,53 @@ def identity(ref: ObjectRef) -> Identity:
 
 
 @dataclass(frozen=True, slots=True)
-class Former:
+class OldObject:
     """An object of the old state, in the file `file` (relative); `at` is a finding at it.
 
-    `is_beside`: it was in a file that is not meant, and is only there to be found again.
+    `is_context`: it was in a file that is not meant, and is only there to be found again.
     """
 
     manifest: Manifest
     file: str
     at: Finding
-    is_beside: bool = False
+    is_context: bool = False
 
 
-class History:
+class OldState:
     """The objects of the old state, and the files (relative) that hold each in the new one."""
 
     def __init__(self) -> None:
-        self._formers: dict[Identity, list[Former]] = {}
+        self._objects: dict[Identity, list[OldObject]] = {}
         self._present: Mapping[Identity, Collection[str]] = {}
         self.unread: list[Finding] = []
         """Why a document of the old state could not be read, and so is not compared."""
 
-    def take(self, part: Part, origin: Origin, engine: Engine, *, is_beside: bool = False) -> None:
+    def take(
+        self, document: Document, origin: Origin, context: RunContext, *, is_context: bool = False
+    ) -> None:
         """Remember the objects of a document of the old state."""
-        for piece in part.pieces:
-            self._take(piece, origin, engine, is_beside=is_beside)
+        for piece in document.pieces:
+            self._take(piece, origin, context, is_context=is_context)
 
-    def _take(self, part: Part, origin: Origin, engine: Engine, *, is_beside: bool) -> None:
-        frame = part.frame
-        if not (frame.oversize or mentions_compared(frame.data)) or part.continues:
+    def _take(
+        self, document: Document, origin: Origin, context: RunContext, *, is_context: bool
+    ) -> None:
+        raw = document.raw
+        if not (raw.oversize or mentions_compared(raw.data)) or document.continues:
             return
-        notes = Notes(frame, origin, engine)
+        diagnostics = DiagnosticCollector(raw, origin, context)
         try:
-            _, value = read_document(part, notes)
+            _, value = load_document(document, diagnostics)
         except InputError as error:
-            notes.failure(error.rule, error, [])
-            self.unread.extend([] if is_beside else notes.findings)
+            diagnostics.report_error(error.rule, error, [])
+            self.unread.extend([] if is_context else diagnostics.findings)
             return
         for manifest in manifests(value):
             kept = former(manifest) if manifest.ref.name else None
             if kept is not None:
-                at = notes.finding("", "info", manifest, Violation("/metadata/name", ""))
-                known = self._formers.setdefault(identity(kept.ref), [])
-                known.append(Former(kept, origin.relative_name, at, is_beside))
+                at = diagnostics.finding("", "info", manifest, Violation("/metadata/name", ""))
+                known = self._objects.setdefault(identity(kept.ref), [])
+                known.append(OldObject(kept, origin.relative_name, at, is_context))
 
     def compare_with(self, present: Mapping[Identity, Collection[str]]) -> None:
         """Say which objects the new state has, and in which files."""
@@ -84,32 +88,32 @@ class History:
         One that is still in its own file has not moved here. None as well where there were
         different ones of its name and none of them was here.
         """
-        found = self._formers.get(identity(ref), [])
+        found = self._objects.get(identity(ref), [])
         here = [known for known in found if known.file == file]
         present = self._present.get(identity(ref), ())
         found = here or [known for known in found if known.file not in present]
         return found[0].manifest if found and _are_alike(found) else None
 
-    def removed(self) -> Iterator[Former]:
+    def removed(self) -> Iterator[OldObject]:
         """Yield the objects that the new state has nowhere."""
-        for key, found in self._formers.items():
-            meant = [known for known in found if not known.is_beside]
+        for key, found in self._objects.items():
+            meant = [known for known in found if not known.is_context]
             if meant and key not in self._present:
                 yield meant[-1]
 
     @property
     def has_objects(self) -> bool:
         """Whether there is anything that can be compared."""
-        return bool(self._formers)
+        return bool(self._objects)
 
     def names(self) -> frozenset[str]:
         """Return the names of all objects."""
-        return frozenset(name for *_, name in self._formers)
+        return frozenset(name for *_, name in self._objects)
 
     def pools(self) -> dict[str, Pool]:
         """Return the NodePools by name; where there are different ones, rather a standard one."""
         pools: dict[str, Pool] = {}
-        for known in (known for found in self._formers.values() for known in found):
+        for known in (known for found in self._objects.values() for known in found):
             if is_pool(known.manifest):
                 pool = pool_of(known.manifest)
                 if pool.name not in pools or not pool.host_network:
@@ -120,10 +124,10 @@ class History:
         """Return the names of the Nodes."""
         return frozenset(
             found[0].manifest.ref.name
-            for found in self._formers.values()
+            for found in self._objects.values()
             if is_node(found[0].manifest)
         )
 
 
-def _are_alike(found: Sequence[Former]) -> bool:
+def _are_alike(found: Sequence[OldObject]) -> bool:
     return all(other.manifest.value == found[0].manifest.value for other in found[1:])

@@ -15,21 +15,21 @@ from transformer.kubernetes.objects import Manifest, manifests
 from transformer.kubernetes.pools import GROUP, Pool, PoolIndex
 from transformer.kubernetes.services import LocalService, local_service
 from transformer.pipeline.context import add_pool
-from transformer.pipeline.documents import Part
-from transformer.pipeline.old_state import History, Identity, identity
-from transformer.rules.base import World
+from transformer.pipeline.documents import Document
+from transformer.pipeline.old_state import Identity, OldState, identity
+from transformer.rules.base import ClusterContext
 from transformer.text.prefilter import (
     mentions_compared,
     mentions_local_service,
     mentions_node,
     mentions_pool,
 )
-from transformer.yamltree.construct import to_plain
-from transformer.yamltree.parse import read
+from transformer.yamltree.construct import construct
+from transformer.yamltree.parse import parse
 
 
 @dataclass(slots=True)
-class Census:
+class ResourceIndex:
     """Pools by name, the pool of each Node, the Services with a `Local` policy, and the files
     (relative) that hold each object that an old state is compared with (where `compares`).
 
@@ -47,11 +47,11 @@ class Census:
     unread_names: set[str] = field(default_factory=set)
     unread_files: set[str] = field(default_factory=set)
 
-    def take(self, part: Part, file: str) -> None:
+    def take(self, document: Document, file: str) -> None:
         """Take in a document of the file `file`; what cannot be read is left for later."""
-        found = self._read(part)
+        found = self._read(document)
         if found is None:
-            data = part.frame.data
+            data = document.raw.data
             self.unread_files.add(file)
             self.unread_names.update(name for name in self.former_names if name.encode() in data)
             return
@@ -63,24 +63,24 @@ class Census:
                 self.services.setdefault(manifest.ref.namespace, []).append(service)
             self._note_present(manifest, file)
 
-    def take_present(self, part: Part, file: str) -> None:
+    def take_present(self, document: Document, file: str) -> None:
         """Take in only which objects there are, in a file that is not judged."""
-        for manifest in self._read(part) or ():
+        for manifest in self._read(document) or ():
             self._note_present(manifest, file)
 
-    def _read(self, part: Part) -> list[Manifest] | None:
+    def _read(self, document: Document) -> list[Manifest] | None:
         """Return the manifests in a document, if any of them could matter; None: it cannot be
         read.
         """
-        data = part.frame.data
-        if part.frame.oversize:
+        data = document.raw.data
+        if document.raw.oversize:
             return None
         mentions = mentions_compared if self.compares else mentions_node
         if not (mentions(data) or mentions_pool(data) or mentions_local_service(data)):
             return []
-        texts = [piece.frame.data for piece in part.pieces]
+        texts = [piece.raw.data for piece in document.pieces]
         try:
-            values = [to_plain(read(text.decode()).root) for text in texts]
+            values = [construct(parse(text.decode()).root) for text in texts]
         except (InputError, UnicodeDecodeError):
             return None
         return [manifest for value in values for manifest in manifests(value)]
@@ -89,13 +89,13 @@ class Census:
         if self.compares and former(manifest) is not None:
             self.present.setdefault(identity(manifest.ref), set()).add(file)
 
-    def world(self, base: World, history: History | None) -> World:
+    def cluster(self, base: ClusterContext, old_state: OldState | None) -> ClusterContext:
         """Return the world that rules see; the census is complete, and so are its pools."""
         self.pools.complete = True
         former_nodes, former_pools = frozenset[str](), dict[str, Pool]()
-        if history is not None:
-            history.compare_with(self._present())
-            former_nodes, former_pools = history.nodes(), history.pools()
+        if old_state is not None:
+            old_state.compare_with(self._present())
+            former_nodes, former_pools = old_state.nodes(), old_state.pools()
         return replace(
             base,
             pools=self.pools,

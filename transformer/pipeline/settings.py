@@ -22,7 +22,7 @@ _GLOB = re.compile(r"[*?\[\]{}]")
 
 
 @dataclass(frozen=True, slots=True)
-class Ignore:
+class Suppression:
     """Findings to leave out: those of `rules` on an object and in a file; empty patterns fit all.
 
     `object` is `Kind/namespace/name` or `Kind/name`, a glob in each part; `file` is a glob. `line`
@@ -55,13 +55,13 @@ class Settings:
     scopes: tuple[str, ...] = ()
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
-    ignores: tuple[Ignore, ...] = ()
+    suppressions: tuple[Suppression, ...] = ()
     on_invalid: Literal["fail", "pass"] = "fail"
     strict: bool = False
     name: str = ""
 
 
-def covers(ignore: Ignore, rule: str, object_ref: str, file: str) -> bool:
+def matches_suppression(ignore: Suppression, rule: str, object_ref: str, file: str) -> bool:
     """Say whether `ignore` leaves out a finding of `rule`.
 
     `object_ref` is `Kind/namespace/name`, or `Kind/name` for an object without a namespace, or
@@ -111,8 +111,8 @@ def from_plain(config: Mapping[str, Any]) -> Settings:
         scopes=tuple(spec.get("scopes") or ()),
         include=tuple(spec.get("include") or ()),
         exclude=tuple(spec.get("exclude") or ()),
-        ignores=tuple(
-            Ignore(
+        suppressions=tuple(
+            Suppression(
                 rules=tuple(entry["rules"]),
                 object=entry.get("object", ""),
                 file=entry.get("file", ""),

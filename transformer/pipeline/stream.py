@@ -13,14 +13,14 @@ from transformer.errors import InputError
 from transformer.findings import DocumentResult
 from transformer.kubernetes.objects import manifests
 from transformer.kubernetes.pools import PoolsNeeded
-from transformer.pipeline.context import Engine, add_pool
+from transformer.pipeline.context import RunContext, add_pool
 from transformer.pipeline.diagnostics import Origin
-from transformer.pipeline.documents import Part
-from transformer.pipeline.transform_document import remarks, treat_document
+from transformer.pipeline.documents import Document
+from transformer.pipeline.transform_document import opening_findings, transform_document
 from transformer.text.framing import Opening
-from transformer.text.prefilter import matters, mentions_node, mentions_pool
-from transformer.yamltree.construct import to_plain
-from transformer.yamltree.parse import read
+from transformer.text.prefilter import may_match, mentions_node, mentions_pool
+from transformer.yamltree.construct import construct
+from transformer.yamltree.parse import parse
 
 _GROUP = 100
 """Parts of a spool that are treated together."""
@@ -29,65 +29,74 @@ _GROUP = 100
 class Spool(Protocol):
     """Holds parts until the end of the input is known; yields them in the same order."""
 
-    def append(self, part: Part) -> None:
+    def append(self, document: Document) -> None:
         """Add a part."""
 
-    def __iter__(self) -> Iterator[Part]:
+    def __iter__(self) -> Iterator[Document]:
         """Yield the parts, once."""
 
 
-Do: TypeAlias = Callable[[Sequence[tuple[Part, Origin]]], Sequence[DocumentResult]]
+Do: TypeAlias = Callable[[Sequence[tuple[Document, Origin]]], Sequence[DocumentResult]]
 """Returns the result of each document, read without regard to the screen, in their order; or of
 none, where they had better be treated one after another.
 """
 
-Treat: TypeAlias = Callable[[Sequence[Part], Origin, Engine], Iterator[DocumentResult]]
+TransformBatch: TypeAlias = Callable[
+    [Sequence[Document], Origin, RunContext], Iterator[DocumentResult]
+]
 """Yields the result of each of some parts, in their order."""
 
 
-def in_turn(parts: Sequence[Part], origin: Origin, engine: Engine) -> Iterator[DocumentResult]:
-    """Yield the result of each part, one after another (the plain `Treat`)."""
-    return (treat(part, origin, engine) for part in parts)
+def in_turn(
+    parts: Sequence[Document], origin: Origin, context: RunContext
+) -> Iterator[DocumentResult]:
+    """Yield the result of each part, one after another (the plain `TransformBatch`)."""
+    return (transform_one(document, origin, context) for document in parts)
 
 
-def shared_out(do: Do) -> Treat:
+def shared_out(do: Do) -> TransformBatch:
     """Return what treats parts by `do`, which may work on several at once, as far as it can.
 
     Only documents that depend on no pool, and bring none, are done so: order and spooling stay as
     they are one after another.
     """
 
-    def by(parts: Sequence[Part], origin: Origin, engine: Engine) -> Iterator[DocumentResult]:
-        screened = [is_screened(part, engine) for part in parts]
+    def by(
+        parts: Sequence[Document], origin: Origin, context: RunContext
+    ) -> Iterator[DocumentResult]:
+        filtered_out = [is_filtered_out(document, context) for document in parts]
         heavy = [
             index
-            for index, part in enumerate(parts)
-            if not (engine.needs_all_pools or screened[index]) and needs_no_pool(part)
+            for index, document in enumerate(parts)
+            if not (context.needs_all_pools or filtered_out[index]) and needs_no_pool(document)
         ]
         done = dict(zip(heavy, do([(parts[index], origin) for index in heavy]), strict=False))
-        for index, part in enumerate(parts):
-            if screened[index]:
-                yield pass_on(part, origin, engine)
+        for index, document in enumerate(parts):
+            if filtered_out[index]:
+                yield pass_on(document, origin, context)
             else:
-                yield done.get(index) or treat_document(part, origin, engine)
+                yield done.get(index) or transform_document(document, origin, context)
 
     return by
 
 
-def treat_all(
-    groups: Iterable[Sequence[Part]], origin: Origin, engine: Engine, by: Treat = in_turn
+def transform_all(
+    groups: Iterable[Sequence[Document]],
+    origin: Origin,
+    context: RunContext,
+    by: TransformBatch = in_turn,
 ) -> Iterator[DocumentResult]:
     """Yield the result of each part; the engine's pools must be complete."""
     for group in groups:
-        yield from by(group, origin, engine)
+        yield from by(group, origin, context)
 
 
-def treat_stream(
-    groups: Iterable[Sequence[Part]],
+def transform_as_it_comes(
+    groups: Iterable[Sequence[Document]],
     origin: Origin,
-    engine: Engine,
+    context: RunContext,
     spool: Callable[[], Spool],
-    by: Treat = in_turn,
+    by: TransformBatch = in_turn,
 ) -> Iterator[DocumentResult]:
     """Yield the result of each part, gathering pools on the way.
 
@@ -98,76 +107,76 @@ def treat_stream(
     for group in remaining:
         done = 0
         try:
-            for result in by(group, origin, engine):
+            for result in by(group, origin, context):
                 yield result
                 done += 1
         except PoolsNeeded:
             held = spool()
-            for part in chain(group[done:], chain.from_iterable(remaining)):
-                held.append(part)
-                gather_pools(part, engine)
-            engine.world.pools.complete = True
-            yield from treat_all(_grouped(held), origin, engine, by)
+            for document in chain(group[done:], chain.from_iterable(remaining)):
+                held.append(document)
+                gather_pools(document, context)
+            context.cluster.pools.complete = True
+            yield from transform_all(_grouped(held), origin, context, by)
             return
 
 
-def _grouped(parts: Iterable[Part]) -> Iterator[list[Part]]:
+def _grouped(parts: Iterable[Document]) -> Iterator[list[Document]]:
     remaining = iter(parts)
     while group := list(islice(remaining, _GROUP)):
         yield group
 
 
-def gather_pools(part: Part, engine: Engine) -> None:
-    """Add the NodePools in `part` to the engine's pools; what cannot be read is left for later."""
-    frame = part.frame
-    if frame.oversize or not mentions_pool(frame.data):
+def gather_pools(document: Document, context: RunContext) -> None:
+    """Add the NodePools in `document` to the pools; what cannot be read is left for later."""
+    raw = document.raw
+    if raw.oversize or not mentions_pool(raw.data):
         return
-    for piece in part.pieces:
+    for piece in document.pieces:
         with suppress(InputError, UnicodeDecodeError):
-            value = to_plain(read(piece.frame.data.decode()).root)
+            value = construct(parse(piece.raw.data.decode()).root)
             for manifest in manifests(value):
-                add_pool(engine.world.pools, manifest)
+                add_pool(context.cluster.pools, manifest)
 
 
-def treat(part: Part, origin: Origin, engine: Engine) -> DocumentResult:
+def transform_one(document: Document, origin: Origin, context: RunContext) -> DocumentResult:
     """Return the result for one document; what the screen lets pass is not read.
 
     Raises:
         PoolsNeeded: it depends on a pool that later input may bring.
     """
-    if is_screened(part, engine):
-        return pass_on(part, origin, engine)
-    return treat_document(part, origin, engine)
+    if is_filtered_out(document, context):
+        return pass_on(document, origin, context)
+    return transform_document(document, origin, context)
 
 
-def is_screened(part: Part, engine: Engine) -> bool:
+def is_filtered_out(document: Document, context: RunContext) -> bool:
     """Whether a part may pass without being read."""
-    frame = part.frame
+    raw = document.raw
     return (
-        part.problem is None
-        and not part.manifests
-        and not frame.oversize
-        and frame.opening is not Opening.GLUED
-        and not engine.settings.strict
-        and not matters(engine.screen, frame.data)
+        document.problem is None
+        and not document.manifests
+        and not raw.oversize
+        and raw.opening is not Opening.GLUED
+        and not context.settings.strict
+        and not may_match(context.prefilter, raw.data)
     )
 
 
-def pass_on(part: Part, origin: Origin, engine: Engine) -> DocumentResult:
+def pass_on(document: Document, origin: Origin, context: RunContext) -> DocumentResult:
     """Return the result for a document that is not read."""
-    frame = part.frame
-    findings = remarks(part, origin, engine)
+    raw = document.raw
+    findings = opening_findings(document, origin, context)
     return DocumentResult(
         origin.file,
-        frame.line,
-        frame.data,
-        frame.data,
+        raw.line,
+        raw.data,
+        raw.data,
         "screened",
         findings=findings,
         is_patch=origin.is_patch,
     )
 
 
-def needs_no_pool(part: Part) -> bool:
+def needs_no_pool(document: Document) -> bool:
     """Whether a part can be treated without pools, and brings none: no Node is in it."""
-    return not part.frame.oversize and not mentions_node(part.frame.data)
+    return not document.raw.oversize and not mentions_node(document.raw.data)

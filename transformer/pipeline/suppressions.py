@@ -9,37 +9,37 @@ from dataclasses import replace
 from typing import TypeAlias
 
 from transformer.findings import Finding
-from transformer.pipeline.context import Engine, Hush
-from transformer.pipeline.settings import covers
-from transformer.pipeline.validate_document import Judgement, Waiver
+from transformer.pipeline.context import RunContext, SuppressedBy
+from transformer.pipeline.settings import matches_suppression
+from transformer.pipeline.validate_document import DocumentDiagnostics, SuppressionRequest
 from transformer.rules.registry import validation_rules
 
 _Place: TypeAlias = tuple[str, int, str]
 """File, document, and item: the object that an annotation is at."""
 
 
-class Waivers:
+class SuppressionUsage:
     """Takes in what was left out and why; tells in the end what nothing was left out for."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-        self._asked: list[Waiver] = []
+    def __init__(self, context: RunContext) -> None:
+        self._engine = context
+        self._asked: list[SuppressionRequest] = []
         self._used: dict[_Place, set[str]] = {}
         self._entries_used: set[tuple[int, str]] = set()
         self._entries_in_play: set[int] = set()
 
-    def add(self, judgement: Judgement, file: str) -> None:
+    def add(self, result: DocumentDiagnostics, file: str) -> None:
         """Take in a document of `file` (relative)."""
-        self._asked.extend(judgement.waivers)
-        for hushed in judgement.hushed:
-            self.use(hushed.found, hushed.by)
-        for index, entry in enumerate(self._engine.settings.ignores):
+        self._asked.extend(result.suppression_requests)
+        for suppressed in result.suppressed:
+            self.use(suppressed.found, suppressed.by)
+        for index, entry in enumerate(self._engine.settings.suppressions):
             if index not in self._entries_in_play and any(
-                covers(entry, entry.rules[0], str(ref), file) for ref in judgement.refs
+                matches_suppression(entry, entry.rules[0], str(ref), file) for ref in result.refs
             ):
                 self._entries_in_play.add(index)
 
-    def use(self, found: Finding, by: Hush) -> None:
+    def use(self, found: Finding, by: SuppressedBy) -> None:
         """Note that a finding was left out."""
         if by == "annotation":
             place = (found.file, found.document, found.item)
@@ -47,20 +47,20 @@ class Waivers:
         else:
             self._entries_used.add((by, found.rule))
 
-    def unused(self, judged: Collection[str]) -> Iterator[Finding]:
-        """Yield a finding for each suppression of rules in `judged` that left out nothing."""
+    def unused(self, checked_rules: Collection[str]) -> Iterator[Finding]:
+        """Yield a finding for each unused suppression of rules in `checked_rules`."""
         known = {rule.id for rule in validation_rules()}
-        for waiver in self._asked:
-            place = (waiver.at.file, waiver.at.document, waiver.at.item)
+        for request in self._asked:
+            place = (request.at.file, request.at.document, request.at.item)
             used = self._used.get(place, ())
-            idle = [rule for rule in waiver.ids if rule not in used]
-            yield from self._weighed(_idle(waiver.at, idle, judged, known))
-        for index, entry in enumerate(self._engine.settings.ignores):
+            idle = [rule for rule in request.ids if rule not in used]
+            yield from self._weighed(_idle(request.at, idle, checked_rules, known))
+        for index, entry in enumerate(self._engine.settings.suppressions):
             idle = [rule for rule in entry.rules if (index, rule) not in self._entries_used]
             if index in self._entries_in_play and entry.line:
                 name = self._engine.settings.name
                 at = Finding("HN906", "warning", "", name, entry.line, 1, 0)
-                yield from self._weighed(_idle(at, idle, judged, known))
+                yield from self._weighed(_idle(at, idle, checked_rules, known))
 
     def _weighed(self, findings: Iterable[Finding]) -> Iterator[Finding]:
         for found in findings:
@@ -69,14 +69,14 @@ class Waivers:
 
 
 def _idle(
-    at: Finding, rules: list[str], judged: Collection[str], known: Collection[str]
+    at: Finding, rules: list[str], checked_rules: Collection[str], known: Collection[str]
 ) -> Iterator[Finding]:
     """Yield what is to be said of `rules` that are suppressed where nothing was found."""
     unknown = [rule for rule in rules if rule not in known]
     if unknown:
         message = f"there is no rule {', '.join(unknown)} to suppress here"
         yield replace(at, message=message, hint="`hostnet-transform rules` lists them")
-    idle = [rule for rule in rules if rule in judged]
+    idle = [rule for rule in rules if rule in checked_rules]
     if idle:
         message = f"nothing was found here that the suppression of {', '.join(idle)} left out"
         yield replace(at, message=message, hint="take it away, so that a new finding is seen")

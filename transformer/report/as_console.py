@@ -45,7 +45,7 @@ def summary(report: Report) -> list[str]:
     told = [count(counts[key], name) for key, name in names.items() if counts[key]]
     lines = [f"{read}: {', '.join(told) or 'no findings'}"]
     order = [rule.id for rule in report.rules]
-    for reason, ids in report.not_judged:
+    for reason, ids in report.skipped_rules:
         lines.append(f"not judged: {', '.join(_ranges(ids, order))} ({reason})")
     return lines
 

@@ -57,9 +57,9 @@ def change(made: Change) -> str:
 
 def render(told: Report) -> Iterator[str]:
     """Yield the text of the report of a validation."""
-    not_judged = [{"reason": reason, "rules": list(ids)} for reason, ids in told.not_judged]
+    skipped_rules = [{"reason": reason, "rules": list(ids)} for reason, ids in told.skipped_rules]
     yield from report(
-        told.documents, map(change, told.changes), map(finding, told.findings), not_judged
+        told.documents, map(change, told.changes), map(finding, told.findings), skipped_rules
     )
 
 
@@ -67,16 +67,16 @@ def report(
     documents: int,
     changed: Iterable[str],
     findings: Iterable[str],
-    not_judged: Sequence[Mapping[str, Any]] = (),
+    skipped_rules: Sequence[Mapping[str, Any]] = (),
 ) -> Iterator[str]:
     """Yield the text of the whole report, made of entries from `change` and `finding`."""
     yield f'{{\n  "documents": {documents},\n  "changed": ['
     yield from _entries(changed)
     yield '],\n  "findings": ['
     yield from _entries(findings)
-    if not_judged:
+    if skipped_rules:
         yield '],\n  "notJudged": ['
-        yield from _entries(map(json.dumps, not_judged))
+        yield from _entries(map(json.dumps, skipped_rules))
     yield "]\n}\n"
 
 

@@ -21,7 +21,7 @@ def render(report: Report) -> Iterator[str]:
     """Yield the text of the report."""
     from junitparser import Failure, JUnitXml, Skipped, TestCase, TestSuite  # slow to import
 
-    reasons = {rule: reason for reason, rules in report.not_judged for rule in rules}
+    reasons = {rule: reason for reason, rules in report.skipped_rules for rule in rules}
     by_rule = {
         rule: list(found)
         for rule, found in groupby(

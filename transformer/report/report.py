@@ -26,8 +26,8 @@ class Report:
     """The findings of a run, in the order of the files and in each from top to bottom.
 
     `rules` are all the rules there are, `checks` the ids of those in force that only check.
-    `not_judged` pairs a reason (`no Node in the input`) with the ids of the rules that for it had
-    nothing to judge. `version` is that of the tool. `changes` are what `--fix` did. `is_blank`:
+    `skipped_rules` pairs a reason (`no Node in the input`) with the ids of the rules that for it
+    had nothing to judge. `version` is that of the tool. `changes` are what `--fix` did. `is_blank`:
     there was nothing in any document.
     """
 
@@ -35,7 +35,7 @@ class Report:
     files: int
     findings: Sequence[Finding]
     rules: Sequence[RuleHelp] = ()
-    not_judged: Sequence[tuple[str, Sequence[str]]] = ()
+    skipped_rules: Sequence[tuple[str, Sequence[str]]] = ()
     version: str = ""
     changes: Sequence[Change] = ()
     checks: Sequence[str] = ()

@@ -3,8 +3,8 @@
 A transform rule plans RFC 6902 operations for one object, a validation rule yields violations.
 Both look at plain values; neither knows of offsets or YAML text.
 
-What takes more than one object is found in two steps: `gather` notes facts at each object, and
-`conclude` looks at the facts that belong together once all of the input has been seen.
+What takes more than one object is found in two steps: `collect` notes facts at each object, and
+`finalize` looks at the facts that belong together once all of the input has been seen.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -21,7 +21,7 @@ from transformer.operations import Operation
 
 
 @dataclass(frozen=True, slots=True)
-class World:
+class ClusterContext:
     """What is known besides the one object: pools, the CNI catalog, where pod templates live.
 
     The rest is there in validation only. `schemas` are plain JSON Schemas by name, such as
@@ -45,7 +45,7 @@ class World:
 
 
 @dataclass(frozen=True, slots=True)
-class Listing:
+class KustomizationUsage:
     """How kustomizations of the input build a file (no `roots`: none does).
 
     `roots` are the outermost of those that build it, as numbers. `moves`: one of all of them sets a
@@ -59,32 +59,32 @@ class Listing:
     is_left_out: bool = False
 
 
-UNLISTED = Listing()
+NOT_LISTED = KustomizationUsage()
 """What is to be said of a file with which no kustomization has to do."""
 
 
 @dataclass(frozen=True, slots=True)
-class Subject:
+class RuleContext:
     """One object to judge. `document` is the plain value of the document that holds it.
 
-    `is_patch`: its file is named as a patch by a kustomization. `planned`: what the transform
-    rules want to do, by rule id (set when validation rules look at it). `before`: the same object
-    in the old state, if there is one and it was there; of Nodes, Pods and Jobs only what rules
-    compare (`manifest.former`). `program`: which comment shows that the document is a template that
-    happens to be YAML (empty: none does). `is_named`: the user named its file, or it is standard
-    input. `listing`: how kustomizations in the input build its file.
+    `is_patch`: its file is named as a patch by a kustomization. `planned`: what the transform rules
+    want to do, by rule id (set when validation rules look at it). `before`: the same object in the
+    old state, if there is one and it was there; of Nodes, Pods and Jobs only what rules compare
+    (`manifest.former`). `template_comment`: which comment shows that the document is a template
+    that happens to be YAML (empty: none does). `is_named`: the user named its file, or it is
+    standard input. `usage`: how kustomizations in the input build its file.
     """
 
     manifest: Manifest
     templates: tuple[PodTemplate, ...]
-    world: World
+    cluster: ClusterContext
     document: Any = None
     is_patch: bool = False
     planned: Mapping[str, Sequence[Operation]] = field(default_factory=dict)
     before: Manifest | None = None
-    program: str = ""
+    template_comment: str = ""
     is_named: bool = True
-    listing: Listing = UNLISTED
+    usage: KustomizationUsage = NOT_LISTED
 
 
 LooksAt: TypeAlias = Literal["nodes", "components", "annotated", "templates"]
@@ -98,23 +98,23 @@ class TransformRule:
     templates with one of our annotations, or any pod template. Others are not even read.
 
     `plan` may raise `PatchError` (the object is malformed) and `PoolsNeeded`. `reason` says in a
-    few words why it applies to an object for which something is planned. `withheld` yields what
-    the rule leaves undone, and why. `told_by` is the validation rule that finds where it has yet to
-    be applied, if there is one.
+    few words why it applies to an object for which something is planned. `unfixable` yields what
+    the rule leaves undone, and why. `suppressed_with` is the validation rule that finds where it
+    has yet to be applied, if there is one.
     """
 
     id: str
     summary: str
     looks_at: frozenset[LooksAt]
-    plan: Callable[[Subject], list[Operation]]
-    reason: Callable[[Subject], str]
+    plan: Callable[[RuleContext], list[Operation]]
+    reason: Callable[[RuleContext], str]
     on_by_default: bool = True
-    withheld: Callable[[Subject], Iterable[Violation]] | None = None
-    told_by: str = ""
+    unfixable: Callable[[RuleContext], Iterable[Violation]] | None = None
+    suppressed_with: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Fact:
+class Observation:
     """Something about one object that counts together with facts of other objects.
 
     Facts of one rule with the same `key` (in the same scope) belong together. `pointer` is the
@@ -127,7 +127,7 @@ class Fact:
 
 
 @dataclass(frozen=True, slots=True)
-class Sighting:
+class LocatedObservation:
     """A fact's value, and where it was seen; lines and columns as in a `Finding`."""
 
     value: Any
@@ -153,7 +153,7 @@ class ValidationRule:
     `wanted`: only on objects for which a transform rule plans something. `validate` runs all.
 
     - `check` looks at one object; it is not called for patches.
-    - `gather` notes facts of one object, and `conclude` gets those of one key in the order of the
+    - `collect` notes facts of one object, and `finalize` gets those of one key in the order of the
       input, and yields at which of them there is something to report.
     - `fold` makes fewer of the findings of a whole run.
     - `check_removed` looks at an object of the old state that is no longer there; the world of
@@ -168,12 +168,15 @@ class ValidationRule:
     id: str
     summary: str
     severity: Severity
-    check: Callable[[Subject], Iterable[Violation]] | None = None
+    check: Callable[[RuleContext], Iterable[Violation]] | None = None
     in_transform: When = "never"
     needs: frozenset[Need] = frozenset()
-    gather: Callable[[Subject], Iterable[Fact]] | None = None
-    conclude: Callable[[Sequence[Sighting]], Iterable[tuple[Sighting, Violation]]] | None = None
+    collect: Callable[[RuleContext], Iterable[Observation]] | None = None
+    finalize: (
+        Callable[[Sequence[LocatedObservation]], Iterable[tuple[LocatedObservation, Violation]]]
+        | None
+    ) = None
     fold: Callable[[Sequence[Finding]], Iterable[Finding]] | None = None
-    check_removed: Callable[[Subject], Iterable[Violation]] | None = None
-    fix: Callable[[Subject], list[Operation]] | None = None
+    check_removed: Callable[[RuleContext], Iterable[Violation]] | None = None
+    fix: Callable[[RuleContext], list[Operation]] | None = None
     left_to: tuple[tuple[str, str, str], ...] = ()

@@ -9,31 +9,31 @@ from transformer.kubernetes.objects import mapping_at
 from transformer.kubernetes.pod_template import PodTemplate
 from transformer.kubernetes.scheduling import ANY_POOL, placement
 from transformer.kubernetes.well_known import EXCLUDE_ANNOTATION, HOST_NETWORK_LABEL, POOL_LABEL
-from transformer.rules.base import Subject
+from transformer.rules.base import RuleContext
 from transformer.rules.exempt import is_static
 
 _SHOWN = 3
 
 
-def pinned_to(subject: Subject, template: PodTemplate) -> tuple[str, ...]:
+def pinned_to(context: RuleContext, template: PodTemplate) -> tuple[str, ...]:
     """Return the host-network pools that are the only ones the pods can run on, or nothing.
 
     Nothing either where the annotation keeps them off: then they run nowhere (HN404). Nor for
     static pods, which run where their manifest is.
     """
-    if asks_to_be_kept_off(template) or is_static(subject):
+    if asks_to_be_kept_off(template) or is_static(context):
         return ()
-    found = placement(template, subject.world.pools)
+    found = placement(template, context.cluster.pools)
     return found.pools if found.pinned is Truth.TRUE else ()
 
 
-def kept_off_everywhere(subject: Subject, template: PodTemplate) -> tuple[str, ...]:
+def kept_off_everywhere(context: RuleContext, template: PodTemplate) -> tuple[str, ...]:
     """Return the host-network pools that are the only ones the pods may run on, where a guard or
     the annotation keeps them off these too; else nothing.
     """
-    if is_static(subject) or not (is_guarded(template) or asks_to_be_kept_off(template)):
+    if is_static(context) or not (is_guarded(template) or asks_to_be_kept_off(template)):
         return ()
-    found = placement(template, subject.world.pools, past_guard=True)
+    found = placement(template, context.cluster.pools, past_guard=True)
     return found.pools if found.pinned is Truth.TRUE else ()
 
 

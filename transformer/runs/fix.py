@@ -10,7 +10,7 @@ from transformer.kubernetes.pools import Pool
 from transformer.outputs.reporter import Reporter
 from transformer.outputs.terminal import Progress
 from transformer.outputs.writers import InPlace
-from transformer.pipeline.context import Engine
+from transformer.pipeline.context import RunContext
 from transformer.runs.transform import Inputs, Outputs, run
 
 
@@ -56,7 +56,7 @@ class _Fixing(InPlace):
 def fix(
     sources: Sequence[Source],
     pool_sources: Sequence[Source],
-    engine: Engine,
+    context: RunContext,
     former_pools: Mapping[str, Pool],
 ) -> Fixed:
     """Mend `sources` in place, but for what is suppressed; a file in which a document cannot be
@@ -65,11 +65,11 @@ def fix(
     Twice, where a NodePool was mended: its Nodes can only then be labelled (SPEC, section 2).
     """
     fixing = _Fixing()
-    engine = engine.in_world(replace(engine.world, former_pools=former_pools)).mending()
-    for engine_now in (engine.mending_more(), engine):
+    context = context.with_cluster(replace(context.cluster, former_pools=former_pools)).for_fix()
+    for context_now in (context.with_fixes(), context):
         done = len(fixing.changes)
         inputs = Inputs(list(sources), list(pool_sources), None)
-        run(inputs, engine_now, Outputs(fixing, Reporter(None), Progress()))
+        run(inputs, context_now, Outputs(fixing, Reporter(None), Progress()))
         if not any(change.rule.startswith("HN") for change in fixing.changes[done:]):
             break
     return Fixed(tuple(fixing.changes), len(fixing.files), tuple(dict.fromkeys(fixing.findings)))

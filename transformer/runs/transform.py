@@ -11,17 +11,22 @@ from typing import Any, NamedTuple
 
 from transformer.findings import DocumentResult, Finding
 from transformer.inputs.discovery import Source
-from transformer.inputs.prescan import Survey, given_pools, pool_index, survey
+from transformer.inputs.prescan import Prescan, given_pools, pool_index, prescan
 from transformer.inputs.reading import Readable, as_regular, chunks, is_regular, signature, size_of
 from transformer.inputs.spool import FileSpool
 from transformer.outputs.reporter import Reporter
 from transformer.outputs.terminal import Progress
 from transformer.outputs.writers import Output
-from transformer.pipeline.context import Engine
+from transformer.pipeline.context import RunContext
 from transformer.pipeline.diagnostics import Origin
-from transformer.pipeline.documents import Part, groups
-from transformer.pipeline.stream import Treat, shared_out, treat_all, treat_stream
-from transformer.pipeline.transform_document import treat_document
+from transformer.pipeline.documents import Document, batches
+from transformer.pipeline.stream import (
+    TransformBatch,
+    shared_out,
+    transform_all,
+    transform_as_it_comes,
+)
+from transformer.pipeline.transform_document import transform_document
 from transformer.runs.workers import Workers
 
 
@@ -59,54 +64,54 @@ class Outputs(NamedTuple):
         self.output.end()
 
 
-def run(inputs: Inputs, engine: Engine, outputs: Outputs) -> None:
+def run(inputs: Inputs, context: RunContext, outputs: Outputs) -> None:
     """Read everything, and pass on what became of it.
 
     Raises:
         SettingsError: a file of pools cannot be read.
         OSError: standard input or standard output fails.
     """
-    given = tuple(given_pools(inputs.pool_sources, engine))
+    given = tuple(given_pools(inputs.pool_sources, context))
     if inputs.sources is not None:
-        _run_files(inputs.sources, inputs.looked_at, engine, given, outputs)
+        _run_files(inputs.sources, inputs.looked_at, context, given, outputs)
     elif inputs.stdin is not None:
         pools = pool_index(given, complete=inputs.is_pool_given)
-        _run_stdin(inputs.stdin, inputs.stdin_name, engine.for_pools(pools), outputs)
+        _run_stdin(inputs.stdin, inputs.stdin_name, context.with_pools(pools), outputs)
     outputs.output.close()
 
 
-def _run_stdin(stdin: Readable, name: str, engine: Engine, outputs: Outputs) -> None:
-    pieces = _groups(chunks(stdin, outputs.idle), engine, is_stream=True)
-    with _workers(engine) as by:
-        outputs.take(treat_stream(pieces, Origin(name), engine, FileSpool, by), None)
+def _run_stdin(stdin: Readable, name: str, context: RunContext, outputs: Outputs) -> None:
+    pieces = _groups(chunks(stdin, outputs.idle), context, is_stream=True)
+    with _workers(context) as by:
+        outputs.take(transform_as_it_comes(pieces, Origin(name), context, FileSpool, by), None)
 
 
 def _run_files(
     sources: list[Source],
     looked_at: tuple[Source, ...],
-    engine: Engine,
+    context: RunContext,
     given: tuple[Any, ...],
     outputs: Outputs,
 ) -> None:
     """Treat `sources`, with the pools and kustomizations of `looked_at` too."""
     with _all_regular(sources) as files:
-        surveyed = files
+        prescanned = files
         if files and looked_at:  # in one order, whichever of them are the sources
-            surveyed = sorted((*files, *looked_at), key=lambda source: source.relative)
-        outputs.progress.expect(sum(map(size_of, surveyed)) + sum(map(size_of, files)))
-        found = survey(surveyed, engine, given, outputs.progress.advance)
-        with _workers(engine) as by:
+            prescanned = sorted((*files, *looked_at), key=lambda source: source.relative)
+        outputs.progress.expect(sum(map(size_of, prescanned)) + sum(map(size_of, files)))
+        found = prescan(prescanned, context, given, outputs.progress.advance)
+        with _workers(context) as by:
             for source in files:
                 outputs.reporter.counts["files"] += 1
                 outputs.take(_file_results(source, found, by), source)
 
 
 @contextmanager
-def _workers(engine: Engine) -> Iterator[Treat]:
-    """Yield what treats parts, many of them on several processors; `engine` in any world."""
+def _workers(context: RunContext) -> Iterator[TransformBatch]:
+    """Yield what treats parts, many of them on several processors; `context` in any world."""
 
-    def work(task: tuple[Part, Origin]) -> DocumentResult:
-        return treat_document(*task, engine)
+    def work(task: tuple[Document, Origin]) -> DocumentResult:
+        return transform_document(*task, context)
 
     with Workers(work) as workers:
         yield shared_out(workers.share)
@@ -118,21 +123,21 @@ def _all_regular(sources: list[Source]) -> Iterator[list[Source]]:
     if all(map(is_regular, sources)):
         yield sources
         return
-    from transformer.inputs.temp_copies import scratch_folder  # rarely needed
+    from transformer.inputs.temp_copies import temp_folder  # rarely needed
 
-    with scratch_folder() as folder:
+    with temp_folder() as folder:
         yield [as_regular(source, folder) for source in sources]
 
 
 def _groups(
-    pieces: Iterator[bytes], engine: Engine, *, is_stream: bool = False
-) -> Iterator[list[Part]]:
-    strict, most = engine.settings.strict, engine.max_document
-    return groups(pieces, is_stream=is_stream, strict=strict, max_document=most)
+    pieces: Iterator[bytes], context: RunContext, *, is_stream: bool = False
+) -> Iterator[list[Document]]:
+    strict, most = context.settings.strict, context.max_document
+    return batches(pieces, is_stream=is_stream, strict=strict, max_document=most)
 
 
-def _file_results(source: Source, found: Survey, by: Treat) -> Iterator[DocumentResult]:
-    engine = found.engines[source.scope]
+def _file_results(source: Source, found: Prescan, by: TransformBatch) -> Iterator[DocumentResult]:
+    context = found.engines[source.scope]
     origin = Origin(source.name, source.is_named, found.is_patch(source), source.relative)
     try:
         with source.open() as file:
@@ -140,7 +145,7 @@ def _file_results(source: Source, found: Survey, by: Treat) -> Iterator[Document
             if found.seen.get(source.path, before) != before:
                 yield _failed(changed_meanwhile(source))
                 return
-            yield from treat_all(_groups(chunks(file), engine), origin, engine, by)
+            yield from transform_all(_groups(chunks(file), context), origin, context, by)
             if signature(source.path.stat()) != before:
                 yield _failed(changed_meanwhile(source))
     except OSError as error:

@@ -13,23 +13,23 @@ from transformer.findings import Finding
 from transformer.inputs.comparison import States
 from transformer.inputs.discovery import Source
 from transformer.inputs.excerpts import in_order
-from transformer.inputs.kustomizations import listings_of
+from transformer.inputs.kustomizations import kustomization_graph
 from transformer.inputs.prescan import is_among, patch_files, pool_index
 from transformer.inputs.reading import chunks
 from transformer.kubernetes.pools import Pool
-from transformer.pipeline.aggregator import Ledger
-from transformer.pipeline.context import Engine
+from transformer.pipeline.aggregator import RunAggregator
+from transformer.pipeline.context import RunContext
 from transformer.pipeline.diagnostics import Origin
-from transformer.pipeline.documents import Part, groups, parts
-from transformer.pipeline.kustomization_graph import Listings
-from transformer.pipeline.non_manifests import Strangers
-from transformer.pipeline.old_state import History
-from transformer.pipeline.resource_index import Census
-from transformer.pipeline.validate_document import Judgement, judge_document
-from transformer.rules.base import Subject
+from transformer.pipeline.documents import Document, batches, documents
+from transformer.pipeline.kustomization_graph import KustomizationGraph
+from transformer.pipeline.non_manifests import NonManifests
+from transformer.pipeline.old_state import OldState
+from transformer.pipeline.resource_index import ResourceIndex
+from transformer.pipeline.validate_document import DocumentDiagnostics, validate_document
+from transformer.rules.base import RuleContext
 from transformer.runs.transform import cannot_be_read
 from transformer.runs.workers import MOST_WORKERS, Workers
-from transformer.text.framing import frames
+from transformer.text.framing import raw_documents
 from transformer.text.prefilter import is_blank
 
 _BATCH = 512
@@ -42,7 +42,7 @@ _BATCH_BYTES = 8 * 1024 * 1024
 class Outcome:
     """Findings in the order of the input; `failed`: some of it could not be read.
 
-    `not_judged` pairs a reason with the ids of the rules that had nothing to judge. `elsewhere`
+    `skipped_rules` pairs a reason with the ids of the rules that had nothing to judge. `elsewhere`
     counts the errors in files in which findings do not matter; none of these is in `findings`.
     `is_blank`: there is nothing in any of the documents.
     """
@@ -50,7 +50,7 @@ class Outcome:
     findings: tuple[Finding, ...]
     documents: int
     failed: bool
-    not_judged: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    skipped_rules: tuple[tuple[str, tuple[str, ...]], ...] = ()
     elsewhere: int = 0
     is_blank: bool = False
 
@@ -58,17 +58,17 @@ class Outcome:
 class _Scope(NamedTuple):
     """A world: what judges in it, its old state, and what the first look has found."""
 
-    engine: Engine
-    history: History | None
-    census: Census
+    context: RunContext
+    old_state: OldState | None
+    resources: ResourceIndex
 
 
-_Task: TypeAlias = tuple[Part, Origin, str]
+_Task: TypeAlias = tuple[Document, Origin, str]
 
 
 def validate(
     states: States,
-    engine: Engine,
+    context: RunContext,
     done: Callable[[int], object] = lambda _: None,
     *,
     workers: int = MOST_WORKERS,
@@ -77,45 +77,45 @@ def validate(
 
     Up to so many `workers` help.
     """
-    ledger = Ledger(engine, compares=states.old is not None)
-    patches = patch_files((*states.new, *states.new_beside), engine.max_document)
-    listings = listings_of((*states.new, *states.new_beside), engine.max_document)
-    scopes = _scopes(states, engine, patches, done)
+    aggregator = RunAggregator(context, compares=states.old is not None)
+    patches = patch_files((*states.new, *states.new_context), context.max_document)
+    graph = kustomization_graph((*states.new, *states.new_context), context.max_document)
+    scopes = _scopes(states, context, patches, done)
 
-    def judge(task: _Task) -> Judgement:
-        part, origin, scope = task
-        return judge_document(part, origin, scopes[scope].engine, scopes[scope].history)
+    def validate(task: _Task) -> DocumentDiagnostics:
+        document, origin, scope = task
+        return validate_document(document, origin, scopes[scope].context, scopes[scope].old_state)
 
-    has_read, strangers = False, Strangers()
-    with Workers(judge, workers) as helpers:
-        for batch in _batches(_tasks(states.new, engine, (patches, listings), ledger)):
-            for (part, origin, scope), judgement in zip(batch, helpers.do(batch), strict=True):
-                ledger.add(judgement, scope, origin.relative_name)
-                is_nothing = is_blank(part.frame.data)
+    has_read, non_manifests = False, NonManifests()
+    with Workers(validate, workers) as helpers:
+        for batch in _batches(_tasks(states.new, context, (patches, graph), aggregator)):
+            for (document, origin, scope), result in zip(batch, helpers.do(batch), strict=True):
+                aggregator.add(result, scope, origin.relative_name)
+                is_nothing = is_blank(document.raw.data)
                 has_read = has_read or not is_nothing
-                wanted = list(filter(states.wants, judgement.strangers))
-                ledger.findings += strangers.add(origin.file, wanted, is_blank=is_nothing)
-                done(judgement.size)
-    ledger.findings += strangers.conclude()
-    for world in scopes.values():
-        ledger.findings.extend(_as_now(found, states) for found in _of_removed(world))
-        if world.history is not None:
-            for found in world.history.unread:
-                unread = _unread(found, is_firm=states.is_old_firm)
-                ledger.take_unread(_as_now(unread, states))
-            if world.history.has_objects:
-                ledger.needs.add("old")
-        if world.engine.world.pools.all():
-            ledger.needs.add("pools")
-    ledger.conclude()
-    findings = engine.folded([found for found in ledger.findings if states.wants(found)])
-    on_facts = {rule.id for rule in engine.validation if rule.conclude is not None}
-    errors = sum(found.severity == "error" for found in ledger.findings)
+                wanted = list(filter(states.wants, result.non_manifests))
+                aggregator.findings += non_manifests.add(origin.file, wanted, is_blank=is_nothing)
+                done(result.size)
+    aggregator.findings += non_manifests.finalize()
+    for cluster in scopes.values():
+        aggregator.findings.extend(_as_now(found, states) for found in _of_removed(cluster))
+        if cluster.old_state is not None:
+            for found in cluster.old_state.unread:
+                unread = _unread(found, is_strict=states.is_old_strict)
+                aggregator.take_unread(_as_now(unread, states))
+            if cluster.old_state.has_objects:
+                aggregator.needs.add("old")
+        if cluster.context.cluster.pools.all():
+            aggregator.needs.add("pools")
+    aggregator.finalize()
+    findings = context.folded([found for found in aggregator.findings if states.wants(found)])
+    on_facts = {rule.id for rule in context.validation if rule.finalize is not None}
+    errors = sum(found.severity == "error" for found in aggregator.findings)
     return Outcome(
         tuple(in_order(findings, states.new, states.old or (), on_facts)),
-        ledger.documents,
-        ledger.has_failed and (states.wanted is None or any(map(_is_failure, findings))),
-        tuple(ledger.not_judged()),
+        aggregator.documents,
+        aggregator.has_failed and (states.wanted is None or any(map(_is_failure, findings))),
+        tuple(aggregator.skipped_rules()),
         errors - sum(found.severity == "error" for found in findings),
         not has_read,
     )
@@ -127,66 +127,66 @@ def _is_failure(found: Finding) -> bool:
 
 
 def _scopes(
-    states: States, engine: Engine, patches: set[str], done: Callable[[int], object]
+    states: States, context: RunContext, patches: set[str], done: Callable[[int], object]
 ) -> dict[str, _Scope]:
     """Return the worlds, by scope, after a first look at everything."""
-    histories = read_old(states, engine)
-    beside = frozenset(states.new_beside)
-    censuses: dict[str, Census] = {}
+    old_states = read_old(states, context)
+    beside = frozenset(states.new_context)
+    resources_by_scope: dict[str, ResourceIndex] = {}
 
-    def census_of(scope: str) -> Census:
-        if scope not in censuses:
+    def resources_of(scope: str) -> ResourceIndex:
+        if scope not in resources_by_scope:
             compares = states.old is not None
-            names = histories[scope].names() if scope in histories else frozenset()
+            names = old_states[scope].names() if scope in old_states else frozenset()
             index = pool_index(states.given)
-            censuses[scope] = Census(index, compares=compares, former_names=names)
-        return censuses[scope]
+            resources_by_scope[scope] = ResourceIndex(index, compares=compares, former_names=names)
+        return resources_by_scope[scope]
 
-    for source in (*states.new, *states.new_beside):
-        is_beside = source in beside
-        census = census_of(source.scope)
+    for source in (*states.new, *states.new_context):
+        is_context = source in beside
+        resources = resources_of(source.scope)
         file = source.relative or source.name
         try:
-            for part in () if is_among(source, patches) else _parts(source, engine):
-                if is_beside:
-                    census.take_present(part, file)
+            for document in () if is_among(source, patches) else _parts(source, context):
+                if is_context:
+                    resources.take_present(document, file)
                 else:
-                    census.take(part, file)
-                    done(len(part.frame.data))
+                    resources.take(document, file)
+                    done(len(document.raw.data))
         except OSError:  # the second look tells of that
-            census.unread_files.add(file)
+            resources.unread_files.add(file)
     scopes = {}
-    for name in {**censuses, **histories, "": None}:
-        census = census_of(name)
-        old = histories.get(name, History()) if states.old is not None else None
-        world = census.world(engine.world, old)
-        scopes[name] = _Scope(engine.in_world(world), old, census)
+    for name in {**resources_by_scope, **old_states, "": None}:
+        resources = resources_of(name)
+        old = old_states.get(name, OldState()) if states.old is not None else None
+        cluster = resources.cluster(context.cluster, old)
+        scopes[name] = _Scope(context.with_cluster(cluster), old, resources)
     return scopes
 
 
-def read_old(states: States, engine: Engine) -> dict[str, History]:
+def read_old(states: States, context: RunContext) -> dict[str, OldState]:
     """Return the old state, by scope."""
-    histories: dict[str, History] = {}
-    beside = frozenset(states.old_beside)
-    sources = (*(states.old or ()), *states.old_beside)
-    patches = patch_files(sources, engine.max_document)
+    old_states: dict[str, OldState] = {}
+    beside = frozenset(states.old_context)
+    sources = (*(states.old or ()), *states.old_context)
+    patches = patch_files(sources, context.max_document)
     for source in sources:
-        is_beside = source in beside
-        history = histories.setdefault(source.scope, History())
+        is_context = source in beside
+        old_state = old_states.setdefault(source.scope, OldState())
         origin = _origin(source, patches)
         try:
-            for part in () if origin.is_patch else _parts(source, engine):
-                history.take(part, origin, engine, is_beside=is_beside)
+            for document in () if origin.is_patch else _parts(source, context):
+                old_state.take(document, origin, context, is_context=is_context)
         except OSError as error:
-            history.unread.extend([] if is_beside else [cannot_be_read(source, error)])
-    return histories
+            old_state.unread.extend([] if is_context else [cannot_be_read(source, error)])
+    return old_states
 
 
-def former_pools(states: States, engine: Engine) -> dict[str, Pool]:
+def former_pools(states: States, context: RunContext) -> dict[str, Pool]:
     """Return the NodePools of the old state by name; of those in several scopes, a standard one."""
     found: dict[str, Pool] = {}
-    for history in read_old(states, engine).values():
-        for name, pool in history.pools().items():
+    for old_state in read_old(states, context).values():
+        for name, pool in old_state.pools().items():
             if name not in found or not pool.host_network:
                 found[name] = pool
     return found
@@ -196,47 +196,47 @@ def _origin(source: Source, patches: set[str]) -> Origin:
     return Origin(source.name, source.is_named, is_among(source, patches), source.relative)
 
 
-def _parts(source: Source, engine: Engine) -> Iterator[Part]:
+def _parts(source: Source, context: RunContext) -> Iterator[Document]:
     """Yield the parts of a file.
 
     Raises:
         OSError: it cannot be read.
     """
     with source.open() as file:
-        yield from parts(
-            frames(chunks(file), engine.max_document),
+        yield from documents(
+            raw_documents(chunks(file), context.max_document),
             is_stream=source.is_stream,
-            strict=engine.settings.strict,
-            max_document=engine.max_document,
+            strict=context.settings.strict,
+            max_document=context.max_document,
         )
 
 
 def _tasks(
     sources: Iterable[Source],
-    engine: Engine,
-    kustomized: tuple[set[str], Listings],
-    ledger: Ledger,
+    context: RunContext,
+    kustomized: tuple[set[str], KustomizationGraph],
+    aggregator: RunAggregator,
 ) -> Iterator[_Task]:
     """Yield the parts of all files; the ledger is told of files that cannot be read.
 
     `kustomized`: the real paths of patches, and how files are built.
     """
-    patches, listings = kustomized
+    patches, graph = kustomized
     for source in sources:
         origin = _origin(source, patches)
-        origin = replace(origin, listing=listings.of(os.path.realpath(source.path)))
+        origin = replace(origin, usage=graph.of(os.path.realpath(source.path)))
         try:
             with source.open() as file:
-                for group in groups(
+                for group in batches(
                     chunks(file),
                     is_stream=source.is_stream,
-                    strict=engine.settings.strict,
-                    max_document=engine.max_document,
+                    strict=context.settings.strict,
+                    max_document=context.max_document,
                 ):
-                    for part in group:
-                        yield part, origin, source.scope
+                    for document in group:
+                        yield document, origin, source.scope
         except OSError as error:
-            ledger.fail(cannot_be_read(source, error))
+            aggregator.fail(cannot_be_read(source, error))
 
 
 def _batches(tasks: Iterable[_Task]) -> Iterator[list[_Task]]:
@@ -244,7 +244,7 @@ def _batches(tasks: Iterable[_Task]) -> Iterator[list[_Task]]:
     size = 0
     for task in tasks:
         batch.append(task)
-        size += len(task[0].frame.data)
+        size += len(task[0].raw.data)
         if len(batch) == _BATCH or size > _BATCH_BYTES:
             yield batch
             batch, size = [], 0
@@ -254,13 +254,13 @@ def _batches(tasks: Iterable[_Task]) -> Iterator[list[_Task]]:
 
 def _of_removed(scope: _Scope) -> Iterator[Finding]:
     """Yield the findings on objects of the old state that are gone."""
-    engine, history, census = scope
-    for gone in history.removed() if history is not None else ():
-        if gone.file in census.unread_files or gone.manifest.ref.name in census.unread_names:
+    context, old_state, resources = scope
+    for gone in old_state.removed() if old_state is not None else ():
+        if gone.file in resources.unread_files or gone.manifest.ref.name in resources.unread_names:
             continue  # it may still be there
-        subject = Subject(gone.manifest, (), engine.world)
-        for rule in engine.validation:
-            for violation in rule.check_removed(subject) if rule.check_removed else ():
+        rule_context = RuleContext(gone.manifest, (), context.cluster)
+        for rule in context.validation:
+            for violation in rule.check_removed(rule_context) if rule.check_removed else ():
                 found = replace(
                     gone.at,
                     rule=rule.id,
@@ -268,14 +268,14 @@ def _of_removed(scope: _Scope) -> Iterator[Finding]:
                     message=violation.message,
                     hint=violation.hint,
                 )
-                hush = engine.hush_of(rule.id, found.object, {}, gone.file)
-                if hush is None and (weighed := engine.weigh(found)) is not None:
+                suppressed_by = context.suppression_of(rule.id, found.object, {}, gone.file)
+                if suppressed_by is None and (weighed := context.weigh(found)) is not None:
                     yield weighed
 
 
-def _unread(found: Finding, *, is_firm: bool) -> Finding:
+def _unread(found: Finding, *, is_strict: bool) -> Finding:
     message = f"in the old state, and therefore not compared: {found.message}"
-    severity = found.severity if is_firm or found.severity != "error" else "warning"
+    severity = found.severity if is_strict or found.severity != "error" else "warning"
     return replace(found, severity=severity, message=message)
 
 

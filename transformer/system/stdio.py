@@ -49,7 +49,7 @@ def held(out: BinaryIO, has_failed: Callable[[], bool]) -> Iterator[BinaryIO]:
                 out.write(chunk)
 
 
-def abandon() -> None:
+def discard_output() -> None:
     """Send to nowhere what standard output and standard error still hold.
 
     Whoever read them has gone, or the disk is full; the interpreter shall not complain at exit.
@@ -62,7 +62,7 @@ def abandon() -> None:
             _to_nowhere(stream)
 
 
-def cut_off() -> None:
+def discard_unread() -> None:
     """Send to nowhere what standard output, and a standard error that nobody reads, still hold.
 
     We are to end now, and not when somebody has read them.

@@ -83,7 +83,7 @@ class Opening(Enum):
     """A root key came again. A guess: it may belong to the frame before it."""
 
 
-class Frame(NamedTuple):
+class RawDocument(NamedTuple):
     """The bytes of one document, or a piece of one that is `oversize`.
 
     `line` is the 1-based number in the stream of the line that `data` begins in, `ordinal` the
@@ -99,7 +99,9 @@ class Frame(NamedTuple):
     is_glued_below: bool = False
 
 
-def frames(chunks: Iterable[bytes], max_document: int = MAX_DOCUMENT) -> Iterator[Frame]:
+def raw_documents(
+    chunks: Iterable[bytes], max_document: int = MAX_DOCUMENT
+) -> Iterator[RawDocument]:
     """Yield the frames of a stream, each as soon as it is known where it ends."""
     framer = Framer(max_document)
     for chunk in chunks:
@@ -117,7 +119,7 @@ class Framer:
     def __init__(self, max_document: int = MAX_DOCUMENT) -> None:
         self._limit = max_document
         self._buffer = bytearray()
-        self._complete: list[Frame] = []
+        self._complete: list[RawDocument] = []
         self._line_starts = _AFTER_LF
         self._settled = 0
         """Line starts before this offset can be judged by what has come so far."""
@@ -129,7 +131,7 @@ class Framer:
         self._step: Callable[[], bool] = self._read_above_content
         self._begin(Opening.START)
 
-    def feed(self, chunk: bytes) -> list[Frame]:
+    def feed(self, chunk: bytes) -> list[RawDocument]:
         """Take the next bytes; return the frames that they complete."""
         already = len(self._buffer)
         self._buffer += chunk
@@ -142,7 +144,7 @@ class Framer:
         self._run()
         return self._hand_over()
 
-    def close(self) -> list[Frame]:
+    def close(self) -> list[RawDocument]:
         """Return the frames that the end of the stream completes."""
         self._settled = len(self._buffer) + 1
         self._run()
@@ -156,7 +158,7 @@ class Framer:
             self._step = self._read_content
             self._emit_pieces(self._pos - 1)
 
-    def _hand_over(self) -> list[Frame]:
+    def _hand_over(self) -> list[RawDocument]:
         del self._buffer[: self._start]
         self._pos -= self._start
         self._ended -= self._start
@@ -193,7 +195,9 @@ class Framer:
         buffer, start = self._buffer, self._start
         data = bytes(memoryview(buffer)[start:end])
         self._complete.append(
-            Frame(data, self._line, self._ordinal, self._opening, self._is_oversize, is_glued_below)
+            RawDocument(
+                data, self._line, self._ordinal, self._opening, self._is_oversize, is_glued_below
+            )
         )
         self._start = end
         self._line += data.count(b"\n")

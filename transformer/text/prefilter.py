@@ -1,6 +1,6 @@
 """Can a document matter to the transform at all? A test on its raw bytes, before any parsing.
 
-Where `matters` says False, nothing in the parsed document could be acted on by a rule in force.
+Where `may_match` says False, nothing in the parsed document could be acted on by a rule in force.
 True promises nothing. The test looks for words, and these are the ways in which YAML and JSON
 can hold a word that their bytes do not show:
 
@@ -54,7 +54,7 @@ _REACH = 256
 
 
 @dataclass(frozen=True, slots=True)
-class Screen:
+class Prefilter:
     """What the rules in force look for, as words in bytes."""
 
     words: tuple[bytes, ...]
@@ -67,14 +67,14 @@ class Screen:
     """Finds the kinds that make a document matter, with what follows them."""
 
 
-def open_screen() -> Screen:
+def open_prefilter() -> Prefilter:
     """Return a screen that lets nothing pass unread."""
-    return Screen((b"",), (), _ANY_KIND)
+    return Prefilter((b"",), (), _ANY_KIND)
 
 
-def screen_for(
+def prefilter_for(
     component_names: Iterable[str], *, nodes: bool, cni: bool, all_templates: bool
-) -> Screen:
+) -> Prefilter:
     """Return the screen for the rules in force.
 
     `nodes`: a rule edits Nodes. `cni`: components of the catalog matter, each of which has one
@@ -86,24 +86,24 @@ def screen_for(
     all_templates = all_templates or not all(map(_WORD.fullmatch, names))
     words = [_EXCLUDE_KEY] + [_OWN_KEYS] * cni + [b"containers"] * all_templates
     template_words = () if all_templates else tuple(name.encode() for name in names)
-    return Screen(tuple(words), template_words, _ANY_KIND if nodes else _POOL_KIND)
+    return Prefilter(tuple(words), template_words, _ANY_KIND if nodes else _POOL_KIND)
 
 
-def matters(screen: Screen, data: bytes) -> bool:
+def may_match(prefilter: Prefilter, data: bytes) -> bool:
     """Whether the document in `data` could hold something that the transform acts on."""
     if _hides_words(data):
         return True
     texts = _readings(data)
     for text in texts:
-        for word in screen.words:
+        for word in prefilter.words:
             if word in text:
                 return True
-    if screen.template_words and _holds(texts, b"containers"):
+    if prefilter.template_words and _holds(texts, b"containers"):
         for text in texts:
-            for word in screen.template_words:
+            for word in prefilter.template_words:
                 if word in text:
                     return True
-    return _holds_kind(texts, screen.kinds)
+    return _holds_kind(texts, prefilter.kinds)
 
 
 def mentions_pool(data: bytes) -> bool:

@@ -13,7 +13,7 @@ from transformer.yamltree.scalars import resolve
 from transformer.yamltree.syntax import MERGE_KEY, Alias, Mapping, Node, Scalar, Sequence
 
 
-def to_plain(node: Node | None) -> Any:
+def construct(node: Node | None) -> Any:
     """Return a fresh plain value; nothing in it is shared, whatever aliases the text has.
 
     Raises:
@@ -29,14 +29,14 @@ def to_plain(node: Node | None) -> Any:
         for key, (_, value) in zip(node.keys, node.entries, strict=True):
             if key == MERGE_KEY:
                 for provider in reversed(list(merged(value))):
-                    result.update(to_plain(provider))
+                    result.update(construct(provider))
             else:
-                result[key] = to_plain(value)
+                result[key] = construct(value)
         return result
     if type(node) is Sequence:
-        return [to_plain(item) for item in node.items]
+        return [construct(item) for item in node.items]
     if type(node) is Alias:
-        return to_plain(node.target)
+        return construct(node.target)
     return None
 
 

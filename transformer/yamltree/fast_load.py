@@ -25,8 +25,8 @@ from yaml.events import (
 )
 
 from transformer.errors import InputError
-from transformer.yamltree.construct import to_plain
-from transformer.yamltree.parse import JSON_START, read
+from transformer.yamltree.construct import construct
+from transformer.yamltree.parse import JSON_START, parse
 from transformer.yamltree.parse_json import TRAILER
 from transformer.yamltree.scalars import resolve, resolve_key
 from transformer.yamltree.syntax import MAX_DEPTH
@@ -36,11 +36,11 @@ _ENDS = frozenset((MappingEndEvent, SequenceEndEvent))
 _MARKS = frozenset((StreamStartEvent, DocumentStartEvent, DocumentEndEvent))
 
 
-def read_value(text: str) -> Any:
+def fast_load(text: str) -> Any:
     """Return the plain value of the one document in `text`.
 
     Raises:
-        InputError: as `read.read`.
+        InputError: as `parse.parse`.
     """
     json_start = JSON_START.match(text)
     with suppress(_OutOfTheOrdinary, YAMLError, InputError, json.JSONDecodeError):
@@ -48,7 +48,7 @@ def read_value(text: str) -> Any:
             return _everyday_json(text, json_start.end())
         if "\ufeff" not in text:
             return _everyday(text)
-    return to_plain(read(text).root)
+    return construct(parse(text).root)
 
 
 class _OutOfTheOrdinary(Exception):

@@ -3,8 +3,8 @@
 import re
 
 from transformer.errors import InputError
-from transformer.yamltree.parse_json import JsonSyntaxError, compose_json
-from transformer.yamltree.parse_yaml import compose_yaml, too_many
+from transformer.yamltree.parse_json import JsonSyntaxError, parse_json
+from transformer.yamltree.parse_yaml import parse_yaml, too_many
 from transformer.yamltree.syntax import MAX_NODES, Tree
 
 JSON_START = re.compile(
@@ -20,7 +20,7 @@ _QUOTED = re.compile(r'"[^"\\]*+(?>(?:\\.[^"\\]*+)*)(?:"|\Z|\\\Z)', re.DOTALL)
 """A text in quotes, or what begins as one and never ends."""
 
 
-def read(text: str) -> Tree:
+def parse(text: str) -> Tree:
     """Return the tree of `text`: JSON where it begins with `{`, flow YAML as the fallback.
 
     Raises:
@@ -28,14 +28,14 @@ def read(text: str) -> Tree:
     """
     start = JSON_START.match(text)
     if start is None:
-        return compose_yaml(text)
+        return parse_yaml(text)
     if _commas(text) > MAX_NODES // 2:
         raise too_many(start.end())
     try:
-        return compose_json(text, start.end())
+        return parse_json(text, start.end())
     except JsonSyntaxError as json_error:
         try:
-            return compose_yaml(text)
+            return parse_yaml(text)
         except InputError as yaml_error:
             if (json_error.offset or 0) > (yaml_error.offset or 0):
                 raise json_error from None

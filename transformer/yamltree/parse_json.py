@@ -45,7 +45,7 @@ class JsonSyntaxError(InputError):
     """The text is no JSON. It may be YAML flow text, to which kubectl falls back."""
 
 
-def compose_json(text: str, start: int = 0) -> Tree:
+def parse_json(text: str, start: int = 0) -> Tree:
     """Return the tree of the one JSON object in `text`, from offset `start`.
 
     Every node is in flow style; strings have the style `"`, numbers and words are plain.

@@ -65,7 +65,7 @@ _BLOCK_HEADER = re.compile(r"[|>][0-9+-]*")
 _STRING = "tag:yaml.org,2002:str"
 
 
-def compose_yaml(text: str) -> Tree:
+def parse_yaml(text: str) -> Tree:
     """Return the tree of the one YAML document in `text`.
 
     Raises:

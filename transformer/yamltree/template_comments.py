@@ -14,9 +14,9 @@ _BREAK = re.compile(r"[\r\n]")
 _PROGRAM = re.compile(r"#@|[^\r\n]*\{[{%]")
 
 
-def program_comment(tree: Tree) -> tuple[int, str] | None:
+def find_template_comment(tree: Tree) -> tuple[int, str] | None:
     """Return offset and text of the first comment of a document that is program, or None."""
-    if not may_be_program(tree.text):
+    if not may_have_template_comment(tree.text):
         return None
     spans = [_content(scalar, tree.text) for scalar in scalars(tree.root)]
     starts = [start for start, _ in spans]
@@ -32,7 +32,7 @@ def program_comment(tree: Tree) -> tuple[int, str] | None:
     return None
 
 
-def may_be_program(text: str) -> bool:
+def may_have_template_comment(text: str) -> bool:
     """Whether a text could hold such a comment, by a quick look."""
     return "#@" in text or ("#" in text and ("{{" in text or "{%" in text))
 

@@ -11,7 +11,7 @@ import pytest
 from transformer.config import package_data
 from transformer.config.config_file import NAME, find, load, parse
 from transformer.errors import InternalError, SettingsError
-from transformer.pipeline.settings import Ignore, Settings
+from transformer.pipeline.settings import Settings, Suppression
 
 ROOT = Path(__file__).parents[3]
 HEAD = "apiVersion: transform.hostnet.io/v1alpha1\nkind: HostnetTransform\n"
@@ -42,7 +42,7 @@ def test_the_example_of_the_documentation_is_read() -> None:
     assert settings.scopes == ("clusters/*",)
     assert settings.include == ("*.yaml", "*.json")
     assert settings.exclude == ("vendor/*",)
-    assert settings.ignores[1] == Ignore(
+    assert settings.suppressions[1] == Suppression(
         rules=("HN402", "HN413"),
         object="Deployment/legacy-*",
         file="clusters/staging/*",
@@ -73,7 +73,7 @@ def test_json_with_tabs_and_surrogate_pairs_is_read() -> None:
     config = {"apiVersion": "transform.hostnet.io/v1alpha1", "kind": "HostnetTransform"}
     text = json.dumps({**config, "spec": {"ignore": [reason]}}, indent="\t")
     assert "\\ud83d" in text
-    assert parse(text.encode(), "c.json").ignores[0].reason == "x \U0001f600"
+    assert parse(text.encode(), "c.json").suppressions[0].reason == "x \U0001f600"
 
 
 @pytest.mark.parametrize("line_end", ["\n", "\r\n"])
@@ -112,10 +112,10 @@ def test_aliases_and_merge_keys_are_followed() -> None:
   - {{<<: *first, object: Pod/b}}
   - {{<<: [{{file: x}}, {{file: y, reason: two}}], rules: *rules}}
 """
-    assert parse(text.encode(), "c.yaml").ignores == (
-        Ignore(("HN405",), "Pod/a", "", "one", line=5),
-        Ignore(("HN405",), "Pod/b", "", "one", line=6),
-        Ignore(("HN405",), "", "x", "two", line=7),
+    assert parse(text.encode(), "c.yaml").suppressions == (
+        Suppression(("HN405",), "Pod/a", "", "one", line=5),
+        Suppression(("HN405",), "Pod/b", "", "one", line=6),
+        Suppression(("HN405",), "", "x", "two", line=7),
     )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from transformer.errors import SettingsError
-from transformer.inputs.discovery import Found, Source, discover, is_taken, scope_of
+from transformer.inputs.discovery import DiscoveredFile, Source, discover, is_taken, scope_of
 
 
 @pytest.fixture(autouse=True)
@@ -153,10 +153,12 @@ def test_scopes_are_folders_that_a_glob_names() -> None:
     }
 
 
-def elsewhere(name: str) -> Iterator[Found]:
+def elsewhere(name: str) -> Iterator[DiscoveredFile]:
     """Find the file `x.yaml` at each PATH but `nowhere`."""
     if name != "nowhere":
-        yield Found(Path(name, "x.yaml"), name == "named", "one", lambda: BytesIO(b"there"))
+        yield DiscoveredFile(
+            Path(name, "x.yaml"), name == "named", "one", lambda: BytesIO(b"there")
+        )
 
 
 def test_files_may_be_looked_for_elsewhere_than_on_the_disk() -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from transformer.inputs.discovery import discover
-from transformer.inputs.prescan import survey
+from transformer.inputs.prescan import prescan
 from transformer.pipeline import context as engines
 from transformer.pipeline.settings import Settings
 
@@ -18,8 +18,8 @@ OTHER = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\n---\n"
 
 
 def pools_in(path: Path) -> list[str]:
-    found = survey(discover([str(path)], root=path.parent), engines.build(Settings(), CATALOG), ())
-    return [pool.name for pool in found.engines[""].world.pools.all()]
+    found = prescan(discover([str(path)], root=path.parent), engines.build(Settings(), CATALOG), ())
+    return [pool.name for pool in found.engines[""].cluster.pools.all()]
 
 
 @pytest.mark.parametrize(

@@ -5,19 +5,19 @@ import pytest
 from transformer.errors import InputError
 from transformer.inputs import spool
 from transformer.inputs.spool import FileSpool
-from transformer.pipeline.documents import Part
-from transformer.text.framing import Frame, Opening
+from transformer.pipeline.documents import Document
+from transformer.text.framing import Opening, RawDocument
 
 
-def parts_of(*frames: Frame) -> list[Part]:
-    return [Part(frame) for frame in frames]
+def parts_of(*frames: RawDocument) -> list[Document]:
+    return [Document(raw) for raw in frames]
 
 
 FRAMES = [
-    Frame(b"a: 1\n", 1, 0, Opening.START),
-    Frame(b"", 2, 1, Opening.MARKER),
-    Frame(bytes(range(256)) * 10, 2, 1, Opening.GLUED, True),
-    Frame(b"{}", 9, 3, Opening.JSON),
+    RawDocument(b"a: 1\n", 1, 0, Opening.START),
+    RawDocument(b"", 2, 1, Opening.MARKER),
+    RawDocument(bytes(range(256)) * 10, 2, 1, Opening.GLUED, True),
+    RawDocument(b"{}", 9, 3, Opening.JSON),
 ]
 
 
@@ -32,7 +32,7 @@ def test_frames_come_back_in_order(monkeypatch: pytest.MonkeyPatch, memory: int)
 
 def test_a_problem_comes_back_whole() -> None:
     held = FileSpool()
-    held.append(Part(FRAMES[0], InputError("bad", offset=3, hint="mend", rule="HN902")))
+    held.append(Document(FRAMES[0], InputError("bad", offset=3, hint="mend", rule="HN902")))
     (part,) = held
     problem = part.problem
     assert problem is not None

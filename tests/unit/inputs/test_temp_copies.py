@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from transformer.inputs import temp_copies
-from transformer.inputs.temp_copies import scratch_folder
+from transformer.inputs.temp_copies import temp_folder
 
 LEFT = ".hostnet-transform.abcd_123.scratch"
 
@@ -21,7 +21,7 @@ def around(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_the_folder_is_there_for_us_alone_and_gone_in_the_end(around: Path) -> None:
-    with scratch_folder() as name:
+    with temp_folder() as name:
         Path(name, "copy").write_bytes(b"a")
         assert Path(name).stat().st_mode & 0o777 == 0o700
         assert [Path(name)] == list(around.iterdir())
@@ -31,12 +31,12 @@ def test_the_folder_is_there_for_us_alone_and_gone_in_the_end(around: Path) -> N
 def test_what_a_killed_run_has_left_is_removed(around: Path) -> None:
     (around / LEFT).mkdir(mode=0o700)
     (around / LEFT / "stdin").write_bytes(b"a")
-    with scratch_folder():
+    with temp_folder():
         assert not (around / LEFT).exists()
 
 
 def test_the_folder_of_a_run_that_lives_is_left_to_it(around: Path) -> None:
-    with scratch_folder() as first, scratch_folder() as second:
+    with temp_folder() as first, temp_folder() as second:
         assert Path(first).is_dir()
         assert Path(second).is_dir()
 
@@ -54,7 +54,7 @@ def test_the_folder_of_a_run_that_lives_is_left_to_it(around: Path) -> None:
 def test_a_folder_of_another_name_stays(around: Path, name: str) -> None:
     (around / name).mkdir(mode=0o700)
     (around / name / "precious").write_bytes(b"a")
-    with scratch_folder():
+    with temp_folder():
         pass
     assert (around / name / "precious").read_bytes() == b"a"
 
@@ -78,7 +78,7 @@ def _a_link(folder: Path) -> None:
 @pytest.mark.parametrize("make", [_open_to_others, _with_a_folder, _a_link])
 def test_a_folder_that_is_not_as_ours_are_stays(around: Path, make: Callable[[Path], None]) -> None:
     make(around / LEFT)
-    with scratch_folder():
+    with temp_folder():
         pass
     assert (around / LEFT).exists()
     assert all(path.exists() for path in around.rglob("precious"))
@@ -95,7 +95,7 @@ def test_a_folder_that_is_swept_away_at_once_is_made_again(
         return real(path, flags, **options)
 
     monkeypatch.setattr(os, "open", open_)
-    with scratch_folder() as name:
+    with temp_folder() as name:
         assert Path(name).is_dir()
 
 
@@ -117,6 +117,6 @@ def no_locks(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("no_locks")
 def test_without_locks_there_is_a_folder_too_and_nothing_is_swept(around: Path) -> None:
     (around / LEFT).mkdir(mode=0o700)
-    with scratch_folder() as name:
+    with temp_folder() as name:
         Path(name, "copy").write_bytes(b"a")
     assert [path.name for path in around.iterdir()] == [LEFT]

@@ -75,8 +75,8 @@ def row_id(row: Row) -> str:
     return f"{row['name']} of {row['source']}"
 
 
-def found(subject: Workload, within: Catalog | None = None) -> str | None:
-    component = recognise(within or catalog(), subject)
+def found(context: Workload, within: Catalog | None = None) -> str | None:
+    component = recognise(within or catalog(), context)
     return component.id if component else None
 
 
@@ -112,14 +112,14 @@ def test_a_name_alone_is_never_enough(row: Row) -> None:
 
 @pytest.mark.parametrize("row", GUARDED, ids=row_id)
 def test_another_kind_is_never_recognised(row: Row) -> None:
-    subject = from_row(row)
+    context = from_row(row)
     other = Workload(
         "StatefulSet",
-        subject.names,
-        subject.namespaces,
-        subject.labels,
-        subject.images,
-        subject.host_network,
+        context.names,
+        context.namespaces,
+        context.labels,
+        context.images,
+        context.host_network,
     )
     assert found(other) is None
 
@@ -132,7 +132,7 @@ def test_each_entry_has_an_upstream_workload() -> None:
 
 
 @pytest.mark.parametrize(
-    ("expected", "subject"),
+    ("expected", "context"),
     [
         (
             "coredns",  # k3s
@@ -235,13 +235,13 @@ def test_each_entry_has_an_upstream_workload() -> None:
     ids=lambda value: value.names[0] if isinstance(value, Workload) else value,
 )
 def test_recognises_the_spellings_of_distributions_and_of_kustomize(
-    expected: str, subject: Workload
+    expected: str, context: Workload
 ) -> None:
-    assert found(subject) == expected
+    assert found(context) == expected
 
 
 @pytest.mark.parametrize(
-    "subject",
+    "context",
     [
         workload("coredns", "shop", kind="Deployment", image="shop/foo:v1"),
         workload("coredns", "shop", "app=coredns", kind="Deployment", image="shop/foo:v1"),
@@ -287,18 +287,18 @@ def test_recognises_the_spellings_of_distributions_and_of_kustomize(
         workload("", "", kind="Deployment"),
         workload("coredns", (), kind="Deployment"),
     ],
-    ids=lambda subject: "/".join((*subject.namespaces, *subject.names)),
+    ids=lambda context: "/".join((*context.namespaces, *context.names)),
 )
-def test_leaves_alone_what_only_looks_like_a_component(subject: Workload) -> None:
-    assert found(subject) is None
+def test_leaves_alone_what_only_looks_like_a_component(context: Workload) -> None:
+    assert found(context) is None
 
 
 def test_the_longest_name_inside_a_name_wins() -> None:
     short = Component("short", "x", ("Deployment",), ("dns",), (), (("a", "b"),), ("image",))
     long = Component("long", "x", ("Deployment",), ("dns-scaler",), (), (("a", "b"),), ("image",))
-    subject = workload("my-dns-scaler-2", "other", "a=b", kind="Deployment", image="image")
-    assert found(subject, Catalog((short, long))) == "long"
-    assert found(subject, Catalog((long, short))) == "long"
+    context = workload("my-dns-scaler-2", "other", "a=b", kind="Deployment", image="image")
+    assert found(context, Catalog((short, long))) == "long"
+    assert found(context, Catalog((long, short))) == "long"
 
 
 @pytest.mark.parametrize(
@@ -313,8 +313,8 @@ def test_the_longest_name_inside_a_name_wins() -> None:
 def test_a_controller_on_the_host_network_is_left_alone_and_a_dns_server_is_not(
     name: str, host_network: bool, expected: str | None
 ) -> None:
-    subject = workload(name, "kube-system", kind="Deployment", host_network=host_network)
-    assert found(subject) == expected
+    context = workload(name, "kube-system", kind="Deployment", host_network=host_network)
+    assert found(context) == expected
 
 
 # Generic names
@@ -353,12 +353,12 @@ def test_the_real_one_with_a_generic_name_is_known_by_its_image(ident: str, name
     known = [image for image in one.images if f"-{image}-" not in f"-{name}-"]
     assert known
     for image in known:
-        subject = workload(name, "other", kind=one.kinds[0], image=f"quay.io/{image}:v1")
-        assert found(subject) == ident
+        context = workload(name, "other", kind=one.kinds[0], image=f"quay.io/{image}:v1")
+        assert found(context) == ident
 
 
 @pytest.mark.parametrize(
-    ("subject", "expected"),
+    ("context", "expected"),
     [
         (workload("aws-node", "web", "k8s-app=aws-node"), None),
         (workload("aws-node", "web", "app.kubernetes.io/instance=aws-vpc-cni"), "aws-node"),
@@ -379,9 +379,9 @@ def test_the_real_one_with_a_generic_name_is_known_by_its_image(ident: str, name
     ids=lambda value: value.names[0] if isinstance(value, Workload) else str(value),
 )
 def test_a_label_or_image_of_its_own_is_a_sign_and_one_that_repeats_a_generic_name_is_none(
-    subject: Workload, expected: str | None
+    context: Workload, expected: str | None
 ) -> None:
-    assert found(subject) == expected
+    assert found(context) == expected
 
 
 TELLING = re.compile(
@@ -468,8 +468,8 @@ ALL_IMAGES = tuple(dict.fromkeys(image for c in catalog().components for image i
     st.lists(st.sampled_from(NAMES + PIECES), min_size=1, max_size=4).map("-".join),
 )
 def test_what_is_recognised_has_a_token_in_its_name(kind: str, name: str) -> None:
-    subject = Workload(kind, (name,), ("kube-system",), ALL_LABELS, ALL_IMAGES, False)
-    if recognise(catalog(), subject):
+    context = Workload(kind, (name,), ("kube-system",), ALL_LABELS, ALL_IMAGES, False)
+    if recognise(catalog(), context):
         assert any(token in name for token in tokens(catalog()))
 
 
@@ -529,8 +529,8 @@ def test_what_is_for_people_may_be_any_text() -> None:
 
 def test_an_added_entry_is_tried_before_those_of_the_catalog() -> None:
     mine = {**OURS, "names": ["coredns"], "kinds": ["Deployment"], "namespaces": ["kube-system"]}
-    subject = workload("coredns", "kube-system", kind="Deployment")
-    assert found(subject, revise(catalog(), [mine])) == "our-cni"
+    context = workload("coredns", "kube-system", kind="Deployment")
+    assert found(context, revise(catalog(), [mine])) == "our-cni"
 
 
 def test_an_entry_with_a_known_id_replaces_that_one_whole() -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from transformer.kubernetes.embedded import embedded
 from transformer.kubernetes.objects import manifests
-from transformer.yamltree.parse import read
+from transformer.yamltree.parse import parse
 from transformer.yamltree.syntax import Tree
 
 DAEMON_SET = """\
@@ -112,9 +112,9 @@ def test_a_text_is_parsed_only_if_its_bytes_may_matter(monkeypatch: pytest.Monke
 
     def note(text: str) -> Tree:
         parsed.append(text)
-        return read(text)
+        return parse(text)
 
-    monkeypatch.setattr("transformer.kubernetes.embedded.read", note)
+    monkeypatch.setattr("transformer.kubernetes.embedded.parse", note)
     texts = {
         "a": DAEMON_SET,
         "b": "kube-proxy without the word that each manifest has",

@@ -9,7 +9,7 @@ from transformer.kubernetes.generators import (
     as_kustomization,
     asking_patches,
     asking_places,
-    maker_of,
+    generator_of,
 )
 from transformer.kubernetes.objects import manifests
 
@@ -22,9 +22,9 @@ KUSTOMIZATION = ("kustomize.config.k8s.io", "Kustomization")
 def asking(kind: tuple[str, str], value: Any) -> tuple[list[str], list[str]]:
     """Return the pointers of the patches and of the other places that ask for the annotation."""
     group, name = kind
-    maker = maker_of(ObjectRef(group, "v1", name, "", "x"))
-    assert maker is not None
-    return list(asking_patches(value, maker)), list(asking_places(value, maker))
+    generator = generator_of(ObjectRef(group, "v1", name, "", "x"))
+    assert generator is not None
+    return list(asking_patches(value, generator)), list(asking_places(value, generator))
 
 
 @pytest.mark.parametrize(

@@ -8,22 +8,22 @@ from transformer.errors import PatchError
 from transformer.operations import Operation
 from transformer.patch import verify
 from transformer.patch.splice import splice
-from transformer.yamltree.construct import to_plain
-from transformer.yamltree.parse import read
+from transformer.yamltree.construct import construct
+from transformer.yamltree.parse import parse
 
 
 def spliced(text: str, operations: dict[str, Any]) -> str:
     """Return `text` after an `add` for each pointer and value."""
-    tree = read(text)
+    tree = parse(text)
     planned = [Operation("add", path, value) for path, value in operations.items()]
-    return splice(tree, planned, verify.patched(to_plain(tree.root), planned))
+    return splice(tree, planned, verify.patched(construct(tree.root), planned))
 
 
 def replaced(text: str, operations: dict[str, Any]) -> str:
     """Return `text` after a `replace` for each pointer and value."""
-    tree = read(text)
+    tree = parse(text)
     planned = [Operation("replace", path, value) for path, value in operations.items()]
-    return splice(tree, planned, verify.patched(to_plain(tree.root), planned))
+    return splice(tree, planned, verify.patched(construct(tree.root), planned))
 
 
 NESTED = {"c": {"d": ["x", {"e": "w"}]}}
@@ -511,10 +511,10 @@ ANCHORED: dict[str, tuple[str, dict[str, Any], str]] = {
 @pytest.mark.parametrize("case", ANCHORED)
 def test_an_anchor_stays_in_front_of_another_value(case: str) -> None:
     text, operations, expected = ANCHORED[case]
-    tree, (at, value) = read(text), *operations.items()
+    tree, (at, value) = parse(text), *operations.items()
     everywhere = {at: value, at.replace("a", "b").replace("0", "1"): value}
     planned = [Operation("replace", path, value) for path, value in everywhere.items()]
-    assert splice(tree, planned, verify.patched(to_plain(tree.root), planned)) == expected
+    assert splice(tree, planned, verify.patched(construct(tree.root), planned)) == expected
 
 
 @pytest.mark.parametrize("case", BLOCK)
@@ -620,7 +620,7 @@ def test_no_item_is_put_behind_a_text_that_a_line_break_would_change(
 def test_a_block_scalar_above_keeps_its_content(header: str, tail: str) -> None:
     text = f"a:\n  b: 1\n  c: {header}\n      one\n       two{tail}"
     out = spliced(text, {"/a/d": "e"})
-    assert to_plain(read(out).root)["a"]["c"] == to_plain(read(text).root)["a"]["c"]
+    assert construct(parse(out).root)["a"]["c"] == construct(parse(text).root)["a"]["c"]
     removed = (
         out.replace("  d: e\n", "", 1) if "  d: e\n" in out else out.replace("\n  d: e", "", 1)
     )

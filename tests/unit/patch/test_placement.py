@@ -14,20 +14,22 @@ from transformer.errors import PatchError
 from transformer.operations import Operation
 from transformer.patch import verify
 from transformer.patch.splice import splice
-from transformer.yamltree.construct import to_plain
-from transformer.yamltree.parse import read
+from transformer.yamltree.construct import construct
+from transformer.yamltree.parse import parse
 
 
 def spliced(text: str, operations: dict[str, Any]) -> str:
     """Return `text` after an `add` for each pointer and value."""
-    tree = read(text)
+    tree = parse(text)
     planned = [Operation("add", path, value) for path, value in operations.items()]
-    return splice(tree, planned, verify.patched(to_plain(tree.root), planned))
+    return splice(tree, planned, verify.patched(construct(tree.root), planned))
 
 
 def refusal(text: str, operations: dict[str, Any]) -> PatchError:
     with pytest.raises(PatchError) as caught:
-        splice(read(text), [Operation("add", path, value) for path, value in operations.items()], 0)
+        splice(
+            parse(text), [Operation("add", path, value) for path, value in operations.items()], 0
+        )
     return caught.value
 
 
@@ -284,29 +286,29 @@ def changeable(value: Any, at: str = "") -> Iterator[str]:
 
 
 def changed(text: str, paths: Iterable[str], values: Iterable[int]) -> str:
-    tree = read(text)
+    tree = parse(text)
     planned = [
         Operation("add" if path.endswith(("/new", "/-")) else "replace", path, value)
         for path, value in zip(paths, values, strict=False)
     ]
-    return splice(tree, planned, verify.patched(to_plain(tree.root), planned))
+    return splice(tree, planned, verify.patched(construct(tree.root), planned))
 
 
 @pytest.mark.parametrize("text", [*ALIASED.values(), *MERGING.values(), *TWICE.values()])
 def test_each_single_change_can_be_written(text: str) -> None:
-    for path in changeable(to_plain(read(text).root)):
+    for path in changeable(construct(parse(text).root)):
         assert changed(text, [path], [5]) != text
 
 
 @pytest.mark.parametrize("text", ALIASED.values())
 def test_any_two_changes_can_be_written_where_nothing_is_merged(text: str) -> None:
-    for paths in combinations(changeable(to_plain(read(text).root)), 2):
+    for paths in combinations(changeable(construct(parse(text).root)), 2):
         assert changed(text, paths, [5, 5]) != changed(text, paths, [5, 6])
 
 
 @pytest.mark.parametrize("text", MERGING.values())
 def test_of_two_changes_only_those_are_refused_that_want_a_merge_kept_and_undone(text: str) -> None:
-    for paths in combinations(changeable(to_plain(read(text).root)), 2):
+    for paths in combinations(changeable(construct(parse(text).root)), 2):
         if "k: *p" in text and paths[0] == "/a/new" and paths[1].startswith("/a/p/"):
             with pytest.raises(PatchError, match=r"^/b shares its text") as caught:
                 changed(text, paths, [5, 6])
@@ -328,7 +330,7 @@ def test_of_two_changes_to_what_is_merged_twice_most_are_written_and_the_rest_re
     name: str, most: int
 ) -> None:
     text, refused = TWICE[name], []
-    for paths in combinations(changeable(to_plain(read(text).root)), 2):
+    for paths in combinations(changeable(construct(parse(text).root)), 2):
         for values in ([5, 5], [5, 6]):
             try:
                 changed(text, paths, values)

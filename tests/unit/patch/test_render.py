@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from transformer.patch import render
 from transformer.patch.render import BlockStyle, FlowStyle
-from transformer.yamltree.construct import to_plain
-from transformer.yamltree.parse import read
+from transformer.yamltree.construct import construct
+from transformer.yamltree.parse import parse
 
 GUARD = {"key": "nodepool.openyurt.io/hostnetwork", "operator": "NotIn", "values": ["true"]}
 TERM = {"matchExpressions": [GUARD]}
@@ -29,7 +29,7 @@ styles = st.builds(BlockStyle, steps, st.integers(0, 4), st.integers(2, 5))
 
 
 def loaded(text: str) -> Any:
-    return to_plain(read(text).root)
+    return construct(parse(text).root)
 
 
 @pytest.mark.parametrize(

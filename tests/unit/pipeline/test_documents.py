@@ -2,9 +2,9 @@
 
 import pytest
 
-from transformer.pipeline import documents
-from transformer.pipeline.documents import Part, groups, parts
-from transformer.text.framing import MAX_DOCUMENT, Opening, frames
+from transformer.pipeline import documents as module
+from transformer.pipeline.documents import Document, batches, documents
+from transformer.text.framing import MAX_DOCUMENT, Opening, raw_documents
 
 START, MARKER, GLUED = Opening.START, Opening.MARKER, Opening.GLUED
 
@@ -17,20 +17,22 @@ BAR = "apiVersion: example.org/v1\nkind: Bar\nmetadata: {name: b}\n"
 UNREADABLE = "apiVersion: v1\nkind: Pod\nspec: @here\n"
 
 
-def parts_of(text: str, *, strict: bool = False, max_document: int = MAX_DOCUMENT) -> list[Part]:
-    found = frames([text.encode()], max_document)
-    return list(parts(found, is_stream=True, strict=strict, max_document=max_document))
+def parts_of(
+    text: str, *, strict: bool = False, max_document: int = MAX_DOCUMENT
+) -> list[Document]:
+    found = raw_documents([text.encode()], max_document)
+    return list(documents(found, is_stream=True, strict=strict, max_document=max_document))
 
 
-def texts(found: list[Part]) -> list[str]:
-    return [part.frame.data.decode() for part in found]
+def texts(found: list[Document]) -> list[str]:
+    return [part.raw.data.decode() for part in found]
 
 
 def the_problem(text: str, rule: str, *, strict: bool = False) -> tuple[str, int | None]:
     """Return message and offset of the one problem of `text`, which stays one document."""
     (part,) = parts_of(text, strict=strict)
-    assert part.frame.data.decode() == text
-    assert part.frame.opening is START
+    assert part.raw.data.decode() == text
+    assert part.raw.opening is START
     assert part.problem is not None
     assert part.problem.rule == rule
     return part.problem.message, part.problem.offset
@@ -44,20 +46,20 @@ def the_problem(text: str, rule: str, *, strict: bool = False) -> tuple[str, int
 def test_manifests_that_run_together_are_taken_apart(manifests: tuple[str, ...]) -> None:
     found = parts_of("".join(manifests))
     assert texts(found) == list(manifests)
-    assert [part.frame.opening for part in found] == [START] + [GLUED] * (len(manifests) - 1)
-    assert [part.frame.ordinal for part in found] == list(range(len(manifests)))
+    assert [part.raw.opening for part in found] == [START] + [GLUED] * (len(manifests) - 1)
+    assert [part.raw.ordinal for part in found] == list(range(len(manifests)))
     assert not any(part.problem or part.continues for part in found)
 
 
 def test_the_lower_manifest_begins_in_the_line_of_the_comments_above_it() -> None:
     _, below = parts_of(SERVICE + COMMENTS + POD)
-    assert below.frame.line == SERVICE.count("\n") + 1
+    assert below.raw.line == SERVICE.count("\n") + 1
 
 
 def test_quoted_text_that_looks_like_keys_stays_in_its_document() -> None:
-    assert len(list(frames([QUOTED.encode()]))) > 1
+    assert len(list(raw_documents([QUOTED.encode()]))) > 1
     (part,) = parts_of(QUOTED)
-    assert part == Part(next(frames([QUOTED.encode()]))._replace(data=QUOTED.encode()))
+    assert part == Document(next(raw_documents([QUOTED.encode()]))._replace(data=QUOTED.encode()))
 
 
 def test_a_manifest_below_quoted_text_is_taken_apart_from_it() -> None:
@@ -129,7 +131,9 @@ def test_a_value_that_may_have_swallowed_a_line_is_a_problem(tail: str, below: s
 @pytest.mark.parametrize("tail", ["a: b# c: d\n", "- a# b\n", "a# b\n", "# \xff\n#\n", ""])
 def test_what_cannot_be_read_or_is_no_mapping_is_left_to_the_reader(tail: str) -> None:
     data = tail.encode("latin-1")
-    assert [part.problem for part in parts(frames([data]), is_stream=True)] == [None] * bool(data)
+    assert [part.problem for part in documents(raw_documents([data]), is_stream=True)] == [
+        None
+    ] * bool(data)
 
 
 @pytest.mark.parametrize(
@@ -183,8 +187,8 @@ def test_an_unreadable_part_spoils_all_that_is_glued_to_it_and_nothing_behind_a_
 @pytest.mark.parametrize("is_stream", [False, True])
 def test_glued_parts_of_which_one_is_not_utf8_are_one_document(is_stream: bool) -> None:
     data = b"apiVersion: v1\nkind: Pod\nname: \xff\n" + POD.encode()
-    assert list(parts(frames([data]), is_stream=is_stream)) == [
-        Part(next(frames([data]))._replace(data=data))
+    assert list(documents(raw_documents([data]), is_stream=is_stream)) == [
+        Document(next(raw_documents([data]))._replace(data=data))
     ]
 
 
@@ -192,7 +196,7 @@ def test_the_pieces_of_an_oversize_document_continue_the_first() -> None:
     large = "---\n" + POD + f"spec: {'x' * 100}\n"
     found = parts_of(SERVICE + large + "---\n" + POD, max_document=60)
     assert "".join(texts(found)) == SERVICE + large + "---\n" + POD
-    assert [(part.frame.oversize, part.continues) for part in found] == [
+    assert [(part.raw.oversize, part.continues) for part in found] == [
         (False, False),
         (True, False),
         (True, True),
@@ -210,15 +214,15 @@ def test_two_oversize_documents_do_not_continue_each_other() -> None:
 def test_parts_that_are_too_large_only_together_are_one_oversize_document() -> None:
     above = SERVICE + "note: |\n  text\nresources: []\n"
     (part,) = parts_of(above + POD, max_document=len(above) + 10)
-    assert part.frame.oversize
+    assert part.raw.oversize
     assert not part.continues
-    assert part.frame.data.decode() == above + POD
+    assert part.raw.data.decode() == above + POD
 
 
 def test_documents_are_counted_not_the_pieces_that_looked_like_some() -> None:
     large = "---\n" + POD + f"note: {'x' * 200}\n"
     found = parts_of(QUOTED + "---\n" + QUOTED + POD + large + "---\n" + SERVICE, max_document=150)
-    assert [part.frame.ordinal for part in found] == [0, 1, 2, 3, 3, 4]
+    assert [part.raw.ordinal for part in found] == [0, 1, 2, 3, 3, 4]
     assert [part.continues for part in found] == [False, False, False, False, True, False]
 
 
@@ -227,13 +231,13 @@ def test_quoted_text_is_put_together_from_so_many_pieces_and_no_more(
     pieces: int, is_split: bool
 ) -> None:
     above = QUOTED.replace("kind: Pod\napiVersion: v1\n", "kind: Pod\napiVersion: v1\n" * pieces)
-    assert len(list(frames([above.encode()]))) == pieces + 1
+    assert len(list(raw_documents([above.encode()]))) == pieces + 1
     assert texts(parts_of(above + POD)) == ([above, POD] if is_split else [above + POD])
 
 
 def test_a_document_as_long_as_the_limit_is_not_oversize_for_being_joined() -> None:
     (part,) = parts_of(QUOTED, max_document=len(QUOTED))
-    assert not part.frame.oversize
+    assert not part.raw.oversize
 
 
 def test_flow_text_with_keys_below_is_no_manifest_to_take_apart() -> None:
@@ -261,26 +265,26 @@ def test_a_kind_of_kubernetes_has_no_keys_of_others(head: str) -> None:
     assert offset == len(head + "items: []\n")
 
 
-def in_file(text: str, *, strict: bool = False) -> Part:
+def in_file(text: str, *, strict: bool = False) -> Document:
     """Return the one part of a file."""
-    (part,) = parts(frames([text.encode()]), strict=strict)
-    (again,) = [part for group in groups([text.encode()], strict=strict) for part in group]
+    (part,) = documents(raw_documents([text.encode()]), strict=strict)
+    (again,) = [part for group in batches([text.encode()], strict=strict) for part in group]
     assert described(again) == described(part)
-    assert part.frame.data.decode() == text
+    assert part.raw.data.decode() == text
     return part
 
 
 @pytest.mark.parametrize("above", [SERVICE, "---\n" + SERVICE, COMMENTS + SERVICE])
 def test_in_a_file_nothing_is_taken_apart_but_the_manifests_are_noted(above: str) -> None:
     part = in_file(above + COMMENTS + POD)
-    assert [frame.data.decode() for frame in part.manifests] == [above, COMMENTS + POD]
-    assert [frame.ordinal for frame in part.manifests] == [0, 0]
-    assert [frame.line for frame in part.manifests] == [1, above.count("\n") + 1]
+    assert [raw.data.decode() for raw in part.manifests] == [above, COMMENTS + POD]
+    assert [raw.ordinal for raw in part.manifests] == [0, 0]
+    assert [raw.line for raw in part.manifests] == [1, above.count("\n") + 1]
     assert part.problem is None
     assert [(border.above, border.below) for border in part.borders] == [
         (above.index("apiVersion"), len(above) + len(COMMENTS))
     ]
-    assert part.pieces == tuple(map(Part, part.manifests))
+    assert part.pieces == tuple(map(Document, part.manifests))
 
 
 @pytest.mark.parametrize("text", [SERVICE, QUOTED, SERVICE + UNREADABLE, SERVICE + "kind: Pod\n"])
@@ -396,9 +400,11 @@ def test_of_a_very_long_run_what_is_certain_leaves_early(
 ) -> None:
     text = "".join(LONG) + end
     whole = list(map(described, parts_of(text)))
-    monkeypatch.setattr(documents, "_PATIENCE", patience)
+    monkeypatch.setattr(module, "_PATIENCE", patience)
     assert list(map(described, parts_of(text))) == whole
-    early = list(groups([line.encode() for line in text.splitlines(keepends=True)], is_stream=True))
+    early = list(
+        batches([line.encode() for line in text.splitlines(keepends=True)], is_stream=True)
+    )
     assert [described(part) for group in early for part in group] == whole
     assert sum(map(bool, early)) > 1
 
@@ -406,17 +412,17 @@ def test_of_a_very_long_run_what_is_certain_leaves_early(
 def test_of_a_very_long_run_with_an_uncertain_border_the_rest_is_one_document(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(documents, "_PATIENCE", 60)
+    monkeypatch.setattr(module, "_PATIENCE", 60)
     rest = CLASS + "allowedTopologies: []\n" + POD + SERVICE
     found = parts_of(SERVICE + POD + SERVICE + POD + rest + "---\n" + SERVICE)
     assert "".join(texts(found)) == SERVICE + POD + SERVICE + POD + rest + "---\n" + SERVICE
     assert [part.problem is not None for part in found] == [False] * 4 + [True, False]
-    assert [part.frame.ordinal for part in found] == list(range(6))
-    assert [part.frame.opening for part in found] == [START, GLUED, GLUED, GLUED, GLUED, MARKER]
+    assert [part.raw.ordinal for part in found] == list(range(6))
+    assert [part.raw.opening for part in found] == [START, GLUED, GLUED, GLUED, GLUED, MARKER]
 
 
 def test_in_a_file_a_very_long_run_is_held(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(documents, "_PATIENCE", 1)
+    monkeypatch.setattr(module, "_PATIENCE", 1)
     assert len(in_file(SERVICE + POD + SERVICE).manifests) == 3
 
 
@@ -546,18 +552,18 @@ def test_groups_hold_the_same_parts_whatever_the_chunks(
 ) -> None:
     data = STREAM.encode()
     chunks = [data[at : at + size] for at in range(0, len(data), size)]
-    found = groups(chunks, is_stream=True, strict=strict, max_document=max_document)
+    found = batches(chunks, is_stream=True, strict=strict, max_document=max_document)
     whole = parts_of(STREAM, strict=strict, max_document=max_document)
     assert [described(part) for group in found for part in group] == list(map(described, whole))
 
 
-def described(part: Part) -> tuple[object, ...]:
+def described(part: Document) -> tuple[object, ...]:
     """Return what a part holds as values that can be compared (two exceptions never are equal)."""
     errors = (part.problem, *(border.doubt for border in part.borders))
     said = [error and (error.rule, error.message, error.offset, error.other) for error in errors]
-    return (part.frame, part.continues, part.manifests, said)
+    return (part.raw, part.continues, part.manifests, said)
 
 
 def test_there_is_a_group_for_each_chunk_and_one_for_the_end() -> None:
     chunks = [SERVICE.encode(), b"---\n", b"---\n"]
-    assert [texts(group) for group in groups(chunks)] == [[], [SERVICE], ["---\n"], ["---\n"]]
+    assert [texts(group) for group in batches(chunks)] == [[], [SERVICE], ["---\n"], ["---\n"]]

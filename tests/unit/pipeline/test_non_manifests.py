@@ -3,7 +3,7 @@
 import pytest
 
 from transformer.findings import MOST_RELATED, Finding
-from transformer.pipeline.non_manifests import Strangers
+from transformer.pipeline.non_manifests import NonManifests
 
 
 def finding(file: str, line: int = 1) -> Finding:
@@ -14,12 +14,12 @@ def told(*documents: tuple[str, str]) -> tuple[list[Finding], list[Finding]]:
     """Return what is told at once of documents that are `stranger`, `manifest` or `blank`, and at
     the end.
     """
-    strangers = Strangers()
+    non_manifests = NonManifests()
     at_once: list[Finding] = []
     for line, (file, what) in enumerate(documents, 1):
         found = [finding(file, line)] if what == "stranger" else []
-        at_once += strangers.add(file, found, is_blank=what == "blank")
-    return at_once, list(strangers.conclude())
+        at_once += non_manifests.add(file, found, is_blank=what == "blank")
+    return at_once, list(non_manifests.finalize())
 
 
 def test_one_file_keeps_its_own_words() -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from transformer.errors import InputError
 from transformer.pipeline.parse_hints import advice, explained, template
-from transformer.yamltree.parse import read
+from transformer.yamltree.parse import parse
 
 POD = "apiVersion: v1\nkind: Pod\nmetadata:\n  name: a\n"
 
@@ -12,7 +12,7 @@ POD = "apiVersion: v1\nkind: Pod\nmetadata:\n  name: a\n"
 def told(text: str) -> InputError:
     """Return the explained error of a text that cannot be read."""
     with pytest.raises(InputError) as caught:
-        read(text)
+        parse(text)
     return explained(caught.value, text)
 
 
@@ -64,7 +64,7 @@ def test_a_strange_blank_in_front_of_the_line_or_of_the_one_above_is_named(
 ) -> None:
     text += "" if is_last else "\nx: y\n"
     with pytest.raises(InputError) as caught:
-        read(text)
+        parse(text)
     error = explained(caught.value, text)
     assert hint in error.hint
     assert "use an ordinary space" in error.hint

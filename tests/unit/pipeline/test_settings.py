@@ -8,7 +8,13 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from transformer.kubernetes.schema.explain import Problem
-from transformer.pipeline.settings import Ignore, Settings, check, covers, from_plain
+from transformer.pipeline.settings import (
+    Settings,
+    Suppression,
+    check,
+    from_plain,
+    matches_suppression,
+)
 
 ROOT = Path(__file__).parents[3]
 SCHEMA: dict[str, Any] = json.loads((ROOT / "schemas" / "config.schema.json").read_bytes())
@@ -218,9 +224,9 @@ def test_the_other_settings_are_taken_over() -> None:
         scopes=("clusters/*",),
         include=("*.yaml",),
         exclude=("old/*",),
-        ignores=(
-            Ignore(("HN405",), object="DaemonSet/*", reason="known"),
-            Ignore(("pod-guard",), file="a.yaml", reason="b"),
+        suppressions=(
+            Suppression(("HN405",), object="DaemonSet/*", reason="known"),
+            Suppression(("pod-guard",), file="a.yaml", reason="b"),
         ),
         on_invalid="pass",
         strict=True,
@@ -475,7 +481,10 @@ def test_an_id_that_no_rule_has_is_a_problem_when_the_rules_are_known() -> None:
 def test_an_ignore_covers_the_objects_that_its_pattern_names(
     pattern: str, object_ref: str, expected: bool
 ) -> None:
-    assert covers(Ignore(("HN405",), object=pattern), "HN405", object_ref, "a.yaml") is expected
+    assert (
+        matches_suppression(Suppression(("HN405",), object=pattern), "HN405", object_ref, "a.yaml")
+        is expected
+    )
 
 
 @pytest.mark.parametrize(
@@ -495,12 +504,15 @@ def test_an_ignore_covers_the_objects_that_its_pattern_names(
 def test_an_ignore_covers_the_files_that_its_pattern_names(
     pattern: str, file: str, expected: bool
 ) -> None:
-    assert covers(Ignore(("HN405",), file=pattern), "HN405", "Pod/x", file) is expected
+    assert (
+        matches_suppression(Suppression(("HN405",), file=pattern), "HN405", "Pod/x", file)
+        is expected
+    )
 
 
 def test_an_ignore_with_both_patterns_needs_both_and_the_rule() -> None:
-    ignore = Ignore(("HN405", "HN407"), object="Pod/*", file="a.yaml")
-    assert covers(ignore, "HN407", "Pod/x/y", "a.yaml")
-    assert not covers(ignore, "HN406", "Pod/x/y", "a.yaml")
-    assert not covers(ignore, "HN407", "Job/x/y", "a.yaml")
-    assert not covers(ignore, "HN407", "Pod/x/y", "b.yaml")
+    ignore = Suppression(("HN405", "HN407"), object="Pod/*", file="a.yaml")
+    assert matches_suppression(ignore, "HN407", "Pod/x/y", "a.yaml")
+    assert not matches_suppression(ignore, "HN406", "Pod/x/y", "a.yaml")
+    assert not matches_suppression(ignore, "HN407", "Job/x/y", "a.yaml")
+    assert not matches_suppression(ignore, "HN407", "Pod/x/y", "b.yaml")

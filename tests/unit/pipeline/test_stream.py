@@ -7,12 +7,18 @@ import pytest
 from transformer.errors import InputError
 from transformer.findings import DocumentResult
 from transformer.kubernetes.pools import PoolIndex, PoolsNeeded
-from transformer.pipeline.context import Engine, build
+from transformer.pipeline.context import RunContext, build
 from transformer.pipeline.diagnostics import Origin
-from transformer.pipeline.documents import Part, parts
+from transformer.pipeline.documents import Document, documents
 from transformer.pipeline.settings import Settings
-from transformer.pipeline.stream import is_screened, needs_no_pool, treat, treat_all, treat_stream
-from transformer.text.framing import Frame, Opening, frames
+from transformer.pipeline.stream import (
+    is_filtered_out,
+    needs_no_pool,
+    transform_all,
+    transform_as_it_comes,
+    transform_one,
+)
+from transformer.text.framing import Opening, RawDocument, raw_documents
 
 CONFIG = "---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\n"
 GUARDED = """\
@@ -37,14 +43,14 @@ def pool(name: str) -> str:
     )
 
 
-def engine_for(settings: Settings | None = None, *, complete: bool = False) -> Engine:
-    engine = build(settings or Settings(), {"components": []})
-    return engine.for_pools(PoolIndex(complete=complete))
+def engine_for(settings: Settings | None = None, *, complete: bool = False) -> RunContext:
+    context = build(settings or Settings(), {"components": []})
+    return context.with_pools(PoolIndex(complete=complete))
 
 
-def parts_of(*documents: str) -> list[Part]:
-    found = list(parts(frames(["".join(documents).encode()])))
-    assert len(found) == len(documents)
+def documents_of(*texts: str) -> list[Document]:
+    found = list(documents(raw_documents(["".join(texts).encode()])))
+    assert len(found) == len(texts)
     return found
 
 
@@ -52,12 +58,12 @@ class Held:
     """A spool in memory."""
 
     def __init__(self) -> None:
-        self.parts: list[Part] = []
+        self.parts: list[Document] = []
 
-    def append(self, part: Part) -> None:
+    def append(self, part: Document) -> None:
         self.parts.append(part)
 
-    def __iter__(self) -> Iterator[Part]:
+    def __iter__(self) -> Iterator[Document]:
         return iter(self.parts)
 
 
@@ -65,11 +71,11 @@ class Input:
     """Groups of one part each; `taken` says how many have been asked for."""
 
     def __init__(self, *documents: str) -> None:
-        self.parts = parts_of(*documents)
+        self.parts = documents_of(*documents)
         self.taken = 0
         self.has_ended = False
 
-    def __iter__(self) -> Iterator[Sequence[Part]]:
+    def __iter__(self) -> Iterator[Sequence[Document]]:
         for part in self.parts:
             self.taken += 1
             yield [part]
@@ -77,7 +83,7 @@ class Input:
 
 
 def results_of(*documents: str) -> list[DocumentResult]:
-    return list(treat_stream(Input(*documents), ORIGIN, engine_for(), Held))
+    return list(transform_as_it_comes(Input(*documents), ORIGIN, engine_for(), Held))
 
 
 def rules_at_work(results: Sequence[DocumentResult]) -> list[list[str]]:
@@ -87,9 +93,9 @@ def rules_at_work(results: Sequence[DocumentResult]) -> list[list[str]]:
 @pytest.mark.parametrize("size", [1, 2, 3, 10])
 def test_the_order_stays_when_a_node_comes_before_its_pool(size: int) -> None:
     documents = (CONFIG, node("a", "late"), GUARDED, pool("late"), node("b", "late"))
-    found = parts_of(*documents)
+    found = documents_of(*documents)
     grouped = [found[at : at + size] for at in range(0, len(found), size)]
-    results = list(treat_stream(grouped, ORIGIN, engine_for(), Held))
+    results = list(transform_as_it_comes(grouped, ORIGIN, engine_for(), Held))
     assert [result.source.decode() for result in results] == list(documents)
     assert rules_at_work(results) == [[], ["node-label"], ["pod-guard"], [], ["node-label"]]
     assert not any(result.findings or result.failed for result in results)
@@ -97,7 +103,7 @@ def test_the_order_stays_when_a_node_comes_before_its_pool(size: int) -> None:
 
 def test_what_needs_no_pool_leaves_before_more_is_read() -> None:
     source = Input(CONFIG, GUARDED, pool("known"), node("a", "known"), CONFIG)
-    results = treat_stream(source, ORIGIN, engine_for(), Held)
+    results = transform_as_it_comes(source, ORIGIN, engine_for(), Held)
     for count in range(1, 6):
         next(results)
         assert source.taken == count
@@ -106,7 +112,7 @@ def test_what_needs_no_pool_leaves_before_more_is_read() -> None:
 
 def test_from_the_first_node_in_need_results_wait_for_the_end_of_the_input() -> None:
     source = Input(CONFIG, GUARDED, node("a", "late"), CONFIG, pool("late"))
-    results = treat_stream(source, ORIGIN, engine_for(), Held)
+    results = transform_as_it_comes(source, ORIGIN, engine_for(), Held)
     assert [next(results).stage, next(results).stage] == ["screened", "edited"]
     assert source.taken == 2
     assert next(results).stage == "edited"
@@ -115,18 +121,20 @@ def test_from_the_first_node_in_need_results_wait_for_the_end_of_the_input() -> 
 
 
 def test_what_stands_before_the_node_in_its_group_is_treated_once() -> None:
-    treated: list[Part] = []
+    treated: list[Document] = []
 
-    def by(group: Sequence[Part], origin: Origin, engine: Engine) -> Iterator[DocumentResult]:
+    def by(
+        group: Sequence[Document], origin: Origin, context: RunContext
+    ) -> Iterator[DocumentResult]:
         for part in group:
-            result = treat(part, origin, engine)
+            result = transform_one(part, origin, context)
             treated.append(part)
             yield result
 
-    group = parts_of(GUARDED, node("a", "late"), pool("late"))
-    results = list(treat_stream([group], ORIGIN, engine_for(), Held, by))
+    group = documents_of(GUARDED, node("a", "late"), pool("late"))
+    results = list(transform_as_it_comes([group], ORIGIN, engine_for(), Held, by))
     assert treated == group
-    assert [result.source for result in results] == [part.frame.data for part in group]
+    assert [result.source for result in results] == [part.raw.data for part in group]
 
 
 def test_nothing_is_spooled_where_no_node_waits() -> None:
@@ -134,7 +142,7 @@ def test_nothing_is_spooled_where_no_node_waits() -> None:
         raise AssertionError("a spool was asked for")
 
     source = Input(GUARDED, pool("known"), node("a", "known"))
-    assert len(list(treat_stream(source, ORIGIN, engine_for(), refuse))) == 3
+    assert len(list(transform_as_it_comes(source, ORIGIN, engine_for(), refuse))) == 3
 
 
 def test_a_pool_that_never_comes_is_reported_and_its_node_left_alone() -> None:
@@ -162,14 +170,14 @@ def test_an_unreadable_document_behind_a_waiting_node_is_reported_in_its_turn() 
 
 
 def test_a_node_in_need_cannot_be_treated_alone() -> None:
-    (part,) = parts_of(node("a", "late"))
+    (part,) = documents_of(node("a", "late"))
     with pytest.raises(PoolsNeeded):
-        treat(part, ORIGIN, engine_for())
+        transform_one(part, ORIGIN, engine_for())
 
 
 def test_with_complete_pools_every_part_has_its_result_at_once() -> None:
     source = Input(node("a", "late"), CONFIG)
-    results = treat_all(source, ORIGIN, engine_for(complete=True))
+    results = transform_all(source, ORIGIN, engine_for(complete=True))
     assert [finding.rule for finding in next(results).findings] == ["HN313"]
     assert source.taken == 1
 
@@ -180,30 +188,30 @@ def test_with_complete_pools_every_part_has_its_result_at_once() -> None:
     ids=["a workload", "no workload", "a node", "a pool"],
 )
 def test_only_nodes_and_pools_have_to_do_with_pools(document: str, needs_none: bool) -> None:
-    (part,) = parts_of(document)
+    (part,) = documents_of(document)
     assert needs_no_pool(part) is needs_none
 
 
 def test_a_node_in_a_list_needs_pools() -> None:
     items = "items:\n- kind: Node\n- " + GUARDED.removeprefix("---\n").replace("\n", "\n  ")
-    (part,) = parts_of("---\nkind: List\napiVersion: v1\n" + items.rstrip(" "))
+    (part,) = documents_of("---\nkind: List\napiVersion: v1\n" + items.rstrip(" "))
     assert not needs_no_pool(part)
 
 
 def test_strict_has_every_document_read() -> None:
-    (part,) = parts_of(CONFIG)
-    assert is_screened(part, engine_for())
-    assert not is_screened(part, engine_for(Settings(strict=True)))
+    (part,) = documents_of(CONFIG)
+    assert is_filtered_out(part, engine_for())
+    assert not is_filtered_out(part, engine_for(Settings(strict=True)))
 
 
 @pytest.mark.parametrize(
     "part",
     [
-        Part(Frame(CONFIG.encode(), 1, 0, Opening.GLUED)),
-        Part(Frame(CONFIG.encode(), 1, 0, Opening.START), InputError("bad")),
-        Part(Frame(CONFIG.encode(), 1, 0, Opening.START, oversize=True)),
+        Document(RawDocument(CONFIG.encode(), 1, 0, Opening.GLUED)),
+        Document(RawDocument(CONFIG.encode(), 1, 0, Opening.START), InputError("bad")),
+        Document(RawDocument(CONFIG.encode(), 1, 0, Opening.START, oversize=True)),
     ],
     ids=["glued", "with a problem", "oversize"],
 )
-def test_what_glue_has_said_of_a_part_counts(part: Part) -> None:
-    assert not is_screened(part, engine_for())
+def test_what_glue_has_said_of_a_part_counts(part: Document) -> None:
+    assert not is_filtered_out(part, engine_for())

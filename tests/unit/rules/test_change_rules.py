@@ -13,7 +13,7 @@ import pytest
 from tests.builders import found, subjects
 from transformer import Finding, ObjectRef, validate
 from transformer.findings import Related
-from transformer.rules.base import Listing, Sighting, ValidationRule
+from transformer.rules.base import KustomizationUsage, LocatedObservation, ValidationRule
 from transformer.rules.nodes.hn301_pool_label_changed import RULE as HN301
 from transformer.rules.nodes.hn302_pool_label_removed import RULE as HN302
 from transformer.rules.nodes.hn303_host_network_label_changed import RULE as HN303
@@ -24,7 +24,7 @@ from transformer.rules.nodes.hn312_label_in_standard_pool import RULE as HN312
 from transformer.rules.nodes.hn314_two_pools import RULE as HN314
 from transformer.rules.pools.hn106_lost_host_network import RULE as HN106
 from transformer.rules.pools.hn107_duplicate import RULE as HN107
-from transformer.rules.pools.hn107_duplicate import conclude, fold, gather
+from transformer.rules.pools.hn107_duplicate import collect, finalize, fold
 from transformer.rules.pools.hn201_host_network_changed import RULE as HN201
 from transformer.rules.pools.hn202_pool_type_changed import RULE as HN202
 from transformer.rules.pools.hn203_inter_connectivity_changed import RULE as HN203
@@ -459,10 +459,10 @@ def test_local_configuration_is_no_object(value: Any, count: int) -> None:
 
 def seen(
     file: str, line: int = 1, *, roots: tuple[int, ...] = (), is_apart: bool = False
-) -> Sighting:
+) -> LocatedObservation:
     ref = ObjectRef("", "v1", "Service", "shop", "a")
     value = (0, is_apart, roots)
-    return Sighting(value, ref, "/metadata/name", file, line, 9, 0, "")
+    return LocatedObservation(value, ref, "/metadata/name", file, line, 9, 0, "")
 
 
 @pytest.mark.parametrize(
@@ -482,9 +482,9 @@ def seen(
     ],
 )
 def test_files_meet_unless_kustomizations_keep_them_apart(
-    sightings: list[Sighting], told: list[tuple[str, str]]
+    sightings: list[LocatedObservation], told: list[tuple[str, str]]
 ) -> None:
-    found = [(at.file, violation.related[0].file) for at, violation in conclude(sightings)]
+    found = [(at.file, violation.related[0].file) for at, violation in finalize(sightings)]
     assert found == told
 
 
@@ -529,28 +529,28 @@ def test_pools_nodes_services_and_whole_workloads_are_compared(value: Any, count
 
 
 @pytest.mark.parametrize(
-    ("listing", "service_is_apart", "pool_is_apart"),
+    ("usage", "service_is_apart", "pool_is_apart"),
     [
-        (Listing((1,), moves=True), True, False),
-        (Listing((1,), renames=True), True, True),
-        (Listing(is_left_out=True), True, True),
-        (Listing((1,)), False, False),
+        (KustomizationUsage((1,), moves=True), True, False),
+        (KustomizationUsage((1,), renames=True), True, True),
+        (KustomizationUsage(is_left_out=True), True, True),
+        (KustomizationUsage((1,)), False, False),
     ],
 )
 def test_a_namespace_moves_only_what_has_one(
-    listing: Listing, service_is_apart: bool, pool_is_apart: bool
+    usage: KustomizationUsage, service_is_apart: bool, pool_is_apart: bool
 ) -> None:
     for value, is_apart in ((service("a"), service_is_apart), (pool(), pool_is_apart)):
-        (subject,) = subjects(json.dumps(value))
-        (fact,) = gather(replace(subject, listing=listing))
-        assert fact.value[1:] == (is_apart, listing.roots)
+        (context,) = subjects(json.dumps(value))
+        (observation,) = collect(replace(context, usage=usage))
+        assert observation.value[1:] == (is_apart, usage.roots)
 
 
 def test_across_files_it_is_a_warning_and_within_each_an_error() -> None:
     sightings = [seen("a.yaml", 1), seen("b.yaml", 5), seen("b.yaml", 9), seen("a.yaml", 7)]
     told = [
         (at.file, at.line, violation.severity, violation.message)
-        for at, violation in conclude(sightings)
+        for at, violation in finalize(sightings)
     ]
     last = "; the one applied last wins"
     assert told == [
@@ -561,7 +561,7 @@ def test_across_files_it_is_a_warning_and_within_each_an_error() -> None:
 
 
 def test_scopes_are_pointed_to_across_files_and_for_pools_that_differ() -> None:
-    hints = [violation.hint for _, violation in conclude([seen("a", 1), seen("b", 1)])]
+    hints = [violation.hint for _, violation in finalize([seen("a", 1), seen("b", 1)])]
     assert all("`scopes`" in hint for hint in hints)
     assert hints
     (same,) = validated(pool(), pool("v1beta1"))
@@ -575,9 +575,9 @@ def test_scopes_are_pointed_to_across_files_and_for_pools_that_differ() -> None:
 
 
 def mended(value: Any) -> Any:
-    (subject,) = subjects(json.dumps(value))
+    (context,) = subjects(json.dumps(value))
     assert HN106.fix is not None
-    return jsonpatch.apply_patch(value, [step.as_dict() for step in HN106.fix(subject)])
+    return jsonpatch.apply_patch(value, [step.as_dict() for step in HN106.fix(context)])
 
 
 @pytest.mark.parametrize(

@@ -20,8 +20,8 @@ def pool(spec: str, version: str = "v1beta2") -> str:
 
 
 def hints(text: str) -> list[str]:
-    (subject,) = subjects(text)
-    return [violation.hint for violation in hn101.check(subject)]
+    (context,) = subjects(text)
+    return [violation.hint for violation in hn101.check(context)]
 
 
 def test_without_schemas_as_in_transform_nothing_is_compared() -> None:
@@ -50,8 +50,8 @@ def test_a_place_far_down_is_named_by_its_end() -> None:
 def test_white_space_that_cannot_be_seen_is_told() -> None:
     around = "take away the spaces or line ends around it"
     assert hints(pool('{labels: {zone: "east\\n"}}')) == [around]
-    (subject,) = subjects(pool('{type: "Edge "}'))
-    assert [violation.hint for violation in hn102.check(subject)] == [around]
+    (context,) = subjects(pool('{type: "Edge "}'))
+    assert [violation.hint for violation in hn102.check(context)] == [around]
 
 
 @pytest.mark.parametrize(

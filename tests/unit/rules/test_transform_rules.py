@@ -9,7 +9,7 @@ import pytest
 from tests.builders import found, subjects
 from transformer.errors import PatchError
 from transformer.operations import Operation
-from transformer.rules.base import Subject, TransformRule
+from transformer.rules.base import RuleContext, TransformRule
 from transformer.rules.edits.cni_isolation import RULE as CNI_ISOLATION
 from transformer.rules.edits.cni_isolation import workload_of
 from transformer.rules.edits.host_network_pods import RULE as HOST_NETWORK_PODS
@@ -68,7 +68,7 @@ def stream(*objects: Any) -> str:
     return "\n---\n".join(map(json.dumps, objects))
 
 
-def last(*objects: Any, **state: Any) -> Subject:
+def last(*objects: Any, **state: Any) -> RuleContext:
     """Return the last of `objects` as rules see it, in a world made of all of them."""
     return subjects(stream(*objects), **state)[-1]
 
@@ -103,9 +103,9 @@ def test_a_pool_label_that_is_no_string_is_refused_where_it_stands(label: str) -
     assert caught.value.pointer == "/metadata/labels/" + label.replace("/", "~1")
 
 
-def replace_labels(subject: Subject, labels: dict[str, Any]) -> Subject:
-    value = {**subject.manifest.value, "metadata": {"name": "n", "labels": labels}}
-    return replace(subject, manifest=replace(subject.manifest, value=value))
+def replace_labels(context: RuleContext, labels: dict[str, Any]) -> RuleContext:
+    value = {**context.manifest.value, "metadata": {"name": "n", "labels": labels}}
+    return replace(context, manifest=replace(context.manifest, value=value))
 
 
 # --- pool-attributes ----------------------------------------------------------------------------
@@ -134,8 +134,8 @@ def test_a_pool_does_not_move_its_nodes_nor_take_their_network_by_its_labels() -
     ],
 )
 def test_a_taint_is_added_where_taints_are_or_will_be(spec: Any, operation: Operation) -> None:
-    world = pool(taints=[TAINT, {**TAINT, "value": "again"}])
-    assert planned(POOL_ATTRIBUTES, world, node(PINNED, **spec)) == [operation]
+    cluster = pool(taints=[TAINT, {**TAINT, "value": "again"}])
+    assert planned(POOL_ATTRIBUTES, cluster, node(PINNED, **spec)) == [operation]
 
 
 @pytest.mark.parametrize(
@@ -174,9 +174,9 @@ def ported(*ports: dict[str, Any]) -> list[dict[str, Any]]:
     return [{**CONTAINER, "ports": list(ports)}]
 
 
-def withheld(*objects: Any) -> list[tuple[str, str]]:
-    assert HOST_NETWORK_PODS.withheld is not None
-    told = HOST_NETWORK_PODS.withheld(last(pool(), *objects))
+def unfixable(*objects: Any) -> list[tuple[str, str]]:
+    assert HOST_NETWORK_PODS.unfixable is not None
+    told = HOST_NETWORK_PODS.unfixable(last(pool(), *objects))
     return [(violation.pointer, violation.message) for violation in told]
 
 
@@ -185,9 +185,9 @@ def test_ports_that_two_containers_want_stand_in_the_way_unless_the_addresses_di
         return {"containerPort": port, "hostPort": port, "hostIP": ip}
 
     apart = pod(nodeSelector=PINNED, containers=ported(one("10.0.0.1"), one("10.0.0.2")))
-    assert withheld(apart) == []
+    assert unfixable(apart) == []
     assert len(planned(HOST_NETWORK_PODS, pool(), apart)) == 1
-    ((at, message),) = withheld(
+    ((at, message),) = unfixable(
         pod(
             nodeSelector=PINNED,
             containers=ported(one("10.0.0.1"), one("10.0.0.2"), one("10.0.0.2")),
@@ -200,9 +200,9 @@ def test_ports_that_two_containers_want_stand_in_the_way_unless_the_addresses_di
 
 def test_what_is_never_edited_is_not_said_to_be_left_undone() -> None:
     double = pod(nodeSelector=PINNED, containers=ported({"containerPort": 80, "hostPort": 81}))
-    assert [at for at, _ in withheld(double)] == ["/spec/containers/0/ports/0/hostPort"]
+    assert [at for at, _ in unfixable(double)] == ["/spec/containers/0/ports/0/hostPort"]
     owned = {"ownerReferences": [{"kind": "ReplicaSet", "name": "rs", "controller": True}]}
-    assert withheld({**double, "metadata": {**double["metadata"], **owned}}) == []
+    assert unfixable({**double, "metadata": {**double["metadata"], **owned}}) == []
 
 
 # --- cni-isolation and pod-guard ----------------------------------------------------------------
@@ -210,25 +210,25 @@ def test_what_is_never_edited_is_not_said_to_be_left_undone() -> None:
 
 def test_a_component_may_be_known_by_the_image_of_an_init_container() -> None:
     init = [{"name": "i", "image": "registry.example/init:1"}, "no container"]
-    subject = last(pod(initContainers=init))
-    assert workload_of(subject.manifest, subject.templates[0]).images == (
+    context = last(pod(initContainers=init))
+    assert workload_of(context.manifest, context.templates[0]).images == (
         "registry.example/init:1",
         "busybox:1.36",
     )
 
 
 def test_each_reason_is_told_once_and_in_words() -> None:
-    subject = last(pod(annotations={CNI: "true", EXCLUDE: "true"}))
-    assert CNI_ISOLATION.reason(subject) == f"annotated {CNI}"
-    (template,) = subject.templates
-    twice = replace(subject, templates=(template, template))
+    context = last(pod(annotations={CNI: "true", EXCLUDE: "true"}))
+    assert CNI_ISOLATION.reason(context) == f"annotated {CNI}"
+    (template,) = context.templates
+    twice = replace(context, templates=(template, template))
     assert CNI_ISOLATION.reason(twice) == f"annotated {CNI}"
-    assert POD_GUARD.reason(subject) == "annotated exclude-host-network-pool"
+    assert POD_GUARD.reason(context) == "annotated exclude-host-network-pool"
 
 
 def test_a_template_for_which_there_is_no_reason_is_left_out_of_it() -> None:
-    subject = last(pod())
-    assert CNI_ISOLATION.reason(subject) == ""
+    context = last(pod())
+    assert CNI_ISOLATION.reason(context) == ""
 
 
 def test_several_reasons_are_told_in_the_order_of_the_templates() -> None:
@@ -237,10 +237,10 @@ def test_several_reasons_are_told_in_the_order_of_the_templates() -> None:
     known = pod(metadata={**flannel, "name": "kube-flannel-ds"}, containers=[image])
     known["kind"], known["apiVersion"] = "DaemonSet", "apps/v1"
     known["spec"] = {"template": {"metadata": {"labels": flannel["labels"]}, "spec": known["spec"]}}
-    subject = last(known)
-    (template,) = subject.templates
+    context = last(known)
+    (template,) = context.templates
     own = replace(template, value={**template.value, "metadata": {"annotations": {CNI: "true"}}})
-    both = replace(subject, templates=(own, template))
+    both = replace(context, templates=(own, template))
     first, second = CNI_ISOLATION.reason(both).split(", ")
     assert first == f"annotated {CNI}"
     assert second.startswith("recognised as flannel")
@@ -251,8 +251,8 @@ def test_several_reasons_are_told_in_the_order_of_the_templates() -> None:
 
 def mended(*, old: dict[str, Any] | None = None, **more: Any) -> list[Operation]:
     assert HN106.fix is not None
-    subject = last(pool(version="v1beta1", **more), old=stream(old) if old else None)
-    return HN106.fix(subject)
+    context = last(pool(version="v1beta1", **more), old=stream(old) if old else None)
+    return HN106.fix(context)
 
 
 def test_the_annotation_is_added_that_survives_the_conversion() -> None:
@@ -348,12 +348,12 @@ BOTH_RULES = "pod-guard and cni-isolation would apply to Pod/web"
 
 def test_a_patch_is_told_once_with_all_the_rules_that_it_would_be_for() -> None:
     assert HN415.check is not None
-    subject = replace(last(pod(containers=[])), is_patch=True, planned=BOTH)
-    (violation,) = HN415.check(subject)
+    context = replace(last(pod(containers=[])), is_patch=True, planned=BOTH)
+    (violation,) = HN415.check(context)
     assert violation.pointer == ""
     assert violation.message == f"{BOTH_RULES}, but this is a patch"
     assert "guard the base" in violation.hint
-    assert list(HN415.check(replace(subject, planned={}))) == []
+    assert list(HN415.check(replace(context, planned={}))) == []
 
 
 def test_a_template_without_containers_is_told_where_it_stands() -> None:
@@ -371,8 +371,8 @@ def test_a_patch_with_terms_of_its_own_would_erase_those_of_a_guarded_base() -> 
     assert HN415.check is not None
     required: dict[str, Any] = {"nodeSelectorTerms": [{"matchExpressions": []}]}
     node_affinity = {"requiredDuringSchedulingIgnoredDuringExecution": required}
-    subject = last(pod(containers=[], affinity={"nodeAffinity": node_affinity}))
-    (violation,) = HN415.check(replace(subject, is_patch=True, planned=BOTH))
+    context = last(pod(containers=[], affinity={"nodeAffinity": node_affinity}))
+    (violation,) = HN415.check(replace(context, is_patch=True, planned=BOTH))
     assert "replaces the node selector terms" in violation.hint
     assert "guard the base" not in violation.hint
 
@@ -414,15 +414,15 @@ def test_of_two_templates_one_that_is_a_placeholder_does_not_hide_the_other() ->
 
 def test_a_template_that_happens_to_be_yaml_is_told_once_with_all_the_rules() -> None:
     assert HN419.check is not None
-    subject = replace(last(pod(containers=[{}])), planned=BOTH, program="`#@ x` in line 2")
-    (violation,) = HN419.check(subject)
+    context = replace(last(pod(containers=[{}])), planned=BOTH, template_comment="`#@ x` in line 2")
+    (violation,) = HN419.check(context)
     assert violation.message == f"{BOTH_RULES}, but this is a template: `#@ x` in line 2 is program"
     assert violation.severity is None
-    (unnamed,) = HN419.check(replace(subject, is_named=False))
+    (unnamed,) = HN419.check(replace(context, is_named=False))
     assert unnamed.severity == "info"
-    for spared in (replace(subject, planned={}), replace(subject, program="")):
+    for spared in (replace(context, planned={}), replace(context, template_comment="")):
         assert list(HN419.check(spared)) == []
-    assert list(HN419.check(replace(subject, is_patch=True))) == []
+    assert list(HN419.check(replace(context, is_patch=True))) == []
 
 
 def test_what_is_encrypted_is_told_with_all_the_rules_that_it_would_be_for() -> None:
@@ -443,10 +443,10 @@ OWNED = [
 @pytest.mark.parametrize(("owner", "words"), OWNED)
 def test_what_a_controller_makes_is_told_with_what_is_known_of_it(owner: Any, words: str) -> None:
     references = [{"kind": "Other", "name": "o"}, "malformed", {**owner, "controller": True}]
-    subject = last(pod(metadata={"ownerReferences": references}))
-    assert controller_owner(subject) == words
+    context = last(pod(metadata={"ownerReferences": references}))
+    assert controller_owner(context) == words
     assert HN412.check is not None
-    (violation,) = HN412.check(replace(subject, planned=BOTH))
+    (violation,) = HN412.check(replace(context, planned=BOTH))
     assert violation.pointer == "/metadata/ownerReferences"
     assert violation.message == f"{BOTH_RULES}, but it is made by {words}"
     assert violation.severity == "info"

@@ -9,14 +9,14 @@ import pytest
 from tests.builders import FoundAt, found
 from transformer import transform, validate
 from transformer.findings import ObjectRef
-from transformer.rules.base import Sighting, ValidationRule
+from transformer.rules.base import LocatedObservation, ValidationRule
 from transformer.rules.workloads.hn401_pinned_without_host_network import RULE as HN401
 from transformer.rules.workloads.hn404_guarded_and_pinned import RULE as HN404
 from transformer.rules.workloads.hn405_dns_policy import RULE as HN405
 from transformer.rules.workloads.hn406_unguarded_component import RULE as HN406
 from transformer.rules.workloads.hn407_local_service import RULE as HN407
 from transformer.rules.workloads.hn408_host_port_taken import RULE as HN408
-from transformer.rules.workloads.hn408_host_port_taken import conclude
+from transformer.rules.workloads.hn408_host_port_taken import finalize
 from transformer.rules.workloads.hn409_cluster_host_name import RULE as HN409
 from transformer.rules.workloads.hn410_host_port_differs import RULE as HN410
 from transformer.rules.workloads.hn411_daemon_set_lands import RULE as HN411
@@ -385,27 +385,27 @@ def test_without_the_host_network_only_host_ports_count() -> None:
     assert severities(HZ, *pair) == ["warning"]
 
 
-def sightings_of_one_port(pools: int, each: int) -> Iterator[Sighting]:
+def sightings_of_one_port(pools: int, each: int) -> Iterator[LocatedObservation]:
     for number in range(pools * each):
         ref = ObjectRef("apps", "v1", "Deployment", "", f"web-{number}")
         value = ("", (f"pool-{number // each}",), (), False, ((),), "/spec/template")
-        yield Sighting(value, ref, "", "in.yaml", number, 1, number, "")
+        yield LocatedObservation(value, ref, "", "in.yaml", number, 1, number, "")
 
 
-def sightings_on_one_node_each(nodes: int, each: int) -> Iterator[Sighting]:
+def sightings_on_one_node_each(nodes: int, each: int) -> Iterator[LocatedObservation]:
     for number in range(nodes * each):
         ref = ObjectRef("apps", "v1", "Deployment", "", f"web-{number}")
         host = ("kubernetes.io/hostname", "In", (f"node-{number // each}",))
         value = ("", ("hz",), (), False, (((POOL, "In", ("hz",)), host),), "/spec/template")
-        yield Sighting(value, ref, "", "in.yaml", number, 1, number, "")
+        yield LocatedObservation(value, ref, "", "in.yaml", number, 1, number, "")
 
 
 @pytest.mark.parametrize("sightings", [sightings_of_one_port, sightings_on_one_node_each])
 def test_thousands_may_use_one_port_each_in_a_pool_or_on_a_node_of_their_own(
-    sightings: Callable[[int, int], Iterator[Sighting]],
+    sightings: Callable[[int, int], Iterator[LocatedObservation]],
 ) -> None:
-    assert list(conclude(list(sightings(20_000, 1)))) == []
-    assert len(list(conclude(list(sightings(5_000, 2))))) == 5_000
+    assert list(finalize(list(sightings(20_000, 1)))) == []
+    assert len(list(finalize(list(sightings(5_000, 2))))) == 5_000
 
 
 def test_an_error_is_not_hidden_by_a_warning_before_it() -> None:
@@ -759,7 +759,7 @@ def test_a_config_map_without_a_hint_is_not_parsed_again(
 ) -> None:
     value = config_map()
     value["data"]["a.yaml"] = f"apiVersion: v1\ntext: {words}\n"
-    monkeypatch.setattr("transformer.kubernetes.embedded.read", None)
+    monkeypatch.setattr("transformer.kubernetes.embedded.parse", None)
     assert places(HN425, value) == []
 
 

@@ -2,7 +2,7 @@ from itertools import pairwise
 
 import pytest
 
-from transformer.text.framing import Frame, Framer, Opening, frames
+from transformer.text.framing import Framer, Opening, RawDocument, raw_documents
 
 START, MARKER, AFTER_END = Opening.START, Opening.MARKER, Opening.AFTER_END
 JSON, GLUED = Opening.JSON, Opening.GLUED
@@ -183,35 +183,35 @@ def encoded(sample: str) -> list[tuple[Opening, bytes]]:
 @pytest.mark.parametrize("sample", SAMPLES)
 def test_cuts_the_sample_where_expected(sample: str) -> None:
     expected = encoded(sample)
-    found = list(frames([b"".join(data for _, data in expected)]))
-    assert [(frame.opening, frame.data) for frame in found] == expected
-    assert [frame.ordinal for frame in found] == list(range(len(found)))
-    assert not any(frame.oversize for frame in found)
+    found = list(raw_documents([b"".join(data for _, data in expected)]))
+    assert [(raw.opening, raw.data) for raw in found] == expected
+    assert [raw.ordinal for raw in found] == list(range(len(found)))
+    assert not any(raw.oversize for raw in found)
 
 
 @pytest.mark.parametrize("sample", SAMPLES)
 def test_numbers_lines_as_an_editor_does(sample: str) -> None:
     above = ""
-    for frame, (_, text) in zip(
-        frames(text.encode() for _, text in SAMPLES[sample]), SAMPLES[sample], strict=True
+    for raw, (_, text) in zip(
+        raw_documents(text.encode() for _, text in SAMPLES[sample]), SAMPLES[sample], strict=True
     ):
         unified = above.replace("\r\n", "\n").replace("\r", "\n")
-        assert frame.line == 1 + unified.count("\n")
+        assert raw.line == 1 + unified.count("\n")
         above += text
 
 
 @pytest.mark.parametrize("sample", SAMPLES)
 def test_one_byte_at_a_time_gives_the_same_frames(sample: str) -> None:
     whole = b"".join(data for _, data in encoded(sample))
-    assert list(frames(bytes((byte,)) for byte in whole)) == list(frames([whole]))
+    assert list(raw_documents(bytes((byte,)) for byte in whole)) == list(raw_documents([whole]))
 
 
 @pytest.mark.parametrize("sample", SAMPLES)
 def test_a_cut_at_any_byte_gives_the_same_frames(sample: str) -> None:
     whole = b"".join(data for _, data in encoded(sample))
-    expected = list(frames([whole]))
+    expected = list(raw_documents([whole]))
     for at in range(len(whole) + 1):
-        assert list(frames([whole[:at], whole[at:]])) == expected
+        assert list(raw_documents([whole[:at], whole[at:]])) == expected
 
 
 @pytest.mark.parametrize("line_break", ["\n", "\r\n", "\r"])
@@ -223,51 +223,51 @@ def test_documents_longer_than_a_look_ahead_are_cut_the_same_whatever_the_chunks
         "\n", line_break
     )
     whole = text.encode()
-    expected = list(frames([whole]))
-    assert [frame.opening for frame in expected] == [START, MARKER, AFTER_END, GLUED]
-    assert [frame.line for frame in expected] == [
+    expected = list(raw_documents([whole]))
+    assert [raw.opening for raw in expected] == [START, MARKER, AFTER_END, GLUED]
+    assert [raw.line for raw in expected] == [
         1
-        + whole[: whole.index(frame.data)]
+        + whole[: whole.index(raw.data)]
         .decode()
         .replace("\r\n", "\n")
         .replace("\r", "\n")
         .count("\n")
-        for frame in expected
+        for raw in expected
     ]
-    starts = [whole.index(frame.data) for frame in expected]
+    starts = [whole.index(raw.data) for raw in expected]
     near = {start + step for start in starts for step in range(-3, 20) if start + step > 0}
     for at in sorted({*range(0, len(whole), 97), *near}):
-        assert list(frames([whole[:at], whole[at:]])) == expected
+        assert list(raw_documents([whole[:at], whole[at:]])) == expected
     for size in (100, 1099, 1100, 1101, 2500):
         chunks = [whole[at : at + size] for at in range(0, len(whole), size)]
-        assert list(frames(chunks)) == expected
+        assert list(raw_documents(chunks)) == expected
 
 
 def test_an_empty_stream_has_no_frames() -> None:
-    assert list(frames([])) == []
-    assert list(frames([b"", b""])) == []
+    assert list(raw_documents([])) == []
+    assert list(raw_documents([b"", b""])) == []
 
 
 def test_a_frame_leaves_as_soon_as_its_end_is_known() -> None:
     framer = Framer()
     assert framer.feed(POD.encode()) == []
     assert framer.feed(b"---") == []
-    assert framer.feed(b"\n") == [Frame(POD.encode(), 1, 0, START)]
+    assert framer.feed(b"\n") == [RawDocument(POD.encode(), 1, 0, START)]
     assert framer.feed(OBJECT.encode() + b"\n") == []
-    assert framer.feed(b"{") == [Frame(b"---\n" + OBJECT.encode() + b"\n", 5, 1, MARKER)]
-    assert framer.close() == [Frame(b"{", 7, 2, JSON)]
+    assert framer.feed(b"{") == [RawDocument(b"---\n" + OBJECT.encode() + b"\n", 5, 1, MARKER)]
+    assert framer.close() == [RawDocument(b"{", 7, 2, JSON)]
 
 
 def test_glued_frames_join_to_the_frame_they_were() -> None:
     text = '---\nkind: x\napiVersion: y\nquote: "\nkind: z\napiVersion: w\nkind: v"\n'
-    first, *others = frames([text.encode()])
-    assert [frame.opening for frame in others] == [GLUED, GLUED]
-    assert first.data + b"".join(frame.data for frame in others) == text.encode()
+    first, *others = raw_documents([text.encode()])
+    assert [raw.opening for raw in others] == [GLUED, GLUED]
+    assert first.data + b"".join(raw.data for raw in others) == text.encode()
 
 
 def test_a_long_run_of_comments_is_taken_only_as_far_as_it_reaches() -> None:
     run = b"# a line of a long comment\n" * 5000
-    above, below = frames([POD.encode() + run + POD.encode()])
+    above, below = raw_documents([POD.encode() + run + POD.encode()])
     assert above.data + below.data == POD.encode() + run + POD.encode()
     assert len(above.data) > len(POD)
     assert below.data.startswith(b"# a line")
@@ -278,8 +278,8 @@ def test_a_document_over_the_limit_comes_in_pieces_until_the_next_marker(size: i
     long = b"kind: a\napiVersion: b\n...\n" * 3 + b"x" * 90 + b"\r\nkind: a\napiVersion: b\n" * 40
     whole = b"---\n" + long + b"---\na: 1\n"
     chunks = [whole[at : at + size] for at in range(0, len(whole), size)]
-    *pieces, last = frames(chunks, max_document=20)
-    assert last == Frame(b"---\na: 1\n", 1 + whole.count(b"\n") - 2, 1, MARKER)
+    *pieces, last = raw_documents(chunks, max_document=20)
+    assert last == RawDocument(b"---\na: 1\n", 1 + whole.count(b"\n") - 2, 1, MARKER)
     assert b"".join(piece.data for piece in pieces) == b"---\n" + long
     assert {(piece.ordinal, piece.oversize) for piece in pieces} == {(0, True)}
     assert {len(piece.data) for piece in pieces[:-1]} <= {20, 21}
@@ -291,18 +291,18 @@ def test_a_document_over_the_limit_comes_in_pieces_until_the_next_marker(size: i
 def test_a_piece_that_ends_with_a_line_hides_no_marker() -> None:
     whole = b"a\r\n---\n"
     for at in range(len(whole)):
-        found = list(frames([whole[:at], whole[at:]], max_document=2))
-        assert [frame.data for frame in found] == [b"a\r\n", b"--", b"-\n"]
-        assert [frame.ordinal for frame in found] == [0, 1, 1]
+        found = list(raw_documents([whole[:at], whole[at:]], max_document=2))
+        assert [raw.data for raw in found] == [b"a\r\n", b"--", b"-\n"]
+        assert [raw.ordinal for raw in found] == [0, 1, 1]
 
 
 def test_a_document_as_long_as_the_limit_is_not_over_it() -> None:
     pod = POD.encode()
-    assert list(frames([pod + pod], max_document=len(pod))) == [
-        Frame(pod, 1, 0, START, is_glued_below=True),
-        Frame(pod, 5, 1, GLUED),
+    assert list(raw_documents([pod + pod], max_document=len(pod))) == [
+        RawDocument(pod, 1, 0, START, is_glued_below=True),
+        RawDocument(pod, 5, 1, GLUED),
     ]
-    assert all(frame.oversize for frame in frames([pod], max_document=len(pod) - 1))
+    assert all(raw.oversize for raw in raw_documents([pod], max_document=len(pod) - 1))
 
 
 @pytest.mark.parametrize(
@@ -328,7 +328,7 @@ def test_a_document_as_long_as_the_limit_is_not_over_it() -> None:
 def test_memory_is_bounded_whatever_comes(filler: bytes) -> None:
     framer = Framer(max_document=10_000)
     chunk = filler * (1000 // len(filler))
-    emitted = sum(len(frame.data) for _ in range(100) for frame in framer.feed(chunk))
-    left = sum(len(frame.data) for frame in framer.close())
+    emitted = sum(len(raw.data) for _ in range(100) for raw in framer.feed(chunk))
+    left = sum(len(raw.data) for raw in framer.close())
     assert emitted + left == 100 * len(chunk)
     assert left <= 10_000 + 2 * 1100

@@ -10,17 +10,17 @@ from hypothesis import strategies as st
 
 from transformer.text.prefilter import (
     is_blank,
-    matters,
+    may_match,
     mentions_compared,
     mentions_local_service,
     mentions_node,
     mentions_pool,
-    open_screen,
-    screen_for,
+    open_prefilter,
+    prefilter_for,
 )
 
-ALL = screen_for(["kube-proxy", "coredns"], nodes=True, cni=True, all_templates=False)
-NONE = screen_for([], nodes=False, cni=False, all_templates=False)
+ALL = prefilter_for(["kube-proxy", "coredns"], nodes=True, cni=True, all_templates=False)
+NONE = prefilter_for([], nodes=False, cni=False, all_templates=False)
 
 DEPLOYMENT = """\
 apiVersion: apps/v1
@@ -54,14 +54,14 @@ def _load(text: str) -> Any:
 
 
 def test_a_document_without_any_of_the_words_does_not_matter() -> None:
-    assert not matters(ALL, DEPLOYMENT.encode())
-    assert not matters(ALL, b"")
+    assert not may_match(ALL, DEPLOYMENT.encode())
+    assert not may_match(ALL, b"")
     assert not mentions_pool(DEPLOYMENT.encode())
 
 
 def test_prose_about_nodes_does_not_matter() -> None:
     without_end = PROSE.replace("| Node | NodePort: 30000 \\\n    Node count", "")
-    assert not matters(ALL, without_end.encode())
+    assert not may_match(ALL, without_end.encode())
     assert not mentions_pool(f"{PROSE}  group: apps.openyurt.io\n".encode())
 
 
@@ -102,20 +102,20 @@ def test_prose_about_nodes_does_not_matter() -> None:
 )
 def test_a_node_matters_however_its_kind_is_written(text: str) -> None:
     assert "Node" in str(_load(text))
-    assert matters(ALL, text.encode())
+    assert may_match(ALL, text.encode())
 
 
 @pytest.mark.parametrize("kind", ["NodePool", "NodePoolList"])
 def test_a_pool_matters_whatever_the_rules_are(kind: str) -> None:
     pool = f"apiVersion: apps.openyurt.io/v1beta2\nkind: {kind}\n".encode()
-    assert matters(NONE, pool)
+    assert may_match(NONE, pool)
     assert mentions_pool(pool)
     assert not mentions_pool(pool.replace(b"apps.openyurt.io", b"karpenter.sh"))
     assert not mentions_pool(pool.replace(b"NodePool", b"Node"))
 
 
 def test_a_node_matters_only_to_a_rule_about_nodes() -> None:
-    assert not matters(NONE, b"kind: Node\n")
+    assert not may_match(NONE, b"kind: Node\n")
 
 
 def test_an_annotation_key_matters_by_itself() -> None:
@@ -123,29 +123,29 @@ def test_an_annotation_key_matters_by_itself() -> None:
         f'kind: Anything\nmetadata:\n  annotations:\n    {key}: "true"\n'.encode()
         for key in ("apps.openyurt.io/exclude-host-network-pool", "transform.hostnet.io/cni")
     )
-    assert matters(ALL, exclude)
-    assert matters(ALL, cni)
-    assert matters(NONE, exclude), "there is something to report, whatever rules are on"
-    assert not matters(NONE, cni)
+    assert may_match(ALL, exclude)
+    assert may_match(ALL, cni)
+    assert may_match(NONE, exclude), "there is something to report, whatever rules are on"
+    assert not may_match(NONE, cni)
 
 
 def test_a_component_matters_only_beside_containers() -> None:
     proxy = DEPLOYMENT.replace("name: web", "name: kube-proxy").encode()
-    assert matters(ALL, proxy)
-    assert not matters(NONE, proxy)
-    assert not matters(ALL, proxy.replace(b"containers", b"container"))
+    assert may_match(ALL, proxy)
+    assert not may_match(NONE, proxy)
+    assert not may_match(ALL, proxy.replace(b"containers", b"container"))
 
 
 def test_every_template_matters_to_a_rule_about_all_of_them() -> None:
-    screen = screen_for([], nodes=False, cni=False, all_templates=True)
-    assert matters(screen, DEPLOYMENT.encode())
-    assert not matters(screen, b"kind: ConfigMap\n")
+    prefilter = prefilter_for([], nodes=False, cni=False, all_templates=True)
+    assert may_match(prefilter, DEPLOYMENT.encode())
+    assert not may_match(prefilter, b"kind: ConfigMap\n")
 
 
 @pytest.mark.parametrize("name", ["", "my cni", "a\\b", "café", "it's"])
 def test_a_name_that_is_no_plain_word_makes_every_template_matter(name: str) -> None:
-    screen = screen_for(["x", name], nodes=False, cni=True, all_templates=False)
-    assert matters(screen, DEPLOYMENT.encode())
+    prefilter = prefilter_for(["x", name], nodes=False, cni=True, all_templates=False)
+    assert may_match(prefilter, DEPLOYMENT.encode())
 
 
 @pytest.mark.parametrize(
@@ -177,24 +177,24 @@ def test_a_name_that_is_no_plain_word_makes_every_template_matter(name: str) -> 
 )
 def test_escapes_hide_no_word(text: str) -> None:
     seen = _load("{" + text + "}")
-    assert matters(ALL, text.encode()), seen
-    assert matters(ALL, ("{" + text + "}").encode())
+    assert may_match(ALL, text.encode()), seen
+    assert may_match(ALL, ("{" + text + "}").encode())
 
 
 @pytest.mark.parametrize("character", string.ascii_letters + string.digits + "-._/")
 def test_any_character_of_a_component_name_may_be_escaped(character: str) -> None:
     name = f"x{character}y"
-    screen = screen_for([name], nodes=False, cni=True, all_templates=False)
+    prefilter = prefilter_for([name], nodes=False, cni=True, all_templates=False)
     for form in ("\\x{:02x}", "\\x{:02X}", "\\u{:04x}", "\\U{:08X}"):
         text = f'containers: "x{form.format(ord(character))}y"'
         assert _load(text) == {"containers": name}
-        assert matters(screen, text.encode())
+        assert may_match(prefilter, text.encode())
 
 
 def test_an_escape_that_is_none_hides_no_word() -> None:
-    assert matters(ALL, rb"{kind: \/Node}" + b"\nkind: Node\n")
-    assert matters(ALL, b"containers: [caf\\x63oredns]\nb: coredns\n")
-    assert matters(ALL, b"containers: [x\\x1coredns]\n")
+    assert may_match(ALL, rb"{kind: \/Node}" + b"\nkind: Node\n")
+    assert may_match(ALL, b"containers: [caf\\x63oredns]\nb: coredns\n")
+    assert may_match(ALL, b"containers: [x\\x1coredns]\n")
 
 
 @pytest.mark.parametrize(
@@ -210,18 +210,18 @@ def test_an_escape_that_is_none_hides_no_word() -> None:
 def test_base64_hides_no_word(text: str) -> None:
     document = text.format(base64.b64encode(b"Node").decode())
     assert _load(document) == {"kind": b"Node"}
-    assert matters(NONE, document.encode())
+    assert may_match(NONE, document.encode())
     assert mentions_pool(document.encode())
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32"])
 def test_text_that_is_not_utf_8_matters(encoding: str) -> None:
-    assert matters(NONE, DEPLOYMENT.encode(encoding))
+    assert may_match(NONE, DEPLOYMENT.encode(encoding))
     assert mentions_pool(DEPLOYMENT.encode(encoding))
 
 
 def test_binary_data_of_a_config_map_does_not_matter() -> None:
-    assert not matters(ALL, b"kind: ConfigMap\nbinaryData: {a: aGk=}\nb: wow! binary\n")
+    assert not may_match(ALL, b"kind: ConfigMap\nbinaryData: {a: aGk=}\nb: wow! binary\n")
 
 
 _words = st.sampled_from(
@@ -275,7 +275,7 @@ def _wanted(value: dict[str, Any]) -> bool:
 def test_what_the_parsed_document_holds_is_seen_in_its_bytes(text: str) -> None:
     value = _load(text)
     if _wanted(value):
-        assert matters(ALL, text.encode())
+        assert may_match(ALL, text.encode())
 
 
 @given(st.dictionaries(_words, _words), st.booleans())
@@ -287,7 +287,7 @@ def test_what_json_holds_is_seen_in_its_bytes(value: dict[str, str], is_escaped:
         )
         value = json.loads(text)
     if _wanted(value):
-        assert matters(ALL, text.encode())
+        assert may_match(ALL, text.encode())
 
 
 # --- which words are looked for -----------------------------------------------------------------
@@ -297,21 +297,21 @@ COMPONENT = b"kind: DaemonSet\nname: kube-proxy\ncontainers: []\n"
 
 def test_an_open_screen_lets_nothing_pass_unread() -> None:
     for data in (b"", b"kind: ConfigMap\n", COMPONENT):
-        assert matters(open_screen(), data)
+        assert may_match(open_prefilter(), data)
 
 
 @pytest.mark.parametrize("nodes", [True, False])
 def test_nodes_are_looked_for_where_a_rule_edits_them(nodes: bool) -> None:
-    screen = screen_for([], nodes=nodes, cni=False, all_templates=False)
-    assert matters(screen, b"kind: Node\n") == nodes
-    assert matters(screen, b"kind: NodePool\n")
+    prefilter = prefilter_for([], nodes=nodes, cni=False, all_templates=False)
+    assert may_match(prefilter, b"kind: Node\n") == nodes
+    assert may_match(prefilter, b"kind: NodePool\n")
 
 
 @pytest.mark.parametrize("cni", [True, False])
 def test_names_of_components_are_looked_for_where_components_matter(cni: bool) -> None:
-    screen = screen_for(["kube-proxy"], nodes=False, cni=cni, all_templates=False)
-    assert matters(screen, COMPONENT) == cni
-    assert matters(screen, b"transform.hostnet.io/cni: x\n") == cni
+    prefilter = prefilter_for(["kube-proxy"], nodes=False, cni=cni, all_templates=False)
+    assert may_match(prefilter, COMPONENT) == cni
+    assert may_match(prefilter, b"transform.hostnet.io/cni: x\n") == cni
 
 
 def test_pods_jobs_nodes_and_pools_are_compared_with_an_old_state() -> None:

@@ -5,17 +5,17 @@ from typing import Any
 import pytest
 
 from transformer.errors import InputError
-from transformer.yamltree.construct import entry, merged, to_plain
-from transformer.yamltree.parse_yaml import compose_yaml
+from transformer.yamltree.construct import construct, entry, merged
+from transformer.yamltree.parse_yaml import parse_yaml
 from transformer.yamltree.syntax import Mapping
 
 
 def value_of(text: str) -> Any:
-    return to_plain(compose_yaml(text).root)
+    return construct(parse_yaml(text).root)
 
 
 def mapping_of(text: str, key: str) -> Mapping:
-    root = compose_yaml(text).root
+    root = parse_yaml(text).root
     assert isinstance(root, Mapping)
     node = root.entries[root.keys.index(key)][1]
     assert isinstance(node, Mapping)
@@ -86,7 +86,7 @@ def test_a_scalar_that_does_not_fit_its_tag_is_refused_where_it_is(text: str) ->
 
 def test_the_providers_of_a_merge_come_strongest_first() -> None:
     node = mapping_of(f"{ANCHORS}x:\n  <<: [*m, {{z: 1}}, *n]\n", "x")
-    assert [to_plain(provider) for provider in merged(node.entries[0][1])] == [
+    assert [construct(provider) for provider in merged(node.entries[0][1])] == [
         {"a": 1, "b": 2},
         {"z": 1},
         {"a": 3, "c": 4},
@@ -111,9 +111,9 @@ def test_the_mapping_that_decides_a_key_is_found(
     node = mapping_of(f"{ANCHORS}x:\n  {entries}\n", "x")
     found = entry(node, key)
     assert found is not None
-    assert to_plain(found[1]) == value
-    assert found[0] is node if owner is None else to_plain(found[0]) == owner
-    assert to_plain(node)[key] == value
+    assert construct(found[1]) == value
+    assert found[0] is node if owner is None else construct(found[0]) == owner
+    assert construct(node)[key] == value
 
 
 def test_a_key_that_nothing_decides_is_not_found() -> None:

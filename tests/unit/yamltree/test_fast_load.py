@@ -4,10 +4,10 @@ import pytest
 
 from transformer.errors import InputError
 from transformer.patch.verify import same
-from transformer.yamltree import fast_load
-from transformer.yamltree.construct import to_plain
-from transformer.yamltree.fast_load import read_value
-from transformer.yamltree.parse import read
+from transformer.yamltree import fast_load as module
+from transformer.yamltree.construct import construct
+from transformer.yamltree.fast_load import fast_load
+from transformer.yamltree.parse import parse
 
 EVERYDAY = [
     "a: 1\nb: [x, 'y', \"z\"]\nc:\n  d: |\n    text\n  e: ~\n",
@@ -31,13 +31,13 @@ LEFT_TO_THE_TREE = [
 
 @pytest.mark.parametrize("text", [*EVERYDAY, *LEFT_TO_THE_TREE])
 def test_the_value_is_that_of_the_tree(text: str) -> None:
-    assert same(read_value(text), to_plain(read(text).root))
+    assert same(fast_load(text), construct(parse(text).root))
 
 
 @pytest.mark.parametrize("text", EVERYDAY)
 def test_everyday_documents_need_no_tree(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fast_load, "read", None)
-    read_value(text)
+    monkeypatch.setattr(module, "parse", None)
+    fast_load(text)
 
 
 @pytest.mark.parametrize(
@@ -56,6 +56,6 @@ def test_everyday_documents_need_no_tree(text: str, monkeypatch: pytest.MonkeyPa
 )
 def test_what_the_tree_refuses_is_refused(text: str) -> None:
     with pytest.raises(InputError):
-        read(text)
+        parse(text)
     with pytest.raises(InputError):
-        read_value(text)
+        fast_load(text)

@@ -4,7 +4,7 @@ import pytest
 
 from transformer.yamltree.construct import entry
 from transformer.yamltree.locate import Places
-from transformer.yamltree.parse import read
+from transformer.yamltree.parse import parse
 from transformer.yamltree.syntax import Mapping
 
 
@@ -12,7 +12,7 @@ def place(text: str, at: str, mark: str = "$") -> tuple[int, int]:
     """Return where `at` leads in `text` without its `mark`, and where the mark stood."""
     expected = text.index(mark)
     text = text.replace(mark, "")
-    return Places(read(text).root).offset_of(at), expected
+    return Places(parse(text).root).offset_of(at), expected
 
 
 @pytest.mark.parametrize(
@@ -63,7 +63,7 @@ def test_an_empty_value_is_where_its_key_is(text: str, at: str) -> None:
 )
 def test_a_pointer_leads_to_its_key_where_that_is_asked_for(text: str, at: str) -> None:
     expected = text.index("$")
-    root = read(text.replace("$", "")).root
+    root = parse(text.replace("$", "")).root
     assert Places(root).offset_of(at, at_key=True) == expected
 
 
@@ -121,14 +121,14 @@ def test_what_is_missing_is_where_its_nearest_parent_is(text: str, at: str) -> N
 
 @pytest.mark.parametrize("at", ["", "/a"])
 def test_in_an_empty_document_everything_is_at_the_start(at: str) -> None:
-    assert Places(read("# nothing\n").root).offset_of(at) == 0
+    assert Places(parse("# nothing\n").root).offset_of(at) == 0
 
 
 @pytest.mark.parametrize("at", ["/m/k7", "/m/k40", "/m/none", "/x/k7", "/x/k39", "/x/own", "/x/no"])
 def test_a_mapping_of_many_keys_is_looked_up_as_one_of_few(at: str) -> None:
     keys = "".join(f"  k{number}: {number}\n" for number in range(40))
     text = f"m: &m\n{keys}  k40:\nx:\n  k7: 1\n  <<: *m\n  own: 2\n"
-    root = read(text).root
+    root = parse(text).root
     assert isinstance(root, Mapping)
     name, key = at.split("/")[1:]
     owner = entry(root, name)

@@ -3,13 +3,14 @@
 import pytest
 
 from transformer.errors import InputError
-from transformer.yamltree import parse, parse_yaml
-from transformer.yamltree.parse import read
+from transformer.yamltree import parse as parse_module
+from transformer.yamltree import parse_yaml
+from transformer.yamltree.parse import parse
 
 
 @pytest.fixture(autouse=True)
 def _few_nodes(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in (parse_yaml, parse):
+    for module in (parse_yaml, parse_module):
         monkeypatch.setattr(module, "MAX_NODES", 100)
 
 
@@ -26,7 +27,7 @@ def _few_nodes(monkeypatch: pytest.MonkeyPatch) -> None:
 )
 def test_too_many_values_are_refused(text: str) -> None:
     with pytest.raises(InputError, match="more than 100 keys and values"):
-        read(text)
+        parse(text)
 
 
 @pytest.mark.parametrize(
@@ -35,4 +36,4 @@ def test_too_many_values_are_refused(text: str) -> None:
     ids=["lines", "JSON", "fewer"],
 )
 def test_commas_and_lines_within_text_do_not_count(text: str) -> None:
-    assert read(text).root is not None
+    assert parse(text).root is not None

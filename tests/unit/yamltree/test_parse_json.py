@@ -9,7 +9,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from transformer.errors import InputError
-from transformer.yamltree.parse_json import compose_json
+from transformer.yamltree.parse_json import parse_json
 from transformer.yamltree.scalars import resolve
 from transformer.yamltree.syntax import MAX_DEPTH, Alias, Mapping, Node, Scalar, Sequence
 
@@ -41,7 +41,7 @@ def nodes_in(node: Node | None) -> Iterator[Node]:
 
 def refusal(text: str) -> InputError:
     with pytest.raises(InputError) as caught:
-        compose_json(text)
+        parse_json(text)
     return caught.value
 
 
@@ -77,7 +77,7 @@ def standard(text: str) -> Any:
 
 def test_every_node_has_its_span_with_quotes_and_brackets() -> None:
     text = ' {"a": [1, "b"],\n"c": {}}\n'
-    tree = compose_json(text)
+    tree = parse_json(text)
     assert tree.text == text
     assert tree.is_json
     assert not tree.has_aliases
@@ -93,7 +93,7 @@ def test_every_node_has_its_span_with_quotes_and_brackets() -> None:
 
 
 def test_nodes_are_in_flow_style_with_strings_quoted_and_the_rest_plain() -> None:
-    root = compose_json('{"k": ["s", -1.5e3, true, false, null]}').root
+    root = parse_json('{"k": ["s", -1.5e3, true, false, null]}').root
     assert isinstance(root, Mapping)
     key, value = root.entries[0]
     assert key == Scalar(1, 4, "k", '"', None, None, 1)
@@ -109,7 +109,7 @@ def test_nodes_are_in_flow_style_with_strings_quoted_and_the_rest_plain() -> Non
 
 
 def test_the_outer_start_of_a_node_is_its_start() -> None:
-    for node in nodes_in(compose_json(r'{"a": {"b\n": [0, "c", "\u0041", []]}}').root):
+    for node in nodes_in(parse_json(r'{"a": {"b\n": [0, "c", "\u0041", []]}}').root):
         assert not isinstance(node, Alias)
         assert node.outer == node.start
 
@@ -128,7 +128,7 @@ def test_the_outer_start_of_a_node_is_its_start() -> None:
 )
 def test_strings_are_decoded(source: str, content: str) -> None:
     for text in (f'{{"k":{source}}}', f'{{{source}:"k"}}', f'{{"k":[{source}]}}'):
-        scalars = [node for node in nodes_in(compose_json(text).root) if isinstance(node, Scalar)]
+        scalars = [node for node in nodes_in(parse_json(text).root) if isinstance(node, Scalar)]
         found = {node.text: text[node.start : node.end] for node in scalars}
         assert found[content] == source
 
@@ -138,7 +138,7 @@ def test_strings_are_decoded(source: str, content: str) -> None:
 def test_white_space_around_the_object_and_a_byte_order_mark_are_allowed(
     before: str, after: str
 ) -> None:
-    root = compose_json(before + "{}" + after).root
+    root = parse_json(before + "{}" + after).root
     assert root == Mapping(len(before), len(before) + 2, (), True, None, None, len(before))
 
 
@@ -196,7 +196,7 @@ def test_what_is_no_json_is_refused_where_it_stands(text: str, offset: int, mess
 
 
 def test_a_number_of_many_digits_is_refused_only_beyond_the_range_of_a_float() -> None:
-    assert plain(compose_json('{"a":0.' + "1" * 400 + "}").root) == {"a": float("0." + "1" * 400)}
+    assert plain(parse_json('{"a":0.' + "1" * 400 + "}").root) == {"a": float("0." + "1" * 400)}
     assert refusal('{"a":' + "1" * 400 + "}").offset == 5
 
 
@@ -222,7 +222,7 @@ def test_keys_are_compared_after_decoding() -> None:
 
 
 def test_keys_that_differ_in_case_are_different_keys() -> None:
-    assert plain(compose_json('{"k": 1, "K": 2}').root) == {"k": 1, "K": 2}
+    assert plain(parse_json('{"k": 1, "K": 2}').root) == {"k": 1, "K": 2}
 
 
 @pytest.mark.parametrize(("opening", "closing"), [("[", "]"), ('{"a":', "}")])
@@ -230,7 +230,7 @@ def test_collections_may_be_nested_to_the_limit_and_no_deeper(opening: str, clos
     def nested(depth: int) -> str:
         return '{"a":' + opening * (depth - 1) + "0" + closing * (depth - 1) + "}"
 
-    compose_json(nested(MAX_DEPTH))
+    parse_json(nested(MAX_DEPTH))
     error = refusal(nested(MAX_DEPTH + 1))
     assert error.message == "objects and arrays are nested more than 200 deep"
     assert error.offset == 5 + (MAX_DEPTH - 1) * len(opening)
@@ -275,7 +275,7 @@ def test_any_object_in_any_style_is_read_as_the_standard_library_reads_it(
     text = blanks[4] + dumped + blanks[5]
     assume(HALF_PAIR.search(text) is None)  # no UTF-8 can hold it
     assume(_is_readable(text))  # two keys may become one where surrogates are joined
-    tree = compose_json(text)
+    tree = parse_json(text)
     assert plain(tree.root) == standard(text)
     for node in nodes_in(tree.root):
         assert plain(node) == standard(text[node.start : node.end])
@@ -285,7 +285,7 @@ def test_any_object_in_any_style_is_read_as_the_standard_library_reads_it(
 def test_any_text_is_either_read_as_the_standard_library_reads_it_or_refused(body: str) -> None:
     text = "{" + body
     if _is_readable(text):
-        assert plain(compose_json(text).root) == standard(text)
+        assert plain(parse_json(text).root) == standard(text)
     else:
         offset = refusal(text).offset
         assert offset is not None

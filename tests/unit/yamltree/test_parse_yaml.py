@@ -6,9 +6,9 @@ import pytest
 
 from transformer.errors import InputError
 from transformer.position import position_at
-from transformer.yamltree.construct import to_plain
-from transformer.yamltree.parse import read
-from transformer.yamltree.parse_yaml import compose_yaml
+from transformer.yamltree.construct import construct
+from transformer.yamltree.parse import parse
+from transformer.yamltree.parse_yaml import parse_yaml
 from transformer.yamltree.syntax import (
     MAX_DEPTH,
     MAX_EXPANDED,
@@ -24,7 +24,7 @@ from transformer.yamltree.syntax import (
 
 
 def root_of(text: str) -> Node:
-    root = compose_yaml(text).root
+    root = parse_yaml(text).root
     assert root is not None
     return root
 
@@ -51,7 +51,7 @@ def source(text: str, *path: str | int) -> str:
 
 def refusal(text: str) -> InputError:
     with pytest.raises(InputError) as caught:
-        compose_yaml(text)
+        parse_yaml(text)
     return caught.value
 
 
@@ -70,7 +70,7 @@ def nodes_in(node: Node) -> Iterator[Node]:
     "text", ["", "\n", "# c\n", "---\n", "---\n# c\n...\n", "\ufeff", "%YAML 1.1\n---\n"]
 )
 def test_a_document_without_content_has_no_root(text: str) -> None:
-    assert compose_yaml(text).root is None
+    assert parse_yaml(text).root is None
 
 
 @pytest.mark.parametrize(
@@ -230,7 +230,7 @@ def test_a_flow_collection_has_its_brackets(text: str) -> None:
 def test_a_pair_in_a_flow_sequence_is_a_mapping_without_braces() -> None:
     node = at("[a: b, c]", 0)
     assert isinstance(node, Mapping)
-    assert to_plain(node) == {"a": "b"}
+    assert construct(node) == {"a": "b"}
 
 
 @pytest.mark.parametrize(
@@ -297,26 +297,31 @@ def test_an_alias_keeps_its_own_span_and_knows_its_target() -> None:
     assert text[alias.start : alias.end] == "*x"
     assert alias.target is at(text, "a") or alias.target == at(text, "a")
     assert source(text, "d", 1) == "*x"
-    assert compose_yaml(text).has_aliases
-    assert not compose_yaml("a: &x 1\n").has_aliases
+    assert parse_yaml(text).has_aliases
+    assert not parse_yaml("a: &x 1\n").has_aliases
 
 
 def test_an_alias_means_the_nearest_anchor_above() -> None:
-    assert to_plain(root_of("a: &x 1\nb: *x\nc: &x 2\nd: *x\n")) == {"a": 1, "b": 1, "c": 2, "d": 2}
+    assert construct(root_of("a: &x 1\nb: *x\nc: &x 2\nd: *x\n")) == {
+        "a": 1,
+        "b": 1,
+        "c": 2,
+        "d": 2,
+    }
 
 
 @pytest.mark.parametrize(
     "text", ["a: &x {b: &x 1, c: *x}\nd: *x\n", "a: &x\n- &x 1\n- *x\nd: *x\n"]
 )
 def test_an_anchor_within_one_of_the_same_name_is_the_later_one(text: str) -> None:
-    value = to_plain(root_of(text))
+    value = construct(root_of(text))
     assert value["d"] == 1
     assert 1 in (value["a"] if isinstance(value["a"], list) else value["a"].values())
 
 
 @pytest.mark.parametrize("text", ['a: {"\\0<<": {b: 1}}\n', '{"a": {"\\u0000<<": {"b": 1}}}'])
 def test_no_text_passes_for_a_merge_key(text: str) -> None:
-    assert to_plain(read(text).root) == {"a": {"\0<<": {"b": 1}}}
+    assert construct(parse(text).root) == {"a": {"\0<<": {"b": 1}}}
 
 
 def test_a_merge_key_is_told_from_a_quoted_one() -> None:
@@ -372,7 +377,7 @@ def test_a_byte_order_mark_counts_in_offsets() -> None:
 )
 def test_byte_order_marks_of_glued_files_are_skipped(above: str) -> None:
     text = f"{above}a: 1\nb:\n- c\n"
-    assert to_plain(root_of(text)) == {"a": 1, "b": ["c"]}
+    assert construct(root_of(text)) == {"a": 1, "b": ["c"]}
     assert source(text, "b", 0) == "c"
     assert root_of(text).start == len(above)
 
@@ -389,7 +394,7 @@ def test_line_breaks_of_all_kinds_count_as_they_are(line_break: str) -> None:
         piece = text[node.start : node.end]
         assert piece == piece.strip()
     assert text[root.start : root.end].endswith("{e: 2}]")
-    assert to_plain(root) == to_plain(root_of(BLOCK))
+    assert construct(root) == construct(root_of(BLOCK))
 
 
 @pytest.mark.parametrize(
@@ -450,7 +455,7 @@ def test_a_key_given_twice_is_refused_where_it_comes_again(
 
 @pytest.mark.parametrize(("opening", "closing"), [("[", "]"), ("{a: ", "}")])
 def test_depth_has_a_limit(opening: str, closing: str) -> None:
-    compose_yaml(opening * MAX_DEPTH + closing * MAX_DEPTH)
+    parse_yaml(opening * MAX_DEPTH + closing * MAX_DEPTH)
     error = refusal(opening * (MAX_DEPTH + 1) + closing * (MAX_DEPTH + 1))
     assert "levels deep" in error.message
     assert error.offset == len(opening) * MAX_DEPTH
@@ -475,7 +480,7 @@ def test_aliases_may_not_expand_without_bounds() -> None:
 
 def test_many_modest_aliases_are_fine() -> None:
     text = "a: &a {b: [1, 2, 3]}\n" + "".join(f"k{index}: *a\n" for index in range(500))
-    value = to_plain(root_of(text))
+    value = construct(root_of(text))
     assert value["k499"] == {"b": [1, 2, 3]}
 
 
@@ -483,7 +488,7 @@ def test_many_modest_aliases_are_fine() -> None:
     "text", ["{image: nginx:1.2}", "[http://x:80]", "{a: http://x:80/y, b: [-v, --k=v]}", '{"a":1}']
 )
 def test_everyday_flow_text_is_read(text: str) -> None:
-    assert compose_yaml(text).root is not None
+    assert parse_yaml(text).root is not None
 
 
 def test_marks_and_directives_around_the_document_are_no_part_of_it() -> None:
@@ -494,7 +499,7 @@ def test_marks_and_directives_around_the_document_are_no_part_of_it() -> None:
 
 def test_long_text_counts_for_more_than_one_node_where_an_alias_repeats_it() -> None:
     repeated = "- *a\n" * 1000
-    compose_yaml(f"- &a {'x' * 100}\n{repeated}")
+    parse_yaml(f"- &a {'x' * 100}\n{repeated}")
     error = refusal(f"- &a {'x' * TEXT_OF_NODE * 100}\n{repeated}")
     assert "expand to more than" in error.message
 
@@ -521,7 +526,7 @@ def test_long_text_counts_for_more_than_one_node_where_an_alias_repeats_it() -> 
     ],
 )
 def test_a_plain_scalar_in_flow_text_may_end_in_a_colon(text: str, expected: object) -> None:
-    assert to_plain(read(text).root) == expected
+    assert construct(parse(text).root) == expected
 
 
 def test_a_scalar_that_ends_in_a_colon_stands_where_it_stands() -> None:

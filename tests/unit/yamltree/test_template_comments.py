@@ -2,8 +2,8 @@
 
 import pytest
 
-from transformer.yamltree.parse import read
-from transformer.yamltree.template_comments import program_comment
+from transformer.yamltree.parse import parse
+from transformer.yamltree.template_comments import find_template_comment
 
 
 @pytest.mark.parametrize(
@@ -31,7 +31,7 @@ from transformer.yamltree.template_comments import program_comment
     ],
 )
 def test_the_first_such_comment_is_found(text: str, comment: str) -> None:
-    assert program_comment(read(text)) == (text.index(comment), comment)
+    assert find_template_comment(parse(text)) == (text.index(comment), comment)
 
 
 @pytest.mark.parametrize(
@@ -59,4 +59,4 @@ def test_the_first_such_comment_is_found(text: str, comment: str) -> None:
     ],
 )
 def test_text_and_other_comments_are_none(text: str) -> None:
-    assert program_comment(read(text)) is None
+    assert find_template_comment(parse(text)) is None

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from transformer.errors import SettingsError
-from transformer.inputs.comparison import Changes, Searched, States, compare
-from transformer.inputs.discovery import SUFFIXES, Look, Source
+from transformer.inputs.comparison import Changes, DiscoveryOptions, States, compare
+from transformer.inputs.discovery import SUFFIXES, FileLookup, Source
 from transformer.inputs.git.program import Revision, outer, resolve, top_of
 from transformer.inputs.git.states import GitStates
 from transformer.kubernetes.generators import KUSTOMIZATIONS
@@ -22,8 +22,8 @@ class Difference(NamedTuple):
     what is in words `since`.
     """
 
-    old: Callable[[], Look]
-    new: Callable[[], Look]
+    old: Callable[[], FileLookup]
+    new: Callable[[], FileLookup]
     changed: list[Path]
     since: str
 
@@ -73,7 +73,9 @@ def may_matter(path: Path) -> bool:
     return path.name.endswith(SUFFIXES) or path.name in KUSTOMIZATIONS or path.is_dir()
 
 
-def states_of(difference: Difference, passed: Collection[str], searched: Searched) -> States:
+def states_of(
+    difference: Difference, passed: Collection[str], searched: DiscoveryOptions
+) -> States:
     """Return both states of the working folder and all below it.
 
     Findings matter in the files that changed, and in those `passed`. These come last, because of

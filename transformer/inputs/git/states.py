@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import NamedTuple, NoReturn
 
 from transformer.errors import SettingsError
-from transformer.inputs.discovery import Found, Look, searched
+from transformer.inputs.discovery import DiscoveredFile, FileLookup, searched
 from transformer.inputs.git import program
 from transformer.inputs.git.program import Git, Revision
 from transformer.inputs.git.repository import SUBMODULE, SYMLINK, Entry, Repository
@@ -41,12 +41,12 @@ class GitStates:
     def __exit__(self, *_: object) -> None:
         self._stack.close()
 
-    def at(self, revision: Revision) -> Look:
+    def at(self, revision: Revision) -> FileLookup:
         """Return what looks for files in a commit (see `sources.discover`)."""
         repository = self.repository(program.outer(revision.top))
         return _State(self, repository, repository.tree(revision.commit)).look
 
-    def in_index(self, top: Path) -> Look:
+    def in_index(self, top: Path) -> FileLookup:
         """Return what looks for files in the index of the repository with this work tree.
 
         Raises:
@@ -103,7 +103,7 @@ class _State:
         self._closed: dict[str, Closed] = {}
         self._add(repository, entries, "")
 
-    def look(self, name: str) -> Iterator[Found]:
+    def look(self, name: str) -> Iterator[DiscoveredFile]:
         """Yield the files that a PATH stands for; none where it is not there.
 
         Raises:
@@ -123,7 +123,7 @@ class _State:
         for place in places:
             self._refuse_what_cannot_be_told(name, place)
 
-    def _search(self, folder: str, shown: Path) -> Iterator[Found]:
+    def _search(self, folder: str, shown: Path) -> Iterator[DiscoveredFile]:
         closed: list[str] = []
         for path in searched(self._walk(folder, closed)):
             is_link = self._blobs[path].entry.mode == SYMLINK
@@ -134,11 +134,15 @@ class _State:
         for path in closed:
             # To be raised when it is read, unless a glob for the files in it leaves it out.
             place = shown / _below(f"{path}/*.yaml", folder)
-            yield Found(place, False, place.as_posix(), partial(_raise, self._closed[path].error))
+            yield DiscoveredFile(
+                place, False, place.as_posix(), partial(_raise, self._closed[path].error)
+            )
 
-    def _found(self, path: str, shown: Path, *, is_named: bool) -> Found:
+    def _found(self, path: str, shown: Path, *, is_named: bool) -> DiscoveredFile:
         entry, repository = self._blobs[path]
-        return Found(shown, is_named, f"{self._top}/{path}", partial(repository.open, entry))
+        return DiscoveredFile(
+            shown, is_named, f"{self._top}/{path}", partial(repository.open, entry)
+        )
 
     def _walk(self, top: str, closed: list[str]) -> Iterator[tuple[str, list[str], list[str]]]:
         """Yield what `os.walk` does; `closed` takes the submodules that cannot be looked into."""

@@ -44,63 +44,63 @@ from transformer.kubernetes.placeholders import is_placeholder, unknown_yet
 from transformer.kubernetes.pod_template import PodTemplate
 from transformer.kubernetes.well_known import CNI_ANNOTATION
 from transformer.operations import Operation
-from transformer.rules.base import Subject, TransformRule
+from transformer.rules.base import RuleContext, TransformRule
 
 _PREVIOUS_NAMES = "internal.config.kubernetes.io/previousNames"
 _PREVIOUS_NAMESPACES = "internal.config.kubernetes.io/previousNamespaces"
 
 
-def plan(subject: Subject) -> list[Operation]:
+def plan(context: RuleContext) -> list[Operation]:
     return [
         operation
-        for template in subject.templates
-        if is_component(subject, template)
+        for template in context.templates
+        if is_component(context, template)
         for operation in require_in_every_term(template, OFF_HOST_NETWORK)
     ]
 
 
-def is_component(subject: Subject, template: PodTemplate) -> bool:
+def is_component(context: RuleContext, template: PodTemplate) -> bool:
     """Whether the pods of `template` belong to a component that needs the pod network.
 
     Raises:
         PatchError: the author's choice has a wrong value, or what decides is a placeholder.
     """
-    choice = _choice(subject, template)
+    choice = _choice(context, template)
     if choice:
         return choice == "true"
-    component = _component(subject, template)
+    component = _component(context, template)
     on_host: Any = template.spec.get("hostNetwork")
     if component is not None and component.guard == "pod-network" and is_placeholder(on_host):
         raise unknown_yet(f"{template.pointer}/spec/hostNetwork", on_host)
     return component is not None
 
 
-def is_surely_component(subject: Subject, template: PodTemplate) -> bool:
+def is_surely_component(context: RuleContext, template: PodTemplate) -> bool:
     """As `is_component`; not where the annotation that decides has a wrong value."""
     try:
-        return is_component(subject, template)
+        return is_component(context, template)
     except PatchError:
         return False
 
 
-def reason(subject: Subject) -> str:
+def reason(context: RuleContext) -> str:
     names = []
-    for template in subject.templates:
-        component = _component(subject, template)
-        if _choice(subject, template) == "true":
+    for template in context.templates:
+        component = _component(context, template)
+        if _choice(context, template) == "true":
             names.append(f"annotated {CNI_ANNOTATION}")
         elif component is not None:
             names.append(f"recognised as {component.id}")
     return ", ".join(dict.fromkeys(names))
 
 
-def _choice(subject: Subject, template: PodTemplate) -> str | None:
+def _choice(context: RuleContext, template: PodTemplate) -> str | None:
     """Return what the author decided: `true`, `false`, or None for nothing.
 
     Raises:
         PatchError: the annotation has another value.
     """
-    places = {template.pointer: template.annotations, "": subject.manifest.annotations}
+    places = {template.pointer: template.annotations, "": context.manifest.annotations}
     for base, annotations in places.items():
         value = annotations.get(CNI_ANNOTATION)
         if isinstance(value, str) and value in ("true", "false"):
@@ -111,8 +111,8 @@ def _choice(subject: Subject, template: PodTemplate) -> str | None:
     return None
 
 
-def _component(subject: Subject, template: PodTemplate) -> Component | None:
-    return recognise(subject.world.catalog, workload_of(subject.manifest, template))
+def _component(context: RuleContext, template: PodTemplate) -> Component | None:
+    return recognise(context.cluster.catalog, workload_of(context.manifest, template))
 
 
 def workload_of(manifest: Manifest, template: PodTemplate) -> Workload:
@@ -157,5 +157,5 @@ RULE = TransformRule(
     frozenset({"components", "annotated"}),
     plan,
     reason,
-    told_by="HN406",
+    suppressed_with="HN406",
 )

@@ -42,23 +42,23 @@ from transformer.kubernetes.pod_template import PodTemplate
 from transformer.kubernetes.ports import Port, host_ports, overlap, ports
 from transformer.kubernetes.selection_overlap import are_apart, demands
 from transformer.operations import Operation
-from transformer.rules.base import Subject, TransformRule
+from transformer.rules.base import RuleContext, TransformRule
 from transformer.rules.exempt import editable
 from transformer.rules.pinned import pinned_to, pool_words
 
 
-def plan(subject: Subject) -> list[Operation]:
-    return [_operation(template) for template, obstacles in _wanted(subject) if not obstacles]
+def plan(context: RuleContext) -> list[Operation]:
+    return [_operation(template) for template, obstacles in _wanted(context) if not obstacles]
 
 
-def withheld(subject: Subject) -> Iterator[Violation]:
-    for template, obstacles in _wanted(subject):
-        if editable(subject, [Operation("add", _place(template), True)]):
+def unfixable(context: RuleContext) -> Iterator[Violation]:
+    for template, obstacles in _wanted(context):
+        if editable(context, [Operation("add", _place(template), True)]):
             yield from obstacles
 
 
-def reason(subject: Subject) -> str:
-    pools = (pool for template in subject.templates for pool in pinned_to(subject, template))
+def reason(context: RuleContext) -> str:
+    pools = (pool for template in context.templates for pool in pinned_to(context, template))
     return f"pinned to {pool_words(tuple(dict.fromkeys(pools)))}"
 
 
@@ -73,17 +73,17 @@ def _operation(template: PodTemplate) -> Operation:
     return Operation("replace" if "hostNetwork" in template.spec else "add", _place(template), True)
 
 
-def _wanted(subject: Subject) -> Iterator[tuple[PodTemplate, list[Violation]]]:
+def _wanted(context: RuleContext) -> Iterator[tuple[PodTemplate, list[Violation]]]:
     """Yield each template that the rule is for, and what stands in the way."""
-    if all(map(_is_on_host, subject.templates)):
+    if all(map(_is_on_host, context.templates)):
         return
     pinned = [
         (template, pools)
-        for template in subject.templates
-        if (pools := pinned_to(subject, template))
+        for template in context.templates
+        if (pools := pinned_to(context, template))
     ]
     for template, pools in pinned:
-        if _is_on_host(template) or not all(_is_host_network(subject, pool) for pool in pools):
+        if _is_on_host(template) or not all(_is_host_network(context, pool) for pool in pools):
             continue
         others = [
             other
@@ -100,12 +100,12 @@ def _is_on_host(template: PodTemplate) -> bool:
     return template.spec.get("hostNetwork") is True
 
 
-def _is_host_network(subject: Subject, name: str) -> bool:
+def _is_host_network(context: RuleContext, name: str) -> bool:
     """Whether the pool is host-network in the cluster too.
 
     Of one that is not in the input, the hostnetwork label in the selection says so.
     """
-    pools = subject.world.pools
+    pools = context.cluster.pools
     pool = pools.find(name)
     return pool.host_network if pool is not None else not pools.is_ambiguous(name)
 
@@ -145,6 +145,6 @@ RULE = TransformRule(
     plan,
     reason,
     on_by_default=False,
-    withheld=withheld,
-    told_by="HN401",
+    unfixable=unfixable,
+    suppressed_with="HN401",
 )

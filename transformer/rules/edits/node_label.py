@@ -28,11 +28,11 @@ from transformer.kubernetes.malformed import wrong_type
 from transformer.kubernetes.nodes import is_node, pool_name, set_entries
 from transformer.kubernetes.well_known import DESIRED_POOL_LABEL, HOST_NETWORK_LABEL, POOL_LABEL
 from transformer.operations import Operation
-from transformer.rules.base import Subject, TransformRule
+from transformer.rules.base import RuleContext, TransformRule
 
 
-def plan(subject: Subject) -> list[Operation]:
-    manifest = subject.manifest
+def plan(context: RuleContext) -> list[Operation]:
+    manifest = context.manifest
     if not is_node(manifest):
         return []
     for label in (POOL_LABEL, DESIRED_POOL_LABEL):
@@ -41,18 +41,18 @@ def plan(subject: Subject) -> list[Operation]:
             raise wrong_type(pointer.join("/metadata/labels", label), value, "a string")
     if not (name := pool_name(manifest)):
         return []
-    pool = subject.world.pools.find(name)
+    pool = context.cluster.pools.find(name)
     if pool is None or pool.loses_host_network:
         return []
     wanted = {POOL_LABEL: name} if not manifest.labels.get(POOL_LABEL) else {}
-    former = subject.world.former_pools.get(name)
+    former = context.cluster.former_pools.get(name)
     if pool.host_network and (former is None or former.host_network):  # else HN201
         wanted[HOST_NETWORK_LABEL] = "true"
     return set_entries(manifest, "labels", wanted)
 
 
-def reason(subject: Subject) -> str:
-    return f"in pool {pool_name(subject.manifest)}"
+def reason(context: RuleContext) -> str:
+    return f"in pool {pool_name(context.manifest)}"
 
 
 RULE = TransformRule(
@@ -61,5 +61,5 @@ RULE = TransformRule(
     frozenset({"nodes"}),
     plan,
     reason,
-    told_by="HN311",
+    suppressed_with="HN311",
 )

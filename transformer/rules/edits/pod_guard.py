@@ -36,19 +36,19 @@ Source: OpenYurt `PodHandler.Default`, pkg/yurtmanager/webhook/pod/v1alpha1/pod_
 from transformer.kubernetes.node_affinity import OFF_HOST_NETWORK, require_in_every_term
 from transformer.kubernetes.well_known import EXCLUDE_ANNOTATION
 from transformer.operations import Operation
-from transformer.rules.base import Subject, TransformRule
+from transformer.rules.base import RuleContext, TransformRule
 
 
-def plan(subject: Subject) -> list[Operation]:
+def plan(context: RuleContext) -> list[Operation]:
     return [
         operation
-        for template in subject.templates
+        for template in context.templates
         if template.annotations.get(EXCLUDE_ANNOTATION) == "true"
         for operation in require_in_every_term(template, OFF_HOST_NETWORK)
     ]
 
 
-def reason(subject: Subject) -> str:
+def reason(context: RuleContext) -> str:
     return "annotated exclude-host-network-pool"
 
 
@@ -58,5 +58,5 @@ RULE = TransformRule(
     frozenset({"annotated"}),
     plan,
     reason,
-    told_by="HN426",
+    suppressed_with="HN426",
 )

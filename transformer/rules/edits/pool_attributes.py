@@ -30,17 +30,17 @@ from transformer.kubernetes.nodes import is_node, pool_name, set_entries
 from transformer.kubernetes.pools import Pool
 from transformer.kubernetes.well_known import DESIRED_POOL_LABEL, HOST_NETWORK_LABEL, POOL_LABEL
 from transformer.operations import Operation
-from transformer.rules.base import Subject, TransformRule
+from transformer.rules.base import RuleContext, TransformRule
 
 
-def plan(subject: Subject) -> list[Operation]:
-    manifest = subject.manifest
+def plan(context: RuleContext) -> list[Operation]:
+    manifest = context.manifest
     if not is_node(manifest) or not (name := pool_name(manifest)):
         return []
-    pool = subject.world.pools.find(name)
+    pool = context.cluster.pools.find(name)
     if pool is None or pool.loses_host_network:
         return []
-    if subject.world.pools.differs(name):
+    if context.cluster.pools.differs(name):
         raise PatchError(
             f"there are NodePools {name} that put different things on their nodes",
             hint="keep one, or tell the clusters apart with `scopes` in the configuration",
@@ -84,8 +84,8 @@ def _identity(taint: dict[str, Any]) -> tuple[str, str]:
     return repr(taint.get("key")), repr(taint.get("effect"))
 
 
-def reason(subject: Subject) -> str:
-    return f"in pool {pool_name(subject.manifest)}"
+def reason(context: RuleContext) -> str:
+    return f"in pool {pool_name(context.manifest)}"
 
 
 RULE = TransformRule(

@@ -31,17 +31,17 @@ from collections.abc import Iterator
 from transformer import pointer
 from transformer.findings import Violation
 from transformer.kubernetes.nodes import moved, network_mode_changes, pool_label
-from transformer.rules.base import Subject, ValidationRule
+from transformer.rules.base import RuleContext, ValidationRule
 
 
-def check(subject: Subject) -> Iterator[Violation]:
-    move = moved(subject.before, subject.manifest)
+def check(context: RuleContext) -> Iterator[Violation]:
+    move = moved(context.before, context.manifest)
     if move is not None and not network_mode_changes(
-        move, subject.world.pools, subject.world.former_pools
+        move, context.cluster.pools, context.cluster.former_pools
     ):
         yield Violation(
-            pointer.join("/metadata/labels", pool_label(subject.manifest)),
-            f"node {subject.manifest.ref.name} was in pool {move[0]} and is moved to {move[1]}; the"
+            pointer.join("/metadata/labels", pool_label(context.manifest)),
+            f"node {context.manifest.ref.name} was in pool {move[0]} and is moved to {move[1]}; the"
             " cluster refuses that",
             hint="keep the label, or reset the node and join it to the other pool",
         )

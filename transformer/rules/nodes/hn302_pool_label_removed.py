@@ -30,11 +30,11 @@ from collections.abc import Iterator
 
 from transformer.findings import Violation
 from transformer.kubernetes.nodes import is_node, label_change, label_place, pool_label, pool_name
-from transformer.rules.base import Subject, ValidationRule
+from transformer.rules.base import RuleContext, ValidationRule
 
 
-def check(subject: Subject) -> Iterator[Violation]:
-    manifest, before = subject.manifest, subject.before
+def check(context: RuleContext) -> Iterator[Violation]:
+    manifest, before = context.manifest, context.before
     if before is None or not is_node(manifest) or pool_name(manifest):
         return
     label = pool_label(before)

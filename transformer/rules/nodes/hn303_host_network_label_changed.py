@@ -32,19 +32,19 @@ from transformer import pointer
 from transformer.findings import Violation
 from transformer.kubernetes.nodes import is_node, is_replaced, label_change, label_place
 from transformer.kubernetes.well_known import HOST_NETWORK_LABEL
-from transformer.rules.base import Subject, ValidationRule
+from transformer.rules.base import RuleContext, ValidationRule
 
 
-def check(subject: Subject) -> Iterator[Violation]:
-    manifest = subject.manifest
+def check(context: RuleContext) -> Iterator[Violation]:
+    manifest = context.manifest
     if not is_node(manifest):
         return
     at = pointer.join("/metadata/labels", HOST_NETWORK_LABEL)
-    change = label_change(subject.before, manifest, HOST_NETWORK_LABEL)
+    change = label_change(context.before, manifest, HOST_NETWORK_LABEL)
     label = manifest.labels.get(HOST_NETWORK_LABEL)
     planned = [
         operation.value
-        for plan in subject.planned.values()
+        for plan in context.planned.values()
         for operation in plan
         if operation.path == at
     ]
@@ -56,7 +56,7 @@ def check(subject: Subject) -> Iterator[Violation]:
             " cluster refuses that",
             hint="keep the value, or reset the node and join it again",
         )
-    elif planned and is_replaced(subject.before, HOST_NETWORK_LABEL, label):
+    elif planned and is_replaced(context.before, HOST_NETWORK_LABEL, label):
         yield Violation(
             at,
             f"the hostnetwork label of node {manifest.ref.name} is {label!r} and becomes"

@@ -32,12 +32,12 @@ from collections.abc import Iterator
 from transformer import pointer
 from transformer.findings import Violation
 from transformer.kubernetes.nodes import moved, network_mode_changes, pool_label
-from transformer.rules.base import Subject, ValidationRule
+from transformer.rules.base import RuleContext, ValidationRule
 
 
-def check(subject: Subject) -> Iterator[Violation]:
-    move, pools = moved(subject.before, subject.manifest), subject.world.pools
-    if move is None or not network_mode_changes(move, pools, subject.world.former_pools):
+def check(context: RuleContext) -> Iterator[Violation]:
+    move, pools = moved(context.before, context.manifest), context.cluster.pools
+    if move is None or not network_mode_changes(move, pools, context.cluster.former_pools):
         return
     old, new = move
     pool = pools.find(new)
@@ -45,8 +45,8 @@ def check(subject: Subject) -> Iterator[Violation]:
     if pool is not None and not pool.is_meant_host_network:
         sorts = "host-network", "standard"
     yield Violation(
-        pointer.join("/metadata/labels", pool_label(subject.manifest)),
-        f"node {subject.manifest.ref.name} moves from the {sorts[0]} pool {old} to the {sorts[1]}"
+        pointer.join("/metadata/labels", pool_label(context.manifest)),
+        f"node {context.manifest.ref.name} moves from the {sorts[0]} pool {old} to the {sorts[1]}"
         f" pool {new}; its network was set up when it joined",
         hint="reset the node, and join it to the other pool",
     )

@@ -29,11 +29,11 @@ from collections.abc import Iterator
 from transformer.findings import Violation
 from transformer.kubernetes.nodes import is_node, label_place
 from transformer.kubernetes.well_known import EDGE_WORKER_LABEL
-from transformer.rules.base import Subject, ValidationRule
+from transformer.rules.base import RuleContext, ValidationRule
 
 
-def check(subject: Subject) -> Iterator[Violation]:
-    manifest, before = subject.manifest, subject.before
+def check(context: RuleContext) -> Iterator[Violation]:
+    manifest, before = context.manifest, context.before
     if before is None or not is_node(manifest):
         return
     old, new = before.labels.get(EDGE_WORKER_LABEL), manifest.labels.get(EDGE_WORKER_LABEL)

@@ -26,37 +26,37 @@ from transformer.findings import Violation
 from transformer.kubernetes.nodes import is_node, is_replaced, label_change, label_place, pool_name
 from transformer.kubernetes.placeholders import is_placeholder
 from transformer.kubernetes.well_known import HOST_NETWORK_LABEL
-from transformer.rules.base import Subject, ValidationRule
+from transformer.rules.base import RuleContext, ValidationRule
 from transformer.rules.exempt import is_encrypted
 
 
-def check(subject: Subject) -> Iterator[Violation]:
-    manifest = subject.manifest
+def check(context: RuleContext) -> Iterator[Violation]:
+    manifest = context.manifest
     if not is_node(manifest) or not (name := pool_name(manifest)):
         return
-    pool, label = subject.world.pools.find(name), manifest.labels.get(HOST_NETWORK_LABEL)
+    pool, label = context.cluster.pools.find(name), manifest.labels.get(HOST_NETWORK_LABEL)
     if pool is None or not pool.is_meant_host_network or label == "true":
         return
     if not (label is None or isinstance(label, str)):
         return  # HN101
     if is_placeholder(label):
         return  # HN428
-    if is_encrypted(subject) and _is_planned(subject):
+    if is_encrypted(context) and _is_planned(context):
         return  # HN417
-    before = subject.before
+    before = context.before
     if label_change(before, manifest, HOST_NETWORK_LABEL) is not None:
         return  # HN303
-    if _is_planned(subject) and is_replaced(before, HOST_NETWORK_LABEL, label):
+    if _is_planned(context) and is_replaced(before, HOST_NETWORK_LABEL, label):
         return  # HN303
     found = "lacks the label" if label is None else f"has the label with {label!r} instead of"
     do = "add it" if label is None else "set it"
     hint = do
-    former = subject.world.former_pools.get(name)
+    former = context.cluster.former_pools.get(name)
     if former is not None and not former.host_network:
         hint = "keep the NodePool a standard one (HN201): once a node has the label, it stays"
     elif pool.loses_host_network:
         hint = f"mend the NodePool first (HN106), then {do}; `validate --fix` does both"
-    elif _is_planned(subject):
+    elif _is_planned(context):
         hint = f"{do}; `hostnet-transform -w` and `validate --fix` do"
     yield Violation(
         label_place(manifest, HOST_NETWORK_LABEL),
@@ -66,9 +66,9 @@ def check(subject: Subject) -> Iterator[Violation]:
     )
 
 
-def _is_planned(subject: Subject) -> bool:
+def _is_planned(context: RuleContext) -> bool:
     at = pointer.join("/metadata/labels", HOST_NETWORK_LABEL)
-    return any(operation.path == at for plan in subject.planned.values() for operation in plan)
+    return any(operation.path == at for plan in context.planned.values() for operation in plan)
 
 
 RULE = ValidationRule(

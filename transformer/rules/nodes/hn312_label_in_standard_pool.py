@@ -27,30 +27,30 @@ from transformer import pointer
 from transformer.findings import Violation
 from transformer.kubernetes.nodes import is_node, pool_name
 from transformer.kubernetes.well_known import HOST_NETWORK_LABEL
-from transformer.rules.base import Subject, ValidationRule
+from transformer.rules.base import RuleContext, ValidationRule
 
 
-def check(subject: Subject) -> Iterator[Violation]:
-    manifest = subject.manifest
+def check(context: RuleContext) -> Iterator[Violation]:
+    manifest = context.manifest
     if not is_node(manifest) or manifest.labels.get(HOST_NETWORK_LABEL) != "true":
         return
     name = pool_name(manifest)
-    pool = subject.world.pools.find(name) if name else None
+    pool = context.cluster.pools.find(name) if name else None
     if pool is not None and not pool.is_meant_host_network:
         yield Violation(
             pointer.join("/metadata/labels", HOST_NETWORK_LABEL),
             f"node {manifest.ref.name} is labelled host-network, and its pool {name} is a standard"
             " pool",
-            hint=_advice(subject),
+            hint=_advice(context),
         )
 
 
-def _advice(subject: Subject) -> str:
+def _advice(context: RuleContext) -> str:
     """Return what to do; the cluster refuses to take a label off a node that has it (HN303)."""
     anew = "reset the node and join it again"
-    if subject.before is None:
+    if context.before is None:
         return f"take the label away if the node is not in the cluster yet, else {anew}"
-    if subject.before.labels.get(HOST_NETWORK_LABEL):
+    if context.before.labels.get(HOST_NETWORK_LABEL):
         return f"{anew}: once the label is set, the cluster refuses to take it off"
     return "take the label away"
 

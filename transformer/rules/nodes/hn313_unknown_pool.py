@@ -24,11 +24,11 @@ from transformer.findings import Violation
 from transformer.kubernetes.nodes import is_node, pool_label, pool_name
 from transformer.kubernetes.placeholders import is_placeholder
 from transformer.kubernetes.pools import is_pool, pool_of
-from transformer.rules.base import Subject, ValidationRule
+from transformer.rules.base import RuleContext, ValidationRule
 
 
-def check(subject: Subject) -> Iterator[Violation]:
-    manifest, pools = subject.manifest, subject.world.pools
+def check(context: RuleContext) -> Iterator[Violation]:
+    manifest, pools = context.manifest, context.cluster.pools
     if is_pool(manifest) and pools.contradicts_given(pool_of(manifest)):
         yield Violation(
             "/metadata/name",

@@ -25,18 +25,18 @@ from transformer import pointer
 from transformer.findings import Violation
 from transformer.kubernetes.nodes import is_node
 from transformer.kubernetes.well_known import DESIRED_POOL_LABEL, POOL_LABEL
-from transformer.rules.base import Subject, ValidationRule
+from transformer.rules.base import RuleContext, ValidationRule
 
 
-def check(subject: Subject) -> Iterator[Violation]:
-    labels = subject.manifest.labels
+def check(context: RuleContext) -> Iterator[Violation]:
+    labels = context.manifest.labels
     pool, desired = labels.get(POOL_LABEL), labels.get(DESIRED_POOL_LABEL)
     if not (isinstance(pool, str) and isinstance(desired, str)):
         return
-    if is_node(subject.manifest) and pool and desired and pool != desired:
+    if is_node(context.manifest) and pool and desired and pool != desired:
         yield Violation(
             pointer.join("/metadata/labels", DESIRED_POOL_LABEL),
-            f"node {subject.manifest.ref.name} is in pool {pool}, and {DESIRED_POOL_LABEL} says"
+            f"node {context.manifest.ref.name} is in pool {pool}, and {DESIRED_POOL_LABEL} says"
             f" {desired}, which has no effect",
             hint=f"take the label {DESIRED_POOL_LABEL} away",
         )

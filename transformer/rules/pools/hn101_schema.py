@@ -37,34 +37,34 @@ from transformer.kubernetes.placeholders import is_placeholder
 from transformer.kubernetes.pools import GROUP, is_pool
 from transformer.kubernetes.schema.explain import Problem, problems
 from transformer.kubernetes.well_known import EXCLUDE_ANNOTATION
-from transformer.rules.base import Subject, ValidationRule
+from transformer.rules.base import RuleContext, ValidationRule
 from transformer.wording import any_of
 
 _POOL_SCHEMA = "nodepool-"
 _WORDS_OF_OTHER_RULES = ("/spec/type", "/spec/leaderElectionStrategy")  # HN102, HN104
 
 
-def check(subject: Subject) -> Iterator[Violation]:
-    schemas, manifest = subject.world.schemas, subject.manifest
+def check(context: RuleContext) -> Iterator[Violation]:
+    schemas, manifest = context.cluster.schemas, context.manifest
     if not schemas:
         return
     if is_pool(manifest):
-        yield from _check_pool(subject)
+        yield from _check_pool(context)
     elif is_node(manifest):
         for problem in problems(manifest.value, schemas["node"], "the Node"):
-            yield from _told(subject, problem)
-    for template in subject.templates:
+            yield from _told(context, problem)
+    for template in context.templates:
         schema, at = schemas["pod-template"], template.pointer
         for problem in problems(template.value, schema, "the pod template", at):
             if problem.pointer != pointer.join(f"{at}/metadata/annotations", EXCLUDE_ANNOTATION):
-                yield from _told(subject, problem)  # else HN403 tells it
+                yield from _told(context, problem)  # else HN403 tells it
 
 
-def _check_pool(subject: Subject) -> Iterator[Violation]:
-    ref, value = subject.manifest.ref, subject.manifest.value
+def _check_pool(context: RuleContext) -> Iterator[Violation]:
+    ref, value = context.manifest.ref, context.manifest.value
     versions = sorted(
         name.removeprefix(_POOL_SCHEMA)
-        for name in subject.world.schemas
+        for name in context.cluster.schemas
         if name.startswith(_POOL_SCHEMA)
     )
     if ref.version not in versions:
@@ -74,24 +74,24 @@ def _check_pool(subject: Subject) -> Iterator[Violation]:
     # Items of a NodePoolList may leave these two out.
     full = {"apiVersion": f"{GROUP}/{ref.version}", "kind": ref.kind, **value}
     full.pop("sops", None)  # what SOPS adds, it takes away again
-    schema = subject.world.schemas[_POOL_SCHEMA + ref.version]
+    schema = context.cluster.schemas[_POOL_SCHEMA + ref.version]
     for problem in problems(full, schema, "the NodePool"):
         if problem.at_key:
             if not problem.pointer.startswith("/spec/annotations/"):  # else HN105 tells it
-                yield from _told(subject, problem, _home(subject, versions, problem.pointer))
+                yield from _told(context, problem, _home(context, versions, problem.pointer))
         elif problem.pointer not in _WORDS_OF_OTHER_RULES or not isinstance(
             value_at(value, problem.pointer), str
         ):
-            yield from _told(subject, problem)
+            yield from _told(context, problem)
 
 
-def _home(subject: Subject, versions: list[str], at: str) -> str:
+def _home(context: RuleContext, versions: list[str], at: str) -> str:
     """Return a hint if other versions have the key of spec that this one does not know."""
     parent, _, key = at.rpartition("/")
     have_it = [
         version
         for version in versions
-        if key in mapping_at(subject.world.schemas[_POOL_SCHEMA + version], *_FIELDS)
+        if key in mapping_at(context.cluster.schemas[_POOL_SCHEMA + version], *_FIELDS)
     ]
     return f"only {any_of(have_it)} has it" if parent == "/spec" and have_it else ""
 
@@ -99,9 +99,9 @@ def _home(subject: Subject, versions: list[str], at: str) -> str:
 _FIELDS = ("properties", "spec", "properties")
 
 
-def _told(subject: Subject, problem: Problem, hint: str = "") -> Iterator[Violation]:
+def _told(context: RuleContext, problem: Problem, hint: str = "") -> Iterator[Violation]:
     at = problem.pointer
-    found = pointer.split(at)[-1] if problem.at_key else value_at(subject.manifest.value, at)
+    found = pointer.split(at)[-1] if problem.at_key else value_at(context.manifest.value, at)
     if not is_placeholder(found):
         yield Violation(at, problem.message, hint or problem.hint, at_key=problem.at_key)
 

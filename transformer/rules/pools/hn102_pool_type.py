@@ -22,14 +22,14 @@ from collections.abc import Iterator
 from transformer.findings import Violation
 from transformer.kubernetes.placeholders import is_placeholder
 from transformer.kubernetes.pools import is_pool
-from transformer.rules.base import Subject, ValidationRule
+from transformer.rules.base import RuleContext, ValidationRule
 from transformer.wording import did_you_mean, shown
 
 _TYPES = ("Edge", "Cloud")
 
 
-def check(subject: Subject) -> Iterator[Violation]:
-    manifest = subject.manifest
+def check(context: RuleContext) -> Iterator[Violation]:
+    manifest = context.manifest
     found = manifest.spec.get("type")
     if not is_pool(manifest) or not isinstance(found, str) or is_placeholder(found):
         return

@@ -25,11 +25,11 @@ from transformer.findings import Violation
 from transformer.kubernetes.objects import Manifest
 from transformer.kubernetes.pools import OLD_VERSIONS, is_pool, pool_of
 from transformer.kubernetes.well_known import HOST_NETWORK_LABEL
-from transformer.rules.base import Subject, ValidationRule
+from transformer.rules.base import RuleContext, ValidationRule
 
 
-def check(subject: Subject) -> Iterator[Violation]:
-    manifest = subject.manifest
+def check(context: RuleContext) -> Iterator[Violation]:
+    manifest = context.manifest
     if not is_pool(manifest):
         return
     pool = pool_of(manifest)
@@ -41,7 +41,7 @@ def check(subject: Subject) -> Iterator[Violation]:
         if is_annotated
         else "/spec/hostNetwork",
         f"NodePool {pool.name} is of type Cloud and host-network; only Edge pools can be that",
-        hint=_advice(subject.before),
+        hint=_advice(context.before),
     )
 
 

@@ -22,14 +22,14 @@ from collections.abc import Iterator
 from transformer.findings import Violation
 from transformer.kubernetes.placeholders import is_placeholder
 from transformer.kubernetes.pools import OLD_VERSIONS, is_pool
-from transformer.rules.base import Subject, ValidationRule
+from transformer.rules.base import RuleContext, ValidationRule
 from transformer.wording import did_you_mean, shown
 
 _STRATEGIES = ("random", "mark")
 
 
-def check(subject: Subject) -> Iterator[Violation]:
-    manifest = subject.manifest
+def check(context: RuleContext) -> Iterator[Violation]:
+    manifest = context.manifest
     if not is_pool(manifest) or manifest.ref.version in OLD_VERSIONS:
         return  # old versions do not have the field, as HN101 says
     found = manifest.spec.get("leaderElectionStrategy")

@@ -28,7 +28,7 @@ from transformer.findings import Violation
 from transformer.kubernetes.objects import mapping_at
 from transformer.kubernetes.placeholders import is_placeholder
 from transformer.kubernetes.pools import is_pool
-from transformer.rules.base import Subject, ValidationRule
+from transformer.rules.base import RuleContext, ValidationRule
 from transformer.wording import shown
 
 _MAX_BYTES = 256 * 1024
@@ -37,8 +37,8 @@ _DOMAIN = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-
 _NAME = re.compile(r"[a-z0-9]([-a-z0-9_.]{0,61}[a-z0-9])?")
 
 
-def check(subject: Subject) -> Iterator[Violation]:
-    manifest = subject.manifest
+def check(context: RuleContext) -> Iterator[Violation]:
+    manifest = context.manifest
     annotations = mapping_at(manifest.spec, "annotations")
     if not annotations or not is_pool(manifest):
         return

@@ -27,33 +27,33 @@ from transformer.kubernetes.nodes import set_entries
 from transformer.kubernetes.pools import is_pool, pool_of
 from transformer.kubernetes.well_known import HOST_NETWORK_LABEL
 from transformer.operations import Operation
-from transformer.rules.base import Subject, ValidationRule
+from transformer.rules.base import RuleContext, ValidationRule
 
 
-def check(subject: Subject) -> Iterator[Violation]:
-    if is_pool(subject.manifest) and pool_of(subject.manifest).loses_host_network:
-        ref = subject.manifest.ref
+def check(context: RuleContext) -> Iterator[Violation]:
+    if is_pool(context.manifest) and pool_of(context.manifest).loses_host_network:
+        ref = context.manifest.ref
         yield Violation(
             "/spec/hostNetwork",
             f"hostNetwork of NodePool {ref.name} is lost: in {ref.version} only the annotation"
             f" {HOST_NETWORK_LABEL} survives the conversion",
             hint="take the field away: in the cluster it is a standard pool, and stays one (HN201)"
-            if _was_standard(subject)
+            if _was_standard(context)
             else f'set the annotation {HOST_NETWORK_LABEL}: "true", or write the pool as v1beta2',
         )
 
 
-def _was_standard(subject: Subject) -> bool:
-    former = subject.world.former_pools.get(subject.manifest.ref.name)
+def _was_standard(context: RuleContext) -> bool:
+    former = context.cluster.former_pools.get(context.manifest.ref.name)
     return former is not None and not former.host_network
 
 
-def fix(subject: Subject) -> list[Operation]:
-    manifest = subject.manifest
+def fix(context: RuleContext) -> list[Operation]:
+    manifest = context.manifest
     if not is_pool(manifest):
         return []
     pool = pool_of(manifest)
-    if not pool.loses_host_network or pool.type == "Cloud" or _was_standard(subject):
+    if not pool.loses_host_network or pool.type == "Cloud" or _was_standard(context):
         return []
     annotation = manifest.annotations.get(HOST_NETWORK_LABEL)
     if annotation is not True and annotation not in (None, ""):

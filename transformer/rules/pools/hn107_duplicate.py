@@ -39,57 +39,59 @@ from dataclasses import asdict, replace
 from transformer.findings import MOST_RELATED, Finding, Related, Severity, Violation
 from transformer.kubernetes.nodes import is_node
 from transformer.kubernetes.pools import is_pool, pool_of
-from transformer.rules.base import Fact, Sighting, Subject, ValidationRule
+from transformer.rules.base import LocatedObservation, Observation, RuleContext, ValidationRule
 from transformer.rules.exempt import partial_templates
 
 _LOCAL_CONFIG = "config.kubernetes.io/local-config"
 
 
-def gather(subject: Subject) -> Iterator[Fact]:
-    manifest, listing = subject.manifest, subject.listing
+def collect(context: RuleContext) -> Iterator[Observation]:
+    manifest, usage = context.manifest, context.usage
     is_local = manifest.annotations.get(_LOCAL_CONFIG, "false") != "false"
-    if is_local or not (manifest.is_named and _is_compared(subject)):
+    if is_local or not (manifest.is_named and _is_compared(context)):
         return
     ref = manifest.ref
     pool = pool_of(manifest) if is_pool(manifest) else None
     says = json.dumps(asdict(pool), sort_keys=True) if pool else ""
     has_namespace = not (pool or is_node(manifest))
-    is_moved = listing.renames or (listing.moves and has_namespace)
+    is_moved = usage.renames or (usage.moves and has_namespace)
     key = "\0".join((ref.group, ref.kind, ref.namespace, ref.name))
-    is_apart = is_moved or listing.is_left_out
-    yield Fact(key, "/metadata/name", (hash(says), is_apart, listing.roots))
+    is_apart = is_moved or usage.is_left_out
+    yield Observation(key, "/metadata/name", (hash(says), is_apart, usage.roots))
 
 
-def _is_compared(subject: Subject) -> bool:
+def _is_compared(context: RuleContext) -> bool:
     """Whether it is a NodePool, a Node, a Service, or a workload that is whole."""
-    manifest, templates = subject.manifest, subject.templates
+    manifest, templates = context.manifest, context.templates
     if is_pool(manifest) or is_node(manifest):
         return True
     if (manifest.ref.group, manifest.ref.kind) == ("", "Service"):
         return True
-    return len(partial_templates(subject)) < len(templates)
+    return len(partial_templates(context)) < len(templates)
 
 
-def conclude(sightings: Sequence[Sighting]) -> Iterator[tuple[Sighting, Violation]]:
-    first_in: dict[str, Sighting] = {}
-    met: dict[int | None, Sighting] = {}  # by outermost kustomization, the first of each
-    order = {id(sighting): place for place, sighting in enumerate(sightings)}
-    for sighting in sightings:
-        first = first_in.setdefault(sighting.file, sighting)
-        _, is_apart, roots = sighting.value
-        if first is not sighting:
-            yield sighting, _in_one_file(first, sighting)
+def finalize(
+    sightings: Sequence[LocatedObservation],
+) -> Iterator[tuple[LocatedObservation, Violation]]:
+    first_in: dict[str, LocatedObservation] = {}
+    met: dict[int | None, LocatedObservation] = {}  # by outermost kustomization, the first of each
+    order = {id(located): place for place, located in enumerate(sightings)}
+    for located in sightings:
+        first = first_in.setdefault(located.file, located)
+        _, is_apart, roots = located.value
+        if first is not located:
+            yield located, _in_one_file(first, located)
         elif not is_apart:
             # What no kustomization builds may meet anything; it is under None.
             own = (*roots, None) if roots else tuple(met)
             if earlier := [met[root] for root in own if root in met]:
                 before = min(earlier, key=lambda one: order[id(one)])
-                yield sighting, _across_files(before, sighting)
+                yield located, _across_files(before, located)
             for root in roots or (None,):
-                met.setdefault(root, sighting)
+                met.setdefault(root, located)
 
 
-def _in_one_file(first: Sighting, again: Sighting) -> Violation:
+def _in_one_file(first: LocatedObservation, again: LocatedObservation) -> Violation:
     hint = "keep one of them"
     if again.value[0] != first.value[0]:
         hint += "; clusters whose files lie apart can be told apart with `scopes` in the"
@@ -97,13 +99,13 @@ def _in_one_file(first: Sighting, again: Sighting) -> Violation:
     return _violation(first, again, f"in line {first.line}", hint, "error")
 
 
-def _across_files(first: Sighting, again: Sighting) -> Violation:
+def _across_files(first: LocatedObservation, again: LocatedObservation) -> Violation:
     hint = "keep one of them, or tell the clusters apart with `scopes` in the configuration"
     return _violation(first, again, f"at {first.file}:{first.line}", hint, "warning")
 
 
 def _violation(
-    first: Sighting, again: Sighting, where: str, hint: str, severity: Severity
+    first: LocatedObservation, again: LocatedObservation, where: str, hint: str, severity: Severity
 ) -> Violation:
     if again.value[0] != first.value[0]:
         where += f", {_DIFFERS}"
@@ -148,5 +150,5 @@ def _as_related(found: Finding) -> Related:
 
 
 RULE = ValidationRule(
-    "HN107", "the same object twice", "error", gather=gather, conclude=conclude, fold=fold
+    "HN107", "the same object twice", "error", collect=collect, finalize=finalize, fold=fold
 )

@@ -33,11 +33,11 @@ from transformer import pointer
 from transformer.findings import Violation
 from transformer.kubernetes.pools import OLD_VERSIONS, is_pool, pool_of
 from transformer.kubernetes.well_known import HOST_NETWORK_LABEL
-from transformer.rules.base import Subject, ValidationRule
+from transformer.rules.base import RuleContext, ValidationRule
 
 
-def check(subject: Subject) -> Iterator[Violation]:
-    manifest, before = subject.manifest, subject.before
+def check(context: RuleContext) -> Iterator[Violation]:
+    manifest, before = context.manifest, context.before
     if before is None or not is_pool(manifest):
         return
     old, new = pool_of(before), pool_of(manifest)

@@ -27,13 +27,13 @@ from collections.abc import Iterator
 
 from transformer.findings import Violation
 from transformer.kubernetes.pools import is_pool, pool_of
-from transformer.rules.base import Subject, ValidationRule
+from transformer.rules.base import RuleContext, ValidationRule
 
 
-def check(subject: Subject) -> Iterator[Violation]:
-    if subject.before is None or not is_pool(subject.manifest):
+def check(context: RuleContext) -> Iterator[Violation]:
+    if context.before is None or not is_pool(context.manifest):
         return
-    old, new = pool_of(subject.before), pool_of(subject.manifest)
+    old, new = pool_of(context.before), pool_of(context.manifest)
     if isinstance(new.type, str) and old.type != new.type:
         yield Violation(
             "/spec/type",

@@ -36,16 +36,16 @@ from collections.abc import Iterator
 from transformer.findings import Violation
 from transformer.kubernetes.objects import mapping_at
 from transformer.kubernetes.pools import is_pool
-from transformer.rules.base import Subject, ValidationRule
+from transformer.rules.base import RuleContext, ValidationRule
 
 _SHOWN = 3
 
 
-def check_removed(subject: Subject) -> Iterator[Violation]:
-    if not is_pool(subject.manifest):
+def check_removed(context: RuleContext) -> Iterator[Violation]:
+    if not is_pool(context.manifest):
         return
-    name = subject.manifest.ref.name
-    if members := list(_members(subject, name)):
+    name = context.manifest.ref.name
+    if members := list(_members(context, name)):
         shown = ", ".join(members[:_SHOWN]) + (", ..." if len(members) > _SHOWN else "")
         belong = "node still belongs" if len(members) == 1 else "nodes still belong"
         yield Violation(
@@ -56,15 +56,15 @@ def check_removed(subject: Subject) -> Iterator[Violation]:
         )
 
 
-def _members(subject: Subject, pool: str) -> Iterator[str]:
+def _members(context: RuleContext, pool: str) -> Iterator[str]:
     """Yield the names of the nodes of `pool`: those of the input, then those of the old status."""
-    world = subject.world
-    yield from (node for node, its_pool in world.nodes.items() if its_pool == pool)
-    listed = mapping_at(subject.manifest.value, "status").get("nodes")
+    cluster = context.cluster
+    yield from (node for node, its_pool in cluster.nodes.items() if its_pool == pool)
+    listed = mapping_at(context.manifest.value, "status").get("nodes")
     names = (name for name in listed if isinstance(name, str)) if isinstance(listed, list) else ()
     for name in dict.fromkeys(names):
-        is_gone = name in world.former_nodes and name not in world.nodes
-        if not is_gone and not world.nodes.get(name):
+        is_gone = name in cluster.former_nodes and name not in cluster.nodes
+        if not is_gone and not cluster.nodes.get(name):
             yield name
 
 

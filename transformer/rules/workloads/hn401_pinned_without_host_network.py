@@ -30,16 +30,16 @@ from transformer.kubernetes.node_match import Truth
 from transformer.kubernetes.placeholders import is_placeholder
 from transformer.kubernetes.pod_template import PodTemplate
 from transformer.kubernetes.scheduling import Placement, placement
-from transformer.rules.base import Subject, ValidationRule
+from transformer.rules.base import RuleContext, ValidationRule
 from transformer.rules.exempt import is_static
 from transformer.rules.pinned import asks_to_be_kept_off, pool_words, selection_at
 
 
-def check(subject: Subject) -> Iterator[Violation]:
-    for template in () if is_static(subject) else subject.templates:
+def check(context: RuleContext) -> Iterator[Violation]:
+    for template in () if is_static(context) else context.templates:
         if asks_to_be_kept_off(template) or is_placeholder(template.spec.get("hostNetwork")):
             continue  # HN404, HN428
-        found = placement(template, subject.world.pools)
+        found = placement(template, context.cluster.pools)
         if found.pinned is Truth.TRUE and template.spec.get("hostNetwork") is not True:
             is_said = "hostNetwork" in template.spec
             yield Violation(

@@ -37,7 +37,7 @@ from transformer.kubernetes.objects import places_of, value_at
 from transformer.kubernetes.placeholders import is_placeholder
 from transformer.kubernetes.pod_template import fixed_pointers, resolve
 from transformer.kubernetes.well_known import EXCLUDE_ANNOTATION
-from transformer.rules.base import Subject, ValidationRule
+from transformer.rules.base import RuleContext, ValidationRule
 from transformer.rules.exempt import is_static
 
 _ANNOTATION = pointer.join("/metadata/annotations", EXCLUDE_ANNOTATION)
@@ -55,10 +55,10 @@ UnitedDeployment, metadata of a Rollout's strategy.
 """
 
 
-def check(subject: Subject) -> Iterator[Violation]:
-    manifest = subject.manifest
-    known = {template.pointer: template.annotations for template in subject.templates}
-    known = known or {at: {} for at in fixed_pointers(manifest.ref, subject.world.rows)}
+def check(context: RuleContext) -> Iterator[Violation]:
+    manifest = context.manifest
+    known = {template.pointer: template.annotations for template in context.templates}
+    known = known or {at: {} for at in fixed_pointers(manifest.ref, context.cluster.rows)}
     if all(EXCLUDE_ANNOTATION in annotations for annotations in known.values()):
         return
     right = set(_right_places(manifest.value, known))
@@ -66,7 +66,7 @@ def check(subject: Subject) -> Iterator[Violation]:
     why = f"the pods of {manifest.ref} get the annotations of the pod template"
     if "" in known:
         why = f"the webhook looks at the annotations in the metadata of {manifest.ref}"
-    is_useless = is_static(subject)
+    is_useless = is_static(context)
     found = misspelt(manifest.value, EXCLUDE_ANNOTATION, *_ABOVE)
     blank = f"{found[2]} at the key {found[1]}: use an ordinary space" if found else ""
     if found is not None and found[1] == EXCLUDE_ANNOTATION:
@@ -74,7 +74,7 @@ def check(subject: Subject) -> Iterator[Violation]:
         yield Violation(found[0], message, "use an ordinary space", at_key=True)
     for at in places_of(manifest.value, EXCLUDE_ANNOTATION):
         value = value_at(manifest.value, at)
-        is_of_hn403 = at == _ANNOTATION and subject.templates and value != "true"
+        is_of_hn403 = at == _ANNOTATION and context.templates and value != "true"
         if at in right or value == "false" or is_of_hn403:
             continue
         meant = lacking[next(above for above in _ways(at) if above in lacking)]

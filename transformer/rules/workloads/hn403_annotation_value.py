@@ -27,20 +27,20 @@ from transformer import pointer
 from transformer.findings import Violation
 from transformer.kubernetes.placeholders import advice, is_placeholder
 from transformer.kubernetes.well_known import EXCLUDE_ANNOTATION
-from transformer.rules.base import Subject, ValidationRule
+from transformer.rules.base import RuleContext, ValidationRule
 
 
-def check(subject: Subject) -> Iterator[Violation]:
-    if not subject.templates:
+def check(context: RuleContext) -> Iterator[Violation]:
+    if not context.templates:
         return
-    places = {"": subject.manifest.annotations}
-    places.update((template.pointer, template.annotations) for template in subject.templates)
+    places = {"": context.manifest.annotations}
+    places.update((template.pointer, template.annotations) for template in context.templates)
     for base, annotations in places.items():
         value = annotations.get(EXCLUDE_ANNOTATION, "false")
         if value in ("true", "false") and isinstance(value, str):
             continue
         at = pointer.join(f"{base}/metadata/annotations", EXCLUDE_ANNOTATION)
-        if is_placeholder(value) or (value is None and subject.program):
+        if is_placeholder(value) or (value is None and context.template_comment):
             message = "whether this asks for the guard is not known yet"
             yield Violation(at, message, hint=advice(value), severity="warning")
             continue

@@ -28,13 +28,13 @@ from transformer import pointer
 from transformer.findings import Violation
 from transformer.kubernetes.node_match import is_guarded
 from transformer.kubernetes.well_known import EXCLUDE_ANNOTATION
-from transformer.rules.base import Subject, ValidationRule
+from transformer.rules.base import RuleContext, ValidationRule
 from transformer.rules.pinned import guard_at, kept_off_everywhere, pool_words
 
 
-def check(subject: Subject) -> Iterator[Violation]:
-    for template in subject.templates:
-        if pools := kept_off_everywhere(subject, template):
+def check(context: RuleContext) -> Iterator[Violation]:
+    for template in context.templates:
+        if pools := kept_off_everywhere(context, template):
             has_guard = is_guarded(template)
             annotations = f"{template.pointer}/metadata/annotations"
             yield Violation(

@@ -24,15 +24,15 @@ Nodes"; Kubernetes documentation, pod's DNS policy.
 from collections.abc import Iterator
 
 from transformer.findings import Violation
-from transformer.rules.base import Subject, ValidationRule
+from transformer.rules.base import RuleContext, ValidationRule
 from transformer.rules.pinned import pinned_to, pool_words
 
 
-def check(subject: Subject) -> Iterator[Violation]:
-    for template in subject.templates:
+def check(context: RuleContext) -> Iterator[Violation]:
+    for template in context.templates:
         if template.spec.get("dnsPolicy") != "ClusterFirstWithHostNet":
             continue
-        if pools := pinned_to(subject, template):
+        if pools := pinned_to(context, template):
             yield Violation(
                 f"{template.pointer}/spec/dnsPolicy",
                 f"the pods run on {pool_words(pools)} only, where there is no cluster DNS to ask",

@@ -27,29 +27,29 @@ from transformer import pointer
 from transformer.errors import PatchError, PlaceholderError
 from transformer.findings import Violation
 from transformer.kubernetes.well_known import CNI_ANNOTATION, HOST_NETWORK_LABEL
-from transformer.rules.base import Subject, ValidationRule
+from transformer.rules.base import RuleContext, ValidationRule
 from transformer.rules.edits import cni_isolation
 from transformer.rules.exempt import editable
 
 
-def check(subject: Subject) -> Iterator[Violation]:
-    if not subject.templates:
+def check(context: RuleContext) -> Iterator[Violation]:
+    if not context.templates:
         return
     try:
-        missing = editable(subject, cni_isolation.plan(subject))
+        missing = editable(context, cni_isolation.plan(context))
     except PlaceholderError:
         return  # HN428 tells it
     except PatchError as error:
         if error.pointer.endswith(pointer.join("", CNI_ANNOTATION)):  # else HN101 tells it
             yield Violation(error.pointer, error.message, error.hint)
         return
-    is_mended = cni_isolation.RULE.id in subject.planned
+    is_mended = cni_isolation.RULE.id in context.planned
     hint = _MENDED if is_mended else "switch cni-isolation on, and run `hostnet-transform -w`"
-    for template in subject.templates:
+    for template in context.templates:
         if any(operation.path.startswith(f"{template.pointer}/spec/") for operation in missing):
             yield Violation(
                 f"{template.pointer}/spec/affinity",
-                f"{subject.manifest.ref} ({cni_isolation.reason(subject)}) lacks the node affinity"
+                f"{context.manifest.ref} ({cni_isolation.reason(context)}) lacks the node affinity"
                 f' {HOST_NETWORK_LABEL} NotIn ["true"], which keeps it off host-network nodes',
                 hint=hint,
             )

@@ -35,38 +35,40 @@ from collections.abc import Iterator, Sequence
 
 from transformer.findings import Violation
 from transformer.kubernetes.services import local_policies, local_service
-from transformer.rules.base import Fact, Sighting, Subject, ValidationRule
+from transformer.rules.base import LocatedObservation, Observation, RuleContext, ValidationRule
 from transformer.rules.pinned import pinned_to
 
 _POLICY, _PINNED, _ELSEWHERE = "policy", "pinned", "elsewhere"
 
 
-def gather(subject: Subject) -> Iterator[Fact]:
-    manifest = subject.manifest
+def collect(context: RuleContext) -> Iterator[Observation]:
+    manifest = context.manifest
     namespace = manifest.ref.namespace
     if local_service(manifest) is not None:
         for field in local_policies(manifest):
-            yield Fact(f"{namespace}/{manifest.ref.name}", f"/spec/{field}", _POLICY)
-    services = subject.world.services.get(namespace, ())
-    for template in subject.templates if services else ():
-        value = _PINNED if pinned_to(subject, template) else _ELSEWHERE
+            yield Observation(f"{namespace}/{manifest.ref.name}", f"/spec/{field}", _POLICY)
+    services = context.cluster.services.get(namespace, ())
+    for template in context.templates if services else ():
+        value = _PINNED if pinned_to(context, template) else _ELSEWHERE
         for service in services:
             if service.selects(template.labels):
-                yield Fact(f"{namespace}/{service.name}", template.pointer, value)
+                yield Observation(f"{namespace}/{service.name}", template.pointer, value)
 
 
-def conclude(sightings: Sequence[Sighting]) -> Iterator[tuple[Sighting, Violation]]:
-    seen = {sighting.value for sighting in sightings}
+def finalize(
+    sightings: Sequence[LocatedObservation],
+) -> Iterator[tuple[LocatedObservation, Violation]]:
+    seen = {located.value for located in sightings}
     if _PINNED not in seen or _ELSEWHERE in seen:
         return
-    for sighting in sightings:
-        if sighting.value == _POLICY:
-            field = sighting.pointer.rpartition("/")[2]
+    for located in sightings:
+        if located.value == _POLICY:
+            field = located.pointer.rpartition("/")[2]
             yield (
-                sighting,
+                located,
                 Violation(
-                    sighting.pointer,
-                    f"{field}: Local needs kube-proxy where the pods of {sighting.object} run: all"
+                    located.pointer,
+                    f"{field}: Local needs kube-proxy where the pods of {located.object} run: all"
                     " of them on host-network pools, which have none",
                     hint="leave it at Cluster, or reach the pods by their node's address",
                 ),
@@ -78,6 +80,6 @@ RULE = ValidationRule(
     "a Service needs kube-proxy on host-network nodes",
     "warning",
     needs=frozenset({"services", "workloads", "pools"}),
-    gather=gather,
-    conclude=conclude,
+    collect=collect,
+    finalize=finalize,
 )

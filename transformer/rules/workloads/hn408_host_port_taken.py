@@ -42,7 +42,7 @@ from transformer.kubernetes.pod_template import PodTemplate
 from transformer.kubernetes.ports import host_ports
 from transformer.kubernetes.selection_overlap import demands
 from transformer.kubernetes.tolerations import tolerates
-from transformer.rules.base import Fact, Sighting, Subject, ValidationRule
+from transformer.rules.base import LocatedObservation, Observation, RuleContext, ValidationRule
 from transformer.rules.exempt import controller_owner
 from transformer.rules.pinned import pinned_to, pool_words
 from transformer.rules.port_claims import Claim, collisions
@@ -51,35 +51,35 @@ _COME_TO_AN_END = ("CronJob", "Job", "BroadcastJob", "AdvancedCronJob")
 """Kinds whose pods need not run at the same time as others."""
 
 
-def gather(subject: Subject) -> Iterator[Fact]:
-    manifest = subject.manifest
-    if controller_owner(subject) is not None:
+def collect(context: RuleContext) -> Iterator[Observation]:
+    manifest = context.manifest
+    if controller_owner(context) is not None:
         return  # a copy of what its owner wants
     if manifest.ref.kind == "PodTemplate" or manifest.spec.get("replicas") == 0:
         return  # no pods
-    for template in subject.templates:
+    for template in context.templates:
         is_on_host = template.spec.get("hostNetwork") is True
         ports = list(host_ports(template, host_network=is_on_host))
-        pools = _reached(subject, template) if ports else ()
+        pools = _reached(context, template) if ports else ()
         if not pools:
             continue
         is_daemon_set = manifest.ref.kind == "DaemonSet"
         is_in_each = is_daemon_set or template.selection is not None or len(pools) == 1
         is_in_each = is_in_each and manifest.ref.kind not in _COME_TO_AN_END
         single = tuple(
-            pool for pool in pools if is_in_each and subject.world.pool_sizes.get(pool) == 1
+            pool for pool in pools if is_in_each and context.cluster.pool_sizes.get(pool) == 1
         )
         wanted = demands(template)
         for port in ports:
             value = (port.ip, pools, single, is_daemon_set, wanted, template.pointer)
-            yield Fact(f"{port.protocol} {port.host}", port.pointer, value)
+            yield Observation(f"{port.protocol} {port.host}", port.pointer, value)
 
 
-def _reached(subject: Subject, template: PodTemplate) -> tuple[str, ...]:
+def _reached(context: RuleContext, template: PodTemplate) -> tuple[str, ...]:
     """Return the pools that the pods are pinned to, and whose taints they put up with."""
-    pinned = pinned_to(subject, template)
-    known = {pool.name: pool.taints for pool in subject.world.pools.named(pinned)}
-    is_daemon_set = subject.manifest.ref.kind == "DaemonSet"
+    pinned = pinned_to(context, template)
+    known = {pool.name: pool.taints for pool in context.cluster.pools.named(pinned)}
+    is_daemon_set = context.manifest.ref.kind == "DaemonSet"
     return tuple(
         name
         for name in pinned
@@ -87,8 +87,10 @@ def _reached(subject: Subject, template: PodTemplate) -> tuple[str, ...]:
     )
 
 
-def conclude(sightings: Sequence[Sighting]) -> Iterator[tuple[Sighting, Violation]]:
-    claims = [_claim(sighting) for sighting in sightings]
+def finalize(
+    sightings: Sequence[LocatedObservation],
+) -> Iterator[tuple[LocatedObservation, Violation]]:
+    claims = [_claim(located) for located in sightings]
     for index, before, is_certain in collisions(claims):
         claim, other = claims[index], claims[before]
         first, later = sightings[before], sightings[index]
@@ -105,12 +107,12 @@ def conclude(sightings: Sequence[Sighting]) -> Iterator[tuple[Sighting, Violatio
         yield later, Violation(later.pointer, message, hint, severity)
 
 
-def _claim(sighting: Sighting) -> Claim:
-    ip, pools, single, is_daemon_set, wanted, template = sighting.value
-    ref = sighting.object
+def _claim(located: LocatedObservation) -> Claim:
+    ip, pools, single, is_daemon_set, wanted, template = located.value
+    ref = located.object
     return Claim(
         (ref.group, ref.kind, ref.namespace, ref.name),
-        (sighting.file, sighting.document, sighting.item, template),
+        (located.file, located.document, located.item, template),
         ip,
         pools,
         single,
@@ -124,6 +126,6 @@ RULE = ValidationRule(
     "two workloads want the same host port",
     "error",
     needs=frozenset({"workloads", "pools"}),
-    gather=gather,
-    conclude=conclude,
+    collect=collect,
+    finalize=finalize,
 )

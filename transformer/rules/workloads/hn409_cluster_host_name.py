@@ -31,7 +31,7 @@ from typing import Any
 from transformer.findings import Violation
 from transformer.kubernetes.containers import containers
 from transformer.kubernetes.pod_template import PodTemplate
-from transformer.rules.base import Subject, ValidationRule
+from transformer.rules.base import RuleContext, ValidationRule
 from transformer.rules.pinned import pinned_to, pool_words
 
 # A variable, as the kubelet or a shell puts it in, may be a part of the name. What follows a single
@@ -43,10 +43,10 @@ _NAME = re.compile(
 )
 
 
-def check(subject: Subject) -> Iterator[Violation]:
-    for template in subject.templates:
+def check(context: RuleContext) -> Iterator[Violation]:
+    for template in context.templates:
         named = list(_named(template))
-        pools = pinned_to(subject, template) if named else ()
+        pools = pinned_to(context, template) if named else ()
         for at, name in named if pools else ():
             yield Violation(
                 at,

@@ -24,11 +24,11 @@ from collections.abc import Iterator
 
 from transformer.findings import Violation
 from transformer.kubernetes.ports import ports
-from transformer.rules.base import Subject, ValidationRule
+from transformer.rules.base import RuleContext, ValidationRule
 
 
-def check(subject: Subject) -> Iterator[Violation]:
-    for template in subject.templates:
+def check(context: RuleContext) -> Iterator[Violation]:
+    for template in context.templates:
         for port in ports(template) if template.spec.get("hostNetwork") is True else ():
             if not port.is_sidecar and port.host not in (0, port.container):
                 yield Violation(

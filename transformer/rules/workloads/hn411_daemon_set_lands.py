@@ -31,7 +31,7 @@ from transformer.kubernetes.pod_template import PodTemplate
 from transformer.kubernetes.scheduling import placement, selects
 from transformer.kubernetes.tolerations import tolerates
 from transformer.kubernetes.well_known import EXCLUDE_ANNOTATION
-from transformer.rules.base import Subject, ValidationRule
+from transformer.rules.base import RuleContext, ValidationRule
 from transformer.rules.edits import cni_isolation
 from transformer.rules.pinned import asks_to_be_kept_off, pool_words
 
@@ -39,11 +39,11 @@ _DECISIVE = ("affinity", "hostNetwork", "nodeSelector")
 _GROUPS = ("apps", "extensions", "apps.kruise.io")
 
 
-def check(subject: Subject) -> Iterator[Violation]:
-    ref = subject.manifest.ref
+def check(context: RuleContext) -> Iterator[Violation]:
+    ref = context.manifest.ref
     if ref.kind != "DaemonSet" or ref.group not in _GROUPS:
         return
-    for template in subject.templates:
+    for template in context.templates:
         if template.spec.get("hostNetwork") is True or asks_to_be_kept_off(template):
             continue
         decisive = (
@@ -52,8 +52,8 @@ def check(subject: Subject) -> Iterator[Violation]:
         )
         if any(map(is_placeholder, decisive)):
             continue  # not known before substitution
-        pools = _reached(subject, template)
-        if pools and not cni_isolation.is_surely_component(subject, template):
+        pools = _reached(context, template)
+        if pools and not cni_isolation.is_surely_component(context, template):
             yield Violation(
                 f"{template.pointer}/spec",
                 f"the pods of {ref} can land on {pool_words(pools)} as well, where there is no CNI"
@@ -63,9 +63,9 @@ def check(subject: Subject) -> Iterator[Violation]:
             )
 
 
-def _reached(subject: Subject, template: PodTemplate) -> tuple[str, ...]:
+def _reached(context: RuleContext, template: PodTemplate) -> tuple[str, ...]:
     """Return the host-network pools of the input that the pods can land on, beside others."""
-    pools = subject.world.pools
+    pools = context.cluster.pools
     known = [pool for pool in pools.all() if pool.is_meant_host_network]
     if selects(template):
         found = placement(template, pools)

@@ -26,22 +26,22 @@ Source: Kubernetes documentation of static pods; OpenYurt YurtStaticSet.
 from collections.abc import Iterator
 
 from transformer.findings import Violation
-from transformer.rules.base import Subject, ValidationRule
+from transformer.rules.base import RuleContext, ValidationRule
 from transformer.rules.exempt import controller_owner, is_static
 
 
-def check(subject: Subject) -> Iterator[Violation]:
-    if not subject.planned:
-        yield from _without_effect(subject)
+def check(context: RuleContext) -> Iterator[Violation]:
+    if not context.planned:
+        yield from _without_effect(context)
         return
-    rules, ref = " and ".join(subject.planned), subject.manifest.ref
-    if is_static(subject):
+    rules, ref = " and ".join(context.planned), context.manifest.ref
+    if is_static(context):
         yield Violation(
             "",
             f"{rules} would apply to {ref}, but static pods bypass the scheduler",
             hint="keep the pod off by not placing its manifest on those nodes",
         )
-    elif (owner := controller_owner(subject)) is not None:
+    elif (owner := controller_owner(context)) is not None:
         yield Violation(
             "/metadata/ownerReferences",
             f"{rules} would apply to {ref}, but it is made by {owner}",
@@ -50,12 +50,12 @@ def check(subject: Subject) -> Iterator[Violation]:
         )
 
 
-def _without_effect(subject: Subject) -> Iterator[Violation]:
-    for template in subject.templates if is_static(subject) else ():
+def _without_effect(context: RuleContext) -> Iterator[Violation]:
+    for template in context.templates if is_static(context) else ():
         if template.spec.get("affinity"):
             yield Violation(
                 f"{template.pointer}/spec/affinity",
-                f"the affinity of {subject.manifest.ref} has no effect: static pods bypass the"
+                f"the affinity of {context.manifest.ref} has no effect: static pods bypass the"
                 " scheduler",
                 hint="keep the pod off by not placing its manifest on those nodes",
             )

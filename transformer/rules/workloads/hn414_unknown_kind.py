@@ -27,22 +27,22 @@ from collections.abc import Iterator
 
 from transformer import pointer
 from transformer.findings import Violation
-from transformer.kubernetes.generators import TEMPLATES, asking_places, maker_of
+from transformer.kubernetes.generators import TEMPLATES, asking_places, generator_of
 from transformer.kubernetes.objects import places_of, value_at
 from transformer.kubernetes.pod_template import fixed_pointers
 from transformer.kubernetes.podless import is_podless
 from transformer.kubernetes.well_known import EXCLUDE_ANNOTATION
-from transformer.rules.base import Subject, ValidationRule
+from transformer.rules.base import RuleContext, ValidationRule
 
 
-def check(subject: Subject) -> Iterator[Violation]:
-    ref, value = subject.manifest.ref, subject.manifest.value
-    if subject.templates or is_podless(ref) or fixed_pointers(ref, subject.world.rows):
+def check(context: RuleContext) -> Iterator[Violation]:
+    ref, value = context.manifest.ref, context.manifest.value
+    if context.templates or is_podless(ref) or fixed_pointers(ref, context.cluster.rows):
         return  # if there is something to say, HN402 does
-    if (maker := maker_of(ref)) is not None:
-        for at in asking_places(value, maker):
+    if (generator := generator_of(ref)) is not None:
+        for at in asking_places(value, generator):
             at_key = pointer.split(at)[-1] == EXCLUDE_ANNOTATION
-            yield Violation(at, *_ADVICE[maker.makes], at_key=at_key)
+            yield Violation(at, *_ADVICE[generator.generates], at_key=at_key)
         return
     for at in places_of(value, EXCLUDE_ANNOTATION):
         if value_at(value, at) == "false":

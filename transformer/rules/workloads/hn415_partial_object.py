@@ -23,36 +23,36 @@ Source: kustomize, strategic merge of lists without a merge key (measured, kusto
 from collections.abc import Iterable, Iterator
 
 from transformer.findings import Violation
-from transformer.kubernetes.generators import asking_patches, maker_of
+from transformer.kubernetes.generators import asking_patches, generator_of
 from transformer.kubernetes.invisible_characters import misspelt
 from transformer.kubernetes.node_affinity import required_terms
 from transformer.kubernetes.placeholders import is_placeholder
-from transformer.rules.base import Subject, ValidationRule
+from transformer.rules.base import RuleContext, ValidationRule
 from transformer.rules.exempt import partial_templates
 
 
-def check(subject: Subject) -> Iterator[Violation]:
-    ref = subject.manifest.ref
-    if subject.is_patch and subject.planned:
-        replaces = any(required_terms(template) for template in subject.templates)
+def check(context: RuleContext) -> Iterator[Violation]:
+    ref = context.manifest.ref
+    if context.is_patch and context.planned:
+        replaces = any(required_terms(template) for template in context.templates)
         hint = _REPLACED if replaces else _HINT
-        yield Violation("", _message(subject.planned, f"{ref}, but this is a patch"), hint=hint)
+        yield Violation("", _message(context.planned, f"{ref}, but this is a patch"), hint=hint)
         return
-    if (maker := maker_of(ref)) is not None:
-        for at in asking_patches(subject.manifest.value, maker):
+    if (generator := generator_of(ref)) is not None:
+        for at in asking_patches(context.manifest.value, generator):
             yield Violation(
                 at, f"pod-guard would apply to what a patch in this {ref.kind} changes", _HINT
             )
-    for template in partial_templates(subject):
+    for template in partial_templates(context):
         if is_placeholder(template.value.get("spec")):
             continue  # HN428 tells it
         inside = f"{template.pointer}/"
         rules = [
             rule
-            for rule, operations in subject.planned.items()
+            for rule, operations in context.planned.items()
             if any(operation.path.startswith(inside) for operation in operations)
         ]
-        if rules and (found := misspelt(subject.manifest.value, *_WAY)) is not None:
+        if rules and (found := misspelt(context.manifest.value, *_WAY)) is not None:
             at, key, blank = found
             message = f"{ref} has no containers, because of the {blank} at the key {key}"
             hint = "use an ordinary space"

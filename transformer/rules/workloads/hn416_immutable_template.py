@@ -41,21 +41,21 @@ from collections.abc import Iterator
 from transformer.findings import Violation
 from transformer.kubernetes.node_affinity import OFF_HOST_NETWORK, is_required_in_every_term
 from transformer.kubernetes.pod_template import PodTemplate, pod_templates
-from transformer.rules.base import Subject, ValidationRule
+from transformer.rules.base import RuleContext, ValidationRule
 from transformer.rules.exempt import is_unchangeable
 
 
-def check(subject: Subject) -> Iterator[Violation]:
-    ref, before = subject.manifest.ref, subject.before
-    if before is None or not is_unchangeable(subject):
+def check(context: RuleContext) -> Iterator[Violation]:
+    ref, before = context.manifest.ref, context.before
+    if before is None or not is_unchangeable(context):
         return
-    was = any(map(_is_guarded, pod_templates(before, subject.world.rows)))
-    for template in subject.templates:
+    was = any(map(_is_guarded, pod_templates(before, context.cluster.rows)))
+    for template in context.templates:
         if was and not _is_guarded(template):
             change = f"the guard is taken from {ref}"
         elif not was and _is_guarded(template):
             change = f"the guard is added to {ref}"
-        elif _is_planned(subject, template):
+        elif _is_planned(context, template):
             change = f"`hostnet-transform` would add the guard to {ref}"
         else:
             continue
@@ -70,10 +70,10 @@ def _is_guarded(template: PodTemplate) -> bool:
     return is_required_in_every_term(template, OFF_HOST_NETWORK)
 
 
-def _is_planned(subject: Subject, template: PodTemplate) -> bool:
+def _is_planned(context: RuleContext, template: PodTemplate) -> bool:
     inside = f"{template.pointer}/spec/affinity"
     return any(
-        operation.path.startswith(inside) for plan in subject.planned.values() for operation in plan
+        operation.path.startswith(inside) for plan in context.planned.values() for operation in plan
     )
 
 

@@ -26,15 +26,15 @@ Source: SOPS documentation, message authentication code.
 from collections.abc import Iterator
 
 from transformer.findings import Violation
-from transformer.rules.base import Subject, ValidationRule
+from transformer.rules.base import RuleContext, ValidationRule
 from transformer.rules.exempt import is_encrypted
 
 
-def check(subject: Subject) -> Iterator[Violation]:
-    if subject.planned and is_encrypted(subject):
+def check(context: RuleContext) -> Iterator[Violation]:
+    if context.planned and is_encrypted(context):
         yield Violation(
             "",
-            f"{' and '.join(subject.planned)} would apply to {subject.manifest.ref}, but an edit"
+            f"{' and '.join(context.planned)} would apply to {context.manifest.ref}, but an edit"
             " would break the MAC of this SOPS-encrypted manifest",
             hint="decrypt it, transform it, and encrypt it again",
         )

@@ -29,7 +29,7 @@ from typing import Any
 
 from transformer.findings import Violation
 from transformer.kubernetes.pod_template import resolve
-from transformer.rules.base import Subject, ValidationRule
+from transformer.rules.base import RuleContext, ValidationRule
 
 _WAY = ("spec", "template", "spec", "affinity")
 _AFFINITY = "/" + "/".join(_WAY)
@@ -37,8 +37,8 @@ _PATCH_PATHS = "/spec/workload/workloadTweaks/*/tweaks/patches/*/path"
 _MERGES = "/spec/topology/pools/*/patch"
 
 
-def check(subject: Subject) -> Iterator[Violation]:
-    ref, value = subject.manifest.ref, subject.manifest.value
+def check(context: RuleContext) -> Iterator[Violation]:
+    ref, value = context.manifest.ref, context.manifest.value
     if ref.group != "apps.openyurt.io" or ref.kind not in ("YurtAppSet", "YurtAppDaemon"):
         return
     for at, path in resolve(value, _PATCH_PATHS):

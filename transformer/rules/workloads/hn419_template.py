@@ -29,26 +29,26 @@ comments included.
 from collections.abc import Iterator
 
 from transformer.findings import Violation
-from transformer.rules.base import Subject, ValidationRule
+from transformer.rules.base import RuleContext, ValidationRule
 from transformer.rules.exempt import editable_once_rendered
 from transformer.wording import RENDER_FIRST
 
 
-def check(subject: Subject) -> Iterator[Violation]:
-    if not subject.program:
+def check(context: RuleContext) -> Iterator[Violation]:
+    if not context.template_comment:
         return
     rules = [
         rule
-        for rule, operations in subject.planned.items()
-        if editable_once_rendered(subject, operations)
+        for rule, operations in context.planned.items()
+        if editable_once_rendered(context, operations)
     ]
     if rules:
         yield Violation(
             "",
-            f"{' and '.join(rules)} would apply to {subject.manifest.ref}, but this is a template:"
-            f" {subject.program} is program",
+            f"{' and '.join(rules)} would apply to {context.manifest.ref}, but this is a template:"
+            f" {context.template_comment} is program",
             hint=RENDER_FIRST,
-            severity=None if subject.is_named else "info",
+            severity=None if context.is_named else "info",
         )
 
 

@@ -41,7 +41,7 @@ from transformer.kubernetes.node_affinity import OFF_HOST_NETWORK, require_in_ev
 from transformer.kubernetes.objects import Manifest, places_of, value_at
 from transformer.kubernetes.pod_template import pod_templates
 from transformer.kubernetes.well_known import EXCLUDE_ANNOTATION
-from transformer.rules.base import Subject, ValidationRule, World
+from transformer.rules.base import ClusterContext, RuleContext, ValidationRule
 from transformer.rules.edits import cni_isolation
 from transformer.rules.exempt import editable
 
@@ -49,13 +49,13 @@ _NAMED = 3
 """Objects that a message names; it tells the number of the others."""
 
 
-def check(subject: Subject) -> Iterator[Violation]:
-    ref, world = subject.manifest.ref, subject.world
+def check(context: RuleContext) -> Iterator[Violation]:
+    ref, cluster = context.manifest.ref, context.cluster
     is_template = (ref.group, ref.kind) in TEMPLATES
     told = [
         (at, f"{inner.ref} ({reason})")
-        for at, inner in embedded(subject.manifest, world.may_match)
-        if (reason := _reason(inner, world))
+        for at, inner in embedded(context.manifest, cluster.may_match)
+        if (reason := _reason(inner, cluster))
     ]
     if is_template and told:
         names = _names([name for _, name in told])
@@ -72,30 +72,30 @@ _FILE = "keep the manifest in a file of its own, transform that, and make the {}
 _PROCESS = "transform what `oc process` prints, or write the node affinity by hand"
 
 
-def _reason(inner: Manifest, world: World) -> str:
+def _reason(inner: Manifest, cluster: ClusterContext) -> str:
     """Return why a guard is wanted in `inner`, which has none; empty if it is not."""
-    subject = Subject(inner, pod_templates(inner, world.rows), world, inner.value)
+    context = RuleContext(inner, pod_templates(inner, cluster.rows), cluster, inner.value)
     try:
-        if editable(subject, cni_isolation.plan(subject)):
-            return cni_isolation.reason(subject)
-        return f"annotated {EXCLUDE_ANNOTATION}" if _is_annotated(subject) else ""
+        if editable(context, cni_isolation.plan(context)):
+            return cni_isolation.reason(context)
+        return f"annotated {EXCLUDE_ANNOTATION}" if _is_annotated(context) else ""
     except PatchError as error:
         return error.message
 
 
-def _is_annotated(subject: Subject) -> bool:
-    value = subject.manifest.value
+def _is_annotated(context: RuleContext) -> bool:
+    value = context.manifest.value
     places = places_of(value, EXCLUDE_ANNOTATION)
     if all(value_at(value, at) == "false" for at in places):
         return False
-    if not subject.templates:
-        return _may_make_pods(subject.manifest)
+    if not context.templates:
+        return _may_make_pods(context.manifest)
     missing = (
         operation
-        for template in subject.templates
+        for template in context.templates
         for operation in require_in_every_term(template, OFF_HOST_NETWORK)
     )
-    return bool(editable(subject, missing))
+    return bool(editable(context, missing))
 
 
 def _may_make_pods(manifest: Manifest) -> bool:

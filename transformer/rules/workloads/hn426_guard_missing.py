@@ -31,22 +31,22 @@ from transformer import pointer
 from transformer.findings import Violation
 from transformer.kubernetes.pod_template import PodTemplate
 from transformer.kubernetes.well_known import EXCLUDE_ANNOTATION
-from transformer.rules.base import Subject, ValidationRule
+from transformer.rules.base import RuleContext, ValidationRule
 from transformer.rules.edits import cni_isolation, pod_guard
 from transformer.rules.exempt import editable, is_unchangeable
 from transformer.rules.pinned import kept_off_everywhere
 
 
-def check(subject: Subject) -> Iterator[Violation]:
-    if is_unchangeable(subject):
+def check(context: RuleContext) -> Iterator[Violation]:
+    if is_unchangeable(context):
         return  # HN416
-    missing = editable(subject, subject.planned.get(pod_guard.RULE.id, ()))
+    missing = editable(context, context.planned.get(pod_guard.RULE.id, ()))
     lacking = {operation.path.rpartition("/spec/affinity")[0] for operation in missing}
-    for template in subject.templates:
-        if template.pointer in lacking and not _is_told_elsewhere(subject, template):
+    for template in context.templates:
+        if template.pointer in lacking and not _is_told_elsewhere(context, template):
             yield Violation(
                 pointer.join(f"{template.pointer}/metadata/annotations", EXCLUDE_ANNOTATION),
-                f"the pods of {subject.manifest.ref} ask to be kept off host-network pools, and the"
+                f"the pods of {context.manifest.ref} ask to be kept off host-network pools, and the"
                 " manifest lacks the node affinity for it: only the webhook adds it, while it is"
                 " up",
                 hint="`hostnet-transform -w` and `validate --fix` add the node affinity",
@@ -54,10 +54,10 @@ def check(subject: Subject) -> Iterator[Violation]:
             )
 
 
-def _is_told_elsewhere(subject: Subject, template: PodTemplate) -> bool:
+def _is_told_elsewhere(context: RuleContext, template: PodTemplate) -> bool:
     """Whether HN406 or HN404 speaks of it."""
-    return cni_isolation.is_surely_component(subject, template) or bool(
-        kept_off_everywhere(subject, template)
+    return cni_isolation.is_surely_component(context, template) or bool(
+        kept_off_everywhere(context, template)
     )
 
 

@@ -31,19 +31,19 @@ from transformer.kubernetes.nodes import is_node, pool_label, pool_name
 from transformer.kubernetes.placeholders import is_placeholder, unknown_yet
 from transformer.kubernetes.pools import OLD_VERSIONS, is_pool
 from transformer.kubernetes.well_known import HOST_NETWORK_LABEL
-from transformer.rules.base import Subject, ValidationRule
+from transformer.rules.base import RuleContext, ValidationRule
 
 
-def check(subject: Subject) -> Iterator[Violation]:
-    for at, value in _looked_at(subject):
+def check(context: RuleContext) -> Iterator[Violation]:
+    for at, value in _looked_at(context):
         if is_placeholder(value):
             error = unknown_yet(at, value)
             yield Violation(error.pointer, error.message, error.hint)
 
 
-def _looked_at(subject: Subject) -> Iterator[tuple[str, Any]]:
+def _looked_at(context: RuleContext) -> Iterator[tuple[str, Any]]:
     """Yield pointer and value of each place at which rules look before they know more."""
-    manifest = subject.manifest
+    manifest = context.manifest
     if is_node(manifest):
         yield "/metadata", manifest.value.get("metadata")
         yield "/metadata/labels", manifest.metadata.get("labels")
@@ -55,11 +55,11 @@ def _looked_at(subject: Subject) -> Iterator[tuple[str, Any]]:
             yield "/metadata/annotations", manifest.metadata.get("annotations")
         annotation = manifest.annotations.get(HOST_NETWORK_LABEL)
         yield pointer.join("/metadata/annotations", HOST_NETWORK_LABEL), annotation
-    elif (rows := subject.world.rows.get((manifest.ref.group, manifest.ref.kind))) is not None:
-        if not subject.templates:
+    elif (rows := context.cluster.rows.get((manifest.ref.group, manifest.ref.kind))) is not None:
+        if not context.templates:
             for row in rows:
                 yield from _on_the_way(manifest.value, pointer.split(row.pointer))
-        for template in subject.templates:
+        for template in context.templates:
             metadata = template.value.get("metadata")
             yield f"{template.pointer}/metadata", metadata
             yield f"{template.pointer}/spec", template.value.get("spec")
