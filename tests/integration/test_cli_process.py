@@ -217,9 +217,9 @@ def test_a_short_run_shows_no_progress() -> None:
 
 def test_a_bug_of_ours_is_status_3_and_asks_for_a_report(tmp_path: Path) -> None:
     (tmp_path / "sitecustomize.py").write_text(
-        "import transformer.pipeline.run as run\n"
+        "import transformer.pipeline.stream as stream\n"
         "def broken(*_):\n    raise ZeroDivisionError\n"
-        "run.is_screened = broken\n"
+        "stream.is_filtered_out = broken\n"
     )
     root = environment()["PYTHONPATH"]
     run = spawn(stdin=guarded(), env={"PYTHONPATH": f"{tmp_path}{os.pathsep}{root}"})
