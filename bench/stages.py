@@ -22,7 +22,6 @@ from transformer.pipeline.diagnostics import Origin
 from transformer.pipeline.documents import Document, documents
 from transformer.pipeline.settings import Settings
 from transformer.pipeline.transform_document import transform_document
-from transformer.text.framing import raw_documents
 from transformer.text.prefilter import may_match
 from transformer.yamltree.construct import construct
 from transformer.yamltree.parse import parse
@@ -56,7 +55,7 @@ class _Measurement:
         self.rounds = rounds
         self.context = build(Settings(), json.loads(resource("kubernetes/components.json")))
         self.data = corpus.joined(corpus.take("all edited", number))
-        self.parts = list(documents(raw_documents([self.data])))
+        self.parts = list(documents([self.data]))
         self.texts = [document.raw.data.decode() for document in self.parts]
         self.trees = [parse(text) for text in self.texts]
         self.values = [construct(tree.root) for tree in self.trees]
@@ -72,9 +71,7 @@ class _Measurement:
         """Measure everything once."""
         trees, plans, expected = self.trees, self.plans, self.expected
         prefilter = self.context.prefilter
-        framed = self._each(
-            lambda: [self.data], lambda data: list(documents(raw_documents([data])))
-        )
+        framed = self._each(lambda: [self.data], lambda data: list(documents([data])))
         filtered_out = self._each(
             lambda: self.parts, lambda document: may_match(prefilter, document.raw.data)
         )

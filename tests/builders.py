@@ -19,7 +19,6 @@ from transformer.pipeline.old_state import OldState
 from transformer.pipeline.resource_index import ResourceIndex
 from transformer.pipeline.settings import Settings, from_plain
 from transformer.rules.base import LocatedObservation, RuleContext, ValidationRule
-from transformer.text.framing import raw_documents
 from transformer.yamltree.construct import construct
 from transformer.yamltree.parse import parse
 
@@ -93,7 +92,7 @@ def _schemas() -> Mapping[str, Any]:
 
 
 def _parts(text: str) -> Iterator[Document]:
-    return documents(raw_documents([text.encode()]))
+    return documents([text.encode()])
 
 
 def _plain(part: Document) -> Any:

@@ -1,8 +1,11 @@
 """Prepare Kubernetes manifests for OpenYurt host-network NodePools, and change nothing else."""
 
-from transformer.api import Result, transform, transform_stream, validate
-from transformer.errors import InputError, SettingsError, TransformError
-from transformer.findings import Change, DocumentResult, Finding, ObjectRef
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from transformer.api import Result, transform, transform_stream, validate
+    from transformer.errors import InputError, SettingsError, TransformError
+    from transformer.findings import Change, DocumentResult, Finding, ObjectRef
 
 __all__ = [
     "Change",
@@ -17,3 +20,23 @@ __all__ = [
     "transform_stream",
     "validate",
 ]
+
+_MODULES = {
+    "api": ("Result", "transform", "transform_stream", "validate"),
+    "errors": ("InputError", "SettingsError", "TransformError"),
+    "findings": ("Change", "DocumentResult", "Finding", "ObjectRef"),
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Load a public name when it is first used: the command line loads only what it needs."""
+    for module, names in _MODULES.items():
+        if name in names:
+            from importlib import import_module
+
+            return getattr(import_module(f"transformer.{module}"), name)
+    raise AttributeError(f"module 'transformer' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -22,7 +22,7 @@ from transformer.pipeline.context import RunContext, build
 from transformer.pipeline.diagnostics import Origin
 from transformer.pipeline.documents import batches, documents
 from transformer.pipeline.stream import Spool, transform_as_it_comes
-from transformer.text.framing import raw_documents
+from transformer.text.framing import raw_batches
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ def validate(
         InputError: `pools` cannot be read.
     """
     from transformer.inputs.comparison import States  # slow to import, and only needed here
-    from transformer.runs import validate as run
+    from transformer.runs.validate import run_validate
 
     context = _validating_engine(config)
     given = _values(pools or b"")
@@ -90,7 +90,7 @@ def validate(
         None if state is None else [_source(state, name)] for state in (data, old)
     )
     states = States(new_state or (), old_state, (*context.settings.inline_pools, *given))
-    return run.validate(states, context, workers=0).findings
+    return run_validate(states, context, workers=0).findings
 
 
 def _source(data: bytes, name: str) -> Source:
@@ -124,12 +124,12 @@ def _results(
     given = _values(pools or b"")
     index = pool_index((*context.settings.inline_pools, *given), complete=pools is not None)
     strict, most = context.settings.strict, context.max_document
-    pieces = batches(chunks, is_stream=True, strict=strict, max_document=most)
+    pieces = batches(raw_batches(chunks, most), is_stream=True, strict=strict, max_document=most)
     return transform_as_it_comes(pieces, Origin(name), context.with_pools(index), spool)
 
 
 def _values(pools: bytes) -> list[Any]:
-    return [value_of(part.raw) for part in documents(raw_documents([pools]), is_stream=True)]
+    return [value_of(part.raw) for part in documents([pools], is_stream=True)]
 
 
 def _engine(config: Mapping[str, Any] | None) -> RunContext:

@@ -27,12 +27,13 @@ from transformer.config.package_data import read as resource
 from transformer.config.package_data import schemas
 from transformer.errors import InputError, InternalError, SettingsError, TransformError
 from transformer.findings import DocumentResult, Finding
-from transformer.hosts import resource_list as krm
+from transformer.hosts.resource_list import peek
 from transformer.inputs.comparison import States
 from transformer.inputs.discovery import Source
 from transformer.inputs.prescan import pool_index
-from transformer.inputs.reading import chunks as chunks_of
+from transformer.inputs.reading import RawStream
 from transformer.operations import Operation
+from transformer.outputs.resource_list import with_results
 from transformer.patch import verify
 from transformer.patch.rewrite import rewrite
 from transformer.pipeline.context import RunContext, build
@@ -42,8 +43,8 @@ from transformer.pipeline.settings import Settings, from_plain
 from transformer.pipeline.stream import transform_as_it_comes
 from transformer.rules.registry import rule_ids
 from transformer.runs.fix import fix
-from transformer.runs.validate import validate
-from transformer.text.framing import MAX_DOCUMENT, Opening, raw_documents
+from transformer.runs.validate import run_validate
+from transformer.text.framing import MAX_DOCUMENT, Opening, raw_batches, raw_documents
 from transformer.yamltree.construct import construct
 from transformer.yamltree.fast_load import fast_load
 from transformer.yamltree.parse import parse
@@ -82,11 +83,13 @@ def framing(data: bytes) -> None:
         whole = list(raw_documents([data], limit))
         assert b"".join(raw.data for raw in whole) == data
         for is_stream in (False, True):
-            decided = _shown(documents(whole, is_stream=is_stream, max_document=limit))
+            decided = _shown(documents([data], is_stream=is_stream, max_document=limit))
             assert b"".join(part[0] for part in decided) == data
             for chunks in _chunkings(data):
                 assert list(raw_documents(chunks, limit)) == whole
-                pieces = batches(chunks, is_stream=is_stream, max_document=limit)
+                pieces = batches(
+                    raw_batches(chunks, limit), is_stream=is_stream, max_document=limit
+                )
                 assert _shown(chain.from_iterable(pieces)) == decided
 
 
@@ -200,7 +203,9 @@ def _transformed(
     index = pool_index(context.settings.inline_pools, complete=False)
     context = context.with_pools(index)
     return list(
-        transform_as_it_comes(batches([data], is_stream=is_stream), Origin(_FILE), context, list)
+        transform_as_it_comes(
+            batches(raw_batches([data]), is_stream=is_stream), Origin(_FILE), context, list
+        )
     )
 
 
@@ -271,7 +276,7 @@ def validation(data: bytes) -> None:
     new, parted, old = data.partition(OLD)
     given = [_source(new)], [_source(old)] if parted else None
     states = States(*given, _POOLS)
-    found = validate(states, _judging(), workers=0).findings
+    found = run_validate(states, _judging(), workers=0).findings
     _check_places(found)
     places = [(finding.line, finding.column, finding.rule) for finding in found]
     assert places == sorted(places)
@@ -324,8 +329,9 @@ def _work_with(settings: Settings, data: bytes) -> list[DocumentResult]:
 
 def resource_list(data: bytes) -> None:
     """A ResourceList comes back whole, with what was found; anything else comes back as it is."""
-    request, rewound = krm.look_ahead(io.BytesIO(data), MAX_DOCUMENT)
-    assert b"".join(chunks_of(rewound)) == data
+    stream = RawStream(io.BytesIO(data))
+    request = peek(stream)
+    assert stream.read_all() == data
     settings = Settings()
     if request is not None and request.function_config is not None:
         try:
@@ -337,12 +343,11 @@ def resource_list(data: bytes) -> None:
     if request is None:
         return
     out = b"".join(result.data for result in results)
-    answer = krm.with_results(out, findings)
+    answer = with_results(out, findings)
     if answer == out:
         return
     first, told = (
-        next(raw.data for raw in raw_documents([stream]) if raw.data.strip())
-        for stream in (out, answer)
+        next(raw.data for raw in raw_documents([one]) if raw.data.strip()) for one in (out, answer)
     )
     before, after = _loaded(first.decode()), _loaded(told.decode())
     if before is not _UNREADABLE and after is not _UNREADABLE:

@@ -5,7 +5,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,7 +13,7 @@ import pytest
 from tests.integration.cli_runs import invoke, joined, node, pool
 from tests.requirements import require_tool
 from transformer.errors import SettingsError
-from transformer.inputs.discovery import Source, discover
+from transformer.inputs.discovery import DiscoveryOptions, Source, discover
 from transformer.inputs.git import repository
 from transformer.inputs.git.program import resolve, top_of
 from transformer.inputs.git.states import GitStates
@@ -77,15 +77,17 @@ def contents(sources: list[Source]) -> dict[str, bytes]:
 
 
 def at(
-    states: GitStates, revision: str, *paths: str, exclude: Sequence[str] = ()
+    states: GitStates, revision: str, *paths: str, exclude: tuple[str, ...] = ()
 ) -> dict[str, bytes]:
     look = states.at(resolve(Path.cwd(), revision))
-    return contents(discover(paths or ["."], root=Path.cwd(), exclude=exclude, look=look))
+    return contents(
+        discover(paths or ["."], DiscoveryOptions(Path.cwd(), exclude=exclude), look=look)
+    )
 
 
 def staged(states: GitStates, *paths: str) -> dict[str, bytes]:
     look = states.in_index(top_of(Path.cwd()))
-    return contents(discover(paths or ["."], root=Path.cwd(), look=look))
+    return contents(discover(paths or ["."], DiscoveryOptions(Path.cwd()), look=look))
 
 
 def rules(*args: str) -> list[str]:
@@ -127,7 +129,9 @@ def test_a_search_finds_the_same_files_in_the_same_order_as_on_the_disk(states: 
         for include, exclude in (((), ()), (("a", "**/x.yaml"), ()), ((), ("a/**", "z*"))):
             disk, tree = (
                 discover(
-                    paths, root=root, include=include, exclude=exclude, scopes=scopes, look=where
+                    paths,
+                    DiscoveryOptions(root, include=include, exclude=exclude, scopes=scopes),
+                    look=where,
                 )
                 for where in (None, look)
             )
@@ -154,7 +158,7 @@ def test_the_repository_may_be_named_by_a_link_to_it(
     monkeypatch.chdir(tmp_path / "link")
     for name in (tmp_path / "link", tmp_path / "link/in", tmp_path / "link/in/a.yaml", Path()):
         look = states.at(resolve(Path.cwd(), "HEAD"))
-        found = discover([str(name)], root=Path.cwd(), look=look)
+        found = discover([str(name)], DiscoveryOptions(Path.cwd()), look=look)
         assert [source.relative for source in found] == ["in/a.yaml"]
 
 
@@ -236,7 +240,9 @@ def test_a_large_blob_is_not_held_in_memory(
 ) -> None:
     monkeypatch.setattr(repository, "_LARGE", 1000)
     commit({"a.yaml": b"a: 1\n" * 1000})
-    (source,) = discover(["."], root=Path.cwd(), look=states.at(resolve(Path.cwd(), "HEAD")))
+    (source,) = discover(
+        ["."], DiscoveryOptions(Path.cwd()), look=states.at(resolve(Path.cwd(), "HEAD"))
+    )
     with source.open() as file:
         assert os.fstat(file.fileno()).st_size == 5000
 
@@ -246,7 +252,9 @@ def test_an_object_that_is_lost_is_an_error_that_names_its_file(states: GitState
     sha = git("rev-parse", "HEAD:a.yaml").strip()
     (Path(".git/objects") / sha[:2] / sha[2:]).unlink()
     write("a.yaml", HOST_NETWORK)
-    lost, there = discover(["."], root=Path.cwd(), look=states.at(resolve(Path.cwd(), "HEAD")))
+    lost, there = discover(
+        ["."], DiscoveryOptions(Path.cwd()), look=states.at(resolve(Path.cwd(), "HEAD"))
+    )
     with pytest.raises(SettingsError, match=sha) as caught:
         lost.open()
     assert caught.value.file == "a.yaml"
@@ -603,7 +611,7 @@ def test_a_submodule_that_is_not_checked_out_matters_where_it_changed_or_is_name
         assert "git submodule update --init in/sub" in caught.value.hint
     assert at(states, "HEAD~1", "a.yaml") == own
     for glob in ("in/sub", "in/sub/**", "**/sub/*"):
-        assert at(states, "HEAD~1", exclude=[glob]) == own
+        assert at(states, "HEAD~1", exclude=(glob,)) == own
     run = invoke("validate", "--base=HEAD~1")
     assert (run.status, "the submodule in/sub is not checked out" in run.err) == (2, True)
 
@@ -618,7 +626,7 @@ def test_a_submodule_without_the_commit_is_an_error_that_says_how_to_get_it(
     index = states.in_index(top_of(Path.cwd()))
     for look, path in ((states.at(resolve(Path.cwd(), "HEAD")), "."), (index, "in/sub/a.yaml")):
         with pytest.raises(SettingsError, match=f"in/sub lacks its commit {lost[:12]}") as caught:
-            contents(discover([path], root=Path.cwd(), look=look))
+            contents(discover([path], DiscoveryOptions(Path.cwd()), look=look))
         assert "`git -C in/sub fetch`" in caught.value.hint
 
 

@@ -218,7 +218,7 @@ def test_an_option_for_another_answer_is_refused_since_a_host_would_delete(
 ) -> None:
     run = invoke(option, stdin=listed(item))
     assert (run.status, run.out) == (2, b"")
-    assert "a ResourceList is answered by a ResourceList" in run.err
+    assert "not supported for a ResourceList" in run.err
 
 
 def test_a_configuration_beside_the_function_config_is_refused(tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from transformer.pipeline.stream import shared_out, transform_all
 from transformer.pipeline.transform_document import transform_document
 from transformer.runs import workers
 from transformer.runs.workers import Workers
+from transformer.text.framing import raw_batches
 
 ORIGIN = Origin("<stdin>")
 
@@ -38,7 +39,9 @@ def context() -> RunContext:
 def stream() -> list[list[Document]]:
     cluster, apps = corpus.take("mixed", 80), corpus.take("all edited", 200)
     data = corpus.joined([*apps[:100], *cluster, *apps[100:]])
-    return list(batches(data[start : start + 60_000] for start in range(0, len(data), 60_000)))
+    return list(
+        batches(raw_batches(data[start : start + 60_000] for start in range(0, len(data), 60_000)))
+    )
 
 
 Sharing = Workers[tuple[Document, Origin], DocumentResult]
@@ -65,7 +68,7 @@ def test_results_and_their_order_are_those_of_one_process(context: RunContext) -
 
 
 def test_workers_are_not_started_for_little_work(context: RunContext) -> None:
-    few = list(batches([corpus.joined(corpus.take("all edited", 10))]))
+    few = list(batches(raw_batches([corpus.joined(corpus.take("all edited", 10))])))
     with workers_for(context) as by:
         assert len(treated(context, by, few)) == 10
         assert by._workers is None

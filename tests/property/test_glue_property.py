@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 
 from tests.property import glued
 from transformer.pipeline.documents import documents
-from transformer.text.framing import raw_documents
 from transformer.yamltree.construct import construct
 from transformer.yamltree.parse import parse
 
@@ -24,7 +23,7 @@ def test_the_output_is_that_of_the_manifests_one_by_one_or_nothing_is_touched(
 @given(_chances)
 def test_in_a_file_no_manifest_that_is_noted_has_a_key_of_another(chance: random.Random) -> None:
     manifests = glued.sequence(chance, is_plain=True)
-    (part,) = documents(raw_documents([b"".join(manifests)]))
+    (part,) = documents([b"".join(manifests)])
     assert part.raw.data == b"".join(manifests)
     if len(part.pieces) > 1:
         values = [construct(parse(piece.raw.data.decode()).root) for piece in part.pieces]

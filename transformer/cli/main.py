@@ -89,10 +89,10 @@ def transform(paths: tuple[str, ...], **options: Any) -> int:
 
     The default command; see `hostnet-transform --help`.
     """
-    from transformer.commands.transform import Options
+    from transformer.config.options import TransformOptions
     from transformer.hosts import command_line
 
-    return command_line.transform(paths, Options(**options))
+    return command_line.transform(paths, TransformOptions(**options))
 
 
 @cli.command(context_settings=HELP)
@@ -136,9 +136,10 @@ def validate(paths: tuple[str, ...], **options: Any) -> int:
     Exit status: 0 no errors; 1 an error was found; 2 wrong usage or configuration; 3 something
     cannot be read; 130 interrupted.
     """
-    from transformer.commands import validate as command
+    from transformer.config.options import ValidateOptions
+    from transformer.hosts import command_line
 
-    return command.run(paths, command.Options(**options))
+    return command_line.validate(paths, ValidateOptions(**options))
 
 
 @cli.command(context_settings=HELP)
@@ -180,9 +181,9 @@ def install(home: Path | None, force: bool) -> None:
     With `--enable-alpha-plugins`, `kubectl kustomize` and `kustomize build` then know the kinds
     HostnetTransform (under transformers) and HostnetValidate (under validators).
     """
-    from transformer.hosts import kustomize
+    from transformer.commands import install_plugin
 
-    for path in kustomize.install(home, is_forced=force):
+    for path in install_plugin.install(home, is_forced=force):
         click.echo(path)
 
 

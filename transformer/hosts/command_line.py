@@ -1,62 +1,79 @@
-"""As a command: PATHs or standard input, which may be the ResourceList of a KRM function."""
+"""A person, or a script: PATHs or standard input in, standard output or files out."""
 
 import os
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
-from transformer.commands import transform as command
-from transformer.commands.transform import Options
-from transformer.config.function_config import FunctionConfig, function_config
-from transformer.config.resolve import configured, from_host, plugin_root
+from transformer.commands import transform as transform_command
+from transformer.commands.host import Host, discovery_options
+from transformer.config.options import TransformOptions, ValidateOptions
+from transformer.config.resolve import resolve
 from transformer.errors import SettingsError
 from transformer.hosts import resource_list
-from transformer.inputs.reading import Readable
+from transformer.inputs.discovery import Source, discover
+from transformer.inputs.reading import RawStream, is_regular
+from transformer.pipeline.settings import Settings
+from transformer.runs.transform import Inputs
 from transformer.system import stdio
 
 _HELM = "HELM_PLUGIN_NAME"
-"""Set where Helm 4 runs us as a post-renderer: half an output would be half a release."""
+"""Set where Helm 4 runs this tool as a post-renderer: half an output would be half a release."""
 
 
-def transform(
-    paths: tuple[str, ...], options: Options, handed: FunctionConfig | None = None
-) -> int:
-    """Run the command and return its exit status; `handed` is the configuration of a host.
+def transform(paths: tuple[str, ...], options: TransformOptions) -> int:
+    """Transform what PATHs name, or standard input, and return the exit status.
+
+    A ResourceList on standard input is handled as the request of a KRM function.
 
     Raises:
         SettingsError: wrong usage, or a wrong configuration.
         OSError: standard input or output, or a temporary file, fails.
     """
-    is_filter = not paths or paths == ("-",)
-    command.refuse_contradictions(paths, is_filter, options)
-    if is_filter and command.prints_manifests(options) and os.environ.get(_HELM):
-        options = options._replace(all_or_nothing=True)
-    if handed is None:
-        settings, root = configured(options)
+    transform_command.refuse_contradictions(paths, options)
+    settings, root = resolve(options)
+    if paths and paths != ("-",):
+        inputs = Inputs(sources=_sources(paths, options, settings, root))
     else:
-        settings, root = from_host(handed, options, plugin_root())
-    stdin: Readable | None = stdio.standard_input() if is_filter else None
-    request = None
-    if stdin is not None and handed is None:
-        request, stdin = resource_list.look_ahead(stdin, options.max_document)
-        if request is not None:
-            _refuse_other_answers(options)
-        if request is not None and request.function_config is not None:
-            handed = function_config(request.function_config)
-            settings, root = from_host(handed, options, Path.cwd())
-            if handed.only_validates:
-                from transformer.hosts import resource_list_validation  # slow to import
-
-                return resource_list_validation.run(stdin, request, options, settings, root)
-    inputs = command.inputs_of(paths, stdin, options, settings, root)
-    output_for = None if request is None else resource_list.printed
-    return command.carry_out(inputs, options, settings, output_for=output_for)
-
-
-def _refuse_other_answers(options: Options) -> None:
-    """Raise an error where something else than a ResourceList would be printed in answer to one:
-    a host would delete what is not there.
-    """
-    if not command.prints_manifests(options):
-        raise SettingsError(
-            "a ResourceList is answered by a ResourceList",
-            hint="leave out --check, --diff and --output; they are for streams of manifests",
+        stdin = RawStream(
+            stdio.standard_input(), options.stdin_filename, max_document=options.max_document
         )
+        if (request := resource_list.peek(stdin)) is not None:
+            return resource_list.run(request, stdin, options, settings, root)
+        if options.prints_manifests and os.environ.get(_HELM):
+            options = replace(options, all_or_nothing=True)
+        inputs = Inputs(stdin=stdin)
+    answers = partial(transform_command.opened_output, options, inputs)
+    return transform_command.run(options, Host(settings, root, inputs, answers))
+
+
+def validate(paths: tuple[str, ...], options: ValidateOptions) -> int:
+    """Validate what PATHs name, or standard input, and return the exit status.
+
+    Raises:
+        SettingsError: wrong usage, or a wrong configuration.
+        OSError: standard input or output, or a temporary file, fails.
+    """
+    from transformer.commands import validate as validate_command  # slow to import
+    from transformer.inputs.comparison import opened_states
+
+    validate_command.refuse_contradictions(paths, options)
+    settings, root = resolve(options)
+    reads = partial(opened_states, paths, options)
+    answers = partial(validate_command.print_report, options)
+    return validate_command.run(options, Host(settings, root, reads, answers))
+
+
+def _sources(
+    paths: tuple[str, ...], options: TransformOptions, settings: Settings, root: Path
+) -> list[Source]:
+    """Return the files that PATHs name.
+
+    Raises:
+        SettingsError: a PATH names nothing, or what is to be written in place is no file.
+    """
+    sources = discover(paths, discovery_options(settings, root))
+    if options.write and (pipe := next((s for s in sources if not is_regular(s)), None)):
+        hint = "only files can be; leave out --write to get the result on standard output"
+        raise SettingsError("this cannot be written in place", file=pipe.name, hint=hint)
+    return sources

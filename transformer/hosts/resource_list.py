@@ -1,58 +1,50 @@
-"""As a KRM function (kustomize, kpt): a ResourceList in, and the same ResourceList out.
+"""A KRM function of kustomize or kpt: a ResourceList in, and the same ResourceList out.
 
 Its items are manifests like those of any list, spliced in the same way, so the host's annotations,
-comments and order stay. Findings are appended to its `results`. It is printed whole even where
-something is wrong, because some hosts read it before they look at the exit status, and would take
-an absent item for one to delete.
+comments and order stay. With a functionConfig of kind HostnetValidate nothing in them is changed.
 
 Source: KRM Functions Specification (kustomize, cmd/config/docs/api-conventions/functions-spec.md).
 """
 
-from collections.abc import Callable, Iterable, Iterator
+import io
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, BinaryIO, NamedTuple
+from functools import partial
+from pathlib import Path
+from typing import Any, NamedTuple
 
-from transformer import pointer
-from transformer.errors import InputError, InternalError, PatchError
-from transformer.findings import DocumentResult, Finding
-from transformer.inputs.reading import Readable, Rewound, chunks, value_of
-from transformer.kubernetes.objects import mapping_at, value_at
-from transformer.operations import Operation
-from transformer.outputs.writers import BaseOutput, Output
-from transformer.patch import verify
-from transformer.patch.splice import splice
+from transformer.commands import transform as transform_command
+from transformer.commands.host import Host
+from transformer.config.options import TransformOptions, to_validate
+from transformer.config.resolve import from_host
+from transformer.errors import InputError, SettingsError
+from transformer.inputs.reading import RawStream, value_of
+from transformer.kubernetes.objects import mapping_at
+from transformer.outputs.reporter import Reporter
+from transformer.outputs.writers import Output
+from transformer.pipeline.settings import Settings
+from transformer.report.report import Report
+from transformer.runs.transform import Inputs
 from transformer.system import stdio
-from transformer.text.framing import RawDocument, raw_documents
-from transformer.yamltree.construct import construct
-from transformer.yamltree.parse import parse
+from transformer.text.framing import RawDocument
 
 GROUP = "config.kubernetes.io/"
 KIND = "ResourceList"
 
 _KUSTOMIZE = "kustomize.config.k8s.io/id"
-_PATHS = ("internal.config.kubernetes.io/path", "config.kubernetes.io/path")
-_INDEXES = ("internal.config.kubernetes.io/index", "config.kubernetes.io/index")
 
 
 class Request(NamedTuple):
-    """A ResourceList on standard input, `functionConfig` as a plain value (None: it has none)."""
+    """A ResourceList, and its `functionConfig` (None: it has none), as plain values."""
 
     function_config: Any
     value: Any
 
 
-def look_ahead(stdin: Readable, max_document: int) -> tuple[Request | None, Rewound]:
-    """Return the ResourceList that is the first document, if it is one, and all of the input."""
-    seen: list[bytes] = []
-    rest = chunks(stdin)
-
-    def noted() -> Iterator[bytes]:
-        for chunk in rest:
-            seen.append(chunk)
-            yield chunk
-
-    first = next((raw for raw in raw_documents(noted(), max_document) if raw.data.strip()), None)
-    return first and _request(first), Rewound(seen, rest)
+def peek(stdin: RawStream) -> Request | None:
+    """Return the ResourceList that is the first document of the input, if it is one."""
+    first = stdin.peek()
+    return first and _request(first)
 
 
 def _request(first: RawDocument) -> Request | None:
@@ -68,106 +60,73 @@ def _request(first: RawDocument) -> Request | None:
     return Request(root.get("functionConfig"), value)
 
 
-def is_of_kustomize(request: Request) -> bool:
-    """Whether kustomize has sent the ResourceList: its items carry an annotation of its own."""
-    items = mapping_at(request.value).get("items")
-    return isinstance(items, list) and any(
-        _KUSTOMIZE in mapping_at(item, "metadata", "annotations") for item in items
-    )
+def run(
+    request: Request, stdin: RawStream, options: TransformOptions, settings: Settings, root: Path
+) -> int:
+    """Transform or validate the items, answer with the list, and return the exit status.
 
+    `settings` apply where the request brings no configuration.
 
-class ResourceListStream(BaseOutput):
-    """The transformed ResourceList, with what was found in its `results`."""
+    Raises:
+        SettingsError: wrong usage, or a wrong configuration.
+        OSError: standard input or output, or a temporary file, fails.
+    """
+    if not options.prints_manifests:
+        raise SettingsError(
+            "--check, --diff and --output are not supported for a ResourceList",
+            hint="leave them out: the host deletes what is not printed",
+        )
+    if request.function_config is not None:
+        from transformer.config.function_config import function_config  # only needed here
 
-    def __init__(self, out: BinaryIO) -> None:
-        self._out = out
-        self._data: list[bytes] = []
-        self._findings: list[Finding] = []
-
-    def add(self, result: DocumentResult) -> None:
-        self._data.append(result.data)
-        self._findings.extend(result.findings)
-
-    def close(self) -> None:
-        self._out.write(with_results(b"".join(self._data), self._findings))
+        config = function_config(request.function_config)
+        settings, root = from_host(config, options, Path.cwd())
+        if config.only_validates:
+            return _validate(request, stdin, options, settings, root)
+    return transform_command.run(options, Host(settings, root, Inputs(stdin=stdin), _answer))
 
 
 @contextmanager
-def printed() -> Iterator[tuple[Output, Callable[[], object]]]:
-    """Yield where results go, and what to call before a wait; the list is printed when it is
-    complete.
-    """
+def _answer(_: Reporter) -> Iterator[tuple[Output, Callable[[], object]]]:
+    """Yield where results go, and what to call before a wait: the list is printed at the end."""
+    from transformer.outputs.resource_list import ResourceListStream  # only needed here
+
     stdout = stdio.standard_output()
     yield ResourceListStream(stdout), lambda: None
     stdout.flush()
 
 
-def with_results(data: bytes, findings: Iterable[Finding]) -> bytes:
-    """Return a ResourceList to whose `results` the findings are appended.
+def _validate(
+    request: Request, stdin: RawStream, options: TransformOptions, settings: Settings, root: Path
+) -> int:
+    """Validate the items, and answer with the list and the findings.
 
-    It is the first document in `data`. Where that cannot be done (a key stands twice in it, say)
-    it is returned as it is.
+    From a validator of kustomize nothing is printed: kustomize refuses whatever one prints.
     """
-    cut = list(raw_documents([data]))
-    pieces = [raw.data for raw in cut]
-    first = next((index for index, piece in enumerate(pieces) if piece.strip()), None)
-    if first is None:
-        return data
-    ordinal = cut[first].ordinal
-    try:
-        tree = parse(pieces[first].decode())
-        value = construct(tree.root)
-        operations = _operations(value, [_result(found, value, ordinal) for found in findings])
-        if operations:
-            new = splice(tree, operations, verify.patched(value, operations))
-            pieces[first] = new.encode()
-    except (InputError, PatchError, InternalError, UnicodeDecodeError):
-        return data
-    return b"".join(pieces)
+    from transformer.commands import validate as validate_command  # slow to import, rarely needed
+    from transformer.config.function_config import VALIDATE
+    from transformer.inputs.comparison import opened_states
+    from transformer.inputs.kustomize_fields import is_validator
+    from transformer.outputs.resource_list import with_results
+
+    data = stdin.read_all()
+    out = stdio.standard_output()
+    is_silent = _is_of_kustomize(request) and is_validator(Path.cwd(), VALIDATE)
+    chosen = to_validate(options)
+
+    def answer(report: Report) -> None:
+        if not is_silent:
+            out.write(with_results(data, report.findings))
+            out.flush()
+        validate_command.print_for_people(chosen, report)
+
+    reads = partial(opened_states, (), chosen, stdin=io.BytesIO(data))
+    return validate_command.run(chosen, Host(settings, root, reads, answer))
 
 
-def _operations(value: Any, results: list[Any]) -> list[Operation]:
-    present = mapping_at(value).get("results")
-    if not results:
-        return []
-    if isinstance(present, list) and present:
-        return [Operation("add", "/results/-", result) for result in results]
-    return [Operation("replace" if "results" in value else "add", "/results", results)]
-
-
-def _result(found: Finding, value: Any, document: int) -> dict[str, Any]:
-    """Return a finding as the specification's result; the ResourceList is `value`, a `document`."""
-    message = f"{found.message}; {found.hint}" if found.hint else found.message
-    result: dict[str, Any] = {"message": message, "severity": found.severity}
-    if found.object is not None and found.object.name:
-        ref = found.object
-        result["resourceRef"] = {
-            "apiVersion": f"{ref.group}/{ref.version}" if ref.group else ref.version,
-            "kind": ref.kind,
-            "name": ref.name,
-            **({"namespace": ref.namespace} if ref.namespace else {}),
-        }
-        if found.pointer:
-            result["field"] = {"path": _field(found.pointer)}
-    is_item = found.item and found.document == document
-    if is_item and (file := _file(value_at(value, found.item))):
-        result["file"] = file
-    result["tags"] = {"rule": found.rule}
-    return result
-
-
-def _field(at: str) -> str:
-    """Return a pointer as `spec.containers[0].image`."""
-    tokens = (f"[{token}]" if token.isdecimal() else f".{token}" for token in pointer.split(at))
-    return "".join(tokens).removeprefix(".")
-
-
-def _file(item: Any) -> dict[str, Any]:
-    """Return where the host found an item, by its annotations."""
-    annotations = mapping_at(item, "metadata", "annotations")
-    path = next((annotations[key] for key in _PATHS if annotations.get(key)), "")
-    index = next((annotations[key] for key in _INDEXES if annotations.get(key)), "")
-    if not isinstance(path, str) or not path:
-        return {}
-    is_number = isinstance(index, str) and index.isdecimal()
-    return {"path": path, **({"index": int(index)} if is_number else {})}
+def _is_of_kustomize(request: Request) -> bool:
+    """Whether kustomize has sent the ResourceList: its items carry an annotation of its own."""
+    items = mapping_at(request.value).get("items")
+    return isinstance(items, list) and any(
+        _KUSTOMIZE in mapping_at(item, "metadata", "annotations") for item in items
+    )

@@ -1,14 +1,17 @@
 """What `validate` is to judge, and the old state to compare it with: from disk, pipe or Git."""
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
+from transformer.config.options import ValidateOptions
 from transformer.errors import SettingsError
 from transformer.findings import Finding
 from transformer.inputs.discovery import (
     DiscoveredFile,
+    DiscoveryOptions,
     FileLookup,
     Source,
     discover,
@@ -21,6 +24,7 @@ from transformer.inputs.discovery import (
 from transformer.inputs.git.program import resolve
 from transformer.inputs.git.states import GitStates
 from transformer.inputs.reading import Readable, as_regular, chunks, is_regular
+from transformer.inputs.temp_copies import temp_folder
 from transformer.kubernetes.generators import KUSTOMIZATIONS
 from transformer.system import stdio
 
@@ -53,38 +57,32 @@ class States(NamedTuple):
         return self.wanted is None or found.file in self.wanted
 
 
-class DiscoveryOptions(NamedTuple):
-    """How folders are searched; keywords of `sources.discover`."""
-
-    root: Path
-    include: tuple[str, ...]
-    exclude: tuple[str, ...]
-    scopes: tuple[str, ...]
+def is_stdin(paths: tuple[str, ...], options: ValidateOptions) -> bool:
+    return paths == ("-",) or not (paths or options.base is not None or options.staged)
 
 
-class Wanted(Protocol):
-    """The options that say which states are meant, named as on the command line."""
+@contextmanager
+def opened_states(
+    paths: tuple[str, ...],
+    options: ValidateOptions,
+    discovery: DiscoveryOptions,
+    *,
+    stdin: Readable | None = None,
+) -> Iterator[States]:
+    """Yield what to validate, and the old state; `stdin` is read instead of standard input.
 
-    @property
-    def old(self) -> str | None: ...
-    @property
-    def base(self) -> str | None: ...
-    @property
-    def staged(self) -> bool: ...
-    @property
-    def fix(self) -> bool: ...
-    @property
-    def stdin_filename(self) -> str: ...
-
-
-def is_stdin(paths: tuple[str, ...], wanted: Wanted) -> bool:
-    return paths == ("-",) or not (paths or wanted.base is not None or wanted.staged)
+    Raises:
+        SettingsError: a PATH names nothing, or git cannot give a state.
+        OSError: standard input, or a temporary file, fails.
+    """
+    with temp_folder() as folder, GitStates() as git:
+        yield read_states(paths, options, discovery, folder, git, stdin)
 
 
 def read_states(
     paths: tuple[str, ...],
-    wanted: Wanted,
-    searched: DiscoveryOptions,
+    options: ValidateOptions,
+    discovery: DiscoveryOptions,
     folder: str,
     git: GitStates,
     stdin: Readable | None = None,
@@ -93,26 +91,26 @@ def read_states(
 
     `stdin` is what to read instead of standard input.
     """
-    if is_stdin(paths, wanted):
+    if is_stdin(paths, options):
         kept = Path(folder, "stdin")
         with kept.open("wb") as copy:
             copy.writelines(chunks(stdin or stdio.standard_input()))
-        name = wanted.stdin_filename
-        old = None if wanted.old is None else _as_before(wanted.old, (), searched, folder)
+        name = options.stdin_filename
+        old = None if options.old is None else _as_before(options.old, (), discovery, folder)
         return States([Source(kept, name, True, "", name, is_stream=True)], old)
-    if wanted.old is not None:
-        new = discover(paths, **searched._asdict())
-        old = _as_before(wanted.old, paths, searched, folder)
-        return States(_regular(new, wanted, folder), old)
-    if wanted.base is None and not wanted.staged:
-        return States(_regular(discover(paths, **searched._asdict()), wanted, folder))
-    revision = resolve(Path.cwd(), "HEAD" if wanted.base is None else wanted.base)
+    if options.old is not None:
+        new = discover(paths, discovery)
+        old = _as_before(options.old, paths, discovery, folder)
+        return States(_regular(new, options, folder), old)
+    if options.base is None and not options.staged:
+        return States(_regular(discover(paths, discovery), options, folder))
+    revision = resolve(Path.cwd(), "HEAD" if options.base is None else options.base)
     before = git.at(revision)
-    now = git.in_index(revision.top) if wanted.staged else _disk_or_nothing
-    changed = git.changed(revision, in_work_tree=not wanted.staged)
+    now = git.in_index(revision.top) if options.staged else _disk_or_nothing
+    changed = git.changed(revision, in_work_tree=not options.staged)
     changes = Changes(revision.top, frozenset(changed), revision.in_words)
-    states = compare(paths or (".",), before, now, changes, searched)
-    return states._replace(new=_regular(list(states.new), wanted, folder))
+    states = compare(paths or (".",), before, now, changes, discovery)
+    return states._replace(new=_regular(list(states.new), options, folder))
 
 
 class Changes(NamedTuple):
@@ -130,7 +128,7 @@ def compare(
     before: FileLookup,
     now: FileLookup,
     changes: Changes,
-    searched: DiscoveryOptions,
+    discovery: DiscoveryOptions,
 ) -> States:
     """Return what PATHs stand for now, and before.
 
@@ -140,20 +138,20 @@ def compare(
     for path in paths:
         if not (os.path.lexists(path) or any(before(path)) or any(now(path))):
             raise no_such_path(path)
-    old = discover(paths, **searched._asdict(), look=before)
-    new = discover(paths, **searched._asdict(), look=now)
+    old = discover(paths, discovery, look=before)
+    new = discover(paths, discovery, look=now)
     return States(
         new,
         old,
-        new_context=_context_files(changes, new, searched, now),
-        old_context=_context_files(changes, old, searched, before),
+        new_context=_context_files(changes, new, discovery, now),
+        old_context=_context_files(changes, old, discovery, before),
         is_old_strict=False,
         since=changes.since,
     )
 
 
 def _context_files(
-    changes: Changes, meant: list[Source], searched: DiscoveryOptions, look: FileLookup
+    changes: Changes, meant: list[Source], discovery: DiscoveryOptions, look: FileLookup
 ) -> list[Source]:
     """Return those of the changed files that are not among the meant ones, but that a search of
     the repository finds: an object may have moved from there, or to there. Kustomizations are
@@ -164,7 +162,7 @@ def _context_files(
     known = {source.relative for source in meant}
     return [
         source
-        for source in discover([str(changes.top)], **searched._asdict(), look=look)
+        for source in discover([str(changes.top)], discovery, look=look)
         if (source.path in changes.files or source.path.name in KUSTOMIZATIONS)
         and source.relative not in known
     ]
@@ -176,7 +174,7 @@ def _disk_or_nothing(name: str) -> Iterable[DiscoveredFile]:
 
 
 def _as_before(
-    old: str, paths: tuple[str, ...], searched: DiscoveryOptions, folder: str
+    old: str, paths: tuple[str, ...], discovery: DiscoveryOptions, folder: str
 ) -> list[Source]:
     """Return the files of an old state on the disk, as if they stood where `paths` do; what can be
     read only once is copied into `folder`.
@@ -185,7 +183,7 @@ def _as_before(
     in that folder. Where `paths` are several, an old folder stands for the configuration's.
     """
     counterpart = Path(paths[0]) if len(paths) == 1 else None
-    sources = discover([old], root=searched.root, include=(), exclude=(), scopes=())
+    sources = discover([old], DiscoveryOptions(discovery.root))
     placed = []
     for source in sources:
         below = Path(os.path.relpath(source.path, old) if Path(old).is_dir() else source.path.name)
@@ -193,19 +191,19 @@ def _as_before(
         if counterpart is not None:
             is_folder = Path(old).is_dir() or counterpart.is_dir()
             place = counterpart / below if is_folder else counterpart
-            relative = relative_to_root(place, searched.root)
-        if source.is_named or is_taken(relative, searched.include, searched.exclude):
-            scope = scope_of(relative, searched.scopes)
+            relative = relative_to_root(place, discovery.root)
+        if source.is_named or is_taken(relative, discovery.include, discovery.exclude):
+            scope = scope_of(relative, discovery.scopes)
             placed.append(as_regular(source, folder)._replace(relative=relative, scope=scope))
     return placed
 
 
-def _regular(sources: list[Source], wanted: Wanted, folder: str) -> list[Source]:
+def _regular(sources: list[Source], options: ValidateOptions, folder: str) -> list[Source]:
     """Return the sources, those that can be read only once copied to files in `folder`.
 
     Raises:
         SettingsError: one is to be mended, and cannot be written.
     """
-    if wanted.fix and (pipe := next((s for s in sources if not is_regular(s)), None)):
+    if options.fix and (pipe := next((s for s in sources if not is_regular(s)), None)):
         raise SettingsError("this cannot be mended in place", file=pipe.name, hint="name files")
     return [as_regular(source, folder) for source in sources]

@@ -62,32 +62,35 @@ class DiscoveredFile(NamedTuple):
         return self.is_link or (self.opener is None and self.path.is_symlink())
 
 
+class DiscoveryOptions(NamedTuple):
+    """How folders are searched: `include`, `exclude` and `scopes` are globs relative to `root`
+    (absolute: the configuration's folder).
+    """
+
+    root: Path
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    scopes: tuple[str, ...] = ()
+
+
 FileLookup: TypeAlias = Callable[[str], Iterable[DiscoveredFile]]
 """Yields the files that a PATH stands for, those in folders by the rules of a search."""
 
 
 def discover(
-    paths: Iterable[str],
-    *,
-    root: Path,
-    include: Iterable[str] = (),
-    exclude: Iterable[str] = (),
-    scopes: Iterable[str] = (),
-    look: FileLookup | None = None,
+    paths: Iterable[str], options: DiscoveryOptions, *, look: FileLookup | None = None
 ) -> list[Source]:
     """Return the files that `paths` name, folders searched for manifests.
 
     Each file comes once in a scope, whatever links lead to it, under the name by which `paths` name
     it, if any of them does. Hidden folders, `node_modules` and the `templates/` of a Helm chart are
-    left out of a search; `include` and `exclude` are globs relative to `root` (absolute: the
-    configuration's folder). A folder that cannot be searched is among the files, so that reading it
-    tells why.
-    `look` looks elsewhere than on the disk.
+    left out of a search. A folder that cannot be searched is among the files, so that reading it
+    reports why. `look` looks elsewhere than on the disk.
 
     Raises:
         SettingsError: a path does not exist (of which `look` is the judge, where it is given).
     """
-    include, exclude, scopes = tuple(include), tuple(exclude), tuple(scopes)
+    root, include, exclude, scopes = options
     found: dict[tuple[str, str], tuple[DiscoveredFile, Source]] = {}
     for name in paths:
         if not name:

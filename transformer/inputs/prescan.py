@@ -20,7 +20,6 @@ from transformer.kubernetes.pools import PoolIndex, is_pool, pool_of
 from transformer.pipeline.context import RunContext
 from transformer.pipeline.documents import Document, documents
 from transformer.pipeline.stream import gather_pools
-from transformer.text.framing import raw_documents
 from transformer.text.prefilter import mentions_pool
 
 _PATCH_FIELDS = ("patches", "patchesStrategicMerge", "patchesJson6902")
@@ -75,8 +74,7 @@ def _parts_with_pools(file: BinaryIO, size: int, max_document: int) -> Iterator[
     pieces = chunks(file)
     head = next(pieces, b"")
     if len(head) < size or mentions_pool(head):
-        found = raw_documents(chain((head,), pieces), max_document)
-        yield from documents(found, max_document=max_document)
+        yield from documents(chain((head,), pieces), max_document=max_document)
 
 
 def patch_files(sources: Iterable[Source], max_document: int) -> set[str]:

@@ -2,15 +2,15 @@
 
 import os
 import stat
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
+from itertools import chain
 from pathlib import Path
 from typing import Any, Protocol, TypeAlias
 
 from transformer.errors import InputError
 from transformer.inputs.discovery import Source
 from transformer.pipeline.documents import documents
-from transformer.text.framing import RawDocument, raw_documents
+from transformer.text.framing import MAX_DOCUMENT, RawBatch, RawDocument, raw_batches
 from transformer.yamltree.construct import construct
 from transformer.yamltree.parse import parse
 
@@ -26,16 +26,38 @@ class Readable(Protocol):
     def read(self, size: int = -1, /) -> bytes: ...
 
 
-class Rewound:
-    """A file of which something has been read already: that comes once more, and then the rest."""
+class RawStream:
+    """A stream as raw documents, the first of which can be looked at before the others are read.
 
-    def __init__(self, seen: Iterable[bytes], rest: Iterator[bytes]) -> None:
-        self._seen = deque(seen)
-        self._rest = rest
+    A read takes what is there, so that a document is there as soon as it is complete. `name` is
+    what messages call the stream.
+    """
 
-    def read(self, _: int = -1, /) -> bytes:
-        """Return the next bytes; none at the end."""
-        return self._seen.popleft() if self._seen else next(self._rest, b"")
+    def __init__(
+        self, file: Readable, name: str = "<stdin>", *, max_document: int = MAX_DOCUMENT
+    ) -> None:
+        self.name = name
+        self._idle: Callable[[], object] = lambda: None
+        self._seen: list[RawBatch] = []
+        self._rest = raw_batches(chunks(file, lambda: self._idle()), max_document)
+
+    def peek(self) -> RawDocument | None:
+        """Return the first document that is not blank, or None."""
+        for batch in self._rest:
+            self._seen.append(batch)
+            for raw in batch.documents:
+                if raw.data.strip():
+                    return raw
+        return None
+
+    def batches(self, idle: Callable[[], object] = lambda: None) -> Iterator[RawBatch]:
+        """Yield all documents, once; `idle` is called before each wait for more of them."""
+        self._idle = idle
+        return chain(self._seen, self._rest)
+
+    def read_all(self) -> bytes:
+        """Return all bytes of the stream."""
+        return b"".join(raw.data for batch in self.batches() for raw in batch.documents)
 
 
 def chunks(file: Readable, idle: Callable[[], object] = lambda: None) -> Iterator[bytes]:
@@ -60,7 +82,7 @@ def values(file: Readable, max_document: int) -> Iterator[Any]:
     Raises:
         InputError: one cannot be read.
     """
-    for document in documents(raw_documents(chunks(file), max_document)):
+    for document in documents(chunks(file), max_document=max_document):
         if document.manifests:
             hint = "put a --- line between them"
             raise InputError("two manifests without --- between them", hint=hint)

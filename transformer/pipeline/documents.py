@@ -10,10 +10,11 @@ mend; the manifests are only noted.
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from transformer.errors import InputError
 from transformer.pipeline.boundaries import Border, examined, examined_alone, joined
-from transformer.text.framing import MAX_DOCUMENT, Framer, Opening, RawDocument
+from transformer.text.framing import MAX_DOCUMENT, Opening, RawBatch, RawDocument, raw_batches
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,37 +40,37 @@ class Document:
 
 
 def documents(
-    frames: Iterable[RawDocument],
-    *,
-    is_stream: bool = False,
-    strict: bool = False,
-    max_document: int = MAX_DOCUMENT,
-) -> Iterator[Document]:
-    """Yield the documents; `is_stream`: glued manifests are taken apart where that is certain.
-
-    Those are still `GLUED`: a `---` is to be put above each. With `strict` nothing is certain.
-    """
-    assembler = DocumentAssembler(is_stream=is_stream, strict=strict, max_document=max_document)
-    held: list[RawDocument] = []
-    for raw in frames:
-        yield from assembler.feed(held)
-        held = [raw]
-    yield from assembler.close(held)
-
-
-def batches(
     chunks: Iterable[bytes],
     *,
     is_stream: bool = False,
     strict: bool = False,
     max_document: int = MAX_DOCUMENT,
+) -> Iterator[Document]:
+    """Yield the documents of a file or stream.
+
+    `is_stream`: manifests that run together become documents of their own where that is certain;
+    they are still `GLUED`, because a `---` is missing above each. With `strict` nothing is certain.
+    """
+    found = batches(
+        raw_batches(chunks, max_document),
+        is_stream=is_stream,
+        strict=strict,
+        max_document=max_document,
+    )
+    return chain.from_iterable(found)
+
+
+def batches(
+    raw: Iterable[RawBatch],
+    *,
+    is_stream: bool = False,
+    strict: bool = False,
+    max_document: int = MAX_DOCUMENT,
 ) -> Iterator[list[Document]]:
-    """Yield the documents in groups: those that each of the chunks completes."""
-    framer = Framer(max_document)
+    """Yield the documents in batches: those that each of the raw batches completes."""
     assembler = DocumentAssembler(is_stream=is_stream, strict=strict, max_document=max_document)
-    for chunk in chunks:
-        yield assembler.feed(framer.feed(chunk))
-    yield assembler.close(framer.close())
+    for batch in raw:
+        yield (assembler.close if batch.is_last else assembler.feed)(batch.documents)
 
 
 _PATIENCE = 16 * 1024 * 1024

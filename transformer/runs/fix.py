@@ -11,7 +11,7 @@ from transformer.outputs.reporter import Reporter
 from transformer.outputs.terminal import Progress
 from transformer.outputs.writers import InPlace
 from transformer.pipeline.context import RunContext
-from transformer.runs.transform import Inputs, Outputs, run
+from transformer.runs.transform import Inputs, Outputs, run_transform
 
 
 class Fixed(NamedTuple):
@@ -68,8 +68,8 @@ def fix(
     context = context.with_cluster(replace(context.cluster, former_pools=former_pools)).for_fix()
     for context_now in (context.with_fixes(), context):
         done = len(fixing.changes)
-        inputs = Inputs(list(sources), list(pool_sources), None)
-        run(inputs, context_now, Outputs(fixing, Reporter(None), Progress()))
+        outputs = Outputs(fixing, Reporter(None), Progress())
+        run_transform(Inputs(list(sources)), pool_sources, context_now, outputs)
         if not any(change.rule.startswith("HN") for change in fixing.changes[done:]):
             break
     return Fixed(tuple(fixing.changes), len(fixing.files), tuple(dict.fromkeys(fixing.findings)))

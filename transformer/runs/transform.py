@@ -5,14 +5,14 @@ standard input once, with spooling where a pool is still to come.
 """
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from transformer.findings import DocumentResult, Finding
 from transformer.inputs.discovery import Source
 from transformer.inputs.prescan import Prescan, given_pools, pool_index, prescan
-from transformer.inputs.reading import Readable, as_regular, chunks, is_regular, signature, size_of
+from transformer.inputs.reading import RawStream, as_regular, chunks, is_regular, signature, size_of
 from transformer.inputs.spool import FileSpool
 from transformer.outputs.reporter import Reporter
 from transformer.outputs.terminal import Progress
@@ -28,22 +28,19 @@ from transformer.pipeline.stream import (
 )
 from transformer.pipeline.transform_document import transform_document
 from transformer.runs.workers import Workers
+from transformer.text.framing import RawBatch, raw_batches
 
 
 class Inputs(NamedTuple):
     """What a run reads: `sources`, or `stdin` where they are None.
 
-    `is_pool_given`: `pool_sources` are all the pools there are (`--pools`), so that standard input
-    need not be read to its end before a Node is decided. `looked_at` are further files, which are
-    not treated, but whose pools and kustomizations count for the sources.
+    The pools and kustomizations of `context_files` count for the sources; these files themselves
+    are not transformed.
     """
 
-    sources: list[Source] | None
-    pool_sources: list[Source]
-    stdin: Readable | None
-    stdin_name: str = "<stdin>"
-    is_pool_given: bool = False
-    looked_at: tuple[Source, ...] = ()
+    sources: list[Source] | None = None
+    stdin: RawStream | None = None
+    context_files: tuple[Source, ...] = ()
 
 
 class Outputs(NamedTuple):
@@ -64,40 +61,51 @@ class Outputs(NamedTuple):
         self.output.end()
 
 
-def run(inputs: Inputs, context: RunContext, outputs: Outputs) -> None:
-    """Read everything, and pass on what became of it.
+def run_transform(
+    inputs: Inputs,
+    pool_sources: Sequence[Source],
+    context: RunContext,
+    outputs: Outputs,
+    *,
+    is_pool_given: bool = False,
+) -> None:
+    """Read everything, and pass on the results.
+
+    `is_pool_given`: `pool_sources` hold all the pools there are (`--pools`), so that standard input
+    need not be read to its end before a Node is decided.
 
     Raises:
         SettingsError: a file of pools cannot be read.
         OSError: standard input or standard output fails.
     """
-    given = tuple(given_pools(inputs.pool_sources, context))
+    given = tuple(given_pools(pool_sources, context))
     if inputs.sources is not None:
-        _run_files(inputs.sources, inputs.looked_at, context, given, outputs)
+        _run_files(inputs.sources, inputs.context_files, context, given, outputs)
     elif inputs.stdin is not None:
-        pools = pool_index(given, complete=inputs.is_pool_given)
-        _run_stdin(inputs.stdin, inputs.stdin_name, context.with_pools(pools), outputs)
+        pools = pool_index(given, complete=is_pool_given)
+        _run_stdin(inputs.stdin, context.with_pools(pools), outputs)
     outputs.output.close()
 
 
-def _run_stdin(stdin: Readable, name: str, context: RunContext, outputs: Outputs) -> None:
-    pieces = _groups(chunks(stdin, outputs.idle), context, is_stream=True)
+def _run_stdin(stdin: RawStream, context: RunContext, outputs: Outputs) -> None:
+    pieces = _batches(stdin.batches(outputs.idle), context, is_stream=True)
     with _workers(context) as by:
-        outputs.take(transform_as_it_comes(pieces, Origin(name), context, FileSpool, by), None)
+        results = transform_as_it_comes(pieces, Origin(stdin.name), context, FileSpool, by)
+        outputs.take(results, None)
 
 
 def _run_files(
     sources: list[Source],
-    looked_at: tuple[Source, ...],
+    context_files: tuple[Source, ...],
     context: RunContext,
     given: tuple[Any, ...],
     outputs: Outputs,
 ) -> None:
-    """Treat `sources`, with the pools and kustomizations of `looked_at` too."""
+    """Treat `sources`, with the pools and kustomizations of `context_files` too."""
     with _all_regular(sources) as files:
         prescanned = files
-        if files and looked_at:  # in one order, whichever of them are the sources
-            prescanned = sorted((*files, *looked_at), key=lambda source: source.relative)
+        if files and context_files:  # in one order, whichever of them are the sources
+            prescanned = sorted((*files, *context_files), key=lambda source: source.relative)
         outputs.progress.expect(sum(map(size_of, prescanned)) + sum(map(size_of, files)))
         found = prescan(prescanned, context, given, outputs.progress.advance)
         with _workers(context) as by:
@@ -129,11 +137,11 @@ def _all_regular(sources: list[Source]) -> Iterator[list[Source]]:
         yield [as_regular(source, folder) for source in sources]
 
 
-def _groups(
-    pieces: Iterator[bytes], context: RunContext, *, is_stream: bool = False
+def _batches(
+    raw: Iterable[RawBatch], context: RunContext, *, is_stream: bool = False
 ) -> Iterator[list[Document]]:
     strict, most = context.settings.strict, context.max_document
-    return batches(pieces, is_stream=is_stream, strict=strict, max_document=most)
+    return batches(raw, is_stream=is_stream, strict=strict, max_document=most)
 
 
 def _file_results(source: Source, found: Prescan, by: TransformBatch) -> Iterator[DocumentResult]:
@@ -145,7 +153,12 @@ def _file_results(source: Source, found: Prescan, by: TransformBatch) -> Iterato
             if found.seen.get(source.path, before) != before:
                 yield _failed(changed_meanwhile(source))
                 return
-            yield from transform_all(_groups(chunks(file), context), origin, context, by)
+            yield from transform_all(
+                _batches(raw_batches(chunks(file), context.max_document), context),
+                origin,
+                context,
+                by,
+            )
             if signature(source.path.stat()) != before:
                 yield _failed(changed_meanwhile(source))
     except OSError as error:

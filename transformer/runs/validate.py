@@ -7,7 +7,7 @@ then for real, in batches that several processors share.
 import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from typing import NamedTuple, TypeAlias
+from typing import BinaryIO, NamedTuple, TypeAlias
 
 from transformer.findings import Finding
 from transformer.inputs.comparison import States
@@ -20,7 +20,7 @@ from transformer.kubernetes.pools import Pool
 from transformer.pipeline.aggregator import RunAggregator
 from transformer.pipeline.context import RunContext
 from transformer.pipeline.diagnostics import Origin
-from transformer.pipeline.documents import Document, batches, documents
+from transformer.pipeline.documents import Document, documents
 from transformer.pipeline.kustomization_graph import KustomizationGraph
 from transformer.pipeline.non_manifests import NonManifests
 from transformer.pipeline.old_state import OldState
@@ -29,7 +29,6 @@ from transformer.pipeline.validate_document import DocumentDiagnostics, validate
 from transformer.rules.base import RuleContext
 from transformer.runs.transform import cannot_be_read
 from transformer.runs.workers import MOST_WORKERS, Workers
-from transformer.text.framing import raw_documents
 from transformer.text.prefilter import is_blank
 
 _BATCH = 512
@@ -66,7 +65,7 @@ class _Scope(NamedTuple):
 _Task: TypeAlias = tuple[Document, Origin, str]
 
 
-def validate(
+def run_validate(
     states: States,
     context: RunContext,
     done: Callable[[int], object] = lambda _: None,
@@ -197,18 +196,22 @@ def _origin(source: Source, patches: set[str]) -> Origin:
 
 
 def _parts(source: Source, context: RunContext) -> Iterator[Document]:
-    """Yield the parts of a file.
+    """Yield the documents of a file.
 
     Raises:
         OSError: it cannot be read.
     """
     with source.open() as file:
-        yield from documents(
-            raw_documents(chunks(file), context.max_document),
-            is_stream=source.is_stream,
-            strict=context.settings.strict,
-            max_document=context.max_document,
-        )
+        yield from _documents(file, source, context)
+
+
+def _documents(file: BinaryIO, source: Source, context: RunContext) -> Iterator[Document]:
+    return documents(
+        chunks(file),
+        is_stream=source.is_stream,
+        strict=context.settings.strict,
+        max_document=context.max_document,
+    )
 
 
 def _tasks(
@@ -227,14 +230,8 @@ def _tasks(
         origin = replace(origin, usage=graph.of(os.path.realpath(source.path)))
         try:
             with source.open() as file:
-                for group in batches(
-                    chunks(file),
-                    is_stream=source.is_stream,
-                    strict=context.settings.strict,
-                    max_document=context.max_document,
-                ):
-                    for document in group:
-                        yield document, origin, source.scope
+                for document in _documents(file, source, context):
+                    yield document, origin, source.scope
         except OSError as error:
             aggregator.fail(cannot_be_read(source, error))
 

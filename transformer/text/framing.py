@@ -99,14 +99,27 @@ class RawDocument(NamedTuple):
     is_glued_below: bool = False
 
 
+class RawBatch(NamedTuple):
+    """The raw documents that a chunk of a stream completes; with the last one the stream ends."""
+
+    documents: list[RawDocument]
+    is_last: bool = False
+
+
+def raw_batches(chunks: Iterable[bytes], max_document: int = MAX_DOCUMENT) -> Iterator[RawBatch]:
+    """Yield the raw documents of a stream, those that each chunk completes together."""
+    framer = Framer(max_document)
+    for chunk in chunks:
+        yield RawBatch(framer.feed(chunk))
+    yield RawBatch(framer.close(), is_last=True)
+
+
 def raw_documents(
     chunks: Iterable[bytes], max_document: int = MAX_DOCUMENT
 ) -> Iterator[RawDocument]:
     """Yield the frames of a stream, each as soon as it is known where it ends."""
-    framer = Framer(max_document)
-    for chunk in chunks:
-        yield from framer.feed(chunk)
-    yield from framer.close()
+    for batch in raw_batches(chunks, max_document):
+        yield from batch.documents
 
 
 class Framer:

@@ -9,7 +9,14 @@ from typing import Any
 import pytest
 
 from transformer.errors import SettingsError
-from transformer.inputs.discovery import DiscoveredFile, Source, discover, is_taken, scope_of
+from transformer.inputs.discovery import (
+    DiscoveredFile,
+    DiscoveryOptions,
+    Source,
+    discover,
+    is_taken,
+    scope_of,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -26,12 +33,12 @@ def touch(*names: str) -> None:
 
 def names(*paths: str, **globs: list[str]) -> list[str]:
     options: dict[str, Any] = globs
-    return [source.name for source in discover(paths, root=Path.cwd(), **options)]
+    return [source.name for source in discover(paths, DiscoveryOptions(Path.cwd(), **options))]
 
 
 def test_a_named_file_is_taken_whatever_it_is_called() -> None:
     touch("a.txt", ".hidden/b")
-    assert discover(["a.txt", ".hidden/b"], root=Path.cwd()) == [
+    assert discover(["a.txt", ".hidden/b"], DiscoveryOptions(Path.cwd())) == [
         Source(Path("a.txt"), "a.txt", True, "", "a.txt"),
         Source(Path(".hidden/b"), ".hidden/b", True, "", ".hidden/b"),
     ]
@@ -40,7 +47,7 @@ def test_a_named_file_is_taken_whatever_it_is_called() -> None:
 def test_a_folder_gives_its_manifests_sorted_and_above_those_of_its_folders() -> None:
     touch("d/z.yaml", "d/b.yml", "d/a/x.json", "d/c.txt", "d/Kustomization", "d/yaml")
     assert names("d") == ["d/Kustomization", "d/b.yml", "d/z.yaml", "d/a/x.json"]
-    assert not any(source.is_named for source in discover(["d"], root=Path.cwd()))
+    assert not any(source.is_named for source in discover(["d"], DiscoveryOptions(Path.cwd())))
 
 
 def test_a_search_leaves_out_what_is_hidden_and_what_is_no_manifest() -> None:
@@ -69,7 +76,7 @@ def test_each_file_comes_once_and_is_named_if_any_path_names_it() -> None:
     touch("d/a.yaml", "d/b.yaml")
     Path("link").symlink_to("d")
     Path("c.yaml").symlink_to("d/b.yaml")
-    found = discover(["./d", "d/a.yaml", "link", "c.yaml", "d/../d"], root=Path.cwd())
+    found = discover(["./d", "d/a.yaml", "link", "c.yaml", "d/../d"], DiscoveryOptions(Path.cwd()))
     assert found == [
         Source(Path("d/a.yaml"), "d/a.yaml", True, "", "d/a.yaml"),
         Source(Path("c.yaml"), "c.yaml", True, "", "c.yaml"),
@@ -97,7 +104,7 @@ def test_a_file_has_the_name_that_was_asked_for_or_else_its_own(
     Path("link").symlink_to("d")
     for name in ("a.yaml", "e.yaml"):
         Path(name).symlink_to("d/b.yaml")
-    (found,) = discover(paths, root=Path.cwd())
+    (found,) = discover(paths, DiscoveryOptions(Path.cwd()))
     assert (found.name, found.is_named) == (expected, expected in paths)
 
 
@@ -138,14 +145,14 @@ def test_globs_choose_files_or_folders_above_them(
 
 def test_globs_are_relative_to_the_root_and_do_not_concern_named_files(tmp_path: Path) -> None:
     touch("in/a.yaml", "b.yaml")
-    found = discover([str(tmp_path)], root=tmp_path / "in", exclude=["a.yaml"])
+    found = discover([str(tmp_path)], DiscoveryOptions(tmp_path / "in", exclude=("a.yaml",)))
     assert [source.path.name for source in found] == ["b.yaml"]
     assert names("in/a.yaml", exclude=["in"]) == ["in/a.yaml"]
 
 
 def test_scopes_are_folders_that_a_glob_names() -> None:
     touch("clusters/a/in/x.yaml", "clusters/x.yaml", "x.yaml")
-    found = discover(["."], root=Path.cwd(), scopes=["clusters/*"])
+    found = discover(["."], DiscoveryOptions(Path.cwd(), scopes=("clusters/*",)))
     assert {source.name: source.scope for source in found} == {
         "clusters/a/in/x.yaml": "clusters/a",
         "clusters/x.yaml": "",
@@ -164,19 +171,21 @@ def elsewhere(name: str) -> Iterator[DiscoveredFile]:
 def test_files_may_be_looked_for_elsewhere_than_on_the_disk() -> None:
     touch("a/x.yaml")
     paths = ["nowhere", "a", "named", "s/in"]
-    found = discover(paths, root=Path.cwd(), exclude=["b"], scopes=["s"], look=elsewhere)
+    found = discover(
+        paths, DiscoveryOptions(Path.cwd(), exclude=("b",), scopes=("s",)), look=elsewhere
+    )
     assert [source._replace(opener=None) for source in found] == [
         Source(Path("named/x.yaml"), "named/x.yaml", True, "", "named/x.yaml"),
         Source(Path("s/in/x.yaml"), "s/in/x.yaml", False, "s", "s/in/x.yaml"),
     ]
     with found[0].open() as file:
         assert file.read() == b"there"
-    assert discover(["b"], root=Path.cwd(), exclude=["b"], look=elsewhere) == []
+    assert discover(["b"], DiscoveryOptions(Path.cwd(), exclude=("b",)), look=elsewhere) == []
 
 
 def test_an_empty_path_is_an_error_wherever_files_are_looked_for() -> None:
     with pytest.raises(SettingsError, match="empty"):
-        discover([""], root=Path.cwd(), look=elsewhere)
+        discover([""], DiscoveryOptions(Path.cwd()), look=elsewhere)
 
 
 @pytest.mark.parametrize(

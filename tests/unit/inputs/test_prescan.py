@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from transformer.inputs.discovery import discover
+from transformer.inputs.discovery import DiscoveryOptions, discover
 from transformer.inputs.prescan import prescan
 from transformer.pipeline import context as engines
 from transformer.pipeline.settings import Settings
@@ -18,7 +18,9 @@ OTHER = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\n---\n"
 
 
 def pools_in(path: Path) -> list[str]:
-    found = prescan(discover([str(path)], root=path.parent), engines.build(Settings(), CATALOG), ())
+    found = prescan(
+        discover([str(path)], DiscoveryOptions(path.parent)), engines.build(Settings(), CATALOG), ()
+    )
     return [pool.name for pool in found.engines[""].cluster.pools.all()]
 
 

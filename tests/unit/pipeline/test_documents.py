@@ -4,7 +4,7 @@ import pytest
 
 from transformer.pipeline import documents as module
 from transformer.pipeline.documents import Document, batches, documents
-from transformer.text.framing import MAX_DOCUMENT, Opening, raw_documents
+from transformer.text.framing import MAX_DOCUMENT, Opening, raw_batches, raw_documents
 
 START, MARKER, GLUED = Opening.START, Opening.MARKER, Opening.GLUED
 
@@ -20,8 +20,8 @@ UNREADABLE = "apiVersion: v1\nkind: Pod\nspec: @here\n"
 def parts_of(
     text: str, *, strict: bool = False, max_document: int = MAX_DOCUMENT
 ) -> list[Document]:
-    found = raw_documents([text.encode()], max_document)
-    return list(documents(found, is_stream=True, strict=strict, max_document=max_document))
+    found = documents([text.encode()], is_stream=True, strict=strict, max_document=max_document)
+    return list(found)
 
 
 def texts(found: list[Document]) -> list[str]:
@@ -131,9 +131,7 @@ def test_a_value_that_may_have_swallowed_a_line_is_a_problem(tail: str, below: s
 @pytest.mark.parametrize("tail", ["a: b# c: d\n", "- a# b\n", "a# b\n", "# \xff\n#\n", ""])
 def test_what_cannot_be_read_or_is_no_mapping_is_left_to_the_reader(tail: str) -> None:
     data = tail.encode("latin-1")
-    assert [part.problem for part in documents(raw_documents([data]), is_stream=True)] == [
-        None
-    ] * bool(data)
+    assert [part.problem for part in documents([data], is_stream=True)] == [None] * bool(data)
 
 
 @pytest.mark.parametrize(
@@ -187,7 +185,7 @@ def test_an_unreadable_part_spoils_all_that_is_glued_to_it_and_nothing_behind_a_
 @pytest.mark.parametrize("is_stream", [False, True])
 def test_glued_parts_of_which_one_is_not_utf8_are_one_document(is_stream: bool) -> None:
     data = b"apiVersion: v1\nkind: Pod\nname: \xff\n" + POD.encode()
-    assert list(documents(raw_documents([data]), is_stream=is_stream)) == [
+    assert list(documents([data], is_stream=is_stream)) == [
         Document(next(raw_documents([data]))._replace(data=data))
     ]
 
@@ -267,8 +265,10 @@ def test_a_kind_of_kubernetes_has_no_keys_of_others(head: str) -> None:
 
 def in_file(text: str, *, strict: bool = False) -> Document:
     """Return the one part of a file."""
-    (part,) = documents(raw_documents([text.encode()]), strict=strict)
-    (again,) = [part for group in batches([text.encode()], strict=strict) for part in group]
+    (part,) = documents([text.encode()], strict=strict)
+    (again,) = [
+        part for group in batches(raw_batches([text.encode()]), strict=strict) for part in group
+    ]
     assert described(again) == described(part)
     assert part.raw.data.decode() == text
     return part
@@ -403,7 +403,9 @@ def test_of_a_very_long_run_what_is_certain_leaves_early(
     monkeypatch.setattr(module, "_PATIENCE", patience)
     assert list(map(described, parts_of(text))) == whole
     early = list(
-        batches([line.encode() for line in text.splitlines(keepends=True)], is_stream=True)
+        batches(
+            raw_batches([line.encode() for line in text.splitlines(keepends=True)]), is_stream=True
+        )
     )
     assert [described(part) for group in early for part in group] == whole
     assert sum(map(bool, early)) > 1
@@ -552,7 +554,12 @@ def test_groups_hold_the_same_parts_whatever_the_chunks(
 ) -> None:
     data = STREAM.encode()
     chunks = [data[at : at + size] for at in range(0, len(data), size)]
-    found = batches(chunks, is_stream=True, strict=strict, max_document=max_document)
+    found = batches(
+        raw_batches(chunks, max_document),
+        is_stream=True,
+        strict=strict,
+        max_document=max_document,
+    )
     whole = parts_of(STREAM, strict=strict, max_document=max_document)
     assert [described(part) for group in found for part in group] == list(map(described, whole))
 
@@ -566,4 +573,9 @@ def described(part: Document) -> tuple[object, ...]:
 
 def test_there_is_a_group_for_each_chunk_and_one_for_the_end() -> None:
     chunks = [SERVICE.encode(), b"---\n", b"---\n"]
-    assert [texts(group) for group in batches(chunks)] == [[], [SERVICE], ["---\n"], ["---\n"]]
+    assert [texts(group) for group in batches(raw_batches(chunks))] == [
+        [],
+        [SERVICE],
+        ["---\n"],
+        ["---\n"],
+    ]

@@ -18,7 +18,7 @@ from transformer.pipeline.stream import (
     transform_as_it_comes,
     transform_one,
 )
-from transformer.text.framing import Opening, RawDocument, raw_documents
+from transformer.text.framing import Opening, RawDocument
 
 CONFIG = "---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\n"
 GUARDED = """\
@@ -49,7 +49,7 @@ def engine_for(settings: Settings | None = None, *, complete: bool = False) -> R
 
 
 def documents_of(*texts: str) -> list[Document]:
-    found = list(documents(raw_documents(["".join(texts).encode()])))
+    found = list(documents(["".join(texts).encode()]))
     assert len(found) == len(texts)
     return found
 

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from transformer.errors import SettingsError
-from transformer.inputs.comparison import Changes, DiscoveryOptions, States, compare
-from transformer.inputs.discovery import SUFFIXES, FileLookup, Source
+from transformer.inputs.comparison import Changes, States, compare
+from transformer.inputs.discovery import SUFFIXES, DiscoveryOptions, FileLookup, Source
 from transformer.inputs.git.program import Revision, outer, resolve, top_of
 from transformer.inputs.git.states import GitStates
 from transformer.kubernetes.generators import KUSTOMIZATIONS

@@ -17,7 +17,7 @@ from transformer.kubernetes.generators import KUSTOMIZATIONS
 from transformer.kubernetes.objects import manifests, mapping_at
 from transformer.pipeline.documents import documents
 from transformer.pipeline.kustomization_graph import LISTS
-from transformer.text.framing import MAX_DOCUMENT, raw_documents
+from transformer.text.framing import MAX_DOCUMENT
 
 _DEEPEST = 10
 """So many kustomizations may stand within each other."""
@@ -89,7 +89,7 @@ def _objects(root: Path, entry: str, depth: int) -> Iterator[Any]:
 def _inline(entry: str) -> list[Any]:
     """Return the objects that an entry holds itself, or none: it is a path."""
     try:
-        found = [value_of(part.raw) for part in documents(raw_documents([entry.encode()]))]
+        found = [value_of(part.raw) for part in documents([entry.encode()])]
     except InputError:
         return []
     return found if any(mapping_at(value).get("kind") for value in found) else []

@@ -1,0 +1,42 @@
+"""The seam between a command and whoever runs it: a person, pre-commit, kustomize, or kpt.
+
+An adapter in `hosts/` says what its host reads, what it answers, and how it reports; the command
+does the rest.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Generic, TypeVar
+
+from transformer.inputs.discovery import DiscoveryOptions, Source, discover
+from transformer.pipeline.settings import Settings
+
+Reads = TypeVar("Reads")
+Answers = TypeVar("Answers")
+
+
+@dataclass(frozen=True, slots=True)
+class Host(Generic[Reads, Answers]):
+    """Who runs a command, with the configuration that applies there.
+
+    `root`: the folder that paths in `settings` are relative to. `reads`: what the command reads.
+    `answers`: where its result goes. `is_hook`: nobody named the files, so one that is no manifest
+    is only noted; a change fails the run.
+    """
+
+    settings: Settings
+    root: Path
+    reads: Reads
+    answers: Answers
+    is_hook: bool = False
+
+    def pool_sources(self, pools: Iterable[str]) -> list[Source]:
+        """Return the files of NodePools: those of `--pools`, then those that the settings name."""
+        paths = [*pools, *(str(self.root / path) for path in self.settings.pool_paths)]
+        return discover(paths, DiscoveryOptions(self.root))
+
+
+def discovery_options(settings: Settings, root: Path) -> DiscoveryOptions:
+    """Return how folders are searched with `settings`, whose globs are relative to `root`."""
+    return DiscoveryOptions(root, settings.include, settings.exclude, settings.scopes)

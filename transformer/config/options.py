@@ -1,0 +1,60 @@
+"""The options of the commands, named as on the command line, with their defaults."""
+
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Literal
+
+from transformer.text.framing import MAX_DOCUMENT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What every command that reads manifests takes."""
+
+    report_file: Path | None = None
+    pools: tuple[str, ...] = ()
+    config: Path | None = None
+    enable: tuple[str, ...] = ()
+    disable: tuple[str, ...] = ()
+    on_invalid: Literal["fail", "pass"] | None = None
+    strict: bool = False
+    stdin_filename: str = "<stdin>"
+    max_document: int = MAX_DOCUMENT
+    quiet: bool = False
+    verbose: bool = False
+    color: str = "auto"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransformOptions(Options):
+    """The options of `transform`."""
+
+    write: bool = False
+    check: bool = False
+    diff: bool = False
+    output: str = "manifests"
+    allow_reformat: bool = False
+    all_or_nothing: bool = False
+    report: str | None = None
+
+    @property
+    def prints_manifests(self) -> bool:
+        """Whether transformed manifests go to standard output."""
+        return self.output == "manifests" and not (self.check or self.diff)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ValidateOptions(Options):
+    """The options of `validate`."""
+
+    old: str | None = None
+    base: str | None = None
+    staged: bool = False
+    format: str = "text"
+    fix: bool = False
+
+
+def to_validate(options: Options) -> ValidateOptions:
+    """Return the options of `validate` with what every command takes from `options`."""
+    shared = {field.name: getattr(options, field.name) for field in fields(Options)}
+    return ValidateOptions(**shared)
