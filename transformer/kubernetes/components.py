@@ -20,7 +20,7 @@ A component whose guard is `pod-network` is not recognised where its pods have h
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, cast, get_args
+from typing import Any, Literal
 
 from transformer.errors import SettingsError
 
@@ -118,44 +118,35 @@ def tokens(catalog: Catalog) -> tuple[str, ...]:
     return tuple(sorted(kept))
 
 
-def parse(data: Any) -> Catalog:
-    """Return the catalog that the decoded JSON of `components.json` holds.
+def parse(data: Mapping[str, Any]) -> Catalog:
+    """Return the catalog that the decoded JSON of `components.json` contains.
 
-    Raises: SettingsError, if an entry is not of the schema's shape or an id comes twice.
+    The data is not checked here: a test compares the shipped file with its schema.
     """
-    entries = data.get("components") if isinstance(data, dict) else None
-    if not isinstance(entries, list):
-        raise SettingsError("the catalog holds no list of components")
-    components = {}
-    for entry in entries:
-        component = _component(entry)
-        if component.id in components:
-            raise SettingsError(f"component {component.id} is in the catalog twice")
-        components[component.id] = component
-    return Catalog(tuple(components.values()))
+    return Catalog(tuple(map(_component, data["components"])))
 
 
 def revise(catalog: Catalog, changes: Sequence[Mapping[str, Any]]) -> Catalog:
     """Return `catalog` after the user's `changes`, in their order (`spec.components`).
 
-    A change is a whole entry, which takes the place of the one with its id or is new, or an id
-    with `enabled: false`. New entries are tried before the others.
+    A change is a whole entry, which replaces the one with its id or is new, or an id with
+    `enabled: false`. New entries are tried before the others. `pipeline.settings.check` has
+    compared the changes with the schema.
 
-    Raises: SettingsError, if a change is of neither shape or switches off an unknown id.
+    Raises:
+        SettingsError: a change switches off an id that no entry has.
     """
     kept = {component.id: component for component in catalog.components}
     added: dict[str, Component] = {}
     for change in changes:
-        if isinstance(change, Mapping) and change.get("enabled") is False:
-            name = _text(change, "id")
-            if kept.pop(name, None) is None and added.pop(name, None) is None:
-                raise SettingsError(
-                    f"no component has the id {name}, so it cannot be switched off",
-                    hint=_near(name, [*added, *kept]),
-                )
-            continue
-        component = _component(change)
-        (kept if component.id in kept else added)[component.id] = component
+        name = change["id"]
+        if change.get("enabled", True):
+            (kept if name in kept else added)[name] = _component(change)
+        elif kept.pop(name, None) is None and added.pop(name, None) is None:
+            raise SettingsError(
+                f"no component has the id {name}, so it cannot be switched off",
+                hint=_near(name, [*added, *kept]),
+            )
     return Catalog((*added.values(), *kept.values()))
 
 
@@ -235,80 +226,22 @@ def _is_of(entry: str, repository: str, word: str) -> bool:
     return "/" in entry and f"/{repository}".endswith(f"/{entry}")
 
 
-def _component(entry: Any) -> Component:
-    """Return the entry that a decoded JSON or YAML mapping describes."""
-    if not isinstance(entry, Mapping):
-        raise SettingsError("an entry under components is not a mapping")
-    name = _text(entry, "id")
-    component = Component(
-        id=name,
-        family=_remark(entry, name, "family") or name,
-        kinds=_texts(entry, name, "kinds"),
-        names=_texts(entry, name, "names"),
-        namespaces=_texts(entry, name, "namespaces"),
-        labels=_labels(entry, name),
-        images=_texts(entry, name, "images"),
-        guard=_guard(entry, name),
-        role=_remark(entry, name, "role"),
-        generic=_texts(entry, name, "generic"),
+def _component(entry: Mapping[str, Any]) -> Component:
+    """Return the entry that a mapping of the schema's form describes."""
+    return Component(
+        id=entry["id"],
+        family=entry.get("family") or entry["id"],
+        kinds=tuple(entry["kinds"]),
+        names=tuple(entry["names"]),
+        namespaces=tuple(entry.get("namespaces", ())),
+        labels=tuple(
+            (k, value) for k, values in entry.get("labels", {}).items() for value in values
+        ),
+        images=tuple(entry.get("images", ())),
+        guard=entry.get("guard", "always"),
+        role=entry.get("role", ""),
+        generic=tuple(entry.get("generic", ())),
     )
-    if not component.kinds or not component.names:
-        missing = "names" if component.kinds else "kinds"
-        raise SettingsError(
-            f"component {name} has no {missing}",
-            hint="an entry is given whole, also where it replaces one of the catalog;"
-            " to switch one off, give its id and enabled: false",
-        )
-    if not (component.namespaces or component.labels or component.images):
-        raise SettingsError(
-            f"component {name} has neither namespaces nor labels nor images",
-            hint="a name alone recognises nothing; add at least one of them",
-        )
-    return component
-
-
-def _text(entry: Mapping[str, Any], key: str) -> str:
-    value = entry.get(key)
-    if not isinstance(value, str) or not value:
-        raise SettingsError(f"an entry under components has no {key}")
-    return value
-
-
-def _remark(entry: Mapping[str, Any], name: str, key: str) -> str:
-    value = entry.get(key, "")
-    if not isinstance(value, str):
-        raise SettingsError(f"{key} of component {name} is not a string")
-    return value
-
-
-def _guard(entry: Mapping[str, Any], name: str) -> Guard:
-    value = entry.get("guard", "always")
-    if value not in get_args(Guard):
-        raise SettingsError(
-            f"guard of component {name} is {value!r}", hint="one of always and pod-network"
-        )
-    return cast(Guard, value)
-
-
-def _texts(entry: Mapping[str, Any], name: str, key: str) -> tuple[str, ...]:
-    return _all_text(entry.get(key, ()), f"{key} of component {name}")
-
-
-def _labels(entry: Mapping[str, Any], name: str) -> tuple[tuple[str, str], ...]:
-    labels = entry.get("labels", {})
-    if not isinstance(labels, Mapping):
-        raise SettingsError(f"labels of component {name} is not a mapping of key to values")
-    where = f"labels of component {name}"
-    keys = _all_text(list(labels), where)
-    return tuple((key, value) for key in keys for value in _all_text(labels[key], where))
-
-
-def _all_text(values: Any, what: str) -> tuple[str, ...]:
-    if not isinstance(values, list | tuple) or not all(
-        isinstance(value, str) and value for value in values
-    ):
-        raise SettingsError(f"{what} is not a list of strings")
-    return tuple(values)
 
 
 def _near(word: str, words: Sequence[str]) -> str:

@@ -1,5 +1,6 @@
 import json
 import re
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
+import transformer
+from transformer.config import config_file
+from transformer.config.function_config import function_config
 from transformer.errors import SettingsError
 from transformer.kubernetes.components import (
     Catalog,
@@ -569,42 +573,56 @@ def test_an_id_like_no_other_gets_the_whole_list() -> None:
     assert error.value.hint.startswith("known: flannel, kube-proxy")
 
 
+def in_configuration_file(config: dict[str, Any]) -> None:
+    config_file.parse(yaml.safe_dump(config).encode(), "c.yaml")
+
+
+def in_function_config(config: dict[str, Any]) -> None:
+    function_config(config)
+
+
+def in_python_api(config: dict[str, Any]) -> None:
+    transformer.transform(b"", config=config)
+
+
+@pytest.mark.parametrize("door", [in_configuration_file, in_function_config, in_python_api])
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ("flannel", "not a mapping"),
-        ({"enabled": False}, "no id"),
-        ({"kinds": ["DaemonSet"]}, "no id"),
-        ({"id": "x"}, "x has no kinds"),
-        ({"id": "flannel", "namespaces": ["net"]}, "flannel has no kinds"),
-        ({"id": "x", "kinds": ["DaemonSet"]}, "x has no names"),
-        ({"id": "x", "kinds": ["DaemonSet"], "names": ["x"]}, "neither namespaces nor labels"),
-        ({**OURS, "names": [""]}, "names of component our-cni"),
-        ({**OURS, "names": "our-cni"}, "names of component our-cni"),
-        ({**OURS, "labels": ["app"]}, "labels of component our-cni"),
-        ({**OURS, "labels": {1: ["one"]}}, "labels of component our-cni"),
-        ({**OURS, "labels": {"app": "our-cni"}}, "labels of component our-cni"),
-        ({**OURS, "guard": "never"}, "guard of component our-cni is 'never'"),
-        ({**OURS, "role": 1}, "role of component our-cni is not a string"),
-        ({**OURS, "family": ["x"]}, "family of component our-cni is not a string"),
+        ("flannel", 'components[0] is "flannel", expected a mapping'),
+        ({"enabled": False}, 'components[0] lacks the key "id"'),
+        ({"kinds": ["DaemonSet"], "names": ["x"], "namespaces": ["x"]}, 'lacks the key "id"'),
+        ({"id": "x", "names": ["x"], "namespaces": ["x"]}, 'lacks the key "kinds"'),
+        ({"id": "x", "kinds": ["DaemonSet"], "namespaces": ["x"]}, 'lacks the key "names"'),
+        (
+            {"id": "x", "kinds": ["DaemonSet"], "names": ["x"]},
+            'components[0] lacks "namespaces", "labels" or "images"',
+        ),
+        ({**OURS, "kinds": []}, "components[0].kinds is empty"),
+        ({**OURS, "names": [""]}, 'components[0].names[0] is "", expected a name'),
+        ({**OURS, "names": "our-cni"}, 'components[0].names is "our-cni", expected a list'),
+        ({**OURS, "labels": ["app"]}, "components[0].labels is a list, expected a mapping"),
+        ({**OURS, "labels": {"app": "x"}}, 'components[0].labels.app is "x", expected a list'),
+        ({**OURS, "guard": "never"}, 'guard is "never", expected always or pod-network'),
+        ({**OURS, "role": 1}, "components[0].role is 1, expected a string"),
+        ({**OURS, "family": ["x"]}, "components[0].family is a list, expected a string"),
+        ({**OURS, "generic": ["q"]}, 'the generic name "q" is none of the names of its component'),
     ],
 )
-def test_a_malformed_change_is_refused(change: Any, message: str) -> None:
-    with pytest.raises(SettingsError, match=message):
-        revise(catalog(), [change])
+def test_a_wrong_entry_is_refused_wherever_the_configuration_comes_from(
+    door: Callable[[dict[str, Any]], None], change: Any, message: str
+) -> None:
+    spec = {"components": [change]}
+    head = {"apiVersion": "transform.hostnet.io/v1alpha1", "kind": "HostnetTransform"}
+    with pytest.raises(SettingsError, match=re.escape(message)):
+        door({**head, "spec": spec})
 
 
-@pytest.mark.parametrize(
-    ("data", "message"),
-    [
-        ([], "no list of components"),
-        ({"components": {}}, "no list of components"),
-        ({"components": [OURS, OURS]}, "our-cni is in the catalog twice"),
-    ],
-)
-def test_malformed_data_is_refused(data: Any, message: str) -> None:
-    with pytest.raises(SettingsError, match=message):
-        parse(data)
+def test_a_label_key_that_is_no_text_is_refused() -> None:
+    change = {**OURS, "labels": {1: ["one"]}}
+    head = {"apiVersion": "transform.hostnet.io/v1alpha1", "kind": "HostnetTransform"}
+    with pytest.raises(SettingsError, match=re.escape("the key 1 of spec.components[0].labels")):
+        in_python_api({**head, "spec": {"components": [change]}})
 
 
 # The data, the schema and the page
@@ -630,6 +648,8 @@ def change_errors(change: Any) -> list[str]:
 
 
 def test_the_data_is_valid() -> None:
+    ids = [entry["id"] for entry in DATA["components"]]
+    assert len(set(ids)) == len(ids)
     Draft202012Validator.check_schema(SCHEMA)
     assert schema_errors(SCHEMA, DATA) == []
     assert schema_errors(SCHEMA, {"components": [{**DATA["components"][0], "enabled": True}]})
