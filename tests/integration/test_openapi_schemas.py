@@ -18,9 +18,9 @@ from tests.requirements import require_module
 from tests.shared_material import CORPUS, files, needs
 from transformer import transform_stream
 from transformer.findings import ObjectRef
+from transformer.kubernetes.builtin_kinds import foreign, is_known, is_podless
 from transformer.kubernetes.objects import manifests
 from transformer.kubernetes.pod_template import ROWS, table
-from transformer.kubernetes.podless import is_podless
 from transformer.yamltree.fast_load import fast_load
 
 TESTDATA = Path(__file__).parents[2] / "testdata"
@@ -130,6 +130,17 @@ def test_every_kind_of_kubernetes_holds_pod_templates_or_is_known_to_hold_no_pod
     refs = [ObjectRef(group, "v1", kind, "", "x") for group, kind in kinds]
     unknown = [ref for ref in refs if is_podless(ref) == ((ref.group, ref.kind) in rows)]
     assert unknown == []
+
+
+def test_no_root_key_of_kubernetes_is_foreign_to_its_kind() -> None:
+    seen = 0
+    for definitions in _definitions():
+        for schema in definitions.values():
+            for group, kind in _kinds({"": schema}):
+                if is_known(group, kind):
+                    seen += 1
+                    assert foreign(group, kind, schema["properties"]) == [], (group, kind)
+    assert seen > 80
 
 
 def _definitions() -> Iterator[Any]:

@@ -12,7 +12,7 @@ from contextlib import suppress
 from typing import NamedTuple
 
 from transformer.errors import InputError
-from transformer.kubernetes.root_keys import foreign, is_known, may_lack
+from transformer.kubernetes.builtin_kinds import foreign, is_known, may_lack
 from transformer.text.framing import RawDocument
 from transformer.wording import RENDER_FIRST
 from transformer.yamltree.parse import parse

@@ -27,10 +27,10 @@ from collections.abc import Iterator
 
 from transformer import pointer
 from transformer.findings import Violation
+from transformer.kubernetes.builtin_kinds import is_podless
 from transformer.kubernetes.generators import TEMPLATES, asking_places, generator_of
 from transformer.kubernetes.objects import places_of, value_at
 from transformer.kubernetes.pod_template import fixed_pointers
-from transformer.kubernetes.podless import is_podless
 from transformer.kubernetes.well_known import EXCLUDE_ANNOTATION
 from transformer.rules.base import RuleContext, ValidationRule
 
