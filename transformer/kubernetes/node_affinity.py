@@ -7,8 +7,7 @@ section 4.
 from dataclasses import dataclass
 from typing import Any
 
-from transformer.kubernetes.malformed import wrong_type
-from transformer.kubernetes.placeholders import is_placeholder, unknown_yet
+from transformer.kubernetes.placeholders import is_placeholder, unknown_yet, wrong_type
 from transformer.kubernetes.pod_template import PodTemplate
 from transformer.kubernetes.well_known import HOST_NETWORK_LABEL
 from transformer.operations import Operation

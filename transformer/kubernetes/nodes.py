@@ -4,9 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from transformer import pointer
-from transformer.kubernetes.malformed import wrong_type
 from transformer.kubernetes.objects import Manifest
-from transformer.kubernetes.placeholders import is_placeholder, unknown_yet
+from transformer.kubernetes.placeholders import is_placeholder, unknown_yet, wrong_type
 from transformer.kubernetes.pools import Pool, PoolIndex
 from transformer.kubernetes.well_known import DESIRED_POOL_LABEL, POOL_LABEL
 from transformer.operations import Operation

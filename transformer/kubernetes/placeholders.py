@@ -5,8 +5,9 @@ valid YAML but whose values are not yet what they will be.
 """
 
 import re
+from typing import Any
 
-from transformer.errors import PlaceholderError
+from transformer.errors import PatchError, PlaceholderError
 
 _PLACEHOLDER = re.compile(r"\$[{(]?[A-Za-z_]|\AENC\[")
 
@@ -31,6 +32,28 @@ def is_encrypted(value: object) -> bool:
 def advice(value: object) -> str:
     """Return what is to be done where `value` is in the way."""
     return f"{'decrypt' if is_encrypted(value) else 'substitute'} first, then transform"
+
+
+def wrong_type(at: str, value: Any, expected: str) -> PatchError:
+    """Return the error that `value`, at pointer `at` of its object, is not what `expected` names.
+
+    If it is a placeholder, it may well become that: the error then says so.
+    """
+    if is_placeholder(value):
+        return unknown_yet(at, value)
+    return PatchError(
+        f"{at} is {_name(value)}, not {expected}, so the rule cannot be applied",
+        hint="the API server refuses this manifest; mend it first",
+        pointer=at,
+    )
+
+
+def _name(value: Any) -> str:
+    if isinstance(value, dict):
+        return "a mapping"
+    if isinstance(value, list):
+        return "a list"
+    return f"the value {value!r}"
 
 
 _LONG = 100

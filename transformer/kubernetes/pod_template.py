@@ -171,6 +171,15 @@ def fixed_pointers(
     ]
 
 
+def containers(template: PodTemplate) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield pointer (within the object) and value of each container, init containers first."""
+    for field in ("initContainers", "containers"):
+        found = template.spec.get(field)
+        for index, container in enumerate(found if isinstance(found, list) else ()):
+            if isinstance(container, dict):
+                yield f"{template.pointer}/spec/{field}/{index}", container
+
+
 def _selection(value: Any, row: PodTemplateRow) -> PoolSelection | None:
     if not (row.pool_names or row.pool_selector):
         return None

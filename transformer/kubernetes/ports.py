@@ -3,8 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from transformer.kubernetes.containers import containers
-from transformer.kubernetes.pod_template import PodTemplate
+from transformer.kubernetes.pod_template import PodTemplate, containers
 
 _ALL_ADDRESSES = ("", "0.0.0.0", "::")
 

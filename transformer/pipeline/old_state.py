@@ -6,13 +6,12 @@ moved within the scope (SPEC, section 9). Only what change rules compare is reme
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from transformer.errors import InputError
 from transformer.findings import Finding, ObjectRef, Violation
-from transformer.kubernetes.former import former
 from transformer.kubernetes.nodes import is_node
-from transformer.kubernetes.objects import Manifest, manifests
+from transformer.kubernetes.objects import Manifest, manifests, mapping_at
 from transformer.kubernetes.pools import Pool, is_pool, pool_of
 from transformer.pipeline.context import RunContext
 from transformer.pipeline.diagnostics import DiagnosticCollector, Origin
@@ -72,7 +71,7 @@ class OldState:
             self.unread.extend([] if is_context else diagnostics.findings)
             return
         for manifest in manifests(value):
-            kept = former(manifest) if manifest.ref.name else None
+            kept = compared_part(manifest) if manifest.ref.name else None
             if kept is not None:
                 at = diagnostics.finding("", "info", manifest, Violation("/metadata/name", ""))
                 known = self._objects.setdefault(identity(kept.ref), [])
@@ -127,6 +126,38 @@ class OldState:
             for found in self._objects.values()
             if is_node(found[0].manifest)
         )
+
+
+_SHORT_LIVED = {("", "Pod"): (), ("batch", "Job"): ("spec", "template")}
+"""Kinds whose pod templates never change, and where these are."""
+
+
+def compared_part(manifest: Manifest) -> Manifest | None:
+    """Return `manifest` without what no rule compares, or None where none compares its kind, or it
+    has no name by which it could be found again.
+
+    Of a NodePool all is kept but its managed fields and status (the names of its nodes apart); of
+    a Node its labels; of a Pod and a Job the affinity of the pod template, and whether it is
+    suspended.
+    """
+    value: dict[str, Any]
+    if not manifest.is_named:
+        return None
+    if is_pool(manifest):
+        nodes = mapping_at(manifest.value, "status").get("nodes")
+        metadata = {key: manifest.metadata.get(key) for key in ("name", "labels", "annotations")}
+        value = {"metadata": metadata, "spec": manifest.spec, "status": {"nodes": nodes}}
+    elif is_node(manifest):
+        value = {"metadata": {"name": manifest.ref.name, "labels": manifest.labels}}
+    elif (at := _SHORT_LIVED.get((manifest.ref.group, manifest.ref.kind))) is not None:
+        value = {"spec": {"affinity": mapping_at(manifest.value, *at, "spec").get("affinity")}}
+        for key in reversed(at):
+            value = {key: value}
+        if "suspend" in manifest.spec and at:
+            value["spec"]["suspend"] = manifest.spec["suspend"]
+    else:
+        return None
+    return Manifest(value, manifest.base, manifest.ref)
 
 
 def _are_alike(found: Sequence[OldObject]) -> bool:

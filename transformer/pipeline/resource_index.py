@@ -9,14 +9,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from transformer.errors import InputError
-from transformer.kubernetes.former import former
 from transformer.kubernetes.nodes import is_node, pool_name
 from transformer.kubernetes.objects import Manifest, manifests
 from transformer.kubernetes.pools import GROUP, Pool, PoolIndex
 from transformer.kubernetes.services import LocalService, local_service
 from transformer.pipeline.context import add_pool
 from transformer.pipeline.documents import Document
-from transformer.pipeline.old_state import Identity, OldState, identity
+from transformer.pipeline.old_state import Identity, OldState, compared_part, identity
 from transformer.rules.base import ClusterContext
 from transformer.text.prefilter import (
     mentions_compared,
@@ -86,7 +85,7 @@ class ResourceIndex:
         return [manifest for value in values for manifest in manifests(value)]
 
     def _note_present(self, manifest: Manifest, file: str) -> None:
-        if self.compares and former(manifest) is not None:
+        if self.compares and compared_part(manifest) is not None:
             self.present.setdefault(identity(manifest.ref), set()).add(file)
 
     def cluster(self, base: ClusterContext, old_state: OldState | None) -> ClusterContext:

@@ -37,10 +37,9 @@ from typing import Any
 from transformer import pointer
 from transformer.errors import PatchError
 from transformer.kubernetes.components import Component, Workload, recognise
-from transformer.kubernetes.malformed import wrong_type
 from transformer.kubernetes.node_affinity import OFF_HOST_NETWORK, require_in_every_term
 from transformer.kubernetes.objects import Manifest
-from transformer.kubernetes.placeholders import is_placeholder, unknown_yet
+from transformer.kubernetes.placeholders import is_placeholder, unknown_yet, wrong_type
 from transformer.kubernetes.pod_template import PodTemplate
 from transformer.kubernetes.well_known import CNI_ANNOTATION
 from transformer.operations import Operation

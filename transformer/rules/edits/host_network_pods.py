@@ -37,7 +37,7 @@ Nodes"; for the ports, Kubernetes API validation, `validatePodHostNetworkDeps`.
 from collections.abc import Iterable, Iterator
 
 from transformer.findings import Violation
-from transformer.kubernetes.malformed import wrong_type
+from transformer.kubernetes.placeholders import wrong_type
 from transformer.kubernetes.pod_template import PodTemplate
 from transformer.kubernetes.ports import Port, host_ports, overlap, ports
 from transformer.kubernetes.selection_overlap import are_apart, demands

@@ -29,8 +29,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from transformer.findings import Violation
-from transformer.kubernetes.containers import containers
-from transformer.kubernetes.pod_template import PodTemplate
+from transformer.kubernetes.pod_template import PodTemplate, containers
 from transformer.rules.base import RuleContext, ValidationRule
 from transformer.rules.pinned import pinned_to, pool_words
 

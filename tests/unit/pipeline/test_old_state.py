@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from transformer.kubernetes.former import former
 from transformer.kubernetes.objects import Manifest, manifests
 from transformer.kubernetes.pod_template import ROWS, pod_templates, table
 from transformer.kubernetes.pools import pool_of
+from transformer.pipeline.old_state import compared_part
 
 BULK = {"x": "y" * 10_000}
 AFFINITY: dict[str, Any] = {"nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": {}}}
@@ -47,7 +47,7 @@ JOB = read("batch/v1", "Job", spec={"template": {"spec": POD_SPEC}, "selector": 
 
 
 def kept(manifest: Manifest) -> Manifest:
-    result = former(manifest)
+    result = compared_part(manifest)
     assert result is not None
     return result
 
@@ -91,7 +91,7 @@ def test_pods_and_jobs_keep_the_affinity_at_its_place(manifest: Manifest) -> Non
     ],
 )
 def test_what_is_never_compared_is_not_kept(manifest: Manifest) -> None:
-    assert former(manifest) is None
+    assert compared_part(manifest) is None
 
 
 @pytest.mark.parametrize("rest", [{}, {"spec": None}, {"spec": ["a"]}, {"status": "b"}])
