@@ -14,6 +14,7 @@ from typing import NamedTuple
 import pytest
 
 from tests.integration.cli_runs import TOOL, environment, guarded, kept_off, node
+from transformer.report.formats import FORMATS
 
 MEMORY = 1024**3
 SECONDS = 20
@@ -343,7 +344,7 @@ def test_escape_sequences_in_names_do_not_reach_a_terminal(tmp_path: Path) -> No
     (tmp_path / "c.yaml").write_bytes(config)
     for args in (
         ("in",), ("validate", "in"), ("--config", "c.yaml", "in"),
-        *(("validate", "--format", form, "in") for form in ("github", "junit", "gitlab", "sarif")),
+        *(("validate", "--format", form, "in") for form in FORMATS),
         ("validate", "--color", "never", "--format", "json", "in"),
     ):  # fmt: skip
         ended = run(*args, cwd=tmp_path)

@@ -87,3 +87,9 @@ def test_a_filter_imports_what_it_needs(hot_path: set[str]) -> None:
 def test_the_reader_of_the_version_is_imported_for_it_only() -> None:
     assert "importlib.metadata" in imported("--version")
     assert "importlib.metadata" not in imported("--help")
+
+
+def test_no_format_is_imported_to_list_them() -> None:
+    modules = imported("validate", "--help")
+    assert "transformer.report.formats" in modules
+    assert [name for name in modules if name.startswith("transformer.report.as_")] == []

@@ -10,6 +10,7 @@ import pytest
 
 from tests.integration.cli_runs import guarded
 from tests.integration.faults import run
+from transformer.report.formats import FORMATS
 
 NAMES = (b"caf\xe9.yaml", b"a\nb.yaml", b"\xff\xfe.yaml", "\u00e9\u2713.yaml".encode())
 LOCALES = {
@@ -19,7 +20,6 @@ LOCALES = {
     "latin-1": {"PYTHONIOENCODING": "latin-1"},
     "usual": {},
 }
-REPORTS = ("text", "json", "sarif", "github", "gitlab", "junit")
 TEXT = guarded("w\u00e9b").replace(b'"true"', b'"yes"')
 
 
@@ -40,7 +40,7 @@ def work(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize("locale", LOCALES)
-@pytest.mark.parametrize("report", REPORTS)
+@pytest.mark.parametrize("report", FORMATS)
 def test_a_report_names_every_file_whatever_its_name_and_the_locale(
     report: str, locale: str, work: Path
 ) -> None:

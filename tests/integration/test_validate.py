@@ -24,6 +24,7 @@ from tests.integration.cli_runs import (
     pool,
     spawn,
 )
+from transformer.report.formats import FORMATS
 
 CONFIG = "apiVersion: transform.hostnet.io/v1alpha1\nkind: HostnetTransform\n"
 
@@ -190,7 +191,7 @@ def test_a_reader_that_leaves_ends_it_quietly() -> None:
 def test_silence_does_not_look_like_safety() -> None:
     run = invoke("validate", stdin=guarded())
     text = run.out.decode()
-    assert "not judged: " in text
+    assert "skipped: " in text
     assert "no NodePool in the input" in text
     assert "nothing in an old state" in text
 
@@ -248,7 +249,7 @@ def test_the_machine_gets_its_own_copy(monkeypatch: pytest.MonkeyPatch) -> None:
     assert json.loads(Path("other.json").read_text()) == told
 
 
-@pytest.mark.parametrize("form", ["text", "json", "sarif", "github", "gitlab", "junit"])
+@pytest.mark.parametrize("form", FORMATS)
 def test_every_format_is_written_with_and_without_findings(form: str) -> None:
     write("all.yaml", joined(pool("p"), node("n1", "p")))
     run = invoke("validate", "--format", form, "all.yaml")
@@ -347,7 +348,7 @@ def test_an_old_state_that_cannot_be_read_is_an_error() -> None:
 def test_an_old_state_without_anything_to_compare_judges_no_change(old: bytes) -> None:
     write("old.yaml", old)
     write("new.yaml", pool("p"))
-    told = report("--old", "old.yaml", "new.yaml")["notJudged"]
+    told = report("--old", "old.yaml", "new.yaml")["skippedRules"]
     reasons = {rule: entry["reason"] for entry in told for rule in entry["rules"]}
     assert "nothing in an old state" in reasons["HN201"]
 

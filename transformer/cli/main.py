@@ -24,6 +24,7 @@ from transformer.cli.options import (
     version_option,
 )
 from transformer.errors import InternalError, SettingsError, TransformError
+from transformer.report.formats import FORMATS
 from transformer.system import signals
 
 _PLUGINS = ("HostnetTransform", "HostnetValidate")
@@ -112,7 +113,7 @@ def transform(paths: tuple[str, ...], **options: Any) -> int:
 )
 @click.option(
     "--format",
-    type=click.Choice(["text", "json", "sarif", "github", "gitlab", "junit"]),
+    type=click.Choice(list(FORMATS)),
     default="text",
     help="The report on standard output (text).",
 )

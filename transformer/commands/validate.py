@@ -2,10 +2,9 @@
 
 import json
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
-from importlib import import_module
 from typing import TextIO, TypeAlias
 
 from transformer.commands.explain import rule_helps
@@ -21,22 +20,12 @@ from transformer.outputs.reporter import NOTHING_FOUND, NOTHING_READ, opened_rep
 from transformer.outputs.terminal import Progress, is_capable, paint_for
 from transformer.pipeline.context import build
 from transformer.report import as_console, as_json, as_text
+from transformer.report.formats import renderer
 from transformer.report.report import Report
 from transformer.runs.fix import Fixed, fix
 from transformer.runs.validate import Outcome, former_pools, run_validate
 from transformer.system import stdio
 from transformer.system.version import tool_version
-
-FORMATS: Mapping[str, str] = {
-    "text": "as_listing",
-    "json": "as_json",
-    "sarif": "as_sarif",
-    "github": "as_github",
-    "gitlab": "as_gitlab",
-    "junit": "as_junit",
-}
-"""The modules in `report/` that render each format."""
-
 
 ValidateHost: TypeAlias = Host[
     Callable[[DiscoveryOptions], AbstractContextManager[States]], Callable[[Report], object]
@@ -174,8 +163,7 @@ def print_report(options: ValidateOptions, report: Report) -> None:
     if options.format == "text":
         pieces = _listing(report, options, sys.stdout)
     else:
-        module = import_module(f"transformer.report.{FORMATS[options.format]}")
-        pieces = module.render(report)
+        pieces = renderer(options.format)(report)
     out = stdio.standard_output()
     for piece in pieces:
         out.write(piece.encode("utf-8", "backslashreplace"))

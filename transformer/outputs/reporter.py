@@ -155,7 +155,7 @@ class Reporter:
         """Tell, and count, what went wrong with a file outside of any document."""
         self.counts["failed"] += 1
         self.counts["error"] += 1
-        self._tell(partial(as_text.trouble, file), message, is_error=True)
+        self._tell(partial(as_text.failure, file), message, is_error=True)
 
     def close(self, *, quietly: bool = False) -> None:
         """Tell of all files together, write the report, and unless `quietly` the summary."""
@@ -166,7 +166,7 @@ class Reporter:
             self.say(as_text.summary(self.counts, self._changed, verbose=is_verbose))
         if self._report and self._changes is not None and self._findings is not None:
             documents = self.counts["documents"]
-            self._report.writelines(as_json.report(documents, self._changes, self._findings))
+            self._report.writelines(as_json.assemble(documents, self._changes, self._findings))
             self._report.flush()
 
     def _tell(self, render: Callable[[T, Paint], str], what: T, is_error: bool = False) -> None:

@@ -1,8 +1,8 @@
 """Results as a unified diff that `git apply` and `patch -p1` take.
 
-Lines are those of the whole file: context reaches over the borders of documents, because a hunk
-without lines below it is applied at the end of a file only. A line ends at LF, as it does for
-those tools. One hunk is held at a time.
+Lines are those of the whole file: context crosses the boundaries of documents, because those tools
+apply a hunk without lines below it only at the end of a file. As for them, a line ends at LF. Only
+one hunk is kept in memory.
 """
 
 import re
@@ -17,22 +17,25 @@ _ESCAPES = {'"': '\\"', "\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"}
 
 
 class FileDiff:
-    """The diff of one file, told its documents in order. `folder`: what its name is relative to."""
+    """The diff of one file; its documents are added in order.
+
+    The file name is shown relative to `folder`.
+    """
 
     def __init__(self, file: str, folder: PurePath | None = None) -> None:
         self._header = _header(file, folder)
         self._pending = (b"", b"")
-        """Old and new text that does not end with a line: the next document goes on there."""
+        """Old and new text that does not end with a line end: the next document continues it."""
 
         self._lines = [0, 0]
-        """How many lines of the old and of the new file have been seen."""
+        """How many lines of the old and of the new file precede."""
         self._context: list[bytes] = []
         self._hunk: list[bytes] = []
         self._starts = (0, 0)
         self._equal_below = 0
 
     def add(self, result: DocumentResult) -> Iterator[bytes]:
-        """Take the next document; yield what is known of the diff by now."""
+        """Add the next document, and yield the part of the diff that is complete."""
         old, new = self._pending[0] + result.source, self._pending[1] + result.data
         if old[-1:] == new[-1:] == b"\n":
             self._pending = (b"", b"")
@@ -41,7 +44,7 @@ class FileDiff:
             self._pending = (old, new)
 
     def end(self) -> Iterator[bytes]:
-        """Yield the rest of the diff; the file has ended."""
+        """Yield the rest of the diff, at the end of the file."""
         yield from self._compare(*map(_lines, self._pending))
         yield from self._close_hunk()
 
@@ -50,18 +53,18 @@ class FileDiff:
         for old_start, old_end, new_start, new_end in _changes(old, new):
             yield from self._keep(old[at:old_start])
             self._open_hunk()
-            self._hunk += [_told(b"-", line) for line in old[old_start:old_end]]
-            self._hunk += [_told(b"+", line) for line in new[new_start:new_end]]
+            self._hunk += [_marked(b"-", line) for line in old[old_start:old_end]]
+            self._hunk += [_marked(b"+", line) for line in new[new_start:new_end]]
             self._lines[0] += old_end - old_start
             self._lines[1] += new_end - new_start
             at = old_end
         yield from self._keep(old[at:])
 
     def _keep(self, lines: list[bytes]) -> Iterator[bytes]:
-        """Take lines that are equal; a hunk ends where they part it from the next for sure."""
+        """Add equal lines; yield the current hunk if they separate it from any later one."""
         if self._hunk:
             room = 2 * _CONTEXT - self._equal_below
-            self._hunk += [_told(b" ", line) for line in lines[:room]]
+            self._hunk += [_marked(b" ", line) for line in lines[:room]]
             self._equal_below += min(len(lines), room)
             if len(lines) > room:
                 yield from self._close_hunk()
@@ -72,7 +75,7 @@ class FileDiff:
         if not self._hunk:
             above = len(self._context)
             self._starts = (self._lines[0] - above, self._lines[1] - above)
-            self._hunk = [_told(b" ", line) for line in self._context]
+            self._hunk = [_marked(b" ", line) for line in self._context]
         self._equal_below = 0
         self._context = []
 
@@ -91,7 +94,7 @@ class FileDiff:
 
 
 def _header(file: str, folder: PurePath | None) -> bytes:
-    """Return the two lines that name the file, relative to `folder` where it lies there."""
+    """Return the two lines that name the file, relative to `folder` if it is in there."""
     path = PurePath(file)
     if folder and path.is_relative_to(folder):
         path = path.relative_to(folder)
@@ -103,7 +106,7 @@ def _header(file: str, folder: PurePath | None) -> bytes:
 
 
 def _quoted(name: str) -> str:
-    """Return a file name as git writes it: in quotes, or with a tab to show where it ends."""
+    """Return a file name as git writes it: in quotes, or with a tab that marks its end."""
     if re.search(r'["\\\x00-\x1f\x7f]', name):
         return '"' + "".join(_ESCAPES.get(char, char) for char in name) + '"'
     return f"{name}\t" if " " in name else name
@@ -115,7 +118,7 @@ def _lines(data: bytes) -> list[bytes]:
     return [line + b"\n" for line in lines] + ([rest] if rest else [])
 
 
-def _told(mark: bytes, line: bytes) -> bytes:
+def _marked(mark: bytes, line: bytes) -> bytes:
     return (
         mark + line if line.endswith(b"\n") else mark + line + b"\n\\ No newline at end of file\n"
     )
@@ -128,10 +131,10 @@ def _range(start: int, count: int) -> bytes:
 
 
 def _changes(old: list[bytes], new: list[bytes]) -> Iterator[tuple[int, int, int, int]]:
-    """Yield start and end in `old`, start and end in `new` of each stretch that differs.
+    """Yield start and end in `old`, and start and end in `new`, of each range that differs.
 
-    Edits insert or replace a few lines, so lines that are equal again are looked for nearby. Only
-    where there are none (a document written anew) difflib gets the rest: it is quadratic.
+    Edits insert or replace a few lines, so the search for lines that are equal again looks nearby.
+    Only if there are none (in a re-serialized document), difflib gets the rest: it is quadratic.
     """
     if old == new:
         return

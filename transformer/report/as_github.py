@@ -1,6 +1,6 @@
 """Findings as workflow commands of GitHub Actions, which shows them at their lines.
 
-Errors come first: GitHub shows about ten of each sort in a step.
+Errors come first, because GitHub shows about ten of each severity in a step.
 """
 
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ _PROPERTY = str.maketrans({"%": "%25", ":": "%3A", ",": "%2C"})
 
 
 def render(report: Report) -> Iterator[str]:
-    """Yield the commands, a line each."""
+    """Yield the commands, one on each line."""
     order = list(_COMMANDS)
     for found in sorted(report.findings, key=lambda found: order.index(found.severity)):
         yield _command(found)
@@ -28,8 +28,8 @@ def _command(found: Finding) -> str:
         "col": str(found.column),
         "title": f"{found.rule} {found.object}" if found.object else found.rule,
     }
-    told = ",".join(
+    encoded = ",".join(
         f"{name}={clean(text).translate(_PROPERTY)}" for name, text in properties.items()
     )
     message = f"{found.message}; {found.hint}" if found.hint else found.message
-    return f"::{_COMMANDS[found.severity]} {told}::{clean(message).translate(_DATA)}\n"
+    return f"::{_COMMANDS[found.severity]} {encoded}::{clean(message).translate(_DATA)}\n"

@@ -1,10 +1,10 @@
-"""Findings as a Code Quality report of GitLab: a JSON array."""
+"""Findings as a GitLab Code Quality report: a JSON array."""
 
 import json
 from collections.abc import Iterator
 
 from transformer.report.fingerprint import fingerprints
-from transformer.report.formatting import told
+from transformer.report.formatting import message_and_hint
 from transformer.report.report import Report
 
 _SEVERITIES = {"error": "major", "warning": "minor", "info": "info"}
@@ -14,7 +14,7 @@ def render(report: Report) -> Iterator[str]:
     """Yield the text of the report."""
     entries = [
         {
-            "description": told(found),
+            "description": message_and_hint(found),
             "check_name": found.rule,
             "fingerprint": fingerprint,
             "severity": _SEVERITIES[found.severity],

@@ -1,4 +1,4 @@
-"""Results as the JSON report (SPEC, section 11; its schema is schemas/report.schema.json)."""
+"""Results as the JSON report; `schemas/report.schema.json` is its schema."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -9,7 +9,7 @@ from transformer.report.report import Report
 
 
 def finding(found: Finding) -> str:
-    """Return one entry of `findings`."""
+    """Return one entry of `findings`, as JSON on one line."""
     entry: dict[str, Any] = {
         "rule": found.rule,
         "severity": found.severity,
@@ -41,7 +41,7 @@ def _related(also: Related) -> dict[str, Any]:
 
 
 def change(made: Change) -> str:
-    """Return one entry of `changed`."""
+    """Return one entry of `changed`, as JSON on one line."""
     return json.dumps(
         {
             "file": made.file,
@@ -55,27 +55,26 @@ def change(made: Change) -> str:
     )
 
 
-def render(told: Report) -> Iterator[str]:
+def render(report: Report) -> Iterator[str]:
     """Yield the text of the report of a validation."""
-    skipped_rules = [{"reason": reason, "rules": list(ids)} for reason, ids in told.skipped_rules]
-    yield from report(
-        told.documents, map(change, told.changes), map(finding, told.findings), skipped_rules
-    )
+    skipped = [{"reason": reason, "rules": list(ids)} for reason, ids in report.skipped_rules]
+    changes, findings = map(change, report.changes), map(finding, report.findings)
+    yield from assemble(report.documents, changes, findings, skipped)
 
 
-def report(
+def assemble(
     documents: int,
     changed: Iterable[str],
     findings: Iterable[str],
     skipped_rules: Sequence[Mapping[str, Any]] = (),
 ) -> Iterator[str]:
-    """Yield the text of the whole report, made of entries from `change` and `finding`."""
+    """Yield the text of a report with the entries that `change` and `finding` returned."""
     yield f'{{\n  "documents": {documents},\n  "changed": ['
     yield from _entries(changed)
     yield '],\n  "findings": ['
     yield from _entries(findings)
-    if skipped_rules:
-        yield '],\n  "notJudged": ['
+    for name in ("skippedRules", "notJudged") if skipped_rules else ():  # the latter until 1.0
+        yield f'],\n  "{name}": ['
         yield from _entries(map(json.dumps, skipped_rules))
     yield "]\n}\n"
 

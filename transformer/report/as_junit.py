@@ -1,8 +1,8 @@
-"""A validation as JUnit XML, for CI servers that show test results.
+"""A validation report as JUnit XML, for CI servers that show test results.
 
-Each rule is a test: it has passed, or has a failure for every error it found, or was skipped where
-there was nothing to judge, with the reason. Warnings and notes are tests that pass, with what was
-found as their output: they do not fail the run either. Two runs give the same bytes.
+Each rule is a test. It passes, or fails once for each error that it found, or is skipped with a
+reason. Warnings and notes are tests that pass and have the finding as their output, because they do
+not fail the run either. The same report always gives the same bytes.
 """
 
 import re
@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from itertools import groupby
 
 from transformer.findings import Finding
-from transformer.report.formatting import clean, named, told
+from transformer.report.formatting import clean, message, message_and_hint
 from transformer.report.report import Report
 
 _NO_XML = re.compile(r"[\ud800-\udfff\ufffe\uffff]")
-"""Characters that XML cannot hold, beside those that `clean` spells out."""
+"""Characters that XML cannot contain, apart from those that `clean` escapes."""
 
 
 def render(report: Report) -> Iterator[str]:
@@ -35,17 +35,17 @@ def render(report: Report) -> Iterator[str]:
         for found in by_rule.get(rule, ()):
             case = TestCase(_plain(f"{title}: {_where(found)}"), rule)
             if found.severity == "error":
-                case.result = [Failure(_plain(named(found)), rule)]
-                case.result[0].text = _plain(_told(found))
+                case.result = [Failure(_plain(message(found)), rule)]
+                case.result[0].text = _plain(_line(found))
             else:
-                case.system_out = _plain(f"{found.severity}: {_told(found)}")
+                case.system_out = _plain(f"{found.severity}: {_line(found)}")
             suite.add_testcase(case)
         if rule not in by_rule:
             case = TestCase(title, rule)
             if rule in reasons:
-                case.result = [Skipped(f"not judged: {reasons[rule]}")]
+                case.result = [Skipped(f"skipped: {reasons[rule]}")]
             suite.add_testcase(case)
-    suite.update_statistics()  # type: ignore[no-untyped-call]  # its annotations are not whole
+    suite.update_statistics()  # type: ignore[no-untyped-call]  # it lacks annotations
     xml = JUnitXml()
     xml.add_testsuite(suite)
     text: bytes = xml.tostring()  # type: ignore[no-untyped-call]  # as above
@@ -56,9 +56,9 @@ def _where(found: Finding) -> str:
     return f"{found.file}:{found.line}:{found.column}"
 
 
-def _told(found: Finding) -> str:
-    """Return all there is to say of a finding, in one line."""
-    return f"{_where(found)}: {told(found)}"
+def _line(found: Finding) -> str:
+    """Return place, message and hint of a finding, on one line."""
+    return f"{_where(found)}: {message_and_hint(found)}"
 
 
 def _plain(text: str) -> str:

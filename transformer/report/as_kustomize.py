@@ -1,11 +1,12 @@
-"""Changes as the `patches:` of a kustomization, each with a target that fits its object only.
+"""Changes as the `patches:` of a kustomization, each with a target that matches only its object.
 
-What a target fits was measured with kustomize 5.8. Its fields are anchored regular expressions; one
-that is absent fits everything. Name and namespace are compared, each for itself, with those in the
-object's source and with those it has by then. In the layer that lists the source these are equal,
-because patches come before `namespace` and `namePrefix`; in a layer above they differ. So the name
-in the source fits in all layers if no namespace stands beside it, and the name that a build gives
-fits above that build only. An object without a namespace is taken to be in `default`.
+What a target matches was measured with kustomize 5.8. Its fields are anchored regular expressions;
+an absent field matches everything. Name and namespace are compared independently, with those in
+the object's source and with its current ones. In the layer that lists the source both are equal,
+because patches precede `namespace` and `namePrefix`; in a layer above they differ. Therefore the
+name in the source matches in all layers if the target has no namespace, and a name that a build
+outputs matches only in layers above that build. An object without a namespace counts as in
+`default`.
 """
 
 import json
@@ -34,11 +35,11 @@ _ABOVE_ONLY = (
 )
 _SHOWN = 3
 _SPECIAL = re.compile(r"[\\.+*?()|\[\]{}^$]")
-"""What has a meaning in Go's regular expressions."""
+"""Characters that have a meaning in Go's regular expressions."""
 
 
 class _Name(NamedTuple):
-    """What tells an object from others, its namespace apart."""
+    """The identity of an object, without its namespace."""
 
     group: str
     version: str
@@ -47,9 +48,9 @@ class _Name(NamedTuple):
 
 
 class _Seen(NamedTuple):
-    """An object: the namespace that kustomize takes it to be in, its patch, and its place.
+    """An object: the namespace that kustomize sees it in, its patch, and its place.
 
-    The patch is empty where nothing is to be done.
+    The patch is empty if the object does not change.
     """
 
     namespace: str
@@ -58,7 +59,7 @@ class _Seen(NamedTuple):
 
 
 class _Entry(NamedTuple):
-    """A patch and what it is for; `namespace` is empty where the target has none."""
+    """A patch and its target; `namespace` is empty if the target has none."""
 
     name: _Name
     namespace: str
@@ -66,9 +67,9 @@ class _Entry(NamedTuple):
 
 
 class KustomizePatches:
-    """The list, told of each document; which target fits one object only is known in the end.
+    """Collects the patches of all documents, because only then it knows which targets are unique.
 
-    `is_stream`: the input may be a build. `warnings` say what the list cannot do.
+    `is_stream`: the input may be the output of a build. `warnings` say what the patches cannot do.
     """
 
     def __init__(self, *, is_stream: bool) -> None:
@@ -78,9 +79,9 @@ class KustomizePatches:
         self.warnings: list[str] = []
 
     def add(self, result: DocumentResult, named: Mapping[str, ObjectRef]) -> None:
-        """Take in a document, also one that stays: no target may fit its objects.
+        """Add a document, even an unchanged one, because no target may match its objects.
 
-        `named` are its objects, as far as each says its own name, by `item`.
+        `named` are those of its objects that have a name, by `item`.
         """
         changed = {made.item: (made, steps) for made, steps in by_object(result.changes)}
         for item, ref in named.items():
@@ -96,9 +97,9 @@ class KustomizePatches:
             self._warn(f"no patch for {made.object} ({place}): it has no name of its own")
 
     def lines(self) -> Iterator[str]:
-        """Yield the list, with comments for its readers; `warnings` is complete then.
+        """Yield the text of the list, with comments; `warnings` is complete then.
 
-        It begins with an empty line, to be appended to a file whatever the end of that.
+        It begins with an empty line, so that it can be appended to a file without a last line end.
         """
         entries = [
             entry for name, objects in self._objects.items() for entry in self._plan(name, objects)
@@ -113,7 +114,7 @@ class KustomizePatches:
             self._warn(_ABOVE_ONLY)
 
     def _plan(self, name: _Name, objects: Sequence[_Seen]) -> Iterator[_Entry]:
-        """Yield the patches for the objects of one name, with a namespace only between several."""
+        """Yield the patches for the objects of one name; a namespace only distinguishes several."""
         namespaces = dict.fromkeys(one.namespace for one in objects)
         may_have_moved = self._is_stream and "default" in namespaces and len(namespaces) > 1
         if may_have_moved and len({one.patch for one in objects}) == 1:
@@ -139,7 +140,7 @@ class KustomizePatches:
 
 
 def _several(name: _Name, objects: Sequence[_Seen]) -> str:
-    """Name objects that no target tells apart."""
+    """Return text that names objects which no target distinguishes."""
     places = [one.place for one in objects[:_SHOWN]]
     more = [f"{len(objects) - _SHOWN} more"] if len(objects) > _SHOWN else []
     return (
@@ -149,9 +150,9 @@ def _several(name: _Name, objects: Sequence[_Seen]) -> str:
 
 
 def _patch(operations: Iterable[Operation]) -> str:
-    """Return the lines of a patch that fails the build where it would erase something.
+    """Return the lines of a patch that fails the build if it would overwrite something.
 
-    An `add` replaces what is there: an affinity, say, that another patch of the layer has brought.
+    An `add` replaces an existing value, such as an affinity that another patch of the layer adds.
     """
     lines = []
     for operation in operations:
@@ -177,5 +178,5 @@ def _rendered(entry: _Entry) -> str:
 
 
 def _literal(text: str) -> str:
-    """Return a regular expression that fits `text` only."""
+    """Return a regular expression that matches only `text`."""
     return _SPECIAL.sub(r"\\\g<0>", text)

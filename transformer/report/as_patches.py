@@ -1,4 +1,4 @@
-"""Changes as RFC 6902 patches for kubectl, one JSON object a line."""
+"""Changes as JSON patches (RFC 6902) for kubectl, one JSON object on each line."""
 
 import json
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ from transformer.report.by_object import by_object
 
 
 def json_patches(result: DocumentResult) -> Iterator[str]:
-    """Yield a line for each changed object: its identity, file, item and patch, as JSON."""
+    """Yield a line of JSON for each changed object: its identity, file, item and patch."""
     for made, operations in by_object(result.changes):
         entry = {
             "object": made.object.as_dict(),

@@ -1,6 +1,6 @@
-"""Findings as SARIF 2.1.0, for code scanning. Two runs give the same bytes.
+"""Findings as SARIF 2.1.0, for code scanning. The same report always gives the same bytes.
 
-Written by hand: the libraries that write SARIF are no longer kept, or bring a framework with them.
+This needs no library: those that write SARIF are unmaintained, or depend on a whole framework.
 """
 
 import json
@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from transformer.findings import Finding, Related
 from transformer.report.fingerprint import fingerprints
-from transformer.report.formatting import told
+from transformer.report.formatting import message_and_hint
 from transformer.report.report import Report, RuleHelp
 from transformer.report.rule_page import markdown
 
@@ -43,7 +43,7 @@ def _rule(rule: RuleHelp) -> dict[str, Any]:
     return {
         "id": rule.id,
         "shortDescription": {"text": rule.title},
-        "fullDescription": {"text": rule.standing or rule.title},
+        "fullDescription": {"text": rule.summary or rule.title},
         "help": {"text": rule.text or rule.title, "markdown": markdown(rule)},
         "defaultConfiguration": {"level": _LEVELS[rule.severity]},
     }
@@ -62,7 +62,7 @@ def _result(found: Finding, fingerprint: str, places: dict[str, int]) -> dict[st
     result: dict[str, Any] = {
         "ruleId": found.rule,
         "level": _LEVELS[found.severity],
-        "message": {"text": told(found)},
+        "message": {"text": message_and_hint(found)},
         "locations": [location],
         "partialFingerprints": {"hostnetTransform/v1": fingerprint},
     }
@@ -82,7 +82,7 @@ def _related(also: Related) -> dict[str, Any]:
 
 
 def _uri(file: str) -> str:
-    """Return a file name as a URI reference: relative ones stay so."""
+    """Return a file name as a URI reference; a relative name stays relative."""
     path = file.replace("\\", "/").removeprefix("./")
     quoted = quote(path, safe="/", errors="surrogateescape")
     return f"file://{quoted}" if quoted.startswith("/") else quoted or "unknown"

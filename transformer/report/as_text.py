@@ -1,44 +1,42 @@
-"""Results as sentences for people. Each fits on a line of its own, whatever names it holds."""
+"""Results as lines for people: a line each, whatever characters its names contain."""
 
 from collections.abc import Mapping
 
 from transformer.findings import Change, Finding
 from transformer.report.describe_change import describe
-from transformer.report.formatting import Paint, clean, count, further_places, named, unpainted
+from transformer.report.formatting import Paint, clean, count, details, message, unpainted
 
 
 def finding(found: Finding, paint: Paint = unpainted, *, with_related: bool = False) -> str:
-    """Return one finding: place, severity, rule, object, message, and what to do; `with_related`
-    its further places too, each on a line.
+    """Return one finding: place, severity, rule, object and message, and below what to do about it.
+
+    `with_related` adds a line for each further place.
     """
     place = paint(f"{clean(found.file)}:{found.line}:{found.column}:", "place")
-    weight = paint(f"{found.severity}[{found.rule}]:", found.severity)
-    lines = [f"{place} {weight} {clean(named(found))}"]
-    if found.hint:
-        lines.append(f"  help: {clean(found.hint)}")
-    if with_related:
-        lines += further_places(found)
-    return "\n".join(lines)
+    severity = paint(f"{found.severity}[{found.rule}]:", found.severity)
+    first = f"{place} {severity} {clean(message(found))}"
+    return "\n".join([first, *details(found, with_related=with_related)])
 
 
 def change(made: Change, paint: Paint = unpainted) -> str:
-    """Return one change: place, rule, object, and what was done to it."""
+    """Return one change: place, rule, object, what was changed, and why."""
     place = paint(f"{clean(made.file)}:{made.line}:", "place")
     reason = f" ({made.reason})" if made.reason else ""
-    told = clean(f"{made.object}: {describe(made)}{reason}")
-    return f"{place} {paint(made.rule, 'change')}: {told}"
+    text = clean(f"{made.object}: {describe(made)}{reason}")
+    return f"{place} {paint(made.rule, 'change')}: {text}"
 
 
-def trouble(file: str, message: str, paint: Paint = unpainted) -> str:
-    """Return what went wrong with a file as a whole."""
-    return f"{paint(f'{clean(file)}:', 'place')} {paint('error:', 'error')} {message}"
+def failure(file: str, reason: str, paint: Paint = unpainted) -> str:
+    """Return why a file could not be processed."""
+    return f"{paint(f'{clean(file)}:', 'place')} {paint('error:', 'error')} {reason}"
 
 
 def summary(counts: Mapping[str, int], changed: str = "changed", *, verbose: bool = False) -> str:
     """Return the last line of a run.
 
-    `counts` are by `documents`, `files` (none: standard input), `changed`, `written` (files),
-    `error`, `warning`, and the stages of `DocumentResult`; `changed` is what to call a change.
+    The keys of `counts` are `documents`, `files` (0 for standard input), `changed`, `written`
+    (files), `error`, `warning`, and the stages of `DocumentResult`, which `verbose` shows.
+    `changed` is the word for a change, such as `would change`.
     """
     read = count(counts["documents"], "document")
     if counts["files"]:

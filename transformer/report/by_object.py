@@ -1,4 +1,4 @@
-"""Changes put together by the object that they are made to."""
+"""Changes grouped by the object that they change."""
 
 from collections.abc import Iterable, Iterator
 from itertools import groupby
@@ -8,7 +8,7 @@ from transformer.operations import Operation, fold
 
 
 def by_object(changes: Iterable[Change]) -> Iterator[tuple[Change, list[Operation]]]:
-    """Yield for each changed object its first change, and the operations of all of them."""
+    """Yield, for each changed object, its first change and the operations of all its changes."""
     for _, group in groupby(changes, key=lambda made: made.item):
         of_one = list(group)
         operations = [

@@ -1,4 +1,4 @@
-"""What a change did, in words: `added label x="y"`, not a pointer into the object."""
+"""A change in words, such as `added label x="y"`, instead of a pointer into the object."""
 
 import json
 import re
@@ -20,19 +20,19 @@ _LONG = 60
 
 
 def describe(change: Change) -> str:
-    """Return what the operations of `change` did; none: it got a `---` line."""
+    """Return what the operations of `change` do; without operations, a `---` line was added."""
     if not change.operations:
         return "added a --- line above it"
-    told = [_told(operation) for operation in change.operations]
+    described = [_describe(operation) for operation in change.operations]
     phrases = []
-    for (verb, place), group in groupby(told, key=lambda entry: entry[:2]):
+    for (verb, place), group in groupby(described, key=lambda entry: entry[:2]):
         whats = list(dict.fromkeys(what for _, _, whats in group for what in whats))
         phrases.append(f"{verb} {_joined(whats)}{place}")
     return "; ".join(_merged(phrases))
 
 
-def _told(operation: dict[str, Any]) -> tuple[str, str, list[str]]:
-    """Return the verb, the place (with a blank before it), and what was added or set."""
+def _describe(operation: dict[str, Any]) -> tuple[str, str, list[str]]:
+    """Return the verb, the place (with a blank before it), and what is added or set."""
     path, value = operation["path"], operation["value"]
     verb = "added" if operation["op"] == "add" else "set"
     if path == "/spec" and isinstance(value, dict) and list(value) == ["taints"]:
@@ -54,7 +54,7 @@ def _told(operation: dict[str, Any]) -> tuple[str, str, list[str]]:
 
 
 def _merged(phrases: list[str]) -> Iterator[str]:
-    """Yield the phrases; those that differ by the number of a term only are told as one."""
+    """Yield the phrases; those that differ only by the number of a term become one."""
     alike = re.compile(r"(.* in term) (\d+)(.*)")
     keyed = ((alike.fullmatch(phrase), phrase) for phrase in phrases)
     for key, group in groupby(keyed, lambda pair: pair[0] and (pair[0][1], pair[0][3])):
@@ -74,7 +74,7 @@ def _requirements(value: Any) -> Iterator[str]:
 
 
 def _template(pointer: str) -> str:
-    """Return ` of spec.tasks[1].template` where an object has its pod templates elsewhere."""
+    """Return a place such as ` of spec.tasks[1].template`, or nothing for the usual templates."""
     if pointer in _USUAL_TEMPLATES:
         return ""
     tokens = (f"[{token}]" if token.isdigit() else f".{token}" for token in pointer.split("/")[1:])

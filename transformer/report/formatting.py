@@ -1,4 +1,4 @@
-"""What texts for people are made of: counted nouns, named objects, harmless names, and paint."""
+"""The parts of texts for people: counted nouns, names of objects, escaped text, and color."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterator
 from transformer.findings import Finding
 
 Paint = Callable[[str, str], str]
-"""Takes a text and what it is (`error`, `warning`, `info`, `change`, `place`), and paints it."""
+"""Returns a text with the color of its role: `error`, `warning`, `info`, `change` or `place`."""
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
-def unpainted(text: str, _: str) -> str:
-    """Return `text` as it is."""
+def unpainted(text: str, _role: str) -> str:
+    """Return `text` without color, whatever its role is."""
     return text
 
 
@@ -21,10 +21,10 @@ def count(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
-def named(found: Finding) -> str:
+def message(found: Finding) -> str:
     """Return the message of a finding, with its object in front unless the message names it.
 
-    A name alone does not: it may be any word (`template`) that the message happens to hold.
+    A name without the kind does not count, because it can be any word of the message (`template`).
     """
     ref = found.object
     if ref is None:
@@ -39,26 +39,30 @@ def named(found: Finding) -> str:
 
 
 _WITHOUT_NAMESPACE = {"Node": "node", "NodePool": "NodePool"}
-"""How messages call what they name without a `/`."""
+"""How messages call objects that they name without a `/`, by kind."""
 
 
 def _is_in(name: str, text: str) -> bool:
-    """Whether `name` stands in `text`, and not as a part of another name."""
+    """Whether `text` contains `name`, and not as a part of another name."""
     return re.search(rf"(?<![\w./-]){re.escape(name)}(?![\w/-]|\.\w)", text) is not None
 
 
-def told(found: Finding) -> str:
-    """Return all there is to say of a finding but its place, in one sentence."""
-    return f"{named(found)}; {found.hint}" if found.hint else named(found)
+def message_and_hint(found: Finding) -> str:
+    """Return the message of a finding and what to do about it, on one line."""
+    return f"{message(found)}; {found.hint}" if found.hint else message(found)
 
 
 def clean(text: str) -> str:
-    """Return `text` with control characters spelled out: a name shall not paint a terminal."""
+    """Return `text` with control characters escaped, so that no name can control a terminal."""
     return _CONTROL.sub(lambda found: repr(found.group())[1:-1], text)
 
 
-def further_places(found: Finding) -> Iterator[str]:
-    """Yield a line for each further place of a finding."""
+def details(found: Finding, *, with_related: bool) -> Iterator[str]:
+    """Yield the lines below a finding: its hint and, `with_related`, its further places."""
+    if found.hint:
+        yield f"  help: {clean(found.hint)}"
+    if not with_related:
+        return
     for also in found.related:
         who = f"{also.object}: " if also.object is not None else ""
         yield f"  also {clean(also.file)}:{also.line}:{also.column} {clean(who + also.message)}"

@@ -1,4 +1,4 @@
-"""What a validation has to tell, as the reporters get it."""
+"""The result of a validation, which each format renders."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,27 +8,27 @@ from transformer.findings import Change, Finding, Severity
 
 @dataclass(frozen=True, slots=True)
 class RuleHelp:
-    """A rule as people read of it.
+    """The documentation of a rule.
 
-    `text` is its documentation (paragraphs, indented examples), `standing` a sentence that says
-    how bad it is, and who runs it when.
+    `text` is the text of its module (paragraphs and indented examples); `summary` says how severe
+    a finding is, which command reports it, and when.
     """
 
     id: str
     title: str
     severity: Severity
     text: str
-    standing: str = ""
+    summary: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The findings of a run, in the order of the files and in each from top to bottom.
+    """The findings of a run, in the order of the files, and within a file from top to bottom.
 
-    `rules` are all the rules there are, `checks` the ids of those in force that only check.
-    `skipped_rules` pairs a reason (`no Node in the input`) with the ids of the rules that for it
-    had nothing to judge. `version` is that of the tool. `changes` are what `--fix` did. `is_blank`:
-    there was nothing in any document.
+    `documents` and `files` are counts. `rules` are all rules, `checks` the ids of the validation
+    rules that are enabled. `skipped_rules` pairs a reason (`no Node in the input`) with the ids of
+    the rules that had nothing to check for it. `version` is that of the tool. `changes` are those
+    of `--fix`. `is_blank`: all documents are empty.
     """
 
     documents: int

@@ -1,4 +1,4 @@
-"""A rule's documentation as Markdown: what `rules ID` prints and `docs/rules/` holds."""
+"""A rule's documentation as Markdown: what `rules ID` prints and `docs/rules/` contains."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -12,22 +12,22 @@ _LABEL = re.compile(r"(Bad|Good|Before|After|Old|New|Mend it|Source)\b(?=[:,]| )
 
 def page(rule: RuleHelp) -> str:
     """Return the page of a rule."""
-    return f"# {rule.id}: {rule.title}\n\n*{rule.standing}*\n\n{markdown(rule)}"
+    return f"# {rule.id}: {rule.title}\n\n*{rule.summary}*\n\n{markdown(rule)}"
 
 
 def markdown(rule: RuleHelp) -> str:
-    """Return a rule's documentation: examples as code, what they are in bold."""
+    """Return a rule's documentation, with examples as code and their labels in bold."""
     lead, *rest = re.split(r"\n{2,}", rule.text)
     lead = lead.removeprefix(f"{rule.id}: ")
     is_title = lead.lower().rstrip(".") == rule.title.lower()
     paragraphs = rest if is_title else [lead[:1].upper() + lead[1:], *rest]
     blocks = groupby(paragraphs, key=lambda paragraph: paragraph.startswith("    "))
-    told = [
+    parts = [
         block
         for is_example, group in blocks
         for block in (_example(group) if is_example else map(_prose, group))
     ]
-    return "\n\n".join(told) + "\n"
+    return "\n\n".join(parts) + "\n"
 
 
 def _prose(paragraph: str) -> str:
@@ -35,7 +35,7 @@ def _prose(paragraph: str) -> str:
 
 
 def _example(paragraphs: Iterator[str]) -> Iterator[str]:
-    """Yield one example, whose own blank lines made paragraphs of it."""
+    """Yield one example; its own blank lines separate the `paragraphs`."""
     yield f"```yaml\n{cleandoc(_joined(paragraphs))}\n```"
 
 
@@ -44,8 +44,8 @@ def _joined(paragraphs: Iterator[str]) -> str:
 
 
 def index(rules: Sequence[RuleHelp]) -> str:
-    """Return the page that lists the pages."""
-    rows = [f"| [{rule.id}]({rule.id}.md) | {rule.title} | {rule.standing} |" for rule in rules]
+    """Return the page that lists all rules."""
+    rows = [f"| [{rule.id}]({rule.id}.md) | {rule.title} | {rule.summary} |" for rule in rules]
     head = ["# Rules", "", _INTRODUCTION, "", "| rule | about | when |", "| --- | --- | --- |"]
     return "\n".join([*head, *rows]) + "\n"
 

@@ -10,7 +10,7 @@ STEP = {"op": "add", "path": "/metadata/labels/a", "value": "b"}
 
 
 def test_a_report_without_entries_is_whole() -> None:
-    report = "".join(as_json.report(0, [], []))
+    report = "".join(as_json.assemble(0, [], []))
     assert json.loads(report) == {"documents": 0, "changed": [], "findings": []}
     assert report.endswith("}\n")
 
@@ -20,7 +20,7 @@ def test_entries_come_in_order_one_a_line() -> None:
         as_json.change(Change("r", "f", line, 2, "/items/0", REF, (STEP,))) for line in (1, 2)
     ]
     finding = as_json.finding(Finding("HN901", "error", "bad", "f", 1, 1, 0))
-    text = "".join(as_json.report(3, changes, [finding]))
+    text = "".join(as_json.assemble(3, changes, [finding]))
     report = json.loads(text)
     assert [entry["line"] for entry in report["changed"]] == [1, 2]
     assert report["changed"][0] == {

@@ -40,7 +40,7 @@ def test_parts_are_painted_by_what_they_are() -> None:
     assert as_text.finding(FINDING, bracketed).startswith(
         "<place>a.yaml:7:5:</place> <error>error[HN402]:</error> "
     )
-    assert as_text.trouble("a", "no", bracketed) == "<place>a:</place> <error>error:</error> no"
+    assert as_text.failure("a", "no", bracketed) == "<place>a:</place> <error>error:</error> no"
 
 
 def test_control_characters_are_spelled_out() -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from transformer.findings import Finding, ObjectRef
-from transformer.report.formatting import named, told
+from transformer.report.formatting import message, message_and_hint
 
 
 def found(kind: str, name: str, message: str, namespace: str = "", hint: str = "") -> Finding:
@@ -12,7 +12,7 @@ def found(kind: str, name: str, message: str, namespace: str = "", hint: str = "
 
 
 @pytest.mark.parametrize(
-    ("kind", "namespace", "name", "message"),
+    ("kind", "namespace", "name", "text"),
     [
         ("Pod", "shop", "web", "the guard is added to Pod/shop/web, which exists already"),
         ("Pod", "", "web", "Pod/web (annotated) lacks it"),
@@ -22,13 +22,13 @@ def found(kind: str, name: str, message: str, namespace: str = "", hint: str = "
     ],
 )
 def test_an_object_that_the_message_names_is_not_named_twice(
-    kind: str, namespace: str, name: str, message: str
+    kind: str, namespace: str, name: str, text: str
 ) -> None:
-    assert named(found(kind, name, message, namespace)) == message
+    assert message(found(kind, name, text, namespace)) == text
 
 
 @pytest.mark.parametrize(
-    ("kind", "namespace", "name", "message"),
+    ("kind", "namespace", "name", "text"),
     [
         ("Widget", "", "template", "no pod template is known here"),
         ("Pod", "", "template", "the pod template has no containers"),
@@ -42,23 +42,21 @@ def test_an_object_that_the_message_names_is_not_named_twice(
         ("NodePool", "", "quay", "hostNetwork of NodePool quay.east is lost"),
     ],
 )
-def test_any_other_object_stands_in_front(
-    kind: str, namespace: str, name: str, message: str
-) -> None:
+def test_any_other_object_stands_in_front(kind: str, namespace: str, name: str, text: str) -> None:
     whole = f"{kind}/{namespace}/{name}" if namespace else f"{kind}/{name}"
-    assert named(found(kind, name, message, namespace)) == f"{whole}: {message}"
+    assert message(found(kind, name, text, namespace)) == f"{whole}: {text}"
 
 
 def test_of_an_object_without_a_name_the_kind_is_said() -> None:
-    assert named(found("Pod", "", "it is wrong")) == "Pod: it is wrong"
-    assert named(found("Pod", "", "Pod is wrong")) == "Pod: Pod is wrong"
+    assert message(found("Pod", "", "it is wrong")) == "Pod: it is wrong"
+    assert message(found("Pod", "", "Pod is wrong")) == "Pod: Pod is wrong"
 
 
 def test_what_is_about_no_object_is_the_message() -> None:
-    assert named(Finding("HN901", "error", "no YAML", "a.yaml", 1, 1, 0)) == "no YAML"
+    assert message(Finding("HN901", "error", "no YAML", "a.yaml", 1, 1, 0)) == "no YAML"
 
 
 def test_what_to_do_comes_last() -> None:
-    assert told(found("Pod", "web", "it is wrong", hint="mend it")) == (
+    assert message_and_hint(found("Pod", "web", "it is wrong", hint="mend it")) == (
         "Pod/web: it is wrong; mend it"
     )

@@ -9,6 +9,7 @@ import pytest
 
 from transformer.findings import Finding, ObjectRef
 from transformer.report import as_github, as_gitlab, as_junit, as_sarif
+from transformer.report.formats import FORMATS, renderer
 from transformer.report.report import Report, RuleHelp
 
 NODE = ObjectRef("", "v1", "Node", "", "edge-1")
@@ -46,7 +47,7 @@ REPORT = Report(
 )
 
 Render = Callable[[Report], Iterator[str]]
-RENDERERS = [as_github.render, as_gitlab.render, as_junit.render, as_sarif.render]
+RENDERERS = [renderer(name) for name in FORMATS]
 
 
 def text(render: Render, report: Report = REPORT) -> str:
@@ -201,9 +202,9 @@ def test_in_junit_an_error_is_a_failure_and_a_warning_is_none() -> None:
     assert str(output.text).startswith("warning: ./b.yaml:1:1: no kind")
 
 
-def test_in_junit_what_had_nothing_to_judge_was_skipped_with_the_reason() -> None:
+def test_in_junit_what_had_nothing_to_check_is_skipped_with_the_reason() -> None:
     (skipped,) = cases()["HN201"]
-    assert (skipped.tag, skipped.get("message")) == ("skipped", "not judged: no old state")
+    assert (skipped.tag, skipped.get("message")) == ("skipped", "skipped: no old state")
 
 
 def test_junit_counts() -> None:

@@ -1,0 +1,28 @@
+"""The formats of a validation report, each with the module of this folder that renders it.
+
+To add a format, add a module with a function `render(report)` and one line to `FORMATS`. Only the
+module of the format that a run asks for is imported.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from transformer.report.report import Report
+
+FORMATS: Mapping[str, str] = {
+    "text": "as_console",
+    "json": "as_json",
+    "sarif": "as_sarif",
+    "github": "as_github",
+    "gitlab": "as_gitlab",
+    "junit": "as_junit",
+}
+
+
+def renderer(name: str) -> "Callable[[Report], Iterator[str]]":
+    """Return the function that yields the text of a report in the format `name`."""
+    render: Callable[[Report], Iterator[str]]
+    render = import_module(f"transformer.report.{FORMATS[name]}").render
+    return render
