@@ -264,7 +264,7 @@ def reformat(data: bytes) -> None:
     try:
         written = rewrite(tree, [operation], expected)
     except InternalError as error:
-        _expect_words(error, "cannot be written anew")
+        _expect_words(error, "the document cannot be")
         return
     loaded = _loaded(written)
     if loaded is not _UNREADABLE:

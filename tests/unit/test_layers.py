@@ -43,7 +43,7 @@ LAYERS: dict[str, tuple[str, ...]] = {
 
 # Third-party package -> the modules that may import it.
 IMPORTERS: dict[str, set[str]] = {
-    "yaml": {"yamltree/parse_yaml.py", "yamltree/fast_load.py"},
+    "yaml": {"yamltree/compose.py", "yamltree/fast_load.py", "yamltree/parse_yaml.py"},
     "jsonpatch": {"patch/verify.py"},
     "jsonschema": {"kubernetes/schema/explain.py"},
     "click": {"cli/main.py", "cli/options.py"},

@@ -15,7 +15,7 @@ from transformer.patch.edits import Edit
 from transformer.patch.lines import BREAK, column, indentation, line_end, newline
 from transformer.patch.placement import Chain
 from transformer.patch.style import block_style, flow_style
-from transformer.yamltree.parse_yaml import COLON
+from transformer.yamltree.compose import COLON
 from transformer.yamltree.syntax import Alias, Mapping, Node, Scalar, Sequence, Tree
 
 _COMMENT_LINE = re.compile(r"(?:\r\n|\n|\r)([ \t]*)#[^\r\n]*")

@@ -1,8 +1,8 @@
-"""The plain value (dict, list, str, int, float, bool, None) that a syntax tree stands for.
+"""The plain value (dict, list, str, int, float, bool, None) that a syntax tree represents.
 
-Merge keys are applied as kubectl applies them (measured, kubectl 1.37): in the order of the
-entries, so that a `<<` overrides what stands above it and is overridden by what stands below;
-of several mappings in one `<<`, the first wins.
+Merge keys are applied as kubectl applies them (measured with kubectl 1.37): in the order of the
+entries, so that a `<<` overrides the entries above it and is overridden by those below it. Of
+several mappings in one `<<`, the first wins.
 """
 
 from collections.abc import Iterator
@@ -14,11 +14,11 @@ from transformer.yamltree.syntax import MERGE_KEY, Alias, Mapping, Node, Scalar,
 
 
 def construct(node: Node | None) -> Any:
-    """Return a fresh plain value; nothing in it is shared, whatever aliases the text has.
+    """Return a new plain value, in which no collection is shared even if the text has aliases.
 
     Raises:
-        InputError: a scalar that does not fit its tag, or a `<<` whose value is neither a mapping
-            nor a sequence of mappings.
+        InputError: a scalar does not fit its tag, or the value of a `<<` is neither a mapping nor
+            a sequence of mappings.
     """
     if type(node) is Scalar:
         if node.tag is None:
@@ -48,7 +48,11 @@ def _tagged(node: Scalar) -> Any:
 
 
 def merged(value: Node) -> Iterator[Mapping]:
-    """Yield the mappings that a merge key with `value` brings in, the strongest first."""
+    """Yield the mappings that a merge key with `value` merges, the strongest first.
+
+    Raises:
+        InputError: `value` is neither a mapping nor a sequence of mappings.
+    """
     target = value.target if isinstance(value, Alias) else value
     if isinstance(target, Mapping):
         yield target
@@ -67,9 +71,9 @@ def merged(value: Node) -> Iterator[Mapping]:
 
 
 def entry(mapping: Mapping, key: str) -> tuple[Mapping, Node] | None:
-    """Return the mapping that decides `key` and the value there, merge keys followed.
+    """Return the mapping that decides `key`, and the value there; or None if no mapping has it.
 
-    The mapping is `mapping` itself where the key is its own, else the one it was merged from.
+    The mapping is `mapping` itself if it has the key, else the one that the key is merged from.
     """
     for index in range(len(mapping.keys) - 1, -1, -1):
         own = mapping.keys[index]

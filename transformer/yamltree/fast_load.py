@@ -1,8 +1,8 @@
-"""Text straight to its plain value, for documents of the everyday kind, YAML or JSON.
+"""Text directly to its plain value, for simple documents, YAML or JSON.
 
-What the self-check reads the edited text back with: it needs no positions. Anything out of the
-ordinary (anchors, tags, merge keys, duplicate keys, depth, a second document) is left to the tree,
-which knows how to read or refuse it.
+The self-check reads edited text with it, because it needs no positions. Documents with anchors,
+tags, merge keys, duplicate keys, great depth or a second document are parsed to a tree instead,
+which reads or refuses them.
 """
 
 import json
@@ -43,30 +43,30 @@ def fast_load(text: str) -> Any:
         InputError: as `parse.parse`.
     """
     json_start = JSON_START.match(text)
-    with suppress(_OutOfTheOrdinary, YAMLError, InputError, json.JSONDecodeError):
+    with suppress(_NotSimple, YAMLError, InputError, json.JSONDecodeError):
         if json_start is not None:
-            return _everyday_json(text, json_start.end())
+            return _load_json(text, json_start.end())
         if "\ufeff" not in text:
-            return _everyday(text)
+            return _load_yaml(text)
     return construct(parse(text).root)
 
 
-class _OutOfTheOrdinary(Exception):
-    """Something that this reader leaves to the other one."""
+class _NotSimple(Exception):
+    """The document needs `parse` and `construct`."""
 
 
-def _everyday_json(text: str, start: int) -> Any:
+def _load_json(text: str, start: int) -> Any:
     decoder = json.JSONDecoder(
         object_pairs_hook=_unique, parse_int=_number, parse_float=_number, parse_constant=_refuse
     )
     value, end = decoder.raw_decode(text, start)
     if TRAILER.match(text, end) is None or _has_half_pair(text, value):
-        raise _OutOfTheOrdinary
+        raise _NotSimple
     return value
 
 
 def _has_half_pair(text: str, value: Any) -> bool:
-    """Whether an escape for half a character is left, as the tree reads otherwise."""
+    """Whether an escape for half a surrogate pair is left, which the tree reads as U+FFFD."""
     if not _SURROGATE.search(text):
         return False
     try:
@@ -79,22 +79,22 @@ def _has_half_pair(text: str, value: Any) -> bool:
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        raise _OutOfTheOrdinary
+        raise _NotSimple
     return found
 
 
 def _number(text: str) -> Any:
     value = resolve(text, "", None)
     if isinstance(value, str):  # beyond the range of a float
-        raise _OutOfTheOrdinary
+        raise _NotSimple
     return value
 
 
 def _refuse(_: str) -> Any:
-    raise _OutOfTheOrdinary
+    raise _NotSimple
 
 
-def _everyday(text: str) -> Any:
+def _load_yaml(text: str) -> Any:
     next_event = CParser(text).get_event
     stack: list[tuple[Any, str | None, bool]] = []
     root: list[Any] = []
@@ -108,11 +108,11 @@ def _everyday(text: str) -> Any:
         if kind is ScalarEvent:
             value, style = event.value, event.style
             if event.tag is not None or event.anchor is not None:
-                raise _OutOfTheOrdinary
+                raise _NotSimple
             if in_mapping and key is None:
                 key = value if style else resolve_key(value, "", None)
                 if key in here or key == "<<":
-                    raise _OutOfTheOrdinary
+                    raise _NotSimple
                 continue
             if not style:
                 value = resolve(value, "", None)
@@ -120,7 +120,7 @@ def _everyday(text: str) -> Any:
             is_key = in_mapping and key is None
             is_deep = len(stack) >= MAX_DEPTH
             if is_key or is_deep or event.tag is not None or event.anchor is not None:
-                raise _OutOfTheOrdinary
+                raise _NotSimple
             stack.append((here, key, in_mapping))
             in_mapping = kind is MappingStartEvent
             here, key = ({} if in_mapping else []), None
@@ -133,7 +133,7 @@ def _everyday(text: str) -> Any:
         elif kind is StreamEndEvent and len(root) == 1:
             return root[0]
         else:
-            raise _OutOfTheOrdinary  # an alias, no document, or a second one
+            raise _NotSimple  # an alias, no document, or a second one
         if in_mapping:
             here[key] = value
             key = None

@@ -1,7 +1,7 @@
 """Colons in flow text that kubectl reads and libyaml refuses: `[2001:db8::, x]`, `{x:, y: 1}`.
 
-To kubectl's parser a colon before a comma or a bracket is a character like any other, so libyaml is
-given a stand-in for each one that it refuses, and scalars get their colon back.
+To kubectl's parser a colon before a comma or a bracket is an ordinary character. Therefore libyaml
+gets a stand-in for each colon that it refuses, and the colon is put back into the scalars.
 """
 
 from typing import NamedTuple
@@ -9,22 +9,24 @@ from typing import NamedTuple
 _REFUSED = "found unexpected ':'"
 
 _STAND_INS = tuple(map(chr, range(0xE000, 0xF900)))
-"""Characters without a meaning, in YAML and otherwise."""
+"""Characters for private use: neither YAML nor Unicode gives them a meaning."""
 
 _MOST_READ = 4_000_000
-"""So many characters are read again for colons: each one that is refused takes another reading."""
+"""The most characters to read for colons in total, because each refused one needs a new reading."""
 
 
 class Reading(NamedTuple):
-    """What libyaml is given to read: `text`, in which `stand_in` is there for `colons` colons."""
+    """The input of libyaml: `text`, in which `stand_in` replaces `colons` colons."""
 
     text: str
     stand_in: str = ""
     colons: int = 0
 
     def past(self, problem: str, index: int) -> "Reading | None":
-        """Return a reading that gets past the colon at `index` that is the problem; None: it is
-        another problem, kubectl has it too, or there are too many.
+        """Return a reading without the colon at `index` that is the problem.
+
+        Return None if the problem is another one, if kubectl refuses the colon too, or if there
+        are too many of them.
         """
         if problem != _REFUSED or self.text[index + 1] == "?":
             return None
@@ -35,11 +37,11 @@ class Reading(NamedTuple):
         return Reading(text, stand_in, self.colons + 1) if stand_in else None
 
     def original(self, value: str) -> str:
-        """Return a scalar's value with its colons."""
+        """Return the value of a scalar with its original colons."""
         return value.replace(self.stand_in, ":")
 
     def hint(self, problem: str, around: str) -> str:
-        """Return what to do about an error; `around` are the characters before and at its place."""
+        """Return what to do about a problem; `around` are the characters before and at it."""
         if problem == _REFUSED:
             return "quote the text that this colon is part of"
         if self.colons and around in (":{", ":["):

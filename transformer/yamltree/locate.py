@@ -1,15 +1,15 @@
-"""From a JSON pointer to the place in the text, merge keys and aliases followed."""
+"""The place in the text that a JSON pointer means, across merge keys and aliases."""
 
 from transformer import pointer
 from transformer.yamltree.construct import entry, merged
 from transformer.yamltree.syntax import MERGE_KEY, Alias, Mapping, Node, Scalar, Sequence
 
 _MANY = 32
-"""Keys from which on a mapping gets an index: there may be as much to say of it as it has keys."""
+"""A mapping with as many keys gets an index, because each key may be looked up."""
 
 
 class Places:
-    """The places in one document, whose root (None: it is empty) is `root`."""
+    """The places in one document with the root node `root` (None if the document is empty)."""
 
     def __init__(self, root: Node | None) -> None:
         self.root = root
@@ -18,7 +18,7 @@ class Places:
     def offset_of(self, at: str, *, at_key: bool = False) -> int:
         """Return the offset of the value at pointer `at`, or of its nearest parent that exists.
 
-        An empty value is said to be where its key is; with `at_key` so is any value.
+        For an empty value it is the offset of its key; with `at_key`, for any value.
         """
         if self.root is None:
             return 0
@@ -41,7 +41,7 @@ class Places:
         return offset
 
     def _entry(self, mapping: Mapping, key: str) -> tuple[Node, Node] | None:
-        """Return the key and the value that decide `key`, as `plain.entry`."""
+        """Return the key node and the value node that decide `key`, as `construct.entry` does."""
         if len(mapping.keys) < _MANY and MERGE_KEY not in mapping.keys:
             found = entry(mapping, key)
             return found and _pair(*found)
@@ -49,7 +49,7 @@ class Places:
         return place and place[0].entries[place[1]]
 
     def _index(self, mapping: Mapping) -> dict[str, tuple[Mapping, int]]:
-        """Return the mapping and the place in it that decide each key of `mapping`."""
+        """Return, by key of `mapping`, the mapping and the index in it that decide the key."""
         known = self._indexes.get(id(mapping))
         if known is None:
             known = {}
@@ -65,8 +65,3 @@ class Places:
 
 def _pair(owner: Mapping, value: Node) -> tuple[Node, Node]:
     return next(own for own in owner.entries if own[1] is value)
-
-
-def offset_of(root: Node | None, at: str) -> int:
-    """Return what `Places` says, if it is the only place that is asked for."""
-    return Places(root).offset_of(at)

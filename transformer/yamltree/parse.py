@@ -1,4 +1,4 @@
-"""The text of one document to its tree, as kubectl would read it: JSON first where it looks so."""
+"""The text of one document to its tree, as kubectl reads it: as JSON if it begins with `{`."""
 
 import re
 
@@ -11,20 +11,20 @@ JSON_START = re.compile(
     r"\ufeff?(?>(?:[ \t]*+(?:#[^\r\n]*+)?[\r\n])*)(?:---[ \t]*(?:[ \t]#[^\r\n]*+)?[\r\n])?"
     r"(?=\ufeff?[ \t\r\n]*+\{)"
 )
-"""What may stand before a JSON object: a byte order mark, comments, a marker line.
+"""What can precede a JSON object: a byte order mark, comments, a `---` line.
 
-Lines are never given back: from each of them on, all others would be looked through again.
+The group of lines is atomic, because backtracking would match all later lines again for each line.
 """
 
 _QUOTED = re.compile(r'"[^"\\]*+(?>(?:\\.[^"\\]*+)*)(?:"|\Z|\\\Z)', re.DOTALL)
-"""A text in quotes, or what begins as one and never ends."""
+"""A quoted string, also one without a closing quote."""
 
 
 def parse(text: str) -> Tree:
-    """Return the tree of `text`: JSON where it begins with `{`, flow YAML as the fallback.
+    """Return the tree of `text`: as JSON if it begins with `{`, with flow YAML as the fallback.
 
     Raises:
-        InputError: it is neither; the error is the one of the reading that got further.
+        InputError: it is neither; the error is that of the parser that got further.
     """
     start = JSON_START.match(text)
     if start is None:
@@ -43,7 +43,7 @@ def parse(text: str) -> Tree:
 
 
 def _commas(text: str) -> int:
-    """Return how many commas are outside of quotes, or fewer where it cannot be too many."""
+    """Return how many commas are outside of quotes, or 0 if they cannot be too many."""
     if len(text) <= MAX_NODES or text.count(",") <= MAX_NODES // 2:
         return 0
     return _QUOTED.sub("", text).count(",")

@@ -1,14 +1,14 @@
-"""JSON text to a node tree with positions: strict JSON, for frames that begin with `{`.
+"""JSON text to a syntax tree with positions: strict JSON, for documents that begin with `{`.
 
-kubectl reads such a frame with Go's JSON decoder, so what that refuses is refused here: control
-characters within strings (DEL is allowed), leading zeros, `NaN`, trailing commas, numbers beyond
-a float's range. Two things are stricter: a key given twice, and the depth of `nodes.MAX_DEPTH`.
-Before the object there may be a byte order mark and white space; after it white space, comments
-and a `...` line, which belong to the stream and not to the object.
+kubectl reads such a document with Go's JSON decoder, and this parser refuses what that refuses:
+control characters in strings (DEL is allowed), leading zeros, `NaN`, trailing commas, numbers
+beyond the range of a float. Two things are stricter: duplicate keys, and the depth of
+`syntax.MAX_DEPTH`. A byte order mark and white space may precede the object; white space, comments
+and a `...` line, which belong to the stream and not to the object, may follow it.
 
-One match of a regular expression takes a key, its colon and, where it can, the string that
-follows. Strings with escapes go to the C scanner of the standard library (`json.decoder`'s
-`scanstring`), which joins surrogate pairs; half a pair becomes U+FFFD, as in Go.
+One match of a regular expression reads a key, its colon and, if possible, the string that follows.
+Strings with escapes go to the C scanner of the standard library (`scanstring` of `json.decoder`),
+which joins surrogate pairs; half a pair becomes U+FFFD, as in Go.
 """
 
 import json.decoder
@@ -42,17 +42,17 @@ _MANY_DIGITS = 300
 
 
 class JsonSyntaxError(InputError):
-    """The text is no JSON. It may be YAML flow text, to which kubectl falls back."""
+    """The text is not JSON. It may be YAML in flow style, which kubectl tries next."""
 
 
 def parse_json(text: str, start: int = 0) -> Tree:
     """Return the tree of the one JSON object in `text`, from offset `start`.
 
-    Every node is in flow style; strings have the style `"`, numbers and words are plain.
+    Each node is in flow style; strings have the style `"`, numbers and words are plain.
 
     Raises:
-        JsonSyntaxError: it is no JSON.
-        InputError: it is, but goes beyond our limits; rule HN902 for a key that is given twice.
+        JsonSyntaxError: it is not JSON.
+        InputError: it is JSON beyond the limits; with rule HN902, it has a duplicate key.
     """
     start = _skip_blank(text, start + 1 if text.startswith("\ufeff", start) else start)
     if text.startswith("[", start):
@@ -70,7 +70,7 @@ def parse_json(text: str, start: int = 0) -> Tree:
 
 
 def _value(text: str, start: int, depth: int) -> tuple[Node, int]:
-    """Return the value that begins at `start`, and where it ends; `depth` is its parent's."""
+    """Return the value that begins at `start`, and its end; `depth` is that of its parent."""
     mark = text[start : start + 1]
     if mark == '"':
         return _string(text, start)
@@ -88,7 +88,7 @@ def _value(text: str, start: int, depth: int) -> tuple[Node, int]:
 
 
 def _mapping(text: str, start: int, depth: int) -> tuple[Mapping, int]:
-    """Return the object whose brace is at `start`, and where it ends."""
+    """Return the object whose brace is at `start`, and its end."""
     _check_depth(start, depth)
     entries: list[tuple[Scalar, Node]] = []
     names: list[str] = []
@@ -129,7 +129,7 @@ def _mapping(text: str, start: int, depth: int) -> tuple[Mapping, int]:
 
 
 def _sequence(text: str, start: int, depth: int) -> tuple[Sequence, int]:
-    """Return the array whose bracket is at `start`, and where it ends."""
+    """Return the array whose bracket is at `start`, and its end."""
     _check_depth(start, depth)
     items: list[Node] = []
     at = _skip_blank(text, start + 1)
@@ -147,7 +147,7 @@ def _sequence(text: str, start: int, depth: int) -> tuple[Sequence, int]:
 
 
 def _key(text: str, start: int) -> tuple[Scalar, int]:
-    """Return a key that `_ENTRY` did not match, and where its value begins."""
+    """Return a key that `_ENTRY` did not match, and the start of its value."""
     if not text.startswith('"', start):
         _fail(text, start, "a key in double quotes")
     key, end = _string(text, start)
@@ -158,7 +158,7 @@ def _key(text: str, start: int) -> tuple[Scalar, int]:
 
 
 def _string(text: str, start: int) -> tuple[Scalar, int]:
-    """Return the string whose opening quote is at `start`, and where it ends."""
+    """Return the string whose opening quote is at `start`, and its end."""
     found = _STRING.match(text, start)
     if found is not None:
         end = found.end()

@@ -1,4 +1,4 @@
-"""Writing a document anew, for `--allow-reformat`: a round trip through ruamel.yaml."""
+"""Re-serialization of a document, for `--allow-reformat`: a round trip through ruamel.yaml."""
 
 import json
 import re
@@ -22,14 +22,14 @@ _ERRORS = (
     TypeError,
     ValueError,
 )
-"""What ruamel.yaml's round trip ends in: an IndexError for `!!!int`, a ValueError for `-0e3`."""
+"""Errors of ruamel.yaml, such as an IndexError for `!!!int` and a ValueError for `-0e3`."""
 
 
 def round_trip(tree: Tree) -> Any:
     """Return the document as ruamel.yaml's value (dicts and lists that keep comments).
 
     Raises:
-        InternalError: ruamel.yaml cannot read what our own parser could.
+        InternalError: ruamel.yaml cannot read the document.
     """
     try:
         return _yaml().load(tree.text.removeprefix("\ufeff"))
@@ -38,7 +38,9 @@ def round_trip(tree: Tree) -> Any:
 
 
 def write(tree: Tree, value: Any) -> str:
-    """Return `value` as text that takes the place of the tree's: JSON or YAML, `---`, line ends.
+    """Return `value` as text that replaces that of the tree.
+
+    JSON stays JSON, and a `---` line, a byte order mark and the kind of line ends are kept.
 
     Raises:
         InternalError: ruamel.yaml cannot write it.
@@ -55,7 +57,7 @@ def write(tree: Tree, value: Any) -> str:
     try:
         yaml.dump(value, out)
     except _ERRORS as error:
-        raise InternalError(f"the document cannot be written anew: {error}") from None
+        raise InternalError(f"the document cannot be re-serialized: {error}") from None
     mark = "\ufeff" if text.startswith("\ufeff") else ""
     return mark + out.getvalue().replace("\n", newline)
 

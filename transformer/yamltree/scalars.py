@@ -1,12 +1,12 @@
-"""What a scalar means, as kubectl decodes it.
+"""The values of scalars, as kubectl decodes them.
 
-kubectl reads YAML with `sigs.k8s.io/yaml`, whose scanner of scalars is a YAML 1.1 of its own: `y`
+kubectl reads YAML with `sigs.k8s.io/yaml`, which reads scalars as its own variant of YAML 1.1: `y`
 and `Off` are booleans, `tRue` is a string, `017`, `0o17` and `0xf` are integers, and times and
-dates are strings. What it does was measured (`testdata/scalars/kubectl.json`), not guessed. It
-converts everything to JSON and reads that again, so an integer beyond 64 bits ends as a float.
+dates are strings. These rules were measured (`testdata/scalars/kubectl.json`). The library converts
+everything to JSON and reads that again, so an integer beyond 64 bits becomes a float.
 
-Two limits. kubectl refuses `.inf` and `.nan` as values, since JSON has no such numbers; here they
-are floats. And it checks that a `!!timestamp` is a date; here it is the text, whatever it says.
+There are two differences. kubectl refuses `.inf` and `.nan` as values, since JSON has no such
+numbers; here they are floats. It checks that a `!!timestamp` is a date; here it is the text.
 """
 
 import base64
@@ -35,7 +35,7 @@ WORDS: dict[str, bool | float | None] = {
 _NUMBER_STARTS = frozenset("+-.0123456789")
 _NUMBER_ENDS = frozenset("._0123456789abcdefABCDEF")
 
-# Applied to a text without its underscores; the base of each group stands in `_BASES`.
+# Applied to a text without its underscores; `_BASES` has the base of each group.
 _NUMBER = re.compile(
     r"""[-+]?+ (?: (0 | [1-9][0-9]*+) | (0[oO]?[0-7]++) | (0[xX][0-9a-fA-F]++) | (0[bB][01]++) )
         | [-+]?+ (?: [0-9]++ (?: \.[0-9]*+ )? | \.[0-9]++ ) (?: [eE][-+]?[0-9]++ )?""",
@@ -43,7 +43,7 @@ _NUMBER = re.compile(
 )
 _BASES = (0, 10, 8, 16, 2)
 
-# A number that begins with its point goes by Go's own rule: an underscore stands between digits.
+# A number that begins with a point follows Go's own rule: underscores are allowed between digits.
 _POINT_NUMBER = re.compile(r"\.[0-9]+(?:_[0-9]+)*(?:[eE][-+]?[0-9]+(?:_[0-9]+)*)?")
 
 _MIN_INT64 = -(2**63)
@@ -60,9 +60,10 @@ _TYPES: dict[str, tuple[type, ...]] = {
 
 
 def resolve(text: str, style: str, tag: str | None) -> Value:
-    """Return the value of a scalar node; `text`, `style` and `tag` as in `nodes.Scalar`.
+    """Return the value of a scalar; `text`, `style` and `tag` are those of `syntax.Scalar`.
 
-    Raises: InputError (without an offset) if the text does not fit the tag.
+    Raises:
+        InputError: the text does not fit the tag (the error has no offset).
     """
     if tag is None:
         if style:
@@ -84,7 +85,8 @@ def resolve_key(text: str, style: str, tag: str | None) -> str:
 
     A float is written as kubectl writes it, in single precision: `0.30000000000000004` is `0.3`.
 
-    Raises: InputError (without an offset) for a key that kubectl refuses.
+    Raises:
+        InputError: kubectl refuses the key (the error has no offset).
     """
     if tag is None and (style or (text not in WORDS and text[0] not in _NUMBER_STARTS)):
         return text
@@ -121,14 +123,14 @@ def _tagged(text: str, tag: str) -> Value:
 
 
 def _plain(text: str) -> Value:
-    """Return the value before JSON narrows it: an integer may be as large as 2**64 - 1."""
+    """Return the value before the conversion to JSON: an integer may be as large as 2**64 - 1."""
     if text in WORDS:
         return WORDS[text]
     return _number(text) if text[0] in _NUMBER_STARTS else text
 
 
 def _number(text: str) -> str | int | float:
-    """Return the number that `text` stands for, or `text` itself."""
+    """Return the number that `text` represents, or `text` itself if it is no number."""
     if len(text) < 19 and (text[0] != "0" or text == "0") and text.isdecimal() and text.isascii():
         return int(text)
     if text[0] == ".":
@@ -140,18 +142,18 @@ def _number(text: str) -> str | int | float:
     if found is None:
         return text
     base = _BASES[found.lastindex or 0]
-    if base and (base != 10 or len(plain) <= 20):  # Python refuses to read very long decimals
+    if base and (base != 10 or len(plain) <= 20):  # Python refuses very long decimals
         value = int(plain, base)
         if _MIN_INT64 <= value <= (_MAX_INT64 if plain[0] == "+" else _MAX_UINT64):
             return value
-    # What is too large for an integer is a float if it can be read as a decimal: so is 0777...7.
+    # A number too large for an integer is a float if it can be read as a decimal, as 0777...7 can.
     if base in (2, 16) or "o" in plain or "O" in plain:
         return text
     return _finite_float(plain, text)
 
 
 def _finite_float(digits: str, text: str = "") -> str | float:
-    """Return the float, or the text if it is beyond a float's range."""
+    """Return the float, or the text if it is beyond the range of a float."""
     value = float(digits)
     return value if math.isfinite(value) else text or digits
 
@@ -177,7 +179,7 @@ def _float_key(value: float) -> str:
 
 
 def _binary(text: str) -> str:
-    """Return what base64 text encodes; each byte that is no UTF-8 becomes U+FFFD, as in Go."""
+    """Return what base64 text encodes; each byte that is not UTF-8 becomes U+FFFD, as in Go."""
     packed = text.replace("\r", "").replace("\n", "")
     try:
         content = base64.b64decode(packed, validate=True)

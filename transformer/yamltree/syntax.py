@@ -1,11 +1,11 @@
-"""The syntax tree: what stands where in the text of one document.
+"""The syntax tree of one document: its nodes and their places in the text.
 
-Spans are offsets into the document's whole text (a byte order mark counts). A block collection
-ends where its last entry's content ends, without the comments and blank lines that follow.
-The span of a node leaves out its anchor and tag; `outer` (start only) includes them.
+Spans are offsets into the whole text of the document (a byte order mark counts), in characters. A
+block collection ends where the content of its last entry ends, without the comments and blank lines
+that follow. The span of a node excludes its anchor and tag; `outer` (start only) includes them.
 
-Named tuples, not dataclasses: as immutable, and several times cheaper to make, which matters
-for the one object that a document has dozens of.
+Nodes are named tuples instead of dataclasses, because a document has many of them: they are
+immutable too, and several times faster to create.
 """
 
 from collections.abc import Iterator
@@ -29,7 +29,7 @@ class Scalar(NamedTuple):
 
 
 class Mapping(NamedTuple):
-    """A mapping: its entries in source order, merge keys (`<<`) left as they stand.
+    """A mapping: its entries in source order, with merge keys (`<<`) not applied.
 
     `keys` are the entries' keys as JSON has them (the plain key `y` is `"true"`); a merge key is
     the string `MERGE_KEY`. `start` of a block mapping is its first key (or that key's `?`).
@@ -58,7 +58,7 @@ class Sequence(NamedTuple):
 
 
 class Alias(NamedTuple):
-    """An alias (`*name`); `target` is the anchored node that it stands for."""
+    """An alias (`*name`); `target` is the anchored node that it refers to."""
 
     start: int
     end: int
@@ -72,23 +72,23 @@ PLAIN = ""
 """The style of a plain (unquoted) scalar."""
 
 MERGE_KEY = "\ud800<<"
-"""Stands for a merge key among a mapping's keys; half a surrogate pair is in no text we read."""
+"""Represents a merge key in `Mapping.keys`; no text contains half a surrogate pair."""
 
 MAX_DEPTH = 200
-"""Collections nested deeper than this are refused (kubectl's own limit for JSON is 10,000)."""
+"""The greatest allowed depth of collections (the limit of kubectl for JSON is 10,000)."""
 
 MAX_EXPANDED = 100_000
-"""Nodes a document with aliases may expand to (an alias counts as all that it stands for)."""
+"""The most nodes that the aliases of a document may expand to."""
 
 MAX_NODES = 5_000_000
-"""Keys and values in one document: each takes hundreds of bytes, be it two in the text."""
+"""The most keys and values in a document: each takes hundreds of bytes in memory."""
 
 TEXT_OF_NODE = 2_000
-"""So many characters of a scalar count as a further node there."""
+"""In an expanded alias, each time this many characters of a scalar count as one more node."""
 
 
 def scalars(node: Node | None) -> Iterator[Scalar]:
-    """Yield the scalars below `node`, keys among them, in the order of the text."""
+    """Yield the scalars in `node`, including keys, in the order of the text."""
     if isinstance(node, Scalar):
         yield node
     elif isinstance(node, Mapping):
@@ -101,9 +101,9 @@ def scalars(node: Node | None) -> Iterator[Scalar]:
 
 
 class Tree(NamedTuple):
-    """One document: its text, its root (None where the document is empty), and what it is.
+    """One document: its text, and its root node (None if the document is empty).
 
-    `has_aliases`: it has aliases or merge keys, so a value may stand elsewhere than its text.
+    `has_aliases`: it has aliases or merge keys, so the text of a value may be elsewhere.
     """
 
     text: str
