@@ -64,7 +64,7 @@ class InputError(TransformError):
 def duplicate_key(key: str, offset: int, first: int) -> InputError:
     """Return the error that a mapping holds `key` twice, at `offset` and before that at `first`."""
     return InputError(
-        f"key {key!r} stands twice in one mapping",
+        f"duplicate key {key!r} in a mapping",
         offset=offset,
         hint="kubectl keeps the last one silently, kustomize refuses the file; keep one",
         rule="HN902",

@@ -19,7 +19,7 @@ def did_you_mean(word: str, known: Collection[str], patterns: Iterable[str] = ()
     Where it has white space around it, which messages do not show, that is the hint.
     """
     if word.strip() not in ("", word):
-        return "take away the spaces or line ends around it"
+        return "remove the spaces or line ends around it"
     if any(re.search(pattern, word.upper()) for pattern in patterns):
         return f'did you mean "{word.upper()}"?'
     folded = {name.lower().replace("-", ""): name for name in known}

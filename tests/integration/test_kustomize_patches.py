@@ -243,7 +243,9 @@ def test_sources_that_only_their_layers_tell_apart_get_one_patch_and_a_warning(
     run = kustomize.patches(".")
     assert len(yaml.safe_load(run.out)["patches"]) == 1
     for text in (run.err, run.out.decode()):
-        assert "warning: one patch for 2 objects Deployment/web that no target tells apart" in text
+        assert (
+            "warning: one patch for 2 objects Deployment/web that no target can distinguish" in text
+        )
     kustomize.append("top", run)
     assert objects(kustomize.build("top")) == objects(transformed(plain))
 
@@ -262,7 +264,9 @@ def test_of_sources_that_cannot_be_told_apart_none_gets_the_patch_of_another(
     )
     run = kustomize.patches(".")
     for text in (run.err, run.out.decode()):
-        assert "warning: no patch for 2 objects Deployment/web that no target tells apart" in text
+        assert (
+            "warning: no patch for 2 objects Deployment/web that no target can distinguish" in text
+        )
         assert "web.yaml:1, " in text
     kustomize.append("top", run)
     assert guards(kustomize.build("top")) == 1

@@ -112,7 +112,7 @@ def _stands_twice(vector: Vector, ours: Any) -> bool:
     if vector.json is None or not isinstance(ours, InputError) or ours.rule != "HN902":
         return False
     twice = keys_that_stand_twice(vector.yaml)
-    return any(ours.message == f"key '{key}' stands twice in one mapping" for key in twice)
+    return any(ours.message == f"duplicate key '{key}' in a mapping" for key in twice)
 
 
 def _skips_a_mark(vector: Vector, ours: Any) -> bool:

@@ -25,7 +25,7 @@ def test_a_place_is_written_as_people_write_it(path: list[str | int], expected: 
         ("Radnom", 'did you mean "random"?'),
         ("by-mark", 'did you mean "mark"?'),
         ("else", ""),
-        ("random\n", "take away the spaces or line ends around it"),
+        ("random\n", "remove the spaces or line ends around it"),
         (" ", ""),
     ],
 )

@@ -43,7 +43,7 @@ def wrong_type(at: str, value: Any, expected: str) -> PatchError:
         return unknown_yet(at, value)
     return PatchError(
         f"{at} is {_name(value)}, not {expected}, so the rule cannot be applied",
-        hint="the API server refuses this manifest; mend it first",
+        hint="the API server refuses this manifest; fix it first",
         pointer=at,
     )
 

@@ -144,7 +144,7 @@ def _several(name: _Name, objects: Sequence[_Seen]) -> str:
     places = [one.place for one in objects[:_SHOWN]]
     more = [f"{len(objects) - _SHOWN} more"] if len(objects) > _SHOWN else []
     return (
-        f"{len(objects)} objects {name.kind}/{name.name} that no target tells apart"
+        f"{len(objects)} objects {name.kind}/{name.name} that no target can distinguish"
         f" ({', '.join(places + more)})"
     )
 

@@ -231,7 +231,7 @@ class _Composer:
                 f"the aliases of this document expand to more than {MAX_EXPANDED} nodes (long text"
                 f" counts as one for each {TEXT_OF_NODE} characters)",
                 offset=start,
-                hint="take the document apart",
+                hint="split the document",
             )
         return Alias(start, end, name, target)
 

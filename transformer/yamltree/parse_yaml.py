@@ -91,9 +91,9 @@ def _counted(next_event: Callable[[], Any], shift: int) -> Callable[[], Any]:
 def too_many(offset: int) -> InputError:
     """Return the error for a document with too many values."""
     return InputError(
-        f"the document holds more than {MAX_NODES} keys and values",
+        f"the document has more than {MAX_NODES} keys and values",
         offset=offset,
-        hint="take it apart: separate its manifests with ---, and make several Lists of one",
+        hint="split it: separate its manifests with ---, and make several Lists of one",
     )
 
 

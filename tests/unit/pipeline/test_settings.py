@@ -103,7 +103,7 @@ def test_the_catalog_and_the_configuration_ask_the_same_of_what_is_matched() -> 
         ("names", ["x..y"], "names/0", ""),
         ("names", [""], "names/0", ""),
         ("names", ["x" * 254], "names/0", ""),
-        ("names", ["x\n"], "names/0", "take away the spaces or line ends around it"),
+        ("names", ["x\n"], "names/0", "remove the spaces or line ends around it"),
         (
             "namespaces",
             ["kube-*"],

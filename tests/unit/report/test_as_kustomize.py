@@ -86,7 +86,7 @@ def test_an_object_without_a_namespace_is_in_the_namespace_default() -> None:
     text, warnings = told(document(workload("web")), document(workload("web", "default")))
     assert "namespace" not in targets(text)[0]
     assert warnings == [
-        "one patch for 2 objects CloneSet/web that no target tells apart (a.yaml:3, a.yaml:3)"
+        "one patch for 2 objects CloneSet/web that no target can distinguish (a.yaml:3, a.yaml:3)"
     ]
 
 
@@ -111,7 +111,9 @@ def test_what_cannot_be_told_apart_and_needs_different_patches_gets_none() -> No
     text, warnings = told(document(workload("web")), *others)
     assert yaml.safe_load(text) == {"patches": []}
     (warning,) = warnings
-    assert warning.startswith("no patch for 5 objects CloneSet/web that no target tells apart (")
+    assert warning.startswith(
+        "no patch for 5 objects CloneSet/web that no target can distinguish ("
+    )
     assert "a.yaml:3, a.yaml:3, a.yaml:3, 2 more" in warning
     assert f"# warning: {warning}\n" in text
 

@@ -48,7 +48,7 @@ def test_a_place_far_down_is_named_by_its_end() -> None:
 
 
 def test_white_space_that_cannot_be_seen_is_told() -> None:
-    around = "take away the spaces or line ends around it"
+    around = "remove the spaces or line ends around it"
     assert hints(pool('{labels: {zone: "east\\n"}}')) == [around]
     (context,) = subjects(pool('{type: "Edge "}'))
     assert [violation.hint for violation in hn102.check(context)] == [around]

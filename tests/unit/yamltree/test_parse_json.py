@@ -212,7 +212,7 @@ def test_a_key_given_twice_is_named_with_the_line_of_the_first() -> None:
     error = refusal(text)
     assert error.rule == "HN902"
     assert error.offset == text.rindex('"k"')
-    assert error.message == "key 'k' stands twice in one mapping"
+    assert error.message == "duplicate key 'k' in a mapping"
     assert error.other == text.index('"k": 2')
 
 

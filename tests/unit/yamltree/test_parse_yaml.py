@@ -448,7 +448,7 @@ def test_a_key_given_twice_is_refused_where_it_comes_again(
 ) -> None:
     error = refusal(text)
     assert (error.rule, error.offset) == ("HN902", offset)
-    assert error.message == f"key {key!r} stands twice in one mapping"
+    assert error.message == f"duplicate key {key!r} in a mapping"
     assert error.other is not None
     assert position_at(text, error.other).line == line
 
