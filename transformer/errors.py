@@ -1,24 +1,24 @@
-"""What can go wrong, as exceptions.
+"""The exceptions.
 
 TransformError
-├── InputError      the user's text: not UTF-8, a syntax error, or a construct we refuse to read
+├── InputError      the user's text: not UTF-8, a syntax error, or a construct that is refused
 ├── PatchError      an operation cannot be spliced into this text
-│   └── PlaceholderError   what it depends on is not known before substitution
+│   └── PlaceholderError   it depends on a value that substitution is still to provide
 ├── SettingsError   an option, the configuration file or a functionConfig
-└── InternalError   our own bug: the self-check disagreed, or edits overlap
+└── InternalError   a bug of this tool: the self-check failed, or edits overlap
 
-What a rule has to say is a value (`findings.Violation`), never an exception.
+What a rule reports is a value (`findings.Violation`), never an exception.
 """
 
 from typing import Any
 
 
 class TransformError(Exception):
-    """Base of all; never raised itself.
+    """The base class; never raised itself.
 
-    `message` says what is wrong (lower case, no full stop), `hint` what to do about it.
-    `offset` is the code point in the document's text where it is wrong, if that is known; `other`
-    that of another place to compare it with.
+    `message` says what is wrong (lower case, no full stop), `hint` what to do about it. `offset` is
+    the place in the document's text, in code points, if it is known; `other` is that of another
+    place to compare it with.
     """
 
     def __init__(
@@ -37,9 +37,9 @@ class TransformError(Exception):
 
 
 class InputError(TransformError):
-    """The input cannot be read; `rule` is the id under which that is reported.
+    """The input cannot be read; `rule` is the id of the rule that reports it.
 
-    `is_open`: the text ends in the midst of something that more text might close.
+    `is_open`: the text ends inside a construct that more text might close.
     """
 
     def __init__(
@@ -62,7 +62,7 @@ class InputError(TransformError):
 
 
 def duplicate_key(key: str, offset: int, first: int) -> InputError:
-    """Return the error that a mapping holds `key` twice, at `offset` and before that at `first`."""
+    """Return the error that a mapping has `key` twice, first at `first` and again at `offset`."""
     return InputError(
         f"duplicate key {key!r} in a mapping",
         offset=offset,
@@ -73,9 +73,9 @@ def duplicate_key(key: str, offset: int, first: int) -> InputError:
 
 
 class PatchError(TransformError):
-    """An operation does not fit this text: a missing target, or an alias that cannot be served.
+    """An operation does not fit this text: a missing target, or an alias that prevents the edit.
 
-    `pointer` is the place within the object, where it is known.
+    `pointer` is the place within the object, if it is known.
     """
 
     def __init__(
@@ -92,11 +92,11 @@ class PatchError(TransformError):
 
 
 class PlaceholderError(PatchError):
-    """What an operation depends on is a placeholder: it is not known before substitution."""
+    """An operation depends on a placeholder, whose value only substitution provides."""
 
 
 class SettingsError(TransformError):
-    """An option or a setting is wrong. `file`, `line` and `column` (1-based, 0: unknown)."""
+    """An option or a setting is wrong. `line` and `column` are 1-based; 0 means unknown."""
 
     def __init__(
         self, message: str, *, file: str = "", line: int = 0, column: int = 0, hint: str = ""
@@ -108,4 +108,4 @@ class SettingsError(TransformError):
 
 
 class InternalError(TransformError):
-    """A bug of ours, caught before anything was written."""
+    """A bug of this tool, detected before anything is written."""

@@ -1,7 +1,7 @@
-"""What a run has to say: findings, changes, and one result a document. Plain values, no behaviour.
+"""The results of a run: findings, changes, and a result for each document, as plain values.
 
-Lines and columns are 1-based; `document` is the 0-based ordinal within its file; pointers are
-RFC 6901, relative to the object; `item` is the object's own pointer within a List document.
+Lines and columns are 1-based; `document` is the 0-based ordinal within its file; pointers are JSON
+pointers (RFC 6901) relative to the object; `item` is the pointer of the object within its document.
 """
 
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ Severity: TypeAlias = Literal["error", "warning", "info"]
 
 @dataclass(frozen=True, slots=True)
 class ObjectRef:
-    """Which Kubernetes object is meant."""
+    """The identity of a Kubernetes object."""
 
     group: str
     version: str
@@ -31,18 +31,18 @@ class ObjectRef:
         }
 
     def __str__(self) -> str:
-        """Return `Kind/namespace/name`, or `Kind/name` where there is no namespace."""
+        """Return `Kind/namespace/name`, or `Kind/name` without a namespace."""
         parts = (self.kind, self.namespace, self.name) if self.namespace else (self.kind, self.name)
         return "/".join(parts)
 
 
 MOST_RELATED = 100
-"""So many places a finding names besides its own."""
+"""The most further places that a finding lists."""
 
 
 @dataclass(frozen=True, slots=True)
 class Related:
-    """A further place that a finding is about, and what there is to say of it."""
+    """A further place that a finding is about, with a message about it."""
 
     file: str
     line: int
@@ -53,10 +53,9 @@ class Related:
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """What a rule found at `pointer` of one object; `severity` where it is not the rule's own.
+    """What a rule found at `pointer` of one object; `severity` overrides that of the rule.
 
-    `at_key`: it is the key there that should not be, whatever its value.
-    `related` are further places that it is about.
+    `at_key`: the key at the pointer is wrong, not its value. `related` are further places.
     """
 
     pointer: str
@@ -71,7 +70,7 @@ class Violation:
 class Finding:
     """A violation with its place in the input.
 
-    `related` are further places, no more than `MOST_RELATED` of `related_total`.
+    `related` are further places: at most `MOST_RELATED` of `related_total`.
     """
 
     rule: str
@@ -86,16 +85,16 @@ class Finding:
     pointer: str = ""
     hint: str = ""
     excerpt: str = ""
-    """The line of the input that `line` names, without its end; empty where it is not known."""
+    """The line of the input at `line`, without its end; empty if it is not known."""
     related: tuple[Related, ...] = ()
     related_total: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What one transform rule did to one object: RFC 6902 operations as plain values.
+    """What one transform rule changed in one object: JSON patch operations as plain values.
 
-    `file`, `line`, `document` and `item` say where the object begins.
+    `file`, `line`, `document` and `item` are the place where the object begins.
     """
 
     rule: str
@@ -113,12 +112,12 @@ Stage: TypeAlias = Literal["screened", "parsed", "edited"]
 
 @dataclass(frozen=True, slots=True)
 class DocumentResult:
-    """One document: the bytes that came in and go out, and what is to be said of it.
+    """One document: its bytes before (`source`) and after (`data`), its changes and findings.
 
-    `failed`: it could not be read or edited; then `data` equals `source`. `continues`: this is a
-    further piece of a document that is too large to be held. `is_patch`: a kustomization names its
-    file as a patch, so what is in it are no objects. `non_manifests`: why it
-    is no manifest, where that is told of all files together (`pipeline.non_manifests`).
+    `failed`: it cannot be read or edited; then `data` equals `source`. `continues`: this is a
+    further piece of a document that is too large to be kept in memory. `is_patch`: a kustomization
+    uses its file as a patch, so it contains no objects. `non_manifests`: why it is not a manifest,
+    if that is reported for all files together (`pipeline.non_manifests`).
     """
 
     file: str

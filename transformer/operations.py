@@ -1,4 +1,4 @@
-"""RFC 6902 operations, as far as the rules need them: `add` and `replace`."""
+"""The JSON patch operations (RFC 6902) that rules need: `add` and `replace`."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -9,18 +9,18 @@ from transformer import pointer
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One operation. `path` is a JSON pointer (RFC 6901); `value` a plain value, never changed."""
+    """One operation. `path` is a JSON pointer (RFC 6901); `value` is plain, never modified."""
 
     op: Literal["add", "replace"]
     path: str
     value: Any
 
     def as_dict(self) -> dict[str, Any]:
-        """Return the operation as RFC 6902 spells it, sharing nothing with this one."""
+        """Return the operation in the form of RFC 6902; it shares no value with this one."""
         return {"op": self.op, "path": self.path, "value": copy_of(self.value)}
 
     def below(self, base: str) -> "Operation":
-        """Return the operation for a document in which this one's root stands at `base`."""
+        """Return the operation for a document that has the root of this one at `base`."""
         return Operation(self.op, base + self.path, self.value) if base else self
 
 
@@ -34,9 +34,9 @@ def copy_of(value: Any) -> Any:
 
 
 def fold(operations: Iterable[Operation]) -> list[Operation]:
-    """Return operations of the same effect, none of which reaches into another's value.
+    """Return operations with the same effect, none of which changes the value of another.
 
-    What a later operation does inside a value that an earlier one brings is done in that value.
+    A later operation inside the value of an earlier one is applied to that value.
     """
     folded: list[Operation] = []
     places: dict[str, int] = {}

@@ -2,7 +2,7 @@
 
 
 def escape(token: str) -> str:
-    """Return `token` as it stands between two slashes of a pointer."""
+    """Return `token` escaped for use between two slashes of a pointer."""
     return token.replace("~", "~0").replace("/", "~1")
 
 

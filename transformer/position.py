@@ -1,4 +1,4 @@
-"""Where something stands in a text: offsets for the code, lines and columns for people.
+"""Places in a text: offsets for the code, lines and columns for people.
 
 Offsets are code points into the decoded text of one document, start inclusive, end exclusive.
 Lines and columns are 1-based; a column counts code points. Lines break at LF, CRLF and CR.
@@ -19,7 +19,7 @@ class Position(NamedTuple):
 
 
 class Lines:
-    """The lines of one text, the first of which has the number `first_line`."""
+    """The lines of one text; `first_line` is the number of its first line."""
 
     def __init__(self, text: str, first_line: int = 1) -> None:
         self._first_line = first_line
@@ -36,5 +36,5 @@ class Lines:
 
 
 def position_at(text: str, offset: int, first_line: int = 1) -> Position:
-    """Return the position of `offset` in `text`, if it is the only one that is asked for."""
+    """Return the position of `offset` in `text`; for several offsets, use `Lines`."""
     return Lines(text[: offset + 1], first_line).position(offset)

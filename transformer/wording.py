@@ -1,4 +1,4 @@
-"""How messages show values, places and what was probably meant."""
+"""The parts of messages: values, places, and suggestions for misspelt words."""
 
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -14,9 +14,9 @@ _MAX_PLACE = 80
 
 
 def did_you_mean(word: str, known: Collection[str], patterns: Iterable[str] = ()) -> str:
-    """Return a hint if `word` looks like one of `known`, or fits a pattern in upper case.
+    """Return a hint if `word` resembles one of `known`, or matches a pattern in upper case.
 
-    Where it has white space around it, which messages do not show, that is the hint.
+    If it has white space around it, which messages do not show, the hint says so.
     """
     if word.strip() not in ("", word):
         return "remove the spaces or line ends around it"
@@ -31,7 +31,7 @@ def did_you_mean(word: str, known: Collection[str], patterns: Iterable[str] = ()
 
 
 def dotted(path: Sequence[str | int]) -> str:
-    """Return how people write the place: `spec.ignore[0].rules`; of a long one the last part."""
+    """Return a place as people write it, `spec.ignore[0].rules`; of a long one, the last part."""
     text = ""
     for token in path:
         if isinstance(token, int):
@@ -48,7 +48,7 @@ def dotted(path: Sequence[str | int]) -> str:
 
 
 def shown(value: Any) -> str:
-    """Return a plain value as it is said to be: text in quotes, of a collection only the sort."""
+    """Return a plain value for a message: text in quotes, of a collection only its kind."""
     if isinstance(value, str):
         return f'"{clip(value)}"'
     if value is None:
@@ -75,7 +75,7 @@ def resolve_name(what: str, name: str, known: Iterable[str], hint: str) -> str:
     """Return the one of `known` that `name` means; case, `-` and `_` make no difference.
 
     Raises:
-        SettingsError: there is no such thing; `what` says what it would be, `hint` what to do.
+        SettingsError: there is none; its message calls it `what`, and `hint` says what to do.
     """
     plain = {one.lower(): one for one in known}
     wanted = name.lower().replace("_", "-")

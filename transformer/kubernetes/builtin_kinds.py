@@ -43,7 +43,7 @@ _PODLESS_OWN: dict[tuple[str, str], str] = {
 }
 """Kinds without pods, by group and kind: their root keys besides apiVersion, kind and metadata."""
 
-_PODLESS_SPEC: dict[str, str] = {
+_PODLESS_USUAL: dict[str, str] = {
     "": "LimitRange Namespace Node PersistentVolume PersistentVolumeClaim ResourceQuota Service",
     "admissionregistration.k8s.io": "MutatingAdmissionPolicy MutatingAdmissionPolicyBinding"
     " ValidatingAdmissionPolicy ValidatingAdmissionPolicyBinding",
@@ -96,9 +96,9 @@ _OTHER_OWN: dict[tuple[str, str], str] = {
     ("", "PodTemplate"): "template",
     ("snapshot.storage.k8s.io", "VolumeSnapshotClass"): "deletionPolicy driver parameters",
 }
-"""Kinds that hold pods or anything else, and kinds of add-ons: as `_PODLESS_OWN`."""
+"""Other kinds, by group and kind: their root keys as in `_PODLESS_OWN`."""
 
-_OTHER_SPEC: dict[str, str] = {
+_OTHER_USUAL: dict[str, str] = {
     "": "Pod ReplicationController",
     "apps": "DaemonSet Deployment ReplicaSet StatefulSet",
     "apps.kruise.io": "AdvancedCronJob BroadcastJob CloneSet DaemonSet SidecarSet StatefulSet"
@@ -109,17 +109,17 @@ _OTHER_SPEC: dict[str, str] = {
     "extensions": "DaemonSet Deployment ReplicaSet",
     "snapshot.storage.k8s.io": "VolumeSnapshot VolumeSnapshotContent",
 }
-"""Kinds that hold pods, and kinds of add-ons: as `_PODLESS_SPEC`."""
+"""Other kinds, by group, with the same root keys as `_PODLESS_USUAL`."""
 
 
 def _pairs(kinds_by_group: dict[str, str]) -> list[tuple[str, str]]:
     return [(group, kind) for group, kinds in kinds_by_group.items() for kind in kinds.split()]
 
 
-_PODLESS = frozenset((*_PODLESS_OWN, *_pairs(_PODLESS_SPEC), *_pairs(_PODLESS_UNLISTED)))
+_PODLESS = frozenset((*_PODLESS_OWN, *_pairs(_PODLESS_USUAL), *_pairs(_PODLESS_UNLISTED)))
 _ROOT_KEYS: dict[tuple[str, str], frozenset[str]] = {
     **{pair: _COMMON.union(keys.split()) for pair, keys in (_PODLESS_OWN | _OTHER_OWN).items()},
-    **dict.fromkeys(_pairs(_PODLESS_SPEC) + _pairs(_OTHER_SPEC), _COMMON | {"spec", "status"}),
+    **dict.fromkeys(_pairs(_PODLESS_USUAL) + _pairs(_OTHER_USUAL), _COMMON | {"spec", "status"}),
 }
 
 _KUSTOMIZATION_KEYS = frozenset(

@@ -1,21 +1,20 @@
-"""The catalog of cluster-network components: which workloads must stay off host-network nodes.
+"""The catalog of cluster-network components: workloads that must stay off host-network nodes.
 
-The entries are data (`components.json`, schema `schemas/components.schema.json`); this module
-says when a workload is one of them. Its kind and its name must agree with the entry, and so must
-at least one more sign, because names alone are not reserved:
+The entries are data (`components.json`, with the schema `schemas/components.schema.json`). This
+module decides whether a workload is one of them. Kind and name must match the entry, and so must at
+least one more sign, because names alone are not reserved:
 
-- The name as upstream writes it, or with architectures and operating systems at the end
-  (`kube-flannel-ds-arm64`): one namespace, label or image repository must agree.
-- The name inside a longer one, from dash to dash (`rke2-coredns-rke2-coredns`): a label and an
-  image repository must agree. A namespace says nothing here, since many things live in
-  kube-system.
+- If the name is as upstream writes it, or followed by architectures and operating systems
+  (`kube-flannel-ds-arm64`), one namespace, label or image repository must match.
+- If the name is inside a longer one, between dashes (`rke2-coredns-rke2-coredns`), a label and an
+  image repository must match. The namespace does not count, because kube-system contains many
+  other workloads.
 
-Some names are generic: anybody could call a workload of his own `galaxy` or `csi-node-driver`, and
-label it so. With such a name, a label or image that only says the name again, or a part of it, is
-no sign.
+Some names are generic: any workload can be called `galaxy` or `csi-node-driver`, and be labelled
+so. With such a name, a label or image that only repeats the name, or a part of it, is not a sign.
 
-Names and namespaces from before a kustomize prefix, suffix or namespace count like current ones.
-A component whose guard is `pod-network` is not recognised where its pods have hostNetwork.
+Names and namespaces before a kustomize prefix, suffix or namespace count like current ones. A
+component whose guard is `pod-network` is not recognised if its pods have hostNetwork.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -34,11 +33,11 @@ _PLATFORMS = _ARCHITECTURES | {"linux", "windows"}
 
 @dataclass(frozen=True, slots=True)
 class Component:
-    """One entry. `labels` are pairs of key and value, any one of which is a sign.
+    """One entry. `labels` are pairs of key and value, each of which is a sign.
 
-    `images` are repositories without tag: with a slash the end of a path, without one the last
-    segment of a path or what follows a dash in it. `family` and `role` are for people.
-    `generic` are those of its names that are everyday words.
+    `images` are repositories without tag: with a slash, the end of a path; without one, the last
+    segment of a path, whole or after a dash. `family` and `role` are for people. `generic` are
+    those of its names that are common words.
     """
 
     id: str
@@ -55,10 +54,10 @@ class Component:
 
 @dataclass(frozen=True, slots=True)
 class Workload:
-    """What is known of the owner of a pod template.
+    """The owner of a pod template.
 
-    `names` and `namespaces` start with the current one, the earlier ones of kustomize follow.
-    `labels` are those of the workload and of its pods, `images` those of all its containers as
+    `names` and `namespaces` begin with the current one; those before kustomize's changes follow.
+    `labels` are those of the workload and of its pods, `images` those of all its containers, as
     written.
     """
 
@@ -72,10 +71,10 @@ class Workload:
 
 @dataclass(frozen=True, slots=True)
 class Catalog:
-    """The entries, and two indexes over them that are made once.
+    """The entries, with two indexes of them.
 
-    `_by_name`: kind and name -> entries. `_by_segment`: kind and first dash-separated segment of
-    a name -> that name between dashes, and its entry.
+    `_by_name`: entries by kind and name. `_by_segment`, by kind and first dash-separated segment
+    of a name: the name between dashes, and its entry.
     """
 
     components: tuple[Component, ...]
@@ -98,7 +97,7 @@ class Catalog:
 
 
 def recognise(catalog: Catalog, workload: Workload) -> Component | None:
-    """Return the component that `workload` is, if it is one that has to be guarded."""
+    """Return the component that `workload` is and that needs a guard, or None."""
     found = next(_upstream_named(catalog, workload), None)
     if found is None:
         longest = max(_longer_named(catalog, workload), key=lambda match: match[0], default=None)
@@ -109,7 +108,7 @@ def recognise(catalog: Catalog, workload: Workload) -> Component | None:
 
 
 def tokens(catalog: Catalog) -> tuple[str, ...]:
-    """Return the fewest strings one of which is in a name, old or new, of all it recognises."""
+    """Return the fewest strings of which each recognised workload has one in a name."""
     kept: list[str] = []
     names = {name for component in catalog.components for name in component.names}
     for name in sorted(names, key=lambda name: (len(name), name)):
@@ -165,9 +164,9 @@ def _upstream_named(catalog: Catalog, workload: Workload) -> Iterator[Component]
 
 
 def _longer_named(catalog: Catalog, workload: Workload) -> Iterator[tuple[int, Component]]:
-    """Yield the entries whose name stands inside one of the workload's, with label and image.
+    """Yield the entries whose name is inside one of the workload's, with a label and an image.
 
-    With each comes the length of that name.
+    The length of the entry's name precedes each entry.
     """
     for name in workload.names:
         dashed = f"-{name}-"
@@ -183,24 +182,24 @@ def _longer_named(catalog: Catalog, workload: Workload) -> Iterator[tuple[int, C
 
 
 def _has_label(component: Component, workload: Workload, word: str = "") -> bool:
-    """Whether it has a label of the entry that does not only repeat the generic `word`."""
+    """Whether `workload` has a label of the entry that does not just repeat the generic `word`."""
     return any(pair in workload.labels and not _repeats(pair[1], word) for pair in component.labels)
 
 
 def _has_image(component: Component, workload: Workload, word: str) -> bool:
-    """Whether it has an image of the entry that does not only repeat the generic `word`."""
+    """Whether `workload` has an image of the entry that does not just repeat the generic `word`."""
     repositories = [_repository(image) for image in workload.images]
     repositories += [_any_platform(repository) for repository in repositories]
     return any(_is_of(entry, path, word) for path in repositories for entry in component.images)
 
 
 def _repeats(text: str, word: str) -> bool:
-    """Is `text` the generic `word`, or a part of it from dash to dash?"""
+    """Whether `text` is the generic `word`, or a part of it between dashes."""
     return f"-{text}-" in f"-{word}-"
 
 
 def _repository(image: str) -> str:
-    """Return `image` without tag and digest; the registry stays."""
+    """Return `image` without tag and digest, but with the registry."""
     folder, slash, last = image.partition("@")[0].rpartition("/")
     return folder + slash + last.partition(":")[0]
 
@@ -215,9 +214,9 @@ def _any_platform(name: str) -> str:
 
 
 def _is_of(entry: str, repository: str, word: str) -> bool:
-    """Is `repository` the one that `entry` names, or a mirror of it?
+    """Whether `repository` is the one that `entry` names, or a mirror of it.
 
-    Where the entry in one word only repeats the generic `word`, its whole path must be there.
+    If the entry only repeats the generic `word`, its whole path must match.
     """
     flat = entry.replace("/", "-")
     if not _repeats(flat, word):

@@ -1,7 +1,7 @@
-"""Manifests that another object holds: in the text of a ConfigMap or Secret (what a
-ClusterResourceSet applies), or under `objects` of an OpenShift Template.
+"""Manifests inside other objects: in the text of a ConfigMap or Secret, which a ClusterResourceSet
+applies, or under `objects` of an OpenShift Template.
 
-Nothing is edited in there, and what is no YAML is passed over: most texts are something else.
+Nothing is edited there. Text that is not YAML is skipped, because most texts are something else.
 """
 
 from base64 import b64decode
@@ -20,15 +20,15 @@ from transformer.yamltree.parse import parse
 _TEXTS = {("", "ConfigMap"): ("data", "binaryData"), ("", "Secret"): ("stringData", "data")}
 _ENCODED = {("", "ConfigMap"): "binaryData", ("", "Secret"): "data"}
 _DEEPEST = 3
-"""A text may hold a ConfigMap with a text of its own; no more of these are opened than so many."""
+"""The greatest depth of nesting: a text can contain a ConfigMap that contains text."""
 
 
 def embedded(
     manifest: Manifest, may_match: Callable[[bytes], bool], level: int = 1
 ) -> Iterator[tuple[str, Manifest]]:
-    """Yield each manifest that `manifest` holds, with the pointer at the value that holds it.
+    """Yield each manifest inside `manifest`, with the pointer of the value that contains it.
 
-    A document in a text is read only if its bytes may matter.
+    A document in a text is read only if `may_match` returns True for its bytes.
     """
     for at, value in _values(manifest, may_match):
         for inner in manifests(value):

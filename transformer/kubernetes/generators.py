@@ -1,7 +1,7 @@
-"""Kinds of which other objects are made: kustomizations, charts to be rendered, templates.
+"""Kinds that other objects are generated from: kustomizations, charts and templates.
 
-They hold no pod templates, but what is made may have some, and the exclude annotation on them. It
-can be asked for by a key, in text (a chart's values) or in a patch.
+They contain no pod templates, but the generated objects may, with the exclude annotation. A key,
+text (such as a chart's values) or a patch can set it.
 """
 
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ from transformer.kubernetes.well_known import EXCLUDE_ANNOTATION, HOST_NETWORK_L
 from transformer.yamltree.fast_load import fast_load
 
 KUSTOMIZATIONS = ("kustomization.yaml", "kustomization.yml", "Kustomization")
-"""What kustomize looks for in a folder."""
+"""The names of the file that kustomize reads in a folder."""
 
 _GROUP = "kustomize.config.k8s.io"
 _KEY = pointer.join("", EXCLUDE_ANNOTATION)
@@ -25,11 +25,11 @@ _PATCHES = ("{patches,patchesJson6902}/*/patch", "patchesStrategicMerge/*")
 
 
 TEMPLATES = (("template.openshift.io", "Template"), ("", "Template"))
-"""Those of OpenShift, and how OpenShift 3 wrote them: they hold manifests."""
+"""Group and kind of OpenShift templates, which contain manifests (OpenShift 3 has no group)."""
 
 
 class Generator(NamedTuple):
-    """What is made (`kustomization`, `chart`, or either), and the pointers of its patches."""
+    """What generates objects (`kustomization`, `chart` or either), and pointers of its patches."""
 
     generates: str
     patches: tuple[str, ...] = ()
@@ -67,12 +67,12 @@ _GENERATORS = {
 
 
 def generator_of(ref: ObjectRef) -> Generator | None:
-    """Return what is known of a kind of which other objects are made, or None."""
+    """Return the generator that an object of this kind is, or None."""
     return _GENERATORS.get((ref.group, ref.kind))
 
 
 def as_kustomization(manifest: Manifest) -> Manifest | None:
-    """Return what kustomize takes for one though kind or apiVersion is left out, or None."""
+    """Return `manifest` as kustomize reads it, with default kind and apiVersion, or None."""
     kind = manifest.ref.kind or "Kustomization"
     if kind not in ("Kustomization", "Component") or manifest.ref.group not in ("", _GROUP):
         return None
@@ -82,7 +82,7 @@ def as_kustomization(manifest: Manifest) -> Manifest | None:
 
 
 def asking_patches(value: Any, generator: Generator) -> Iterator[str]:
-    """Yield the pointers of the inline patches that ask for the annotation, and bring no guard."""
+    """Yield the pointers of the inline patches that set the annotation, but not the guard."""
     for pattern in generator.patches:
         for at, patch in resolve(value, pattern):
             if HOST_NETWORK_LABEL not in str(patch) and _asks(_read(patch)):
@@ -90,7 +90,7 @@ def asking_patches(value: Any, generator: Generator) -> Iterator[str]:
 
 
 def asking_places(value: Any, generator: Generator) -> Iterator[str]:
-    """Yield the pointers, those in patches apart, of keys and of texts that ask for it."""
+    """Yield the pointers of keys and texts outside of patches that set the annotation."""
     patches = tuple(f"{at}/" for pattern in generator.patches for at, _ in resolve(value, pattern))
     keys = [at for at in places_of(value, EXCLUDE_ANNOTATION) if value_at(value, at) != "false"]
     texts = [at for at, text in _texts(value, "") if _WORD in text and _asks(_read(text))]
@@ -109,7 +109,7 @@ def _texts(value: Any, at: str) -> Iterator[tuple[str, str]]:
 
 
 def _read(content: Any) -> Any:
-    """Return the plain value of YAML in a text, or the text where it is none."""
+    """Return the plain value of YAML in a text, or the text if it is not YAML."""
     try:
         return fast_load(content) if isinstance(content, str) else content
     except InputError:
@@ -117,9 +117,9 @@ def _read(content: Any) -> Any:
 
 
 def _asks(content: Any) -> bool:
-    """Whether a manifest, values, operations of RFC 6902, or a text ask for the annotation."""
+    """Whether a manifest, values, JSON patch operations or a text set the annotation."""
     if isinstance(content, str):
-        name = content.replace("\\", "")  # as the dots in the name of a parameter of Helm have it
+        name = content.replace("\\", "")  # Helm parameters escape dots
         return EXCLUDE_ANNOTATION in name or _KEY in name
     if isinstance(content, list):
         return any(map(_step_asks, content))

@@ -1,4 +1,4 @@
-"""Characters that only look like a blank, or like nothing: what they do to a key, nobody sees."""
+"""Characters that look like a blank, or like nothing, and that nobody sees in a key."""
 
 from typing import Any
 
@@ -8,12 +8,13 @@ STRANGE = (
     "\u00a0\u00ad\u1680\u180e\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
     "\u200b\u200c\u200d\u200e\u200f\u202f\u205f\u2060\u3000\ufeff"
 )
-"""No-break spaces, spaces of other widths, and characters that do not show at all."""
+"""No-break spaces, spaces of other widths, and characters that are invisible."""
 
 
 def misspelt(value: Any, *meant: str) -> tuple[str, str, str] | None:
-    """Return the pointer of a key in `value`, at any depth, that is one of `meant` but for a
-    strange blank around it, with that key and the name of the blank, or None.
+    """Return pointer, intended key and name of the blank for the first misspelt key, or None.
+
+    Such a key, at any depth of `value`, is one of `meant` with a strange blank around it.
     """
     for key, at in keys_in(value):
         bare = key.strip(f"{STRANGE} ")
@@ -23,9 +24,9 @@ def misspelt(value: Any, *meant: str) -> tuple[str, str, str] | None:
 
 
 def strange_blank(text: str) -> str | None:
-    """Return what people call the first strange blank in `text`, or None.
+    """Return the name of the first strange blank in `text`, such as `no-break space (U+00A0)`.
 
-    It is such as `no-break space (U+00A0)`.
+    Return None if there is none.
     """
     import unicodedata  # rarely needed
 

@@ -1,7 +1,6 @@
 """Node selector terms and requirements, and how a requirement is added to a pod template.
 
-Source: OpenYurt `PodHandler.Default`, pkg/yurtmanager/webhook/pod/v1alpha1/pod_default.go; SPEC,
-section 4.
+Source: OpenYurt `PodHandler.Default`, pkg/yurtmanager/webhook/pod/v1alpha1/pod_default.go.
 """
 
 from dataclasses import dataclass
@@ -15,7 +14,7 @@ from transformer.operations import Operation
 
 @dataclass(frozen=True, slots=True)
 class Requirement:
-    """A node selector requirement: a key, an operator, values."""
+    """A node selector requirement: a key, an operator and values."""
 
     key: str
     operator: str
@@ -26,7 +25,7 @@ class Requirement:
 
 
 OFF_HOST_NETWORK = Requirement(HOST_NETWORK_LABEL, "NotIn", ("true",))
-"""Keeps a pod off the nodes of host-network pools."""
+"""The guard: it keeps a pod off the nodes of host-network pools."""
 
 _REQUIRED = "requiredDuringSchedulingIgnoredDuringExecution"
 
@@ -34,11 +33,11 @@ _REQUIRED = "requiredDuringSchedulingIgnoredDuringExecution"
 def require_in_every_term(template: PodTemplate, requirement: Requirement) -> list[Operation]:
     """Return the operations that put `requirement` into every node selector term of `template`.
 
-    Terms are ORed, so each that lacks the exact requirement gets it at the end; where there is
-    no term, one is made. Paths are relative to the template's object.
+    Terms are ORed, so each term without the exact requirement gets it at the end. If there is no
+    term, one is added. Paths are relative to the object of the template.
 
     Raises:
-        PatchError: something on the way is of a type that the API server refuses.
+        PatchError: a value on the path to the terms has a type that the API server refuses.
     """
     wanted = requirement.as_dict()
     term = {"matchExpressions": [wanted]}
@@ -88,7 +87,7 @@ def _require_in_term(term: Any, at: str, wanted: dict[str, Any]) -> list[Operati
 
 
 def _placeholder_for(expression: Any, wanted: dict[str, Any]) -> str | None:
-    """Return the placeholder by which `expression` may become the wanted one, or None."""
+    """Return the placeholder that could make `expression` the wanted one, or None."""
     if not isinstance(expression, dict):
         return expression if is_placeholder(expression) else None
     if expression.get("key") != wanted["key"]:
@@ -105,7 +104,7 @@ def _is_exactly(expression: Any, wanted: dict[str, Any]) -> bool:
 
 
 def is_required_in_every_term(template: PodTemplate, requirement: Requirement) -> bool:
-    """Whether `template` has node selector terms, and each holds the exact requirement."""
+    """Whether `template` has node selector terms, and each has the exact requirement."""
     terms = required_terms(template)
     wanted = requirement.as_dict()
     return bool(terms) and all(
@@ -117,9 +116,9 @@ def is_required_in_every_term(template: PodTemplate, requirement: Requirement) -
 
 
 def required_terms(template: PodTemplate) -> list[Any] | None:
-    """Return the required node selector terms, or None where no node affinity is required.
+    """Return the required node selector terms, or None if no node affinity is required.
 
-    What is of a wrong type is no term: then no node will do.
+    If a value has the wrong type, the result is empty: then no node matches.
     """
     value: Any = template.spec
     for key in ("affinity", "nodeAffinity", _REQUIRED):
@@ -131,7 +130,7 @@ def required_terms(template: PodTemplate) -> list[Any] | None:
 
 
 def empty_terms(template: PodTemplate) -> list[str]:
-    """Return the pointers (within the object) of the node selector terms that say nothing."""
+    """Return the pointers (within the object) of empty node selector terms."""
     at = f"{template.pointer}/spec/affinity/nodeAffinity/{_REQUIRED}/nodeSelectorTerms"
     return [
         f"{at}/{index}"

@@ -1,8 +1,8 @@
-"""Does a node fit a node selector? Decided in three values, from what is known of its labels.
+"""Whether a node matches a node selector, in three-valued logic, given its known labels.
 
-As the scheduler does it: terms are ORed, the requirements of a term ANDed, a nodeSelector ANDed
-with the required node affinity. A term that says nothing, or that the scheduler cannot parse,
-matches no node. Labels that are not known, and fields, leave the answer open.
+The rules are those of the scheduler: terms are ORed, the requirements of a term are ANDed, and a
+nodeSelector is ANDed with the required node affinity. An empty term, or one that the scheduler
+cannot parse, matches no node. Unknown labels, and fields, make the answer unknown.
 
 Source: Kubernetes component-helpers, `GetRequiredNodeAffinity` and `NewLazyErrorNodeSelector`,
 scheduling/corev1/nodeaffinity/nodeaffinity.go; apimachinery, `labels.NewRequirement`.
@@ -27,7 +27,7 @@ _LARGEST = 2**63 - 1
 
 
 class Truth(Enum):
-    """A truth value of Kleene's logic."""
+    """A truth value of Kleene's three-valued logic."""
 
     FALSE = 0
     UNKNOWN = 1
@@ -50,10 +50,10 @@ def truth(is_true: bool) -> Truth:
 
 @dataclass(frozen=True, slots=True)
 class NodeLabels:
-    """What is known of some nodes' labels: their values, by key, and which keys are absent.
+    """What is known of the labels of some nodes: values by key, and which keys are absent.
 
-    `unlike` has values that a label does not have, by its key; the label is there. Nothing is
-    known of any other key, unless `is_complete` says that there is none.
+    `unlike`, by key: values that an existing label does not have. Any other key is unknown, or
+    absent with `is_complete`.
     """
 
     known: Mapping[str, Any]
@@ -62,13 +62,13 @@ class NodeLabels:
     is_complete: bool = False
 
     def has(self, key: str) -> Truth:
-        """Whether the label is there."""
+        """Whether the label exists."""
         if key in self.known or key in self.unlike:
             return Truth.TRUE
         return Truth.FALSE if self.is_complete or key in self.absent else Truth.UNKNOWN
 
     def is_one_of(self, key: str, values: Collection[str]) -> Truth:
-        """Whether the label is there and has one of `values`."""
+        """Whether the label exists and has one of `values`."""
         if not values:
             return Truth.FALSE
         if key in self.known:
@@ -79,10 +79,10 @@ class NodeLabels:
 
 
 def match(template: PodTemplate, labels: NodeLabels, *, past_guard: bool = False) -> Truth:
-    """Whether pods of `template` may be put on nodes with these labels.
+    """Whether pods of `template` can be scheduled to nodes with these labels.
 
-    `past_guard`: as if nothing kept host-network nodes out (`is_guard`). A pod that names its node
-    bypasses the scheduler, and which labels that node has is not known.
+    `past_guard` ignores requirements that exclude host-network nodes (`is_guard`). A pod that names
+    its node bypasses the scheduler, and the labels of that node are unknown.
     """
     result = Truth.UNKNOWN if template.spec.get("nodeName") else Truth.TRUE
     for requirement in _selector(template):
@@ -106,7 +106,7 @@ def is_guarded(template: PodTemplate) -> bool:
 
 
 def is_guard(requirement: Any) -> bool:
-    """Whether a requirement is about the hostnetwork label, and no host-network node meets it."""
+    """Whether a requirement is about the hostnetwork label and excludes host-network nodes."""
     return (
         isinstance(requirement, dict)
         and requirement.get("key") == HOST_NETWORK_LABEL
@@ -119,7 +119,7 @@ _HOST_NETWORK = NodeLabels({HOST_NETWORK_LABEL: "true"})
 
 
 def named_values(template: PodTemplate, key: str) -> Iterator[str]:
-    """Yield the values that the template asks a label for: by nodeSelector, or operator In."""
+    """Yield the values of a label that the template names, by nodeSelector or operator In."""
     for requirement in _selector(template):
         if requirement["key"] == key:
             yield from requirement["values"]
@@ -130,7 +130,7 @@ def named_values(template: PodTemplate, key: str) -> Iterator[str]:
 
 
 def values_in(term: Any, key: str) -> list[str] | None:
-    """Return the values of which a label must have one for a term to match, or None: any."""
+    """Return the values one of which a label needs for a term to match, or None if any matches."""
     for requirement in _expressions(term):
         if _is_valid(requirement) and requirement["key"] == key and requirement["operator"] == "In":
             return list(requirement["values"])
@@ -138,9 +138,9 @@ def values_in(term: Any, key: str) -> list[str] | None:
 
 
 def match_selector(selector: Any, labels: NodeLabels) -> Truth:
-    """Whether a label selector (`matchLabels`, `matchExpressions`) selects what has `labels`.
+    """Whether a label selector (`matchLabels`, `matchExpressions`) selects objects with `labels`.
 
-    None selects nothing, an empty one everything, an invalid one nothing.
+    An empty selector selects everything; None and an invalid one select nothing.
     """
     if not isinstance(selector, dict):
         return Truth.FALSE
@@ -174,7 +174,7 @@ def match_requirement(requirement: Mapping[str, Any], labels: NodeLabels) -> Tru
 
 
 def _integer(value: Any) -> int | None:
-    """Return the number that a label's value is, if it is one and fits into 64 bits."""
+    """Return the integer value of a label, or None if it is not one of at most 64 bits."""
     if not isinstance(value, str) or not _INTEGER.fullmatch(value):
         return None
     number = int(value)
@@ -199,7 +199,7 @@ def _selector(template: PodTemplate) -> list[dict[str, Any]]:
 
 
 def _pairs(labels: Any) -> list[dict[str, Any]]:
-    """Return wanted labels as requirements; of a wrong type, they are met by nothing."""
+    """Return labels as requirements; if they have the wrong type, nothing meets them."""
     if labels is None:
         return []
     if not isinstance(labels, dict):

@@ -1,4 +1,4 @@
-"""Node manifests: the pool they belong to, and how their metadata is set."""
+"""Node manifests: their pool, and operations that set their metadata."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -24,7 +24,7 @@ def pool_name(manifest: Manifest) -> str:
     for label in (POOL_LABEL, DESIRED_POOL_LABEL):
         value = manifest.labels.get(label)
         if value is not None and not isinstance(value, str):
-            return ""  # refused by the API server
+            return ""  # the API server refuses it
         if value:
             return value
     return ""
@@ -38,8 +38,9 @@ def pool_label(manifest: Manifest) -> str:
 def label_change(
     before: Manifest | None, manifest: Manifest, label: str
 ) -> tuple[str, str | None] | None:
-    """Return the old value of a label that was set and the new one (None: it is gone), if they
-    differ; else None, as where one of them is no string, or a placeholder.
+    """Return the old and the new value (None if removed) of a label that was set and changes.
+
+    Return None if they are equal, or if one of them is not a string or is a placeholder.
     """
     old = before.labels.get(label) if before is not None else None
     new = manifest.labels.get(label)
@@ -51,20 +52,22 @@ def label_change(
 
 
 def label_place(manifest: Manifest, label: str) -> str:
-    """Return the pointer of a label, or of the labels where it is not there."""
+    """Return the pointer of a label, or of the labels if it is absent."""
     return pointer.join("/metadata/labels", *([label] if label in manifest.labels else []))
 
 
 def is_replaced(before: Manifest | None, label: str, value: object) -> bool:
-    """Whether a live node may carry `value`, which is not what its label is to be: it has some
-    value, and the old state, if there is one, has the label too (else the webhook sets it).
+    """Whether a live node may have the wrong `value` in its label.
+
+    That is so if the value is not empty and the old state, if there is one, has the label too;
+    otherwise the webhook sets it.
     """
     was_set = before is None or bool(before.labels.get(label))
     return isinstance(value, str) and bool(value) and was_set
 
 
 def moved(before: Manifest | None, manifest: Manifest) -> tuple[str, str] | None:
-    """Return the names of the pools that a Node is moved from and to, or None."""
+    """Return the names of the old and the new pool of a Node that is moved, or None."""
     if before is None or not is_node(manifest):
         return None
     old, new = pool_name(before), pool_name(manifest)
@@ -74,8 +77,9 @@ def moved(before: Manifest | None, manifest: Manifest) -> tuple[str, str] | None
 def network_mode_changes(
     move: tuple[str, str], pools: PoolIndex, former_pools: Mapping[str, Pool]
 ) -> bool:
-    """Whether of the two pools, both known, just one is host-network; the one that the Node was in
-    may be gone.
+    """Whether exactly one of the two pools is host-network, if both are known.
+
+    The old pool may exist only in the old state.
     """
     old, new = (pools.find(name) for name in move)
     old = old or former_pools.get(move[0])
@@ -90,7 +94,7 @@ def set_entries(manifest: Manifest, field: str, wanted: Mapping[str, Any]) -> li
     """Return the operations that set `wanted` in metadata's `field` (labels or annotations).
 
     Raises:
-        PatchError: the field is no mapping.
+        PatchError: the field is not a mapping, or a value to replace is a placeholder.
     """
     current = manifest.metadata.get(field)
     if not wanted:

@@ -1,4 +1,4 @@
-"""A manifest: one Kubernetes object, wherever in a document it stands."""
+"""A manifest: one Kubernetes object, anywhere in a document."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from transformer import pointer
 from transformer.findings import ObjectRef
 
 _LONGEST = 1000
-"""Characters; Kubernetes allows no more than 253 in a name."""
+"""The most characters of a name to keep; Kubernetes allows at most 253."""
 
 _SHOWN = 100
 
@@ -23,7 +23,7 @@ class Manifest:
 
     @property
     def is_named(self) -> bool:
-        """Whether it says its own name; that of `generateName` is another one each time."""
+        """Whether it has a name of its own, and not one that `generateName` generates."""
         name = self.metadata.get("name")
         return isinstance(name, str) and bool(name)
 
@@ -45,7 +45,7 @@ class Manifest:
 
 
 def mapping_at(value: Any, *keys: str) -> dict[str, Any]:
-    """Return the mapping below `keys`, or an empty one where there is none."""
+    """Return the mapping below `keys`, or an empty one if there is none."""
     for key in keys:
         value = value.get(key) if isinstance(value, dict) else None
     return value if isinstance(value, dict) else {}
@@ -56,9 +56,9 @@ def manifests(
 ) -> Iterator[Manifest]:
     """Yield the manifests of a document's plain value: itself, or the items of its List kinds.
 
-    A mapping without apiVersion or kind is yielded too, with empty names in its `ref`; anything
-    but a mapping is not. Items of a `<Kind>List` may leave out what the list says (`inherited`:
-    apiVersion and kind), as the API server's own lists do.
+    A mapping without apiVersion or kind is yielded too, with empty names in its `ref`; other values
+    are not. Items of a `<Kind>List` may omit the apiVersion and kind that the list implies
+    (`inherited`), as in the lists of the API server.
     """
     if not isinstance(value, dict):
         return
@@ -103,14 +103,14 @@ def places_of(value: Any, key: str) -> Iterator[str]:
 
 
 def value_at(value: Any, at: str) -> Any:
-    """Return what stands at pointer `at` of a plain value, which must exist."""
+    """Return the value at pointer `at` of a plain value, which must exist."""
     for token in pointer.split(at):
         value = value[int(token)] if isinstance(value, list) else value[token]
     return value
 
 
 def is_list(value: Any) -> bool:
-    """Whether a document's value is a List kind (whose items are the manifests)."""
+    """Whether the value of a document is of a List kind, whose items are the manifests."""
     return (
         isinstance(value, dict)
         and isinstance(value.get("kind"), str)
@@ -124,10 +124,10 @@ def _text(value: Any) -> str:
 
 
 def _name(value: Any) -> str:
-    """Return a text that tells objects apart, and that each finding can repeat."""
+    """Return `value` as a name that identifies an object, short enough to repeat in findings."""
     text = _text(value)
     if len(text) <= _LONGEST:
         return text
-    from hashlib import sha256  # for what Kubernetes refuses anyway
+    from hashlib import sha256  # only for names that Kubernetes refuses
 
     return f"{text[:_SHOWN]}...{sha256(text.encode(errors='surrogatepass')).hexdigest()[:16]}"

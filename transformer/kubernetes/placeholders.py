@@ -1,7 +1,7 @@
-"""Text that is another before the API server sees it: `$ARCH`, `${cluster}`, `$(NAME)`, `ENC[...]`.
+"""Values that cannot be used: placeholders that are yet to be replaced, and values of a wrong type.
 
-Flux's post-build substitution, `envsubst`, kustomize's vars and SOPS work on manifests that are
-valid YAML but whose values are not yet what they will be.
+Placeholders are `$ARCH`, `${cluster}`, `$(NAME)` and `ENC[...]`: Flux's post-build substitution,
+`envsubst`, kustomize's vars and SOPS replace them in manifests that are valid YAML.
 """
 
 import re
@@ -13,7 +13,7 @@ _PLACEHOLDER = re.compile(r"\$[{(]?[A-Za-z_]|\AENC\[")
 
 
 def is_placeholder(value: object) -> bool:
-    """Whether `value` is text with a variable in it, or encrypted: nothing can be said of it."""
+    """Whether `value` is text with a variable in it, or encrypted, so that its value is unknown."""
     return isinstance(value, str) and _PLACEHOLDER.search(value) is not None
 
 
@@ -25,19 +25,19 @@ def unknown_yet(at: str, value: str) -> PlaceholderError:
 
 
 def is_encrypted(value: object) -> bool:
-    """Whether `value` is text that SOPS has encrypted."""
+    """Whether `value` is text that SOPS encrypted."""
     return isinstance(value, str) and value.startswith("ENC[")
 
 
 def advice(value: object) -> str:
-    """Return what is to be done where `value` is in the way."""
+    """Return what to do about the placeholder `value`."""
     return f"{'decrypt' if is_encrypted(value) else 'substitute'} first, then transform"
 
 
 def wrong_type(at: str, value: Any, expected: str) -> PatchError:
     """Return the error that `value`, at pointer `at` of its object, is not what `expected` names.
 
-    If it is a placeholder, it may well become that: the error then says so.
+    If it is a placeholder, it may become that, and the error says so.
     """
     if is_placeholder(value):
         return unknown_yet(at, value)

@@ -1,4 +1,7 @@
-"""Where pod templates live: a table of kinds and pointers (SPEC, section 5)."""
+"""Where objects have pod templates: a table of kinds and pointers.
+
+`podTemplates` in the configuration adds rows (docs/configuration.md).
+"""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -13,12 +16,12 @@ from transformer.kubernetes.objects import Manifest, mapping_at
 
 @dataclass(frozen=True, slots=True)
 class PodTemplateRow:
-    """Objects of `group` and one of `kinds` hold pod templates at `pointer`.
+    """Objects of `group` and one of `kinds` have pod templates at `pointer`.
 
-    The pointer runs from the object's root; `*` is any key or index, a `*` inside a name is a
+    The pointer begins at the root of the object; `*` is any key or index, a `*` inside a name is a
     glob on that key, `{a,b}` are alternatives. `versions` limits the row (empty: any version).
-    `pool_names` and `pool_selector` point at the kind's own selection of NodePools: names, and
-    a label selector. `is_static`: the pods bypass the scheduler.
+    `pool_names` and `pool_selector` are the pointers of names and of a label selector by which the
+    kind itself selects NodePools. `is_static`: the pods bypass the scheduler.
     """
 
     group: str
@@ -45,8 +48,8 @@ class PoolSelection:
 class PodTemplate:
     """A pod template: a mapping with `metadata` and `spec`, at `pointer` of its object.
 
-    `selection` is there where its kind selects NodePools by itself: one workload is made for each
-    pool selected, and its pods get that pool's name as a node selector.
+    `selection` is set if its kind selects NodePools itself: the controller creates one workload for
+    each selected pool, whose pods get the name of the pool as a node selector.
     """
 
     value: dict[str, Any]
@@ -144,7 +147,7 @@ def row_from_plain(config: Mapping[str, Any]) -> PodTemplateRow:
 def pod_templates(
     manifest: Manifest, rows: Mapping[tuple[str, str], list[PodTemplateRow]]
 ) -> tuple[PodTemplate, ...]:
-    """Return the pod templates of `manifest`, in the order of the table and of the object."""
+    """Return the pod templates of `manifest`, in the order of the table and then of the object."""
     found = rows.get((manifest.ref.group, manifest.ref.kind))
     if found is None:
         return ()
@@ -160,8 +163,9 @@ def pod_templates(
 def fixed_pointers(
     ref: ObjectRef, rows: Mapping[tuple[str, str], list[PodTemplateRow]]
 ) -> list[str]:
-    """Return where objects of this kind have their pod templates, whether or not one has them; of
-    kinds for which that depends on the object, nothing.
+    """Return the pointers at which objects of this kind can have pod templates.
+
+    Pointers that depend on the object (with `*` or alternatives) are left out.
     """
     return [
         row.pointer
@@ -192,7 +196,7 @@ def _selection(value: Any, row: PodTemplateRow) -> PoolSelection | None:
 
 
 def resolve(value: Any, pattern: str) -> Iterator[tuple[str, Any]]:
-    """Yield pointer and value of each place in `value` that a row's pointer pattern names."""
+    """Yield pointer and value of each place in `value` that matches the pointer of a row."""
     yield from _resolve(value, pointer.split(pattern), "")
 
 

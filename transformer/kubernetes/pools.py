@@ -1,4 +1,4 @@
-"""NodePools: which are host-network, across their versions, and what they put on their nodes."""
+"""NodePools of all versions: whether they are host-network, and what they set on their nodes."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -14,14 +14,14 @@ TYPE_LABEL = "nodepool.openyurt.io/type"
 
 @dataclass(frozen=True, slots=True)
 class Pool:
-    """A NodePool, as the cluster will see it.
+    """A NodePool as the cluster stores it.
 
     `host_network` is the effective value: v1beta2 has the field; in v1alpha1 and v1beta1 only the
-    annotation survives the conversion (`ConvertTo`), and `loses_host_network` says that the field
-    is set and will be dropped. `labels`, `annotations` and `taints` are what it puts on its nodes.
+    annotation survives the conversion (`ConvertTo`), and `loses_host_network` means that the field
+    is set and will be dropped. `labels`, `annotations` and `taints` are those of its nodes.
 
-    What follows matters to the pool alone: its own labels (with the one that the webhook derives
-    from the type), its type and its interConnectivity, defaults applied.
+    The other fields matter only to the pool: its own labels (with the one that the webhook derives
+    from the type), its type and its interConnectivity, with defaults applied.
     """
 
     name: str
@@ -36,7 +36,7 @@ class Pool:
 
     @property
     def is_meant_host_network(self) -> bool:
-        """Whether it is host-network in the cluster, or in its author's mind (HN106)."""
+        """Whether it is host-network in the cluster, or is written to be (HN106)."""
         return self.host_network or self.loses_host_network
 
 
@@ -46,7 +46,7 @@ def is_pool(manifest: Manifest) -> bool:
 
 
 def pool_of(manifest: Manifest) -> Pool:
-    """Return what a NodePool manifest says, as the storage version has it.
+    """Return the pool of a NodePool manifest, converted to the storage version.
 
     Source: OpenYurt `ConvertTo` of v1alpha1 and v1beta1 (which forces interConnectivity to false),
     pkg/apis/apps/*/nodepool_conversion.go; `NodePoolHandler.Default` for the defaults.
@@ -77,22 +77,22 @@ def pool_of(manifest: Manifest) -> Pool:
 
 
 class PoolsNeeded(Exception):
-    """A pool was asked for that has not been seen, while more input may still bring it."""
+    """A pool is not known yet, but more input may contain it."""
 
 
 class PoolIndex:
-    """The NodePools of one world, by name.
+    """The NodePools of one cluster, by name.
 
-    `complete` says that all of them have been seen. Where two NodePools of one name differ in
-    being host-network, the name is *ambiguous* and nothing can be decided for its nodes; where
-    they differ in anything, nothing that the pool puts on its nodes can.
+    `complete`: all of them are known. If only one of two NodePools with the same name is
+    host-network, the name is *ambiguous* and nothing can be decided for its nodes. If they differ
+    in anything else, what the pool sets on its nodes is unknown.
     """
 
     def __init__(self, pools: Iterable[Pool] = (), *, complete: bool = False) -> None:
         self._pools: dict[str, Pool] = {}
         self._given: dict[str, Pool] = {}
         self.revision = 0
-        """Another one after each change."""
+        """A number that each change increases."""
         self._ambiguous: set[str] = set()
         self._differing: set[str] = set()
         self.complete = complete
@@ -100,7 +100,7 @@ class PoolIndex:
             self.add(pool)
 
     def add(self, pool: Pool) -> bool:
-        """Add a pool; the same one may come again. Return whether it makes its name ambiguous."""
+        """Add a pool, which may already be known. Return whether it makes its name ambiguous."""
         self.revision += 1
         known = self._pools.setdefault(pool.name, pool)
         if known != pool:
@@ -115,21 +115,21 @@ class PoolIndex:
         return is_new
 
     def give(self, pools: Iterable[Pool]) -> None:
-        """Add pools that come from elsewhere than the manifests that are looked at."""
+        """Add pools from outside the manifests of the run, as with `--pools`."""
         for pool in pools:
             self._given.setdefault(pool.name, pool)
             self.add(pool)
 
     def contradicts_given(self, pool: Pool) -> bool:
-        """Whether a pool of that name from elsewhere says otherwise whether it is host-network."""
+        """Whether, of `pool` and the given pool with its name, only one is host-network."""
         given = self._given.get(pool.name)
         return given is not None and given.is_meant_host_network != pool.is_meant_host_network
 
     def find(self, name: str) -> Pool | None:
-        """Return the pool called `name`, or None where there is none, or it is ambiguous.
+        """Return the pool called `name`, or None if there is none or if it is ambiguous.
 
         Raises:
-            PoolsNeeded: it is not there yet, and the index is not complete.
+            PoolsNeeded: it is not known, and the index is not complete.
         """
         if name in self._ambiguous:
             return None
@@ -159,9 +159,9 @@ class PoolIndex:
         return [pool for pool in found if pool is not None]
 
     def is_ambiguous(self, name: str) -> bool:
-        """Whether NodePools of this name differ in being host-network."""
+        """Whether only some of the NodePools with this name are host-network."""
         return name in self._ambiguous
 
     def differs(self, name: str) -> bool:
-        """Whether NodePools of this name differ in anything that matters to their nodes."""
+        """Whether NodePools with this name differ in anything that matters to their nodes."""
         return name in self._differing

@@ -1,4 +1,4 @@
-"""The ports that a pod takes on its node."""
+"""The ports that a pod uses on its node."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -10,7 +10,7 @@ _ALL_ADDRESSES = ("", "0.0.0.0", "::")
 
 @dataclass(frozen=True, slots=True)
 class Port:
-    """An entry of a container's ports, at `pointer` of its object; `host` 0: not on the host.
+    """A port of a container, at `pointer` of its object; `host` is 0 if it has no host port.
 
     `is_sidecar`: its container is an init container that keeps running.
     """
@@ -24,9 +24,9 @@ class Port:
 
 
 def ports(template: PodTemplate, *, at_start: bool = False) -> Iterator[Port]:
-    """Yield the ports of the containers that run while the pod does, sidecars among them.
+    """Yield the ports of the containers that run as long as the pod, including sidecars.
 
-    `at_start`: those of init containers that come to an end, too.
+    `at_start` adds those of init containers that end.
     """
     for at, container in containers(template):
         is_initial = at.rpartition("/")[0].endswith("/initContainers")
@@ -47,9 +47,9 @@ def ports(template: PodTemplate, *, at_start: bool = False) -> Iterator[Port]:
 
 
 def host_ports(template: PodTemplate, *, host_network: bool) -> Iterator[Port]:
-    """Yield the ports that the pod takes on its node; `host` is that port.
+    """Yield the ports that the pod uses on its node; `host` is that port.
 
-    With `host_network` every container port is one, as the API server defaults it.
+    With `host_network` each container port is one, as the API server defaults it.
     """
     for port in ports(template):
         taken = port.host or (port.container if host_network else 0)
@@ -58,12 +58,12 @@ def host_ports(template: PodTemplate, *, host_network: bool) -> Iterator[Port]:
 
 
 def is_any_address(ip: str) -> bool:
-    """Whether a host IP means every address of the node."""
+    """Whether a host IP means all addresses of the node."""
     return ip in _ALL_ADDRESSES
 
 
 def overlap(one: str, other: str) -> bool:
-    """Whether two host IPs mean a common address."""
+    """Whether two host IPs have an address in common."""
     return one == other or is_any_address(one) or is_any_address(other)
 
 

@@ -1,16 +1,16 @@
-"""Where can the pods of a template run: on host-network pools only?
+"""Where the pods of a template can run, and whether that is only on host-network pools.
 
-*Pinned* is a template if nodes of a host-network pool can match, while neither nodes of a standard
-pool nor nodes in no pool can (SPEC, section 9). The pools are those of the input, and no others;
-but where the selection asks for the hostnetwork label itself, no pool has to be there.
+A template is *pinned* if nodes of a host-network pool can match, but neither nodes of a standard
+pool nor nodes in no pool can (docs/validation.md). Only the pools of the input exist; but if the
+selection requires the hostnetwork label itself, no pool needs to be in the input.
 
-What is known of nodes: those of a pool carry its name and its `spec.labels`; those of a
-host-network pool the hostnetwork label too, whatever `spec.labels` has for it; those of a standard
-pool lack it, unless `spec.labels` puts it there; nodes in no pool lack both labels. Whatever else
-they carry is unknown. A pool that the selection names and that is not in the input may be of either
-sort, and so may one of which there are different ones.
+These labels of nodes are known: nodes of a pool have its name and its `spec.labels`. Nodes of a
+host-network pool also have the hostnetwork label, whatever its value in `spec.labels`. Nodes of a
+standard pool lack it, unless `spec.labels` sets it. Nodes in no pool lack both labels. All other
+labels are unknown. A pool that the selection names, but that is not in the input, may be of either
+type, and so may one whose name is ambiguous.
 
-Where the object selects pools by itself, nodes of others, or in no pool, never match.
+If the object selects pools itself, nodes of other pools, or in no pool, never match.
 """
 
 import marshal
@@ -35,18 +35,17 @@ from transformer.kubernetes.pools import Pool, PoolIndex, PoolsNeeded
 from transformer.kubernetes.well_known import HOST_NETWORK_LABEL, POOL_LABEL
 
 ANY_POOL = ""
-"""Stands for any host-network pool, whatever its name."""
+"""Represents any host-network pool, whatever its name."""
 
 
 @dataclass(frozen=True, slots=True)
 class Placement:
     """Where the pods of one template can run.
 
-    `pinned`: on host-network pools only. `pools` are the names of the host-network pools whose
-    nodes can match (`ANY_POOL`: the hostnetwork label decides). `missing` are names that the
-    selection asks for and that are not in the input. What is not known of the pools `deciding`, and
-    nothing else, leaves open whether the pods are pinned: their nodes can match, and they are
-    missing, or there are different ones of them.
+    `pinned`: only on host-network pools. `pools` are the names of the host-network pools whose
+    nodes can match (`ANY_POOL`: the hostnetwork label decides). `missing` are names of pools in the
+    selection that are not in the input. Whether the pods are pinned depends only on the pools
+    `deciding`: their nodes can match, and they are missing or ambiguous.
     """
 
     pinned: Truth
@@ -57,7 +56,7 @@ class Placement:
 
 @dataclass(frozen=True, slots=True)
 class _Candidate:
-    """Nodes that there are, or may be (`is_certain`), of one pool (or of none)."""
+    """Nodes of one pool, or of none, that exist (`is_certain`) or may exist."""
 
     name: str
     labels: NodeLabels
@@ -67,10 +66,10 @@ class _Candidate:
 
 
 def placement(template: PodTemplate, pools: PoolIndex, *, past_guard: bool = False) -> Placement:
-    """Return where pods of `template` can run; `past_guard`: were they not kept off by a guard.
+    """Return where pods of `template` can run; `past_guard` ignores guards.
 
     Raises:
-        PoolsNeeded: it depends on pools that later input may bring.
+        PoolsNeeded: it depends on pools that later input may contain.
     """
     if not selects(template):
         return Placement(Truth.FALSE)
@@ -80,8 +79,9 @@ def placement(template: PodTemplate, pools: PoolIndex, *, past_guard: bool = Fal
 
 
 class _Wanted:
-    """What of a pod template says on which nodes its pods may run, and no more of it: it is kept.
-    Equal to any other that asks for the same nodes.
+    """The parts of a pod template that select nodes, as a small key of a cache.
+
+    It equals any other that selects the same nodes.
     """
 
     __slots__ = ("_key", "template")
@@ -108,7 +108,7 @@ class _Wanted:
 
 @lru_cache(maxsize=1024)
 def _placement(wanted: _Wanted, pools: PoolIndex, _: int, past_guard: bool) -> Placement:
-    """Return the placement; the number is that of the index's revision."""
+    """Return the placement; the number is the revision of the index, as a part of the cache key."""
     template = wanted.template
     names = _only_in(template)
     known = pools.all() if names is None else pools.named(names)
@@ -132,14 +132,14 @@ def _placement(wanted: _Wanted, pools: PoolIndex, _: int, past_guard: bool) -> P
         on_host_network = [ANY_POOL]
     pinned = ~elsewhere if on_host_network else Truth.FALSE
     if surely_elsewhere is not Truth.FALSE:
-        deciding.clear()  # whatever these pools are, other nodes match, or may match
+        deciding.clear()  # other nodes match, or may match, whatever these pools are
     return Placement(pinned, tuple(on_host_network), missing, tuple(deciding))
 
 
 def _only_in(template: PodTemplate) -> list[str] | None:
-    """Return names of pools outside of which no node can match, or None: it may be any.
+    """Return the names of the only pools whose nodes can match, or None if it can be any.
 
-    There may be very many pools, and most selections name theirs.
+    This is faster, because there may be very many pools and most selections name theirs.
     """
     value = mapping_at(template.spec, "nodeSelector").get(POOL_LABEL)
     if value is not None:
@@ -152,7 +152,7 @@ def _only_in(template: PodTemplate) -> list[str] | None:
 
 
 def selects(template: PodTemplate) -> bool:
-    """Whether the pods can run on some nodes only, or the object selects pools."""
+    """Whether the pods can run only on some nodes, or the object selects pools."""
     return (
         template.selection is not None
         or bool(template.spec.get("nodeSelector"))
@@ -161,7 +161,7 @@ def selects(template: PodTemplate) -> bool:
 
 
 def labels_of(pool: Pool, *, is_host_network: bool) -> NodeLabels:
-    """Return what is known of the labels of a pool's nodes."""
+    """Return what is known of the labels of the nodes of a pool."""
     own = {**pool.labels, POOL_LABEL: pool.name}
     if is_host_network:
         return NodeLabels({**own, HOST_NETWORK_LABEL: "true"})
@@ -194,7 +194,7 @@ def _candidates(
 
 
 def _is_selected(template: PodTemplate, name: str, own_labels: NodeLabels) -> Truth:
-    """Whether the object's own selection, if it has one, has the pool of that name and labels."""
+    """Whether the object's own selection, if any, contains the pool with that name and labels."""
     selection = template.selection
     if selection is None or name in selection.names:
         return Truth.TRUE
@@ -205,7 +205,7 @@ def _is_selected(template: PodTemplate, name: str, own_labels: NodeLabels) -> Tr
 
 
 def _missing(template: PodTemplate, pools: PoolIndex) -> tuple[str, ...]:
-    """Return the pools that are asked for by name and are not known, each once."""
+    """Return the names of pools in the selection that are not known, each once."""
     selected = sorted(template.selection.names) if template.selection else ()
     names = dict.fromkeys((*selected, *named_values(template, POOL_LABEL)))
     known = {pool.name for pool in pools.named(names)}
@@ -215,9 +215,7 @@ def _missing(template: PodTemplate, pools: PoolIndex) -> tuple[str, ...]:
 def _pins_by_label(
     template: PodTemplate, known: list[Pool], missing: tuple[str, ...], past_guard: bool
 ) -> bool:
-    """Whether nodes of a host-network pool of any other name match, and those of a standard one
-    do not.
-    """
+    """Whether nodes of other host-network pools match, but those of other standard pools do not."""
     if _is_selected(template, ANY_POOL, _ANYTHING) is Truth.FALSE:
         return False
     others = {POOL_LABEL: ["", *(pool.name for pool in known), *missing]}

@@ -1,7 +1,7 @@
-"""Do the selections of two pods keep them apart: is there a node that both can run on?
+"""Whether the node selections of two pods overlap, so that both can run on the same node.
 
-Alternatives of what a pod demands of its node: one for each node selector term, each with the
-nodeSelector. Two pods are apart if each alternative of one contradicts each of the other.
+A pod has one alternative for each node selector term, each combined with the nodeSelector. Two pods
+are apart if each alternative of one contradicts each alternative of the other.
 """
 
 from collections.abc import Iterator
@@ -16,17 +16,17 @@ Demand: TypeAlias = tuple[str, str, tuple[str, ...]]
 """A node label, an operator (`In`, `NotIn`, `Exists`, `DoesNotExist`), and values."""
 
 Demands: TypeAlias = tuple[tuple[Demand, ...], ...]
-"""Alternatives, of which a node must meet one, and in it every demand."""
+"""Alternatives, of which a node must meet one with all its demands."""
 
 _FIELD = "\0"
-"""Tells the name of a field from that of a label."""
+"""Distinguishes the names of fields from those of labels."""
 
 _NONE = ("DoesNotExist",)
 _SOME = ("In", "Exists")
 
 
 def demands(template: PodTemplate) -> Demands:
-    """Return what nodes must be by nodeSelector and required node affinity."""
+    """Return what nodeSelector and required node affinity demand of nodes."""
     pairs = mapping_at(template.spec, "nodeSelector").items()
     selector = tuple((key, "In", (value,)) for key, value in pairs if isinstance(value, str))
     terms = required_terms(template) or [{}]
@@ -60,7 +60,7 @@ def _contradict(one: tuple[Demand, ...], other: tuple[Demand, ...]) -> bool:
 
 
 def _excludes(one: list[Any], other: list[Any]) -> bool:
-    """Whether no label meets both, as far as `one` tells; each an operator and values."""
+    """Whether `one` shows that no label meets both; each is an operator and values."""
     (operator, values), (other_operator, other_values) = one, other
     if operator in _SOME and other_operator in _NONE:
         return True
@@ -72,7 +72,7 @@ def _excludes(one: list[Any], other: list[Any]) -> bool:
 
 
 def only_values(one: Demands, key: str) -> tuple[str, ...] | None:
-    """Return the values of which a label must have one, or None: other nodes will do as well."""
+    """Return the values one of which a label needs, or None if other nodes match as well."""
     found: list[str] = []
     for alternative in one:
         values = [words for name, operator, words in alternative if (name, operator) == (key, "In")]

@@ -1,4 +1,4 @@
-"""Services that need kube-proxy on the very nodes their pods run on."""
+"""Services that need kube-proxy on the nodes of their pods."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,20 +10,20 @@ _POLICIES = ("externalTrafficPolicy", "internalTrafficPolicy")
 
 @dataclass(frozen=True, slots=True)
 class LocalService:
-    """A Service with a `Local` traffic policy: its name, and the pod labels it selects by."""
+    """A Service with a `Local` traffic policy: its name, and the labels of the pods it selects."""
 
     name: str
     selector: tuple[tuple[str, str], ...]
 
     def selects(self, labels: Mapping[str, object]) -> bool:
-        """Whether pods with `labels` are among those of the Service."""
+        """Whether the Service selects pods with `labels`."""
         return all(labels.get(key) == value for key, value in self.selector)
 
 
 def local_policies(manifest: Manifest) -> list[str]:
-    """Return the fields of a Service's spec that keep its traffic on the node; else none.
+    """Return the fields of a Service's spec that keep its traffic on the node.
 
-    They mean nothing where the Service has no address of its own (headless, ExternalName).
+    They have no effect if the Service has no address of its own (headless, ExternalName).
     """
     if manifest.ref.kind != "Service" or manifest.ref.group:
         return []
@@ -33,7 +33,7 @@ def local_policies(manifest: Manifest) -> list[str]:
 
 
 def local_service(manifest: Manifest) -> LocalService | None:
-    """Return a Service that has such a field and selects pods, or None for any other object."""
+    """Return a Service that has such a field and selects pods, or None for other objects."""
     selector = mapping_at(manifest.spec, "selector")
     if not local_policies(manifest) or not selector:
         return None

@@ -17,13 +17,13 @@ _OF_DAEMON_SETS = frozenset(
         "unschedulable",
     )
 )
-"""Taints that the DaemonSet controller lets its pods tolerate."""
+"""Taints for which the DaemonSet controller adds tolerations to its pods."""
 
 
 def tolerates(
     template: PodTemplate, taints: Iterable[Mapping[str, Any]], *, is_daemon_set: bool = False
 ) -> bool:
-    """Whether pods of `template` may be put on a node with `taints`."""
+    """Whether pods of `template` can be scheduled to a node with `taints`."""
     found = template.spec.get("tolerations")
     tolerations = [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
     return all(

@@ -1,7 +1,7 @@
-"""The labels and annotations that OpenYurt and this tool go by (SPEC, section 1)."""
+"""The labels and annotations of OpenYurt and of this tool."""
 
 HOST_NETWORK_LABEL = "nodepool.openyurt.io/hostnetwork"
-"""On a node: it is a host-network node. The same key annotates old NodePool versions."""
+"""A label of host-network nodes. The same key is an annotation of old NodePool versions."""
 
 POOL_LABEL = "apps.openyurt.io/nodepool"
 DESIRED_POOL_LABEL = "apps.openyurt.io/desired-nodepool"
@@ -9,7 +9,7 @@ EDGE_WORKER_LABEL = "openyurt.io/is-edge-worker"
 EXCLUDE_ANNOTATION = "apps.openyurt.io/exclude-host-network-pool"
 
 CNI_ANNOTATION = "transform.hostnet.io/cni"
-"""On a workload or its pod template: it is (`"true"`) or is not (`"false"`) a CNI component."""
+"""On a workload or its pod template: whether it is a CNI component (`"true"` or `"false"`)."""
 
 IGNORE_ANNOTATION = "transform.hostnet.io/ignore"
-"""On an object: rule ids (comma-separated) that are not to be reported for it."""
+"""On an object: ids of rules, separated by commas, that do not report on it."""

@@ -129,16 +129,16 @@ class OldState:
 
 
 _SHORT_LIVED = {("", "Pod"): (), ("batch", "Job"): ("spec", "template")}
-"""Kinds whose pod templates never change, and where these are."""
+"""Kinds with immutable pod templates, and the keys that lead to the template."""
 
 
 def compared_part(manifest: Manifest) -> Manifest | None:
-    """Return `manifest` without what no rule compares, or None where none compares its kind, or it
-    has no name by which it could be found again.
+    """Return `manifest` with only those values that change rules compare.
 
-    Of a NodePool all is kept but its managed fields and status (the names of its nodes apart); of
-    a Node its labels; of a Pod and a Job the affinity of the pod template, and whether it is
-    suspended.
+    Return None if no rule compares its kind, or if it has no name by which it can be found again.
+
+    A NodePool keeps its labels, annotations, spec and the names of its nodes; a Node its labels; a
+    Pod or Job the affinity of its pod template; a Job also whether it is suspended.
     """
     value: dict[str, Any]
     if not manifest.is_named:

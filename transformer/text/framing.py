@@ -1,22 +1,22 @@
-"""Byte chunks in, frames out: one frame for each document, and no byte lost or changed.
+"""Byte chunks to frames: one frame for each document, and no byte lost or changed.
 
-Nothing is parsed. A cut is made only where bytes alone decide, whatever chunks they come in:
+Nothing is parsed. A stream is cut only where the bytes alone decide, however they are chunked:
 
-- at a `---` line. A byte order mark may stand before it, as in the middle of `cat a.yaml b.yaml`.
-  Comments, blank lines and directives above it are part of its frame if that holds nothing else;
-  what stands below content belongs to that content;
-- behind a `...` line, as soon as content, a directive or a `---` follows. If only comments,
-  blank lines or further `...` do, they stay with the document that has ended;
-- at a `%YAML` or `%TAG` line below content. A `...` should stand above it; kubectl needs none;
-- between JSON objects. Where a byte that JSON cannot have shows that this is YAML flow text, or
-  where anything else follows an object, only markers cut the rest of that frame;
-- above a root key `apiVersion` or `kind` that comes again where both stand above it already.
-  Quoted text may look the same, so a later stage, which parses, has the last word. It joins
-  frames by joining their bytes; the first one's other fields are those of the whole.
+- at a `---` line. A byte order mark may precede it, as in the middle of `cat a.yaml b.yaml`.
+  Comments, blank lines and directives above it belong to its frame if that has no other content;
+  below content they belong to that content;
+- after a `...` line, as soon as content, a directive or a `---` follows. If only comments, blank
+  lines or further `...` lines follow, they stay with the document that ended;
+- at a `%YAML` or `%TAG` line below content. A `...` should precede it, but kubectl needs none;
+- between JSON objects. If a byte that JSON cannot have shows that this is YAML in flow style, or
+  if anything else follows an object, only markers cut the rest of that frame;
+- above a repeated root key `apiVersion` or `kind`, if both are already above it. Quoted text may
+  look the same, so a later stage, which parses, decides. It joins frames by joining their bytes;
+  the other fields of the first one apply to the whole.
 
-Markers cut block scalars and quoted text too, as YAML has it. Lines break at LF, CRLF and CR.
+As in YAML, markers cut block scalars and quoted text too. Lines break at LF, CRLF and CR.
 
-A frame that exceeds the limit comes in pieces and ends at the next `---`, whatever it holds.
+A frame that exceeds the limit is output in pieces and ends at the next `---`, whatever its content.
 Memory is bounded by that limit and the size of a chunk, time by the number of bytes.
 """
 
@@ -28,10 +28,10 @@ from typing import NamedTuple
 from transformer.text.json_objects import BOM, ObjectScan, Stop
 
 MAX_DOCUMENT = 64 * 1024 * 1024
-"""Bytes that a document may have unless the user says otherwise."""
+"""The default for the most bytes of a document."""
 
 _LOOK_AHEAD = 1100
-"""A line of so many bytes shows what it begins with: YAML finds a key's colon within 1024."""
+"""This many bytes show what a line begins with: YAML finds the colon of a key within 1024."""
 
 _ENDS = rb"(?=[ \t\r\n]|\Z)"
 _MARKS = rb"(?P<start>---)%b|(?P<stop>\.\.\.)%b" % (_ENDS, _ENDS)
@@ -40,7 +40,7 @@ _DIRECTIVE = rb"(?P<directive>%(?:YAML|TAG)[ \t])"
 _LINE = b"(?:%b)?(?:%b|%b|%b" % (BOM, _MARKS, _DIRECTIVE, _KEY)
 
 _POSSIBLE = rb"(?=[\-.%ak\"'\xef])"
-"""What any `_LINE` begins with; it makes the search faster."""
+"""The first byte of each `_LINE`; it makes the search faster."""
 
 _AFTER_LF = re.compile(b"\n" + _POSSIBLE + _LINE + b")")
 _AFTER_ANY_BREAK = re.compile(b"[\r\n]" + _POSSIBLE + _LINE + b")")
@@ -49,7 +49,7 @@ _MARKER = re.compile(rb"(?:%b)?(?:%b)" % (BOM, _MARKS))
 _REST = rb"[ \t]*+(?:(?P<comment>#)|(?P<brace>\{)|(?P<newline>[\r\n]++))?"
 _REST_ABOVE = re.compile(_REST)
 _LINE_ABOVE = re.compile(_LINE + b"|" + _REST + b")")
-"""What a line above content begins with; no group: content, or blanks up to the last byte."""
+"""The begin of a line above content; without a group: content, or blanks up to the last byte."""
 
 _BREAK = re.compile(b"\r\n|\r|\n")
 _LONE_CR = re.compile(rb"\r[^\n]")
@@ -59,16 +59,16 @@ _COMMENTS = re.compile(
 """Comment lines in column 1 and the blank lines between and below them."""
 
 _COMMENT_REACH = 64 * 1024
-"""Comments that stand more bytes than this above a glued manifest stay where they are."""
+"""Comments more bytes than this above a glued manifest stay with the frame above."""
 
 _VERSION, _KIND = 1, 2
 
 
 class Opening(Enum):
-    """What makes a frame begin where it does."""
+    """Why a frame begins where it does."""
 
     START = auto()
-    """It is the first in the stream, with or without a `---`."""
+    """It is the first of the stream, with or without a `---`."""
 
     MARKER = auto()
     """It has a `---` of its own."""
@@ -77,18 +77,18 @@ class Opening(Enum):
     """It follows a `...` line (or begins with a directive) and has no `---`."""
 
     JSON = auto()
-    """It is an object that follows another."""
+    """It is a JSON object that follows another."""
 
     GLUED = auto()
-    """A root key came again. A guess: it may belong to the frame before it."""
+    """A root key is repeated. This is a guess: it may belong to the previous frame."""
 
 
 class RawDocument(NamedTuple):
     """The bytes of one document, or a piece of one that is `oversize`.
 
-    `line` is the 1-based number in the stream of the line that `data` begins in, `ordinal` the
-    0-based number of the frame; all pieces of one frame have the same. `is_glued_below`: the frame
-    that comes next is `GLUED` to this one.
+    `line` is the 1-based number of the line of the stream that `data` begins in. `ordinal` is the
+    0-based number of the frame, the same for all its pieces. `is_glued_below`: the next frame is
+    `GLUED` to this one.
     """
 
     data: bytes
@@ -117,16 +117,16 @@ def raw_batches(chunks: Iterable[bytes], max_document: int = MAX_DOCUMENT) -> It
 def raw_documents(
     chunks: Iterable[bytes], max_document: int = MAX_DOCUMENT
 ) -> Iterator[RawDocument]:
-    """Yield the frames of a stream, each as soon as it is known where it ends."""
+    """Yield the raw documents of a stream, each as soon as its end is known."""
     for batch in raw_batches(chunks, max_document):
         yield from batch.documents
 
 
 class Framer:
-    """Cuts one stream. Offsets are offsets into the buffer, which begins with the frame at hand.
+    """Cuts one stream. Offsets are offsets into the buffer, which begins with the current frame.
 
-    Work is done in steps. A step looks at the bytes from `_pos` on, sets the step that comes
-    next and returns True, or returns False where only further bytes can tell more.
+    The work is done in steps. A step reads the bytes from `_pos` on, sets the next step and returns
+    True, or returns False if it needs more bytes.
     """
 
     def __init__(self, max_document: int = MAX_DOCUMENT) -> None:
@@ -135,7 +135,7 @@ class Framer:
         self._complete: list[RawDocument] = []
         self._line_starts = _AFTER_LF
         self._settled = 0
-        """Line starts before this offset can be judged by what has come so far."""
+        """The bytes received so far decide about line starts before this offset."""
 
         self._start = 0
         self._pos = 0
@@ -145,7 +145,7 @@ class Framer:
         self._begin(Opening.START)
 
     def feed(self, chunk: bytes) -> list[RawDocument]:
-        """Take the next bytes; return the frames that they complete."""
+        """Add the next bytes, and return the frames that they complete."""
         already = len(self._buffer)
         self._buffer += chunk
         size = len(self._buffer)
@@ -187,10 +187,10 @@ class Framer:
         self._keys = 0
         self._is_ending = False
         self._ended = -1
-        """Where the line of a `...` ends that ends this frame; negative: there is none."""
+        """The end of the `...` line that ends this frame; negative if there is none."""
 
     def _cut(self, at: int, opening: Opening) -> None:
-        """End the frame at the offset `at`, and begin the next one there."""
+        """End the current frame at offset `at`, where the next one begins."""
         self._emit_pieces(at)
         if at > self._start:
             self._emit(at, opening is Opening.GLUED)
@@ -198,7 +198,7 @@ class Framer:
         self._begin(opening)
 
     def _emit_pieces(self, end: int) -> None:
-        """Emit what exceeds the limit, in pieces of its size, none of which parts a CRLF."""
+        """Emit what exceeds the limit, in pieces of its size that do not split a CRLF."""
         while end - self._start > self._limit:
             self._is_oversize = True
             at = self._start + self._limit
@@ -218,11 +218,11 @@ class Framer:
             self._line += data.count(b"\r") - data.count(b"\r\n")
 
     def _is_too_long(self, at: int) -> bool:
-        """Whether a frame that reaches to `at` is beyond every cut but a `---`."""
+        """Whether a frame that extends to `at` is so long that only a `---` ends it."""
         return self._is_oversize or at - self._start > self._limit
 
     def _read_above_content(self) -> bool:
-        """A step: one line, or the rest of one, where the frame has no content yet."""
+        """A step: read one line, or the rest of one, while the frame has no content."""
         data, pos = self._buffer, self._pos
         if self._is_too_long(pos):
             self._step = self._read_content
@@ -247,7 +247,7 @@ class Framer:
         return True
 
     def _take_marker(self, at: int, has_bom: bool) -> None:
-        """Begin a frame with the `---` line at `at`, or let the frame at hand have it."""
+        """Begin a frame with the `---` line at `at`, or add the line to the current frame."""
         if self._is_marked or (has_bom and at > self._start):
             self._cut(at, Opening.MARKER)
         self._follow_end(at, Opening.MARKER)
@@ -273,18 +273,18 @@ class Framer:
             self._pos += 1
 
     def _follow_end(self, at: int, opening: Opening) -> None:
-        """If a `...` ended the frame, cut there, now that something has come up to `at`."""
+        """Cut after the `...` line, if there is one, now that something up to `at` follows it."""
         if self._ended >= 0 and not self._is_too_long(at):
             self._cut(self._ended, opening)
 
     def _skip_line(self) -> bool:
-        """A step: go behind the next line break; there ends the frame, if a `...` says so."""
+        """A step: skip to the next line; after a `...` line, the frame ends there."""
         found = _BREAK.search(self._buffer, self._pos)
         size = len(self._buffer)
         if found is None:
             self._pos = size
             return False
-        if found.group() == b"\r" and found.end() == size:  # half of a CRLF, perhaps
+        if found.group() == b"\r" and found.end() == size:  # possibly half of a CRLF
             self._pos = found.start()
             return False
         self._pos = found.end()
@@ -295,7 +295,7 @@ class Framer:
         return True
 
     def _read_objects(self) -> bool:
-        """A step: the rest of a JSON object."""
+        """A step: read the rest of a JSON object."""
         data = self._buffer
         stop, self._pos = self._scan.scan(data, self._pos)
         if stop is Stop.MORE or (stop is Stop.BREAK and self._pos + 1 >= self._settled):
@@ -312,7 +312,7 @@ class Framer:
         return True
 
     def _read_content(self) -> bool:
-        """A step: everything up to the next marker or directive, with cuts at glued manifests."""
+        """A step: read up to the next marker or directive, and cut at glued manifests."""
         data, resume = self._buffer, max(self._pos - 1, self._start)
         for found in self._line_starts.finditer(data, resume):
             at, kind = found.start() + 1, found.lastgroup
@@ -323,7 +323,7 @@ class Framer:
                     self._take_key(at, _VERSION if found["key"] == b"apiVersion" else _KIND)
             elif kind == "start" or not self._is_too_long(at):
                 if kind != "stop":
-                    self._cut(at, Opening.AFTER_END)  # the step that reads a marker says MARKER
+                    self._cut(at, Opening.AFTER_END)  # a marker changes it to MARKER
                 self._pos = at
                 self._step = self._read_above_content
                 return True

@@ -1,11 +1,11 @@
-"""Where JSON objects end that stand one after another.
+"""The ends of consecutive JSON objects.
 
-A scan goes through the bytes once, however they arrive: all it remembers is how deep it is in
-braces and whether it is inside a string. It never says that something *is* JSON, only that
-nothing so far could not be; a byte that JSON cannot have there ends the scan as `FOREIGN`.
+A scan reads the bytes once, however they arrive: its state is the depth of braces and whether it is
+inside a string. It never decides that something *is* JSON, only that it can be so far; a byte that
+JSON cannot have at its place ends the scan as `FOREIGN`.
 
-Patterns repeat groups a bounded number of times, for the engine keeps a record of each round;
-the loops around them go on where the bound stopped them.
+Patterns repeat groups a bounded number of times, because the engine records each repetition; the
+loops around the patterns continue where the bound stops them.
 """
 
 import re
@@ -15,7 +15,7 @@ BOM = b"\xef\xbb\xbf"
 
 _STRING_TEXT = rb'[^"\\\r\n]*+(?:\\[^\r\n][^"\\\r\n]*+){0,256}'
 _SAFE_BREAK = rb"[\r\n](?=[^\-.\xef])"
-"""A line break that no `---`, `...` or byte order mark follows, which one byte tells."""
+"""A line break without a `---`, `...` or byte order mark after it, as the next byte shows."""
 
 _IN_STRING = re.compile(_STRING_TEXT)
 _IN_OBJECT = re.compile(
@@ -35,20 +35,20 @@ class Stop(Enum):
     """Why a scan stopped."""
 
     MORE = auto()
-    """All bytes that are there have been looked at."""
+    """All bytes are read."""
 
     BREAK = auto()
-    """At a line break; the caller decides whether a document marker follows, or scans on."""
+    """At a line break; the caller checks for a document marker, or continues the scan."""
 
     NEXT = auto()
-    """An object is complete, and at this place (its `{` or byte order mark) begins another."""
+    """An object is complete, and another begins here (at its `{` or byte order mark)."""
 
     FOREIGN = auto()
-    """At a byte that no sequence of JSON objects has here."""
+    """At a byte that a sequence of JSON objects cannot have here."""
 
 
 class ObjectScan:
-    """The scan of one object and of the white space after it, from behind its `{` on."""
+    """The scan of one object, from after its `{`, and of the white space after the object."""
 
     __slots__ = ("_depth", "_in_string")
 
@@ -57,7 +57,7 @@ class ObjectScan:
         self._in_string = False
 
     def scan(self, data: bytearray, pos: int) -> tuple[Stop, int]:
-        """Scan on from the offset `pos`; return why and where it stopped."""
+        """Continue the scan at offset `pos`; return why and where it stops."""
         size, depth = len(data), self._depth
         pattern = _IN_STRING if self._in_string else _IN_OBJECT
         while pos < size and depth:
@@ -77,13 +77,13 @@ class ObjectScan:
             pos = end + 1
         self._depth, self._in_string = depth, pattern is _IN_STRING
         if depth:
-            return _judge_inside(bytes(data[pos : pos + 2]), self._in_string), pos
+            return _stop_inside(bytes(data[pos : pos + 2]), self._in_string), pos
         while (found := _AFTER_OBJECT.match(data, pos)) and found.end() > pos:
             pos = found.end()
-        return _judge_after(bytes(data[pos : pos + 4])), pos
+        return _stop_after(bytes(data[pos : pos + 4])), pos
 
 
-def _judge_inside(following: bytes, in_string: bool) -> Stop:
+def _stop_inside(following: bytes, in_string: bool) -> Stop:
     if in_string:
         return Stop.MORE if following in (b"", b"\\") else Stop.FOREIGN
     if following.startswith((b"\r", b"\n")):
@@ -91,7 +91,7 @@ def _judge_inside(following: bytes, in_string: bool) -> Stop:
     return Stop.FOREIGN if following else Stop.MORE
 
 
-def _judge_after(following: bytes) -> Stop:
+def _stop_after(following: bytes) -> Stop:
     if following.startswith((b"{", BOM + b"{")):
         return Stop.NEXT
     if following.startswith((b"\r", b"\n")):

@@ -1,16 +1,16 @@
-"""Can a document matter to the transform at all? A test on its raw bytes, before any parsing.
+"""Whether a document can matter to the transform: a test of its raw bytes, before any parsing.
 
-Where `may_match` says False, nothing in the parsed document could be acted on by a rule in force.
-True promises nothing. The test looks for words, and these are the ways in which YAML and JSON
-can hold a word that their bytes do not show:
+If `may_match` returns False, no enabled rule could act on anything in the parsed document. True
+promises nothing. The test searches for words. YAML and JSON can contain a word that their bytes do
+not show in these ways:
 
-- escapes in double-quoted text, an escaped line break among them: each word is looked for in the
-  raw bytes and, where there are such escapes, in an unescaped copy as well;
-- `!!binary`, also under another handle or with its tag percent-encoded: that document matters;
+- escapes in double-quoted text, including escaped line breaks: the search reads the raw bytes and,
+  if there are such escapes, an unescaped copy as well;
+- `!!binary`, also under another handle or with a percent-encoded tag: such a document matters;
 - UTF-16 and UTF-32, which write an ASCII character with NUL bytes: a NUL byte matters.
 
-Aliases and merge keys are none: what they repeat is written out once in the same document. Nor
-are folded lines: folding puts a blank between two lines, and no word has one.
+Aliases and merge keys hide no word, because what they repeat is in the same document. Nor do folded
+lines, because folding puts a blank between two lines and no word has one.
 """
 
 import re
@@ -22,7 +22,7 @@ _OWN_KEYS = b"transform.hostnet.io"
 _POOL_GROUP = b"apps.openyurt.io"
 
 _WORD = re.compile(r"[0-9A-Za-z._/-]+")
-"""The names that bytes can vouch for: of these characters `_ESCAPE` knows every escape."""
+"""Names that the search finds: `_ESCAPE` knows every escape of these characters."""
 
 _BLANK = re.compile(
     rb"(?>(?:[ \t\r\n]++|#[^\r\n]*+|(?:---|\.\.\.)(?=[ \t\r\n]|\Z)|%(?:YAML|TAG)[ \t][^\r\n]*+"
@@ -50,37 +50,37 @@ _COMPARED_KIND = re.compile(rb"(?:Node(?:Pool)?|Pod|Job)(?:List)?" + _SCALAR_END
 
 _BEFORE_SCALAR = b"\r\n\"'\\:,-?[{"
 _REACH = 256
-"""Bytes looked at in front of a kind; where they are not enough, the document matters."""
+"""The bytes to read before a kind; if they are not enough, the document matters."""
 
 
 @dataclass(frozen=True, slots=True)
 class Prefilter:
-    """What the rules in force look for, as words in bytes."""
+    """What the enabled rules need, as words in bytes."""
 
     words: tuple[bytes, ...]
-    """Each by itself makes a document matter."""
+    """Each word alone makes a document matter."""
 
     template_words: tuple[bytes, ...]
-    """Each makes a document matter that also has the word `containers`."""
+    """Each word makes a document matter that also has the word `containers`."""
 
     kinds: re.Pattern[bytes]
-    """Finds the kinds that make a document matter, with what follows them."""
+    """Matches the kinds that make a document matter, and what follows them."""
 
 
 def open_prefilter() -> Prefilter:
-    """Return a screen that lets nothing pass unread."""
+    """Return a prefilter for which every document matters."""
     return Prefilter((b"",), (), _ANY_KIND)
 
 
 def prefilter_for(
     component_names: Iterable[str], *, nodes: bool, cni: bool, all_templates: bool
 ) -> Prefilter:
-    """Return the screen for the rules in force.
+    """Return the prefilter for the enabled rules.
 
-    `nodes`: a rule edits Nodes. `cni`: components of the catalog matter, each of which has one
-    of `component_names` in its manifest. `all_templates`: a rule may edit any pod template. The
-    exclude annotation and NodePools always matter: there is something to report of them. A
-    component name that is no plain word cannot be looked for, and makes all templates matter.
+    `nodes`: a rule edits Nodes. `cni`: components of the catalog matter; the manifest of each has
+    one of `component_names`. `all_templates`: a rule may edit any pod template. The exclude
+    annotation and NodePools always matter, because rules report on them. A component name with
+    other characters than `_WORD` cannot be found, and makes all templates matter.
     """
     names = tuple(component_names) if cni else ()
     all_templates = all_templates or not all(map(_WORD.fullmatch, names))
@@ -90,7 +90,7 @@ def prefilter_for(
 
 
 def may_match(prefilter: Prefilter, data: bytes) -> bool:
-    """Whether the document in `data` could hold something that the transform acts on."""
+    """Whether the document in `data` could contain something that the transform acts on."""
     if _hides_words(data):
         return True
     texts = _readings(data)
@@ -107,7 +107,7 @@ def may_match(prefilter: Prefilter, data: bytes) -> bool:
 
 
 def mentions_pool(data: bytes) -> bool:
-    """Whether the document in `data` could hold a NodePool of OpenYurt."""
+    """Whether the document in `data` could contain a NodePool of OpenYurt."""
     if _hides_words(data):
         return True
     texts = _readings(data)
@@ -115,17 +115,17 @@ def mentions_pool(data: bytes) -> bool:
 
 
 def mentions_node(data: bytes) -> bool:
-    """Whether the document in `data` could hold a Node or a NodePool."""
+    """Whether the document in `data` could contain a Node or a NodePool."""
     return _hides_words(data) or _holds_kind(_readings(data), _ANY_KIND)
 
 
 def mentions_compared(data: bytes) -> bool:
-    """Whether the document in `data` could hold an object that an old state is compared with."""
+    """Whether `data` could contain an object that is compared with the old state."""
     return _hides_words(data) or _holds_kind(_readings(data), _COMPARED_KIND)
 
 
 def mentions_local_service(data: bytes) -> bool:
-    """Whether the document in `data` could hold a Service with a `Local` traffic policy."""
+    """Whether `data` could contain a Service with a `Local` traffic policy."""
     if _hides_words(data):
         return True
     texts = _readings(data)
@@ -143,15 +143,14 @@ def _holds(texts: tuple[bytes, ...], word: bytes) -> bool:
 
 
 def _readings(data: bytes) -> tuple[bytes, ...]:
-    """Return the texts of which at least one shows any word that a scalar of `data` holds.
+    """Return texts, at least one of which shows any given word of a scalar in `data`.
 
-    What is no double-quoted scalar shows its words in the raw bytes. The copy is made from left
-    to right without regard to quotes, and is right inside every double-quoted scalar even so:
-    a match begins with a backslash, holds no quote and, unless it is a pair of them, no other
-    backslash. So none reaches from outside over the opening quote; inside, pairs are taken off
-    a run of backslashes from its first one on, as a parser does, and no match can swallow the
-    backslash that begins a real escape. Outside of such scalars the copy may be wrong, and may
-    lose a word; there the raw bytes have it.
+    The raw bytes show the words of all scalars that are not double-quoted. The copy is made from
+    left to right and ignores quotes. It is still correct inside every double-quoted scalar: a match
+    begins with a backslash, contains no quote and, unless it is a pair of backslashes, no other
+    backslash. Therefore no match extends across the opening quote. Inside, pairs are removed from
+    the begin of a run of backslashes, as a parser does, so that no match consumes the backslash of
+    a real escape. Outside of such scalars the copy may lose a word, which the raw bytes show.
     """
     if b"\\" in data and _ESCAPE.search(data):
         return data, _BACKSLASH_OR_ESCAPE.sub(_unescape, data)
@@ -166,7 +165,7 @@ def _unescape(found: re.Match[bytes]) -> bytes:
 
 
 def _holds_kind(texts: tuple[bytes, ...], kinds: re.Pattern[bytes]) -> bool:
-    """Whether one of `kinds` stands where a whole scalar may, and `kind` anywhere."""
+    """Whether one of `kinds` is where a whole scalar can be, and `kind` is anywhere."""
     whole = any(
         _may_begin_scalar(text, found.start()) for text in texts for found in kinds.finditer(text)
     )
@@ -174,7 +173,7 @@ def _holds_kind(texts: tuple[bytes, ...], kinds: re.Pattern[bytes]) -> bool:
 
 
 def _may_begin_scalar(text: bytes, at: int) -> bool:
-    """Whether a scalar may begin at `at`: after an indicator, a break, a tag or an anchor."""
+    """Whether a scalar can begin at `at`: after an indicator, a break, a tag or an anchor."""
     nearest = text[at - 1 : at]
     if nearest not in b" \t\r\n\"'\\:,[{" and nearest < b"\x80":
         return False
@@ -186,7 +185,7 @@ def _may_begin_scalar(text: bytes, at: int) -> bool:
 
 
 def is_blank(data: bytes) -> bool:
-    """Whether there is nothing in a document but white space, comments, markers and directives."""
-    if data[:64].lstrip(b"- \t\r\n")[:1].isalpha():  # as nearly all manifests begin
+    """Whether a document has only white space, comments, markers and directives."""
+    if data[:64].lstrip(b"- \t\r\n")[:1].isalpha():  # true of nearly all manifests
         return False
     return _BLANK.match(data) is not None

@@ -1,8 +1,7 @@
-"""What in a plain value does not fit a JSON Schema (draft 2020-12), told in sentences for people.
+"""Why a plain value does not fit a JSON Schema (draft 2020-12), in sentences for people.
 
-The validator's own complaints are about schemas; these are about the value. A schema helps with a
-`title` wherever a pattern, a limit or a choice between alternatives can fail: it says what was
-expected.
+The messages of the validator are about the schema; these are about the value. Where a pattern, a
+limit or a choice between alternatives can fail, the `title` in the schema names what is expected.
 """
 
 import re
@@ -29,9 +28,9 @@ _YES_OR_NO = frozenset({"y", "yes", "on", "true", "n", "no", "off", "false"})
 
 
 class Problem(NamedTuple):
-    """A fault of a value. `pointer` names the value at fault, or with `at_key` the key.
+    """An error in a value. `pointer` is that of the wrong value or, with `at_key`, of its key.
 
-    A missing key is a fault of the object that lacks it.
+    For a missing key, it is that of the object without the key.
     """
 
     pointer: str
@@ -43,8 +42,8 @@ class Problem(NamedTuple):
 def problems(value: Any, schema: Mapping[str, Any], whole: str, at: str = "") -> list[Problem]:
     """Return what in `value` does not fit `schema`, each problem once.
 
-    `whole` is what messages call the value itself. `at` is its pointer, if it is part of another
-    one: then pointers begin there. A schema that comes again must be the same mapping, unchanged.
+    `whole` is the name of the value in messages. `at` is its pointer, if it is part of another
+    value: then pointers begin there. A cache compares schemas by identity: do not modify them.
     """
     if fits(value, schema):
         return []
@@ -53,21 +52,23 @@ def problems(value: Any, schema: Mapping[str, Any], whole: str, at: str = "") ->
         dict.fromkeys(
             problem
             for error in _validator(SameSchema(schema)).iter_errors(value)
-            for telling in _telling(error)
-            for problem in _explain(telling, schema, whole, base)
+            for specific in _specific(error)
+            for problem in _explain(specific, schema, whole, base)
         )
     )
 
 
 @lru_cache(maxsize=16)
 def _validator(key: SameSchema) -> "Draft202012Validator":
-    from jsonschema import Draft202012Validator  # slow; only needed where something may be wrong
+    from jsonschema import (
+        Draft202012Validator,
+    )  # slow to import; only needed if something may be wrong
 
     return Draft202012Validator(key.schema)
 
 
 class _Fault(NamedTuple):
-    """What the validator found: `found` does not meet `asked`, the value of `keyword`."""
+    """An error of the validator: `found` does not meet `asked`, the value of `keyword`."""
 
     pointer: str
     where: str
@@ -81,8 +82,8 @@ class _Fault(NamedTuple):
         return Problem(self.pointer, f"{self.where} {message}", hint)
 
 
-def _telling(error: "ValidationError") -> "Iterator[ValidationError]":
-    """Yield what is wrong within the one alternative that was meant, else `error` itself."""
+def _specific(error: "ValidationError") -> "Iterator[ValidationError]":
+    """Yield the errors within the one alternative that was intended, else `error` itself."""
     alternatives: dict[str | int, list[ValidationError]] = {}
     for inner in error.context:
         alternatives.setdefault(inner.relative_schema_path[0], []).append(inner)
@@ -93,7 +94,7 @@ def _telling(error: "ValidationError") -> "Iterator[ValidationError]":
     ]
     if len(meant) == 1:
         for inner in meant[0]:
-            yield from _telling(inner)
+            yield from _specific(inner)
     else:
         yield error
 
@@ -119,7 +120,7 @@ def _explain(
 
 
 def _wrong_key(fault: _Fault) -> Iterator[Problem]:
-    """Explain a key (it is what was found) that cannot be one of the mapping at the pointer."""
+    """Explain a key (`found`) that the mapping at the pointer cannot have."""
     message = f"the key {shown(fault.found)} of {fault.where} is not {fault.schema['title']}"
     yield Problem(join(fault.pointer, fault.found), message, at_key=True)
 
@@ -173,7 +174,7 @@ def _too_short(fault: _Fault) -> Iterator[Problem]:
 
 
 def _unfit(fault: _Fault) -> Iterator[Problem]:
-    """Explain a failed pattern, limit or choice between alternatives by its schema's title."""
+    """Explain a failed pattern, limit or choice between alternatives by the title of its schema."""
     alternatives = fault.schema.get("anyOf", ())
     if fault.keyword == "anyOf" and all("required" in option for option in alternatives):
         keys = [f'"{key}"' for option in alternatives for key in option["required"]]
@@ -200,7 +201,7 @@ _EXPLAINED: Mapping[str, Callable[[_Fault], Iterator[Problem]]] = {
 
 
 def _home(key: str, schema: Mapping[str, Any], where: str = "") -> str:
-    """Return a hint if `key` has its place somewhere else, under objects (not lists) only."""
+    """Return a hint if `key` belongs elsewhere, under objects (not lists)."""
     for name, inner in schema.get("properties", {}).items():
         here = f"{where}.{name}" if where else name
         known = inner.get("properties", {})

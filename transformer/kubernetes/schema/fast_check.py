@@ -1,11 +1,11 @@
-"""Does a plain value fit a JSON Schema? A quick yes where it does.
+"""Whether a plain value fits a JSON Schema: a fast yes if it does.
 
-A validator that can explain itself takes milliseconds for an object, and long to be imported.
-Nearly all objects are right, so a schema is first made into plain functions that only say yes or
-no. A no is not the last word: a keyword unknown here, or a comparison that is rarely needed, is a
-no too, and then the validator decides. `conformity.problems` does both.
+A validator that explains errors takes milliseconds for an object, and long to import. Nearly all
+objects are valid, so a schema is first compiled to plain functions that return yes or no. A no is
+not final: a keyword that is unknown here, or a rare comparison, is also a no, and then the
+validator decides. `explain.problems` does both.
 
-Schemas must not refer to themselves in a circle.
+Schemas must not contain circular references.
 """
 
 import re
@@ -31,7 +31,7 @@ _SILENT = frozenset({"$schema", "$id", "$defs", "title", "description", "default
 
 
 class SameSchema(Hashable):
-    """A schema as the key of a cache: by identity, since its content takes long to compare."""
+    """A schema as the key of a cache; compared by identity, because its content is large."""
 
     __slots__ = ("schema",)
 
@@ -46,12 +46,12 @@ class SameSchema(Hashable):
 
 
 def fits(value: Any, schema: Mapping[str, Any]) -> bool:
-    """Whether `value` surely fits `schema`."""
-    return _made(SameSchema(schema))(value)
+    """Whether `value` certainly fits `schema`."""
+    return _compiled(SameSchema(schema))(value)
 
 
 @lru_cache(maxsize=16)
-def _made(key: SameSchema) -> Check:
+def _compiled(key: SameSchema) -> Check:
     return _check(key.schema, key.schema)
 
 
@@ -98,7 +98,7 @@ def _all(parts: Sequence[Check]) -> Check:
         return parts[0] if parts else _yes
 
     def check(value: Any) -> bool:
-        for part in parts:  # noqa: SIM110 -- quicker than all()
+        for part in parts:  # noqa: SIM110 -- faster than all()
             if not part(value):
                 return False
         return True
@@ -107,7 +107,7 @@ def _all(parts: Sequence[Check]) -> Check:
 
 
 _Make: TypeAlias = Callable[[Any, Mapping[str, Any], Mapping[str, Any]], Check]
-"""From what a keyword asks, the schema that it is part of, and the whole schema."""
+"""A function of the value of a keyword, its schema, and the root schema."""
 
 
 def _unknown(_: Any, __: Any, ___: Any) -> Check:
@@ -120,7 +120,7 @@ def _reference(asked: str, _: Any, root: Mapping[str, Any]) -> Check:
 
 
 def _choice(asked: Collection[Any], _: Any, __: Any) -> Check:
-    """Numbers are left to the validator: to Python, 1 equals true."""
+    """Numbers are left to the validator, because in Python 1 equals True."""
     plain = {choice for choice in asked if isinstance(choice, _WORDS)}
     return lambda value: isinstance(value, _WORDS) and value in plain
 
@@ -134,7 +134,7 @@ def _properties(asked: Mapping[str, Any], _: Any, root: Mapping[str, Any]) -> Ch
     checks = [(name, _check(inner, root)) for name, inner in asked.items()]
 
     def check(value: Any) -> bool:
-        for name, inner in checks:  # noqa: SIM110 -- quicker than all()
+        for name, inner in checks:  # noqa: SIM110 -- faster than all()
             if name in value and not inner(value[name]):
                 return False
         return True
@@ -181,7 +181,7 @@ def _all_of(asked: Sequence[Any], _: Any, root: Mapping[str, Any]) -> Check:
 
 
 def _condition(asked: Any, schema: Mapping[str, Any], root: Mapping[str, Any]) -> Check:
-    """Only `if` a property is one of some words: a no must be a sure one here."""
+    """Only for an `if` that compares properties with words, for which a no is certain."""
     properties = asked.get("properties", {})
     words = {name: frozenset(inner.get("enum", ())) for name, inner in properties.items()}
     is_simple = asked.keys() == {"properties", "required"} and all(
