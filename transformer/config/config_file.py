@@ -1,41 +1,41 @@
 """`.hostnet-transform.yaml`: find it, read it, and name line and column of what is wrong in it.
 
-YAML, or JSON as the part of YAML that it is. The text is composed to nodes, which know their
-places, and never constructed: a tag can make nothing here. Plain scalars are those of YAML 1.1,
-as for kubectl: `off` is false.
+YAML or JSON, read as manifests are, so `off` is false as for kubectl. Tags that make something
+else than plain values are refused.
 """
 
 import json
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, NamedTuple
 
 from transformer.config import package_data
-from transformer.errors import SettingsError
+from transformer.errors import InputError, SettingsError
 from transformer.kubernetes.schema.explain import Problem
 from transformer.pipeline.settings import Settings, check, from_plain
-from transformer.pointer import join
 from transformer.position import position_at
+from transformer.text.framing import Opening, raw_documents
+from transformer.yamltree.construct import construct
+from transformer.yamltree.locate import Places
+from transformer.yamltree.parse import parse as parse_tree
+from transformer.yamltree.syntax import Alias, Mapping, Node, Scalar, Sequence
 
 NAME = ".hostnet-transform.yaml"
 SCHEMA = "schemas/config.schema.json"
 
 _TAGS = "tag:yaml.org,2002:"
-_TRUE = frozenset({"y", "yes", "on", "true"})
-_FALSE = frozenset({"n", "no", "off", "false"})
-_OCTAL = re.compile(r"^([-+]?)0(?=[0-9])")
+_PLAIN_TAGS = frozenset(
+    _TAGS + name
+    for name in ("map", "seq", "str", "bool", "int", "float", "null", "timestamp", "value", "merge")
+) | {"!"}
 _MAX_SIZE = 1024 * 1024
-_MAX_DEPTH = 100
-_MAX_VALUES = 100_000
 
+_PATTERN = re.compile(r"(?<![^\s\[,])[*!][^\s,\[]*+\Z")
+"""A word that is an alias or a tag to YAML, and was perhaps meant as a pattern."""
 
-class _Place(NamedTuple):
-    """Offsets of a value and of the key before it (in a list: of the value again)."""
-
-    value: int
-    key: int
+_REACH = 100
+"""Characters before the place of an error in which such a word begins."""
 
 
 def find(start: Path) -> Path | None:
@@ -86,178 +86,98 @@ def parse(data: bytes, name: str, known_rules: Collection[str] = ()) -> Settings
     `known_rules` as for `settings.check`. Paths in the result are as written.
 
     Raises:
-        SettingsError: `data` is no UTF-8, no YAML, empty, more than one document, or does not
-            fit the schema. The first problem in the order of the text is told, and the number
+        SettingsError: `data` is not UTF-8, not YAML, empty, more than one document, or does not
+            fit the schema. Of several problems, the first in the text is reported, and the number
             of the others.
     """
+    text = _decode(data, name)
+    try:
+        root = parse_tree(text).root
+        config = construct(root)
+    except InputError as error:
+        raise _unreadable(error, text, name) from None
+    except RecursionError:  # a chain of aliases is deeper than the text
+        raise _at(text, name, 0, "nested too deeply to read") from None
+    for node in _tagged(root):
+        tag = (node.tag or "").replace(_TAGS, "!!")
+        message = f"the tag {tag} is not allowed in a configuration"
+        hint = f'write the plain value without a tag, or a pattern in quotes: "{tag}"'
+        raise _at(text, name, node.outer, message, hint)
+    if config is None:
+        hint = "it needs at least apiVersion: transform.hostnet.io/v1alpha1 and a kind"
+        raise _at(text, name, 0, "the configuration is empty", hint)
+    places = Places(root)
+    problems = check(config, json.loads(package_data.read(SCHEMA)), known_rules)
+    if problems:
+        raise _first(problems, places, text, name)
+    settings = from_plain(config)
+    suppressions = tuple(
+        replace(entry, line=position_at(text, places.offset_of(f"/spec/ignore/{index}")).line)
+        for index, entry in enumerate(settings.suppressions)
+    )
+    return replace(settings, suppressions=suppressions, name=name)
+
+
+def _decode(data: bytes, name: str) -> str:
+    """Return the text of the one document in `data`."""
     try:
         text = data.decode()
     except UnicodeDecodeError as error:
         before = data[: error.start].decode()
         message = f"not UTF-8: byte 0x{data[error.start]:02x} cannot stand here"
         raise _at(before, name, len(before), message, "save the file as UTF-8") from None
-    reader = _Reader(text, name)
-    config = reader.construct(_compose(text, name), "", 0)
-    problems = check(config, json.loads(package_data.read(SCHEMA)), known_rules)
-    if problems:
-        raise _first(problems, reader)
-    settings = from_plain(config)
-    suppressions = tuple(
-        replace(entry, line=reader.line(f"/spec/ignore/{index}"))
-        for index, entry in enumerate(settings.suppressions)
-    )
-    return replace(settings, suppressions=suppressions, name=name)
+    for document in raw_documents([data]):
+        if document.opening not in (Opening.START, Opening.GLUED):  # glued: a key that comes again
+            hint = "keep one document, and remove the --- before the other"
+            raise SettingsError(
+                "more than one YAML document", file=name, line=document.line, column=1, hint=hint
+            )
+    return text
 
 
-def _first(problems: list[Problem], reader: "_Reader") -> SettingsError:
+def _tagged(node: Node | None) -> Iterator[Scalar | Mapping | Sequence]:
+    """Yield the nodes whose tag is none of those of plain values, in the order of the text."""
+    if node is None or isinstance(node, Alias):
+        return
+    if node.tag is not None and node.tag not in _PLAIN_TAGS:
+        yield node
+    if isinstance(node, Mapping):
+        for entry in node.entries:
+            yield from _tagged(entry[0])
+            yield from _tagged(entry[1])
+    elif isinstance(node, Sequence):
+        for item in node.items:
+            yield from _tagged(item)
+
+
+def _unreadable(error: InputError, text: str, name: str) -> SettingsError:
+    """Return the error that `text`, of a file called `name`, cannot be read."""
+    offset = error.offset or 0
+    if error.other is not None:
+        line = position_at(text, error.other).line
+        return _at(text, name, offset, f"{error.message}, first in line {line}", "keep one of them")
+    prefix = "not readable as YAML: "
+    message = prefix + error.message.removeprefix(prefix)
+    character = text[offset : offset + 1]
+    if not character.isprintable() and character not in "\r\n":
+        message += f" (U+{ord(character):04X})"
+    pattern = _PATTERN.search(text, max(offset - _REACH, 0), offset + 1)
+    if pattern is not None:
+        hint = 'a pattern that begins with * or ! needs quotes: "*.yaml"'
+        return _at(text, name, pattern.start(), message, hint)
+    return _at(text, name, offset, message, error.hint)
+
+
+def _first(problems: list[Problem], places: Places, text: str, name: str) -> SettingsError:
     def offset(problem: Problem) -> int:
-        place = reader.places[problem.pointer]
-        return place.key if problem.at_key else place.value
+        return places.offset_of(problem.pointer, at_key=problem.at_key)
 
     first = min(problems, key=offset)
     others = len(problems) - 1
     more = f" (and {others} more problem{'s' if others > 1 else ''})" if others else ""
-    return _at(reader.text, reader.name, offset(first), first.message + more, first.hint)
+    return _at(text, name, offset(first), first.message + more, first.hint)
 
 
 def _at(text: str, name: str, offset: int, message: str, hint: str = "") -> SettingsError:
     line, column = position_at(text, offset)
     return SettingsError(message, file=name, line=line, column=column, hint=hint)
-
-
-def _compose(text: str, name: str) -> Any:
-    """Return the root node (of ruamel.yaml) of the one document in `text`."""
-    from ruamel.yaml import YAML  # slow to import; only needed with a configuration
-    from ruamel.yaml.composer import ComposerError
-    from ruamel.yaml.error import MarkedYAMLError
-    from ruamel.yaml.reader import ReaderError
-
-    yaml = YAML(typ="safe", pure=True)  # "rt" stumbles over some comments
-    yaml.version = (1, 1)
-    yaml.composer.warn_double_anchors = False
-    try:
-        root = yaml.compose(text)
-    except ReaderError as error:
-        message = f"not valid YAML: the character U+{error.character:04X} cannot stand here"
-        raise _at(text, name, error.position, message) from None
-    except MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        offset = len(text) if mark is None else mark.index
-        if isinstance(error, ComposerError) and "single document" in (error.context or ""):
-            hint = "keep one document, and remove the --- before the other"
-            raise _at(text, name, offset, "more than one YAML document", hint) from None
-        hint = 'put a glob in quotes: "*.yaml"' if text[offset : offset + 1] == "*" else ""
-        raise _at(
-            text, name, offset, f"not valid YAML: {error.problem or error.context}", hint
-        ) from None
-    except RecursionError:
-        raise _at(text, name, 0, "nested too deeply to read") from None
-    except Exception as error:  # it ends in errors of any kind: KeyError for `%YAML 2.1`
-        message = f"not readable as YAML: {type(error).__name__} {error}"
-        raise _at(text, name, 0, message, "write it plainly: no directives, no tags") from None
-    if root is None or (root.id == "scalar" and root.tag == f"{_TAGS}null"):
-        hint = "it needs at least apiVersion: transform.hostnet.io/v1alpha1 and a kind"
-        raise _at(text, name, 0, "the configuration is empty", hint)
-    return root
-
-
-class _Reader:
-    """Turns nodes into plain values, and notes where the value of each JSON pointer stands."""
-
-    def __init__(self, text: str, name: str) -> None:
-        self.text = text
-        self.name = name
-        self.places: dict[str, _Place] = {}
-        self._read = 0
-
-    def construct(self, node: Any, pointer: str, depth: int, key: Any = None) -> Any:
-        """Return the plain value of `node`, which stands at `pointer` after the node `key`."""
-        start = node.start_mark.index
-        named = start if key is None else key.start_mark.index
-        # The mark of an absent value stands at the next token, often lines below.
-        is_absent = node.end_mark.index == start
-        self.places[pointer] = _Place(named if is_absent else start, named)
-        self._count(node, depth)
-        kind = node.tag.removeprefix(_TAGS)
-        if node.id == "mapping" and kind == "map":
-            return self._mapping(node, pointer, depth)
-        if node.id == "sequence" and kind == "seq":
-            return [
-                self.construct(item, join(pointer, index), depth + 1)
-                for index, item in enumerate(node.value)
-            ]
-        if node.id == "scalar" and kind in _SCALAR_KINDS:
-            return _scalar(kind, _whole(node.value))
-        tag = node.tag.replace(_TAGS, "!!")
-        hint = "write the plain value without a tag"
-        raise self._wrong(node, f"the tag {tag} is not allowed in a configuration", hint)
-
-    def line(self, pointer: str) -> int:
-        """Return the line (1-based) of the value at a pointer."""
-        return position_at(self.text, self.places[pointer].value).line
-
-    def _mapping(self, node: Any, pointer: str, depth: int) -> dict[str, Any]:
-        result: dict[str, Any] = {}
-        own: dict[str, Any] = {}
-        for key, value in node.value:
-            if key.id != "scalar":
-                raise self._wrong(key, "a key must be a plain word, found a list or a mapping")
-            if key.tag == f"{_TAGS}merge":
-                result.update(self._merged(value, pointer, depth))
-                continue
-            name = _whole(key.value)
-            if name in own:
-                line = position_at(self.text, own[name].start_mark.index).line
-                hint = "keep one of them"
-                raise self._wrong(
-                    key, f'the key "{name}" is there twice, first in line {line}', hint
-                )
-            own[name] = key
-            result[name] = self.construct(value, join(pointer, name), depth + 1, key)
-        return result
-
-    def _merged(self, node: Any, pointer: str, depth: int) -> dict[str, Any]:
-        """Return the entries that a `<<` with the value `node` brings in; the first one wins."""
-        providers = node.value if node.id == "sequence" else [node]
-        result: dict[str, Any] = {}
-        for provider in reversed(providers):
-            if provider.id != "mapping":
-                raise self._wrong(node, "the value of << must be a mapping or a list of mappings")
-            self._count(provider, depth)
-            result.update(self._mapping(provider, pointer, depth + 1))
-        return result
-
-    def _count(self, node: Any, depth: int) -> None:
-        """Refuse what is nested without end, or expands to much more than its text."""
-        self._read += 1
-        if depth > _MAX_DEPTH or self._read > _MAX_VALUES:
-            message = "too many nested or repeated values"
-            raise self._wrong(node, message, "look for an alias that stands within its own anchor")
-
-    def _wrong(self, node: Any, message: str, hint: str = "") -> SettingsError:
-        return _at(self.text, self.name, node.start_mark.index, message, hint)
-
-
-def _whole(text: str) -> str:
-    """Return `text` with the surrogate pairs of JSON escapes joined; half a pair becomes U+FFFD."""
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-
-
-_SCALAR_KINDS = frozenset({"str", "bool", "int", "float", "null", "timestamp", "value", "merge"})
-
-
-def _scalar(kind: str, text: str) -> str | bool | int | float | None:
-    """Return what a scalar means; one that is not what its tag says stays a string."""
-    if kind == "null":
-        return None
-    if kind == "bool" and text.lower() in _TRUE | _FALSE:
-        return text.lower() in _TRUE
-    digits = text.replace("_", "")
-    try:
-        if kind == "int":
-            return int(_OCTAL.sub(r"\g<1>0o", digits), 0)
-        if kind == "float":
-            return float(digits)
-    except ValueError:
-        pass
-    return text
