@@ -4,8 +4,12 @@
 VENV := .venv
 BIN := $(VENV)/bin
 RUN := $(BIN)/python -m
+LOCKS := requirements
+# Stamps: the tool itself can be run; the tools for development are there, too.
+RUNS := $(VENV)/runs
 READY := $(VENV)/ready
-LOCK := requirements/dev.txt
+COMPILE := $(VENV)/lock/bin/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 \
+    --generate-hashes --no-emit-index-url --no-annotate --custom-compile-command 'make lock'
 INSTALL := $(RUN) pip install --quiet --disable-pip-version-check --no-compile
 PYZ := dist/hostnet-transform.pyz
 DEMO_TOOL := $(CURDIR)/$(BIN)/hostnet-transform
@@ -19,7 +23,7 @@ help: ## say what there is
 setup: $(READY) ## make .venv and install the package and its tools into it
 
 # Made again only when these have changed.
-$(READY): pyproject.toml $(LOCK)
+$(RUNS): pyproject.toml $(LOCKS)/run.txt
 	@found=; for python in $(PYTHON) python3 python3.11 python3.12 python3.13 python3.14; do \
 	    if "$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
 	        found=$$python; break; fi; done; \
@@ -28,12 +32,17 @@ $(READY): pyproject.toml $(LOCK)
 	    echo "install one, or name it: make PYTHON=/path/to/python3.11 $(MAKECMDGOALS)" >&2; \
 	    exit 1; fi; \
 	if ! $(RUN) pip --version >/dev/null 2>&1; then "$$found" -m venv --clear $(VENV); fi
-	@echo "installing the package and its tools into $(VENV)"
-	@$(INSTALL) --require-hashes --requirement $(LOCK)
+	@echo "installing the package into $(VENV)"
+	@$(INSTALL) --require-hashes --requirement $(LOCKS)/run.txt
 	@$(INSTALL) --no-deps --no-build-isolation --editable .
-	@touch $(READY)
+	@touch $@
 
-demo: setup ## see what the tool does to an example
+$(READY): $(RUNS) $(LOCKS)/dev.txt
+	@echo "installing the tools for development into $(VENV)"
+	@$(INSTALL) --require-hashes --requirement $(LOCKS)/dev.txt
+	@touch $@
+
+demo: $(RUNS) ## see what the tool does to an example
 	@tools/demo.sh $(DEMO_TOOL)
 
 test: setup ## run all tests
@@ -68,12 +77,11 @@ $(BIN)/kustomize: $(READY)
 oracle: setup ## ask OpenYurt's own code again, and fail on a difference; REWRITE=1 keeps it (needs Go)
 	$(RUN) tests.oracle.record $(if $(REWRITE),,--check)
 
-lock: setup ## pin the newest tools that pyproject.toml allows, with their hashes, for every Python
+lock: setup ## pin the newest packages that pyproject.toml allows, with their hashes, for every Python
 	$(BIN)/python -m venv $(VENV)/lock
 	$(VENV)/lock/bin/pip install --quiet --disable-pip-version-check uv==0.13.9
-	$(VENV)/lock/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --extra dev \
-	    --generate-hashes --no-emit-index-url --no-annotate --custom-compile-command 'make lock' \
-	    --output-file $(LOCK) pyproject.toml
+	$(COMPILE) --upgrade --extra dev --output-file $(LOCKS)/dev.txt
+	$(COMPILE) --upgrade --group editable --constraint $(LOCKS)/dev.txt --output-file $(LOCKS)/run.txt
 
 pythons: setup ## run the tests under every other Python of this machine, and with the lowest versions
 	$(BIN)/python tools/pythons.py

@@ -1,4 +1,4 @@
-"""The lock file and pyproject.toml agree."""
+"""The lock files and pyproject.toml agree."""
 
 import re
 import tomllib
@@ -9,37 +9,49 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[2]
-LOCK = (ROOT / "requirements" / "dev.txt").read_text(encoding="utf-8")
-PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-ENTRIES = [
-    (Requirement(entry.replace("\\\n", " ").partition(" --hash")[0]), entry.count("--hash=sha256:"))
-    for entry in re.findall(r"^[a-z].*(?:\n    .*)*", LOCK, re.MULTILINE)
-]
+LOCKS = {name: (ROOT / f"requirements/{name}.txt").read_text("utf-8") for name in ("dev", "run")}
+PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+RUNS = PYPROJECT["project"]["dependencies"]
+NEEDED = {
+    "dev": [*RUNS, *PYPROJECT["project"]["optional-dependencies"]["dev"]],
+    "run": [*RUNS, *PYPROJECT["build-system"]["requires"]],
+}
+ENTRIES = {name: re.findall(r"^[a-z].*(?:\n    .*)*", lock, re.M) for name, lock in LOCKS.items()}
 PYTHONS = ("3.11", "3.12", "3.13")
-NEEDED = [*PROJECT["dependencies"], *PROJECT["optional-dependencies"]["dev"]]
+
+
+def locked(entry: str) -> Requirement:
+    return Requirement(entry.replace("\\\n", " ").partition(" --hash")[0])
 
 
 @pytest.mark.parametrize("python", PYTHONS)
-@pytest.mark.parametrize("text", NEEDED)
-def test_what_is_needed_is_locked_within_its_bounds(text: str, python: str) -> None:
+@pytest.mark.parametrize(
+    ("lock", "text"), [(lock, text) for lock, texts in NEEDED.items() for text in texts]
+)
+def test_what_is_needed_is_locked_within_its_bounds(lock: str, text: str, python: str) -> None:
     needed = Requirement(text)
     environment = {"python_version": python, "python_full_version": f"{python}.0"}
     environment |= {"sys_platform": "linux", "platform_machine": "x86_64"}
     if needed.marker is not None and not needed.marker.evaluate(environment):
         return
-    (locked,) = (
+    (entry,) = (
         entry
-        for entry, _ in ENTRIES
+        for entry in map(locked, ENTRIES[lock])
         if canonicalize_name(entry.name) == canonicalize_name(needed.name)
         and (entry.marker is None or entry.marker.evaluate(environment))
     )
-    (pin,) = locked.specifier
+    (pin,) = entry.specifier
     assert pin.operator == "=="
     assert needed.specifier.contains(pin.version)
 
 
-def test_everything_is_pinned_with_hashes_and_nothing_says_where_it_comes_from() -> None:
-    assert len(ENTRIES) > 40
-    assert all(hashes for _, hashes in ENTRIES)
-    assert "://" not in LOCK
-    assert "index" not in LOCK.replace("indexer", "")
+@pytest.mark.parametrize("lock", LOCKS)
+def test_everything_is_pinned_with_hashes_and_nothing_says_where_it_comes_from(lock: str) -> None:
+    assert all("--hash=sha256:" in entry for entry in ENTRIES[lock])
+    assert "://" not in LOCKS[lock]
+    assert "index" not in LOCKS[lock].replace("indexer", "")
+
+
+def test_the_tools_for_development_run_with_what_the_tool_runs_with() -> None:
+    pins = {name: {entry.split()[0] for entry in entries} for name, entries in ENTRIES.items()}
+    assert pins["run"] <= pins["dev"]
