@@ -1,7 +1,10 @@
-"""What tests of rules are made of: the text of manifests becomes what a rule gets to see."""
+"""What tests of rules are made of: objects, and what a rule gets to see of them.
+
+Manifests in the layout in which people write them are in `tests.manifests`.
+"""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -24,8 +27,66 @@ from transformer.yamltree.parse import parse
 
 FILE = "in.yaml"
 
+POOL = "apps.openyurt.io/nodepool"
+HOST_NETWORK = "nodepool.openyurt.io/hostnetwork"
+CONTAINER = {"name": "c", "image": "busybox:1.36"}
+
 FoundAt = tuple[str, Severity | None, str]
 """Pointer, severity (None: the rule's own) and message of a violation."""
+
+
+def pool(
+    name: str = "p",
+    version: str = "v1beta2",
+    *,
+    metadata: Any = None,
+    members: Sequence[str] = (),
+    **spec: Any,
+) -> dict[str, Any]:
+    """Return a NodePool; its status lists `members`, where there are any."""
+    return {
+        "apiVersion": f"apps.openyurt.io/{version}",
+        "kind": "NodePool",
+        "metadata": {"name": name, **(metadata or {})},
+        "spec": spec,
+        **({"status": {"nodes": list(members)}} if members else {}),
+    }
+
+
+def annotated(value: Any) -> dict[str, Any]:
+    """Return the metadata of a NodePool whose hostnetwork annotation has a value."""
+    return {"annotations": {HOST_NETWORK: value}}
+
+
+def host_pool(name: str = "p", version: str = "v1beta2", **spec: Any) -> dict[str, Any]:
+    """Return a host-network NodePool, as far as `spec` says nothing else."""
+    return pool(name, version, **{"type": "Edge", "hostNetwork": True, **spec})
+
+
+def node(labels: Any, name: str = "n", **more: Any) -> dict[str, Any]:
+    """Return a Node with `labels`."""
+    metadata = {"name": name, "labels": labels}
+    return {"apiVersion": "v1", "kind": "Node", "metadata": metadata, **more}
+
+
+def pod(
+    name: str = "web", *, annotations: Any = None, metadata: Any = None, **spec: Any
+) -> dict[str, Any]:
+    """Return a Pod of one container, unless `spec` says otherwise."""
+    own = {"name": name, "annotations": annotations or {}, **(metadata or {})}
+    spec = {"containers": [CONTAINER], **spec}
+    return {"apiVersion": "v1", "kind": "Pod", "metadata": own, "spec": spec}
+
+
+def required_affinity(*terms: Any) -> dict[str, Any]:
+    """Return an affinity for nodes that meet one of the `terms`."""
+    required = {"nodeSelectorTerms": list(terms)}
+    return {"nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": required}}
+
+
+def stream(*objects: Any) -> str:
+    """Return objects as a stream of JSON documents."""
+    return "\n---\n".join(map(json.dumps, objects))
 
 
 def subjects(

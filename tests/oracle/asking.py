@@ -5,13 +5,14 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
+from tests import builders
 from tests.oracle.vectors import Vector
 from transformer import validate
 
 
 def stream(values: Iterable[Any]) -> bytes:
     """Return objects as a stream of JSON documents."""
-    return b"\n---\n".join(json.dumps(value).encode() for value in values)
+    return builders.stream(*values).encode()
 
 
 def clusters(asked: Iterable[Vector]) -> list[tuple[list[Any], list[Vector]]]:

@@ -4,50 +4,27 @@ One row for each refusal of `validateNodePoolSpec`, `validateNodePoolSpecUpdate`
 `validateNodePoolDeletion` and `validateNodeUpdate`, and for what comes close and is allowed.
 """
 
-import json
 from typing import Any
 
 import pytest
 
+from tests.builders import HOST_NETWORK, POOL, annotated, node, pool, stream
 from transformer import validate
 
 Object = dict[str, Any]
 State = tuple[Object, ...]
 
-ANNOTATED = "nodepool.openyurt.io/hostnetwork"
 LABELS = {
-    "pool": "apps.openyurt.io/nodepool",
+    "pool": POOL,
     "desired": "apps.openyurt.io/desired-nodepool",
-    "host": "nodepool.openyurt.io/hostnetwork",
+    "host": HOST_NETWORK,
     "edge_worker": "openyurt.io/is-edge-worker",
 }
 
 
-def pool(
-    name: str = "p",
-    version: str = "v1beta2",
-    annotated: str | None = None,
-    members: tuple[str, ...] = (),
-    **spec: Any,
-) -> Object:
-    """A NodePool; `annotated` is the value of the hostnetwork annotation."""
-    value: Object = {
-        "apiVersion": f"apps.openyurt.io/{version}",
-        "kind": "NodePool",
-        "metadata": {"name": name},
-        "spec": spec,
-    }
-    if annotated is not None:
-        value["metadata"]["annotations"] = {ANNOTATED: annotated}
-    if members:
-        value["status"] = {"nodes": list(members)}
-    return value
-
-
-def node(name: str = "n", **labels: str) -> Object:
+def worker(name: str = "n", **labels: str) -> Object:
     """A Node with `labels`, by their short names."""
-    metadata = {"name": name, "labels": {LABELS[key]: value for key, value in labels.items()}}
-    return {"apiVersion": "v1", "kind": "Node", "metadata": metadata}
+    return node({LABELS[key]: value for key, value in labels.items()}, name)
 
 
 STANDARD = pool("standard")
@@ -56,13 +33,9 @@ HOST = pool("host", hostNetwork=True)
 POOLS = (STANDARD, OTHER, HOST)
 
 
-def stream(state: State) -> bytes:
-    return b"\n---\n".join(json.dumps(value).encode() for value in state)
-
-
 def verdict(old: State, new: State) -> list[str]:
     """Return the ids of the rules that find something in the change, as often as they do."""
-    return [found.rule for found in validate(stream(new), old=stream(old))]
+    return [found.rule for found in validate(stream(*new).encode(), old=stream(*old).encode())]
 
 
 CREATED = [
@@ -74,7 +47,7 @@ CREATED = [
     ("a host-network Cloud pool", pool(type="Cloud", hostNetwork=True), ["HN103"]),
     (
         "a host-network Cloud pool, by the annotation",
-        pool(version="v1beta1", annotated="true", type="Cloud"),
+        pool(version="v1beta1", metadata=annotated("true"), type="Cloud"),
         ["HN103"],
     ),
     ("a pool of another type", pool(type="Fog"), ["HN102"]),
@@ -101,20 +74,20 @@ POOL_UPDATED = [
     ("hostNetwork true as before", pool(hostNetwork=True), pool(hostNetwork=True), []),
     (
         "the annotation of v1beta1 to the field of v1beta2",
-        pool(version="v1beta1", annotated="True"),
+        pool(version="v1beta1", metadata=annotated("True")),
         pool(hostNetwork=True),
         [],
     ),
     (
         "the field of v1beta2 to the annotation of v1alpha1",
         pool(hostNetwork=True),
-        pool(version="v1alpha1", annotated="true"),
+        pool(version="v1alpha1", metadata=annotated("true")),
         [],
     ),
     (
         "the annotation of v1beta1 kept in v1beta2, where it means nothing",
-        pool(version="v1beta1", annotated="true"),
-        pool(annotated="true"),
+        pool(version="v1beta1", metadata=annotated("true")),
+        pool(metadata=annotated("true")),
         ["HN201"],
     ),
     (
@@ -126,24 +99,24 @@ POOL_UPDATED = [
     (
         "the annotation added",
         pool(version="v1beta1"),
-        pool(version="v1beta1", annotated="true"),
+        pool(version="v1beta1", metadata=annotated("true")),
         ["HN201"],
     ),
     (
         "the annotation removed",
-        pool(version="v1beta1", annotated="true"),
+        pool(version="v1beta1", metadata=annotated("true")),
         pool(version="v1beta1"),
         ["HN201"],
     ),
     (
         "the annotation in other letters",
-        pool(version="v1beta1", annotated="true"),
-        pool(version="v1beta1", annotated="TRUE"),
+        pool(version="v1beta1", metadata=annotated("true")),
+        pool(version="v1beta1", metadata=annotated("TRUE")),
         [],
     ),
     (
         "the annotation to a field that is lost",
-        pool(version="v1beta1", annotated="true"),
+        pool(version="v1beta1", metadata=annotated("true")),
         pool(version="v1beta1", hostNetwork=True),
         ["HN106", "HN201"],
     ),
@@ -218,44 +191,44 @@ POOL_UPDATED = [
 
 POOL_DELETED = [
     ("no nodes anywhere", (pool(), OTHER), (OTHER,), []),
-    ("with a member", (pool(), node(pool="p")), (node(pool="p"),), ["HN313", "HN204"]),
+    ("with a member", (pool(), worker(pool="p")), (worker(pool="p"),), ["HN313", "HN204"]),
     (
         "with a member by the older label",
-        (pool(), node(desired="p")),
-        (node(desired="p"),),
+        (pool(), worker(desired="p")),
+        (worker(desired="p"),),
         ["HN313", "HN204"],
     ),
-    ("with its nodes", (pool(), node(pool="p")), (), []),
+    ("with its nodes", (pool(), worker(pool="p")), (), []),
     (
         "with one of its two nodes",
-        (pool(), node("n", pool="p"), node("m", pool="p")),
-        (node("m", pool="p"),),
+        (pool(), worker("n", pool="p"), worker("m", pool="p")),
+        (worker("m", pool="p"),),
         ["HN313", "HN204"],
     ),
     ("with nodes in the old status", (pool(members=("n", "m")),), (), ["HN204"]),
-    ("with nodes in the status that go too", (pool(members=("n",)), node(pool="p")), (), []),
+    ("with nodes in the status that go too", (pool(members=("n",)), worker(pool="p")), (), []),
     (
         "with one node in the status that goes, and one that was never a manifest",
-        (pool(members=("n", "m")), node(pool="p")),
+        (pool(members=("n", "m")), worker(pool="p")),
         (),
         ["HN204"],
     ),
     (
         "with a node in the status that is in another pool since",
         (pool(members=("n",)), OTHER),
-        (OTHER, node(pool="other")),
+        (OTHER, worker(pool="other")),
         [],
     ),
     (
         "with a node in the status whose manifest names no pool",
-        (pool(members=("n",)), OTHER, node()),
-        (OTHER, node()),
+        (pool(members=("n",)), OTHER, worker()),
+        (OTHER, worker()),
         ["HN204"],
     ),
     (
         "while its node is moved, which is refused in itself",
-        (pool(), OTHER, node(pool="p")),
-        (OTHER, node(pool="other")),
+        (pool(), OTHER, worker(pool="p")),
+        (OTHER, worker(pool="other")),
         ["HN301"],
     ),
     ("and made again in another version", (pool(),), (pool(version="v1alpha1"),), []),
@@ -263,108 +236,123 @@ POOL_DELETED = [
 
 NODE_UPDATED = [
     # the pool
-    ("joins a pool", node(), node(pool="standard"), []),
-    ("joins a pool, empty before", node(pool=""), node(pool="standard"), []),
-    ("stays", node(pool="standard"), node(pool="standard"), []),
-    ("is re-labelled", node(pool="standard"), node(pool="other"), ["HN301"]),
+    ("joins a pool", worker(), worker(pool="standard"), []),
+    ("joins a pool, empty before", worker(pool=""), worker(pool="standard"), []),
+    ("stays", worker(pool="standard"), worker(pool="standard"), []),
+    ("is re-labelled", worker(pool="standard"), worker(pool="other"), ["HN301"]),
     (
         "is re-labelled from a pool that is unknown",
-        node(pool="gone"),
-        node(pool="standard"),
+        worker(pool="gone"),
+        worker(pool="standard"),
         ["HN301"],
     ),
     (
         "is re-labelled to a pool that is unknown",
-        node(pool="standard"),
-        node(pool="missing"),
+        worker(pool="standard"),
+        worker(pool="missing"),
         ["HN301", "HN313"],
     ),
     (
         "moves into a host-network pool",
-        node(pool="standard"),
-        node(pool="host", host="true"),
+        worker(pool="standard"),
+        worker(pool="host", host="true"),
         ["HN304"],
     ),
     (
         "moves out of a host-network pool with its label",
-        node(pool="host", host="true"),
-        node(pool="standard", host="true"),
+        worker(pool="host", host="true"),
+        worker(pool="standard", host="true"),
         ["HN304", "HN312"],
     ),
     (
         "moves out of a host-network pool without its label",
-        node(pool="host", host="true"),
-        node(pool="standard"),
+        worker(pool="host", host="true"),
+        worker(pool="standard"),
         ["HN303", "HN304"],
     ),
-    ("loses its pool", node(pool="standard"), node(), ["HN302"]),
-    ("loses its pool by an empty label", node(pool="standard"), node(pool=""), ["HN302"]),
-    ("loses its pool, that the older label named", node(desired="standard"), node(), ["HN302"]),
-    ("says its pool by the other label", node(pool="standard"), node(desired="standard"), []),
-    ("has the label that was copied", node(desired="standard"), node(pool="standard"), []),
-    ("moves by the older label", node(pool="standard"), node(desired="other"), ["HN301"]),
-    ("moves from the older label", node(desired="standard"), node(pool="other"), ["HN301"]),
+    ("loses its pool", worker(pool="standard"), worker(), ["HN302"]),
+    ("loses its pool by an empty label", worker(pool="standard"), worker(pool=""), ["HN302"]),
+    (
+        "loses its pool, that the older label named",
+        worker(desired="standard"),
+        worker(),
+        ["HN302"],
+    ),
+    (
+        "says its pool by the other label",
+        worker(pool="standard"),
+        worker(desired="standard"),
+        [],
+    ),
+    ("has the label that was copied", worker(desired="standard"), worker(pool="standard"), []),
+    ("moves by the older label", worker(pool="standard"), worker(desired="other"), ["HN301"]),
+    ("moves from the older label", worker(desired="standard"), worker(pool="other"), ["HN301"]),
     # the hostnetwork label
     (
         "gets the hostnetwork label",
-        node(pool="host"),
-        node(pool="host", host="true"),
+        worker(pool="host"),
+        worker(pool="host", host="true"),
         [],
     ),
     (
         "loses the hostnetwork label",
-        node(pool="host", host="true"),
-        node(pool="host"),
+        worker(pool="host", host="true"),
+        worker(pool="host"),
         ["HN303"],
     ),
     (
         "has another hostnetwork label",
-        node(pool="host", host="true"),
-        node(pool="host", host="false"),
+        worker(pool="host", host="true"),
+        worker(pool="host", host="false"),
         ["HN303"],
     ),
     (
         "has the right hostnetwork label, after a wrong one",
-        node(pool="host", host="false"),
-        node(pool="host", host="true"),
+        worker(pool="host", host="false"),
+        worker(pool="host", host="true"),
         ["HN303"],
     ),
     (
         "keeps a wrong hostnetwork label, which transform would replace",
-        node(pool="host", host="false"),
-        node(pool="host", host="false"),
+        worker(pool="host", host="false"),
+        worker(pool="host", host="false"),
         ["HN303"],
     ),
     (
         "loses a hostnetwork label in a standard pool",
-        node(pool="standard", host="false"),
-        node(pool="standard"),
+        worker(pool="standard", host="false"),
+        worker(pool="standard"),
         ["HN303"],
     ),
     (
         "gets a wrong hostnetwork label, which transform would replace",
-        node(pool="host"),
-        node(pool="host", host="false"),
+        worker(pool="host"),
+        worker(pool="host", host="false"),
         ["HN311"],
     ),
-    ("stays without the hostnetwork label", node(pool="host"), node(pool="host"), ["HN311"]),
+    (
+        "stays without the hostnetwork label",
+        worker(pool="host"),
+        worker(pool="host"),
+        ["HN311"],
+    ),
     # the edge worker label
-    ("gets the edge worker label", node(), node(edge_worker="true"), ["HN305"]),
-    ("loses the edge worker label", node(edge_worker="true"), node(), ["HN305"]),
+    ("gets the edge worker label", worker(), worker(edge_worker="true"), ["HN305"]),
+    ("loses the edge worker label", worker(edge_worker="true"), worker(), ["HN305"]),
     (
         "has another edge worker label",
-        node(edge_worker="false"),
-        node(edge_worker="true"),
+        worker(edge_worker="false"),
+        worker(edge_worker="true"),
         ["HN305"],
     ),
-    ("keeps the edge worker label", node(edge_worker="true"), node(edge_worker="true"), []),
+    ("keeps the edge worker label", worker(edge_worker="true"), worker(edge_worker="true"), []),
     (
         "changes all of them",
-        node(pool="standard", host="false", edge_worker="false"),
-        node(pool="other", host="", edge_worker="true"),
+        worker(pool="standard", host="false", edge_worker="false"),
+        worker(pool="other", host="", edge_worker="true"),
         ["HN301", "HN303", "HN305"],
     ),
-    ("another node", node("n", pool="standard"), node("m", pool="other"), []),
+    ("another node", worker("n", pool="standard"), worker("m", pool="other"), []),
 ]
 
 
@@ -406,6 +394,6 @@ def test_where_the_objects_stand_makes_no_difference() -> None:
 
 def test_without_an_old_state_no_change_is_judged() -> None:
     for _, _, new, rules in [*POOL_UPDATED, *NODE_UPDATED]:
-        found = {finding.rule for finding in validate(stream((*POOLS, new)))}
+        found = {finding.rule for finding in validate(stream(*POOLS, new).encode())}
         assert found <= {"HN106", "HN303", "HN311", "HN312", "HN313"}
         assert found - {"HN303", "HN311"} <= set(rules)

@@ -10,7 +10,18 @@ from typing import Any
 import jsonpatch
 import pytest
 
-from tests.builders import found, subjects
+from tests.builders import (
+    CONTAINER,
+    POOL,
+    annotated,
+    found,
+    node,
+    pod,
+    pool,
+    required_affinity,
+    stream,
+    subjects,
+)
 from transformer import Finding, ObjectRef, validate
 from transformer.findings import Related
 from transformer.rules.base import KustomizationUsage, LocatedObservation, ValidationRule
@@ -31,7 +42,6 @@ from transformer.rules.pools.hn203_inter_connectivity_changed import RULE as HN2
 from transformer.rules.registry import validation_rules
 from transformer.rules.workloads.hn416_immutable_template import RULE as HN416
 
-POOL = "apps.openyurt.io/nodepool"
 DESIRED = "apps.openyurt.io/desired-nodepool"
 LABEL = "nodepool.openyurt.io/hostnetwork"
 EDGE_WORKER = "openyurt.io/is-edge-worker"
@@ -45,26 +55,8 @@ NO_TEXT = [True, False, 1, 0, [], ["a"], {}, {"a": "b"}]
 """Where a label's value ought to be."""
 
 
-def pool(version: str = "v1beta2", *, annotations: Any = None, **spec: Any) -> dict[str, Any]:
-    metadata = {"name": "p", **({"annotations": annotations} if annotations is not None else {})}
-    return {
-        "apiVersion": f"apps.openyurt.io/{version}",
-        "kind": "NodePool",
-        "metadata": metadata,
-        "spec": spec,
-    }
-
-
-def node(labels: Any, name: str = "n") -> dict[str, Any]:
-    return {"apiVersion": "v1", "kind": "Node", "metadata": {"name": name, "labels": labels}}
-
-
-HOST = {**pool(hostNetwork=True), "metadata": {"name": "host"}}
-STANDARD = {**pool(), "metadata": {"name": "standard"}}
-
-
-def stream(*objects: Any) -> str:
-    return "\n---\n".join(map(json.dumps, objects))
+HOST = pool("host", hostNetwork=True)
+STANDARD = pool("standard")
 
 
 def places(rule: ValidationRule, *objects: Any, old: Any = (), **state: Any) -> list[str]:
@@ -92,11 +84,11 @@ def ids(*objects: Any, old: Any = (), **state: Any) -> list[str]:
     [
         (pool(hostNetwork=False), "/spec/hostNetwork"),
         (pool(), "/spec/hostNetwork"),
-        (pool(annotations={LABEL: "true"}), "/spec/hostNetwork"),
-        (pool("v1beta1", annotations={LABEL: "no"}), ANNOTATION_AT),
-        (pool("v1beta1", annotations={LABEL: "no"}, hostNetwork=True), ANNOTATION_AT),
-        (pool("v1beta1"), ANNOTATION_AT),
-        (pool("v1beta1", hostNetwork=True), "/spec/hostNetwork"),
+        (pool(metadata=annotated("true")), "/spec/hostNetwork"),
+        (pool(version="v1beta1", metadata=annotated("no")), ANNOTATION_AT),
+        (pool(version="v1beta1", metadata=annotated("no"), hostNetwork=True), ANNOTATION_AT),
+        (pool(version="v1beta1"), ANNOTATION_AT),
+        (pool(version="v1beta1", hostNetwork=True), "/spec/hostNetwork"),
     ],
 )
 def test_a_changed_host_network_is_told_where_it_is_decided(new: Any, at: str) -> None:
@@ -107,14 +99,14 @@ def test_a_changed_host_network_says_both_values_and_why_they_differ_between_ver
     within = message(HN201, pool(hostNetwork=True), old=[pool()])
     assert "was false and becomes true" in within
     assert "v1beta1" not in within
-    across = message(HN201, pool(), old=[pool("v1beta1", annotations={LABEL: "true"})])
+    across = message(HN201, pool(), old=[pool(version="v1beta1", metadata=annotated("true"))])
     assert "was true and becomes false" in across
     assert f"the annotation {LABEL} only" in across
 
 
 def test_a_host_network_that_gets_lost_is_mended_by_the_annotation_not_by_a_new_pool() -> None:
-    old = pool("v1beta1", annotations={LABEL: "true"}, hostNetwork=True)
-    changed = validated(pool("v1beta1", hostNetwork=True), old=[old])
+    old = pool(version="v1beta1", metadata=annotated("true"), hostNetwork=True)
+    changed = validated(pool(version="v1beta1", hostNetwork=True), old=[old])
     assert [finding.rule for finding in changed] == ["HN106", "HN201"]
     assert "annotation" in changed[1].hint
     assert "new pool" not in changed[1].hint
@@ -128,8 +120,8 @@ def test_a_changed_type_names_both_with_the_default() -> None:
 @pytest.mark.parametrize(
     ("new", "old"),
     [
-        (pool("v1alpha1"), pool(interConnectivity=True)),
-        (pool(interConnectivity=True), pool("v1alpha1")),
+        (pool(version="v1alpha1"), pool(interConnectivity=True)),
+        (pool(interConnectivity=True), pool(version="v1alpha1")),
     ],
 )
 def test_what_a_conversion_does_to_inter_connectivity_is_said(new: Any, old: Any) -> None:
@@ -186,7 +178,7 @@ def test_what_is_no_name_in_a_status_is_no_node() -> None:
 
 
 def test_a_pool_that_only_moved_or_comes_from_elsewhere_is_not_removed() -> None:
-    as_list = {"apiVersion": "v1", "kind": "List", "items": [pool("v1beta1")]}
+    as_list = {"apiVersion": "v1", "kind": "List", "items": [pool(version="v1beta1")]}
     assert removed([pool()], node({POOL: "p"}), as_list) == []
     new = stream(node({POOL: "p"})).encode()
     elsewhere = stream(pool()).encode()
@@ -197,7 +189,7 @@ def test_a_pool_that_only_moved_or_comes_from_elsewhere_is_not_removed() -> None
 
 
 def test_a_moved_node_is_told_at_the_label_that_moves_it() -> None:
-    other = {**pool(), "metadata": {"name": "other"}}
+    other = pool("other")
     old = [STANDARD, other, node({POOL: "standard"})]
     assert places(HN301, STANDARD, other, node({POOL: "other"}), old=old) == [POOL_AT]
     assert places(HN301, STANDARD, other, node({DESIRED: "other"}), old=old) == [DESIRED_AT]
@@ -221,7 +213,7 @@ def test_a_move_between_kinds_of_pools_is_one_finding_that_says_which_is_which(
 
 
 def test_a_pool_that_is_meant_to_be_host_network_counts_as_one() -> None:
-    lost = pool("v1beta1", hostNetwork=True)
+    lost = pool(version="v1beta1", hostNetwork=True)
     before = [lost, STANDARD, node({POOL: "standard"})]
     assert places(HN304, lost, STANDARD, node({POOL: "p"}), old=before) == [POOL_AT]
 
@@ -301,7 +293,7 @@ def test_only_what_transform_would_do_is_said_to_be_done_by_it() -> None:
     assert "HN201" in told[1].hint
     (finding,) = validated(HOST, node({POOL: "host"}), old=[HOST, STANDARD])
     assert "--fix" in finding.hint
-    lost = validated(pool("v1beta1", hostNetwork=True), node({POOL: "p"}))
+    lost = validated(pool(version="v1beta1", hostNetwork=True), node({POOL: "p"}))
     assert [found.rule for found in lost] == ["HN106", "HN311"]
     assert "HN106" in lost[1].hint
 
@@ -364,7 +356,7 @@ def test_a_label_that_is_null_is_absent() -> None:
 def test_nothing_that_is_malformed_stops_a_rule(where: str, value: Any) -> None:
     last = node({POOL: "missing"}, "last")
     for good in (
-        {**pool("v1beta1", annotations={LABEL: "true"}, type="Edge"), "status": {"nodes": ["n"]}},
+        pool(version="v1beta1", metadata=annotated("true"), members=["n"], type="Edge"),
         node({POOL: "standard", DESIRED: "host", LABEL: "false", EDGE_WORKER: "true"}),
     ):
         bad = json.loads(json.dumps(good))
@@ -408,7 +400,7 @@ def test_each_further_object_of_one_name_is_told_with_the_line_of_the_first() ->
 
 
 def test_the_version_makes_no_other_object_and_all_else_does() -> None:
-    assert len(found(HN107, stream(pool(), pool("v1alpha1")))) == 1
+    assert len(found(HN107, stream(pool(), pool(version="v1alpha1")))) == 1
     assert found(HN107, stream(service("a"), service("a", "depot"))) == []
     assert found(HN107, stream(service("a"), service("a", version="serving.knative.dev/v1"))) == []
     assert found(HN107, stream(service("a"), {**service("a"), "kind": "Endpoints"})) == []
@@ -564,7 +556,7 @@ def test_scopes_are_pointed_to_across_files_and_for_pools_that_differ() -> None:
     hints = [violation.hint for _, violation in finalize([seen("a", 1), seen("b", 1)])]
     assert all("`scopes`" in hint for hint in hints)
     assert hints
-    (same,) = validated(pool(), pool("v1beta1"))
+    (same,) = validated(pool(), pool(version="v1beta1"))
     assert "scopes" not in same.hint
     differing = validated(pool(), pool(type="Cloud"))
     assert ["`scopes`" in finding.hint for finding in differing] == [True]
@@ -592,7 +584,8 @@ def mended(value: Any) -> Any:
     ],
 )
 def test_a_lost_host_network_is_kept_by_the_annotation(annotations: Any, wanted: Any) -> None:
-    lost = pool("v1beta1", annotations=annotations, hostNetwork=True)
+    metadata = None if annotations is None else {"annotations": annotations}
+    lost = pool(version="v1beta1", metadata=metadata, hostNetwork=True)
     assert places(HN106, lost) == ["/spec/hostNetwork"]
     fixed = mended(lost)
     assert fixed["metadata"]["annotations"] == wanted
@@ -602,7 +595,7 @@ def test_a_lost_host_network_is_kept_by_the_annotation(annotations: Any, wanted:
 
 @pytest.mark.parametrize("value", ["false", "no", "yes", False, 5])
 def test_an_annotation_that_contradicts_the_field_is_told_and_left(value: Any) -> None:
-    lost = pool("v1alpha1", annotations={LABEL: value}, hostNetwork=True)
+    lost = pool(version="v1alpha1", metadata=annotated(value), hostNetwork=True)
     assert places(HN106, lost) == ["/spec/hostNetwork"]
     assert mended(lost) == lost
 
@@ -611,9 +604,9 @@ def test_an_annotation_that_contradicts_the_field_is_told_and_left(value: Any) -
     "fine",
     [
         pool(hostNetwork=True),
-        pool("v1beta1"),
-        pool("v1beta1", hostNetwork=False),
-        pool("v1beta1", annotations={LABEL: "TRUE"}, hostNetwork=True),
+        pool(version="v1beta1"),
+        pool(version="v1beta1", hostNetwork=False),
+        pool(version="v1beta1", metadata=annotated("TRUE"), hostNetwork=True),
         node({POOL: "p"}),
     ],
 )
@@ -630,21 +623,14 @@ GUARDED = {"matchExpressions": [GUARD]}
 EXCLUDED = {"apps.openyurt.io/exclude-host-network-pool": "true"}
 
 
-def affinity(*terms: Any) -> dict[str, Any]:
-    required = {"nodeSelectorTerms": list(terms)}
-    return {"nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": required}}
-
-
-def pod(*terms: Any, annotations: Any = None, image: str = "web:1") -> dict[str, Any]:
-    spec: dict[str, Any] = {"containers": [{"name": "c", "image": image}]}
-    if terms:
-        spec["affinity"] = affinity(*terms)
-    metadata = {"name": "web", "annotations": annotations or {}}
-    return {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec}
+def pod_with(*terms: Any, annotations: Any = None) -> dict[str, Any]:
+    """Return a Pod for nodes that meet one of the `terms`, or for any if there are none."""
+    spec: dict[str, Any] = {"affinity": required_affinity(*terms)} if terms else {}
+    return pod(annotations=annotations, **spec)
 
 
 def job(*terms: Any, annotations: Any = None, **metadata: Any) -> dict[str, Any]:
-    template = pod(*terms, annotations=annotations)
+    template = pod_with(*terms, annotations=annotations)
     spec = {"template": {"metadata": template["metadata"], "spec": template["spec"]}}
     return {
         "apiVersion": "batch/v1",
@@ -672,7 +658,7 @@ def test_only_the_guard_of_every_term_is_compared(
     old: list[Any], new: list[Any], is_told: bool
 ) -> None:
     at = ["/spec/affinity"] if is_told else []
-    assert places(HN416, pod(*new), old=[pod(*old)]) == at
+    assert places(HN416, pod_with(*new), old=[pod_with(*old)]) == at
     at = ["/spec/template/spec/affinity"] if is_told else []
     assert places(HN416, job(*new), old=[job(*old)]) == at
 
@@ -681,8 +667,8 @@ def test_a_guard_that_transform_would_add_changes_the_template_as_well() -> None
     planned = pod(annotations=EXCLUDED)
     assert "`hostnet-transform` would add the guard" in message(HN416, planned, old=[pod()])
     assert places(HN416, planned) == []
-    assert places(HN416, pod(GUARDED, annotations=EXCLUDED), old=[pod(GUARDED)]) == []
-    assert places(HN416, pod(image="web:2"), old=[pod()]) == []
+    assert places(HN416, pod_with(GUARDED, annotations=EXCLUDED), old=[pod_with(GUARDED)]) == []
+    assert places(HN416, pod(containers=[{**CONTAINER, "image": "busybox:2"}]), old=[pod()]) == []
 
 
 def test_a_job_that_has_not_started_may_change() -> None:

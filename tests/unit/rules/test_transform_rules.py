@@ -1,12 +1,11 @@
 """The rules that edit, and those that say in `transform` what is left undone and why."""
 
-import json
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from tests.builders import found, subjects
+from tests.builders import CONTAINER, POOL, found, host_pool, node, pod, stream, subjects
 from transformer.errors import PatchError
 from transformer.operations import Operation
 from transformer.rules.base import RuleContext, TransformRule
@@ -28,7 +27,6 @@ from transformer.rules.workloads.hn415_partial_object import RULE as HN415
 from transformer.rules.workloads.hn417_encrypted import RULE as HN417
 from transformer.rules.workloads.hn419_template import RULE as HN419
 
-POOL = "apps.openyurt.io/nodepool"
 DESIRED = "apps.openyurt.io/desired-nodepool"
 LABEL = "nodepool.openyurt.io/hostnetwork"
 EXCLUDE = "apps.openyurt.io/exclude-host-network-pool"
@@ -36,36 +34,7 @@ CNI = "transform.hostnet.io/cni"
 EXCLUDE_AT = "/metadata/annotations/apps.openyurt.io~1exclude-host-network-pool"
 POOL_AT = "/metadata/labels/apps.openyurt.io~1nodepool"
 LABEL_AT = "/metadata/labels/nodepool.openyurt.io~1hostnetwork"
-CONTAINER = {"name": "c", "image": "busybox:1.36"}
 PINNED = {POOL: "p"}
-
-
-def pool(name: str = "p", version: str = "v1beta2", **spec: Any) -> dict[str, Any]:
-    api_version = f"apps.openyurt.io/{version}"
-    return {
-        "apiVersion": api_version,
-        "kind": "NodePool",
-        "metadata": {"name": name},
-        "spec": {"type": "Edge", "hostNetwork": True, **spec},
-    }
-
-
-def node(labels: dict[str, Any], **more: Any) -> dict[str, Any]:
-    return {"apiVersion": "v1", "kind": "Node", "metadata": {"name": "n", "labels": labels}, **more}
-
-
-def pod(*, annotations: Any = None, metadata: Any = None, **spec: Any) -> dict[str, Any]:
-    own = {"name": "web", "annotations": annotations or {}, **(metadata or {})}
-    return {
-        "apiVersion": "v1",
-        "kind": "Pod",
-        "metadata": own,
-        "spec": {"containers": [CONTAINER], **spec},
-    }
-
-
-def stream(*objects: Any) -> str:
-    return "\n---\n".join(map(json.dumps, objects))
 
 
 def last(*objects: Any, **state: Any) -> RuleContext:
@@ -81,25 +50,27 @@ def planned(rule: TransformRule, *objects: Any, **state: Any) -> list[Operation]
 
 
 def test_a_node_that_only_is_to_join_a_pool_gets_the_pools_own_label_too() -> None:
-    plan = planned(NODE_LABEL, pool(), node({DESIRED: "p"}))
+    plan = planned(NODE_LABEL, host_pool(), node({DESIRED: "p"}))
     assert plan == [Operation("add", POOL_AT, "p"), Operation("add", LABEL_AT, "true")]
 
 
 def test_the_pools_own_label_is_not_written_again() -> None:
-    assert planned(NODE_LABEL, pool(), node({POOL: "p"})) == [Operation("add", LABEL_AT, "true")]
+    assert planned(NODE_LABEL, host_pool(), node({POOL: "p"})) == [
+        Operation("add", LABEL_AT, "true")
+    ]
 
 
 def test_a_pool_that_was_standard_does_not_become_host_network_by_a_new_manifest() -> None:
-    old = stream(pool(hostNetwork=False))
-    assert planned(NODE_LABEL, pool(), node({POOL: "p"}), old=old) == []
-    other = stream(pool("other", hostNetwork=False), pool())
-    assert planned(NODE_LABEL, pool(), node({POOL: "p"}), old=other) != []
+    old = stream(host_pool(hostNetwork=False))
+    assert planned(NODE_LABEL, host_pool(), node({POOL: "p"}), old=old) == []
+    other = stream(host_pool("other", hostNetwork=False), host_pool())
+    assert planned(NODE_LABEL, host_pool(), node({POOL: "p"}), old=other) != []
 
 
 @pytest.mark.parametrize("label", [POOL, DESIRED])
 def test_a_pool_label_that_is_no_string_is_refused_where_it_stands(label: str) -> None:
     with pytest.raises(PatchError, match="a string") as caught:
-        NODE_LABEL.plan(replace_labels(last(pool(), node({})), {label: 1}))
+        NODE_LABEL.plan(replace_labels(last(host_pool(), node({})), {label: 1}))
     assert caught.value.pointer == "/metadata/labels/" + label.replace("/", "~1")
 
 
@@ -116,8 +87,8 @@ TAINT = {"key": "k", "effect": "NoSchedule"}
 def test_a_pool_does_not_move_its_nodes_nor_take_their_network_by_its_labels() -> None:
     labels = {POOL: "q", DESIRED: "q", LABEL: "false", "a": "1"}
     added = Operation("add", "/metadata/labels/a", "1")
-    assert planned(POOL_ATTRIBUTES, pool(labels=labels), node(PINNED)) == [added]
-    standard = pool(labels={LABEL: "true"}, hostNetwork=False)
+    assert planned(POOL_ATTRIBUTES, host_pool(labels=labels), node(PINNED)) == [added]
+    standard = host_pool(labels={LABEL: "true"}, hostNetwork=False)
     assert planned(POOL_ATTRIBUTES, standard, node(PINNED)) == [Operation("add", LABEL_AT, "true")]
 
 
@@ -134,7 +105,7 @@ def test_a_pool_does_not_move_its_nodes_nor_take_their_network_by_its_labels() -
     ],
 )
 def test_a_taint_is_added_where_taints_are_or_will_be(spec: Any, operation: Operation) -> None:
-    cluster = pool(taints=[TAINT, {**TAINT, "value": "again"}])
+    cluster = host_pool(taints=[TAINT, {**TAINT, "value": "again"}])
     assert planned(POOL_ATTRIBUTES, cluster, node(PINNED, **spec)) == [operation]
 
 
@@ -147,14 +118,15 @@ def test_a_taint_is_added_where_taints_are_or_will_be(spec: Any, operation: Oper
 )
 def test_where_no_taint_can_be_added_it_is_said(spec: Any, at: str, expected: str) -> None:
     with pytest.raises(PatchError, match=expected) as caught:
-        planned(POOL_ATTRIBUTES, pool(taints=[TAINT]), node(PINNED, **spec))
+        planned(POOL_ATTRIBUTES, host_pool(taints=[TAINT]), node(PINNED, **spec))
     assert caught.value.pointer == at
 
 
 def test_a_taint_counts_by_key_and_effect_whatever_else_stands_in_the_list() -> None:
     present = ["x", None, {**TAINT, "value": "v"}]
     assert (
-        planned(POOL_ATTRIBUTES, pool(taints=[TAINT]), node(PINNED, spec={"taints": present})) == []
+        planned(POOL_ATTRIBUTES, host_pool(taints=[TAINT]), node(PINNED, spec={"taints": present}))
+        == []
     )
 
 
@@ -166,7 +138,7 @@ def test_a_taint_counts_by_key_and_effect_whatever_else_stands_in_the_list() -> 
     [({}, "add"), ({"hostNetwork": False}, "replace"), ({"hostNetwork": None}, "replace")],
 )
 def test_a_pod_of_a_host_network_pool_goes_on_the_hosts_network(spec: Any, op: Any) -> None:
-    plan = planned(HOST_NETWORK_PODS, pool(), pod(nodeSelector=PINNED, **spec))
+    plan = planned(HOST_NETWORK_PODS, host_pool(), pod(nodeSelector=PINNED, **spec))
     assert plan == [Operation(op, "/spec/hostNetwork", True)]
 
 
@@ -176,7 +148,7 @@ def ported(*ports: dict[str, Any]) -> list[dict[str, Any]]:
 
 def unfixable(*objects: Any) -> list[tuple[str, str]]:
     assert HOST_NETWORK_PODS.unfixable is not None
-    told = HOST_NETWORK_PODS.unfixable(last(pool(), *objects))
+    told = HOST_NETWORK_PODS.unfixable(last(host_pool(), *objects))
     return [(violation.pointer, violation.message) for violation in told]
 
 
@@ -186,7 +158,7 @@ def test_ports_that_two_containers_want_stand_in_the_way_unless_the_addresses_di
 
     apart = pod(nodeSelector=PINNED, containers=ported(one("10.0.0.1"), one("10.0.0.2")))
     assert unfixable(apart) == []
-    assert len(planned(HOST_NETWORK_PODS, pool(), apart)) == 1
+    assert len(planned(HOST_NETWORK_PODS, host_pool(), apart)) == 1
     ((at, message),) = unfixable(
         pod(
             nodeSelector=PINNED,
@@ -251,19 +223,20 @@ def test_several_reasons_are_told_in_the_order_of_the_templates() -> None:
 
 def mended(*, old: dict[str, Any] | None = None, **more: Any) -> list[Operation]:
     assert HN106.fix is not None
-    context = last(pool(version="v1beta1", **more), old=stream(old) if old else None)
+    context = last(host_pool(version="v1beta1", **more), old=stream(old) if old else None)
     return HN106.fix(context)
 
 
 def test_the_annotation_is_added_that_survives_the_conversion() -> None:
     (operation,) = mended()
     assert operation == Operation("add", "/metadata/annotations", {LABEL: "true"})
-    assert mended(old=pool()) == mended(old=pool("other", hostNetwork=False)) == [operation]
+    other = host_pool("other", hostNetwork=False)
+    assert mended(old=host_pool()) == mended(old=other) == [operation]
 
 
 def test_it_is_not_added_to_what_cannot_become_host_network() -> None:
     assert mended(type="Cloud") == []
-    assert mended(old=pool(hostNetwork=False)) == []
+    assert mended(old=host_pool(hostNetwork=False)) == []
     assert mended(hostNetwork=False) == []
 
 
@@ -272,15 +245,15 @@ def test_it_is_not_added_to_what_cannot_become_host_network() -> None:
 
 def test_a_pool_that_one_from_elsewhere_contradicts_is_told_with_what_to_do() -> None:
     ((at, severity, message),) = found(
-        HN313, stream(pool()), config={"pools": [pool(hostNetwork=False)]}
+        HN313, stream(host_pool()), config={"pools": [host_pool(hostNetwork=False)]}
     )
     assert (at, severity) == ("/metadata/name", None)
     assert "NodePool p says otherwise" in message
     assert "--pools" in message
     assert HN313.check is not None
-    (violation,) = HN313.check(last(pool(), config={"pools": [pool(hostNetwork=False)]}))
+    (violation,) = HN313.check(last(host_pool(), config={"pools": [host_pool(hostNetwork=False)]}))
     assert "scopes" in violation.hint
-    assert found(HN313, stream(pool()), config={"pools": [pool()]}) == []
+    assert found(HN313, stream(host_pool()), config={"pools": [host_pool()]}) == []
 
 
 @pytest.mark.parametrize("name", ["${POOL}", "$pool"])

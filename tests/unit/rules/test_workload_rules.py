@@ -6,7 +6,18 @@ from typing import Any
 
 import pytest
 
-from tests.builders import FoundAt, found
+from tests.builders import (
+    CONTAINER,
+    POOL,
+    FoundAt,
+    found,
+    host_pool,
+    node,
+    pod,
+    pool,
+    required_affinity,
+    stream,
+)
 from transformer import transform, validate
 from transformer.findings import ObjectRef
 from transformer.rules.base import LocatedObservation, ValidationRule
@@ -24,26 +35,9 @@ from transformer.rules.workloads.hn412_static_pod import RULE as HN412
 from transformer.rules.workloads.hn418_tweak_of_affinity import RULE as HN418
 from transformer.rules.workloads.hn425_manifest_inside import RULE as HN425
 
-POOL = "apps.openyurt.io/nodepool"
 LABEL = "nodepool.openyurt.io/hostnetwork"
 ON_HOST: dict[str, Any] = {"hostNetwork": True}
-CONTAINER = {"name": "c", "image": "busybox:1.36"}
 EXCLUDED = {"apps.openyurt.io/exclude-host-network-pool": "true"}
-
-
-def pool(name: str, *, host_network: bool = True, **spec: Any) -> dict[str, Any]:
-    return {
-        "apiVersion": "apps.openyurt.io/v1beta2",
-        "kind": "NodePool",
-        "metadata": {"name": name},
-        "spec": {"hostNetwork": host_network, **spec},
-    }
-
-
-def pod(name: str = "web", *, annotations: Any = None, labels: Any = None, **spec: Any) -> Any:
-    metadata = {"name": name, "annotations": annotations or {}, "labels": labels or {}}
-    spec = {"containers": [CONTAINER], **spec}
-    return {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec}
 
 
 def in_pool(name: str) -> dict[str, str]:
@@ -58,13 +52,8 @@ def workload(kind: str, name: str, **spec: Any) -> dict[str, Any]:
     return {**value, "spec": {"template": {"spec": spec}}}
 
 
-def node(name: str, pool_name: str) -> dict[str, Any]:
-    labels = {POOL: pool_name}
-    return {"apiVersion": "v1", "kind": "Node", "metadata": {"name": name, "labels": labels}}
-
-
-def stream(*objects: Any) -> str:
-    return "\n---\n".join(map(json.dumps, objects))
+def requiring(*expressions: Any) -> dict[str, Any]:
+    return required_affinity({"matchExpressions": list(expressions)})
 
 
 def places(rule: ValidationRule, *objects: Any, **state: Any) -> list[str]:
@@ -76,14 +65,9 @@ def the_one(rule: ValidationRule, *objects: Any, **state: Any) -> FoundAt:
     return only
 
 
-def requiring(*expressions: Any) -> dict[str, Any]:
-    term = {"matchExpressions": list(expressions)}
-    required = {"requiredDuringSchedulingIgnoredDuringExecution": {"nodeSelectorTerms": [term]}}
-    return {"nodeAffinity": required}
-
-
 GUARD = {"key": LABEL, "operator": "NotIn", "values": ["true"]}
-HZ, SH = pool("hz"), pool("sh", host_network=False)
+HZ, SH = host_pool("hz"), pool("sh")
+N1, N2 = (node(in_pool("hz"), name) for name in ("n1", "n2"))
 
 
 # --- HN401 and HN404: pinned, kept off ----------------------------------------------------------
@@ -125,11 +109,11 @@ def test_there_is_no_note_where_a_missing_pool_cannot_matter() -> None:
 
 
 def test_pools_that_contradict_each_other_decide_nothing() -> None:
-    text = stream(HZ, pool("hz", host_network=False), pod(nodeSelector=in_pool("hz")))
+    text = stream(HZ, pool("hz"), pod(nodeSelector=in_pool("hz")))
     ((_, severity, message),) = found(HN401, text)
     assert severity == "info"
     assert "there are different ones of pool hz" in message
-    text = stream(HZ, pool("hz", host_network=False), pod(nodeSelector=in_pool("sh")), SH)
+    text = stream(HZ, pool("hz"), pod(nodeSelector=in_pool("sh")), SH)
     assert found(HN401, text) == []
 
 
@@ -262,7 +246,7 @@ def service(**spec: Any) -> dict[str, Any]:
 
 
 def web(name: str, **spec: Any) -> Any:
-    return pod(name, labels={"app": "web"}, **ON_HOST, **spec)
+    return pod(name, metadata={"labels": {"app": "web"}}, **ON_HOST, **spec)
 
 
 def test_a_service_is_told_of_only_where_all_its_pods_are_on_host_network_pools() -> None:
@@ -270,7 +254,9 @@ def test_a_service_is_told_of_only_where_all_its_pods_are_on_host_network_pools(
     at = ["/spec/internalTrafficPolicy"]
     assert places(HN407, HZ, service(), pinned) == at
     assert places(HN407, HZ, pinned, service()) == at
-    assert places(HN407, HZ, service(), pinned, pod("b", labels={"app": "other"})) == at
+    assert (
+        places(HN407, HZ, service(), pinned, pod("b", metadata={"labels": {"app": "other"}})) == at
+    )
     assert places(HN407, HZ, service(), pinned, web("b")) == []
     missing = web("b", nodeSelector=in_pool("nowhere"))
     assert places(HN407, HZ, service(), pinned, missing) == []
@@ -310,9 +296,9 @@ def daemon_set(name: str, selector: Any, port: int = 80) -> dict[str, Any]:
 def test_daemon_sets_collide_for_sure_and_others_where_there_is_one_node() -> None:
     one, two = deployment("one"), deployment("two")
     assert severities(HZ, one, two) == ["warning"]
-    assert severities(HZ, node("n1", "hz"), one, two) == ["error"]
-    assert severities(HZ, node("n1", "hz"), node("n2", "hz"), one, two) == ["warning"]
-    assert severities(HZ, node("n1", "hz"), node("n2", "sh"), one, two) == ["error"]
+    assert severities(HZ, N1, one, two) == ["error"]
+    assert severities(HZ, N1, N2, one, two) == ["warning"]
+    assert severities(HZ, N1, node(in_pool("sh"), "n2"), one, two) == ["error"]
     daemons = [daemon_set(name, in_pool("hz")) for name in ("one", "two")]
     assert severities(HZ, *daemons) == ["error"]
     assert severities(HZ, daemons[0], two) == ["warning"]
@@ -323,14 +309,14 @@ def test_one_node_is_no_proof_where_the_pods_may_run_in_another_pool() -> None:
     one, two = (
         workload("Deployment", name, affinity=either, ports=[80]) for name in ("one", "two")
     )
-    assert severities(HZ, pool("nb"), node("n1", "hz"), one, two) == ["warning"]
-    assert severities(HZ, pool("nb"), node("n1", "hz"), one, deployment("two")) == ["warning"]
+    assert severities(HZ, host_pool("nb"), N1, one, two) == ["warning"]
+    assert severities(HZ, host_pool("nb"), N1, one, deployment("two")) == ["warning"]
 
 
 def test_pods_in_several_common_pools_collide_once() -> None:
     everywhere = {LABEL: "true"}
     one, two = daemon_set("one", everywhere), daemon_set("two", everywhere)
-    _, _, message = the_one(HN408, HZ, pool("nb"), one, two)
+    _, _, message = the_one(HN408, HZ, host_pool("nb"), one, two)
     assert "DaemonSet/one (in.yaml:2), which is pinned to the host-network pools hz, nb" in message
 
 
@@ -351,7 +337,7 @@ def test_the_label_does_not_stand_for_pools_that_the_selection_leaves_out() -> N
 def test_each_is_reported_against_the_first_that_has_the_port() -> None:
     text = stream(
         HZ,
-        pool("nb"),
+        host_pool("nb"),
         daemon_set("nb", in_pool("nb")),
         daemon_set("hz", in_pool("hz")),
         daemon_set("both", {LABEL: "true"}),
@@ -423,7 +409,7 @@ def test_a_node_without_a_pool_is_no_pool_of_one_node() -> None:
 
 def test_what_a_daemon_set_tolerates_by_itself_does_not_keep_it_off() -> None:
     taints = [{"key": "node.kubernetes.io/unschedulable", "effect": "NoSchedule"}]
-    closed = pool("hz", taints=taints)
+    closed = host_pool("hz", taints=taints)
     one, two = daemon_set("one", in_pool("hz")), daemon_set("two", in_pool("hz"))
     assert severities(closed, one, two) == ["error"]
 
@@ -438,14 +424,14 @@ def test_who_may_run_anywhere_meets_those_on_single_nodes() -> None:
 
 
 def test_a_pool_whose_taint_keeps_a_pod_off_has_no_port_to_quarrel_about() -> None:
-    tainted = pool("hz", taints=[{"key": "edge", "effect": "NoSchedule"}])
+    tainted = host_pool("hz", taints=[{"key": "edge", "effect": "NoSchedule"}])
     one, two = daemon_set("one", in_pool("hz")), daemon_set("two", in_pool("hz"))
     assert severities(tainted, one, two) == []
     assert severities(HZ, one, two) == ["error"]
 
 
 def test_what_has_no_pods_wants_no_port() -> None:
-    alone = node("n1", "hz")
+    alone = N1
     one = workload("Deployment", "one", nodeSelector=in_pool("hz"), ports=[80])
     two = workload("Deployment", "two", nodeSelector=in_pool("hz"), ports=[80])
     assert severities(HZ, alone, one, two) == ["error"]
@@ -550,17 +536,17 @@ def lands(*objects: Any, **spec: Any) -> bool:
 
 def test_a_daemon_set_lands_where_no_selection_and_no_taint_keeps_it_off() -> None:
     taint = {"key": "edge", "effect": "NoExecute"}
-    tainted = pool("hz", taints=[taint])
+    tainted = host_pool("hz", taints=[taint])
     assert lands(HZ)
     assert not lands(SH)
     assert not lands()
-    assert not lands(HZ, pool("hz", host_network=False))
+    assert not lands(HZ, pool("hz"))
     assert lands(HZ, nodeSelector={"kubernetes.io/os": "linux"})
     assert not lands(HZ, SH, nodeSelector=in_pool("sh"))
     assert not lands(tainted)
     assert lands(tainted, tolerations=[{"operator": "Exists"}])
-    assert lands(tainted, pool("nb"))
-    assert lands(pool("hz", taints=[{**taint, "key": "node.kubernetes.io/not-ready"}]))
+    assert lands(tainted, host_pool("nb"))
+    assert lands(host_pool("hz", taints=[{**taint, "key": "node.kubernetes.io/not-ready"}]))
     assert not lands(HZ, hostNetwork=True)
     assert not lands(HZ, affinity=requiring(GUARD))
     assert not lands(HZ, affinity=requiring({"key": LABEL, "operator": "DoesNotExist"}))
@@ -698,7 +684,7 @@ def test_nothing_malformed_hides_what_comes_after_it() -> None:
         named = {"apiVersion": "v1", "metadata": {"name": f"s{number}"}}
         spec = {"internalTrafficPolicy": "Local", "selector": value, "clusterIP": value}
         objects.append({**named, "kind": "Service", "spec": spec})
-        objects.append(pool(f"p{number}", taints=value, labels=value))
+        objects.append(host_pool(f"p{number}", taints=value, labels=value))
     last = pod("last", nodeSelector=in_pool("hz"))
     text = stream(HZ, *objects, last)
     told = [one for one in validate(text.encode()) if one.object and one.object.name == "last"]
