@@ -10,7 +10,7 @@ from typing import Any
 
 from transformer.config.package_data import read as resource
 from transformer.config.package_data import schemas as shipped_schemas
-from transformer.findings import Severity
+from transformer.findings import Place, Severity
 from transformer.inputs.prescan import pool_index
 from transformer.kubernetes.objects import Manifest, manifests
 from transformer.kubernetes.pod_template import pod_templates
@@ -127,7 +127,8 @@ def found(rule: ValidationRule, text: str, **state: Any) -> list[FoundAt]:
         ref = context.manifest.ref
         for observation in rule.collect(context) if rule.collect else ():
             located = LocatedObservation(
-                observation.value, ref, observation.pointer, FILE, ordinal, 1, ordinal, ""
+                observation.value,
+                Place(FILE, ordinal, 1, ordinal, object=ref, pointer=observation.pointer),
             )
             observations.setdefault(observation.key, []).append(located)
     for sightings in observations.values() if rule.finalize else ():

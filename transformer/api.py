@@ -129,7 +129,7 @@ def _results(
 
 
 def _values(pools: bytes) -> list[Any]:
-    return [value_of(part.raw) for part in documents([pools], is_stream=True)]
+    return [value_of(part) for part in documents([pools], is_stream=True)]
 
 
 def _engine(config: Mapping[str, Any] | None) -> RunContext:

@@ -91,6 +91,40 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Where in the input a finding is; the fields are those of `Finding`."""
+
+    file: str
+    line: int = 1
+    column: int = 1
+    document: int = 0
+    item: str = ""
+    object: ObjectRef | None = None
+    pointer: str = ""
+    excerpt: str = ""
+
+
+def finding_at(place: Place, rule: str, severity: Severity, violation: Violation) -> Finding:
+    """Return the finding of `rule` at `place`, with the severity of the violation if it has one."""
+    return Finding(
+        rule=rule,
+        severity=violation.severity or severity,
+        message=violation.message,
+        file=place.file,
+        line=place.line,
+        column=place.column,
+        document=place.document,
+        item=place.item,
+        object=place.object,
+        pointer=place.pointer,
+        hint=violation.hint,
+        excerpt=place.excerpt,
+        related=violation.related[:MOST_RELATED],
+        related_total=len(violation.related),
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
     """What one transform rule changed in one object: JSON patch operations as plain values.
 

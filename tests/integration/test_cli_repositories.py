@@ -77,7 +77,7 @@ def test_a_pool_that_contradicts_one_above_is_told_when_it_comes() -> None:
     other = pool("p").replace(b"hostNetwork: true", b"hostNetwork: false")
     assert other != pool("p")
     run = invoke(stdin=b"---\n".join((pool("p"), node("n1", "p"), other)))
-    assert "another NodePool p says otherwise" in run.err
+    assert "NodePool p conflicts with another one" in run.err
 
 
 @pytest.mark.parametrize("names", [("a.json", "b.json"), ("c.yaml", "a.json", "b.json")])

@@ -18,7 +18,7 @@ from transformer.commands.host import Host
 from transformer.config.options import TransformOptions, to_validate
 from transformer.config.resolve import from_host
 from transformer.errors import InputError, SettingsError
-from transformer.inputs.reading import RawStream, value_of
+from transformer.inputs.reading import RawStream
 from transformer.kubernetes.objects import mapping_at
 from transformer.outputs.reporter import Reporter
 from transformer.outputs.writers import Output
@@ -27,6 +27,7 @@ from transformer.report.report import Report
 from transformer.runs.transform import Inputs
 from transformer.system import stdio
 from transformer.text.framing import RawDocument
+from transformer.yamltree.load import load
 
 GROUP = "config.kubernetes.io/"
 KIND = "ResourceList"
@@ -51,7 +52,7 @@ def _request(first: RawDocument) -> Request | None:
     if first.oversize or KIND.encode() not in first.data or GROUP.encode() not in first.data:
         return None
     try:
-        value = value_of(first)
+        value = load(first.data)
     except InputError:
         return None
     root = mapping_at(value)

@@ -7,7 +7,7 @@ from itertools import groupby
 
 from transformer.findings import Finding
 from transformer.inputs.discovery import Source
-from transformer.pipeline.diagnostics import LONG_LINE
+from transformer.pipeline.source_locator import LONG_LINE
 
 
 def in_order(

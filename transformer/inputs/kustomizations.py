@@ -1,26 +1,61 @@
-"""How the kustomizations among the files of a run build the other files."""
+"""What the kustomizations of a run say of other files: which are patches, which they build."""
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from transformer.errors import InputError
 from transformer.inputs.discovery import Source
-from transformer.inputs.prescan import kustomizations_in
+from transformer.inputs.reading import Signature, documents_of, signature, value_of
 from transformer.kubernetes.generators import KUSTOMIZATIONS
+from transformer.kubernetes.objects import mapping_at
+from transformer.pipeline.context import RunContext
+from transformer.pipeline.documents import Document
 from transformer.pipeline.kustomization_graph import Kustomization, KustomizationGraph, listed
 
+_PATCH_FIELDS = ("patches", "patchesStrategicMerge", "patchesJson6902")
 
-def kustomization_graph(sources: Iterable[Source], max_document: int) -> KustomizationGraph:
-    """Return how the kustomizations among `sources` build files, which are named by real paths."""
-    found: list[Kustomization] = []
+
+@dataclass(frozen=True, slots=True)
+class Kustomizations:
+    """The kustomizations of a run. `documents` holds what was read of each, for a later pass,
+    and `signatures` how the file was then.
+
+    `patches` are the real paths of the files that they name as patches.
+    """
+
+    documents: Mapping[Source, list[Document]]
+    signatures: Mapping[Path, Signature]
+    patches: frozenset[str]
+    graph: KustomizationGraph
+
+    def is_patch(self, source: Source) -> bool:
+        """Whether a kustomization names this file as a patch."""
+        return bool(self.patches) and os.path.realpath(source.path) in self.patches
+
+
+def read_kustomizations(sources: Iterable[Source], context: RunContext) -> Kustomizations:
+    """Return what the kustomizations among `sources` say.
+
+    One that cannot be read, or understood, says nothing here; a later pass reports it.
+    """
+    read: dict[Source, list[Document]] = {}
+    signatures: dict[Path, Signature] = {}
+    patches: set[str] = set()
+    graph: list[Kustomization] = []
     for source in sources:
         if source.path.name in KUSTOMIZATIONS:
-            with suppress(OSError):
-                values = kustomizations_in(source, max_document)
-                found += (_kustomization(source.path.parent, value) for value in values)
-    return KustomizationGraph(found)
+            with suppress(OSError, InputError):
+                if source.opener is None:
+                    signatures[source.path] = signature(source.path.stat())
+                read[source] = list(documents_of(source, context))
+                for value in [mapping_at(value_of(document)) for document in read[source]]:
+                    patches.update(_patches(source.path.parent, value))
+                    graph.append(_kustomization(source.path.parent, value))
+    return Kustomizations(read, signatures, frozenset(patches), KustomizationGraph(graph))
 
 
 def _kustomization(folder: Path, value: Mapping[str, Any]) -> Kustomization:
@@ -30,3 +65,13 @@ def _kustomization(folder: Path, value: Mapping[str, Any]) -> Kustomization:
         bool(value.get("namespace")),
         bool(value.get("namePrefix") or value.get("nameSuffix")),
     )
+
+
+def _patches(folder: Path, value: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the real paths of the files that a kustomization in `folder` names as patches."""
+    for name_of_field in _PATCH_FIELDS:
+        entries = value.get(name_of_field)
+        for entry in entries if isinstance(entries, list) else ():
+            name = entry.get("path") if isinstance(entry, dict) else entry
+            if isinstance(name, str) and "\n" not in name and "\0" not in name:
+                yield os.path.realpath(folder / name)

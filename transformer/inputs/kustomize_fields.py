@@ -89,7 +89,7 @@ def _objects(root: Path, entry: str, depth: int) -> Iterator[Any]:
 def _inline(entry: str) -> list[Any]:
     """Return the objects that an entry holds itself, or none: it is a path."""
     try:
-        found = [value_of(part.raw) for part in documents([entry.encode()])]
+        found = [value_of(part) for part in documents([entry.encode()])]
     except InputError:
         return []
     return found if any(mapping_at(value).get("kind") for value in found) else []

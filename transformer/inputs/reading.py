@@ -2,17 +2,18 @@
 
 import os
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 from pathlib import Path
 from typing import Any, Protocol, TypeAlias
 
 from transformer.errors import InputError
+from transformer.findings import Finding, Place, Violation, finding_at
 from transformer.inputs.discovery import Source
-from transformer.pipeline.documents import documents
+from transformer.pipeline.context import RunContext
+from transformer.pipeline.documents import Document, documents
 from transformer.text.framing import MAX_DOCUMENT, RawBatch, RawDocument, raw_batches
-from transformer.yamltree.construct import construct
-from transformer.yamltree.parse import parse
+from transformer.yamltree.load import load
 
 _CHUNK = 256 * 1024
 
@@ -71,37 +72,61 @@ def chunks(file: Readable, idle: Callable[[], object] = lambda: None) -> Iterato
         yield chunk
 
 
+def counted(pieces: Iterable[bytes], done: Callable[[int], object]) -> Iterator[bytes]:
+    """Yield `pieces`; `done` is called with the size of each."""
+    for piece in pieces:
+        done(len(piece))
+        yield piece
+
+
 def signature(status: os.stat_result) -> Signature:
     """Return the signature of a file."""
     return (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
 
 
+def documents_of(source: Source, context: RunContext) -> Iterator[Document]:
+    """Yield the documents of a source.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    with source.open() as file:
+        yield from documents_in(chunks(file), source, context)
+
+
+def documents_in(
+    pieces: Iterable[bytes], source: Source, context: RunContext
+) -> Iterator[Document]:
+    """Yield the documents of a source with the bytes `pieces`."""
+    return documents(
+        pieces,
+        is_stream=source.is_stream,
+        strict=context.settings.strict,
+        max_document=context.max_document,
+    )
+
+
 def values(file: Readable, max_document: int) -> Iterator[Any]:
-    """Yield the plain value of each document.
+    """Yield the plain value of each document in a file.
 
     Raises:
         InputError: one cannot be read.
     """
-    for document in documents(chunks(file), max_document=max_document):
-        if document.manifests:
-            hint = "put a --- line between them"
-            raise InputError("two manifests without --- between them", hint=hint)
-        yield value_of(document.raw)
+    return map(value_of, documents(chunks(file), max_document=max_document))
 
 
-def value_of(raw: RawDocument) -> Any:
+def value_of(document: Document) -> Any:
     """Return the plain value of a document.
 
     Raises:
         InputError: it cannot be read.
     """
-    if raw.oversize:
+    if document.manifests:
+        hint = "put a --- line between them"
+        raise InputError("two manifests without --- between them", hint=hint)
+    if document.raw.oversize:
         raise InputError("a document is too large", hint="separate its manifests with ---")
-    try:
-        text = raw.data.decode()
-    except UnicodeDecodeError:
-        raise InputError("not UTF-8", hint="convert it to UTF-8") from None
-    return construct(parse(text).root)
+    return load(document.raw.data)
 
 
 def is_regular(source: Source) -> bool:
@@ -142,3 +167,20 @@ def size_of(source: Source) -> int:
         return 0 if source.opener else source.path.stat().st_size
     except OSError:
         return 0
+
+
+def changed_meanwhile(source: Source) -> Finding:
+    """Return the finding that a file has changed since it was first read."""
+    return unreadable(source, "the file was changed while it was read", "run again")
+
+
+def cannot_be_read(source: Source, error: OSError) -> Finding:
+    """Return the finding that a file cannot be opened or read."""
+    reason = (error.strerror or "unknown error").lower()
+    hint = "check that it is a file, and may be read"
+    return unreadable(source, f"the file cannot be read: {reason}", hint)
+
+
+def unreadable(source: Source, message: str, hint: str) -> Finding:
+    """Return a finding on a file as a whole."""
+    return finding_at(Place(source.name), "HN901", "error", Violation("", message, hint))

@@ -8,9 +8,9 @@ else has this name?), and few besides. Findings are kept as they are.
 import marshal
 from collections.abc import Iterator, Mapping, Sequence
 
-from transformer.findings import MOST_RELATED, Finding, ObjectRef, Violation
-from transformer.pipeline.context import RunContext, SuppressedBy
-from transformer.pipeline.suppressions import SuppressionUsage
+from transformer.findings import Finding, ObjectRef, Place, finding_at
+from transformer.pipeline.context import RunContext
+from transformer.pipeline.suppressions import SuppressedBy, SuppressedFinding, SuppressionUsage
 from transformer.pipeline.validate_document import DocumentDiagnostics, RuleObservation
 from transformer.rules.base import LocatedObservation, Need, ValidationRule
 
@@ -33,11 +33,11 @@ class RunAggregator:
     """
 
     def __init__(self, context: RunContext, *, compares: bool = False) -> None:
-        self._engine = context
+        self._context = context
         self._compares = compares
         self._observations: dict[str, dict[int, bytes | list[bytes]]] = {}
         self._words: dict[str, int] = {}
-        self._suppressions = SuppressionUsage(context)
+        self._suppressions = SuppressionUsage(context.policy)
         self.documents = 0
         self.has_failed = False
         self.needs: set[Need] = set()
@@ -49,7 +49,7 @@ class RunAggregator:
         self.has_failed = self.has_failed or result.failed
         self.needs |= result.needs
         self.findings.extend(result.findings)
-        self._suppressions.add(result, file)
+        self._suppressions.add(result.suppression_requests, result.suppressed, result.refs, file)
         for observation in result.observations:
             key = hash((scope, observation.key))
             packed = self._packed(observation)
@@ -72,7 +72,7 @@ class RunAggregator:
 
     def finalize(self) -> None:
         """Add the findings that take all of the input: those on facts, and unused suppressions."""
-        for rule in self._engine.validation:
+        for rule in self._context.validation:
             if rule.finalize is not None:
                 self.findings.extend(self._finalized(rule))
         self._observations.clear()
@@ -80,11 +80,11 @@ class RunAggregator:
 
     def checked_rules(self) -> set[str]:
         """Return the ids of the rules that had something to judge."""
-        return {rule.id for rule in self._engine.validation if rule.needs <= self.needs}
+        return {rule.id for rule in self._context.validation if rule.needs <= self.needs}
 
     def skipped_rules(self) -> Iterator[tuple[str, tuple[str, ...]]]:
         """Yield reasons why rules had nothing to judge, each with the ids of these rules."""
-        left = [rule for rule in self._engine.validation if not rule.needs <= self.needs]
+        left = [rule for rule in self._context.validation if not rule.needs <= self.needs]
         for need, reason in _MISSING.items():
             if need not in self.needs:
                 ids = tuple(rule.id for rule in left if need in rule.needs)
@@ -94,13 +94,13 @@ class RunAggregator:
                 if ids:
                     yield reason, ids
 
-    def _packed(self, observations: RuleObservation) -> bytes:
-        at = observations.located
-        ref, words = at.object, self._words
+    def _packed(self, observation: RuleObservation) -> bytes:
+        at, value = observation.located.place, observation.located.value
+        ref, words = observation.located.object, self._words
         common = (ref.group, ref.version, ref.kind, ref.namespace, at.pointer, at.file)
         numbers = tuple(words.setdefault(word, len(words)) for word in common)
         place = (at.line, at.column, at.document, at.item)
-        return marshal.dumps((at.value, ref.name, numbers, place, observations.suppressed_by))
+        return marshal.dumps((value, ref.name, numbers, place, observation.suppressed_by))
 
     def _finalized(self, rule: ValidationRule) -> Iterator[Finding]:
         assert rule.finalize is not None
@@ -109,37 +109,23 @@ class RunAggregator:
             if isinstance(bucket, bytes):
                 continue  # it is the only one
             unpacked = [_unpacked(packed, words) for packed in bucket]
-            suppressed_by_of = {id(located): suppressed_by for located, suppressed_by in unpacked}
+            by = {id(located): suppressed_by for located, suppressed_by in unpacked}
             for located, violation in rule.finalize([located for located, _ in unpacked]):
-                found = _finding(rule, located, violation)
-                if (suppressed_by := suppressed_by_of[id(located)]) is not None:
-                    self._suppressions.use(found, suppressed_by)
-                elif (weighed := self._engine.weigh(found)) is not None:
-                    yield weighed
-
-
-def _finding(rule: ValidationRule, at: LocatedObservation, violation: Violation) -> Finding:
-    return Finding(
-        rule.id,
-        violation.severity or rule.severity,
-        violation.message,
-        at.file,
-        at.line,
-        at.column,
-        at.document,
-        at.item,
-        at.object,
-        at.pointer,
-        violation.hint,
-        related=violation.related[:MOST_RELATED],
-        related_total=len(violation.related),
-    )
+                found = finding_at(located.place, rule.id, rule.severity, violation)
+                settled = self._context.policy.settle(found, by[id(located)])
+                if isinstance(settled, SuppressedFinding):
+                    self._suppressions.use(settled)
+                elif settled is not None:
+                    yield settled
 
 
 def _unpacked(
     packed: bytes, words: Sequence[str]
 ) -> tuple[LocatedObservation, SuppressedBy | None]:
     value, name, common, place, suppressed_by = marshal.loads(packed)  # of our own bytes
+    line, column, document, item = place
     group, version, kind, namespace, pointer, file = (words[number] for number in common)
     ref = ObjectRef(group, version, kind, namespace, name)
-    return LocatedObservation(value, ref, pointer, file, *place), suppressed_by
+    return LocatedObservation(
+        value, Place(file, line, column, document, item, ref, pointer)
+    ), suppressed_by

@@ -1,9 +1,9 @@
-"""What one run goes by: the rules that are on, the world they see, how findings are weighed."""
+"""What applies to a whole run: the rules that are on, the cluster they see, the finding policy."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any, Literal, TypeAlias
+from typing import Any, cast
 
 from transformer.errors import SettingsError
 from transformer.findings import Finding, ObjectRef, Severity
@@ -11,23 +11,20 @@ from transformer.kubernetes import pod_template
 from transformer.kubernetes.components import parse, revise, tokens
 from transformer.kubernetes.objects import Manifest
 from transformer.kubernetes.pools import PoolIndex, is_pool, pool_of
-from transformer.kubernetes.well_known import IGNORE_ANNOTATION
-from transformer.pipeline.settings import Settings, matches_suppression
+from transformer.pipeline.settings import Settings
+from transformer.pipeline.suppressions import FindingPolicy
 from transformer.rules.base import ClusterContext, RuleContext, TransformRule, ValidationRule
 from transformer.rules.registry import checks_of_transform, transform_rules, validation_rules
 from transformer.text.framing import MAX_DOCUMENT
 from transformer.text.prefilter import Prefilter, may_match, open_prefilter, prefilter_for
 
-SuppressedBy: TypeAlias = int | Literal["annotation"]
-"""What leaves a finding out: an entry of the configuration's `ignore`, or the object itself."""
-
 
 @dataclass(frozen=True, slots=True)
 class RunContext:
-    """Everything that treating a document needs. Made by `build`; safe to share between worlds.
+    """Everything that handling a document needs. Made by `build`; safe to share between clusters.
 
-    `checks_always` and `checks_wanted` are those that `transform` runs, `validation` are all that
-    are not switched off, where the engine is one for validation.
+    `checks_always` and `checks_wanted` are those that `transform` runs; `validation` are all that
+    are not off, in a context for validation.
     """
 
     settings: Settings
@@ -36,38 +33,38 @@ class RunContext:
     checks_always: tuple[ValidationRule, ...]
     checks_wanted: tuple[ValidationRule, ...]
     validation: tuple[ValidationRule, ...]
-    severities: Mapping[str, Severity | None]
+    policy: FindingPolicy
     prefilter: Prefilter
     allow_reformat: bool = False
     max_document: int = MAX_DOCUMENT
     is_fix: bool = False
-    """Its rules leave alone what is suppressed (`validate --fix`)."""
+    """It is for `validate --fix`: what is suppressed is not fixed."""
 
     lenient_on_non_manifests: bool = False
-    """What cannot be read, and does not look like a manifest, is a note (in hooks)."""
+    """What cannot be read, and does not look like a manifest, is only a note (in hooks)."""
 
     def with_pools(self, pools: PoolIndex) -> "RunContext":
-        """Return the same engine for another world of pools."""
+        """Return the same context with other pools."""
         return self.with_cluster(replace(self.cluster, pools=pools))
 
     def with_cluster(self, cluster: ClusterContext) -> "RunContext":
-        """Return the same engine for another world."""
+        """Return the same context for another cluster."""
         return replace(self, cluster=cluster)
 
     def for_fix(self) -> "RunContext":
-        """Return an engine that transforms but for what is suppressed, and reads every document."""
+        """Return a context that leaves alone what is suppressed, and reads every document."""
         return replace(self, is_fix=True, prefilter=open_prefilter())
 
     def with_fixes(self) -> "RunContext":
-        """Return an engine that besides mends what validation rules can."""
-        mends = tuple(
+        """Return a context that also applies the fixes of validation rules."""
+        fixes = tuple(
             TransformRule(
-                rule.id, rule.summary, frozenset(), rule.fix, _mended, suppressed_with=rule.id
+                rule.id, rule.summary, frozenset(), rule.fix, _fixed, suppressed_with=rule.id
             )
             for rule in self.validation
             if rule.fix is not None
         )
-        return replace(self, rules=(*mends, *self.rules))
+        return replace(self, rules=(*fixes, *self.rules))
 
     def rules_for(self, manifest: Manifest, file: str) -> Sequence[TransformRule]:
         """Return the rules that may edit an object in `file` (relative)."""
@@ -77,12 +74,8 @@ class RunContext:
             rule
             for rule in self.rules
             if not rule.suppressed_with
-            or (
-                self.severities.get(rule.suppressed_with, "error") is not None
-                and self.suppression_of(
-                    rule.suppressed_with, manifest.ref, manifest.annotations, file
-                )
-                is None
+            or self.policy.is_reported(
+                rule.suppressed_with, manifest.ref, manifest.annotations, file
             )
         ]
 
@@ -96,15 +89,8 @@ class RunContext:
         others = [other for *kind, other in rule.left_to if kind == [ref.group, ref.kind]]
         return any(one.id in others for one in self.validation) if others else False
 
-    def weigh(self, found: Finding) -> Finding | None:
-        """Return a finding with the severity that it is to have, or None: it is switched off."""
-        severity = self.severities.get(found.rule, found.severity)
-        if severity is None:
-            return None
-        return found if severity == found.severity else replace(found, severity=severity)
-
     def folded(self, findings: Sequence[Finding]) -> list[Finding]:
-        """Return the findings of a run, fewer where their rules make fewer of them."""
+        """Return the findings of a run, fewer where their rules merge some of them."""
         for rule in self.validation:
             if rule.fold is not None:
                 own = [found for found in findings if found.rule == rule.id]
@@ -112,29 +98,9 @@ class RunContext:
                 findings = [*rest, *rule.fold(own)]
         return list(findings)
 
-    def suppression_of(
-        self, rule: str, ref: ObjectRef | None, annotations: Mapping[str, Any], file: str
-    ) -> SuppressedBy | None:
-        """Return what says that a finding is to be left out, or None.
 
-        `annotations` are the object's, `file` is relative to the configuration's folder.
-        """
-        if rule in suppressed_rules(annotations):
-            return "annotation"
-        for index, entry in enumerate(self.settings.suppressions):
-            if matches_suppression(entry, rule, str(ref) if ref else "", file):
-                return index
-        return None
-
-
-def _mended(_: RuleContext) -> str:
-    return "mended"
-
-
-def suppressed_rules(annotations: Mapping[str, Any]) -> list[str]:
-    """Return the rule ids that an object asks to be spared, from its annotations."""
-    value = annotations.get(IGNORE_ANNOTATION)
-    return value.replace(",", " ").split() if isinstance(value, str) else []
+def _fixed(_: RuleContext) -> str:
+    return "fixed"
 
 
 def build(
@@ -145,10 +111,10 @@ def build(
     allow_reformat: bool = False,
     max_document: int = MAX_DOCUMENT,
 ) -> RunContext:
-    """Return the engine for `settings`; `components` is the shipped catalog's plain value.
+    """Return the context for `settings`; `components` is the plain value of the shipped catalog.
 
-    With `schemas` (plain, by name) it is an engine for validation, which goes by them. Its pools
-    are empty and complete: see `RunContext.with_pools`.
+    With `schemas` (plain, by name) it is a context for validation, which uses them. Its pools are
+    empty and complete: see `RunContext.with_pools`.
 
     Raises:
         SettingsError: a rule that does not exist is switched, or a catalog entry is wrong.
@@ -158,7 +124,10 @@ def build(
     rules = tuple(
         rule for rule in known if settings.transform_rules.get(rule.id, rule.on_by_default)
     )
-    severities = {rule: _severity(value) for rule, value in settings.severities.items()}
+    severities = {
+        rule: None if value == "off" else cast("Severity", value)
+        for rule, value in settings.severities.items()
+    }
     checks = checks_of_transform()
     all_checks = () if schemas is None else validation_rules()
     catalog = revise(parse(components), settings.components)
@@ -181,7 +150,7 @@ def build(
         tuple(rule for rule in checks if rule.in_transform == "always"),
         tuple(rule for rule in checks if rule.in_transform == "wanted"),
         tuple(rule for rule in all_checks if severities.get(rule.id, rule.severity)),
-        severities,
+        FindingPolicy(settings, severities),
         prefilter_for(
             words,
             nodes="nodes" in looks_at,
@@ -202,16 +171,6 @@ def _refuse_unknown_rules(settings: Settings) -> None:
         raise SettingsError(
             f"there is no rule {min(unknown)!r}", hint="`hostnet-transform rules` lists them"
         )
-
-
-def _severity(value: str) -> Severity | None:
-    levels: dict[str, Severity | None] = {
-        "error": "error",
-        "warning": "warning",
-        "info": "info",
-        "off": None,
-    }
-    return levels[value]
 
 
 def add_pool(index: PoolIndex, manifest: Manifest) -> bool:

@@ -1,39 +1,29 @@
-"""What is said of one document: findings with their lines and columns, weighed and collected.
-
-The only place that turns offsets into lines and columns.
-"""
+"""The findings of one document: collected, with their places, suppressions and severities."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
 
 from transformer.errors import InputError, TransformError
-from transformer.findings import Change, Finding, ObjectRef, Severity, Violation
+from transformer.findings import Change, Finding, Place, Severity, Violation, finding_at
 from transformer.kubernetes.objects import Manifest
-from transformer.pipeline.context import RunContext, SuppressedBy
+from transformer.pipeline.context import RunContext
 from transformer.pipeline.parse_hints import advice, explained, template
-from transformer.position import Lines, Position, position_at
+from transformer.pipeline.source_locator import SourceLocator
+from transformer.pipeline.suppressions import SuppressedFinding
 from transformer.rules.base import NOT_LISTED, KustomizationUsage
 from transformer.text.framing import RawDocument
-from transformer.yamltree.locate import Places
-from transformer.yamltree.syntax import Node
 
 _HEAD = (b"apiVersion", b"kind")
-"""What stands in each manifest."""
+"""Keys of every manifest."""
 
 _NONE: Mapping[str, Any] = {}
-
-LONG_LINE = 1000
-"""A longer line is not shown: minified JSON would be kept whole for each finding in it."""
-
-_NEAR = 1000
-"""Up to this offset it is quicker to count lines than to make a table of them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Origin:
     """Where documents come from. `file` is the name for messages; `relative` the same from the
-    configuration's folder, which is what the patterns of its `ignore` are about.
+    configuration's folder, which the patterns of its `ignore` match.
 
     `is_named`: the user named it (a PATH, or standard input), it was not found in a folder.
     `is_patch`: a kustomization in the input names it as a patch. `usage`: how kustomizations in
@@ -53,62 +43,35 @@ class Origin:
 
 
 _OF_TEMPLATES = "HN419"
-"""Says itself how bad it is that a template needs an edit."""
-
-
-class SuppressedFinding(NamedTuple):
-    """A finding that was left out, because of what `by` says."""
-
-    found: Finding
-    by: SuppressedBy
+"""The rule that decides itself how severe it is that a template needs an edit."""
 
 
 @dataclass(slots=True)
 class DiagnosticCollector:
-    """The findings of one document, whose `text` and `root` are set once they are known.
+    """The findings of one document.
 
-    `suppressed` tells of those that are left out on purpose, `non_manifests` of those that are told
-    of all files together. `template_comment`: which comment shows that it is a template (empty:
-    none).
+    `suppressed` are those that a suppression leaves out, `non_manifests` those that are reported
+    for all files together. `template_comment`: which comment shows that the document is a template
+    (empty: none).
     """
 
     raw: RawDocument
     origin: Origin
     context: RunContext
-    text: str = ""
-    root: Node | None = None
     findings: list[Finding] = field(default_factory=list)
     suppressed: list[SuppressedFinding] = field(default_factory=list)
     non_manifests: list[Finding] = field(default_factory=list)
     template_comment: str = ""
-    _lines: Lines | None = None
-    _told: str | None = None
-    _places: Places | None = None
+    source: SourceLocator = field(init=False)
+    _known_advice: str | None = None
 
-    def position(self, pointer: str) -> Position:
-        """Return where in the file the value at `pointer` (from the document's root) stands."""
-        return self._at(self._offset(pointer))
-
-    def line_at(self, offset: int) -> int:
-        """Return the line in the file of an offset in the document's text."""
-        return self._at(offset).line
-
-    def _offset(self, pointer: str, *, at_key: bool = False) -> int:
-        if self._places is None or self.root is not self._places.root:
-            self._places = Places(self.root)
-        return self._places.offset_of(pointer, at_key=at_key)
-
-    def _at(self, offset: int) -> Position:
-        if offset < _NEAR:
-            return position_at(self.text, offset, self.raw.line)
-        if self._lines is None:
-            self._lines = Lines(self.text, self.raw.line)
-        return self._lines.position(offset)
+    def __post_init__(self) -> None:
+        self.source = SourceLocator(self.raw.line)
 
     def report_violation(
         self, rule: str, severity: Severity, manifest: Manifest, found: Violation
     ) -> None:
-        """Note what a rule found in a manifest."""
+        """Report what a rule found in a manifest."""
         self._add(self.finding(rule, severity, manifest, found), manifest.annotations)
 
     def finding(
@@ -116,131 +79,135 @@ class DiagnosticCollector:
     ) -> Finding:
         """Return what a rule found in a manifest, with its place.
 
-        Of a template it is no error: what it says is not known before it is rendered.
+        In a template it is no error: the values are not known before it is rendered.
         """
         severity = found.severity or severity
         if self.template_comment and rule != _OF_TEMPLATES and severity == "error":
             severity = "warning" if self.origin.is_named else "info"
-        return self._place(
-            rule,
-            severity,
-            found.message,
-            self._offset(manifest.base + found.pointer, at_key=found.at_key),
-            manifest.base,
-            manifest.ref,
-            found.pointer,
-            found.hint,
-        )
+        violation = Violation("", found.message, found.hint)
+        offset = self.source.offset(manifest.base + found.pointer, at_key=found.at_key)
+        place = self.place(manifest.base, manifest, found.pointer, offset=offset)
+        return finding_at(place, rule, severity, violation)
 
-    def report_issue_at(
-        self, rule: str, severity: Severity, message: str, hint: str, offset: int
-    ) -> None:
-        """Note something about the text at `offset`; with `--strict` an error."""
-        if self.context.settings.strict:
-            severity = "error"
-        self._add(self._place(rule, severity, message, offset, hint=hint))
+    def pointers(self, manifest: Manifest) -> set[str]:
+        """Return the pointers at which there are findings on an object."""
+        return {found.pointer for found in self.findings if found.item == manifest.base}
 
-    def report_document_issue(
-        self, rule: str, severity: Severity, message: str, hint: str, base: str = ""
-    ) -> None:
-        """Note something about the document, or the item at `base`; with `--strict` an error."""
-        if self.context.settings.strict:
-            severity = "error"
-        told = self._advice()
-        found = self._place(rule, severity, message, self._offset(base), base, hint=told or hint)
-        is_non_manifest = rule == "HN903" and not self.origin.is_named and not told
-        self._add(found, into=self.non_manifests if is_non_manifest else self.findings)
-
-    def report_error(self, rule: str, error: TransformError, changes: list[Change]) -> bool:
-        """Note why the document cannot be read or edited; return whether that is an error.
-
-        `changes`: what was to be done, to name the object that it concerns. No configuration
-        hushes this up; only `onInvalid` lets pass what cannot be read.
-        """
-        severity: Severity = "error"
-        if isinstance(error, InputError):
-            error = explained(error, self.text)
-        message, hint = error.message, error.hint
-        may_be = rule in ("HN901", "HN902")
-        if may_be and (found := template(self.text, rule)) is not None:
-            message = f"{found.what} (line {self._at(found.offset).line}): {message}"
-            hint = found.hint
-            if not self.origin.is_named:
-                severity = "info"
-        if self.context.lenient_on_non_manifests and not all(
-            map(self.raw.data.__contains__, _HEAD)
-        ):
-            severity = "info"
-        if isinstance(error, InputError):
-            hint = hint or self._advice()
-            may_pass = rule in ("HN901", "HN902") and self.context.settings.on_invalid == "pass"
-            if severity == "error" and may_pass:
-                severity = "warning"
-        if error.other is not None:
-            message += f" (compare line {self._at(error.other).line})"
-        concerned = self._concerned(error, changes)
-        at = error.offset or 0
-        if concerned is not None and error.offset is None:
-            at = self._offset(concerned.item)
-        item = concerned.item if concerned else ""
-        ref = concerned.object if concerned else None
-        self.findings.append(self._place(rule, severity, message, at, item, ref, hint=hint))
-        return severity == "error"
-
-    def report_reformat(self, error: TransformError, changes: list[Change]) -> None:
-        """Note that the document is written anew because of `error`."""
-        concerned = self._concerned(error, changes)
-        item = concerned.item if concerned else ""
-        at = self._offset(item) if error.offset is None else error.offset
-        ref = concerned.object if concerned else None
-        message = f"written anew: {error.message}"
-        self._add(self._place("HN905", "warning", message, at, item, ref))
-
-    def _concerned(self, error: TransformError, changes: list[Change]) -> Change | None:
-        """Return a change of the object that `error` is about: the last that begins above it."""
-        above = [
-            change
-            for change in changes
-            if error.offset is None or self._offset(change.item) <= error.offset
-        ]
-        return above[-1] if above else changes[0] if changes else None
-
-    def _advice(self) -> str:
-        """Return what is to be done where the text shows what probably went wrong, or nothing."""
-        if self._told is None:  # a list may hold many items of which it is asked
-            found = advice(self.text)
-            self._told = ""
-            if found is not None:
-                line = self._at(found.offset).line
-                self._told = f"{found.before}in line {line}{found.after}"
-        return self._told
-
-    def _place(
+    def place(
         self,
-        rule: str,
-        severity: Severity,
-        message: str,
-        offset: int,
-        item: str = "",
-        ref: ObjectRef | None = None,
+        item: str,
+        subject: Manifest | Change | None = None,
         pointer: str = "",
-        hint: str = "",
-    ) -> Finding:
-        at = self._at(offset)
-        return Finding(
-            rule,
-            severity,
-            message,
+        *,
+        offset: int | None = None,
+        with_excerpt: bool = True,
+    ) -> Place:
+        """Return the place at `offset`; without one, at `pointer` in the item."""
+        at = self.source.offset(item + pointer) if offset is None else offset
+        ref = subject.ref if isinstance(subject, Manifest) else None
+        if isinstance(subject, Change):
+            ref = subject.object
+        return Place(
             self.origin.file,
-            at.line,
-            at.column,
+            *self.source.position(at),
             self.raw.ordinal,
             item,
             ref,
             pointer,
-            hint,
-            self._excerpt(offset),
+            self.source.excerpt(at) if with_excerpt else "",
         )
+
+    def report_issue_at(self, rule: str, severity: Severity, issue: Violation, offset: int) -> None:
+        """Report something about the text at `offset`; with `--strict` an error."""
+        self._add(self._issue(rule, severity, issue, offset))
+
+    def report_document_issue(
+        self, rule: str, severity: Severity, message: str, hint: str, base: str = ""
+    ) -> None:
+        """Report something about the document, or the item at `base`; with `--strict` an error."""
+        known = self._advice()
+        issue = Violation("", message, known or hint)
+        found = self._issue(rule, severity, issue, self.source.offset(base), base)
+        is_non_manifest = rule == "HN903" and not self.origin.is_named and not known
+        self._add(found, into=self.non_manifests if is_non_manifest else self.findings)
+
+    def _issue(
+        self, rule: str, severity: Severity, issue: Violation, offset: int, item: str = ""
+    ) -> Finding:
+        severity = "error" if self.context.settings.strict else severity
+        place = self.place(item, offset=offset)
+        return finding_at(place, rule, severity, issue)
+
+    def report_error(self, rule: str, error: TransformError, changes: list[Change]) -> bool:
+        """Report why the document cannot be read or edited; return whether that is an error.
+
+        `changes`: what was planned, to name the object that it concerns. No suppression applies;
+        only `onInvalid` tolerates what cannot be read.
+        """
+        severity: Severity = "error"
+        if isinstance(error, InputError):
+            error = explained(error, self.source.text)
+        message, hint = error.message, error.hint
+        is_unreadable = rule in ("HN901", "HN902")
+        if is_unreadable and (found := template(self.source.text, rule)) is not None:
+            message = f"{found.what} (line {self._line(found.offset)}): {message}"
+            hint = found.hint
+            if not self.origin.is_named:
+                severity = "info"
+        is_lenient = self.context.lenient_on_non_manifests
+        if is_lenient and not all(map(self.raw.data.__contains__, _HEAD)):
+            severity = "info"
+        if isinstance(error, InputError):
+            hint = hint or self._advice()
+            may_pass = is_unreadable and self.context.settings.on_invalid == "pass"
+            if severity == "error" and may_pass:
+                severity = "warning"
+        if error.other is not None:
+            message += f" (compare line {self._line(error.other)})"
+        self.findings.append(
+            self._concerning(error, changes, rule, severity, Violation("", message, hint))
+        )
+        return severity == "error"
+
+    def report_reformat(self, error: TransformError, changes: list[Change]) -> None:
+        """Report that the document is re-serialized because of `error`."""
+        violation = Violation("", f"re-serialized: {error.message}")
+        self._add(self._concerning(error, changes, "HN905", "warning", violation))
+
+    def _concerning(
+        self,
+        error: TransformError,
+        changes: list[Change],
+        rule: str,
+        severity: Severity,
+        violation: Violation,
+    ) -> Finding:
+        """Return the finding on `error`, at the object that it concerns if that is known."""
+        above = [
+            change
+            for change in changes
+            if error.offset is None or self.source.offset(change.item) <= error.offset
+        ]
+        concerned = above[-1] if above else changes[0] if changes else None
+        item = concerned.item if concerned else ""
+        at = error.offset
+        if at is None:
+            at = self.source.offset(item) if concerned else 0
+        place = self.place(item, concerned, offset=at)
+        return finding_at(place, rule, severity, violation)
+
+    def _line(self, offset: int) -> int:
+        return self.source.position(offset).line
+
+    def _advice(self) -> str:
+        """Return what to do where the text shows what probably went wrong, or an empty string."""
+        if self._known_advice is None:  # a list may hold many items that need it
+            found = advice(self.source.text)
+            self._known_advice = ""
+            if found is not None:
+                line = self._line(found.offset)
+                self._known_advice = f"{found.before}in line {line}{found.after}"
+        return self._known_advice
 
     def _add(
         self,
@@ -248,21 +215,11 @@ class DiagnosticCollector:
         annotations: Mapping[str, Any] = _NONE,
         into: list[Finding] | None = None,
     ) -> None:
-        """Take in a finding as the configuration and the object's `annotations` want it."""
-        file = self.origin.relative_name
-        by = self.context.suppression_of(found.rule, found.object, annotations, file)
-        if by is not None:
-            self.suppressed.append(SuppressedFinding(found, by))
-        elif (weighed := self.context.weigh(found)) is not None:
-            (self.findings if into is None else into).append(weighed)
-
-    def _excerpt(self, offset: int) -> str:
-        """Return the line that `offset` is in."""
-        reach = max(offset - LONG_LINE, 0)
-        start = max(self.text.rfind(end, reach, offset) for end in "\r\n") + 1
-        if start == 0 and reach:
-            return ""
-        ends = (self.text.find(end, offset, offset + LONG_LINE) for end in "\r\n")
-        end = min((at for at in ends if at >= 0), default=len(self.text))
-        line = self.text[start:end].removeprefix("\ufeff")
-        return line if len(line) <= LONG_LINE else ""
+        """Add a finding as the configuration and the object's `annotations` want it."""
+        policy = self.context.policy
+        by = policy.suppressed_by(found.rule, found.object, annotations, self.origin.relative_name)
+        settled = policy.settle(found, by)
+        if isinstance(settled, SuppressedFinding):
+            self.suppressed.append(settled)
+        elif settled is not None:
+            (self.findings if into is None else into).append(settled)

@@ -1,10 +1,10 @@
-"""A document opened: its text read, its objects one by one, and what transform rules plan for them.
+"""A document loaded: its text, its objects one by one, and what transform rules plan for them.
 
-What `transform` and `validate` have in common.
+This is what `transform` and `validate` have in common.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import PurePath
 from typing import Any
 
@@ -21,6 +21,7 @@ from transformer.rules.exempt import editable
 from transformer.text.framing import Opening, RawDocument
 from transformer.yamltree import syntax
 from transformer.yamltree.construct import construct
+from transformer.yamltree.load import decode
 from transformer.yamltree.parse import parse
 from transformer.yamltree.template_comments import find_template_comment
 
@@ -35,32 +36,50 @@ _AFTER_END = "no --- after the ... above; kubectl drops what follows"
 _BEGIN = "begin each manifest with a --- line"
 
 
-def load_document(part: Document, diagnostics: DiagnosticCollector) -> tuple[syntax.Tree, Any]:
-    """Return the tree and the plain value; `diagnostics` gets text, root and program.
+def visit(
+    document: Document,
+    diagnostics: DiagnosticCollector,
+    visit_object: Callable[[RuleContext], None],
+    *,
+    glued: str,
+) -> tuple[syntax.Tree, Any]:
+    """Pass each object of a document to `visit_object`, from top to bottom.
+
+    Return the tree and the plain value. What is no manifest is reported, and so is a missing `---`;
+    `glued` says what happens to a document that runs on from the one above.
+
+    Raises:
+        InputError: the document cannot be read.
+    """
+    tree, value = load_document(document, diagnostics)
+    for manifest in objects(value, diagnostics):
+        visit_object(_rule_context(manifest, value, diagnostics))
+    report_opening(document.raw, diagnostics, is_empty=value is None, glued=glued)
+    return tree, value
+
+
+def load_document(document: Document, diagnostics: DiagnosticCollector) -> tuple[syntax.Tree, Any]:
+    """Return the tree and the plain value; `diagnostics` gets the text, the root, and whether the
+    document is a template.
 
     Raises:
         InputError: it cannot be read, or is no manifest where one is expected.
     """
-    raw = part.raw
+    raw, source = document.raw, diagnostics.source
     if raw.oversize:
         raise InputError(
             f"the document is larger than {diagnostics.context.max_document} bytes",
             hint="separate its manifests with ---, or raise --max-document",
         )
     try:
-        text = raw.data.decode()
-    except UnicodeDecodeError as error:
-        diagnostics.text = raw.data[: error.start].decode()
-        raise InputError(
-            "not UTF-8",
-            offset=len(diagnostics.text),
-            hint="Kubernetes manifests are UTF-8: convert the file",
-        ) from None
-    diagnostics.text = text
-    if part.problem is not None:
-        raise part.problem
+        text = source.text = decode(raw.data)
+    except InputError as error:
+        source.text = raw.data.decode(errors="replace")[: error.offset]
+        raise
+    if document.problem is not None:
+        raise document.problem
     tree = parse(text)
-    root = diagnostics.root = tree.root
+    root = source.root = tree.root
     diagnostics.template_comment = _template_comment(tree, diagnostics)
     is_input = diagnostics.origin.is_named and not diagnostics.origin.is_patch
     if isinstance(root, syntax.Sequence) and root.is_flow and is_input:
@@ -106,20 +125,20 @@ def _template_comment(tree: syntax.Tree, diagnostics: DiagnosticCollector) -> st
         return ""
     offset, text = found
     shown = text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."
-    return f"`{shown}` in line {diagnostics.line_at(offset)}"
+    return f"`{shown}` in line {diagnostics.source.position(offset).line}"
 
 
 _SHOWN = 60
 
 
-def subject_of(manifest: Manifest, document: Any, diagnostics: DiagnosticCollector) -> RuleContext:
-    """Return what rules see of an object of `document` (its plain value)."""
+def _rule_context(manifest: Manifest, value: Any, diagnostics: DiagnosticCollector) -> RuleContext:
+    """Return what rules see of an object in a document with the plain value `value`."""
     cluster, origin = diagnostics.context.cluster, diagnostics.origin
     return RuleContext(
         manifest,
         pod_templates(manifest, cluster.rows),
         cluster,
-        document,
+        value,
         origin.is_patch,
         template_comment=diagnostics.template_comment,
         is_named=origin.is_named,

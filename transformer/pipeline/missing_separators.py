@@ -7,7 +7,7 @@ something had to be done there. Beside a border that is not certain, only that i
 from collections.abc import Iterator
 from itertools import pairwise
 
-from transformer.findings import Severity
+from transformer.findings import Severity, Violation
 from transformer.pipeline.boundaries import Border
 from transformer.pipeline.context import RunContext
 from transformer.pipeline.diagnostics import DiagnosticCollector, Origin
@@ -45,28 +45,25 @@ def at_borders(
 
     It is an error where a rule would have edited one of the manifests (`is_edited`).
     """
-    diagnostics = DiagnosticCollector(document.raw, origin, context, document.raw.data.decode())
+    diagnostics = DiagnosticCollector(document.raw, origin, context)
+    diagnostics.source.text = document.raw.data.decode()
     severity: Severity = "error" if is_edited else "warning"
     if is_template and not (is_edited or origin.is_named):
         severity = "info"
     for border in document.borders:
-        at, message, hint = _said(border, is_template=is_template)
-        diagnostics.report_issue_at("HN904", severity, message, hint, at)
+        at, issue = _issue(border, is_template=is_template)
+        diagnostics.report_issue_at("HN904", severity, issue, at)
     return diagnostics
 
 
-def _said(border: Border, *, is_template: bool) -> tuple[int, str, str]:
-    """Return where a border is to be shown, what is wrong there, and what to do."""
+def _issue(border: Border, *, is_template: bool) -> tuple[int, Violation]:
+    """Return the offset at which to report a border, what is wrong there, and what to do."""
     message = "no --- between this manifest and the one above"
     if is_template:
-        return (
-            border.below,
-            message,
-            f"this is a template: {RENDER_FIRST}",
-        )
+        return border.below, Violation("", message, f"this is a template: {RENDER_FIRST}")
     if border.doubt is None:
         hint = "put a --- line above it, or let `validate --fix` do it"
-        return border.below, f"{message}; kubectl applies only the last", hint
+        return border.below, Violation("", f"{message}; kubectl applies only the last", hint)
     at = border.below if border.doubt.offset is None else border.doubt.offset
     hint = "put a --- line where the lower manifest begins; kubectl applies only the last"
-    return at, f"no --- between two manifests: {border.doubt.message}", hint
+    return at, Violation("", f"no --- between two manifests: {border.doubt.message}", hint)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from transformer.errors import InputError
-from transformer.findings import Finding, ObjectRef, Violation
+from transformer.findings import Finding, ObjectRef, Place
 from transformer.kubernetes.nodes import is_node
 from transformer.kubernetes.objects import Manifest, manifests, mapping_at
 from transformer.kubernetes.pools import Pool, is_pool, pool_of
@@ -30,14 +30,14 @@ def identity(ref: ObjectRef) -> Identity:
 
 @dataclass(frozen=True, slots=True)
 class OldObject:
-    """An object of the old state, in the file `file` (relative); `at` is a finding at it.
+    """An object of the old state, in the file `file` (relative); `at` is its place.
 
     `is_context`: it was in a file that is not meant, and is only there to be found again.
     """
 
     manifest: Manifest
     file: str
-    at: Finding
+    at: Place
     is_context: bool = False
 
 
@@ -73,7 +73,7 @@ class OldState:
         for manifest in manifests(value):
             kept = compared_part(manifest) if manifest.ref.name else None
             if kept is not None:
-                at = diagnostics.finding("", "info", manifest, Violation("/metadata/name", ""))
+                at = diagnostics.place(manifest.base, manifest, "/metadata/name")
                 known = self._objects.setdefault(identity(kept.ref), [])
                 known.append(OldObject(kept, origin.relative_name, at, is_context))
 

@@ -23,8 +23,7 @@ from transformer.text.prefilter import (
     mentions_node,
     mentions_pool,
 )
-from transformer.yamltree.construct import construct
-from transformer.yamltree.parse import parse
+from transformer.yamltree.load import load
 
 
 @dataclass(slots=True)
@@ -67,20 +66,22 @@ class ResourceIndex:
         for manifest in self._read(document) or ():
             self._note_present(manifest, file)
 
+    def mentions(self, data: bytes) -> bool:
+        """Whether the bytes could hold an object that this index takes in."""
+        mentions = mentions_compared if self.compares else mentions_node
+        return mentions(data) or mentions_pool(data) or mentions_local_service(data)
+
     def _read(self, document: Document) -> list[Manifest] | None:
         """Return the manifests in a document, if any of them could matter; None: it cannot be
         read.
         """
-        data = document.raw.data
         if document.raw.oversize:
             return None
-        mentions = mentions_compared if self.compares else mentions_node
-        if not (mentions(data) or mentions_pool(data) or mentions_local_service(data)):
+        if not self.mentions(document.raw.data):
             return []
-        texts = [piece.raw.data for piece in document.pieces]
         try:
-            values = [construct(parse(text.decode()).root) for text in texts]
-        except (InputError, UnicodeDecodeError):
+            values = [load(piece.raw.data) for piece in document.pieces]
+        except InputError:
             return None
         return [manifest for value in values for manifest in manifests(value)]
 

@@ -19,8 +19,7 @@ from transformer.pipeline.documents import Document
 from transformer.pipeline.transform_document import opening_findings, transform_document
 from transformer.text.framing import Opening
 from transformer.text.prefilter import may_match, mentions_node, mentions_pool
-from transformer.yamltree.construct import construct
-from transformer.yamltree.parse import parse
+from transformer.yamltree.load import load
 
 _GROUP = 100
 """Parts of a spool that are treated together."""
@@ -101,7 +100,7 @@ def transform_as_it_comes(
     """Yield the result of each part, gathering pools on the way.
 
     While nothing depends on a pool not yet seen, results leave at once. From the first document
-    that does, parts are put into a spool until the input has ended (SPEC, section 8).
+    that does, parts are put into a spool until the input has ended.
     """
     remaining = iter(groups)
     for group in remaining:
@@ -132,9 +131,8 @@ def gather_pools(document: Document, context: RunContext) -> None:
     if raw.oversize or not mentions_pool(raw.data):
         return
     for piece in document.pieces:
-        with suppress(InputError, UnicodeDecodeError):
-            value = construct(parse(piece.raw.data.decode()).root)
-            for manifest in manifests(value):
+        with suppress(InputError):
+            for manifest in manifests(load(piece.raw.data)):
                 add_pool(context.cluster.pools, manifest)
 
 

@@ -1,46 +1,127 @@
-"""Suppressions of a run, in the configuration and at objects: were they of any use? (HN906)
+"""What becomes of a finding: suppressed, switched off, or reported with a severity.
 
-An entry of the configuration is only judged where an object that it could cover was looked at, so
-that a run over some files says nothing of entries that are there for others.
+A suppression is an entry of the configuration's `ignore`, or an annotation of an object. Whether
+each of them was of any use is HN906. An entry of the configuration is checked only if the run saw
+an object that it matches, so that a run over some files reports no entries that are for others.
 """
 
-from collections.abc import Collection, Iterable, Iterator
-from dataclasses import replace
-from typing import TypeAlias
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal, NamedTuple, TypeAlias
 
-from transformer.findings import Finding
-from transformer.pipeline.context import RunContext, SuppressedBy
-from transformer.pipeline.settings import matches_suppression
-from transformer.pipeline.validate_document import DocumentDiagnostics, SuppressionRequest
+from transformer.findings import Finding, ObjectRef, Place, Severity, Violation, finding_at
+from transformer.kubernetes.well_known import IGNORE_ANNOTATION
+from transformer.pipeline.settings import Settings, matches_suppression
 from transformer.rules.registry import validation_rules
 
-_Place: TypeAlias = tuple[str, int, str]
-"""File, document, and item: the object that an annotation is at."""
+SuppressedBy: TypeAlias = int | Literal["annotation"]
+"""What suppresses a finding: an entry of the configuration's `ignore`, or the object itself."""
+
+
+class SuppressedFinding(NamedTuple):
+    """A finding that `by` suppresses."""
+
+    found: Finding
+    by: SuppressedBy
+
+
+@dataclass(frozen=True, slots=True)
+class FindingPolicy:
+    """The suppressions and severities of a configuration.
+
+    `severities` has the severity by rule id where it is not the rule's own; None is off.
+    """
+
+    settings: Settings
+    severities: Mapping[str, Severity | None]
+
+    def suppressed_by(
+        self, rule: str, ref: ObjectRef | None, annotations: Mapping[str, Any], file: str
+    ) -> SuppressedBy | None:
+        """Return what suppresses a finding, or None.
+
+        `annotations` are the object's, `file` is relative to the configuration's folder.
+        """
+        if rule in suppressed_rules(annotations):
+            return "annotation"
+        for index, entry in enumerate(self.settings.suppressions):
+            if matches_suppression(entry, rule, str(ref) if ref else "", file):
+                return index
+        return None
+
+    def is_reported(
+        self, rule: str, ref: ObjectRef | None, annotations: Mapping[str, Any], file: str
+    ) -> bool:
+        """Whether findings of a rule are reported there: it is not off, and not suppressed."""
+        return (
+            self.severities.get(rule, "error") is not None
+            and self.suppressed_by(rule, ref, annotations, file) is None
+        )
+
+    def settle(
+        self, found: Finding, by: SuppressedBy | None = None
+    ) -> Finding | SuppressedFinding | None:
+        """Return a finding with the severity that it is to have, or None if its rule is off.
+
+        `by` is what suppresses it.
+        """
+        if by is not None:
+            return SuppressedFinding(found, by)
+        severity = self.severities.get(found.rule, found.severity)
+        if severity is None:
+            return None
+        return found if severity == found.severity else replace(found, severity=severity)
+
+
+def suppressed_rules(annotations: Mapping[str, Any]) -> list[str]:
+    """Return the rule ids that an object's annotations suppress."""
+    value = annotations.get(IGNORE_ANNOTATION)
+    return value.replace(",", " ").split() if isinstance(value, str) else []
+
+
+@dataclass(frozen=True, slots=True)
+class SuppressionRequest:
+    """The annotation of an object at `at`, which suppresses the rules in `ids`."""
+
+    ids: tuple[str, ...]
+    at: Place
+
+
+_Object: TypeAlias = tuple[str, int, str]
+"""File, document, and item."""
 
 
 class SuppressionUsage:
-    """Takes in what was left out and why; tells in the end what nothing was left out for."""
+    """Collects which suppressions were used, and reports those that were not."""
 
-    def __init__(self, context: RunContext) -> None:
-        self._engine = context
+    def __init__(self, policy: FindingPolicy) -> None:
+        self._policy = policy
+        self._entries = policy.settings.suppressions
         self._asked: list[SuppressionRequest] = []
-        self._used: dict[_Place, set[str]] = {}
+        self._used: dict[_Object, set[str]] = {}
         self._entries_used: set[tuple[int, str]] = set()
         self._entries_in_play: set[int] = set()
 
-    def add(self, result: DocumentDiagnostics, file: str) -> None:
-        """Take in a document of `file` (relative)."""
-        self._asked.extend(result.suppression_requests)
-        for suppressed in result.suppressed:
-            self.use(suppressed.found, suppressed.by)
-        for index, entry in enumerate(self._engine.settings.suppressions):
+    def add(
+        self,
+        requests: Iterable[SuppressionRequest],
+        suppressed: Iterable[SuppressedFinding],
+        refs: Sequence[ObjectRef],
+        file: str,
+    ) -> None:
+        """Add what a document in `file` (relative) asks for, what is suppressed, its objects."""
+        self._asked.extend(requests)
+        for one in suppressed:
+            self.use(one)
+        for index, entry in enumerate(self._entries):
             if index not in self._entries_in_play and any(
-                matches_suppression(entry, entry.rules[0], str(ref), file) for ref in result.refs
+                matches_suppression(entry, entry.rules[0], str(ref), file) for ref in refs
             ):
                 self._entries_in_play.add(index)
 
-    def use(self, found: Finding, by: SuppressedBy) -> None:
-        """Note that a finding was left out."""
+    def use(self, suppressed: SuppressedFinding) -> None:
+        """Add a finding that is suppressed."""
+        found, by = suppressed
         if by == "annotation":
             place = (found.file, found.document, found.item)
             self._used.setdefault(place, set()).add(found.rule)
@@ -54,29 +135,29 @@ class SuppressionUsage:
             place = (request.at.file, request.at.document, request.at.item)
             used = self._used.get(place, ())
             idle = [rule for rule in request.ids if rule not in used]
-            yield from self._weighed(_idle(request.at, idle, checked_rules, known))
-        for index, entry in enumerate(self._engine.settings.suppressions):
+            yield from self._settled(request.at, _idle(idle, checked_rules, known))
+        for index, entry in enumerate(self._entries):
             idle = [rule for rule in entry.rules if (index, rule) not in self._entries_used]
             if index in self._entries_in_play and entry.line:
-                name = self._engine.settings.name
-                at = Finding("HN906", "warning", "", name, entry.line, 1, 0)
-                yield from self._weighed(_idle(at, idle, checked_rules, known))
+                place_of_entry = Place(self._policy.settings.name, entry.line)
+                yield from self._settled(place_of_entry, _idle(idle, checked_rules, known))
 
-    def _weighed(self, findings: Iterable[Finding]) -> Iterator[Finding]:
-        for found in findings:
-            if (weighed := self._engine.weigh(found)) is not None:
-                yield weighed
+    def _settled(self, at: Place, violations: Iterable[Violation]) -> Iterator[Finding]:
+        for violation in violations:
+            settled = self._policy.settle(finding_at(at, "HN906", "warning", violation))
+            if isinstance(settled, Finding):
+                yield settled
 
 
 def _idle(
-    at: Finding, rules: list[str], checked_rules: Collection[str], known: Collection[str]
-) -> Iterator[Finding]:
-    """Yield what is to be said of `rules` that are suppressed where nothing was found."""
+    rules: list[str], checked_rules: Collection[str], known: Collection[str]
+) -> Iterator[Violation]:
+    """Yield what is to be reported of `rules` that are suppressed where nothing was found."""
     unknown = [rule for rule in rules if rule not in known]
     if unknown:
         message = f"there is no rule {', '.join(unknown)} to suppress here"
-        yield replace(at, message=message, hint="`hostnet-transform rules` lists them")
+        yield Violation("", message, "`hostnet-transform rules` lists them")
     idle = [rule for rule in rules if rule in checked_rules]
     if idle:
-        message = f"nothing was found here that the suppression of {', '.join(idle)} left out"
-        yield replace(at, message=message, hint="take it away, so that a new finding is seen")
+        message = f"unused suppression of {', '.join(idle)}"
+        yield Violation("", message, "remove it, so that new findings are reported")

@@ -1,4 +1,4 @@
-"""One document: read it, let the rules plan, splice, and say what was done and found."""
+"""One document: load it, let the rules plan, splice, and report what was done and found."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -14,14 +14,7 @@ from transformer.patch import verify
 from transformer.patch.splice import splice
 from transformer.pipeline.context import RunContext, add_pool
 from transformer.pipeline.diagnostics import DiagnosticCollector, Origin
-from transformer.pipeline.document_loader import (
-    load_document,
-    objects,
-    plans,
-    report_opening,
-    rule_failures,
-    subject_of,
-)
+from transformer.pipeline.document_loader import plans, report_opening, rule_failures, visit
 from transformer.pipeline.documents import Document
 from transformer.pipeline.missing_separators import at_borders, doubtful, manifests_of, runs
 from transformer.rules.base import RuleContext, TransformRule, ValidationRule
@@ -32,38 +25,30 @@ from transformer.yamltree.syntax import Tree
 _GLUED = "no --- between this manifest and the one above; one was added"
 
 
-def transform_document(part: Document, origin: Origin, context: RunContext) -> DocumentResult:
-    """Return the result for one document, which is read whatever the screen says of it.
+def transform_document(document: Document, origin: Origin, context: RunContext) -> DocumentResult:
+    """Return the result for one document, which is read whatever the prefilter says of it.
 
     Raises:
         PoolsNeeded: it depends on a pool that later input may bring.
     """
-    raw = part.raw
-    if part.continues:
+    raw = document.raw
+    if document.continues:
         failed = context.settings.on_invalid == "fail"
         return DocumentResult(
             origin.file, raw.line, raw.data, raw.data, "parsed", failed, continues=True
         )
-    if part.manifests:
-        return _transform_glued(part, origin, context)
-    document = _Document(part, origin, context)
-    data, failed = document.transformed()
+    if document.manifests:
+        return _transform_glued(document, origin, context)
+    one = _Transformation(document, origin, context)
+    data, failed = one.run()
     if raw.opening is Opening.GLUED and not failed:
         data = _marked(data)
-    diagnostics = document.diagnostics
-    return _result(
-        part,
-        origin,
-        data,
-        failed,
-        document.changes,
-        diagnostics.findings,
-        diagnostics.non_manifests,
-    )
+    found = one.diagnostics
+    return _result(document, origin, data, failed, one.changes, found.findings, found.non_manifests)
 
 
 def _result(
-    part: Document,
+    document: Document,
     origin: Origin,
     data: bytes,
     failed: bool,
@@ -71,11 +56,11 @@ def _result(
     findings: Iterable[Finding],
     non_manifests: Iterable[Finding] = (),
 ) -> DocumentResult:
-    source = part.raw.data
+    source = document.raw.data
     stage: Stage = "parsed" if data == source else "edited"
     return DocumentResult(
         origin.file,
-        part.raw.line,
+        document.raw.line,
         source,
         data,
         stage,
@@ -94,124 +79,104 @@ def _marked(data: bytes) -> bytes:
     return b"---" + (b"\r\n" if data[max(at - 1, 0) : at] == b"\r" else line_break) + data
 
 
-def _transform_glued(part: Document, origin: Origin, context: RunContext) -> DocumentResult:
+def _transform_glued(document: Document, origin: Origin, context: RunContext) -> DocumentResult:
     """Return the result for manifests of a file that have no `---` between them.
 
-    They stay as they are, but for `validate --fix`, which puts it in where the borders are certain.
+    They stay as they are, except for `validate --fix`, which adds it where the borders are certain.
     """
-    documents = [_Document(one, origin, context) for one in manifests_of(part)]
-    done = [document.transformed() for document in documents]
-    is_certain = [not doubt for doubt in doubtful(part)]
+    every = [_Transformation(one, origin, context) for one in manifests_of(document)]
+    done = [one.run() for one in every]
+    is_certain = [not doubt for doubt in doubtful(document)]
     failed = any(failed for (_, failed), is_sure in zip(done, is_certain, strict=True) if is_sure)
-    if not failed and _is_mended("HN904", origin, context):
-        return _separated(part, origin, documents, [data for data, _ in done])
-    is_edited = any(document.changes for document in documents)
-    is_template = any(document.diagnostics.template_comment for document in documents)
-    borders = at_borders(part, origin, context, is_edited=is_edited, is_template=is_template)
+    if not failed and _is_fixed("HN904", origin, context):
+        return _separated(document, origin, every, [data for data, _ in done])
+    is_edited = any(one.changes for one in every)
+    is_template = any(one.diagnostics.template_comment for one in every)
+    borders = at_borders(document, origin, context, is_edited=is_edited, is_template=is_template)
     findings = [
         found
-        for document, is_sure in zip(documents, is_certain, strict=True)
-        for found in document.diagnostics.findings
+        for one, is_sure in zip(every, is_certain, strict=True)
+        for found in one.diagnostics.findings
         if is_sure or found.rule == "HN419"
     ]
-    return _result(part, origin, part.raw.data, failed, (), [*findings, *borders.findings])
+    data = document.raw.data
+    return _result(document, origin, data, failed, (), [*findings, *borders.findings])
 
 
 def _separated(
-    part: Document, origin: Origin, documents: Sequence["_Document"], texts: Sequence[bytes]
+    document: Document, origin: Origin, every: Sequence["_Transformation"], texts: Sequence[bytes]
 ) -> DocumentResult:
-    """Return the result where a `---` line is put in at each certain border.
+    """Return the result where a `---` line is added at each certain border.
 
-    `texts` are the manifests after the edits of rules; those of uncertain ones are not made.
+    `texts` are the manifests after the edits of rules; uncertain ones are not edited.
     """
     data, changes = b"", list[Change]()
-    for run in runs(part):
-        text = b"".join(part.manifests[index].data for index in run)
-        first = documents[run.start].manifests[:1]  # an empty List holds none
+    for run in runs(document):
+        text = b"".join(document.manifests[index].data for index in run)
+        first = every[run.start].manifests[:1]  # an empty List holds none
         if len(run) == 1:
             text = texts[run.start]
-            changes += documents[run.start].changes
+            changes += every[run.start].changes
         if run.start:
             text = _marked(text)
-            changes += [documents[run.start].change("HN904", one) for one in first]
+            changes += [every[run.start].change("HN904", one) for one in first]
         data += text
-    return _result(part, origin, data, False, changes, ())
+    return _result(document, origin, data, False, changes, ())
 
 
-def _is_mended(rule: str, origin: Origin, context: RunContext) -> bool:
-    """Whether this run mends what `rule` finds in a file."""
-    return (
-        context.is_fix
-        and context.severities.get(rule, "warning") is not None
-        and context.suppression_of(rule, None, {}, origin.relative_name) is None
-    )
+def _is_fixed(rule: str, origin: Origin, context: RunContext) -> bool:
+    """Whether this run fixes what `rule` finds in a file."""
+    return context.is_fix and context.policy.is_reported(rule, None, {}, origin.relative_name)
 
 
-def opening_findings(part: Document, origin: Origin, context: RunContext) -> tuple[Finding, ...]:
-    """Return what is to be said of a document that is not read: only how it begins."""
-    if part.raw.opening is not Opening.AFTER_END:
+def opening_findings(
+    document: Document, origin: Origin, context: RunContext
+) -> tuple[Finding, ...]:
+    """Return what there is to report of a document that is not read: only how it begins."""
+    if document.raw.opening is not Opening.AFTER_END:
         return ()
-    diagnostics = DiagnosticCollector(part.raw, origin, context)
-    report_opening(part.raw, diagnostics, is_empty=False, glued=_GLUED)
+    diagnostics = DiagnosticCollector(document.raw, origin, context)
+    report_opening(document.raw, diagnostics, is_empty=False, glued=_GLUED)
     return tuple(diagnostics.findings)
 
 
-class _Document:
+class _Transformation:
     """A document on its way: its tree, and what has been planned so far."""
 
-    def __init__(self, part: Document, origin: Origin, context: RunContext) -> None:
-        self.part = part
-        self.raw = part.raw
+    def __init__(self, document: Document, origin: Origin, context: RunContext) -> None:
+        self.document = document
         self.origin = origin
         self.context = context
-        self.diagnostics = DiagnosticCollector(part.raw, origin, context)
-        self.tree = Tree("", None)
+        self.diagnostics = DiagnosticCollector(document.raw, origin, context)
         self.manifests: list[Manifest] = []
         self.operations: list[Operation] = []
         self.changes: list[Change] = []
 
-    def transformed(self) -> tuple[bytes, bool]:
+    def run(self) -> tuple[bytes, bool]:
         """Return the bytes that are to go out, and whether it has failed."""
+        data = self.document.raw.data
         try:
-            self.tree, value = load_document(self.part, self.diagnostics)
-            self.plan(value)
-            edited = self.edited(value)
+            tree, value = visit(self.document, self.diagnostics, self._plan, glued=_GLUED)
+            edited = self._edited(tree, value)
         except InputError as error:
             self.changes = []
-            return self.raw.data, self.diagnostics.report_error(error.rule, error, [])
+            return data, self.diagnostics.report_error(error.rule, error, [])
         except (PatchError, InternalError) as error:
             failed = self.diagnostics.report_error("HN905", error, self.changes)
             self.changes = []
-            return self.raw.data, failed
-        return (self.raw.data if edited is None else edited.encode()), False
+            return data, failed
+        return (data if edited is None else edited.encode()), False
 
-    def plan(self, value: Any) -> None:
-        """Let the rules look at each manifest; `value` is patched on the way."""
-        for manifest in objects(value, self.diagnostics):
-            self.manifests.append(manifest)
-            pools = self.context.cluster.pools
-            is_contradiction = not self.origin.is_patch and add_pool(pools, manifest)
-            if is_contradiction and not pools.contradicts_given(pool_of(manifest)):
-                self._report_contradiction(manifest)
-            self._plan_object(manifest, value)
-        report_opening(self.raw, self.diagnostics, is_empty=value is None, glued=_GLUED)
-
-    def _report_contradiction(self, manifest: Manifest) -> None:
-        name = manifest.ref.name
-        message = f"another NodePool {name} says otherwise whether it is host-network"
-        hint = "keep one, or tell the clusters apart with `scopes` in the configuration"
-        found = Violation("/spec/hostNetwork", message, hint)
-        self.diagnostics.report_violation("HN313", "warning", manifest, found)
-
-    def _plan_object(self, manifest: Manifest, document: Any) -> None:
-        rule_context = subject_of(manifest, document, self.diagnostics)
+    def _plan(self, rule_context: RuleContext) -> None:
+        """Let the rules look at an object, and apply what they plan to its plain value."""
+        manifest = rule_context.manifest
+        self.manifests.append(manifest)
+        self._add_pool(manifest)
         for rule in () if self.origin.is_patch else self.context.checks_always:
             self._check(rule, rule_context)
         rules = self.context.rules_for(manifest, self.origin.relative_name)
         planned, failures = plans(rule_context, rules)
-        known = {
-            found.pointer for found in self.diagnostics.findings if found.item == manifest.base
-        }
+        known = self.diagnostics.pointers(manifest)
         for rule_id, severity, found in rule_failures(failures):
             if rule_id != "HN428" or found.pointer not in known:
                 self.diagnostics.report_violation(rule_id, severity, manifest, found)
@@ -228,24 +193,35 @@ class _Document:
                 self._take(transform, editable(rule_context, operations), rule_context)
                 is_first = False
 
+    def _add_pool(self, manifest: Manifest) -> None:
+        """Add a NodePool to those that are known, and report one that conflicts with another."""
+        pools = self.context.cluster.pools
+        is_conflict = not self.origin.is_patch and add_pool(pools, manifest)
+        if is_conflict and not pools.contradicts_given(pool_of(manifest)):
+            name = manifest.ref.name
+            message = (
+                f"NodePool {name} conflicts with another one: only one of them is host-network"
+            )
+            hint = "keep one, or tell the clusters apart with `scopes` in the configuration"
+            found = Violation("/spec/hostNetwork", message, hint)
+            self.diagnostics.report_violation("HN313", "warning", manifest, found)
+
     def _report_unfixable(self, rule_context: RuleContext) -> None:
         for rule in () if self.origin.is_patch else self.context.rules:
             for violation in rule.unfixable(rule_context) if rule.unfixable else ():
-                self.diagnostics.report_violation(
-                    rule.id, "warning", rule_context.manifest, violation
-                )
+                manifest = rule_context.manifest
+                self.diagnostics.report_violation(rule.id, "warning", manifest, violation)
 
     def _check(self, rule: ValidationRule, rule_context: RuleContext) -> None:
         assert rule.check is not None
         for violation in rule.check(rule_context):
-            self.diagnostics.report_violation(
-                rule.id, rule.severity, rule_context.manifest, violation
-            )
+            manifest = rule_context.manifest
+            self.diagnostics.report_violation(rule.id, rule.severity, manifest, violation)
 
     def _take(
         self, rule: TransformRule, operations: list[Operation], rule_context: RuleContext
     ) -> None:
-        """Note a rule's operations and apply them to the plain value."""
+        """Add a rule's operations, and apply them to the plain value."""
         if not operations:
             return
         manifest = rule_context.manifest
@@ -261,29 +237,30 @@ class _Document:
         reason: str = "",
     ) -> Change:
         """Return a change of one of its objects."""
+        place = self.diagnostics.place(manifest.base, with_excerpt=False)
         return Change(
             rule,
-            self.origin.file,
-            self.diagnostics.position(manifest.base).line,
-            self.raw.ordinal,
+            place.file,
+            place.line,
+            place.document,
             manifest.base,
             manifest.ref,
             tuple(operation.as_dict() for operation in operations),
             reason,
         )
 
-    def edited(self, expected: Any) -> str | None:
+    def _edited(self, tree: Tree, expected: Any) -> str | None:
         """Return the new text, which means `expected`, or None where nothing is to be done."""
         if not self.operations:
             return None
         operations = fold(self.operations)
         try:
-            return splice(self.tree, operations, expected)
+            return splice(tree, operations, expected)
         except (PatchError, InternalError) as error:
             if not self.context.allow_reformat:
                 raise
             from transformer.patch.rewrite import rewrite
 
-            text = rewrite(self.tree, operations, expected)
+            text = rewrite(tree, operations, expected)
             self.diagnostics.report_reformat(error, self.changes)
             return text

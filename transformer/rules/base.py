@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
-from transformer.findings import Finding, ObjectRef, Severity, Violation
+from transformer.findings import Finding, ObjectRef, Place, Severity, Violation
 from transformer.kubernetes.components import Catalog
 from transformer.kubernetes.objects import Manifest
 from transformer.kubernetes.pod_template import PodTemplate, PodTemplateRow
@@ -65,7 +65,7 @@ NOT_LISTED = KustomizationUsage()
 
 @dataclass(frozen=True, slots=True)
 class RuleContext:
-    """One object to judge. `document` is the plain value of the document that holds it.
+    """One object to check. `document_value` is the plain value of the document that holds it.
 
     `is_patch`: its file is named as a patch by a kustomization. `planned`: what the transform rules
     want to do, by rule id (set when validation rules look at it). `before`: the same object in the
@@ -78,7 +78,7 @@ class RuleContext:
     manifest: Manifest
     templates: tuple[PodTemplate, ...]
     cluster: ClusterContext
-    document: Any = None
+    document_value: Any = None
     is_patch: bool = False
     planned: Mapping[str, Sequence[Operation]] = field(default_factory=dict)
     before: Manifest | None = None
@@ -128,16 +128,16 @@ class Observation:
 
 @dataclass(frozen=True, slots=True)
 class LocatedObservation:
-    """A fact's value, and where it was seen; lines and columns as in a `Finding`."""
+    """The value of an observation, and the place of the object that it is about."""
 
     value: Any
-    object: ObjectRef
-    pointer: str
-    file: str
-    line: int
-    column: int
-    document: int
-    item: str
+    place: Place
+
+    @property
+    def object(self) -> ObjectRef:
+        """The object that it is about."""
+        assert self.place.object is not None
+        return self.place.object
 
 
 When: TypeAlias = Literal["always", "wanted", "never"]

@@ -79,5 +79,5 @@ def is_unchangeable(context: RuleContext) -> bool:
 
 def is_encrypted(context: RuleContext) -> bool:
     """Whether the document is SOPS-encrypted so that an insertion would break its MAC."""
-    sops = mapping_at(context.document, "sops")
+    sops = mapping_at(context.document_value, "sops")
     return "mac" in sops and sops.get("mac_only_encrypted") is not True

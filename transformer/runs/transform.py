@@ -5,14 +5,26 @@ standard input once, with spooling where a pool is still to come.
 """
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from transformer.findings import DocumentResult, Finding
 from transformer.inputs.discovery import Source
-from transformer.inputs.prescan import Prescan, given_pools, pool_index, prescan
-from transformer.inputs.reading import RawStream, as_regular, chunks, is_regular, signature, size_of
+from transformer.inputs.kustomizations import read_kustomizations
+from transformer.inputs.prescan import given_pools, pool_index, prescan
+from transformer.inputs.reading import (
+    RawStream,
+    Signature,
+    as_regular,
+    cannot_be_read,
+    changed_meanwhile,
+    chunks,
+    is_regular,
+    signature,
+    size_of,
+)
 from transformer.inputs.spool import FileSpool
 from transformer.outputs.reporter import Reporter
 from transformer.outputs.terminal import Progress
@@ -22,6 +34,7 @@ from transformer.pipeline.diagnostics import Origin
 from transformer.pipeline.documents import Document, batches
 from transformer.pipeline.stream import (
     TransformBatch,
+    gather_pools,
     shared_out,
     transform_all,
     transform_as_it_comes,
@@ -29,6 +42,7 @@ from transformer.pipeline.stream import (
 from transformer.pipeline.transform_document import transform_document
 from transformer.runs.workers import Workers
 from transformer.text.framing import RawBatch, raw_batches
+from transformer.text.prefilter import mentions_pool
 
 
 class Inputs(NamedTuple):
@@ -107,11 +121,26 @@ def _run_files(
         if files and context_files:  # in one order, whichever of them are the sources
             prescanned = sorted((*files, *context_files), key=lambda source: source.relative)
         outputs.progress.expect(sum(map(size_of, prescanned)) + sum(map(size_of, files)))
-        found = prescan(prescanned, context, given, outputs.progress.advance)
+        kustomizations = read_kustomizations(prescanned, context)
+        contexts = {
+            source.scope: context.with_pools(pool_index(given))
+            for source in {source.scope: source for source in prescanned}.values()
+        }
+
+        def take(source: Source, document: Document) -> None:
+            gather_pools(document, contexts[source.scope])
+
+        done = outputs.progress.advance
+        seen = prescan(prescanned, kustomizations, context, mentions_pool, take, done).signatures
+        for in_scope in contexts.values():
+            in_scope.cluster.pools.complete = True
         with _workers(context) as by:
             for source in files:
                 outputs.reporter.counts["files"] += 1
-                outputs.take(_file_results(source, found, by), source)
+                is_patch = kustomizations.is_patch(source)
+                origin = Origin(source.name, source.is_named, is_patch, source.relative)
+                results = _file_results(source, origin, contexts[source.scope], seen, by)
+                outputs.take(results, source)
 
 
 @contextmanager
@@ -144,13 +173,18 @@ def _batches(
     return batches(raw, is_stream=is_stream, strict=strict, max_document=most)
 
 
-def _file_results(source: Source, found: Prescan, by: TransformBatch) -> Iterator[DocumentResult]:
-    context = found.engines[source.scope]
-    origin = Origin(source.name, source.is_named, found.is_patch(source), source.relative)
+def _file_results(
+    source: Source,
+    origin: Origin,
+    context: RunContext,
+    seen: Mapping[Path, Signature],
+    by: TransformBatch,
+) -> Iterator[DocumentResult]:
+    """Yield the results of a file, if it is still as it was `seen` in the first pass."""
     try:
         with source.open() as file:
             before = signature(os.fstat(file.fileno()))
-            if found.seen.get(source.path, before) != before:
+            if seen.get(source.path, before) != before:
                 yield _failed(changed_meanwhile(source))
                 return
             yield from transform_all(
@@ -163,22 +197,6 @@ def _file_results(source: Source, found: Prescan, by: TransformBatch) -> Iterato
                 yield _failed(changed_meanwhile(source))
     except OSError as error:
         yield _failed(cannot_be_read(source, error))
-
-
-def changed_meanwhile(source: Source) -> Finding:
-    """Return the finding that a file is no longer what it was when it was first looked at."""
-    return unreadable(source, "the file was changed while it was read", "run again")
-
-
-def cannot_be_read(source: Source, error: OSError) -> Finding:
-    """Return the finding that a file cannot be opened or read."""
-    reason = (error.strerror or "unknown error").lower()
-    hint = "check that it is a file, and may be read"
-    return unreadable(source, f"the file cannot be read: {reason}", hint)
-
-
-def unreadable(source: Source, message: str, hint: str) -> Finding:
-    return Finding("HN901", "error", message, source.name, 1, 1, 0, hint=hint)
 
 
 def _failed(finding: Finding) -> DocumentResult:

@@ -7,27 +7,25 @@ then for real, in batches that several processors share.
 import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from typing import BinaryIO, NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias
 
-from transformer.findings import Finding
+from transformer.findings import Finding, Place, Violation, finding_at
 from transformer.inputs.comparison import States
 from transformer.inputs.discovery import Source
 from transformer.inputs.excerpts import in_order
-from transformer.inputs.kustomizations import kustomization_graph
-from transformer.inputs.prescan import is_among, patch_files, pool_index
-from transformer.inputs.reading import chunks
+from transformer.inputs.kustomizations import Kustomizations, read_kustomizations
+from transformer.inputs.prescan import pool_index, prescan
+from transformer.inputs.reading import cannot_be_read, documents_of
 from transformer.kubernetes.pools import Pool
 from transformer.pipeline.aggregator import RunAggregator
 from transformer.pipeline.context import RunContext
 from transformer.pipeline.diagnostics import Origin
-from transformer.pipeline.documents import Document, documents
-from transformer.pipeline.kustomization_graph import KustomizationGraph
+from transformer.pipeline.documents import Document
 from transformer.pipeline.non_manifests import NonManifests
 from transformer.pipeline.old_state import OldState
 from transformer.pipeline.resource_index import ResourceIndex
 from transformer.pipeline.validate_document import DocumentDiagnostics, validate_document
 from transformer.rules.base import RuleContext
-from transformer.runs.transform import cannot_be_read
 from transformer.runs.workers import MOST_WORKERS, Workers
 from transformer.text.prefilter import is_blank
 
@@ -77,9 +75,8 @@ def run_validate(
     Up to so many `workers` help.
     """
     aggregator = RunAggregator(context, compares=states.old is not None)
-    patches = patch_files((*states.new, *states.new_context), context.max_document)
-    graph = kustomization_graph((*states.new, *states.new_context), context.max_document)
-    scopes = _scopes(states, context, patches, done)
+    kustomizations = read_kustomizations((*states.new, *states.new_context), context)
+    scopes = _scopes(states, context, kustomizations, done)
 
     def validate(task: _Task) -> DocumentDiagnostics:
         document, origin, scope = task
@@ -87,7 +84,7 @@ def run_validate(
 
     has_read, non_manifests = False, NonManifests()
     with Workers(validate, workers) as helpers:
-        for batch in _batches(_tasks(states.new, context, (patches, graph), aggregator)):
+        for batch in _batches(_tasks(states.new, context, kustomizations, aggregator)):
             for (document, origin, scope), result in zip(batch, helpers.do(batch), strict=True):
                 aggregator.add(result, scope, origin.relative_name)
                 is_nothing = is_blank(document.raw.data)
@@ -126,55 +123,63 @@ def _is_failure(found: Finding) -> bool:
 
 
 def _scopes(
-    states: States, context: RunContext, patches: set[str], done: Callable[[int], object]
+    states: States,
+    context: RunContext,
+    kustomizations: Kustomizations,
+    done: Callable[[int], object],
 ) -> dict[str, _Scope]:
-    """Return the worlds, by scope, after a first look at everything."""
+    """Return the clusters, by scope, after a first pass over everything."""
     old_states = read_old(states, context)
-    beside = frozenset(states.new_context)
-    resources_by_scope: dict[str, ResourceIndex] = {}
+    compares = states.old is not None
+    by_scope: dict[str, ResourceIndex] = {}
 
     def resources_of(scope: str) -> ResourceIndex:
-        if scope not in resources_by_scope:
-            compares = states.old is not None
+        if scope not in by_scope:
             names = old_states[scope].names() if scope in old_states else frozenset()
             index = pool_index(states.given)
-            resources_by_scope[scope] = ResourceIndex(index, compares=compares, former_names=names)
-        return resources_by_scope[scope]
+            by_scope[scope] = ResourceIndex(index, compares=compares, former_names=names)
+        return by_scope[scope]
 
-    for source in (*states.new, *states.new_context):
-        is_context = source in beside
-        resources = resources_of(source.scope)
-        file = source.relative or source.name
-        try:
-            for document in () if is_among(source, patches) else _parts(source, context):
-                if is_context:
-                    resources.take_present(document, file)
-                else:
-                    resources.take(document, file)
-                    done(len(document.raw.data))
-        except OSError:  # the second look tells of that
-            resources.unread_files.add(file)
+    def take(source: Source, document: Document) -> None:
+        resources_of(source.scope).take(document, _file(source))
+
+    def take_present(source: Source, document: Document) -> None:
+        resources_of(source.scope).take_present(document, _file(source))
+
+    mentions = resources_of("").mentions
+    found = prescan(states.new, kustomizations, context, mentions, take, done)
+    beside = prescan(states.new_context, kustomizations, context, mentions, take_present)
+    for source in (*found.unread, *beside.unread):
+        resources_of(source.scope).unread_files.add(_file(source))
     scopes = {}
-    for name in {**resources_by_scope, **old_states, "": None}:
+    for name in {source.scope: None for source in (*states.new, *states.new_context)} | {
+        **old_states,
+        "": None,
+    }:
+        old = old_states.get(name, OldState()) if compares else None
         resources = resources_of(name)
-        old = old_states.get(name, OldState()) if states.old is not None else None
         cluster = resources.cluster(context.cluster, old)
         scopes[name] = _Scope(context.with_cluster(cluster), old, resources)
     return scopes
 
 
+def _file(source: Source) -> str:
+    return source.relative or source.name
+
+
 def read_old(states: States, context: RunContext) -> dict[str, OldState]:
     """Return the old state, by scope."""
     old_states: dict[str, OldState] = {}
-    beside = frozenset(states.old_context)
+    context_files = frozenset(states.old_context)
     sources = (*(states.old or ()), *states.old_context)
-    patches = patch_files(sources, context.max_document)
+    kustomizations = read_kustomizations(sources, context)
     for source in sources:
-        is_context = source in beside
+        is_context = source in context_files
         old_state = old_states.setdefault(source.scope, OldState())
-        origin = _origin(source, patches)
+        origin = _origin(source, kustomizations)
+        known = kustomizations.documents.get(source)
         try:
-            for document in () if origin.is_patch else _parts(source, context):
+            for document in () if origin.is_patch else known or documents_of(source, context):
                 old_state.take(document, origin, context, is_context=is_context)
         except OSError as error:
             old_state.unread.extend([] if is_context else [cannot_be_read(source, error)])
@@ -191,47 +196,24 @@ def former_pools(states: States, context: RunContext) -> dict[str, Pool]:
     return found
 
 
-def _origin(source: Source, patches: set[str]) -> Origin:
-    return Origin(source.name, source.is_named, is_among(source, patches), source.relative)
-
-
-def _parts(source: Source, context: RunContext) -> Iterator[Document]:
-    """Yield the documents of a file.
-
-    Raises:
-        OSError: it cannot be read.
-    """
-    with source.open() as file:
-        yield from _documents(file, source, context)
-
-
-def _documents(file: BinaryIO, source: Source, context: RunContext) -> Iterator[Document]:
-    return documents(
-        chunks(file),
-        is_stream=source.is_stream,
-        strict=context.settings.strict,
-        max_document=context.max_document,
-    )
+def _origin(source: Source, kustomizations: Kustomizations) -> Origin:
+    is_patch = kustomizations.is_patch(source)
+    return Origin(source.name, source.is_named, is_patch, source.relative)
 
 
 def _tasks(
     sources: Iterable[Source],
     context: RunContext,
-    kustomized: tuple[set[str], KustomizationGraph],
+    kustomizations: Kustomizations,
     aggregator: RunAggregator,
 ) -> Iterator[_Task]:
-    """Yield the parts of all files; the ledger is told of files that cannot be read.
-
-    `kustomized`: the real paths of patches, and how files are built.
-    """
-    patches, graph = kustomized
+    """Yield the documents of all files; the aggregator gets the files that cannot be read."""
     for source in sources:
-        origin = _origin(source, patches)
-        origin = replace(origin, usage=graph.of(os.path.realpath(source.path)))
+        usage = kustomizations.graph.of(os.path.realpath(source.path))
+        origin = replace(_origin(source, kustomizations), usage=usage)
         try:
-            with source.open() as file:
-                for document in _documents(file, source, context):
-                    yield document, origin, source.scope
+            for document in documents_of(source, context):
+                yield document, origin, source.scope
         except OSError as error:
             aggregator.fail(cannot_be_read(source, error))
 
@@ -258,16 +240,11 @@ def _of_removed(scope: _Scope) -> Iterator[Finding]:
         rule_context = RuleContext(gone.manifest, (), context.cluster)
         for rule in context.validation:
             for violation in rule.check_removed(rule_context) if rule.check_removed else ():
-                found = replace(
-                    gone.at,
-                    rule=rule.id,
-                    severity=violation.severity or rule.severity,
-                    message=violation.message,
-                    hint=violation.hint,
-                )
-                suppressed_by = context.suppression_of(rule.id, found.object, {}, gone.file)
-                if suppressed_by is None and (weighed := context.weigh(found)) is not None:
-                    yield weighed
+                found = finding_at(gone.at, rule.id, rule.severity, violation)
+                by = context.policy.suppressed_by(rule.id, found.object, {}, gone.file)
+                settled = context.policy.settle(found, by)
+                if isinstance(settled, Finding):
+                    yield settled
 
 
 def _unread(found: Finding, *, is_strict: bool) -> Finding:
@@ -285,5 +262,5 @@ def _as_now(found: Finding, states: States) -> Finding:
     if not states.since:
         return found
     message = f"{found.message} (it was line {found.line} at {states.since})"
-    file = Finding(found.rule, found.severity, message, found.file, 1, 1, 0)
-    return replace(file, object=found.object, hint=found.hint)
+    place = Place(found.file, object=found.object)
+    return finding_at(place, found.rule, found.severity, Violation("", message, found.hint))

@@ -5,10 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from transformer.inputs.discovery import DiscoveryOptions, discover
+from transformer.inputs.discovery import DiscoveryOptions, Source, discover
+from transformer.inputs.kustomizations import read_kustomizations
 from transformer.inputs.prescan import prescan
-from transformer.pipeline import context as engines
+from transformer.pipeline.context import build
+from transformer.pipeline.documents import Document
 from transformer.pipeline.settings import Settings
+from transformer.pipeline.stream import gather_pools
+from transformer.text.prefilter import mentions_pool
 
 CATALOG = json.loads(
     (Path(__file__).parents[3] / "transformer/kubernetes/components.json").read_text("utf-8")
@@ -18,10 +22,15 @@ OTHER = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\n---\n"
 
 
 def pools_in(path: Path) -> list[str]:
-    found = prescan(
-        discover([str(path)], DiscoveryOptions(path.parent)), engines.build(Settings(), CATALOG), ()
-    )
-    return [pool.name for pool in found.engines[""].cluster.pools.all()]
+    sources = discover([str(path)], DiscoveryOptions(path.parent))
+    context = build(Settings(), CATALOG)
+    kustomizations = read_kustomizations(sources, context)
+
+    def take(_: Source, document: Document) -> None:
+        gather_pools(document, context)
+
+    prescan(sources, kustomizations, context, mentions_pool, take)
+    return [pool.name for pool in context.cluster.pools.all()]
 
 
 @pytest.mark.parametrize(

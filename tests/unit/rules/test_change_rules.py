@@ -23,7 +23,7 @@ from tests.builders import (
     subjects,
 )
 from transformer import Finding, ObjectRef, validate
-from transformer.findings import Related
+from transformer.findings import Place, Related
 from transformer.rules.base import KustomizationUsage, LocatedObservation, ValidationRule
 from transformer.rules.nodes.hn301_pool_label_changed import RULE as HN301
 from transformer.rules.nodes.hn302_pool_label_removed import RULE as HN302
@@ -454,7 +454,7 @@ def seen(
 ) -> LocatedObservation:
     ref = ObjectRef("", "v1", "Service", "shop", "a")
     value = (0, is_apart, roots)
-    return LocatedObservation(value, ref, "/metadata/name", file, line, 9, 0, "")
+    return LocatedObservation(value, Place(file, line, 9, object=ref, pointer="/metadata/name"))
 
 
 @pytest.mark.parametrize(
@@ -476,7 +476,7 @@ def seen(
 def test_files_meet_unless_kustomizations_keep_them_apart(
     sightings: list[LocatedObservation], told: list[tuple[str, str]]
 ) -> None:
-    found = [(at.file, violation.related[0].file) for at, violation in finalize(sightings)]
+    found = [(at.place.file, violation.related[0].file) for at, violation in finalize(sightings)]
     assert found == told
 
 
@@ -541,7 +541,7 @@ def test_a_namespace_moves_only_what_has_one(
 def test_across_files_it_is_a_warning_and_within_each_an_error() -> None:
     sightings = [seen("a.yaml", 1), seen("b.yaml", 5), seen("b.yaml", 9), seen("a.yaml", 7)]
     told = [
-        (at.file, at.line, violation.severity, violation.message)
+        (at.place.file, at.place.line, violation.severity, violation.message)
         for at, violation in finalize(sightings)
     ]
     last = "; the one applied last wins"

@@ -19,7 +19,7 @@ from tests.builders import (
     stream,
 )
 from transformer import transform, validate
-from transformer.findings import ObjectRef
+from transformer.findings import ObjectRef, Place
 from transformer.rules.base import LocatedObservation, ValidationRule
 from transformer.rules.workloads.hn401_pinned_without_host_network import RULE as HN401
 from transformer.rules.workloads.hn404_guarded_and_pinned import RULE as HN404
@@ -375,7 +375,7 @@ def sightings_of_one_port(pools: int, each: int) -> Iterator[LocatedObservation]
     for number in range(pools * each):
         ref = ObjectRef("apps", "v1", "Deployment", "", f"web-{number}")
         value = ("", (f"pool-{number // each}",), (), False, ((),), "/spec/template")
-        yield LocatedObservation(value, ref, "", "in.yaml", number, 1, number, "")
+        yield LocatedObservation(value, Place("in.yaml", number, 1, number, object=ref))
 
 
 def sightings_on_one_node_each(nodes: int, each: int) -> Iterator[LocatedObservation]:
@@ -383,7 +383,7 @@ def sightings_on_one_node_each(nodes: int, each: int) -> Iterator[LocatedObserva
         ref = ObjectRef("apps", "v1", "Deployment", "", f"web-{number}")
         host = ("kubernetes.io/hostname", "In", (f"node-{number // each}",))
         value = ("", ("hz",), (), False, (((POOL, "In", ("hz",)), host),), "/spec/template")
-        yield LocatedObservation(value, ref, "", "in.yaml", number, 1, number, "")
+        yield LocatedObservation(value, Place("in.yaml", number, 1, number, object=ref))
 
 
 @pytest.mark.parametrize("sightings", [sightings_of_one_port, sightings_on_one_node_each])

@@ -71,13 +71,13 @@ def _is_compared(context: RuleContext) -> bool:
 
 
 def finalize(
-    sightings: Sequence[LocatedObservation],
+    observations: Sequence[LocatedObservation],
 ) -> Iterator[tuple[LocatedObservation, Violation]]:
     first_in: dict[str, LocatedObservation] = {}
     met: dict[int | None, LocatedObservation] = {}  # by outermost kustomization, the first of each
-    order = {id(located): place for place, located in enumerate(sightings)}
-    for located in sightings:
-        first = first_in.setdefault(located.file, located)
+    order = {id(located): place for place, located in enumerate(observations)}
+    for located in observations:
+        first = first_in.setdefault(located.place.file, located)
         _, is_apart, roots = located.value
         if first is not located:
             yield located, _in_one_file(first, located)
@@ -96,12 +96,12 @@ def _in_one_file(first: LocatedObservation, again: LocatedObservation) -> Violat
     if again.value[0] != first.value[0]:
         hint += "; clusters whose files lie apart can be told apart with `scopes` in the"
         hint += " configuration"
-    return _violation(first, again, f"in line {first.line}", hint, "error")
+    return _violation(first, again, f"in line {first.place.line}", hint, "error")
 
 
 def _across_files(first: LocatedObservation, again: LocatedObservation) -> Violation:
     hint = "keep one of them, or tell the clusters apart with `scopes` in the configuration"
-    return _violation(first, again, f"at {first.file}:{first.line}", hint, "warning")
+    return _violation(first, again, f"at {first.place.file}:{first.place.line}", hint, "warning")
 
 
 def _violation(
@@ -110,8 +110,10 @@ def _violation(
     if again.value[0] != first.value[0]:
         where += f", {_DIFFERS}"
     message = f"{again.object} is there already, {where}; the one applied last wins"
-    other = Related(first.file, first.line, first.column, "the first one", first.object)
-    return Violation(again.pointer, message, hint, severity, related=(other,))
+    other = Related(
+        first.place.file, first.place.line, first.place.column, "the first one", first.object
+    )
+    return Violation(again.place.pointer, message, hint, severity, related=(other,))
 
 
 _DIFFERS = "and says otherwise"

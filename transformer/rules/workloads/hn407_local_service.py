@@ -56,18 +56,18 @@ def collect(context: RuleContext) -> Iterator[Observation]:
 
 
 def finalize(
-    sightings: Sequence[LocatedObservation],
+    observations: Sequence[LocatedObservation],
 ) -> Iterator[tuple[LocatedObservation, Violation]]:
-    seen = {located.value for located in sightings}
+    seen = {located.value for located in observations}
     if _PINNED not in seen or _ELSEWHERE in seen:
         return
-    for located in sightings:
+    for located in observations:
         if located.value == _POLICY:
-            field = located.pointer.rpartition("/")[2]
+            field = located.place.pointer.rpartition("/")[2]
             yield (
                 located,
                 Violation(
-                    located.pointer,
+                    located.place.pointer,
                     f"{field}: Local needs kube-proxy where the pods of {located.object} run: all"
                     " of them on host-network pools, which have none",
                     hint="leave it at Cluster, or reach the pods by their node's address",

@@ -88,23 +88,24 @@ def _reached(context: RuleContext, template: PodTemplate) -> tuple[str, ...]:
 
 
 def finalize(
-    sightings: Sequence[LocatedObservation],
+    observations: Sequence[LocatedObservation],
 ) -> Iterator[tuple[LocatedObservation, Violation]]:
-    claims = [_claim(located) for located in sightings]
+    claims = [_claim(located) for located in observations]
     for index, before, is_certain in collisions(claims):
         claim, other = claims[index], claims[before]
-        first, later = sightings[before], sightings[index]
+        first, later = observations[before], observations[index]
         if claim.pod == other.pod:
-            message = f"the port is taken already by the same pod, in line {first.line}"
+            message = f"the port is taken already by the same pod, in line {first.place.line}"
         else:
             common = [pool for pool in other.pools if pool in claim.pools]
+            place = f"{first.place.file}:{first.place.line}"
             message = (
-                f"the port is taken already by {first.object} ({first.file}:{first.line}), which"
-                f" is pinned to {pool_words(common)} too"
+                f"the port is taken already by {first.object} ({place}), which is pinned to"
+                f" {pool_words(common)} too"
             )
         hint = "give one of them another port, or pin it to another pool"
         severity: Severity = "error" if is_certain else "warning"
-        yield later, Violation(later.pointer, message, hint, severity)
+        yield later, Violation(later.place.pointer, message, hint, severity)
 
 
 def _claim(located: LocatedObservation) -> Claim:
@@ -112,7 +113,7 @@ def _claim(located: LocatedObservation) -> Claim:
     ref = located.object
     return Claim(
         (ref.group, ref.kind, ref.namespace, ref.name),
-        (located.file, located.document, located.item, template),
+        (located.place.file, located.place.document, located.place.item, template),
         ip,
         pools,
         single,
