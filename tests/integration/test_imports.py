@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -19,6 +20,7 @@ HEAVY = (
     "jsonschema",
     "logging",
     "multiprocessing",
+    "pathspec",
     "random",
     "referencing",
     "ruamel",
@@ -93,3 +95,15 @@ def test_no_format_is_imported_to_list_them() -> None:
     modules = imported("validate", "--help")
     assert "transformer.report.formats" in modules
     assert [name for name in modules if name.startswith("transformer.report.as_")] == []
+
+
+def test_a_configuration_imports_what_reads_patterns_for_patterns_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    head = "{apiVersion: transform.hostnet.io/v1alpha1, kind: HostnetTransform, spec: {%s}}"
+    monkeypatch.chdir(tmp_path)
+    for spec, is_wanted in (("strict: true", False), ("exclude: [vendor]", True)):
+        (tmp_path / ".hostnet-transform.yaml").write_text(head % spec)
+        modules = imported(stdin=guarded())
+        assert ("pathspec" in modules) == is_wanted
+        assert "ruamel" not in modules

@@ -12,7 +12,7 @@ import transformer
 PACKAGE = Path(transformer.__file__).parent
 
 # From the ground up: each layer, and the layers below it whose modules it may import.
-BASE = ("position", "errors", "findings", "pointer", "operations", "wording")
+BASE = ("position", "errors", "findings", "pointer", "operations", "wording", "globs")
 CORE = (*BASE, "text", "yamltree", "patch", "kubernetes", "rules", "pipeline", "report")
 LAYERS: dict[str, tuple[str, ...]] = {
     "position": (),
@@ -21,6 +21,7 @@ LAYERS: dict[str, tuple[str, ...]] = {
     "pointer": (),
     "operations": ("pointer",),
     "wording": ("errors",),
+    "globs": (),
     "text": BASE,
     "yamltree": (*BASE, "text"),
     "patch": (*BASE, "yamltree"),
@@ -48,6 +49,7 @@ IMPORTERS: dict[str, set[str]] = {
     "jsonschema": {"kubernetes/schema/explain.py"},
     "click": {"cli/main.py", "cli/options.py"},
     "junitparser": {"report/as_junit.py"},
+    "pathspec": {"globs.py"},
     "ruamel": {"yamltree/roundtrip.py", "patch/render.py"},
 }
 

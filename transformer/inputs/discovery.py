@@ -4,11 +4,11 @@ import os
 import posixpath
 import stat
 from collections.abc import Callable, Iterable, Iterator
-from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import BinaryIO, NamedTuple, TypeAlias
 
 from transformer.errors import SettingsError
+from transformer.globs import is_chosen, outermost
 from transformer.kubernetes.generators import KUSTOMIZATIONS
 
 SUFFIXES = (".yaml", ".yml", ".json")
@@ -63,7 +63,7 @@ class DiscoveredFile(NamedTuple):
 
 
 class DiscoveryOptions(NamedTuple):
-    """How folders are searched: `include`, `exclude` and `scopes` are globs relative to `root`
+    """How folders are searched: `include`, `exclude` and `scopes` are patterns relative to `root`
     (absolute: the configuration's folder).
     """
 
@@ -182,32 +182,10 @@ def relative_to_root(path: Path, root: Path) -> str:
 
 
 def is_taken(relative: str, include: tuple[str, ...], exclude: tuple[str, ...]) -> bool:
-    """Whether a search takes a file, by the globs of the configuration."""
-    if any(_fits(relative, pattern) for pattern in exclude):
-        return False
-    return not include or any(_fits(relative, pattern) for pattern in include)
-
-
-def _fits(relative: str, pattern: str) -> bool:
-    """Whether a glob names the file, or a folder above it; `**/` matches no folder too."""
-    bare = pattern.removeprefix("./")
-    while bare.startswith("**/**/"):  # says no more than one of them
-        bare = bare[3:]
-    if bare.startswith("**/") and _fits(relative, bare[3:]):
-        return True
-    parts = relative.split("/")
-    return any(
-        fnmatchcase("/".join(parts[:count]), bare.rstrip("/")) for count in range(1, len(parts) + 1)
-    )
+    """Whether a search takes a file, by the patterns of the configuration."""
+    return not is_chosen(relative, exclude) and (not include or is_chosen(relative, include))
 
 
 def scope_of(relative: str, scopes: tuple[str, ...]) -> str:
     """Return the folder that makes `relative` part of a world of its own, or an empty string."""
-    parts = relative.split("/")[:-1]
-    globs = [glob.removeprefix("./").strip("/") for glob in scopes]
-    for count in range(1, len(parts) + 1):
-        folder = "/".join(parts[:count])
-        for glob in globs:
-            if folder.count("/") == glob.count("/") and fnmatchcase(folder, glob):
-                return folder
-    return ""
+    return outermost(relative[: relative.rfind("/") + 1], scopes).removesuffix("/")

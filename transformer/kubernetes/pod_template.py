@@ -6,11 +6,11 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from typing import Any
 
 from transformer import pointer
 from transformer.findings import ObjectRef
+from transformer.globs import matches_name
 from transformer.kubernetes.objects import Manifest, mapping_at
 
 
@@ -221,5 +221,5 @@ def _matching(token: str, value: dict[str, Any]) -> list[str]:
     if (braces := _ALTERNATIVES.match(token)) is not None:
         return [name for name in braces[1].split(",") if name in value]
     if "*" in token:
-        return [key for key in value if fnmatchcase(key, token)]
+        return [key for key in value if matches_name(key, token)]
     return [token] if token in value else []

@@ -8,9 +8,9 @@ complaints into sentences for people. Nothing here reads a file: a configuration
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
 from typing import Any, Literal
 
+from transformer.globs import flaw_of, is_chosen, matches_object
 from transformer.kubernetes.objects import value_at
 from transformer.kubernetes.pod_template import ROWS
 from transformer.kubernetes.schema.explain import Problem, problems
@@ -25,8 +25,9 @@ _GLOB = re.compile(r"[*?\[\]{}]")
 class Suppression:
     """Findings to leave out: those of `rules` on an object and in a file; empty patterns fit all.
 
-    `object` is `Kind/namespace/name` or `Kind/name`, a glob in each part; `file` is a glob. `line`
-    is that of the entry in the configuration file, 0 where there is none.
+    `object` is `Kind/namespace/name` or `Kind/name`, with wildcards in each part; `file` is a
+    pattern of gitignore. `line` is that of the entry in the configuration file, 0 where there is
+    none.
     """
 
     rules: tuple[str, ...]
@@ -69,27 +70,9 @@ def matches_suppression(ignore: Suppression, rule: str, object_ref: str, file: s
     """
     return (
         rule in ignore.rules
-        and (not ignore.object or _fits_object(ignore.object, object_ref))
-        and (not ignore.file or _fits_file(ignore.file, file))
+        and (not ignore.object or matches_object(object_ref, ignore.object))
+        and (not ignore.file or is_chosen(file.replace("\\", "/"), (ignore.file,)))
     )
-
-
-def _fits_object(pattern: str, object_ref: str) -> bool:
-    kind, *middle, name = object_ref.split("/") if "/" in object_ref else ("", object_ref)
-    wanted_kind, *wanted_middle, wanted_name = pattern.split("/")
-    namespace = middle[0] if middle else ""
-    return (
-        fnmatchcase(kind, wanted_kind)
-        and fnmatchcase(name, wanted_name)
-        and (not wanted_middle or fnmatchcase(namespace, wanted_middle[0]))
-    )
-
-
-def _fits_file(pattern: str, file: str) -> bool:
-    name = file.replace("\\", "/").removeprefix("./")
-    bare = pattern.removeprefix("./")
-    # `**/` stands for no folder as well; fnmatch alone would want a slash there.
-    return fnmatchcase(name, bare) or fnmatchcase(name, bare.removeprefix("**/"))
 
 
 def from_plain(config: Mapping[str, Any]) -> Settings:
@@ -131,13 +114,14 @@ def check(
     """Return what in the plain value `config` does not fit `schema`, each problem once.
 
     What fits, and all the same can mean nothing, is a problem too: a component of which no
-    workload can be one, and with `known_rules` (ids of rules of both sorts) an id of the right
-    form that no rule has.
+    workload can be one, a pattern that no file can match, and with `known_rules` (ids of rules of
+    both sorts) an id of the right form that no rule has.
     """
     found = [_hinted(problem, config) for problem in problems(config, schema, "the configuration")]
     if not found:
         spec = config.get("spec") or {}
         found += _idle_components(spec)
+        found += _invalid_patterns(spec)
         found += _unknown_rules(spec, known_rules) if known_rules else ()
     return list(dict.fromkeys(found))
 
@@ -173,6 +157,26 @@ _IDLE = {
     "kinds": 'no pod template is known in the kind "{}", so it can match nothing',
     "generic": 'the generic name "{}" is none of the names of its component',
 }
+
+
+def _invalid_patterns(spec: Mapping[str, Any]) -> Iterator[Problem]:
+    """Yield the patterns of files and folders that are wrong, or have no effect."""
+    places = [
+        (join("/spec", key, index), index, pattern)
+        for key in ("scopes", "include", "exclude")
+        for index, pattern in enumerate(spec.get(key) or ())
+    ]
+    places += [
+        (join("/spec/ignore", index, "file"), 0, entry["file"])
+        for index, entry in enumerate(spec.get("ignore") or ())
+        if "file" in entry
+    ]
+    for place, index, pattern in places:
+        if flaw := flaw_of(pattern):
+            yield Problem(place, f'invalid pattern "{clip(pattern)}"', flaw)
+        elif index == 0 and pattern.startswith("!"):
+            message = f'the pattern "{clip(pattern)}" takes nothing back'
+            yield Problem(place, message, "put it below the pattern that it is an exception to")
 
 
 def _near(word: str, words: Collection[str]) -> str:

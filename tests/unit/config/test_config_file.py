@@ -43,11 +43,11 @@ def test_the_example_of_the_documentation_is_read() -> None:
     assert settings.inline_pools[0]["spec"] == {"type": "Edge", "hostNetwork": True}
     assert settings.scopes == ("clusters/*",)
     assert settings.include == ("*.yaml", "*.json")
-    assert settings.exclude == ("vendor/*",)
+    assert settings.exclude == ("vendor/", "!/apps/vendor/")
     assert settings.suppressions[1] == Suppression(
         rules=("HN402", "HN413"),
         object="Deployment/legacy-*",
-        file="clusters/staging/*",
+        file="/clusters/staging/",
         reason="goes away with the old shop in spring",
         line=66,
     )
@@ -177,6 +177,7 @@ def test_a_text_that_cannot_be_read_is_an_error_with_its_place(
         (f"{HEAD}spec:\n  strict:\n    - true\n", 5, 5, "spec.strict is a list"),
         (f"{HEAD}spec:\n  rules: {{HN405: loud}}\n", 4, 18, 'spec.rules.HN405 is "loud"'),
         (f"{HEAD}spec:\n  pools:\n  - a\n  - 5\n", 6, 5, "spec.pools[1] is 5"),
+        (f"{HEAD}spec:\n  exclude:\n  - a\n  - b[\n", 6, 5, 'invalid pattern "b["'),
         (
             f"{HEAD}spec:\n  ignore:\n  - rules: [HN405]\n    file: a\n",
             5,
