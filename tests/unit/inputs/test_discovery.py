@@ -33,7 +33,9 @@ def touch(*names: str) -> None:
 
 def names(*paths: str, **globs: list[str]) -> list[str]:
     options: dict[str, Any] = globs
-    return [source.name for source in discover(paths, DiscoveryOptions(Path.cwd(), **options))]
+    chosen = {key: tuple(patterns) for key, patterns in options.items()}
+    found = discover(paths, DiscoveryOptions(Path.cwd(), **chosen))
+    return [source.name for source in found]
 
 
 def test_a_named_file_is_taken_whatever_it_is_called() -> None:
