@@ -1,0 +1,158 @@
+"""Show that a change of the code changes no output: run an old revision and this tree.
+
+    python -m tools.same_outputs --old REV [--allowed FILE] [--only MODE]... [--work DIR]
+
+Inputs: `../shared/corpus` (if it is there), `testdata/` and 5,000 generated documents. Each command
+runs in both trees; compared are the bytes of standard output and standard error, the exit status,
+and the files that are there afterwards. Each difference is shown once, with the first command that
+has it, and the exit status is 1. Both trees run under this Python, so the version that they print
+is the same; the path of the old tree reads as that of the new one.
+
+FILE (allowed.tsv beside this file) lists what may differ, a line each: the old text, a tab, the new
+one, and behind another tab `re` where the former is a regular expression, or `mask` where that is
+replaced in the output of both trees. Of `--help` only the words count.
+
+Needs git, and an operating system that can fork. Takes about 5 minutes on 2 cores.
+"""
+
+import argparse
+import io
+import queue
+import shutil
+import subprocess
+import sys
+import tarfile
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import NamedTuple
+
+from tools.same_outputs.compare import Outcome, Sentence, differences, read_sentences
+from tools.same_outputs.inputs import WRITING, Job, jobs, write_inputs
+from tools.same_outputs.run import Tree
+
+ROOT = Path(__file__).resolve().parents[2]
+ALLOWED = Path(__file__).parent / "allowed.tsv"
+AT_ONCE = 2
+
+
+class Compared(NamedTuple):
+    """What came of a job: how many bytes there were, and diffs beside the name of the part."""
+
+    job: Job
+    size: int
+    diffs: list[tuple[str, str]]
+
+
+def write_trees(revision: str, work: Path) -> None:
+    """Write what runs: `old`, of a revision, and `new`, the files as they are now."""
+    git = ["git", "-C", str(ROOT), "archive", revision, "transformer", "schemas"]
+    archive = subprocess.run(git, stdout=subprocess.PIPE, check=True).stdout
+    with tarfile.open(fileobj=io.BytesIO(archive)) as files:
+        files.extractall(work / "old", filter="data")
+    for name in ("transformer", "schemas"):
+        shutil.copytree(ROOT / name, work / "new" / name)
+
+
+def outcome(job: Job, tree: Tree, home: Path, work: Path) -> Outcome:
+    """Run a job in a tree: in a copy of its folder below `home`, if it may write there."""
+    folder = work / "inputs" / job.folder
+    if job.mode not in WRITING:
+        return Outcome(*tree.run(job.command, folder, by_shell=job.mode == "help"))
+    copy = home / "copy" / folder.name
+    shutil.rmtree(copy, ignore_errors=True)
+    shutil.copytree(folder, copy)
+    printed = tree.run(job.command, copy, by_shell=job.mode == "usage")
+    files = (path for path in sorted(copy.rglob("*")) if path.is_file())
+    written = {path.relative_to(copy).as_posix(): path.read_bytes() for path in files}
+    return Outcome(*printed, {name: data for name, data in written.items() if ".git/" not in name})
+
+
+def compared(
+    job: Job, trees: Sequence[Tree], home: Path, work: Path, sentences: Sequence[Sentence]
+) -> Compared:
+    """Run a job in the old tree and the new one."""
+    old, new = (outcome(job, tree, home, work) for tree in trees)
+    here, there = (str(work / name).encode() for name in ("new", "old"))
+    out, err = (data.replace(there, here) for data in (old.stdout, old.stderr))
+    old = Outcome(old.status, out, err, old.files)
+    diffs = list(differences(old, new, sentences, only_words=job.mode == "help"))
+    return Compared(job, sum(map(len, new.parts().values())), diffs)
+
+
+def run_all(jobs: Sequence[Job], work: Path, sentences: Sequence[Sentence]) -> list[Compared]:
+    """Run the jobs, some at once, and return what came of each, in order."""
+    homes = [work / f"home-{number}" for number in range(AT_ONCE)]
+    pairs = [(tuple(Tree(work / name, home) for name in ("old", "new")), home) for home in homes]
+    idle: queue.SimpleQueue[tuple[tuple[Tree, ...], Path]] = queue.SimpleQueue()
+
+    def run(job: Job) -> Compared:
+        trees, home = idle.get()
+        try:
+            return compared(job, trees, home, work, sentences)
+        finally:
+            idle.put((trees, home))
+
+    for pair in pairs:
+        idle.put(pair)
+    results: list[Compared] = []
+    with ThreadPoolExecutor(AT_ONCE) as threads:
+        for result in threads.map(run, jobs):
+            results.append(result)
+            if len(results) % 500 == 0:
+                print(f"{len(results)} of {len(jobs)} runs", file=sys.stderr)
+    for trees, _ in pairs:
+        for tree in trees:
+            tree.close()
+    return results
+
+
+def report(results: Sequence[Compared], work: Path) -> bool:
+    """Print what differs and what was compared, and return whether anything differs."""
+    times = Counter(diff for result in results for diff in {diff for _, diff in result.diffs})
+    shown: set[str] = set()
+    for job, _, diffs in results:
+        for name, diff in diffs:
+            if diff not in shown:
+                shown.add(diff)
+                print(f"{job.mode}: {name}; runs that have this difference: {times[diff]}\n{diff}")
+                folder = work / "inputs" / job.folder
+                print(f"  cd {folder} && PYTHONPATH={work}/new {job.command}\n")
+    print(f"{'mode':20} {'runs':>6} {'documents':>10} {'bytes':>12} {'different':>10}")
+    for mode in (*dict.fromkeys(result.job.mode for result in results), "all"):
+        own = [result for result in results if mode in ("all", result.job.mode)]
+        documents, size = sum(one.job.documents for one in own), sum(one.size for one in own)
+        different = sum(bool(one.diffs) for one in own)
+        print(f"{mode:20} {len(own):6} {documents:10} {size:12} {different:10}")
+    return bool(shown)
+
+
+def main() -> int:
+    """Run the script and return its exit status."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--old", required=True, metavar="REV")
+    parser.add_argument("--allowed", type=Path, default=ALLOWED, metavar="FILE")
+    parser.add_argument("--only", action="append", metavar="MODE", help="repeatable")
+    parser.add_argument("--work", type=Path, metavar="DIR", help="a new folder, which is kept")
+    options = parser.parse_args()
+    start = time.monotonic()
+    sentences = read_sentences(options.allowed.read_text("utf-8"))
+    work = (options.work or Path(tempfile.mkdtemp(prefix="same-outputs-"))).resolve()
+    (work / "inputs").mkdir(parents=True)
+    write_trees(options.old, work)
+    write_inputs(ROOT, work / "inputs")
+    wanted = [
+        job for job in jobs(ROOT, work / "inputs") if job.mode in (options.only or [job.mode])
+    ]
+    differs = report(run_all(wanted, work, sentences), work)
+    print(f"{time.monotonic() - start:.0f} s")
+    if not differs and not options.work:
+        shutil.rmtree(work)
+    return int(differs)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
