@@ -2,7 +2,7 @@
 
 import pytest
 
-from tools.same_outputs.compare import Outcome, Sentence, differences, read_sentences
+from tools.same_outputs.compare import Outcome, Sentence, differences, essence, read_sentences
 
 OLD = Outcome(1, b"kept\ngone\n", b"a.yaml: the file is not judged\n", {"a.yaml": b"a: 1\n"})
 
@@ -45,6 +45,13 @@ def test_each_changed_place_is_shown_by_itself() -> None:
         "-0\n+first\n 1\n",
         " 18\n-19\n+last\n",
     ]
+
+
+def test_the_same_change_of_a_sentence_has_one_essence() -> None:
+    diffs = (
+        f"-{n}:1 {name} is told\n+{n}:1 {name} is shown\n" for n, name in ((1, "a"), (12, "b"))
+    )
+    assert {essence(diff) for diff in diffs} == {("told", "shown")}
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,8 @@
 
 Inputs: `../shared/corpus` (if it is there), `testdata/` and 5,000 generated documents. Each command
 runs in both trees; compared are the bytes of standard output and standard error, the exit status,
-and the files that are there afterwards. Each difference is shown once, with the first command that
-has it, and the exit status is 1. Both trees run under this Python, so the version that they print
+and the files that are there afterwards. Each change is shown once, with the first command that has
+it, and the exit status is 1. Both trees run under this Python, so the version that they print
 is the same; the path of the old tree reads as that of the new one.
 
 FILE (allowed.tsv beside this file) lists what may differ, a line each: the old text, a tab, the new
@@ -18,6 +18,7 @@ Needs git, and an operating system that can fork. Takes about 5 minutes on 2 cor
 import argparse
 import io
 import queue
+import re
 import shutil
 import subprocess
 import sys
@@ -30,7 +31,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
 
-from tools.same_outputs.compare import Outcome, Sentence, differences, read_sentences
+from tools.same_outputs.compare import Outcome, Sentence, differences, essence, read_sentences
 from tools.same_outputs.inputs import WRITING, Job, jobs, write_inputs
 from tools.same_outputs.run import Tree
 
@@ -112,15 +113,15 @@ def run_all(jobs: Sequence[Job], work: Path, sentences: Sequence[Sentence]) -> l
 
 def report(results: Sequence[Compared], work: Path) -> bool:
     """Print what differs and what was compared, and return whether anything differs."""
-    times = Counter(diff for result in results for diff in {diff for _, diff in result.diffs})
-    shown: set[str] = set()
+    times = Counter(key for result in results for key in {essence(d) for _, d in result.diffs})
+    shown: set[tuple[str, str]] = set()
     for job, _, diffs in results:
         for name, diff in diffs:
-            if diff not in shown:
-                shown.add(diff)
-                print(f"{job.mode}: {name}; runs that have this difference: {times[diff]}\n{diff}")
-                folder = work / "inputs" / job.folder
-                print(f"  cd {folder} && PYTHONPATH={work}/new {job.command}\n")
+            if (key := essence(diff)) not in shown:
+                shown.add(key)
+                print(f"{job.mode}: {name}; runs with this difference: {times[key]}\n{diff}")
+                command = re.sub(r"\bhnt\b", f"{work}/home-0/bin/hnt", job.command)
+                print(f"  export PYTHONPATH={work}/new; cd {work}/inputs/{job.folder}; {command}\n")
     print(f"{'mode':20} {'runs':>6} {'documents':>10} {'bytes':>12} {'different':>10}")
     for mode in (*dict.fromkeys(result.job.mode for result in results), "all"):
         own = [result for result in results if mode in ("all", result.job.mode)]

@@ -87,6 +87,17 @@ def differences(
                 yield from ((name, hunk) for hunk in islice(_hunks(*lines), _MOST_HUNKS))
 
 
+def essence(diff: str) -> tuple[str, str]:
+    """Return the words that differ, old and new, by which many diffs are seen to be one change."""
+    lines = diff.splitlines()
+    old, new = (" ".join(line[1:] for line in lines if line[0] == sign).split() for sign in "-+")
+    steps = difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
+    kept = [step for step in steps if step[0] != "equal"]
+    before = " ".join(word for _, start, end, _, _ in kept for word in old[start:end])
+    after = " ".join(word for _, _, _, start, end in kept for word in new[start:end])
+    return re.sub(r"\d+", "0", before), re.sub(r"\d+", "0", after)
+
+
 def _lines(data: bytes, *, only_words: bool) -> list[str]:
     """Return lines to show: long ones are broken, and what does not show is escaped."""
     text = data.decode("utf-8", "backslashreplace").replace("\r", "\\r")
