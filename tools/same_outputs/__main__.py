@@ -25,8 +25,8 @@ import sys
 import tarfile
 import tempfile
 import time
-from collections import Counter
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
@@ -84,8 +84,8 @@ def compared(
     return Compared(job, sum(map(len, new.parts().values())), diffs)
 
 
-def run_all(jobs: Sequence[Job], work: Path, sentences: Sequence[Sentence]) -> list[Compared]:
-    """Run the jobs, some at once, and return what came of each, in order."""
+def run_all(jobs: Sequence[Job], work: Path, sentences: Sequence[Sentence]) -> Iterator[Compared]:
+    """Run the jobs, some at once, and yield what comes of each, in order."""
     homes = [work / f"home-{number}" for number in range(AT_ONCE)]
     pairs = [(tuple(Tree(work / name, home) for name in ("old", "new")), home) for home in homes]
     idle: queue.SimpleQueue[tuple[tuple[Tree, ...], Path]] = queue.SimpleQueue()
@@ -99,35 +99,32 @@ def run_all(jobs: Sequence[Job], work: Path, sentences: Sequence[Sentence]) -> l
 
     for pair in pairs:
         idle.put(pair)
-    results: list[Compared] = []
     with ThreadPoolExecutor(AT_ONCE) as threads:
-        for result in threads.map(run, jobs):
-            results.append(result)
-            if len(results) % 500 == 0:
-                print(f"{len(results)} of {len(jobs)} runs", file=sys.stderr)
+        yield from threads.map(run, jobs)
     for trees, _ in pairs:
         for tree in trees:
             tree.close()
-    return results
 
 
-def report(results: Sequence[Compared], work: Path) -> bool:
-    """Print what differs and what was compared, and return whether anything differs."""
-    times = Counter(key for result in results for key in {essence(d) for _, d in result.diffs})
+def report(results: Iterable[Compared], work: Path) -> bool:
+    """Print what differs, as it is found, then what was compared; return whether anything differs."""
+    totals: dict[str, Counter[str]] = defaultdict(Counter)
     shown: set[tuple[str, str]] = set()
-    for job, _, diffs in results:
+    for job, size, diffs in results:
+        counts = {"runs": 1, "documents": job.documents, "bytes": size, "different": bool(diffs)}
+        totals[job.mode].update(counts)
+        totals["all"].update(counts)
         for name, diff in diffs:
             if (key := essence(diff)) not in shown:
                 shown.add(key)
-                print(f"{job.mode}: {name}; runs with this difference: {times[key]}\n{diff}")
                 command = re.sub(r"\bhnt\b", f"{work}/home-0/bin/hnt", job.command)
+                print(f"{job.mode}: {name}\n{diff}")
                 print(f"  export PYTHONPATH={work}/new; cd {work}/inputs/{job.folder}; {command}\n")
+                sys.stdout.flush()
     print(f"{'mode':20} {'runs':>6} {'documents':>10} {'bytes':>12} {'different':>10}")
-    for mode in (*dict.fromkeys(result.job.mode for result in results), "all"):
-        own = [result for result in results if mode in ("all", result.job.mode)]
-        documents, size = sum(one.job.documents for one in own), sum(one.size for one in own)
-        different = sum(bool(one.diffs) for one in own)
-        print(f"{mode:20} {len(own):6} {documents:10} {size:12} {different:10}")
+    for mode in (*sorted(totals.keys() - {"all"}), "all"):
+        runs, documents, size, different = totals[mode].values()
+        print(f"{mode:20} {runs:6} {documents:10} {size:12} {different:10}")
     return bool(shown)
 
 
@@ -145,9 +142,7 @@ def main() -> int:
     (work / "inputs").mkdir(parents=True)
     write_trees(options.old, work)
     write_inputs(ROOT, work / "inputs")
-    wanted = [
-        job for job in jobs(ROOT, work / "inputs") if job.mode in (options.only or [job.mode])
-    ]
+    wanted = [job for job in jobs(ROOT, work / "inputs") if job.mode in (options.only or job.mode)]
     differs = report(run_all(wanted, work, sentences), work)
     print(f"{time.monotonic() - start:.0f} s")
     if not differs and not options.work:

@@ -177,17 +177,6 @@ def _write_repository(rules: Path, to: Path) -> None:
 
 def jobs(root: Path, inputs: Path) -> Iterator[Job]:
     """Yield all jobs on the `inputs`; the repository `root` says which rules and schemas exist."""
-    names = sorted(path.name for path in inputs.iterdir())
-    for before, name in zip([*names[-1:], *names], names, strict=False):
-        files = sorted(path for path in (inputs / name).rglob("*.*") if path.is_file())
-        count = sum(map(_documents, files))
-        if name not in ("field", "list", "plugin", "repository"):
-            for mode, command in FOLDERS.items():
-                yield Job(mode, name, command.format(before=before), count)
-        for path in files:
-            for mode, command in FILES_OF.get(name.partition("-")[0], {}).items():
-                file = path.relative_to(inputs / name)
-                yield Job(mode, name, command.format(file=file), _documents(path))
     for path in sorted(inputs.glob("[rs]*/**/in.*")):
         yield from _jobs_of_case(path, path.parent.relative_to(inputs).as_posix())
     for path in sorted(inputs.glob("field/*/runs.yaml")):
@@ -199,6 +188,17 @@ def jobs(root: Path, inputs: Path) -> Iterator[Job]:
     for what, pattern in {"rules": "docs/rules/*.md", "schema": "schemas/*.schema.json"}.items():
         for path in sorted(root.glob(pattern)):
             yield Job(what, "plugin", f"hnt {what} {path.name.partition('.')[0]}")
+    names = sorted(path.name for path in inputs.iterdir())
+    for before, name in zip([*names[-1:], *names], names, strict=False):
+        files = sorted(path for path in (inputs / name).rglob("*.*") if path.is_file())
+        count = sum(map(_documents, files))
+        if name not in ("field", "list", "plugin", "repository"):
+            for mode, command in FOLDERS.items():
+                yield Job(mode, name, command.format(before=before), count)
+        for path in files:
+            for mode, command in FILES_OF.get(name.partition("-")[0], {}).items():
+                file = path.relative_to(inputs / name)
+                yield Job(mode, name, command.format(file=file), _documents(path))
 
 
 def _jobs_of_case(path: Path, folder: str) -> Iterator[Job]:
