@@ -15,6 +15,8 @@ from tests.downloads import do_without
 from tests.integration.cli_runs import ROOT, invoke
 from tests.requirements import require_tool
 
+pytestmark = pytest.mark.slow
+
 _SECONDS = 300
 NOT_ARCHIVED: dict[str, str] = {}
 """Files that git tracks and the source archive shall not hold, each with the reason."""

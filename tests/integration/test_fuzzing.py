@@ -12,6 +12,7 @@ RUNS = {"framing": 400, "reading": 2000, "reformat": 2000, "configuration": 600}
 """Runs that take some three seconds; 400 where it is not said."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", PROPERTIES)
 def test_a_short_run_finds_nothing(name: str, tmp_path: Path) -> None:
     require_module("atheris")

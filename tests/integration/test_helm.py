@@ -126,6 +126,7 @@ def inserted(before: str, after: str) -> list[str]:
     return added
 
 
+@pytest.mark.slow
 def test_both_are_what_they_are_called(tmp_path: Path) -> None:
     for version in (HELM_3, HELM_4):
         assert Helm(helm(version), tmp_path)("version", "--short").stdout.startswith(version)

@@ -184,6 +184,7 @@ def test_hostile_text_is_read_or_refused_with_a_message(
         assert b"key: nodepool.openyurt.io/hostnetwork" in ended.out
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", [(), ("validate",)], ids=["transform", "validate"])
 def test_a_million_keys_are_read(command: tuple[str, ...], tmp_path: Path) -> None:
     keys = b"".join(b"  k%d: v\n" % number for number in range(1_000_000))
@@ -257,6 +258,7 @@ def _long_line(megabytes: int) -> Iterator[bytes]:
     yield b"\n---\n" + POD
 
 
+@pytest.mark.slow
 def test_a_line_of_a_gigabyte_is_refused_in_bounded_memory(tmp_path: Path) -> None:
     ended = run("--check", cwd=tmp_path, stdin=_long_line(1024), memory=512 * 1024**2)
     assert ended.status == 3

@@ -572,6 +572,7 @@ def test_the_action_fails_where_it_did_not_get_as_far_as_validating(action: Acti
     assert action.run("result", STATUS="") == 1
 
 
+@pytest.mark.slow
 def test_the_action_installs_the_tool_from_its_own_checkout(action: Action) -> None:
     shutil.rmtree(action.temp / "hostnet")
     if action.run("install", PYTHON=sys.executable) != 0:

@@ -171,6 +171,7 @@ def test_pre_commit_takes_the_manifest_of_the_hooks(tool: Tool) -> None:
     _must(tool.env, tool.repository, tool.pre_commit, "validate-manifest", HOOKS)
 
 
+@pytest.mark.slow
 def test_an_unguarded_component_is_stopped_and_mended_and_the_second_commit_passes(
     work: Work,
 ) -> None:
@@ -294,6 +295,7 @@ def test_check_changes_nothing(tool: Tool, tmp_path: Path) -> None:
     assert passed, said
 
 
+@pytest.mark.slow
 def test_a_repository_can_be_tried_without_being_installed(tool: Tool, tmp_path: Path) -> None:
     _must(tool.env, tmp_path, "git", "init", "-q")
     (tmp_path / "web.yaml").write_bytes(guarded())

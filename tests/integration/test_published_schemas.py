@@ -38,6 +38,7 @@ def test_sarif_fits_the_schema_of_oasis(data: bytes) -> None:
     assert log["runs"][0]["tool"]["driver"]["rules"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("data", INPUTS.values(), ids=INPUTS)
 def test_junit_fits_the_schema_of_jenkins(data: bytes) -> None:
     schema = xmlschema.XMLSchema(str(junit()))

@@ -11,6 +11,8 @@ import pytest
 from tests.integration.cli_runs import ROOT, guarded, kept_off
 from tests.requirements import require_go_tool, require_tool
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def pyz(tmp_path_factory: pytest.TempPathFactory) -> Path:

@@ -12,6 +12,7 @@ from tests.oracle.vectors import encode, vectors
 from transformer.kubernetes.node_match import NodeLabels, Truth, match
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ask", COMPARISONS)
 def test_the_tool_says_the_same_but_where_it_is_meant_not_to(ask: str) -> None:
     found = differences(ask)

@@ -51,6 +51,7 @@ VALUE_FEATURES = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 def test_every_feature_is_reached() -> None:
     missing = TEXT_FEATURES | VALUE_FEATURES
 
@@ -83,6 +84,7 @@ def test_all_features_at_once_still_load_back(value: dict[str, Any], seed: int) 
     render(value, seed, frozenset(manifests.JSON), "json", line_end, step)
 
 
+@pytest.mark.slow
 @given(manifests.streams())
 def test_a_stream_loads_as_its_documents(stream: Stream) -> None:
     if any(document.features & manifests.JSON_ONLY for document in stream.documents):

@@ -2,6 +2,7 @@
 
 import json
 
+import pytest
 from hypothesis import assume, given
 
 from tests.property import loading, reference
@@ -74,6 +75,7 @@ def substance(text: str) -> str:
     return "".join(character for character in text if character not in SPELLINGS_OF_NOTHING)
 
 
+@pytest.mark.slow
 @given(documents())
 def test_the_screen_only_saves_work(document: Rendered) -> None:
     data = document.text.encode()
@@ -99,6 +101,7 @@ def test_a_stream_is_transformed_as_its_documents_are_given_the_same_pools(
     assert loading.is_same(load(result.data), wanted)
 
 
+@pytest.mark.slow
 @given(streams())
 def test_a_stream_joined_by_markers_gives_the_joined_documents(stream: Stream) -> None:
     pools = "\n---\n".join(document.text for document in stream.documents).encode()
