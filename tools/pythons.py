@@ -5,11 +5,11 @@
     tools/pythons.py 3.12       under that one (a version, or a program)
     tools/pythons.py --lowest   with the lowest versions that pyproject.toml allows of what we need
 
-Each environment is a new one in .venv/pythons, with what requirements/dev.txt pins of pytest,
-hypothesis and what the tool needs, with hashes. With the lowest versions, what the tool itself
-needs is pinned, without hashes, to the lowest version that pyproject.toml allows. What that needs
-in turn is pinned by requirements/dev.txt, with hashes; or by `ONLY_LOWEST`, without, if newer
-versions do not need it. Nothing else is installed, and `pip check` tells if anything is lacking.
+Each environment is a new one in .venv/pythons, with what requirements/dev.txt pins of `RUNNERS` and
+of what the tool needs, with hashes. With the lowest versions, what the tool itself needs is pinned,
+without hashes, to the lowest version that pyproject.toml allows. What that needs in turn is pinned
+by requirements/dev.txt, with hashes; or by `ONLY_LOWEST`, without, if newer versions do not need
+it. Nothing else is installed, and `pip check` tells if anything is lacking.
 """
 
 import argparse
@@ -27,10 +27,10 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parents[1]
-OTHERS = ("integration", "oracle", "property")
-"""Folders of tests that need other programs, or much time."""
+OTHERS = ("integration",)
+"""Folders of tests that need other programs."""
 
-RUNNERS = ("pytest", "hypothesis", "packaging")
+RUNNERS = ("pytest", "pytest-xdist", "hypothesis", "packaging")
 ONLY_LOWEST = ("future==1.0.0", "ruamel.yaml.clib==0.2.15")
 """What only the lowest versions need, so that the lock file does not have it."""
 
@@ -104,8 +104,11 @@ def tests() -> list[str]:
     )
 
 
-def run(python: str, is_lowest: bool = False) -> tuple[int, str]:
-    """Make the environment and run the tests in it; return the exit status and what was printed."""
+def run(python: str, is_lowest: bool = False, processes: int = 0) -> tuple[int, str]:
+    """Make the environment and run the tests in it, in so many processes beside the first.
+
+    Return the exit status and what was printed.
+    """
     name = _version(python) + (" with the lowest versions" if is_lowest else "")
     folder = ROOT / ".venv" / "pythons" / name.replace(" ", "-")
     try:
@@ -113,6 +116,7 @@ def run(python: str, is_lowest: bool = False) -> tuple[int, str]:
     except subprocess.CalledProcessError as error:
         return 1, f"Python {name}: {error}\n{error.stderr}"
     command = [str(folder / "bin/python"), "-m", "pytest", "-p", "no:cacheprovider", "--no-header"]
+    command += ["--numprocesses", str(processes), "--dist", "worksteal"]
     done = subprocess.run(
         [*command, *(f"tests/{part}" for part in tests())],
         cwd=ROOT,
@@ -162,8 +166,10 @@ def main() -> int:
         others = [program for program in pythons() if _version(program) != own]
         jobs = [(sys.executable, True), *((program, False) for program in others)]
     worst = 0
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        for status, told in pool.map(lambda job: run(*job), jobs):
+    processors = os.cpu_count() or 1
+    each = processors // len(jobs) if len(jobs) < processors else 0
+    with ThreadPoolExecutor(processors) as pool:
+        for status, told in pool.map(lambda job: run(*job, each), jobs):
             print(told, flush=True)
             worst = max(worst, status)
     return worst

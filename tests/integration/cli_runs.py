@@ -4,8 +4,9 @@ import os
 import subprocess
 import sys
 from collections.abc import Mapping
+from inspect import signature
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from click.testing import CliRunner
 
@@ -23,9 +24,15 @@ class Run(NamedTuple):
     err: str
 
 
+_APART: dict[str, Any] = (
+    {"mix_stderr": False} if "mix_stderr" in signature(CliRunner).parameters else {}
+)
+"""What keeps both outputs apart in click before 8.2."""
+
+
 def invoke(*args: str | Path, stdin: bytes = b"") -> Run:
     """Run the command line in this process."""
-    with CliRunner().isolation(input=stdin) as streams:
+    with CliRunner(**_APART).isolation(input=stdin) as streams:
         status = main.run([str(arg) for arg in args])
         sys.stderr.flush()
         return Run(status, streams[0].getvalue(), streams[1].getvalue().decode())
