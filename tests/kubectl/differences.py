@@ -171,7 +171,7 @@ COUNTS: Mapping[str, int] = {
     "escaped slash": 9,
     "no newline after a block scalar": 2,
 }
-"""How many of the recorded documents each explains: any other number is a change of our reader."""
+"""How many of the recorded documents each explains at the most: more is a fault of our reader."""
 
 
 def explained(vector: Vector, ours: Any) -> str:

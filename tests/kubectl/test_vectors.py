@@ -32,8 +32,8 @@ def test_we_read_what_kubectl_reads_but_for_what_is_explained() -> None:
     assert not unexplained, "\n".join(unexplained[:10])
 
 
-def test_each_explanation_is_needed_as_often_as_it_was_and_documented() -> None:
-    assert Counter(explained(vector, ours) for vector, ours in _differences()) == COUNTS
+def test_each_explanation_is_needed_no_more_often_than_it_was_and_documented() -> None:
+    assert Counter(explained(vector, ours) for vector, ours in _differences()) <= Counter(COUNTS)
     for name in DIFFERENCES:
         assert f"| {name} |" in EXPLANATIONS
 

@@ -31,7 +31,7 @@ EXPLAINED = {
     "pool-create": {pools.MEANT: 37},
     "pool-update": {pools.MEANT: 35},
 }
-"""Why the tool says something else, and how often, by the kind of question."""
+"""Why the tool says something else, and how often at the most, by the kind of question."""
 
 
 def differences(ask: str) -> dict[str, list[str]]:
