@@ -107,7 +107,7 @@ def run_all(jobs: Sequence[Job], work: Path, sentences: Sequence[Sentence]) -> I
 
 
 def report(results: Iterable[Compared], work: Path) -> bool:
-    """Print what differs, as it is found, then what was compared; return whether anything differs."""
+    """Print each difference, then what was compared; return whether anything differs."""
     totals: dict[str, Counter[str]] = defaultdict(Counter)
     shown: set[tuple[str, str]] = set()
     for job, size, diffs in results:
