@@ -1,4 +1,4 @@
-"""The examples in the documents are run, so that they cannot rot.
+"""The examples in the documents are run, and links followed, so that they cannot rot.
 
 A fenced block under `<!-- test -->` is run: shell blocks must end with status 0 (with 1 under
 `<!-- test: 1 -->`; `<!-- test: kustomize -->` takes that program), and what a Python block prints
@@ -21,10 +21,16 @@ from tests.requirements import has_go_tool
 from transformer import transform
 
 ROOT = Path(__file__).resolve().parents[2]
-DOCUMENTS = (
-    *("README.md", "docs/python-api.md", "docs/validation.md"),
-    "kustomize-plugin/README.md",
-)
+PAGES = [
+    ROOT / "README.md",
+    *sorted(ROOT.glob("docs/*.md")),
+    *(ROOT / "kustomize-plugin/README.md", ROOT / "CONTRIBUTING.md", ROOT / "SECURITY.md"),
+]
+DOCUMENTS = [
+    str(page.relative_to(ROOT))
+    for page in PAGES
+    if re.search(r"^<!-- test", page.read_text(encoding="utf-8"), re.MULTILINE)
+]
 
 _BLOCK = re.compile(
     r"^<!-- test(?:: (?P<mark>\w+))? -->\n```(?P<language>\w+)\n(?P<text>.*?)^```\n"
@@ -66,6 +72,21 @@ def test_every_mark_belongs_to_a_block() -> None:
     )
     assert marks == len(BLOCKS)
     assert {block.language for block in BLOCKS} == {"sh", "python", "yaml"}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_links_lead_to_a_page_and_a_heading(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    for file, heading in re.findall(r"\]\((?!http)([^)#]*)(?:#([^)]+))?\)", text):
+        target = page.parent / file if file else page
+        assert target.exists(), file
+        assert not heading or heading in _anchors(target), f"{file}#{heading}"
+
+
+def _anchors(page: Path) -> set[str]:
+    """Return the headings of a page as GitHub makes anchors of them."""
+    headings = re.findall(r"^#+ (.*)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading).lower().replace(" ", "-") for heading in headings}
 
 
 @pytest.mark.parametrize("document", DOCUMENTS)
