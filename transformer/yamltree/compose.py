@@ -85,7 +85,7 @@ class _Composer:
         self.expanded = 0
         self.has_absent = False
         self.has_merges = False
-        self.sizes: dict[int, int] = {}
+        self.extents: dict[int, tuple[int, int]] = {}
 
     def run(self, next_event: Callable[[], Any]) -> Tree:
         shift = self.shift
@@ -113,7 +113,7 @@ class _Composer:
             elif kind is SequenceEndEvent:
                 node = self._sequence(stack.pop(), event.end_mark.index + shift)
             elif kind is AliasEvent:
-                node = self._alias(event)
+                node = self._alias(event, len(stack))
             elif kind is DocumentStartEvent:
                 if has_begun:
                     raise InputError(
@@ -217,7 +217,7 @@ class _Composer:
             self.anchors[opened.anchor] = node
         return node
 
-    def _alias(self, event: Any) -> Alias:
+    def _alias(self, event: Any, depth: int) -> Alias:
         start, end = event.start_mark.index + self.shift, event.end_mark.index + self.shift
         name = event.anchor
         if name not in self.anchors:
@@ -225,7 +225,10 @@ class _Composer:
         target = self.anchors[name]
         if isinstance(target, _Open):
             raise InputError(f"anchor &{name} contains itself", offset=start)
-        self.expanded += self._size(target)
+        size, height = self._extent(target)
+        if depth + height > MAX_DEPTH:
+            raise InputError(f"aliases nest more than {MAX_DEPTH} levels deep here", offset=start)
+        self.expanded += size
         if self.expanded > MAX_EXPANDED:
             raise InputError(
                 f"the aliases of this document expand to more than {MAX_EXPANDED} nodes (long text"
@@ -235,16 +238,19 @@ class _Composer:
             )
         return Alias(start, end, name, target)
 
-    def _size(self, node: Node) -> int:
-        """Return how many nodes `node` expands to."""
+    def _extent(self, node: Node) -> tuple[int, int]:
+        """Return how many nodes `node` expands to, and how many levels deep they are."""
         if isinstance(node, Scalar):
-            return 1 + len(node.text) // TEXT_OF_NODE
+            return 1 + len(node.text) // TEXT_OF_NODE, 0
         if isinstance(node, Alias):
-            return self._size(node.target)
-        known = self.sizes.get(id(node))
+            return self._extent(node.target)
+        known = self.extents.get(id(node))
         if known is None:
             inner = node.items if isinstance(node, Sequence) else [it for _, it in node.entries]
-            known = self.sizes[id(node)] = 1 + sum(map(self._size, inner))
+            extents = [self._extent(item) for item in inner]
+            size = 1 + sum(size for size, _ in extents)
+            height = 1 + max((height for _, height in extents), default=0)
+            known = self.extents[id(node)] = size, height
         return known
 
     def _key(self, node: Node) -> str:

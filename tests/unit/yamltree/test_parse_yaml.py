@@ -467,6 +467,26 @@ def test_blocks_have_the_same_limit_and_no_traceback_beyond() -> None:
     assert "levels deep" in refusal("- " * 100_000 + "a").message
 
 
+@pytest.mark.parametrize(
+    ("first", "next_one"),
+    [
+        ("&a0 [1]", "&a{} [*a{}]"),
+        ("&a0 {k: 1}", "&a{} {{k: *a{}}}"),
+        ("&a0 {k: 1}", "&a{} {{<<: *a{}}}"),
+    ],
+    ids=["sequences", "mappings", "merge keys"],
+)
+def test_aliases_may_not_nest_without_bounds(first: str, next_one: str) -> None:
+    def chain(length: int) -> str:
+        lines = [f"x0: {first}", *(f"x{n}: {next_one.format(n, n - 1)}" for n in range(1, length))]
+        return "\n".join(lines) + "\n"
+
+    assert construct(parse_yaml(chain(100)).root)
+    with pytest.raises(InputError, match="aliases nest more than 200 levels deep") as caught:
+        parse_yaml(chain(420))
+    assert caught.value.offset is not None
+
+
 def test_aliases_may_not_expand_without_bounds() -> None:
     lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x]\n"]
     for level in range(1, 12):
