@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.cli_runs import GUARDED, TOOL, environment, guarded, kept_off
+from tests.integration.cli_runs import TOOL, environment
+from tests.manifests import GUARDED, guarded, kept_off
 from tests.requirements import require_tool
 
 _PR_CAPBSET_DROP = 24

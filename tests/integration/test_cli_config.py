@@ -4,16 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.cli_runs import (
-    LABEL,
-    TEMPLATE,
-    guarded,
-    invoke,
-    joined,
-    kept_off,
-    node,
-    pool,
-)
+from tests.integration.cli_runs import invoke
+from tests.manifests import LABEL, TEMPLATE, guarded, joined, kept_off, node, pool
 
 NAME = ".hostnet-transform.yaml"
 

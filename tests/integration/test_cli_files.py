@@ -7,19 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.cli_runs import (
-    CONFIG_MAP,
-    LABEL,
-    TEMPLATE,
-    TOOL,
-    environment,
-    guarded,
-    invoke,
-    joined,
-    kept_off,
-    node,
-    pool,
-)
+from tests.integration.cli_runs import TOOL, environment, invoke
+from tests.manifests import CONFIG_MAP, LABEL, TEMPLATE, guarded, joined, kept_off, node, pool
 from transformer.inputs.prescan import prescan as prescanned
 from transformer.pipeline.stream import transform_all as treated
 

@@ -5,17 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.cli_runs import (
-    CONFIG_MAP,
-    LABEL,
-    TEMPLATE,
-    guarded,
-    invoke,
-    joined,
-    kept_off,
-    node,
-    pool,
-)
+from tests.integration.cli_runs import invoke
+from tests.manifests import CONFIG_MAP, LABEL, TEMPLATE, guarded, joined, kept_off, node, pool
 
 
 def test_empty_input_gives_empty_output() -> None:

@@ -10,16 +10,8 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.integration.cli_runs import (
-    CONFIG_MAP,
-    TEMPLATE,
-    guarded,
-    invoke,
-    joined,
-    kept_off,
-    node,
-    pool,
-)
+from tests.integration.cli_runs import invoke
+from tests.manifests import CONFIG_MAP, TEMPLATE, guarded, joined, kept_off, node, pool
 from tests.requirements import require_tool
 
 MANIFESTS = {

@@ -10,19 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.cli_runs import (
-    CONFIG_MAP,
-    LABEL,
-    TEMPLATE,
-    TOOL,
-    environment,
-    guarded,
-    joined,
-    kept_off,
-    node,
-    pool,
-    spawn,
-)
+from tests.integration.cli_runs import TOOL, environment, spawn
+from tests.manifests import CONFIG_MAP, LABEL, TEMPLATE, guarded, joined, kept_off, node, pool
 
 MANY = joined(*[guarded(f"web-{index}") for index in range(2000)])
 

@@ -8,16 +8,8 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from tests.integration.cli_runs import (
-    CONFIG_MAP,
-    ROOT,
-    TEMPLATE,
-    guarded,
-    invoke,
-    joined,
-    node,
-    pool,
-)
+from tests.integration.cli_runs import ROOT, invoke
+from tests.manifests import CONFIG_MAP, TEMPLATE, guarded, joined, node, pool
 
 SCHEMA = json.loads((ROOT / "schemas" / "report.schema.json").read_text())
 

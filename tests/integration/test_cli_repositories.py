@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.cli_runs import CONFIG_MAP, LABEL, guarded, invoke, node, pool
+from tests.integration.cli_runs import invoke
+from tests.manifests import CONFIG_MAP, LABEL, guarded, node, pool
 from tests.requirements import require_tool
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.cli_runs import CONFIG_MAP, TOOL, environment, guarded, kept_off, node, pool
+from tests.integration.cli_runs import TOOL, environment
 from tests.integration.faults import (
     filled,
     immutable,
@@ -25,6 +25,7 @@ from tests.integration.faults import (
     states,
     without_powers,
 )
+from tests.manifests import CONFIG_MAP, guarded, kept_off, node, pool
 from transformer.inputs.discovery import Source
 from transformer.inputs.reading import signature
 from transformer.outputs import atomic

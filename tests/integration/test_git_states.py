@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.cli_runs import invoke, joined, node, pool
+from tests.integration.cli_runs import invoke
+from tests.manifests import joined, node, pool
 from tests.requirements import require_tool
 from transformer.errors import SettingsError
 from transformer.inputs.discovery import DiscoveryOptions, Source, discover

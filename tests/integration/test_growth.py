@@ -11,7 +11,8 @@ from typing import NamedTuple
 
 import pytest
 
-from tests.integration.cli_runs import TOOL, environment, node, pool
+from tests.integration.cli_runs import TOOL, environment
+from tests.manifests import node, pool
 
 _SECONDS = 10
 

@@ -11,8 +11,9 @@ import pytest
 import yaml
 
 from tests.helm_binaries import HELM_3, HELM_4, helm
-from tests.integration.cli_runs import environment, guarded, invoke, joined, kept_off, spawn
+from tests.integration.cli_runs import environment, invoke, spawn
 from tests.integration.shell_blocks import INTEGRATIONS, path_with, run_block, shell_blocks
+from tests.manifests import guarded, joined, kept_off
 
 CHART = INTEGRATIONS / "helm" / "chart"
 PLUGIN = INTEGRATIONS / "helm" / "hostnet-transform"

@@ -7,17 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.cli_runs import (
-    LABEL,
-    TEMPLATE,
-    Run,
-    guarded,
-    invoke,
-    joined,
-    kept_off,
-    node,
-    pool,
-)
+from tests.integration.cli_runs import Run, invoke
+from tests.manifests import LABEL, TEMPLATE, guarded, joined, kept_off, node, pool
 from tests.requirements import require_tool
 
 CONFIG = "apiVersion: transform.hostnet.io/v1alpha1\nkind: HostnetTransform\n"

@@ -13,7 +13,8 @@ from typing import NamedTuple
 
 import pytest
 
-from tests.integration.cli_runs import TOOL, environment, guarded, kept_off, node
+from tests.integration.cli_runs import TOOL, environment
+from tests.manifests import guarded, kept_off, node
 from transformer.report.formats import FORMATS
 
 MEMORY = 1024**3

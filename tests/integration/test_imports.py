@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.cli_runs import environment, guarded
+from tests.integration.cli_runs import environment
+from tests.manifests import guarded
 
 HEAVY = (
     "argparse",

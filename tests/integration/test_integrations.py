@@ -16,8 +16,9 @@ from typing import Any, NamedTuple
 import pytest
 import yaml
 
-from tests.integration.cli_runs import Run, guarded, invoke
+from tests.integration.cli_runs import Run, invoke
 from tests.integration.shell_blocks import INTEGRATIONS, run_block, shell_blocks
+from tests.manifests import guarded
 from tests.requirements import require_go_tool, require_tool
 
 ROOT = INTEGRATIONS.parent

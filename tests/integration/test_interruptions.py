@@ -16,8 +16,9 @@ from pathlib import Path
 import pytest
 
 from bench import corpus
-from tests.integration.cli_runs import TOOL, environment, guarded, kept_off
+from tests.integration.cli_runs import TOOL, environment
 from tests.integration.faults import filled, non_manifests, run, states
+from tests.manifests import guarded, kept_off
 
 FILES = 1000
 WRITERS = {

@@ -9,7 +9,8 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.integration.cli_runs import AFFINITY, LABEL, Run, guarded, invoke, node, pool, spawn
+from tests.integration.cli_runs import Run, invoke, spawn
+from tests.manifests import AFFINITY, LABEL, guarded, node, pool
 
 HEAD = "apiVersion: config.kubernetes.io/v1\nkind: ResourceList\n"
 CONFIG = "apiVersion: transform.hostnet.io/v1alpha1\n  kind: HostnetTransform\n"

@@ -8,8 +8,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from tests.integration.cli_runs import guarded
 from tests.integration.faults import run
+from tests.manifests import guarded
 from transformer.report.formats import FORMATS
 
 NAMES = (b"caf\xe9.yaml", b"a\nb.yaml", b"\xff\xfe.yaml", "\u00e9\u2713.yaml".encode())

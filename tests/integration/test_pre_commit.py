@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.cli_runs import LABEL, ROOT, TEMPLATE, guarded, joined, kept_off, node, pool
+from tests.integration.cli_runs import ROOT
+from tests.manifests import LABEL, TEMPLATE, guarded, joined, kept_off, node, pool
 from tests.requirements import require_tool
 
 _NEEDED = ("transformer", "schemas", "pyproject.toml", "README.md", "LICENSE")

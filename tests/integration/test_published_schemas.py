@@ -7,7 +7,8 @@ import pytest
 import xmlschema
 from jsonschema import Draft4Validator, FormatChecker
 
-from tests.integration.cli_runs import CONFIG_MAP, TEMPLATE, guarded, invoke, joined, node, pool
+from tests.integration.cli_runs import invoke
+from tests.manifests import CONFIG_MAP, TEMPLATE, guarded, joined, node, pool
 from tests.published_schemas import junit, sarif
 
 INPUTS = {

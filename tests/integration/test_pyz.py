@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.cli_runs import ROOT, guarded, kept_off
+from tests.integration.cli_runs import ROOT
+from tests.manifests import guarded, kept_off
 from tests.requirements import require_go_tool, require_tool
 
 pytestmark = pytest.mark.slow

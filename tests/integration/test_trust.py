@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.cli_runs import CONFIG_MAP, guarded, joined, node, pool
 from tests.integration.faults import run
 from tests.integration.test_hostile_input import CONFIG, LIST, POD
+from tests.manifests import CONFIG_MAP, guarded, joined, node, pool
 
 AUDITED = """
 import json, os, sys

@@ -9,21 +9,8 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from tests.integration.cli_runs import (
-    CONFIG_MAP,
-    LABEL,
-    ROOT,
-    TEMPLATE,
-    TOOL,
-    environment,
-    guarded,
-    invoke,
-    joined,
-    kept_off,
-    node,
-    pool,
-    spawn,
-)
+from tests.integration.cli_runs import ROOT, TOOL, environment, invoke, spawn
+from tests.manifests import CONFIG_MAP, LABEL, TEMPLATE, guarded, joined, kept_off, node, pool
 from transformer.report.formats import FORMATS
 
 CONFIG = "apiVersion: transform.hostnet.io/v1alpha1\nkind: HostnetTransform\n"

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from bench import corpus
-from tests.integration.cli_runs import TOOL, environment, joined, node, pool
+from tests.integration.cli_runs import TOOL, environment
+from tests.manifests import joined, node, pool
 from transformer.api import transform
 from transformer.findings import DocumentResult
 from transformer.pipeline.context import RunContext

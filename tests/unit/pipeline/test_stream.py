@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 import pytest
 
+from tests.manifests import node, pool
 from transformer.errors import InputError
 from transformer.findings import DocumentResult
 from transformer.kubernetes.pools import PoolIndex, PoolsNeeded
@@ -31,16 +32,9 @@ spec: {containers: [{name: a, image: b}]}
 ORIGIN = Origin("stream.yaml")
 
 
-def node(name: str, pool: str) -> str:
-    labels = f"{{apps.openyurt.io/nodepool: {pool}}}"
-    return f"---\napiVersion: v1\nkind: Node\nmetadata: {{name: {name}, labels: {labels}}}\n"
-
-
-def pool(name: str) -> str:
-    return (
-        f"---\napiVersion: apps.openyurt.io/v1beta2\nkind: NodePool\nmetadata: {{name: {name}}}\n"
-        "spec: {type: Edge, hostNetwork: true}\n"
-    )
+def marked(manifest: bytes) -> str:
+    """Return a manifest below a marker."""
+    return f"---\n{manifest.decode()}"
 
 
 def engine_for(settings: Settings | None = None, *, complete: bool = False) -> RunContext:
@@ -92,7 +86,13 @@ def rules_at_work(results: Sequence[DocumentResult]) -> list[list[str]]:
 
 @pytest.mark.parametrize("size", [1, 2, 3, 10])
 def test_the_order_stays_when_a_node_comes_before_its_pool(size: int) -> None:
-    documents = (CONFIG, node("a", "late"), GUARDED, pool("late"), node("b", "late"))
+    documents = (
+        CONFIG,
+        marked(node("a", "late")),
+        GUARDED,
+        marked(pool("late")),
+        marked(node("b", "late")),
+    )
     found = documents_of(*documents)
     grouped = [found[at : at + size] for at in range(0, len(found), size)]
     results = list(transform_as_it_comes(grouped, ORIGIN, engine_for(), Held))
@@ -102,7 +102,7 @@ def test_the_order_stays_when_a_node_comes_before_its_pool(size: int) -> None:
 
 
 def test_what_needs_no_pool_leaves_before_more_is_read() -> None:
-    source = Input(CONFIG, GUARDED, pool("known"), node("a", "known"), CONFIG)
+    source = Input(CONFIG, GUARDED, marked(pool("known")), marked(node("a", "known")), CONFIG)
     results = transform_as_it_comes(source, ORIGIN, engine_for(), Held)
     for count in range(1, 6):
         next(results)
@@ -111,7 +111,7 @@ def test_what_needs_no_pool_leaves_before_more_is_read() -> None:
 
 
 def test_from_the_first_node_in_need_results_wait_for_the_end_of_the_input() -> None:
-    source = Input(CONFIG, GUARDED, node("a", "late"), CONFIG, pool("late"))
+    source = Input(CONFIG, GUARDED, marked(node("a", "late")), CONFIG, marked(pool("late")))
     results = transform_as_it_comes(source, ORIGIN, engine_for(), Held)
     assert [next(results).stage, next(results).stage] == ["screened", "edited"]
     assert source.taken == 2
@@ -131,7 +131,7 @@ def test_what_stands_before_the_node_in_its_group_is_treated_once() -> None:
             treated.append(part)
             yield result
 
-    group = documents_of(GUARDED, node("a", "late"), pool("late"))
+    group = documents_of(GUARDED, marked(node("a", "late")), marked(pool("late")))
     results = list(transform_as_it_comes([group], ORIGIN, engine_for(), Held, by))
     assert treated == group
     assert [result.source for result in results] == [part.raw.data for part in group]
@@ -141,12 +141,12 @@ def test_nothing_is_spooled_where_no_node_waits() -> None:
     def refuse() -> Held:
         raise AssertionError("a spool was asked for")
 
-    source = Input(GUARDED, pool("known"), node("a", "known"))
+    source = Input(GUARDED, marked(pool("known")), marked(node("a", "known")))
     assert len(list(transform_as_it_comes(source, ORIGIN, engine_for(), refuse))) == 3
 
 
 def test_a_pool_that_never_comes_is_reported_and_its_node_left_alone() -> None:
-    results = results_of(CONFIG, node("a", "nowhere"), pool("other"))
+    results = results_of(CONFIG, marked(node("a", "nowhere")), marked(pool("other")))
     assert [[finding.rule for finding in result.findings] for result in results] == [
         [],
         ["HN313"],
@@ -157,26 +157,26 @@ def test_a_pool_that_never_comes_is_reported_and_its_node_left_alone() -> None:
 
 
 def test_a_pool_in_a_list_is_found_ahead() -> None:
-    indented = "\n".join("  " + line for line in pool("late").splitlines()[1:])
+    indented = "\n".join("  " + line for line in marked(pool("late")).splitlines()[1:])
     bundle = "---\napiVersion: v1\nkind: List\nitems:\n-" + indented[1:] + "\n"
-    assert rules_at_work(results_of(node("a", "late"), bundle)) == [["node-label"], []]
+    assert rules_at_work(results_of(marked(node("a", "late")), bundle)) == [["node-label"], []]
 
 
 def test_an_unreadable_document_behind_a_waiting_node_is_reported_in_its_turn() -> None:
     broken = "---\napiVersion: apps.openyurt.io/v1beta2\nkind: NodePool\nspec: @here\n"
-    results = results_of(node("a", "late"), broken, pool("late"))
+    results = results_of(marked(node("a", "late")), broken, marked(pool("late")))
     assert [result.failed for result in results] == [False, True, False]
     assert rules_at_work(results)[0] == ["node-label"]
 
 
 def test_a_node_in_need_cannot_be_treated_alone() -> None:
-    (part,) = documents_of(node("a", "late"))
+    (part,) = documents_of(marked(node("a", "late")))
     with pytest.raises(PoolsNeeded):
         transform_one(part, ORIGIN, engine_for())
 
 
 def test_with_complete_pools_every_part_has_its_result_at_once() -> None:
-    source = Input(node("a", "late"), CONFIG)
+    source = Input(marked(node("a", "late")), CONFIG)
     results = transform_all(source, ORIGIN, engine_for(complete=True))
     assert [finding.rule for finding in next(results).findings] == ["HN313"]
     assert source.taken == 1
@@ -184,7 +184,7 @@ def test_with_complete_pools_every_part_has_its_result_at_once() -> None:
 
 @pytest.mark.parametrize(
     ("document", "needs_none"),
-    [(GUARDED, True), (CONFIG, True), (node("a", "p"), False), (pool("p"), False)],
+    [(GUARDED, True), (CONFIG, True), (marked(node("a", "p")), False), (marked(pool("p")), False)],
     ids=["a workload", "no workload", "a node", "a pool"],
 )
 def test_only_nodes_and_pools_have_to_do_with_pools(document: str, needs_none: bool) -> None:

@@ -14,7 +14,8 @@ from transformer.rules.pools import hn105_pool_annotations as hn105
 POOL_RULES = (hn101.RULE, hn102.RULE, hn103.RULE, hn104.RULE, hn105.RULE)
 
 
-def pool(spec: str, version: str = "v1beta2") -> str:
+def hangzhou(spec: str, version: str = "v1beta2") -> str:
+    """Return a NodePool whose spec is this text."""
     head = f"apiVersion: apps.openyurt.io/{version}\nkind: NodePool\nmetadata: {{name: hangzhou}}\n"
     return f"{head}spec: {spec}\n"
 
@@ -25,15 +26,15 @@ def hints(text: str) -> list[str]:
 
 
 def test_without_schemas_as_in_transform_nothing_is_compared() -> None:
-    text = pool("{type: 1, nonsense: true}")
+    text = hangzhou("{type: 1, nonsense: true}")
     assert found(hn101.RULE, text, schemas=False) == []
     assert len(found(hn101.RULE, text)) == 2
 
 
 def test_a_field_of_another_version_is_told_with_that_version() -> None:
-    assert hints(pool("{enableLeaderElection: true}", "v1beta1")) == ["only v1beta2 has it"]
-    assert hints(pool("{selector: {}}")) == ["only v1alpha1 has it"]
-    assert hints(pool("{taint: []}", "v1beta1")) == ['did you mean "taints"?']
+    assert hints(hangzhou("{enableLeaderElection: true}", "v1beta1")) == ["only v1beta2 has it"]
+    assert hints(hangzhou("{selector: {}}")) == ["only v1alpha1 has it"]
+    assert hints(hangzhou("{taint: []}", "v1beta1")) == ['did you mean "taints"?']
 
 
 def test_a_place_far_down_is_named_by_its_end() -> None:
@@ -49,8 +50,8 @@ def test_a_place_far_down_is_named_by_its_end() -> None:
 
 def test_white_space_that_cannot_be_seen_is_told() -> None:
     around = "remove the spaces or line ends around it"
-    assert hints(pool('{labels: {zone: "east\\n"}}')) == [around]
-    (context,) = subjects(pool('{type: "Edge "}'))
+    assert hints(hangzhou('{labels: {zone: "east\\n"}}')) == [around]
+    (context,) = subjects(hangzhou('{type: "Edge "}'))
     assert [violation.hint for violation in hn102.check(context)] == [around]
 
 
@@ -70,7 +71,9 @@ def test_white_space_that_cannot_be_seen_is_told() -> None:
     ],
 )
 def test_label_keys_are_those_of_the_api_server(key: str, is_valid: bool) -> None:
-    text = pool(json.dumps({"labels": {key: ""}, "taints": [{"key": key, "effect": "NoExecute"}]}))
+    text = hangzhou(
+        json.dumps({"labels": {key: ""}, "taints": [{"key": key, "effect": "NoExecute"}]})
+    )
     assert len(found(hn101.RULE, text)) == (0 if is_valid else 2)
 
 
@@ -90,7 +93,7 @@ def test_label_keys_are_those_of_the_api_server(key: str, is_valid: bool) -> Non
     ],
 )
 def test_annotation_keys_are_compared_in_lower_case(key: str, is_valid: bool) -> None:
-    text = pool(json.dumps({"annotations": {key: ""}}))
+    text = hangzhou(json.dumps({"annotations": {key: ""}}))
     assert len(found(hn105.RULE, text)) == (0 if is_valid else 1)
     metadata = {"name": "hangzhou", "annotations": {key: ""}}
     text = json.dumps(
@@ -103,7 +106,7 @@ def test_annotation_keys_are_compared_in_lower_case(key: str, is_valid: bool) ->
 def test_annotations_have_256_kib_keys_included(size: int, expected: list[str]) -> None:
     key, other = "example.com/a", "b"
     filled = "é" * 1000 + "x" * (size - 2000 - len(key) - len(other))
-    text = pool(json.dumps({"annotations": {key: filled, other: ""}}))
+    text = hangzhou(json.dumps({"annotations": {key: filled, other: ""}}))
     told = found(hn105.RULE, text)
     assert [pointer for pointer, _, _ in told] == expected
     assert all(f"NodePool hangzhou have {size} bytes" in message for _, _, message in told)
@@ -111,13 +114,13 @@ def test_annotations_have_256_kib_keys_included(size: int, expected: list[str]) 
 
 def test_only_text_counts_for_the_size_of_annotations() -> None:
     full = {"a": "x" * 262_142, "b": 1, "c": None}
-    assert found(hn105.RULE, pool(json.dumps({"annotations": full}))) != []
+    assert found(hn105.RULE, hangzhou(json.dumps({"annotations": full}))) != []
     del full["c"]
-    assert found(hn105.RULE, pool(json.dumps({"annotations": full}))) == []
+    assert found(hn105.RULE, hangzhou(json.dumps({"annotations": full}))) == []
 
 
 def test_what_is_no_text_is_left_to_the_schema() -> None:
-    text = pool("{type: [Edge], leaderElectionStrategy: 7, annotations: {a: 1, b: [x]}}")
+    text = hangzhou("{type: [Edge], leaderElectionStrategy: 7, annotations: {a: 1, b: [x]}}")
     for rule in (hn102.RULE, hn104.RULE, hn105.RULE):
         assert found(rule, text) == []
     assert len(found(hn101.RULE, text)) == 4
@@ -140,6 +143,6 @@ def test_a_pool_in_shambles_is_for_the_schema_alone(rest: str, at_fault: list[st
 
 def test_pools_of_other_groups_are_no_business_of_ours() -> None:
     spec = "{type: Fog, hostNetwork: true, leaderElectionStrategy: x, annotations: {a b: c}}"
-    text = pool(spec).replace("apps.openyurt.io", "example.com")
+    text = hangzhou(spec).replace("apps.openyurt.io", "example.com")
     for rule in POOL_RULES:
         assert found(rule, text) == []
