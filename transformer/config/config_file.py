@@ -96,8 +96,6 @@ def parse(data: bytes, name: str, known_rules: Collection[str] = ()) -> Settings
         config = construct(root)
     except InputError as error:
         raise _unreadable(error, text, name) from None
-    except RecursionError:  # a chain of aliases is deeper than the text
-        raise _at(text, name, 0, "nested too deeply to read") from None
     for node in _tagged(root):
         tag = (node.tag or "").replace(_TAGS, "!!")
         message = f"the tag {tag} is not allowed in a configuration"

@@ -155,7 +155,7 @@ def test_aliases_and_merge_keys_are_followed() -> None:
         (f"{HEAD}metadata:\n  a: &a [*a]\n", 4, 10, "anchor &a contains itself"),
         (f"{HEAD}metadata:\n  a: &a\n    <<: *a\n", 5, 9, "anchor &a contains itself"),
         (f"{HEAD}metadata: {'[' * 500}", 3, 210, "nested more than 200 levels deep"),
-        (f"{HEAD}metadata:\n  a0: &a0 []\n{CHAIN}", 1, 1, "nested too deeply to read"),
+        (f"{HEAD}metadata:\n  a0: &a0 []\n{CHAIN}", 54, 17, "aliases nest more than 200 levels"),
     ],
 )
 def test_a_text_that_cannot_be_read_is_an_error_with_its_place(
