@@ -63,14 +63,14 @@ def _gap(text: str, sequence: Sequence) -> int | None:
 
 
 def _collections(node: Node | None) -> Iterator[Node]:
-    """Yield the collections of the document, outer before inner."""
+    """Yield the collections below `node`, outer before inner, of wide ones the first elements."""
     if isinstance(node, Mapping):
         yield node
-        for _, value in node.entries:
+        for _, value in node.entries[:_ENOUGH]:
             yield from _collections(value)
     elif isinstance(node, Sequence):
         yield node
-        for item in node.items:
+        for item in node.items[:_ENOUGH]:
             yield from _collections(item)
 
 
