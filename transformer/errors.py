@@ -73,7 +73,7 @@ def duplicate_key(key: str, offset: int, first: int) -> InputError:
 
 
 class PatchError(TransformError):
-    """An operation does not fit this text: a missing target, or an alias that prevents the edit.
+    """An operation does not fit this text: a missing target, or a text that cannot take it.
 
     `pointer` is the place within the object, if it is known.
     """

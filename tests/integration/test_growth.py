@@ -81,11 +81,20 @@ BOTH = {
 """What `transform` and `validate` are given."""
 
 ALIASED = WITH_SPEC.replace("\n", "\n  ").removesuffix("  ")
+SHARED = WITH_SPEC.replace("spec:", "spec: &a")
+SHARED_ITEM = "apiVersion: v1\nkind: List\nitems:\n- " + SHARED.replace("\n", "\n  ").strip(" ")
 
 ONLY_TRANSFORM = {
     "items that are one alias": Growing(
         f"apiVersion: v1\nkind: List\nitems:\n- &a\n  {ALIASED}", "- *a\n", 4000
     ),
+    "aliases that are written out": Growing(
+        SHARED_ITEM, "- {apiVersion: v1, kind: Pod, metadata: {name: p%d}, spec: *a}\n", 4000
+    ),
+    "merges that are written out": Growing(
+        SHARED_ITEM, "- {apiVersion: v1, kind: Pod, metadata: {name: p%d}, spec: {<<: *a}}\n", 4000
+    ),
+    "aliases of one mapping that are written out": Growing(f"{SHARED}x:\n", "  k%d: *a\n", 16_000),
     "empty terms": Growing(WITH_SPEC + TERMS, "        - {}\n", 5_000),
     "glued manifests": Growing("", WITH_SPEC, 1000),
 }

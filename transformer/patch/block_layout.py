@@ -6,15 +6,16 @@ that is there: so a missing last newline stays missing and CRLF stays CRLF.
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from typing import Any
 
 from transformer.errors import PatchError
 from transformer.patch import flow_layout, render
 from transformer.patch.edits import Edit
-from transformer.patch.lines import BREAK, column, indentation, line_end, newline
+from transformer.patch.lines import BREAK, column, indentation, line_end, line_start, newline
 from transformer.patch.placement import Chain
-from transformer.patch.style import block_style, flow_style
+from transformer.patch.style import block_style, flow_style, trailing_comma
 from transformer.yamltree.compose import COLON
 from transformer.yamltree.syntax import Alias, Mapping, Node, Scalar, Sequence, Tree
 
@@ -98,14 +99,29 @@ def _ends_in_open_block_scalar(text: str, node: Node) -> bool:
 def expand_merge(
     tree: Tree, mapping: Mapping, chain: Chain, index: int, entries: dict[str, Any]
 ) -> Edit:
-    """Return the edit that writes `entries` (at least one) in place of a merge key's entry."""
+    """Return the edit that writes `entries` in place of a merge key's entry.
+
+    Without entries it removes that entry, or empties it where it is the last one.
+    """
+    text = tree.text
     key, value = mapping.entries[index]
+    if not entries and index + 1 == len(mapping.entries):
+        return Edit(value.start, value.end, "{}")
+    end = value.end
     if mapping.is_flow:
-        style = flow_style(tree, (mapping, *reversed(chain)))
-        return Edit(key.start, value.end, render.flow_elements(entries, style))
-    at = column(tree.text, mapping.start)
-    lines = render.mapping_lines(entries, at, block_style(tree, (*chain, mapping)))
-    return Edit(key.start, value.end, newline(tree.text, value.end).join(lines)[at:])
+        start = key.start if isinstance(key, Alias) else key.outer
+        new = render.flow_elements(entries, flow_style(tree, (mapping, *reversed(chain))))
+    else:
+        at = column(text, mapping.start)
+        start = line_start(text, key.start) + at  # a tag or a `?` may be in front of the key
+        lines = render.mapping_lines(entries, at, block_style(tree, (*chain, mapping)))
+        new = newline(text, end).join(lines)[at:]
+    if not entries:
+        end = trailing_comma(text, mapping, end) or end
+        while text[end] in _BLANKS:
+            end += 1
+        end -= mapping.is_flow and text[end] == "#"  # a blank has to precede a comment
+    return Edit(start, end, new)
 
 
 def set_value(tree: Tree, node: Node, chain: Chain, value: Any) -> Iterator[Edit]:
@@ -125,7 +141,11 @@ def set_value(tree: Tree, node: Node, chain: Chain, value: Any) -> Iterator[Edit
         start = node.start if _keeps_tag(node, value) else outer
         yield Edit(start, node.end, new or render.scalar(value, quote))
     elif isinstance(parent, Mapping):
-        key = next(key for key, own in parent.entries if own is node)
+        at = bisect_right(parent.entries, node.start, key=lambda pair: pair[0].start)
+        key = parent.entries[at - 1][0]
+        if key is node:
+            yield Edit(node.start, node.end, render.scalar(value))
+            return
         colon = COLON.match(text, key.end, outer)
         if parent.is_flow:
             new = flow_layout.value_text(tree, outer, chain, value)

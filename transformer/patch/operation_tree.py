@@ -18,22 +18,6 @@ class Change:
     appended: list[Any] = field(default_factory=list)
     children: "dict[str, Change]" = field(default_factory=dict)
 
-    def apply(self, value: Any) -> Any:
-        """Return `value` (a fresh plain value) after the change."""
-        if self.value is not ABSENT:
-            return self.value
-        if isinstance(value, list):
-            for token, child in self.children.items():
-                value[int(token)] = child.apply(value[int(token)])
-            return value + self.appended
-        for key, child in self.children.items():
-            value[key] = child.apply(value.get(key))
-        return value
-
-
-NOTHING = Change()
-"""No change; never to be altered."""
-
 
 def gather(operations: Iterable[Operation]) -> Change:
     """Return what `operations` (`add`, `replace`; no two on one pointer) do to a document."""

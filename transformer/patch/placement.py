@@ -53,7 +53,7 @@ Placement: TypeAlias = SetValue | AddEntries | AddItems | ExpandMerge
 
 
 def place(tree: Tree, change: Change) -> list[Placement]:
-    """Return the placements of `change` in a tree without aliases (else: `sharing.place`).
+    """Return the placements of `change` in a tree without aliases (else: `aliases.place`).
 
     Raises:
         PatchError: a target is missing.

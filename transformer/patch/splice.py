@@ -30,15 +30,16 @@ def splice(tree: Tree, operations: Sequence[Operation], expected: Any) -> str:
         PatchError: an operation cannot be written into this text.
         InternalError: the new text would mean something else; a bug of ours.
     """
-    change = gather(operations)
-    place = aliases.place if tree.has_aliases else placement.place
-    made: list[Edit] = [edit for placed in place(tree, change) for edit in edits(tree, placed)]
+    if tree.has_aliases:
+        placements = aliases.place(tree, expected)
+    else:
+        placements = placement.place(tree, gather(operations))
+    made: list[Edit] = [edit for placed in placements for edit in edits(tree, placed)]
     text = apply(tree.text, _off_colons(tree, made))
     try:
         verify.check(_read_back(text), expected)
     except InternalError:
         _refuse_hidden(tree.text)
-        _refuse_entangled(tree)
         raise
     return text
 
@@ -76,18 +77,4 @@ def _refuse_hidden(text: str) -> None:
             f"the character U+{ord(found.group()):04X} does not show, but moves what follows it",
             offset=found.start(),
             hint="take it away, put a newline in its place, or escape it in double quotes",
-        )
-
-
-def _refuse_entangled(tree: Tree) -> None:
-    """Refuse merge keys where one mapping is a user of an anchor and shared itself.
-
-    Not every two changes to such places can be told apart (see `sharing`).
-    """
-    at = tree.text.find("<<")
-    if tree.has_aliases and at >= 0:
-        raise PatchError(
-            "anchors and << share text here between places that need different changes",
-            offset=at,
-            hint="write the shared part out where it is used",
         )

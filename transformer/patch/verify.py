@@ -36,8 +36,10 @@ def same(one: Any, other: Any) -> bool:
 
     Serialised alike is equal, and quickly found; keys in another order need the longer look.
     """
-    return marshal.dumps(one, _BY_VALUE) == marshal.dumps(other, _BY_VALUE) or (
-        json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)
+    return (
+        one is other
+        or marshal.dumps(one, _BY_VALUE) == marshal.dumps(other, _BY_VALUE)
+        or json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)
     )
 
 

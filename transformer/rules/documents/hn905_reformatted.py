@@ -4,9 +4,9 @@ An edit that cannot be spliced into the text is an error. With `--allow-reformat
 read and written by a YAML library instead: the meaning is checked in the same way, but layout may
 change. Nothing is ever reformatted without being asked for.
 
-Bad: an anchor whose users need different changes that cannot be written out.
+Bad: a key that needs an edit, set in a mapping and again by a `<<` below it.
 
-Mend it: write the shared part out where it is used.
+Mend it: keep one of the two.
 
 Source: this tool; SPEC of its behaviour, section 6.
 """
