@@ -1,10 +1,12 @@
-"""Where in the syntax tree a change takes effect: placements, each to become a few edits."""
+"""Where in the syntax tree operations take effect: placements, each to become a few edits."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
+from transformer import pointer
 from transformer.errors import PatchError
-from transformer.patch.operation_tree import ABSENT, Change
+from transformer.operations import Operation
 from transformer.yamltree.construct import entry
 from transformer.yamltree.syntax import Mapping, Node, Sequence, Tree
 
@@ -52,8 +54,22 @@ class ExpandMerge:
 Placement: TypeAlias = SetValue | AddEntries | AddItems | ExpandMerge
 
 
-def place(tree: Tree, change: Change) -> list[Placement]:
-    """Return the placements of `change` in a tree without aliases (else: `aliases.place`).
+_ABSENT: Any = object()
+
+
+@dataclass(slots=True)
+class _Change:
+    """What the operations do to one value (`value`: replace it) and to what is below it."""
+
+    value: Any = _ABSENT
+    appended: list[Any] = field(default_factory=list)
+    children: "dict[str, _Change]" = field(default_factory=dict)
+
+
+def place(tree: Tree, operations: Iterable[Operation]) -> list[Placement]:
+    """Return the placements of `operations` (`add`, `replace`; no two on one pointer).
+
+    The tree has no aliases (else: `aliases.place`), so only what changes is looked at.
 
     Raises:
         PatchError: a target is missing.
@@ -61,13 +77,31 @@ def place(tree: Tree, change: Change) -> list[Placement]:
     if tree.root is None:
         raise PatchError("the document is empty")
     placements: list[Placement] = []
-    _descend(tree.root, change, (), placements)
+    _descend(tree.root, _gather(operations), (), placements)
     return placements
 
 
-def _descend(node: Node, change: Change, chain: Chain, out: list[Placement]) -> None:
+def _gather(operations: Iterable[Operation]) -> _Change:
+    """Return what `operations` do to a document."""
+    root = _Change()
+    for operation in operations:
+        if not operation.path:
+            root.value = operation.value
+            continue
+        *parents, last = pointer.split(operation.path)
+        change = root
+        for token in parents:
+            change = change.children.setdefault(token, _Change())
+        if last == "-":
+            change.appended.append(operation.value)
+        else:
+            change.children.setdefault(last, _Change()).value = operation.value
+    return root
+
+
+def _descend(node: Node, change: _Change, chain: Chain, out: list[Placement]) -> None:
     """Place `change` at `node`, where no text is shared."""
-    if change.value is not ABSENT:
+    if change.value is not _ABSENT:
         out.append(SetValue(node, chain, change.value))
         return
     below = (*chain, node)
@@ -75,14 +109,14 @@ def _descend(node: Node, change: Change, chain: Chain, out: list[Placement]) -> 
         if change.appended:
             out.append(AddItems(node, chain, change.appended))
         for token, child in change.children.items():
-            _descend(item_at(node, token), child, below, out)
+            _descend(_item_at(node, token), child, below, out)
     elif isinstance(node, Mapping):
         added: dict[str, Any] = {}
         for key, child in change.children.items():
             found = entry(node, key)
             if found is not None:
                 _descend(found[1], child, below, out)
-            elif child.value is not ABSENT:
+            elif child.value is not _ABSENT:
                 added[key] = child.value
             else:
                 raise PatchError(f"there is no {key} to change here", offset=node.start)
@@ -92,7 +126,7 @@ def _descend(node: Node, change: Change, chain: Chain, out: list[Placement]) -> 
         raise PatchError("there is no mapping or sequence to change here", offset=node.start)
 
 
-def item_at(node: Sequence, token: str) -> Node:
+def _item_at(node: Sequence, token: str) -> Node:
     """Return the item that a pointer token names.
 
     Raises:

@@ -13,7 +13,6 @@ from transformer.operations import Operation
 from transformer.patch import aliases, placement, verify
 from transformer.patch.edits import Edit, apply
 from transformer.patch.layouts import edits
-from transformer.patch.operation_tree import gather
 from transformer.yamltree.fast_load import fast_load
 from transformer.yamltree.syntax import Tree, scalars
 
@@ -33,7 +32,7 @@ def splice(tree: Tree, operations: Sequence[Operation], expected: Any) -> str:
     if tree.has_aliases:
         placements = aliases.place(tree, expected)
     else:
-        placements = placement.place(tree, gather(operations))
+        placements = placement.place(tree, operations)
     made: list[Edit] = [edit for placed in placements for edit in edits(tree, placed)]
     text = apply(tree.text, _off_colons(tree, made))
     try:
