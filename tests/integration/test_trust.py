@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.integration.cli_runs import invoke
 from tests.integration.faults import run
 from tests.integration.test_hostile_input import CONFIG, LIST, POD
 from tests.manifests import CONFIG_MAP, guarded, joined, node, pool
@@ -288,12 +289,13 @@ NO_REVISIONS = [
 @pytest.mark.parametrize("revision", NO_REVISIONS)
 @pytest.mark.parametrize("option", ["--base", "--from-ref"])
 def test_what_is_no_commit_is_refused_and_never_an_option_of_git(
-    option: str, revision: str, repository: Path
+    option: str, revision: str, repository: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.chdir(repository)
     args = ["validate", f"--base={revision}", "."]
     if option == "--from-ref":
         args = ["hook", "validate", f"--from-ref={revision}", "--to-ref=HEAD", "a.yaml"]
-    done = run(*args, cwd=repository)
+    done = invoke(*args)
     assert done.status == 2
     assert "error: " in done.err
     assert not (repository / "pwned").exists()
