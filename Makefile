@@ -12,7 +12,7 @@ COMPILE := $(VENV)/lock/bin/uv pip compile pyproject.toml --quiet --universal --
     --generate-hashes --no-emit-index-url --no-annotate --custom-compile-command 'make lock'
 INSTALL := $(RUN) pip install --quiet --disable-pip-version-check --no-compile
 PYZ := dist/hostnet-transform.pyz
-PYTEST := pytest --numprocesses auto --dist worksteal
+PYTEST := pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 DEMO_TOOL := $(CURDIR)/$(BIN)/hostnet-transform
 
 # The tests start the tool hundreds of times: compiled once, it starts twice as fast.

@@ -116,7 +116,7 @@ def run(python: str, is_lowest: bool = False, processes: int = 0) -> tuple[int, 
     except subprocess.CalledProcessError as error:
         return 1, f"Python {name}: {error}\n{error.stderr}"
     command = [str(folder / "bin/python"), "-m", "pytest", "-p", "no:cacheprovider", "--no-header"]
-    command += ["--numprocesses", str(processes), "--dist", "worksteal"]
+    command += ["--numprocesses", str(processes), "--dist", "loadfile"]
     done = subprocess.run(
         [*command, *(f"tests/{part}" for part in tests())],
         cwd=ROOT,
