@@ -21,20 +21,14 @@ __all__ = [
     "validate",
 ]
 
-_MODULES = {
-    "api": ("Result", "transform", "transform_stream", "validate"),
-    "errors": ("InputError", "SettingsError", "TransformError"),
-    "findings": ("Change", "DocumentResult", "Finding", "ObjectRef"),
-}
-
 
 def __getattr__(name: str) -> Any:
     """Load a public name when it is first used: the command line loads only what it needs."""
-    for module, names in _MODULES.items():
-        if name in names:
-            from importlib import import_module
+    from importlib import import_module
 
-            return getattr(import_module(f"transformer.{module}"), name)
+    for module in ("findings", "errors", "api") if name in __all__ else ():
+        if (found := getattr(import_module(f"transformer.{module}"), name, None)) is not None:
+            return found
     raise AttributeError(f"module 'transformer' has no attribute {name!r}")
 
 

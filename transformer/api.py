@@ -144,7 +144,9 @@ def _settings(config: Mapping[str, Any] | None) -> configuration.Settings:
     if config is None:
         return configuration.Settings()
     schema = json.loads(resource("schemas/config.schema.json"))
-    for problem in configuration.check(config, schema):
+    from transformer.config.check import check  # slow to import, and only needed here
+
+    for problem in check(config, schema):
         raise SettingsError(f"{problem.pointer or '/'}: {problem.message}", hint=problem.hint)
     return configuration.from_plain(config)
 

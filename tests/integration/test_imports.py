@@ -92,6 +92,13 @@ def test_the_reader_of_the_version_is_imported_for_it_only() -> None:
     assert "importlib.metadata" not in imported("--help")
 
 
+@pytest.mark.parametrize("option", ["--help", "--version"])
+def test_what_reads_no_manifest_imports_the_command_line_only(option: str) -> None:
+    folders = {name.split(".")[1] for name in imported(option) if name.startswith("transformer.")}
+    assert folders <= {"cli", "system", "report"}
+    assert "yaml" not in imported(option)
+
+
 def test_no_format_is_imported_to_list_them() -> None:
     modules = imported("validate", "--help")
     assert "transformer.report.formats" in modules

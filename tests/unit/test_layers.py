@@ -47,7 +47,7 @@ IMPORTERS: dict[str, set[str]] = {
     "yaml": {"yamltree/compose.py", "yamltree/fast_load.py", "yamltree/parse_yaml.py"},
     "jsonpatch": {"patch/verify.py"},
     "jsonschema": {"kubernetes/schema/explain.py"},
-    "click": {"cli/main.py", "cli/options.py"},
+    "click": {"cli/main.py", "cli/options.py", "cli/failures.py"},
     "junitparser": {"report/as_junit.py"},
     "pathspec": {"globs.py"},
     "ruamel": {"yamltree/roundtrip.py", "patch/render.py"},

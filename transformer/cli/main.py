@@ -23,7 +23,6 @@ from transformer.cli.options import (
     report_file_option,
     version_option,
 )
-from transformer.errors import InternalError, SettingsError, TransformError
 from transformer.report.formats import FORMATS
 from transformer.system import signals
 
@@ -284,7 +283,7 @@ def main(args: list[str] | None = None) -> None:
 
 def run(args: list[str] | None = None) -> int:
     """Run the command line and return the exit status, errors told."""
-    from transformer.system.stdio import discard_output, discard_unread
+    from transformer.system.stdio import discard_unread
 
     try:
         status = cli.main(_unmistakable(args), prog_name="hostnet-transform", standalone_mode=False)
@@ -302,23 +301,10 @@ def run(args: list[str] | None = None) -> int:
         discard_unread()
         click.echo(f"ended by {terminated}", err=True)
         return terminated.status
-    except SettingsError as error:
-        return _complain(error, 2)
-    except InternalError as error:
-        return _complain(error, 3)
-    except (BrokenPipeError, SystemExit):  # click turns the former into the latter
-        discard_output()
-        return 0
-    except OSError as error:
-        discard_output()
-        what = error.filename or "writing the result, or a temporary file"
-        return _complain(SettingsError(f"{what}: {(error.strerror or str(error)).lower()}"), 3)
-    except Exception:
-        import traceback
+    except (Exception, SystemExit) as error:
+        from transformer.cli.failures import report_failure  # slow to import
 
-        traceback.print_exc()
-        hint = "please report it with the lines above and the input"
-        return _complain(InternalError("this is a bug of hostnet-transform", hint=hint), 3)
+        return report_failure(error)
 
 
 def _unmistakable(args: list[str] | None) -> list[str]:
@@ -327,15 +313,3 @@ def _unmistakable(args: list[str] | None) -> list[str]:
     if args[:1] != ["hook"]:
         return args
     return [f"./{arg}" if arg.startswith("-") and os.path.lexists(arg) else arg for arg in args]
-
-
-def _complain(error: TransformError, status: int) -> int:
-    from transformer.report.formatting import clean
-
-    place = ""
-    if isinstance(error, SettingsError) and error.file:
-        place = f"{error.file}:{error.line}:{error.column}: " if error.line else f"{error.file}: "
-    click.echo(clean(f"{place}error: {error.message}"), err=True)
-    if error.hint:
-        click.echo(clean(f"  help: {error.hint}"), err=True)
-    return status

@@ -11,9 +11,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from transformer.config import package_data
+from transformer.config.check import check
+from transformer.config.resolve import NAME
 from transformer.errors import InputError, SettingsError
 from transformer.kubernetes.schema.explain import Problem
-from transformer.pipeline.settings import Settings, check, from_plain
+from transformer.pipeline.settings import Settings, from_plain
 from transformer.position import position_at
 from transformer.text.framing import Opening, raw_documents
 from transformer.yamltree.construct import construct
@@ -21,7 +23,6 @@ from transformer.yamltree.locate import Places
 from transformer.yamltree.parse import parse as parse_tree
 from transformer.yamltree.syntax import Alias, Mapping, Node, Scalar, Sequence
 
-NAME = ".hostnet-transform.yaml"
 SCHEMA = "schemas/config.schema.json"
 
 _TAGS = "tag:yaml.org,2002:"
@@ -36,21 +37,6 @@ _PATTERN = re.compile(r"(?<![^\s\[,])[*!][^\s,\[]*+\Z")
 
 _REACH = 100
 """Characters before the place of an error in which such a word begins."""
-
-
-def find(start: Path) -> Path | None:
-    """Return the nearest configuration file from the folder `start` upwards.
-
-    Whatever has the name counts, a broken link too: `load` then says what is wrong with it.
-    """
-    folder = start.resolve()
-    for candidate in (above / NAME for above in (folder, *folder.parents)):
-        try:
-            candidate.lstat()
-        except OSError:
-            continue
-        return candidate
-    return None
 
 
 def load(path: Path, known_rules: Collection[str] = ()) -> Settings:

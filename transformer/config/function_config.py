@@ -9,10 +9,11 @@ import json
 from typing import Any, NamedTuple
 
 from transformer.config import package_data
+from transformer.config.check import check
 from transformer.config.config_file import SCHEMA
 from transformer.errors import InputError, SettingsError
 from transformer.kubernetes.objects import mapping_at
-from transformer.pipeline.settings import Settings, check, from_plain
+from transformer.pipeline.settings import Settings, from_plain
 from transformer.rules.registry import rule_ids
 from transformer.yamltree.construct import construct
 from transformer.yamltree.parse import parse

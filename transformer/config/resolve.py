@@ -6,7 +6,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from transformer.config.config_file import find, load
 from transformer.config.options import Options
 from transformer.errors import SettingsError
 from transformer.pipeline.settings import Settings
@@ -14,6 +13,8 @@ from transformer.rules.registry import resolve_rule_id, rule_ids
 
 if TYPE_CHECKING:
     from transformer.config.function_config import FunctionConfig
+
+NAME = ".hostnet-transform.yaml"
 
 
 def resolve(options: Options) -> tuple[Settings, Path]:
@@ -27,8 +28,25 @@ def resolve(options: Options) -> tuple[Settings, Path]:
         path = Path(os.path.relpath(found))  # as files are called that are found in folders
     settings, root = Settings(), Path.cwd()
     if path is not None:
+        from transformer.config.config_file import load  # only needed with a file
+
         settings, root = load(path, rule_ids()), path.resolve().parent
     return with_options(settings, options), root
+
+
+def find(start: Path) -> Path | None:
+    """Return the nearest configuration file from the folder `start` upwards.
+
+    Whatever has the name counts, a broken link too: `load` then says what is wrong with it.
+    """
+    folder = start.resolve()
+    for candidate in (above / NAME for above in (folder, *folder.parents)):
+        try:
+            candidate.lstat()
+        except OSError:
+            continue
+        return candidate
+    return None
 
 
 def with_options(settings: Settings, options: Options) -> Settings:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from transformer.commands import transform as transform_command
 from transformer.commands.host import Host
@@ -23,11 +23,13 @@ from transformer.kubernetes.objects import mapping_at
 from transformer.outputs.reporter import Reporter
 from transformer.outputs.writers import Output
 from transformer.pipeline.settings import Settings
-from transformer.report.report import Report
 from transformer.runs.transform import Inputs
 from transformer.system import stdio
 from transformer.text.framing import RawDocument
 from transformer.yamltree.load import load
+
+if TYPE_CHECKING:
+    from transformer.report.report import Report
 
 GROUP = "config.kubernetes.io/"
 KIND = "ResourceList"
@@ -115,7 +117,7 @@ def _validate(
     is_silent = _is_of_kustomize(request) and is_validator(Path.cwd(), VALIDATE)
     chosen = to_validate(options)
 
-    def answer(report: Report) -> None:
+    def answer(report: "Report") -> None:
         if not is_silent:
             out.write(with_results(data, report.findings))
             out.flush()

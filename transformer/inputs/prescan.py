@@ -7,11 +7,10 @@ at all of them before it transforms or validates any.
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from transformer.errors import InputError, SettingsError
 from transformer.inputs.discovery import Source
-from transformer.inputs.kustomizations import Kustomizations
 from transformer.inputs.reading import (
     Signature,
     chunks,
@@ -25,6 +24,9 @@ from transformer.kubernetes.pools import PoolIndex, is_pool, pool_of
 from transformer.pipeline.context import RunContext
 from transformer.pipeline.documents import Document
 
+if TYPE_CHECKING:
+    from transformer.inputs.kustomizations import Kustomizations
+
 
 class Prescan(NamedTuple):
     """The signature of each file that was read, and the files that could not be."""
@@ -35,7 +37,7 @@ class Prescan(NamedTuple):
 
 def prescan(
     sources: Iterable[Source],
-    kustomizations: Kustomizations,
+    kustomizations: "Kustomizations",
     context: RunContext,
     mentions: Callable[[bytes], bool],
     take: Callable[[Source, Document], object],

@@ -5,23 +5,23 @@ so that a long run stays small.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Literal, TextIO, TypeVar
+from typing import TYPE_CHECKING, Literal, TextIO, TypeVar
 
 from transformer.errors import SettingsError
 from transformer.findings import DocumentResult, Finding
 from transformer.inputs.discovery import SUFFIXES
 from transformer.pipeline.non_manifests import NonManifests
-from transformer.report import as_json, as_text
+from transformer.report import as_text
 from transformer.report.formatting import Paint, clean, unpainted
 from transformer.text.prefilter import is_blank
 
+if TYPE_CHECKING:
+    from transformer.outputs.json_report import JsonReport
+
 T = TypeVar("T")
-
-_MEMORY = 4 * 1024 * 1024
-
 
 NOTHING_FOUND = (
     f"no manifests found: folders are searched for *{', *'.join(SUFFIXES)}; hidden folders,"
@@ -48,27 +48,6 @@ def opened_report(path: Path) -> TextIO:
         raise SettingsError(message, file=str(path)) from None
 
 
-class _Entries:
-    """Encoded report entries, in the order they came."""
-
-    def __init__(self) -> None:
-        from tempfile import SpooledTemporaryFile  # slow to import, and most runs do without
-
-        self._file = SpooledTemporaryFile(  # noqa: SIM115 (closed in __iter__)
-            max_size=_MEMORY, mode="w+", encoding="utf-8", newline="\n"
-        )
-
-    def add(self, entry: str) -> None:
-        self._file.write(entry + "\n")
-
-    def __iter__(self) -> Iterator[str]:
-        """Yield the entries, once."""
-        self._file.seek(0)
-        with self._file:
-            for line in self._file:
-                yield line.rstrip("\n")
-
-
 class Reporter:
     """Counts results, tells them on `err`, and writes the report to `file`.
 
@@ -91,9 +70,11 @@ class Reporter:
     ) -> None:
         self._err = err
         self._lines = file if form == "text" else None
-        self._report = file if form == "json" else None
-        self._changes = _Entries() if self._report else None
-        self._findings = _Entries() if self._report else None
+        self._report: JsonReport | None = None
+        if file is not None and form == "json":
+            from transformer.outputs import json_report  # most runs do without
+
+            self._report = json_report.JsonReport(file)
         self._level = level
         self._paint = paint
         self._before = before
@@ -122,8 +103,8 @@ class Reporter:
         counts["failed"] += result.failed
         counts["changed"] += result.data != result.source
         for made in result.changes:
-            if self._changes is not None:
-                self._changes.add(as_json.change(made))
+            if self._report is not None:
+                self._report.add_change(made)
             self._tell(as_text.change, made)
         for found in result.findings:
             self._find(found)
@@ -134,8 +115,8 @@ class Reporter:
 
     def _find(self, found: Finding) -> None:
         self.counts[found.severity] += 1
-        if self._findings is not None:
-            self._findings.add(as_json.finding(found))
+        if self._report is not None:
+            self._report.add_finding(found)
         told = partial(as_text.finding, with_related=self._level > 0)
         self._tell(told, found, found.severity == "error")
 
@@ -164,10 +145,8 @@ class Reporter:
         if not quietly:
             is_verbose = self._level > 0
             self.say(as_text.summary(self.counts, self._changed, verbose=is_verbose))
-        if self._report and self._changes is not None and self._findings is not None:
-            documents = self.counts["documents"]
-            self._report.writelines(as_json.assemble(documents, self._changes, self._findings))
-            self._report.flush()
+        if self._report is not None:
+            self._report.write(self.counts["documents"])
 
     def _tell(self, render: Callable[[T, Paint], str], what: T, is_error: bool = False) -> None:
         if self._lines is not None:

@@ -12,7 +12,6 @@ from typing import Any, NamedTuple
 
 from transformer.findings import DocumentResult, Finding
 from transformer.inputs.discovery import Source
-from transformer.inputs.kustomizations import read_kustomizations
 from transformer.inputs.prescan import given_pools, pool_index, prescan
 from transformer.inputs.reading import (
     RawStream,
@@ -121,6 +120,8 @@ def _run_files(
         if files and context_files:  # in one order, whichever of them are the sources
             prescanned = sorted((*files, *context_files), key=lambda source: source.relative)
         outputs.progress.expect(sum(map(size_of, prescanned)) + sum(map(size_of, files)))
+        from transformer.inputs.kustomizations import read_kustomizations  # only for files
+
         kustomizations = read_kustomizations(prescanned, context)
         contexts = {
             source.scope: context.with_pools(pool_index(given))

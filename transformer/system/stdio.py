@@ -6,8 +6,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import BinaryIO, TextIO, cast
 
-from transformer.errors import SettingsError
-
 _MEMORY = 16 * 1024 * 1024
 _CHUNK = 1024 * 1024
 
@@ -32,6 +30,8 @@ def standard_output() -> BinaryIO:
 
 def _opened(stream: TextIO | None, name: str, hint: str) -> TextIO:
     if stream is None:
+        from transformer.errors import SettingsError  # rarely needed
+
         raise SettingsError(f"{name} is closed", hint=hint)
     return stream
 

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from transformer.config import package_data
-from transformer.config.config_file import NAME, find, load, parse
+from transformer.config.config_file import load, parse
+from transformer.config.resolve import NAME, find
 from transformer.errors import InternalError, SettingsError
 from transformer.pipeline.settings import Settings, Suppression
 

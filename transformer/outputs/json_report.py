@@ -1,0 +1,49 @@
+"""The JSON report of `transform`: kept in temporary files, so that a long run stays small."""
+
+from collections.abc import Iterator
+from tempfile import SpooledTemporaryFile
+from typing import TextIO
+
+from transformer.findings import Change, Finding
+from transformer.report import as_json
+
+_MEMORY = 4 * 1024 * 1024
+
+
+class JsonReport:
+    """Collects changes and findings, and writes the report to `file` at the end."""
+
+    def __init__(self, file: TextIO) -> None:
+        self._file = file
+        self._changes = _Entries()
+        self._findings = _Entries()
+
+    def add_change(self, made: Change) -> None:
+        self._changes.add(as_json.change(made))
+
+    def add_finding(self, found: Finding) -> None:
+        self._findings.add(as_json.finding(found))
+
+    def write(self, documents: int) -> None:
+        """Write the report on so many documents."""
+        self._file.writelines(as_json.assemble(documents, self._changes, self._findings))
+        self._file.flush()
+
+
+class _Entries:
+    """Encoded report entries, in the order they came."""
+
+    def __init__(self) -> None:
+        self._file = SpooledTemporaryFile(  # noqa: SIM115 (closed in __iter__)
+            max_size=_MEMORY, mode="w+", encoding="utf-8", newline="\n"
+        )
+
+    def add(self, entry: str) -> None:
+        self._file.write(entry + "\n")
+
+    def __iter__(self) -> Iterator[str]:
+        """Yield the entries, once."""
+        self._file.seek(0)
+        with self._file:
+            for line in self._file:
+                yield line.rstrip("\n")
