@@ -22,13 +22,7 @@ class ObjectRef:
 
     def as_dict(self) -> dict[str, str]:
         """Return the identity as a mapping."""
-        return {
-            "group": self.group,
-            "version": self.version,
-            "kind": self.kind,
-            "namespace": self.namespace,
-            "name": self.name,
-        }
+        return {name: getattr(self, name) for name in self.__slots__}
 
     def __str__(self) -> str:
         """Return `Kind/namespace/name`, or `Kind/name` without a namespace."""

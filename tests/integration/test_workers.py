@@ -83,7 +83,7 @@ def test_a_worker_that_is_killed_costs_no_result(context: RunContext) -> None:
             for index, group in enumerate(stream()):
                 if index == 2:
                     assert by._workers
-                    os.kill(by._workers[0].pid, signal.SIGKILL)
+                    by._workers[0].process.kill()
                 yield group
 
         assert treated(context, by, killing()) == alone
@@ -93,7 +93,7 @@ def test_a_worker_that_is_killed_costs_no_result(context: RunContext) -> None:
 def test_workers_end_with_the_run(context: RunContext) -> None:
     with workers_for(context) as by:
         treated(context, by)
-        pids = [worker.pid for worker in by._workers or ()]
+        pids = [worker.process.pid or 0 for worker in by._workers or ()]
     assert pids
     for pid in pids:
         with pytest.raises(ProcessLookupError):

@@ -7,8 +7,9 @@ does the rest.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import Generic, NoReturn, TypeVar
 
+from transformer.errors import SettingsError
 from transformer.inputs.discovery import DiscoveryOptions, Source, discover
 from transformer.pipeline.settings import Settings
 
@@ -40,3 +41,8 @@ class Host(Generic[Reads, Answers]):
 def discovery_options(settings: Settings, root: Path) -> DiscoveryOptions:
     """Return how folders are searched with `settings`, whose globs are relative to `root`."""
     return DiscoveryOptions(root, settings.include, settings.exclude, settings.scopes)
+
+
+def refuse(one: str, other: str) -> NoReturn:
+    """Raise a `SettingsError`: two arguments contradict each other."""
+    raise SettingsError(f"{one} and {other} contradict", hint="leave one of them out")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import TextIO, TypeAlias
 
-from transformer.commands.host import Host
+from transformer.commands.host import Host, refuse
 from transformer.config.options import TransformOptions
 from transformer.config.package_data import read
 from transformer.errors import SettingsError
@@ -73,10 +73,6 @@ def refuse_contradictions(paths: tuple[str, ...], options: TransformOptions) -> 
     Raises:
         SettingsError: two of them contradict.
     """
-
-    def refuse(one: str, other: str) -> None:
-        raise SettingsError(f"{one} and {other} contradict", hint="leave one of them out")
-
     is_filter = not paths or paths == ("-",)
     if "-" in paths and not is_filter:
         refuse("- (standard input)", "other PATHs")

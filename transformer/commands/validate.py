@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TextIO, TypeAlias
 
 from transformer.commands.explain import rule_helps
-from transformer.commands.host import Host, discovery_options
+from transformer.commands.host import Host, discovery_options, refuse
 from transformer.config.options import ValidateOptions
 from transformer.config.package_data import read, schemas
 from transformer.errors import SettingsError
@@ -78,10 +78,6 @@ def refuse_contradictions(paths: tuple[str, ...], options: ValidateOptions) -> N
     Raises:
         SettingsError: two of them contradict.
     """
-
-    def refuse(one: str, other: str) -> None:
-        raise SettingsError(f"{one} and {other} contradict", hint="leave one of them out")
-
     if "-" in paths and paths != ("-",):
         refuse("- (standard input)", "other PATHs")
     if options.old is not None and (options.base is not None or options.staged):

@@ -11,7 +11,7 @@ from transformer.pipeline.context import RunContext
 from transformer.pipeline.parse_hints import advice, explained, template
 from transformer.pipeline.source_locator import SourceLocator
 from transformer.pipeline.suppressions import SuppressedFinding
-from transformer.rules.base import NOT_LISTED, KustomizationUsage
+from transformer.rules.base import NOT_LISTED, KustomizationUsage, RuleContext, ValidationRule
 from transformer.text.framing import RawDocument
 
 _HEAD = (b"apiVersion", b"kind")
@@ -73,6 +73,11 @@ class DiagnosticCollector:
     ) -> None:
         """Report what a rule found in a manifest."""
         self._add(self.finding(rule, severity, manifest, found), manifest.annotations)
+
+    def run_check(self, rule: ValidationRule, rule_context: RuleContext) -> None:
+        """Report what the check of a rule finds in an object."""
+        for violation in rule.check(rule_context) if rule.check else ():
+            self.report_violation(rule.id, rule.severity, rule_context.manifest, violation)
 
     def finding(
         self, rule: str, severity: Severity, manifest: Manifest, found: Violation

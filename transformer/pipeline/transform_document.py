@@ -17,7 +17,7 @@ from transformer.pipeline.diagnostics import DiagnosticCollector, Origin
 from transformer.pipeline.document_loader import plans, report_opening, rule_failures, visit
 from transformer.pipeline.documents import Document
 from transformer.pipeline.missing_separators import at_borders, doubtful, manifests_of, runs
-from transformer.rules.base import RuleContext, TransformRule, ValidationRule
+from transformer.rules.base import RuleContext, TransformRule
 from transformer.rules.exempt import editable
 from transformer.text.framing import Opening
 from transformer.yamltree.syntax import Tree
@@ -173,7 +173,7 @@ class _Transformation:
         self.manifests.append(manifest)
         self._add_pool(manifest)
         for rule in () if self.origin.is_patch else self.context.checks_always:
-            self._check(rule, rule_context)
+            self.diagnostics.run_check(rule, rule_context)
         rules = self.context.rules_for(manifest, self.origin.relative_name)
         planned, failures = plans(rule_context, rules)
         known = self.diagnostics.pointers(manifest)
@@ -185,7 +185,7 @@ class _Transformation:
             return
         rule_context = replace(rule_context, planned=planned)
         for rule in self.context.checks_wanted:
-            self._check(rule, rule_context)
+            self.diagnostics.run_check(rule, rule_context)
         is_first = True
         for transform in self.context.rules:
             if transform.id in planned:
@@ -211,12 +211,6 @@ class _Transformation:
             for violation in rule.unfixable(rule_context) if rule.unfixable else ():
                 manifest = rule_context.manifest
                 self.diagnostics.report_violation(rule.id, "warning", manifest, violation)
-
-    def _check(self, rule: ValidationRule, rule_context: RuleContext) -> None:
-        assert rule.check is not None
-        for violation in rule.check(rule_context):
-            manifest = rule_context.manifest
-            self.diagnostics.report_violation(rule.id, rule.severity, manifest, violation)
 
     def _take(
         self, rule: TransformRule, operations: list[Operation], rule_context: RuleContext

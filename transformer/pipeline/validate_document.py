@@ -155,7 +155,7 @@ class _Validation:
         if self.origin.is_patch:
             # Only the checks that `transform` runs where it would edit something.
             for rule in context.checks_wanted if planned else ():
-                self._check(rule, rule_context)
+                self.diagnostics.run_check(rule, rule_context)
             return
         if self.old_state is not None:
             before = self.old_state.before(manifest.ref, self.origin.relative_name)
@@ -165,17 +165,11 @@ class _Validation:
             self.refs.append(manifest.ref)
         self._note_suppressions(manifest)
         for rule in context.validation:
-            if rule.check is not None and not context.leaves(rule, manifest.ref):
-                self._check(rule, rule_context)
+            if not context.leaves(rule, manifest.ref):
+                self.diagnostics.run_check(rule, rule_context)
             if rule.collect is not None and not rule_context.template_comment:
                 self._collect(rule, rule_context)
         self._report_failures(manifest, failures)
-
-    def _check(self, rule: ValidationRule, rule_context: RuleContext) -> None:
-        assert rule.check is not None
-        for violation in rule.check(rule_context):
-            manifest = rule_context.manifest
-            self.diagnostics.report_violation(rule.id, rule.severity, manifest, violation)
 
     def _collect(self, rule: ValidationRule, rule_context: RuleContext) -> None:
         assert rule.collect is not None

@@ -140,6 +140,9 @@ class LocatedObservation:
         return self.place.object
 
 
+Conclusion: TypeAlias = tuple[LocatedObservation, Violation]
+"""What `finalize` yields: a violation, and the observation at whose place it is reported."""
+
 When: TypeAlias = Literal["always", "wanted", "never"]
 
 Need: TypeAlias = Literal["pools", "nodes", "workloads", "services", "old"]
@@ -172,10 +175,7 @@ class ValidationRule:
     in_transform: When = "never"
     needs: frozenset[Need] = frozenset()
     collect: Callable[[RuleContext], Iterable[Observation]] | None = None
-    finalize: (
-        Callable[[Sequence[LocatedObservation]], Iterable[tuple[LocatedObservation, Violation]]]
-        | None
-    ) = None
+    finalize: Callable[[Sequence[LocatedObservation]], Iterable[Conclusion]] | None = None
     fold: Callable[[Sequence[Finding]], Iterable[Finding]] | None = None
     check_removed: Callable[[RuleContext], Iterable[Violation]] | None = None
     fix: Callable[[RuleContext], list[Operation]] | None = None

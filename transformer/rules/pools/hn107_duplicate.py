@@ -39,7 +39,13 @@ from dataclasses import asdict, replace
 from transformer.findings import MOST_RELATED, Finding, Related, Severity, Violation
 from transformer.kubernetes.nodes import is_node
 from transformer.kubernetes.pools import is_pool, pool_of
-from transformer.rules.base import LocatedObservation, Observation, RuleContext, ValidationRule
+from transformer.rules.base import (
+    Conclusion,
+    LocatedObservation,
+    Observation,
+    RuleContext,
+    ValidationRule,
+)
 from transformer.rules.exempt import partial_templates
 
 _LOCAL_CONFIG = "config.kubernetes.io/local-config"
@@ -70,9 +76,7 @@ def _is_compared(context: RuleContext) -> bool:
     return len(partial_templates(context)) < len(templates)
 
 
-def finalize(
-    observations: Sequence[LocatedObservation],
-) -> Iterator[tuple[LocatedObservation, Violation]]:
+def finalize(observations: Sequence[LocatedObservation]) -> Iterator[Conclusion]:
     first_in: dict[str, LocatedObservation] = {}
     met: dict[int | None, LocatedObservation] = {}  # by outermost kustomization, the first of each
     order = {id(located): place for place, located in enumerate(observations)}

@@ -35,7 +35,13 @@ from collections.abc import Iterator, Sequence
 
 from transformer.findings import Violation
 from transformer.kubernetes.services import local_policies, local_service
-from transformer.rules.base import LocatedObservation, Observation, RuleContext, ValidationRule
+from transformer.rules.base import (
+    Conclusion,
+    LocatedObservation,
+    Observation,
+    RuleContext,
+    ValidationRule,
+)
 from transformer.rules.pinned import pinned_to
 
 _POLICY, _PINNED, _ELSEWHERE = "policy", "pinned", "elsewhere"
@@ -55,9 +61,7 @@ def collect(context: RuleContext) -> Iterator[Observation]:
                 yield Observation(f"{namespace}/{service.name}", template.pointer, value)
 
 
-def finalize(
-    observations: Sequence[LocatedObservation],
-) -> Iterator[tuple[LocatedObservation, Violation]]:
+def finalize(observations: Sequence[LocatedObservation]) -> Iterator[Conclusion]:
     seen = {located.value for located in observations}
     if _PINNED not in seen or _ELSEWHERE in seen:
         return

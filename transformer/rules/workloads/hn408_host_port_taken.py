@@ -42,7 +42,13 @@ from transformer.kubernetes.pod_template import PodTemplate
 from transformer.kubernetes.ports import host_ports
 from transformer.kubernetes.selection_overlap import demands
 from transformer.kubernetes.tolerations import tolerates
-from transformer.rules.base import LocatedObservation, Observation, RuleContext, ValidationRule
+from transformer.rules.base import (
+    Conclusion,
+    LocatedObservation,
+    Observation,
+    RuleContext,
+    ValidationRule,
+)
 from transformer.rules.exempt import controller_owner
 from transformer.rules.pinned import pinned_to, pool_words
 from transformer.rules.port_claims import Claim, collisions
@@ -87,9 +93,7 @@ def _reached(context: RuleContext, template: PodTemplate) -> tuple[str, ...]:
     )
 
 
-def finalize(
-    observations: Sequence[LocatedObservation],
-) -> Iterator[tuple[LocatedObservation, Violation]]:
+def finalize(observations: Sequence[LocatedObservation]) -> Iterator[Conclusion]:
     claims = [_claim(located) for located in observations]
     for index, before, is_certain in collisions(claims):
         claim, other = claims[index], claims[before]
