@@ -13,10 +13,11 @@ class FileSpool:
 
     def __init__(self) -> None:
         import pickle  # slow to import, as the other; and most runs spool nothing
-        from tempfile import SpooledTemporaryFile
+
+        from transformer.system.spooled import spooled_file
 
         self._pickler = pickle  # of our own parts, to a file that is only ours
-        self._file = SpooledTemporaryFile(max_size=MEMORY)  # noqa: SIM115 (closed in __iter__)
+        self._file = spooled_file(MEMORY)
         self._count = 0
 
     def append(self, document: Document) -> None:

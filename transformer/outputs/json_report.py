@@ -1,11 +1,11 @@
 """The JSON report of `transform`: kept in temporary files, so that a long run stays small."""
 
 from collections.abc import Iterator
-from tempfile import SpooledTemporaryFile
 from typing import TextIO
 
 from transformer.findings import Change, Finding
 from transformer.report import as_json
+from transformer.system.spooled import spooled_file
 
 _MEMORY = 4 * 1024 * 1024
 
@@ -34,9 +34,7 @@ class _Entries:
     """Encoded report entries, in the order they came."""
 
     def __init__(self) -> None:
-        self._file = SpooledTemporaryFile(  # noqa: SIM115 (closed in __iter__)
-            max_size=_MEMORY, mode="w+", encoding="utf-8", newline="\n"
-        )
+        self._file = spooled_file(_MEMORY, mode="w+", encoding="utf-8", newline="\n")
 
     def add(self, entry: str) -> None:
         self._file.write(entry + "\n")

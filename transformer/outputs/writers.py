@@ -134,9 +134,8 @@ class InPlace(BaseOutput):
         self._swept: set[Path] = set()
 
     def begin(self, source: Source | None) -> None:
-        from tempfile import SpooledTemporaryFile  # slow to import
-
-        from transformer.outputs import atomic  # a filter needs it nowhere
+        from transformer.outputs import atomic  # a filter needs neither
+        from transformer.system.spooled import spooled_file
 
         self._replace, self._sweep_folder = atomic.replace, atomic.sweep
         self._source = source
@@ -146,7 +145,7 @@ class InPlace(BaseOutput):
                 self._seen = signature(source.path.stat())
             self._sweep(Path(os.path.realpath(source.path)).parent)
         self._changed = self._failed = False
-        self._content = SpooledTemporaryFile(max_size=_MEMORY)  # noqa: SIM115 (closed in end)
+        self._content = spooled_file(_MEMORY)
 
     def add(self, result: DocumentResult) -> None:
         self._failed = self._failed or result.failed

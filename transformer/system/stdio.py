@@ -39,10 +39,10 @@ def _opened(stream: TextIO | None, name: str, hint: str) -> TextIO:
 @contextmanager
 def held(out: BinaryIO, has_failed: Callable[[], bool]) -> Iterator[BinaryIO]:
     """Yield a file whose content goes to `out` in the end, and nowhere if something failed."""
-    from tempfile import SpooledTemporaryFile  # slow to import
+    from transformer.system.spooled import spooled_file  # slow to import
 
-    with SpooledTemporaryFile(max_size=_MEMORY) as file:
-        yield cast(BinaryIO, file)
+    with spooled_file(_MEMORY) as file:
+        yield file
         if not has_failed():
             file.seek(0)
             while chunk := file.read(_CHUNK):
