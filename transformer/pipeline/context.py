@@ -119,29 +119,27 @@ def build(
     Raises:
         SettingsError: a rule that does not exist is switched, or a catalog entry is wrong.
     """
-    known = transform_rules()
     _refuse_unknown_rules(settings)
     rules = tuple(
-        rule for rule in known if settings.transform_rules.get(rule.id, rule.on_by_default)
+        rule
+        for rule in transform_rules()
+        if settings.transform_rules.get(rule.id, rule.on_by_default)
     )
     severities = {
         rule: None if value == "off" else cast("Severity", value)
         for rule, value in settings.severities.items()
     }
     checks = checks_of_transform()
-    all_checks = () if schemas is None else validation_rules()
     catalog = revise(parse(components), settings.components)
-    rows = (*pod_template.ROWS, *map(pod_template.row_from_plain, settings.pod_templates))
-    looks_at = frozenset().union(*(rule.looks_at for rule in rules))
     words = tokens(catalog)
+    rows = (*pod_template.ROWS, *map(pod_template.row_from_plain, settings.pod_templates))
+    guarded = prefilter_for(words, nodes=False, cni=True, all_templates=False)
     cluster = ClusterContext(
         PoolIndex(complete=True),
         catalog,
         pod_template.table(rows),
         schemas or {},
-        may_match=partial(
-            may_match, prefilter_for(words, nodes=False, cni=True, all_templates=False)
-        ),
+        may_match=partial(may_match, guarded),
     )
     return RunContext(
         settings,
@@ -149,16 +147,27 @@ def build(
         rules,
         tuple(rule for rule in checks if rule.in_transform == "always"),
         tuple(rule for rule in checks if rule.in_transform == "wanted"),
-        tuple(rule for rule in all_checks if severities.get(rule.id, rule.severity)),
+        _validation(severities) if schemas is not None else (),
         FindingPolicy(settings, severities),
-        prefilter_for(
-            words,
-            nodes="nodes" in looks_at,
-            cni="components" in looks_at,
-            all_templates="templates" in looks_at,
-        ),
+        _prefilter(rules, words),
         allow_reformat,
         max_document,
+    )
+
+
+def _validation(severities: Mapping[str, Severity | None]) -> tuple[ValidationRule, ...]:
+    """Return the validation rules that are not off."""
+    return tuple(rule for rule in validation_rules() if severities.get(rule.id, rule.severity))
+
+
+def _prefilter(rules: Sequence[TransformRule], words: Sequence[str]) -> Prefilter:
+    """Return the prefilter for what the rules edit; `words` are those of the component catalog."""
+    looks_at = frozenset().union(*(rule.looks_at for rule in rules))
+    return prefilter_for(
+        words,
+        nodes="nodes" in looks_at,
+        cni="components" in looks_at,
+        all_templates="templates" in looks_at,
     )
 
 
