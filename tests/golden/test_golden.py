@@ -251,7 +251,7 @@ def test_a_rule_is_documented_with_an_example_and_its_source(rule: Rule) -> None
     assert any(paragraph.startswith("Source: ") for paragraph in paragraphs)
     example = ("Before",) if isinstance(rule, TransformRule) else ("Bad",)
     assert any(paragraph.startswith(example) for paragraph in paragraphs)
-    wanted = "After" if isinstance(rule, TransformRule) else "Mend it: "
+    wanted = "After" if isinstance(rule, TransformRule) else "Fix: "
     assert any(paragraph.startswith(wanted) for paragraph in paragraphs)
     assert rule.summary
     assert not rule.summary.endswith(".")

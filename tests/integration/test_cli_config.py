@@ -101,7 +101,7 @@ def test_each_scope_is_a_world_of_its_own() -> None:
         write(f"clusters/{cluster}/in/nodes.yaml", node(f"{cluster}-1", "p"))
     write("nodes.yaml", node("none-1", "p"))
     mixed = invoke("--check", ".")
-    assert mixed.err.count("of which there are different ones") == 4
+    assert mixed.err.count("there are different NodePools") == 4
     assert "`scopes` in the configuration" in mixed.err
     configure('scopes: ["clusters/*"]')
     run = invoke("-w", ".")

@@ -207,7 +207,7 @@ def test_two_pools_of_one_name_decide_nothing(tmp_path: Path) -> None:
         both = ("--pools", tmp_path / "a.yaml", "--pools", tmp_path / "b.yaml")
         run = invoke(*both, *arguments, stdin=node("n1", "p"))
         assert run.out == node("n1", "p")
-        assert "of which there are different ones" in run.err
+        assert "there are different NodePools" in run.err
 
 
 def test_pools_that_do_not_exist_are_wrong_usage() -> None:

@@ -10,7 +10,7 @@ from tests.oracle.generated import DESIRED, EDGE_WORKER, HOST, POOL
 from tests.oracle.vectors import Outcome, Vector
 from transformer import transform
 
-LOST = "a pool whose hostNetwork gets lost (HN106): its nodes are left alone until that is mended"
+LOST = "a pool whose hostNetwork gets lost (HN106): its nodes are not changed until it is fixed"
 REPAIRED = "the hostnetwork label: manifests are compared, the webhooks may fail open"
 
 _IN_POOL, _ON_HOST, _AT_EDGE = (f"metadata.labels.{key}" for key in (POOL, HOST, EDGE_WORKER))

@@ -7,7 +7,7 @@ from itertools import groupby
 
 from transformer.report.report import RuleHelp
 
-_LABEL = re.compile(r"(Bad|Good|Before|After|Old|New|Mend it|Source)\b(?=[:,]| )")
+_LABEL = re.compile(r"(Bad|Good|Before|After|Old|New|Fix|Source)\b(?=[:,]| )")
 
 
 def page(rule: RuleHelp) -> str:

@@ -1,10 +1,10 @@
-"""What a rule is, and what it gets to see.
+"""What a rule is, and the data that it gets.
 
 A transform rule plans RFC 6902 operations for one object, a validation rule yields violations.
-Both look at plain values; neither knows of offsets or YAML text.
+Both work on plain values; neither knows about offsets or YAML text.
 
-What takes more than one object is found in two steps: `collect` notes facts at each object, and
-`finalize` looks at the facts that belong together once all of the input has been seen.
+A check that needs several objects has two steps: `collect` records facts about each object, and
+`finalize` looks at the facts that belong together after all of the input is read.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -22,14 +22,14 @@ from transformer.operations import Operation
 
 @dataclass(frozen=True, slots=True)
 class ClusterContext:
-    """What is known besides the one object: pools, the CNI catalog, where pod templates live.
+    """What a rule knows about other objects, the CNI catalog, and where pod templates are.
 
-    The rest is there in validation only. `schemas` are plain JSON Schemas by name, such as
+    The rest is set in validation only. `schemas` are plain JSON Schemas by name, such as
     `nodepool-v1beta2`. `nodes` has the pool's name (or an empty string) by the name of each Node
     in the input, `pool_sizes` how many of them a pool has; `former_nodes` the names of the Nodes
     in the old state, `former_pools` its NodePools by name. `services` are those with a `Local`
-    traffic policy, by namespace. `may_match` says of bytes whether they may hold what transform
-    rules look for.
+    traffic policy, by namespace. `may_match` returns whether bytes may contain what
+    transform rules look for.
     """
 
     pools: PoolIndex
@@ -46,11 +46,11 @@ class ClusterContext:
 
 @dataclass(frozen=True, slots=True)
 class KustomizationUsage:
-    """How kustomizations of the input build a file (no `roots`: none does).
+    """How kustomizations in the input build a file (without `roots`, none does).
 
-    `roots` are the outermost of those that build it, as numbers. `moves`: one of all of them sets a
-    namespace; `renames`: one sets a prefix or suffix of names. `is_left_out`: there is one in its
-    folder, which does not list it.
+    `roots` are the numbers of the outermost ones that build it. `moves`: any that builds it sets a
+    namespace; `renames`: any sets a prefix or suffix of names. `is_left_out`: there is one in its
+    folder that does not list it.
     """
 
     roots: tuple[int, ...] = ()
@@ -60,7 +60,7 @@ class KustomizationUsage:
 
 
 NOT_LISTED = KustomizationUsage()
-"""What is to be said of a file with which no kustomization has to do."""
+"""The usage of a file that no kustomization builds or leaves out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +68,11 @@ class RuleContext:
     """One object to check. `document_value` is the plain value of the document that holds it.
 
     `is_patch`: its file is named as a patch by a kustomization. `planned`: what the transform rules
-    want to do, by rule id (set when validation rules look at it). `before`: the same object in the
-    old state, if there is one and it was there; of Nodes, Pods and Jobs only what rules compare
-    (`manifest.former`). `template_comment`: which comment shows that the document is a template
-    that happens to be YAML (empty: none does). `is_named`: the user named its file, or it is
-    standard input. `usage`: how kustomizations in the input build its file.
+    plan, by rule id (set when validation rules look at it). `before`: the same object in the old
+    state, if it exists there; of Nodes, Pods and Jobs only what rules compare (`manifest.former`).
+    `template_comment`: the comment that shows that the document is a template (empty: none does).
+    `is_named`: the user named its file, or it is standard input. `usage`: how kustomizations in the
+    input build its file.
     """
 
     manifest: Manifest
@@ -94,13 +94,13 @@ LooksAt: TypeAlias = Literal["nodes", "components", "annotated", "templates"]
 class TransformRule:
     """A rule that edits. `plan` returns operations relative to the object (none: nothing to do).
 
-    `looks_at` says which documents it could edit at all: Nodes, workloads of the CNI catalog, pod
-    templates with one of our annotations, or any pod template. Others are not even read.
+    `looks_at`: the documents that it could edit: Nodes, workloads of the CNI catalog, pod templates
+    with one of our annotations, or any pod template. Other documents are not read.
 
-    `plan` may raise `PatchError` (the object is malformed) and `PoolsNeeded`. `reason` says in a
-    few words why it applies to an object for which something is planned. `unfixable` yields what
-    the rule leaves undone, and why. `suppressed_with` is the validation rule that finds where it
-    has yet to be applied, if there is one.
+    `plan` may raise `PatchError` (the object is malformed) and `PoolsNeeded`. `reason` returns
+    in a few words why it applies to an object for which something is planned. `unfixable` yields
+    what the rule cannot do, and why. `suppressed_with` is the validation rule, if any, that reports
+    where this rule is not applied yet.
     """
 
     id: str
@@ -115,7 +115,7 @@ class TransformRule:
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """Something about one object that counts together with facts of other objects.
+    """A fact about one object that matters together with facts about other objects.
 
     Facts of one rule with the same `key` (in the same scope) belong together. `pointer` is the
     place within the object. `value` is plain and small: text, numbers, and tuples of these.
@@ -146,7 +146,7 @@ Conclusion: TypeAlias = tuple[LocatedObservation, Violation]
 When: TypeAlias = Literal["always", "wanted", "never"]
 
 Need: TypeAlias = Literal["pools", "nodes", "workloads", "services", "old"]
-"""What there must be in the input for a rule to judge anything (`old`: an old state)."""
+"""What the input must contain for a rule to check anything (`old`: an old state)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,16 +156,16 @@ class ValidationRule:
     `wanted`: only on objects for which a transform rule plans something. `validate` runs all.
 
     - `check` looks at one object; it is not called for patches.
-    - `collect` notes facts of one object, and `finalize` gets those of one key in the order of the
-      input, and yields at which of them there is something to report.
-    - `fold` makes fewer of the findings of a whole run.
-    - `check_removed` looks at an object of the old state that is no longer there; the world of
-      that subject is that of the new state.
-    - `fix` plans operations that mend what `check` reports.
+    - `collect` records facts about one object, and `finalize` gets those of one key in the order of
+      the input, and yields at which of them there is something to report.
+    - `fold` combines findings of a whole run.
+    - `check_removed` looks at an object of the old state that no longer exists; its `cluster` is
+      that of the new state.
+    - `fix` plans operations that fix what `check` reports.
 
-    `left_to`: kinds (group, kind, rule id) of which another rule tells instead, in validation.
+    `left_to`: kinds (group, kind, rule id) that another rule reports instead, in validation.
 
-    Without any of these, it is the reader of the documents that finds it.
+    A rule without any of these is reported while documents are read, or by the run as a whole.
     """
 
     id: str

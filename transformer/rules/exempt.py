@@ -1,5 +1,5 @@
-"""What is never edited, whatever a transform rule plans (SPEC, end of section 3), and what cannot
-be changed in the cluster.
+"""What is never edited, whatever a transform rule plans (docs/editing.md), and what cannot be
+changed in the cluster.
 """
 
 from collections.abc import Iterable
@@ -15,14 +15,14 @@ _UNCHANGEABLE = (("", "Pod"), ("batch", "Job"))
 
 
 def editable(context: RuleContext, operations: Iterable[Operation]) -> list[Operation]:
-    """Return those of `operations` that may be done; a validation rule reports each other one."""
+    """Return those of `operations` that are allowed; a validation rule reports each other one."""
     return [] if context.template_comment else editable_once_rendered(context, operations)
 
 
 def editable_once_rendered(
     context: RuleContext, operations: Iterable[Operation]
 ) -> list[Operation]:
-    """Return those of `operations` that may be done if the document is no template."""
+    """Return those of `operations` that are allowed if the document is not a template."""
     if (
         context.is_patch
         or is_static(context)
@@ -39,10 +39,10 @@ def editable_once_rendered(
 
 
 def partial_templates(context: RuleContext) -> list[PodTemplate]:
-    """Return the pod templates that have no containers: pieces of patches.
+    """Return the pod templates that have no containers: they are parts of objects, or of patches.
 
-    A strategic merge replaces `nodeSelectorTerms` whole: our term in a patch would erase the
-    base's own terms (measured with kustomize 5.8).
+    A strategic merge replaces `nodeSelectorTerms` as a whole: a guard in a patch would erase the
+    terms of the base (measured with kustomize 5.8).
     """
     return [template for template in context.templates if not template.spec.get("containers")]
 
@@ -55,7 +55,7 @@ def is_static(context: RuleContext) -> bool:
 
 
 def controller_owner(context: RuleContext) -> str | None:
-    """Return `Kind name` of the controller that owns the object, as far as given, or None."""
+    """Return `Kind name` of the controller that owns the object, or None if there is none."""
     owners = context.manifest.metadata.get("ownerReferences")
     for owner in owners if isinstance(owners, list) else ():
         if isinstance(owner, dict) and owner.get("controller") is True:
@@ -64,9 +64,9 @@ def controller_owner(context: RuleContext) -> str | None:
 
 
 def is_unchangeable(context: RuleContext) -> bool:
-    """Whether it is there already, and the API server refuses to change its pod template.
+    """Whether the object exists already, and the API server refuses to change its pod template.
 
-    The affinity of a Job may change as long as it is suspended and has not started.
+    The affinity of a Job may change while it is suspended and has not started.
     """
     ref, before = context.manifest.ref, context.before
     return (

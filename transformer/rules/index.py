@@ -73,4 +73,4 @@ REPORTED_BY_READER: Mapping[str, str] = {
     "HN905": "documents.hn905_reformatted",
     "HN906": "documents.hn906_unused_suppression",
 }
-"""What reading documents, or the run as a whole, reports: no rule looks for it in an object."""
+"""Reported while documents are read, or by the run as a whole: no rule checks an object for it."""

@@ -1,4 +1,4 @@
-"""What several rules ask of a pod template: is it for host-network pools only, and may it be?"""
+"""Whether pods can run on host-network pools only, and whether they are kept off these."""
 
 from collections.abc import Sequence
 
@@ -18,8 +18,8 @@ _SHOWN = 3
 def pinned_to(context: RuleContext, template: PodTemplate) -> tuple[str, ...]:
     """Return the host-network pools that are the only ones the pods can run on, or nothing.
 
-    Nothing either where the annotation keeps them off: then they run nowhere (HN404). Nor for
-    static pods, which run where their manifest is.
+    Nothing as well if the annotation keeps them off, because then they run nowhere (HN404), and
+    for static pods, which run where their manifest is.
     """
     if asks_to_be_kept_off(template) or is_static(context):
         return ()
@@ -28,8 +28,8 @@ def pinned_to(context: RuleContext, template: PodTemplate) -> tuple[str, ...]:
 
 
 def kept_off_everywhere(context: RuleContext, template: PodTemplate) -> tuple[str, ...]:
-    """Return the host-network pools that are the only ones the pods may run on, where a guard or
-    the annotation keeps them off these too; else nothing.
+    """Return the host-network pools that are the only ones the pods may run on, if a guard or the
+    annotation keeps them off these as well; otherwise nothing.
     """
     if is_static(context) or not (is_guarded(template) or asks_to_be_kept_off(template)):
         return ()
@@ -43,7 +43,7 @@ def asks_to_be_kept_off(template: PodTemplate) -> bool:
 
 
 def selection_at(template: PodTemplate) -> str:
-    """Return the pointer of what says in which pools the pods may run."""
+    """Return the pointer of the field that selects in which pools the pods may run."""
     at = f"{template.pointer}/spec"
     selector = mapping_at(template.spec, "nodeSelector")
     for label in (POOL_LABEL, HOST_NETWORK_LABEL):

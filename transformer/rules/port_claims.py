@@ -1,8 +1,8 @@
-"""Claims of one host port: which of them collide, found without comparing each with each.
+"""Claims of one host port: find those that collide without comparing every pair.
 
-Very many may claim one port, each in a pool, at a site or on an address of its own. So those that
-came before are looked up by these. A claim has one label that tells it from others best: the one of
-which all claims together demand the most values.
+One port can have very many claims, each in a pool, at a site or on an address of its own, so the
+earlier claims are looked up by these. Each claim has one label that distinguishes it best: the one
+for which all claims together demand the most values.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -15,7 +15,7 @@ from transformer.kubernetes.selection_overlap import Demands, are_apart, only_va
 from transformer.kubernetes.well_known import POOL_LABEL
 
 _ALL, _ANY = "\0all", "\0any"
-"""No value's or address's spelling: stand for all of them, and for claims of any address."""
+"""No value or address is spelled like these: they mean all of them, and claims of any address."""
 
 _Slot: TypeAlias = tuple[str, str, str, str, str]
 """Group, pool, address, label and value."""
@@ -23,7 +23,7 @@ _Slot: TypeAlias = tuple[str, str, str, str, str]
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """Who wants the port, on which address of which nodes.
+    """Which object claims the port, on which address of which nodes.
 
     `owner` is the object (two claims of one owner at different places are copies), `pod` the place
     of the object and its pod template. `pools` are those that the pods are pinned to, `single`
@@ -39,7 +39,7 @@ class Claim:
     wanted: Demands
 
     def certain_groups(self) -> Iterator[str]:
-        """Yield names of groups any two of which are sure to meet, if they are not apart."""
+        """Yield the claim's groups: two claims of one group always meet, unless they are apart."""
         yield f"pod {self.pod}"
         if self.is_daemon_set:
             yield "daemon sets"
@@ -48,14 +48,14 @@ class Claim:
 
 @dataclass(slots=True)
 class _Earlier:
-    """The claims that came before, by all that they can be looked up by."""
+    """The earlier claims, by everything that they can be looked up by."""
 
-    telling: dict[str, int]
+    counts: dict[str, int]
     slots: dict[_Slot, list[int]] = field(default_factory=dict)
     labels: set[str] = field(default_factory=set)
 
     def add(self, index: int, claim: Claim) -> None:
-        label, values = self._told_by(claim)
+        label, values = self._best_label(claim)
         self.labels.add(label)
         addresses = (_ALL, _ANY if is_any_address(claim.ip) else claim.ip)
         groups = ("", *claim.certain_groups())
@@ -64,27 +64,27 @@ class _Earlier:
 
     def like(self, claim: Claim, group: str) -> Iterator[list[int]]:
         """Yield lists of the claims of a group that may collide with `claim`, in their order."""
-        own, values = self._told_by(claim)
+        own, values = self._best_label(claim)
         addresses = (_ALL,) if is_any_address(claim.ip) else (_ANY, claim.ip)
         for label in self.labels:
             wanted = values if label == own else (_ALL,)
             for pool, address, value in product(claim.pools, addresses, wanted):
                 yield self.slots.get((group, pool, address, label, value), [])
 
-    def _told_by(self, claim: Claim) -> tuple[str, tuple[str, ...]]:
-        """Return the label that tells a claim from others best, and its values."""
+    def _best_label(self, claim: Claim) -> tuple[str, tuple[str, ...]]:
+        """Return the label that distinguishes a claim best, and its values."""
         keys = {key for alternative in claim.wanted for key, *_ in alternative}
-        for key in sorted(keys & self.telling.keys(), key=lambda key: (-self.telling[key], key)):
+        for key in sorted(keys & self.counts.keys(), key=lambda key: (-self.counts[key], key)):
             if values := only_values(claim.wanted, key):
                 return key, values
         return "", (_ALL,)
 
 
 def collisions(claims: Sequence[Claim]) -> Iterator[tuple[int, int, bool]]:
-    """Yield the index of each claim that collides with one before it, that one's index, and whether
-    they are sure to meet: then it is the first of those, else the first of all.
+    """Yield the index of each claim that collides with an earlier one, the index of that one, and
+    whether they always meet: it is the first that always does, or else the first of all.
     """
-    earlier = _Earlier(_telling_labels(claims))
+    earlier = _Earlier(_label_counts(claims))
     owners: dict[tuple[object, ...], tuple[object, ...]] = {}
     for index, claim in enumerate(claims):
         if owners.setdefault(claim.owner, claim.pod[:-1]) != claim.pod[:-1]:
@@ -101,7 +101,7 @@ def collisions(claims: Sequence[Claim]) -> Iterator[tuple[int, int, bool]]:
         earlier.add(index, claim)
 
 
-def _telling_labels(claims: Iterable[Claim]) -> dict[str, int]:
+def _label_counts(claims: Iterable[Claim]) -> dict[str, int]:
     """Return how many values of each label the claims demand."""
     values: dict[str, set[str]] = {}
     for claim in claims:

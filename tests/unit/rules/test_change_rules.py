@@ -104,7 +104,7 @@ def test_a_changed_host_network_says_both_values_and_why_they_differ_between_ver
     assert f"the annotation {LABEL} only" in across
 
 
-def test_a_host_network_that_gets_lost_is_mended_by_the_annotation_not_by_a_new_pool() -> None:
+def test_a_host_network_that_gets_lost_is_fixed_by_the_annotation_not_by_a_new_pool() -> None:
     old = pool(version="v1beta1", metadata=annotated("true"), hostNetwork=True)
     changed = validated(pool(version="v1beta1", hostNetwork=True), old=[old])
     assert [finding.rule for finding in changed] == ["HN106", "HN201"]
@@ -439,7 +439,7 @@ def test_what_has_no_name_of_its_own_in_the_cluster_is_never_twice(value: Any) -
 def test_of_pools_it_is_told_whether_they_differ(one: Any, other: Any, differs: bool) -> None:
     ((at, severity, text),) = found(HN107, stream(one, other))
     assert (at, severity) == ("/metadata/name", "error")
-    assert ("says otherwise" in text) == differs
+    assert ("with different values" in text) == differs
 
 
 @pytest.mark.parametrize(("value", "count"), [("true", 0), (True, 0), ("false", 1)])
@@ -483,7 +483,7 @@ def test_files_meet_unless_kustomizations_keep_them_apart(
 def across(file: str, first: str, name: str = "a", says: str = "") -> Finding:
     ref = ObjectRef("", "v1", "Service", "shop", name)
     related = Related(first, 1, 9, "the first one", ref)
-    message = f"{ref} is there already{says}"
+    message = f"{ref} is already defined{says}"
     return Finding("HN107", "warning", message, file, 1, 9, 0, related=(related,), related_total=1)
 
 
@@ -500,7 +500,7 @@ def test_of_two_folders_one_finding_tells() -> None:
 
 
 def test_of_two_folders_a_contradiction_is_told() -> None:
-    differs = across("a/x", "b/x", "pool", ", and says otherwise")
+    differs = across("a/x", "b/x", "pool", ", with different values")
     (told,) = fold([across("b/y", "a/y"), differs])
     assert told.message == f"{differs.message}; these folders have 1 more object in common"
 
@@ -546,9 +546,9 @@ def test_across_files_it_is_a_warning_and_within_each_an_error() -> None:
     ]
     last = "; the one applied last wins"
     assert told == [
-        ("b.yaml", 5, "warning", f"Service/shop/a is there already, at a.yaml:1{last}"),
-        ("b.yaml", 9, "error", f"Service/shop/a is there already, in line 5{last}"),
-        ("a.yaml", 7, "error", f"Service/shop/a is there already, in line 1{last}"),
+        ("b.yaml", 5, "warning", f"Service/shop/a is already defined at a.yaml:1{last}"),
+        ("b.yaml", 9, "error", f"Service/shop/a is already defined in line 5{last}"),
+        ("a.yaml", 7, "error", f"Service/shop/a is already defined in line 1{last}"),
     ]
 
 
@@ -560,13 +560,13 @@ def test_scopes_are_pointed_to_across_files_and_for_pools_that_differ() -> None:
     assert "scopes" not in same.hint
     differing = validated(pool(), pool(type="Cloud"))
     assert ["`scopes`" in finding.hint for finding in differing] == [True]
-    assert "says otherwise" in differing[0].message
+    assert "with different values" in differing[0].message
 
 
 # --- HN106 and its fix --------------------------------------------------------------------------
 
 
-def mended(value: Any) -> Any:
+def after_fix(value: Any) -> Any:
     (context,) = subjects(json.dumps(value))
     assert HN106.fix is not None
     return jsonpatch.apply_patch(value, [step.as_dict() for step in HN106.fix(context)])
@@ -587,7 +587,7 @@ def test_a_lost_host_network_is_kept_by_the_annotation(annotations: Any, wanted:
     metadata = None if annotations is None else {"annotations": annotations}
     lost = pool(version="v1beta1", metadata=metadata, hostNetwork=True)
     assert places(HN106, lost) == ["/spec/hostNetwork"]
-    fixed = mended(lost)
+    fixed = after_fix(lost)
     assert fixed["metadata"]["annotations"] == wanted
     assert fixed["spec"] == lost["spec"]
     assert places(HN106, fixed) == []
@@ -597,7 +597,7 @@ def test_a_lost_host_network_is_kept_by_the_annotation(annotations: Any, wanted:
 def test_an_annotation_that_contradicts_the_field_is_told_and_left(value: Any) -> None:
     lost = pool(version="v1alpha1", metadata=annotated(value), hostNetwork=True)
     assert places(HN106, lost) == ["/spec/hostNetwork"]
-    assert mended(lost) == lost
+    assert after_fix(lost) == lost
 
 
 @pytest.mark.parametrize(
@@ -610,9 +610,9 @@ def test_an_annotation_that_contradicts_the_field_is_told_and_left(value: Any) -
         node({POOL: "p"}),
     ],
 )
-def test_where_nothing_is_lost_nothing_is_mended(fine: Any) -> None:
+def test_where_nothing_is_lost_nothing_is_fixed(fine: Any) -> None:
     assert places(HN106, fine) == []
-    assert mended(fine) == fine
+    assert after_fix(fine) == fine
 
 
 # --- the guard and what cannot be changed -------------------------------------------------------

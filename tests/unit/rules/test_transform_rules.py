@@ -167,7 +167,7 @@ def test_ports_that_two_containers_want_stand_in_the_way_unless_the_addresses_di
     )
     assert at == "/spec/containers/0/ports/2"
     assert "port 80/TCP" in message
-    assert "/spec/containers/0/ports/1 too" in message
+    assert "/spec/containers/0/ports/1" in message
 
 
 def test_what_is_never_edited_is_not_said_to_be_left_undone() -> None:
@@ -215,29 +215,29 @@ def test_several_reasons_are_told_in_the_order_of_the_templates() -> None:
     both = replace(context, templates=(own, template))
     first, second = CNI_ISOLATION.reason(both).split(", ")
     assert first == f"annotated {CNI}"
-    assert second.startswith("recognised as flannel")
+    assert second.startswith("recognized as flannel")
 
 
 # --- HN106: what the conversion would lose ------------------------------------------------------
 
 
-def mended(*, old: dict[str, Any] | None = None, **more: Any) -> list[Operation]:
+def planned_fix(*, old: dict[str, Any] | None = None, **more: Any) -> list[Operation]:
     assert HN106.fix is not None
     context = last(host_pool(version="v1beta1", **more), old=stream(old) if old else None)
     return HN106.fix(context)
 
 
 def test_the_annotation_is_added_that_survives_the_conversion() -> None:
-    (operation,) = mended()
+    (operation,) = planned_fix()
     assert operation == Operation("add", "/metadata/annotations", {LABEL: "true"})
     other = host_pool("other", hostNetwork=False)
-    assert mended(old=host_pool()) == mended(old=other) == [operation]
+    assert planned_fix(old=host_pool()) == planned_fix(old=other) == [operation]
 
 
 def test_it_is_not_added_to_what_cannot_become_host_network() -> None:
-    assert mended(type="Cloud") == []
-    assert mended(old=host_pool(hostNetwork=False)) == []
-    assert mended(hostNetwork=False) == []
+    assert planned_fix(type="Cloud") == []
+    assert planned_fix(old=host_pool(hostNetwork=False)) == []
+    assert planned_fix(hostNetwork=False) == []
 
 
 # --- HN313: pools that are unknown or contradict each other -------------------------------------
@@ -248,7 +248,7 @@ def test_a_pool_that_one_from_elsewhere_contradicts_is_told_with_what_to_do() ->
         HN313, stream(host_pool()), config={"pools": [host_pool(hostNetwork=False)]}
     )
     assert (at, severity) == ("/metadata/name", None)
-    assert "NodePool p says otherwise" in message
+    assert "NodePool p conflicts" in message
     assert "--pools" in message
     assert HN313.check is not None
     (violation,) = HN313.check(last(host_pool(), config={"pools": [host_pool(hostNetwork=False)]}))
@@ -389,7 +389,7 @@ def test_a_template_that_happens_to_be_yaml_is_told_once_with_all_the_rules() ->
     assert HN419.check is not None
     context = replace(last(pod(containers=[{}])), planned=BOTH, template_comment="`#@ x` in line 2")
     (violation,) = HN419.check(context)
-    assert violation.message == f"{BOTH_RULES}, but this is a template: `#@ x` in line 2 is program"
+    assert violation.message == f"{BOTH_RULES}, but this is a template: `#@ x` in line 2 is code"
     assert violation.severity is None
     (unnamed,) = HN419.check(replace(context, is_named=False))
     assert unnamed.severity == "info"
@@ -421,7 +421,7 @@ def test_what_a_controller_makes_is_told_with_what_is_known_of_it(owner: Any, wo
     assert HN412.check is not None
     (violation,) = HN412.check(replace(context, planned=BOTH))
     assert violation.pointer == "/metadata/ownerReferences"
-    assert violation.message == f"{BOTH_RULES}, but it is made by {words}"
+    assert violation.message == f"{BOTH_RULES}, but {words} controls it"
     assert violation.severity == "info"
 
 

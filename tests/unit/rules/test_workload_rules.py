@@ -112,7 +112,7 @@ def test_pools_that_contradict_each_other_decide_nothing() -> None:
     text = stream(HZ, pool("hz"), pod(nodeSelector=in_pool("hz")))
     ((_, severity, message),) = found(HN401, text)
     assert severity == "info"
-    assert "there are different ones of pool hz" in message
+    assert "the definitions of pool hz differ" in message
     text = stream(HZ, pool("hz"), pod(nodeSelector=in_pool("sh")), SH)
     assert found(HN401, text) == []
 

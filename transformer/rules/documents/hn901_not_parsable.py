@@ -1,15 +1,15 @@
 """HN901: the document cannot be read as YAML or JSON.
 
-Not UTF-8, a syntax error, a second document without its `---`, nesting or alias expansion beyond
-the limits, or a document larger than `--max-document`. A file that holds `{{` or `{%` outside
-comments is probably a template: render it first, and transform the result.
+The document is not UTF-8, has a syntax error, is followed by another one without a `---`, exceeds
+the limits of nesting or alias expansion, or is larger than `--max-document`. A file that contains
+`{{` or `{%` outside comments is probably a template: render it first, and transform the result.
 
 Bad:
 
     metadata:
       name: {{ .Values.name }}
 
-Mend it: correct the syntax at the line and column given.
+Fix: correct the syntax at the line and column in the message.
 
 Source: YAML 1.1 as libyaml reads it, which is what kubectl reads.
 """

@@ -1,8 +1,8 @@
-"""HN902: a mapping holds the same key twice.
+"""HN902: a mapping contains the same key twice.
 
-kubectl keeps the last one silently, kustomize refuses the file. Which one is meant cannot be told,
-so the document is not edited. The same is said of files that run together in a stream where it is
-not certain which key belongs to which manifest (HN904).
+kubectl silently keeps the last one, and kustomize refuses the file. It is not known which one is
+meant, so the document is not edited. The same applies to files that run together in a stream, if it
+is not certain which key belongs to which manifest (HN904).
 
 Bad:
 
@@ -14,11 +14,11 @@ Bad:
       hostNetwork: false
       containers: [{name: web, image: "web:1"}]
 
-Mend it: keep one.
+Fix: keep one of the two.
 
 Source: YAML, mapping keys are unique; kubectl and kustomize as measured.
 """
 
 from transformer.rules.base import ValidationRule
 
-RULE = ValidationRule("HN902", "a key stands twice in one mapping", "error", None, "always")
+RULE = ValidationRule("HN902", "a key occurs twice in one mapping", "error", None, "always")

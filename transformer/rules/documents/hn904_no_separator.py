@@ -1,19 +1,20 @@
 """HN904: two manifests without `---` between them.
 
-`cat *.yaml` glues files that do not begin with `---` into one document whose root has apiVersion
-and kind twice; other tools keep the last manifest and lose the first without a word.
+`cat *.yaml` joins files that do not begin with `---` into one document whose root has apiVersion
+and kind twice; other tools keep the last manifest and silently drop the first.
 
-In a stream (standard input) a `---` line is put between the manifests where it is certain where
-each ends. Where it is not, the document is refused (HN902), and nothing in it is changed: a root
-key above the border sorts before `apiVersion`, so that it may be the first of a manifest whose keys
-are sorted; or it is no key of the kind above; or the text is a template; or with `--strict`.
+In a stream (standard input), a `---` line is inserted between the manifests if it is certain where
+each one ends. Otherwise, and with `--strict`, the document is refused (HN902), and nothing in it is
+changed. The end is not certain if a root key above the border sorts before `apiVersion`, because it
+may be the first key of a manifest whose keys are sorted; if it is not a key of the kind above; or
+if the text is a template.
 
-In a file nothing is taken apart, because the file is what its author has to mend: it is an error
-where a rule would have edited one of the manifests, else a warning. `validate --fix` puts the `---`
-in where the border is certain.
+A file is never split, because its author has to fix it: the finding is an error if a rule would
+edit one of the manifests, otherwise a warning. `validate --fix` inserts the `---` where the border
+is certain.
 
-Content after a `...` line without a `---` is a document for this tool, but kubectl drops it
-silently. With `--strict` an error.
+Content after a `...` line without a `---` is a document for this tool, but kubectl silently drops
+it. With `--strict`, this is an error.
 
 Bad:
 
@@ -24,7 +25,7 @@ Bad:
     kind: ServiceAccount
     metadata: {name: web}
 
-Mend it: begin each file with `---`.
+Fix: begin each file with `---`.
 
 Source: YAML streams; kubectl's YAML reader (measured).
 """

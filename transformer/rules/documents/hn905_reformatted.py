@@ -1,16 +1,16 @@
-"""HN905: a document had to be written anew.
+"""HN905: a document is re-serialized, or has to be.
 
-An edit that cannot be spliced into the text is an error. With `--allow-reformat` the document is
-read and written by a YAML library instead: the meaning is checked in the same way, but layout may
-change. Nothing is ever reformatted without being asked for.
+An edit that cannot be made in place is an error. With `--allow-reformat`, a YAML library
+re-serializes the document instead: the meaning is checked in the same way, but formatting may
+change. Without this option, no document is reformatted.
 
 Bad: a key that needs an edit, set in a mapping and again by a `<<` below it.
 
-Mend it: keep one of the two.
+Fix: keep one of the two.
 
-Source: this tool; SPEC of its behaviour, section 6.
+Source: this tool; docs/editing.md.
 """
 
 from transformer.rules.base import ValidationRule
 
-RULE = ValidationRule("HN905", "reformatted, or in need of it", "warning", None, "always")
+RULE = ValidationRule("HN905", "re-serialized, or has to be", "warning", None, "always")

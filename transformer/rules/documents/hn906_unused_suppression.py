@@ -1,11 +1,11 @@
 """HN906: a suppression that suppresses nothing.
 
 The annotation `transform.hostnet.io/ignore` of an object, or an entry under `ignore` in the
-configuration, names a rule that finds nothing there (or one that does not exist). It was of use
-once, and would now hide a new mistake. Only rules that had something to judge in this run are
-reported, and of the configuration only entries that cover an object in the input.
+configuration, names a rule that finds nothing there (or one that does not exist). It is no longer
+needed, and would hide a new mistake. Only rules that had something to check in this run are
+reported, and only entries of the configuration that match an object in the input.
 
-Bad, on a workload to which HN410 has nothing to say:
+Bad, on a workload where HN410 finds nothing:
 
     apiVersion: v1
     kind: Pod
@@ -16,7 +16,7 @@ Bad, on a workload to which HN410 has nothing to say:
     spec:
       containers: [{name: web, image: "web:1"}]
 
-Mend it: take the id away.
+Fix: remove the id.
 
 Source: this tool.
 """

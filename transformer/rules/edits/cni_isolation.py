@@ -1,11 +1,11 @@
 """Keep cluster-network components off host-network nodes.
 
-Flannel, kube-proxy, CoreDNS and their like serve pods on the pod network; on a node whose pods
-all use the host's network they only cost. No webhook guards them, so each one's pod template gets
-a node affinity requirement. Which workloads are meant is a catalog (see docs/cni-catalog.md),
-recognised by kind and name and at least one more sign; the configuration extends it, and the
-annotation `transform.hostnet.io/cni: "true"` or `"false"` on a workload or its pod template
-decides for that one.
+Flannel, kube-proxy, CoreDNS and similar components serve pods on the pod network; on a node where
+all pods use the host's network, they only use resources. No webhook guards them, so the pod
+template of each one gets a node affinity requirement. A catalog (docs/cni-catalog.md) lists these
+workloads, which are recognized by kind and name and at least one more sign. The configuration
+extends the catalog, and the annotation `transform.hostnet.io/cni: "true"` or `"false"` on a
+workload or its pod template decides for that workload.
 
 Before:
 
@@ -75,7 +75,7 @@ def is_component(context: RuleContext, template: PodTemplate) -> bool:
 
 
 def is_surely_component(context: RuleContext, template: PodTemplate) -> bool:
-    """As `is_component`; not where the annotation that decides has a wrong value."""
+    """As `is_component`, but False if the annotation that decides has a wrong value."""
     try:
         return is_component(context, template)
     except PatchError:
@@ -89,7 +89,7 @@ def reason(context: RuleContext) -> str:
         if _choice(context, template) == "true":
             names.append(f"annotated {CNI_ANNOTATION}")
         elif component is not None:
-            names.append(f"recognised as {component.id}")
+            names.append(f"recognized as {component.id}")
     return ", ".join(dict.fromkeys(names))
 
 
@@ -115,7 +115,7 @@ def _component(context: RuleContext, template: PodTemplate) -> Component | None:
 
 
 def workload_of(manifest: Manifest, template: PodTemplate) -> Workload:
-    """Return what the catalog goes by, names before a kustomize prefix or move included."""
+    """Return what the catalog matches, including the names before a kustomize prefix or move."""
     annotations = manifest.annotations
     containers = [
         container

@@ -1,17 +1,17 @@
-"""Put pods that run on host-network pools only on the host's network (off by default).
+"""Set hostNetwork for pods that run on host-network pools only (off by default).
 
-On a host-network node there is no CNI, so pods for such nodes must say `hostNetwork: true`. Pods
-that can run there and nowhere else get it. That is decided as the scheduler decides it: by
-nodeSelector, required node affinity and, for a YurtAppSet, the pools that it selects. Nothing is
-done where a selected pool is not in the input, or is host-network in the mind of its author only
-(HN106), or where a guard or the exclude annotation keeps the pods off.
+On a host-network node there is no CNI, so pods for such nodes must set `hostNetwork: true`. This
+rule sets it for pods that can run there and nowhere else. As in the scheduler, nodeSelector,
+required node affinity and, for a YurtAppSet, the pools that it selects decide. Nothing is changed
+if a selected pool is not in the input, if its `hostNetwork` is lost in the conversion (HN106), or
+if a guard or the exclude annotation keeps the pods off.
 
-On the host's network, ports are those of the node. So nothing is done either, and a warning says
-why, where
+On the host's network, ports are those of the node. So nothing is changed either, and a finding
+gives the reason, if
 
-- a container's hostPort is not its containerPort;
-- two ports of a pod would be one port of the node;
-- two pod templates of one object, for the same pool, would want one port of a node.
+- a container's hostPort differs from its containerPort;
+- two ports of a pod would be the same port of the node;
+- two pod templates of one object, for the same pool, would need the same port of a node.
 
 Before, where the NodePool `hangzhou` is host-network:
 
@@ -74,7 +74,7 @@ def _operation(template: PodTemplate) -> Operation:
 
 
 def _wanted(context: RuleContext) -> Iterator[tuple[PodTemplate, list[Violation]]]:
-    """Yield each template that the rule is for, and what stands in the way."""
+    """Yield each template that the rule applies to, and what prevents the edit."""
     if all(map(_is_on_host, context.templates)):
         return
     pinned = [
@@ -103,7 +103,7 @@ def _is_on_host(template: PodTemplate) -> bool:
 def _is_host_network(context: RuleContext, name: str) -> bool:
     """Whether the pool is host-network in the cluster too.
 
-    Of one that is not in the input, the hostnetwork label in the selection says so.
+    If it is not in the input, the hostnetwork label in the selection decides.
     """
     pools = context.cluster.pools
     pool = pools.find(name)
@@ -118,8 +118,8 @@ def _obstacles(
         if port.host not in (0, port.container):
             yield Violation(
                 f"{port.pointer}/hostPort",
-                f"{not_set}: hostPort {port.host} is not containerPort {port.container}",
-                hint=f"let the container listen on {port.host}, or leave hostPort out",
+                f"{not_set}: hostPort {port.host} differs from containerPort {port.container}",
+                hint=f"make the container listen on {port.host}, or remove hostPort",
             )
     taken: dict[tuple[str, int], list[Port]] = {}
     for other in others:
@@ -131,16 +131,16 @@ def _obstacles(
         if holder is not None:
             yield Violation(
                 port.pointer,
-                f"{not_set}: port {port.host}/{port.protocol} of a node would be wanted twice, at"
-                f" {holder.pointer} too",
-                hint="give one of the two another port",
+                f"{not_set}: port {port.host}/{port.protocol} of a node would be needed twice, also"
+                f" at {holder.pointer}",
+                hint="change one of the two ports",
             )
         same.append(port)
 
 
 RULE = TransformRule(
     "host-network-pods",
-    "put pods that run on host-network pools only on the host's network",
+    "set hostNetwork for pods that run on host-network pools only",
     frozenset({"templates"}),
     plan,
     reason,

@@ -1,10 +1,10 @@
 """Label the nodes of host-network pools.
 
 A Node whose pool has `hostNetwork: true` gets the label `nodepool.openyurt.io/hostnetwork: "true"`.
-The pool is named by the label `apps.openyurt.io/nodepool`, or, where that is absent or empty, by
-`apps.openyurt.io/desired-nodepool` (then the former label is set as well). A label is never
-removed. A Node whose pool is not in the input stays as it is (HN313); a label with another value
-is replaced and reported (HN303), because the cluster refuses that change on a live node.
+The label `apps.openyurt.io/nodepool` names the pool or, if it is absent or empty,
+`apps.openyurt.io/desired-nodepool` does (then the first label is set as well). A label is never
+removed. A Node whose pool is not in the input is not changed (HN313); a label with another value is
+replaced and reported (HN303), because the cluster refuses that change on a live node.
 
 Before:
 

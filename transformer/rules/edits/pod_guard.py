@@ -1,12 +1,12 @@
 """Keep annotated pods off host-network nodes.
 
-A pod template that carries the annotation `apps.openyurt.io/exclude-host-network-pool: "true"`
-gets a node affinity requirement. In a cluster the Pod webhook does this when a pod is created, but
-it may fail open; a manifest that carries the rule cannot be missed. The annotation has to stand on
-the pod template: on the workload's own metadata it has no effect (HN402).
+A pod template with the annotation `apps.openyurt.io/exclude-host-network-pool: "true"` gets a node
+affinity requirement. In a cluster, the Pod webhook does this when a pod is created, but it may fail
+open; a manifest that contains the requirement does not depend on the webhook. The annotation must
+be on the pod template: on the workload's own metadata it has no effect (HN402).
 
 Node selector terms are ORed, so every term that lacks the exact requirement gets it, at the end of
-its expressions; where there is no term, one is made. Nothing else is touched.
+its expressions; if there is no term, one is added. Nothing else is changed.
 
 Before:
 

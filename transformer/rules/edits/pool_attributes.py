@@ -1,10 +1,10 @@
 """Put a pool's labels, annotations and taints on its Node manifests (off by default).
 
-Does to Node manifests what the nodepool controller does to nodes: `spec.labels` and
-`spec.annotations` of the pool overwrite, a taint of `spec.taints` is added unless the node has one
-with the same key and effect. Nothing is removed. Labels of a pool that say to which pool a node
-belongs are left out, and on a host-network pool the hostnetwork label: the Node webhook undoes or
-refuses such a change.
+This rule does to Node manifests what the nodepool controller does to nodes: `spec.labels` and
+`spec.annotations` of the pool overwrite those of the node, and a taint of `spec.taints` is added
+unless the node has one with the same key and effect. Nothing is removed. Labels that say which pool
+a node belongs to are not copied, nor is the hostnetwork label of a host-network pool: the Node
+webhook undoes or refuses such a change.
 
 Before, with a pool that has `labels: {region: eu}`:
 
@@ -42,8 +42,8 @@ def plan(context: RuleContext) -> list[Operation]:
         return []
     if context.cluster.pools.differs(name):
         raise PatchError(
-            f"there are NodePools {name} that put different things on their nodes",
-            hint="keep one, or tell the clusters apart with `scopes` in the configuration",
+            f"NodePools named {name} put different labels, annotations or taints on their nodes",
+            hint="keep one, or separate the clusters with `scopes` in the configuration",
         )
     return [
         *set_entries(manifest, "labels", _labels(pool)),

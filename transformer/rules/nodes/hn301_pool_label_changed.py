@@ -1,9 +1,9 @@
 """HN301: a node cannot be moved to another pool by its label.
 
 Once the label `apps.openyurt.io/nodepool` of a node is set, the Node webhook refuses an update that
-changes it. Where a manifest has only the older label `apps.openyurt.io/desired-nodepool`, that one
-counts: the webhook, and `transform`, copy it. Where of the two pools one is host-network and the
-other is not, HN304 is reported instead.
+changes it. If a manifest has only the older label `apps.openyurt.io/desired-nodepool`, that label
+counts: the webhook, and `transform`, copy it. If one of the two pools is host-network and the other
+is not, HN304 is reported instead.
 
 Bad:
 
@@ -21,7 +21,7 @@ Bad:
       name: edge-1
       labels: {apps.openyurt.io/nodepool: shanghai}
 
-Mend it: keep the label; to move the node, reset it and join it to the other pool.
+Fix: keep the label; to move the node, reset it and join it to the other pool.
 
 Source: OpenYurt `validateNodeUpdate`, pkg/yurtmanager/webhook/node/v1/node_validation.go.
 """

@@ -1,8 +1,8 @@
 """HN302: a node's nodepool label is removed.
 
-Taking the label `apps.openyurt.io/nodepool` off is no supported way to leave a pool: what the pool
-has put on the node stays, and the setup of its network stays what it was. The older label
-`apps.openyurt.io/desired-nodepool` is as good: the webhook, and `transform`, copy it.
+Removing the label `apps.openyurt.io/nodepool` is not a supported way to leave a pool: what the pool
+has set on the node stays, and so does the setup of its network. The older label
+`apps.openyurt.io/desired-nodepool` counts as well: the webhook, and `transform`, copy it.
 
 Bad:
 
@@ -20,7 +20,7 @@ Bad:
       name: edge-1
       labels: {}
 
-Mend it: keep the label; to take the node out of the pool, reset it and join it again.
+Fix: keep the label; to take the node out of the pool, reset it and join it again.
 
 Source: OpenYurt, documentation of host-network NodePools, "Node Cannot Be Moved Between Standard
 and Host Network NodePools" and FAQ.
@@ -44,7 +44,7 @@ def check(context: RuleContext) -> Iterator[Violation]:
         yield Violation(
             label_place(manifest, label),
             f"node {manifest.ref.name} was in pool {change[0]}, and the label {label} is {state};"
-            " that is no way to leave a pool",
+            " this is not a supported way to leave a pool",
             hint="keep the label, or reset the node and join it again",
         )
 

@@ -1,9 +1,9 @@
 """HN303: the hostnetwork label of a node cannot be changed or removed once it is set.
 
 The Node webhook refuses an update that changes or removes `nodepool.openyurt.io/hostnetwork`. With
-an old state every such change is reported. So is a value that `transform` has to replace, unless
-the old state lacks the label: the manifest is right afterwards, but a live node that carries the
-value cannot be updated.
+an old state, every such change is reported. So is a value that `transform` has to replace, unless
+the old state lacks the label: the manifest is correct afterwards, but a live node with that value
+cannot be updated.
 
 Bad:
 
@@ -21,7 +21,7 @@ Bad:
       name: edge-1
       labels: {nodepool.openyurt.io/hostnetwork: "false"}
 
-Mend it: keep the value; for another one, reset the node and join it again.
+Fix: keep the value; to change it, reset the node and join it again.
 
 Source: OpenYurt `validateNodeUpdate`, pkg/yurtmanager/webhook/node/v1/node_validation.go.
 """

@@ -1,8 +1,8 @@
 """HN304: a node moves between a standard and a host-network pool.
 
-How a node's network is set up is decided when it joins. The Node webhook refuses to change its
-nodepool label, and here even a way around it would not help: a node that leaves a host-network pool
-has no CNI, and one that is moved into it keeps what it has.
+The network of a node is set up when the node joins. The Node webhook refuses to change its nodepool
+label, and bypassing the webhook does not help: a node that leaves a host-network pool has no CNI,
+and a node that moves into one keeps its network setup.
 
 Bad, where `hangzhou` is a host-network pool and `shanghai` is not:
 
@@ -20,7 +20,7 @@ Bad, where `hangzhou` is a host-network pool and `shanghai` is not:
       name: edge-1
       labels: {apps.openyurt.io/nodepool: hangzhou}
 
-Mend it: reset the node, and join it to the other pool.
+Fix: reset the node, and join it to the other pool.
 
 Source: OpenYurt, documentation of host-network NodePools, "Node Cannot Be Moved Between Standard
 and Host Network NodePools"; `validateNodeUpdate`, pkg/yurtmanager/webhook/node/v1/

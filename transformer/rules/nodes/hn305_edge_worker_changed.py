@@ -1,7 +1,7 @@
 """HN305: a node's edge-worker label cannot be changed, added or removed.
 
-The label `openyurt.io/is-edge-worker` is set when the node joins, and the Node webhook refuses any
-update after which it is not what it was.
+The label `openyurt.io/is-edge-worker` is set when the node joins, and the Node webhook refuses
+every update that changes it.
 
 Bad:
 
@@ -19,7 +19,7 @@ Bad:
       name: edge-1
       labels: {openyurt.io/is-edge-worker: "true"}
 
-Mend it: keep what it was; to change it, reset the node and join it again.
+Fix: keep the label as it was; to change it, reset the node and join it again.
 
 Source: OpenYurt `validateNodeUpdate`, pkg/yurtmanager/webhook/node/v1/node_validation.go.
 """
@@ -43,7 +43,7 @@ def check(context: RuleContext) -> Iterator[Violation]:
             label_place(manifest, EDGE_WORKER_LABEL),
             f"the label {EDGE_WORKER_LABEL} of node {manifest.ref.name} was {_word(old)} and is now"
             f" {_word(new)}; the cluster refuses that",
-            hint="keep what it was, or reset the node and join it again",
+            hint="keep the label as it was, or reset the node and join it again",
         )
 
 

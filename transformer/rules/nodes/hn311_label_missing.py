@@ -1,7 +1,7 @@
 """HN311: a node in a host-network pool lacks the hostnetwork label.
 
-The Node webhook puts the label `nodepool.openyurt.io/hostnetwork: "true"` on such nodes, unless it
-is down: it may fail open. Without the label nothing keeps network components and guarded pods off
+The Node webhook adds the label `nodepool.openyurt.io/hostnetwork: "true"` to such nodes, but it may
+fail open while it is down. Without the label, nothing keeps network components and guarded pods off
 the node. `transform` adds it.
 
 Bad, where `hangzhou` is a host-network pool:
@@ -12,9 +12,9 @@ Bad, where `hangzhou` is a host-network pool:
       name: edge-1
       labels: {apps.openyurt.io/nodepool: hangzhou}
 
-Mend it: add the label; `hostnet-transform -w` and `validate --fix` do. Where the label has another
-value, which cannot be replaced on a live node, that is HN303. Where the pool itself is not what it
-is meant to be, mend that first (HN106): once a node has the label, it cannot be taken off again.
+Fix: add the label, or run `hostnet-transform -w` or `validate --fix`. If the label has another
+value, which cannot be replaced on a live node, HN303 is reported. If `hostNetwork` of the pool is
+lost in the conversion, fix that first (HN106): once a node has the label, it cannot be removed.
 
 Source: OpenYurt `NodeHandler.Default`, pkg/yurtmanager/webhook/node/v1/node_default.go.
 """
@@ -53,11 +53,11 @@ def check(context: RuleContext) -> Iterator[Violation]:
     hint = do
     former = context.cluster.former_pools.get(name)
     if former is not None and not former.host_network:
-        hint = "keep the NodePool a standard one (HN201): once a node has the label, it stays"
+        hint = "keep the NodePool a standard pool (HN201): no node can lose the label again"
     elif pool.loses_host_network:
-        hint = f"mend the NodePool first (HN106), then {do}; `validate --fix` does both"
+        hint = f"fix the NodePool first (HN106), then {do}; `validate --fix` does both"
     elif _is_planned(context):
-        hint = f"{do}; `hostnet-transform -w` and `validate --fix` do"
+        hint = f"{do}, or run `hostnet-transform -w` or `validate --fix`"
     yield Violation(
         label_place(manifest, HOST_NETWORK_LABEL),
         f"node {manifest.ref.name} is in the host-network pool {name} and {found}"

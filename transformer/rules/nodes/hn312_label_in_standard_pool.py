@@ -1,8 +1,8 @@
-"""HN312: a node is labelled host-network, and its pool is not.
+"""HN312: a node is labeled host-network, but its pool is a standard pool.
 
-With the label `nodepool.openyurt.io/hostnetwork: "true"` network components and guarded pods stay
-off the node, though its pool is a standard one and its pods need them. Once it is set, the cluster
-refuses to take the label off again (HN303).
+The label `nodepool.openyurt.io/hostnetwork: "true"` keeps network components and guarded pods off
+the node, although its pool is a standard pool and its pods need them. Once the label is set, the
+cluster refuses to remove it (HN303).
 
 Bad, where `shanghai` is a standard pool:
 
@@ -14,8 +14,8 @@ Bad, where `shanghai` is a standard pool:
         apps.openyurt.io/nodepool: shanghai
         nodepool.openyurt.io/hostnetwork: "true"
 
-Mend it: take the label away if the node is not in the cluster yet; else reset the node and join it
-to the pool that it is meant for.
+Fix: remove the label if the node is not in the cluster yet; otherwise reset the node and join it to
+the intended pool.
 
 Source: OpenYurt `NodeHandler.Default`, pkg/yurtmanager/webhook/node/v1/node_default.go, sets the
 label in host-network pools only.
@@ -39,25 +39,25 @@ def check(context: RuleContext) -> Iterator[Violation]:
     if pool is not None and not pool.is_meant_host_network:
         yield Violation(
             pointer.join("/metadata/labels", HOST_NETWORK_LABEL),
-            f"node {manifest.ref.name} is labelled host-network, and its pool {name} is a standard"
+            f"node {manifest.ref.name} is labeled host-network, but its pool {name} is a standard"
             " pool",
             hint=_advice(context),
         )
 
 
 def _advice(context: RuleContext) -> str:
-    """Return what to do; the cluster refuses to take a label off a node that has it (HN303)."""
-    anew = "reset the node and join it again"
+    """Return what to do; the cluster refuses to remove the label from a node (HN303)."""
+    reset = "reset the node and join it again"
     if context.before is None:
-        return f"take the label away if the node is not in the cluster yet, else {anew}"
+        return f"remove the label if the node is not in the cluster yet, otherwise {reset}"
     if context.before.labels.get(HOST_NETWORK_LABEL):
-        return f"{anew}: once the label is set, the cluster refuses to take it off"
-    return "take the label away"
+        return f"{reset}: once the label is set, the cluster refuses to remove it"
+    return "remove the label"
 
 
 RULE = ValidationRule(
     "HN312",
-    "a node in a standard pool is labelled host-network",
+    "a node in a standard pool is labeled host-network",
     "error",
     check,
     needs=frozenset({"nodes", "pools"}),

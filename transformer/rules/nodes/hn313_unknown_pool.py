@@ -1,8 +1,9 @@
 """HN313: a node's pool is not in the input.
 
-The Node webhook refuses a node whose NodePool does not exist, and whether the node needs the
-hostnetwork label cannot be told. The node stays as it is. The same is said where two different
-NodePools of one name are in the input, and of a NodePool that one from elsewhere contradicts.
+The Node webhook refuses a node whose NodePool does not exist, and it is unknown whether the node
+needs the hostnetwork label. The node is not changed. The rule also reports a node if two different
+NodePools in the input have the name of its pool, and a NodePool that conflicts with the one from
+`--pools` or `pools` in the configuration: only one of the two is host-network.
 
 Bad, with no NodePool `hangzhou` anywhere:
 
@@ -12,7 +13,7 @@ Bad, with no NodePool `hangzhou` anywhere:
       name: edge-1
       labels: {apps.openyurt.io/nodepool: hangzhou}
 
-Mend it: add the NodePool to the input, or name its file with `--pools`.
+Fix: add the NodePool to the input, or name its file with `--pools`.
 
 Source: OpenYurt `NodeHandler.Default`, pkg/yurtmanager/webhook/node/v1/node_default.go.
 """
@@ -32,9 +33,9 @@ def check(context: RuleContext) -> Iterator[Violation]:
     if is_pool(manifest) and pools.contradicts_given(pool_of(manifest)):
         yield Violation(
             "/metadata/name",
-            f"NodePool {manifest.ref.name} says otherwise whether it is host-network than the one"
-            " that comes from elsewhere (--pools, or `pools` in the configuration)",
-            hint="keep one, or tell the clusters apart with `scopes` in the configuration",
+            f"NodePool {manifest.ref.name} conflicts with the one from --pools or `pools` in the"
+            " configuration: only one of them is host-network",
+            hint="keep one, or separate the clusters with `scopes` in the configuration",
         )
     if not is_node(manifest) or not (name := pool_name(manifest)) or is_placeholder(name):
         return
@@ -44,8 +45,8 @@ def check(context: RuleContext) -> Iterator[Violation]:
     if pools.is_ambiguous(name):
         yield Violation(
             at,
-            f"node {manifest.ref.name} is in pool {name}, of which there are different ones",
-            hint="keep one, or tell the clusters apart with `scopes` in the configuration",
+            f"node {manifest.ref.name} is in pool {name}, and there are different NodePools {name}",
+            hint="keep one, or separate the clusters with `scopes` in the configuration",
         )
     else:
         yield Violation(

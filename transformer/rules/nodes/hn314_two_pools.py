@@ -1,8 +1,8 @@
 """HN314: a node's two pool labels differ.
 
 `apps.openyurt.io/nodepool` says which pool a node is in. The older label
-`apps.openyurt.io/desired-nodepool` is used only where that one is absent or empty; with another
-value it says something that is not so.
+`apps.openyurt.io/desired-nodepool` is used only if that label is absent or empty; with another
+value, it is misleading.
 
 Bad:
 
@@ -14,7 +14,7 @@ Bad:
         apps.openyurt.io/nodepool: hangzhou
         apps.openyurt.io/desired-nodepool: shanghai
 
-Mend it: take the older label away.
+Fix: remove the older label.
 
 Source: OpenYurt `NodeHandler.Default`, pkg/yurtmanager/webhook/node/v1/node_default.go.
 """
@@ -38,7 +38,7 @@ def check(context: RuleContext) -> Iterator[Violation]:
             pointer.join("/metadata/labels", DESIRED_POOL_LABEL),
             f"node {context.manifest.ref.name} is in pool {pool}, and {DESIRED_POOL_LABEL} says"
             f" {desired}, which has no effect",
-            hint=f"take the label {DESIRED_POOL_LABEL} away",
+            hint=f"remove the label {DESIRED_POOL_LABEL}",
         )
 
 

@@ -1,13 +1,13 @@
-"""HN101: the object does not fit its schema.
+"""HN101: the object does not match its schema.
 
-A NodePool is compared with the JSON Schema of its version: fields that the version does not have,
-values of a wrong type, names, labels and taints that the API server refuses. `kubectl apply`
-refuses unknown fields too; other clients lose them without a word. Of Nodes and pod templates,
-only what bears on host networking is looked at: labels, annotations and taints; node selector,
-node affinity, tolerations, DNS policy and ports.
+A NodePool is validated against the JSON Schema of its version: fields that the version does not
+have, values of a wrong type, and names, labels and taints that the API server refuses. `kubectl
+apply` refuses unknown fields too; other clients silently drop them. In Nodes and pod templates,
+only what affects host networking is validated: labels, annotations and taints; node selector, node
+affinity, tolerations, DNS policy and ports.
 
-Text with a variable such as `$ARCH` or `${zone}`, which Flux or `envsubst` fills in, is not judged,
-nor is text that SOPS has encrypted.
+Text with a variable such as `$ARCH` or `${zone}`, which Flux or `envsubst` fills in, is not
+validated, nor is text that SOPS has encrypted.
 
 Bad:
 
@@ -20,7 +20,7 @@ Bad:
       taints:
       - {key: edge, effect: NoSchedul}
 
-Mend it: write the field as the message says; `hostnet-transform schema nodepool-v1beta2` (or
+Fix: write the field as the message says; `hostnet-transform schema nodepool-v1beta2` (or
 `nodepool-v1beta1`, `nodepool-v1alpha1`, `node`, `pod-template`) prints the schema with all fields.
 
 Source: OpenYurt, CustomResourceDefinition `nodepools.apps.openyurt.io`; Kubernetes API validation
@@ -52,12 +52,12 @@ def check(context: RuleContext) -> Iterator[Violation]:
         yield from _check_pool(context)
     elif is_node(manifest):
         for problem in problems(manifest.value, schemas["node"], "the Node"):
-            yield from _told(context, problem)
+            yield from _reported(context, problem)
     for template in context.templates:
         schema, at = schemas["pod-template"], template.pointer
         for problem in problems(template.value, schema, "the pod template", at):
             if problem.pointer != pointer.join(f"{at}/metadata/annotations", EXCLUDE_ANNOTATION):
-                yield from _told(context, problem)  # else HN403 tells it
+                yield from _reported(context, problem)  # else HN403 reports it
 
 
 def _check_pool(context: RuleContext) -> Iterator[Violation]:
@@ -73,16 +73,16 @@ def _check_pool(context: RuleContext) -> Iterator[Violation]:
         return
     # Items of a NodePoolList may leave these two out.
     full = {"apiVersion": f"{GROUP}/{ref.version}", "kind": ref.kind, **value}
-    full.pop("sops", None)  # what SOPS adds, it takes away again
+    full.pop("sops", None)  # SOPS removes what it adds
     schema = context.cluster.schemas[_POOL_SCHEMA + ref.version]
     for problem in problems(full, schema, "the NodePool"):
         if problem.at_key:
-            if not problem.pointer.startswith("/spec/annotations/"):  # else HN105 tells it
-                yield from _told(context, problem, _home(context, versions, problem.pointer))
+            if not problem.pointer.startswith("/spec/annotations/"):  # else HN105 reports it
+                yield from _reported(context, problem, _home(context, versions, problem.pointer))
         elif problem.pointer not in _WORDS_OF_OTHER_RULES or not isinstance(
             value_at(value, problem.pointer), str
         ):
-            yield from _told(context, problem)
+            yield from _reported(context, problem)
 
 
 def _home(context: RuleContext, versions: list[str], at: str) -> str:
@@ -99,11 +99,11 @@ def _home(context: RuleContext, versions: list[str], at: str) -> str:
 _FIELDS = ("properties", "spec", "properties")
 
 
-def _told(context: RuleContext, problem: Problem, hint: str = "") -> Iterator[Violation]:
+def _reported(context: RuleContext, problem: Problem, hint: str = "") -> Iterator[Violation]:
     at = problem.pointer
     found = pointer.split(at)[-1] if problem.at_key else value_at(context.manifest.value, at)
     if not is_placeholder(found):
         yield Violation(at, problem.message, hint or problem.hint, at_key=problem.at_key)
 
 
-RULE = ValidationRule("HN101", "an object does not fit its schema", "error", check)
+RULE = ValidationRule("HN101", "an object does not match its schema", "error", check)

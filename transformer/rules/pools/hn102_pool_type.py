@@ -1,7 +1,7 @@
 """HN102: the type of a NodePool is neither Edge nor Cloud.
 
-The NodePool webhook knows these two, written just so, and refuses any other. Where the type is
-absent or empty, the pool becomes an Edge pool.
+The NodePool webhook accepts only these two, in this spelling. If the type is absent or empty, the
+pool becomes an Edge pool.
 
 Bad:
 
@@ -10,8 +10,7 @@ Bad:
     metadata: {name: hangzhou}
     spec: {type: edge}
 
-Mend it: write `Edge` or `Cloud`. Think twice if the pool exists already: its type cannot be changed
-(HN202).
+Fix: write `Edge` or `Cloud`. If the pool exists already, its type cannot be changed (HN202).
 
 Source: OpenYurt `validateNodePoolSpec`, pkg/yurtmanager/webhook/nodepool/v1beta2/
 nodepool_validation.go.

@@ -1,9 +1,9 @@
 """HN103: a Cloud pool cannot be host-network.
 
-Host networking is for edge nodes that do without network components. The NodePool webhook refuses
-a pool of type Cloud with hostNetwork. In v1alpha1 and v1beta1 it is the annotation
-`nodepool.openyurt.io/hostnetwork: "true"` that makes a pool host-network; `spec.hostNetwork` counts
-here as well, since it says what was meant (HN106).
+Host networking is for edge nodes without network components. The NodePool webhook refuses a pool of
+type Cloud with hostNetwork. In v1alpha1 and v1beta1, the annotation
+`nodepool.openyurt.io/hostnetwork: "true"` makes a pool host-network; `spec.hostNetwork` counts here
+as well, because it shows the intention (HN106).
 
 Bad:
 
@@ -12,7 +12,7 @@ Bad:
     metadata: {name: hangzhou}
     spec: {type: Cloud, hostNetwork: true}
 
-Mend it: make it an Edge pool, or a Cloud pool without hostNetwork.
+Fix: make it an Edge pool, or a Cloud pool without hostNetwork.
 
 Source: OpenYurt `validateNodePoolSpec`, pkg/yurtmanager/webhook/nodepool/v1beta2/
 nodepool_validation.go.
@@ -40,13 +40,14 @@ def check(context: RuleContext) -> Iterator[Violation]:
         pointer.join("/metadata/annotations", HOST_NETWORK_LABEL)
         if is_annotated
         else "/spec/hostNetwork",
-        f"NodePool {pool.name} is of type Cloud and host-network; only Edge pools can be that",
+        f"NodePool {pool.name} is of type Cloud and host-network; only Edge pools can be"
+        " host-network",
         hint=_advice(context.before),
     )
 
 
 def _advice(before: Manifest | None) -> str:
-    """Return what to do, and not what HN201 or HN202 would then refuse."""
+    """Return what to do, without what HN201 or HN202 would then report."""
     was = None if before is None else pool_of(before)
     if was is None or (was.type == "Cloud" and was.host_network):
         return "make it an Edge pool, or leave hostNetwork out"

@@ -1,8 +1,7 @@
 """HN104: the leader election strategy of a NodePool is neither random nor mark.
 
-`random` makes any ready node of the pool a leader, `mark` only nodes that
-`leaderNodeLabelSelector` names. The NodePool webhook refuses any other word. Absent or empty means
-`random`.
+`random` makes any ready node of the pool a leader, `mark` only nodes that `leaderNodeLabelSelector`
+names. The NodePool webhook refuses any other value. Absent or empty means `random`.
 
 Bad:
 
@@ -11,7 +10,7 @@ Bad:
     metadata: {name: hangzhou}
     spec: {enableLeaderElection: true, leaderElectionStrategy: Random}
 
-Mend it: write `random` or `mark`, in lower case.
+Fix: write `random` or `mark`, in lower case.
 
 Source: OpenYurt `validateNodePoolSpec`, pkg/yurtmanager/webhook/nodepool/v1beta2/
 nodepool_validation.go.
@@ -31,7 +30,7 @@ _STRATEGIES = ("random", "mark")
 def check(context: RuleContext) -> Iterator[Violation]:
     manifest = context.manifest
     if not is_pool(manifest) or manifest.ref.version in OLD_VERSIONS:
-        return  # old versions do not have the field, as HN101 says
+        return  # old versions do not have the field, as HN101 reports
     found = manifest.spec.get("leaderElectionStrategy")
     if not isinstance(found, str) or is_placeholder(found):
         return

@@ -1,9 +1,9 @@
 """HN105: the annotations that a NodePool puts on its nodes are not valid.
 
-What stands under `spec.annotations` is copied to every node of the pool, so the NodePool webhook
-checks it as the API server checks annotations. A key is a name of at most 63 letters, digits, `-`,
-`_` and `.` that begins and ends with a letter or digit, with or without a DNS domain and `/` in
-front of it. All keys and values together have at most 256 KiB.
+The entries of `spec.annotations` are copied to every node of the pool, so the NodePool webhook
+checks them as the API server checks annotations. A key is a name of at most 63 letters, digits,
+`-`, `_` and `.` that begins and ends with a letter or digit, with an optional prefix: a DNS domain
+and `/`. All keys and values together have at most 256 KiB.
 
 Bad:
 
@@ -13,7 +13,7 @@ Bad:
     spec:
       annotations: {"example.com/rack no": "7"}
 
-Mend it: write a key such as `example.com/rack-no`; keep large texts in a ConfigMap.
+Fix: write a key such as `example.com/rack-no`; keep large texts in a ConfigMap.
 
 Source: OpenYurt `validateNodePoolSpecAnnotations`, pkg/yurtmanager/webhook/nodepool/v1beta2/
 nodepool_validation.go; Kubernetes `ValidateAnnotations`, k8s.io/apimachinery/pkg/api/validation/
@@ -48,8 +48,8 @@ def check(context: RuleContext) -> Iterator[Violation]:
                 pointer.join("/spec/annotations", key),
                 f"{shown(key)} cannot be the key of an annotation on the nodes of NodePool"
                 f" {manifest.ref.name}",
-                hint="write a name of letters, digits, -, _ and . (at most 63), with or without"
-                " a domain in front, such as example.com/rack",
+                hint="write a name of letters, digits, -, _ and . (at most 63), with an optional"
+                " domain as prefix, such as example.com/rack",
                 at_key=True,
             )
     size = sum(map(_size, annotations)) + sum(map(_size, annotations.values()))
@@ -58,7 +58,7 @@ def check(context: RuleContext) -> Iterator[Violation]:
             "/spec/annotations",
             f"the annotations for the nodes of NodePool {manifest.ref.name} have {size} bytes,"
             f" more than {_MAX_BYTES}",
-            hint="keep large texts elsewhere, in a ConfigMap for instance",
+            hint="keep large texts elsewhere, for example in a ConfigMap",
         )
 
 
@@ -69,7 +69,7 @@ def _is_key(key: str) -> bool:
 
 
 def _size(text: object) -> int:
-    """Return the bytes of a key or value; of what is no text, HN101 says that."""
+    """Return the size of a key or value in bytes; 0 if it is not text, which HN101 reports."""
     return len(text.encode(errors="surrogatepass")) if isinstance(text, str) else 0
 
 

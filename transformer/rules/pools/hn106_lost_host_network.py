@@ -1,9 +1,9 @@
 """HN106: spec.hostNetwork of an old NodePool version is lost in the conversion.
 
-In v1alpha1 and v1beta1 a host-network pool is marked by the annotation
+In v1alpha1 and v1beta1, a host-network pool is marked by the annotation
 `nodepool.openyurt.io/hostnetwork: "true"`. A `spec.hostNetwork: true` without it is dropped when
-the API server converts the object to its storage version: the cluster then calls the pool
-standard, and `hostNetwork` can never be changed afterwards.
+the API server converts the object to its storage version: in the cluster the pool is then a
+standard pool, and `hostNetwork` can never be changed afterwards.
 
 Bad:
 
@@ -12,10 +12,10 @@ Bad:
     metadata: {name: hangzhou}
     spec: {type: Edge, hostNetwork: true}
 
-Mend it: add the annotation, or better, write the pool as v1beta2. Where the pool is in the cluster
-already, it is a standard pool there, and cannot become a host-network pool any more: take the field
-away. `validate --fix` adds the annotation, but not where an annotation or the old state says
-otherwise, nor to a Cloud pool, which cannot be host-network.
+Fix: add the annotation, or better, write the pool as v1beta2. If the pool is in the cluster
+already, it is a standard pool there and can no longer become a host-network pool: remove the field.
+`validate --fix` adds the annotation, unless an annotation or the old state conflicts with it, or
+the pool is a Cloud pool, which cannot be host-network.
 
 Source: OpenYurt `ConvertTo`, pkg/apis/apps/v1beta1/nodepool_conversion.go.
 """
@@ -37,7 +37,7 @@ def check(context: RuleContext) -> Iterator[Violation]:
             "/spec/hostNetwork",
             f"hostNetwork of NodePool {ref.name} is lost: in {ref.version} only the annotation"
             f" {HOST_NETWORK_LABEL} survives the conversion",
-            hint="take the field away: in the cluster it is a standard pool, and stays one (HN201)"
+            hint="remove the field: in the cluster it is a standard pool, and stays one (HN201)"
             if _was_standard(context)
             else f'set the annotation {HOST_NETWORK_LABEL}: "true", or write the pool as v1beta2',
         )
@@ -57,7 +57,7 @@ def fix(context: RuleContext) -> list[Operation]:
         return []
     annotation = manifest.annotations.get(HOST_NETWORK_LABEL)
     if annotation is not True and annotation not in (None, ""):
-        return []  # it contradicts the field: which of them is meant?
+        return []  # it conflicts with the field: which of them is meant is unknown
     return set_entries(manifest, "annotations", {HOST_NETWORK_LABEL: "true"})
 
 

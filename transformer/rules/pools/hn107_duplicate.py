@@ -1,10 +1,10 @@
-"""HN107: the same object stands in the input twice.
+"""HN107: the same object is in the input twice.
 
-Two manifests of one group, kind, namespace and name are one object in the cluster: the one that is
-applied last wins, and an edit of the other has no effect. It is NodePools, Nodes, workloads and
-Services that are compared. Within one file or stream that is an error; across files it is a
-warning, because the files may belong to different clusters. Then say so: with `scopes` in the
-configuration each folder that matches is a cluster of its own.
+Two manifests with the same group, kind, namespace and name are one object in the cluster: the one
+that is applied last wins, and an edit of the other has no effect. NodePools, Nodes, workloads and
+Services are compared. Within one file or stream, a duplicate is an error; across files it is a
+warning, because the files may belong to different clusters. If they do, set `scopes` in the
+configuration: each folder that matches is then a cluster of its own.
 
 Bad, in one file:
 
@@ -18,14 +18,15 @@ Bad, in one file:
     metadata: {name: hangzhou}
     spec: {type: Edge, hostNetwork: true}
 
-Mend it: keep one of them, or give one another name; across files, set `scopes` if these belong to
-different clusters.
+Fix: keep one of them, or rename one; across files, set `scopes` if they belong to different
+clusters.
 
-Files that are built by different kustomizations are not compared, nor is a file of which a
-kustomization sets the namespace or a prefix or suffix of names, or one that the kustomization in
-its folder leaves out. Patches and workloads without containers are pieces of objects, what is
-marked as local configuration is none of the cluster, and an object with `generateName` gets a new
-name each time. Where two folders have several objects in common, one finding tells of all of them.
+Files that different kustomizations build are not compared with each other. A file is not compared
+with other files if a kustomization sets its namespace or a prefix or suffix of its names, or if the
+kustomization in its folder leaves it out. Patches and workloads without containers (parts of
+objects), objects that are marked as local configuration (not applied to the cluster) and objects
+with `generateName` (a new name each time) are not compared at all. If two folders have several
+objects in common, one finding covers all of them.
 
 Source: Kubernetes, object names and UIDs: a name is unique among the objects of its kind and
 namespace.
@@ -67,7 +68,7 @@ def collect(context: RuleContext) -> Iterator[Observation]:
 
 
 def _is_compared(context: RuleContext) -> bool:
-    """Whether it is a NodePool, a Node, a Service, or a workload that is whole."""
+    """Whether it is a NodePool, a Node, a Service, or a workload with containers."""
     manifest, templates = context.manifest, context.templates
     if is_pool(manifest) or is_node(manifest):
         return True
@@ -98,13 +99,13 @@ def finalize(observations: Sequence[LocatedObservation]) -> Iterator[Conclusion]
 def _in_one_file(first: LocatedObservation, again: LocatedObservation) -> Violation:
     hint = "keep one of them"
     if again.value[0] != first.value[0]:
-        hint += "; clusters whose files lie apart can be told apart with `scopes` in the"
+        hint += "; to separate clusters, keep them in different folders and set `scopes` in the"
         hint += " configuration"
     return _violation(first, again, f"in line {first.place.line}", hint, "error")
 
 
 def _across_files(first: LocatedObservation, again: LocatedObservation) -> Violation:
-    hint = "keep one of them, or tell the clusters apart with `scopes` in the configuration"
+    hint = "keep one of them, or separate the clusters with `scopes` in the configuration"
     return _violation(first, again, f"at {first.place.file}:{first.place.line}", hint, "warning")
 
 
@@ -113,14 +114,14 @@ def _violation(
 ) -> Violation:
     if again.value[0] != first.value[0]:
         where += f", {_DIFFERS}"
-    message = f"{again.object} is there already, {where}; the one applied last wins"
+    message = f"{again.object} is already defined {where}; the one applied last wins"
     other = Related(
         first.place.file, first.place.line, first.place.column, "the first one", first.object
     )
     return Violation(again.place.pointer, message, hint, severity, related=(other,))
 
 
-_DIFFERS = "and says otherwise"
+_DIFFERS = "with different values"
 
 
 def fold(findings: Sequence[Finding]) -> Iterator[Finding]:
@@ -134,18 +135,18 @@ def fold(findings: Sequence[Finding]) -> Iterator[Finding]:
             folders = sorted((posixpath.dirname(first), posixpath.dirname(found.file)))
             across.setdefault(tuple(folders), []).append(found)
     for group in across.values():
-        told = next((found for found in group if _DIFFERS in found.message), group[0])
-        others = [found for found in group if found is not told]
+        chosen = next((found for found in group if _DIFFERS in found.message), group[0])
+        others = [found for found in group if found is not chosen]
         if not others:
-            yield told
+            yield chosen
             continue
         what = "1 more object" if len(others) == 1 else f"{len(others)} more objects"
-        is_one = posixpath.dirname(told.file) == posixpath.dirname(told.related[0].file)
+        is_one = posixpath.dirname(chosen.file) == posixpath.dirname(chosen.related[0].file)
         where = "the files of this folder have" if is_one else "these folders have"
-        related = (*told.related, *(_as_related(found) for found in others))
+        related = (*chosen.related, *(_as_related(found) for found in others))
         yield replace(
-            told,
-            message=f"{told.message}; {where} {what} in common",
+            chosen,
+            message=f"{chosen.message}; {where} {what} in common",
             related=related[:MOST_RELATED],
             related_total=len(related),
         )

@@ -19,8 +19,8 @@ Bad:
     metadata: {name: hangzhou}
     spec: {type: Edge, hostNetwork: true}
 
-Mend it: keep the value. For the other one make a new pool under another name, and reset and re-join
-the nodes that are to be in it.
+Fix: keep the value. If you need the other one, create a pool with another name, and reset and
+re-join the nodes that you want in it.
 
 Source: OpenYurt `validateNodePoolSpecUpdate`, pkg/yurtmanager/webhook/nodepool/v1beta2/
 nodepool_validation.go; `ConvertTo`, pkg/apis/apps/v1beta1/nodepool_conversion.go; documentation of
@@ -55,7 +55,7 @@ def check(context: RuleContext) -> Iterator[Violation]:
     )
     if {before.ref.version, manifest.ref.version} & set(OLD_VERSIONS):
         message += f" (v1alpha1 and v1beta1 have it as the annotation {HOST_NETWORK_LABEL} only)"
-    hint = "keep the value, or make a new pool under another name, and reset and re-join the nodes"
+    hint = "keep the value, or create a pool with another name, and reset and re-join the nodes"
     if new.loses_host_network:
         hint = f'keep the annotation {HOST_NETWORK_LABEL}: "true"'
     yield Violation(at, message, hint)

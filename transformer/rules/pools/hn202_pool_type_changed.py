@@ -1,7 +1,7 @@
 """HN202: the type of a NodePool cannot be changed.
 
-The NodePool webhook refuses an update that makes an Edge pool a Cloud pool or the other way round.
-An absent type means Edge.
+The NodePool webhook refuses an update that makes an Edge pool a Cloud pool or vice versa. An absent
+type means Edge.
 
 Bad:
 
@@ -17,7 +17,7 @@ Bad:
     metadata: {name: hangzhou}
     spec: {type: Cloud}
 
-Mend it: keep the type, or make a new pool under another name.
+Fix: keep the type, or create a pool with another name.
 
 Source: OpenYurt `validateNodePoolSpecUpdate`, pkg/yurtmanager/webhook/nodepool/v1beta2/
 nodepool_validation.go.
@@ -39,7 +39,7 @@ def check(context: RuleContext) -> Iterator[Violation]:
             "/spec/type",
             f"type of NodePool {new.name} was {old.type} and becomes {new.type}; the cluster"
             " refuses that",
-            hint="keep the type, or make a new pool under another name",
+            hint="keep the type, or create a pool with another name",
         )
 
 

@@ -1,8 +1,8 @@
 """HN203: interConnectivity of a NodePool cannot be changed.
 
 The NodePool webhook refuses an update that changes it. Absent means false, and v1alpha1 and v1beta1
-do not have the field: the conversion sets it to false. So to write a pool that has
-`interConnectivity: true` in an older version is a change as well.
+do not have the field: the conversion sets it to false. Writing a pool that has `interConnectivity:
+true` in an older version is therefore a change as well.
 
 Bad:
 
@@ -18,7 +18,7 @@ Bad:
     metadata: {name: hangzhou}
     spec: {type: Edge}
 
-Mend it: keep the value, in v1beta2; or make a new pool under another name.
+Fix: keep the value, in v1beta2; or create a pool with another name.
 
 Source: OpenYurt `validateNodePoolSpecUpdate`, pkg/yurtmanager/webhook/nodepool/v1beta2/
 nodepool_validation.go; `ConvertTo`, pkg/apis/apps/v1beta1/nodepool_conversion.go.
@@ -49,7 +49,7 @@ def check(context: RuleContext) -> Iterator[Violation]:
     yield Violation(
         "/spec/interConnectivity",
         message,
-        hint="keep the value, in v1beta2, or make a new pool under another name",
+        hint="keep the value, in v1beta2, or create a pool with another name",
     )
 
 

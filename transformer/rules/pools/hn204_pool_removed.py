@@ -2,7 +2,7 @@
 
 The NodePool webhook refuses to delete a pool that still has nodes. Members are the Nodes in the
 input that name the pool, and those that the old manifest lists under `status.nodes`, unless their
-own manifests are removed together with the pool or say that they are in another one.
+own manifests are removed together with the pool or name another pool.
 
 Bad:
 
@@ -25,7 +25,7 @@ Bad:
       name: edge-1
       labels: {apps.openyurt.io/nodepool: hangzhou}
 
-Mend it: remove the nodes first (reset them, and join them to another pool if they are to stay).
+Fix: remove the nodes first (reset them, and join them to another pool if you want to keep them).
 
 Source: OpenYurt `validateNodePoolDeletion`, pkg/yurtmanager/webhook/nodepool/v1beta2/
 nodepool_validation.go.

@@ -1,11 +1,11 @@
 """HN401: pods that run on host-network pools only do not use the host's network.
 
 On a host-network node there is no CNI, so a pod that needs a network of its own never starts there.
-Pods for such a pool must say `hostNetwork: true`. Whether the pods can run there only is decided as
-the scheduler does: by nodeSelector, required node affinity, and for a YurtAppSet by the pools that
-it selects. Where the selection names a pool that is not in the input, or of which there are
-different ones, that cannot be told: a note says so, for this rule and for all others that depend on
-it. Static pods run where their manifest is, and are not judged.
+Pods for such a pool must set `hostNetwork: true`. As in the scheduler, nodeSelector, required node
+affinity and, for a YurtAppSet, the pools that it selects decide whether the pods can run there
+only. If the selection names a pool that is not in the input, or that has different definitions, the
+result is unknown: an info says so, for this rule and for all others that depend on it. Static pods
+run where their manifest is, and are not checked.
 
 Bad, where `hangzhou` is a host-network pool:
 
@@ -16,8 +16,8 @@ Bad, where `hangzhou` is a host-network pool:
       nodeSelector: {apps.openyurt.io/nodepool: hangzhou}
       containers: [{name: collector, image: "collector:1"}]
 
-Mend it: set `hostNetwork: true` in the pod's spec (the transform rule `host-network-pods` does,
-where it is switched on), or let the pod run elsewhere.
+Fix: set `hostNetwork: true` in the pod's spec (the transform rule `host-network-pods` does, if it
+is enabled), or let the pod run elsewhere.
 
 Source: OpenYurt, documentation of host-network NodePools, "Step 2: Deploy Workloads on Host Network
 Nodes".
@@ -49,10 +49,10 @@ def check(context: RuleContext) -> Iterator[Violation]:
                 hint="set hostNetwork: true, or let them run elsewhere",
             )
         elif found.pinned is Truth.UNKNOWN and found.deciding:
-            yield _cannot_be_told(template, found)
+            yield _unknown(template, found)
 
 
-def _cannot_be_told(template: PodTemplate, found: Placement) -> Violation:
+def _unknown(template: PodTemplate, found: Placement) -> Violation:
     missing = [name for name in found.deciding if name in found.missing]
     names = missing or found.deciding
     is_one = len(names) == 1
@@ -60,9 +60,9 @@ def _cannot_be_told(template: PodTemplate, found: Placement) -> Violation:
     why = f"{which} {'is' if is_one else 'are'} not in the input"
     hint = "add the NodePool to the input, or name its file with --pools"
     if not missing:
-        why = f"there are different ones of {which}"
-        hint = "keep one, or tell the clusters apart with `scopes` in the configuration"
-    message = f"whether the pods run on host-network pools only cannot be told: {why}"
+        why = f"the definitions of {which} differ"
+        hint = "keep one, or separate the clusters with `scopes` in the configuration"
+    message = f"it is unknown whether the pods run on host-network pools only: {why}"
     return Violation(selection_at(template), message, hint, "info")
 
 

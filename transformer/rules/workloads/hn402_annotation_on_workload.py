@@ -1,10 +1,10 @@
-"""HN402: the exclude annotation stands where it has no effect.
+"""HN402: the exclude annotation is in a place where it has no effect.
 
 The Pod webhook sees pods, and pods get the annotations of the pod template. Anywhere else
 `apps.openyurt.io/exclude-host-network-pool` does nothing, and the pods are not kept off: on the
 workload's own metadata, on a CronJob's `jobTemplate`, under `template.annotations`, in the pod's
-`spec`, in a selector, or as a label. Where the pod template has the annotation as well, nothing is
-wrong.
+`spec`, in a selector, or as a label. If the pod template has the annotation as well, nothing is
+reported.
 
 Bad:
 
@@ -19,10 +19,10 @@ Bad:
         spec:
           containers: [{name: web, image: "web:1"}]
 
-Mend it: move it to `spec.template.metadata.annotations`; of a Pod, to `metadata.annotations`.
+Fix: move it to `spec.template.metadata.annotations`; for a Pod, to `metadata.annotations`.
 
-What a YurtAppSet patches into its workloads is judged by where it ends up. Where a variable such as
-`${EXCLUDE}` stands for the value it may mean "false", and the finding is a warning.
+What a YurtAppSet patches into its workloads is checked at the place where the patch puts it. If the
+value is a variable such as `${EXCLUDE}`, it may mean "false", and the finding is a warning.
 
 Source: OpenYurt `PodHandler.Default`, pkg/yurtmanager/webhook/pod/v1alpha1/pod_default.go.
 """
@@ -89,11 +89,11 @@ def check(context: RuleContext) -> Iterator[Violation]:
 
 
 _ABOVE = ("metadata", "annotations", "spec", "template")
-"""Keys on the way to the annotation that may be spelt with a strange blank."""
+"""Keys above the annotation that may be misspelled with an unusual space."""
 
 
 def _right_places(value: Any, templates: Iterable[str]) -> Iterator[str]:
-    """Yield the pointers at which the annotation comes to pods of these pod templates."""
+    """Yield the pointers at which the annotation reaches the pods of these pod templates."""
     for template in templates:
         yield f"{template}{_ANNOTATION}"
     for pattern, below in _REACHING_PODS:
@@ -105,8 +105,8 @@ def _right_places(value: Any, templates: Iterable[str]) -> Iterator[str]:
 
 
 def _first_lacking(templates: Mapping[str, Mapping[str, Any]]) -> dict[str, str | None]:
-    """Return by each pointer that leads to pod templates the first of these without the annotation,
-    or None where all of them have it.
+    """Return, for each pointer that leads to pod templates, the first of these without the
+    annotation, or None if all of them have it.
     """
     found: dict[str, str | None] = {}
     for template, annotations in templates.items():
@@ -118,7 +118,7 @@ def _first_lacking(templates: Mapping[str, Mapping[str, Any]]) -> dict[str, str 
 
 
 def _ways(at: str) -> Iterator[str]:
-    """Yield a pointer, and those of all that holds it, up to the object."""
+    """Yield a pointer, then those of all its parents, up to the object."""
     yield at
     while at:
         at = at.rpartition("/")[0]
@@ -130,7 +130,7 @@ def _move_to(template: str) -> str:
     return f"move it to the metadata.annotations of the {whose}"
 
 
-_STATIC = "take it away: static pods bypass the scheduler, and no guard keeps them off"
+_STATIC = "remove it: static pods bypass the scheduler, and no guard keeps them off"
 
 
 RULE = ValidationRule(

@@ -1,6 +1,6 @@
-"""HN403: the exclude annotation has a value that guards nothing.
+"""HN403: the exclude annotation has a value without effect.
 
-Only the string `true` asks for the guard. A value that is no string (`true` without quotes) is
+Only the string `true` asks for the guard. A value that is not a string (`true` without quotes) is
 refused by the API server; a string such as `True` or `yes` is accepted and ignored. A placeholder
 (`${EXCLUDE}`, `$(EXCLUDE)`) is a warning: substitute first, then transform.
 
@@ -15,7 +15,7 @@ Bad:
     spec:
       containers: [{name: web, image: "web:1"}]
 
-Mend it: write `"true"`, in quotes (or `"false"` to say that no guard is meant).
+Fix: write `"true"`, in quotes (or `"false"` if you do not want the guard).
 
 Source: OpenYurt `PodHandler.Default` compares with "true"; the API server's decoder takes only
 strings as annotation values.
@@ -41,7 +41,7 @@ def check(context: RuleContext) -> Iterator[Violation]:
             continue
         at = pointer.join(f"{base}/metadata/annotations", EXCLUDE_ANNOTATION)
         if is_placeholder(value) or (value is None and context.template_comment):
-            message = "whether this asks for the guard is not known yet"
+            message = "it is not known yet whether this asks for the guard"
             yield Violation(at, message, hint=advice(value), severity="warning")
             continue
         if value is None or isinstance(value, str):

@@ -1,8 +1,8 @@
-"""HN404: pods are kept off host-network nodes, and may run nowhere else.
+"""HN404: pods are kept off host-network nodes, but cannot run anywhere else.
 
 The selection pins them to host-network pools, and the guard (or the annotation
 `apps.openyurt.io/exclude-host-network-pool: "true"`, for which the webhook adds it) keeps them off
-these very nodes. They can never be scheduled.
+these same nodes. They can never be scheduled.
 
 Bad, where `hangzhou` is a host-network pool:
 
@@ -16,7 +16,7 @@ Bad, where `hangzhou` is a host-network pool:
       nodeSelector: {apps.openyurt.io/nodepool: hangzhou}
       containers: [{name: collector, image: "collector:1"}]
 
-Mend it: take the guard and the annotation away, or select other nodes.
+Fix: remove the guard and the annotation, or select other nodes.
 
 Source: OpenYurt `PodHandler.Default`, pkg/yurtmanager/webhook/pod/v1alpha1/pod_default.go;
 Kubernetes scheduler, node affinity.
@@ -42,7 +42,7 @@ def check(context: RuleContext) -> Iterator[Violation]:
                 f"the pods can run on {pool_words(pools)} only, and"
                 f" {'a guard' if has_guard else 'the annotation'} keeps them off: they can never be"
                 " scheduled",
-                hint="take the guard and the annotation away, or select other nodes",
+                hint="remove the guard and the annotation, or select other nodes",
             )
 
 

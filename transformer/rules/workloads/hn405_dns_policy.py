@@ -1,8 +1,8 @@
-"""HN405: pods for a host-network pool ask for the cluster's DNS.
+"""HN405: pods for a host-network pool use the cluster's DNS.
 
-`dnsPolicy: ClusterFirstWithHostNet` makes a pod on the host's network ask the cluster DNS, which a
-host-network node cannot reach: every lookup fails. With `hostNetwork: true` the default policy,
-`ClusterFirst`, falls back to the node's own DNS and is fine.
+`dnsPolicy: ClusterFirstWithHostNet` makes a pod on the host's network query the cluster DNS, which
+a host-network node cannot reach: every lookup fails. With `hostNetwork: true` the default policy,
+`ClusterFirst`, falls back to the node's own DNS and works.
 
 Bad, where `hangzhou` is a host-network pool:
 
@@ -15,7 +15,7 @@ Bad, where `hangzhou` is a host-network pool:
       nodeSelector: {apps.openyurt.io/nodepool: hangzhou}
       containers: [{name: collector, image: "collector:1"}]
 
-Mend it: leave `dnsPolicy` out, or set it to `Default`.
+Fix: remove `dnsPolicy`, or set it to `Default`.
 
 Source: OpenYurt, documentation of host-network NodePools, "Pod Network Limitations on Host Network
 Nodes"; Kubernetes documentation, pod's DNS policy.
@@ -35,8 +35,8 @@ def check(context: RuleContext) -> Iterator[Violation]:
         if pools := pinned_to(context, template):
             yield Violation(
                 f"{template.pointer}/spec/dnsPolicy",
-                f"the pods run on {pool_words(pools)} only, where there is no cluster DNS to ask",
-                hint="leave dnsPolicy out, or set it to Default",
+                f"the pods run on {pool_words(pools)} only, where there is no cluster DNS",
+                hint="remove dnsPolicy, or set it to Default",
             )
 
 

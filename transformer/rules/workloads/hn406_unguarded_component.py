@@ -1,8 +1,8 @@
 """HN406: a cluster-network component is not kept off host-network nodes.
 
-Flannel, kube-proxy, CoreDNS and their like must not run on the nodes of host-network pools, and no
-webhook sees to that: their manifests have to carry the node affinity themselves. Which workloads
-are meant is the catalog (docs/cni-catalog.md). `transform` adds the affinity.
+Flannel, kube-proxy, CoreDNS and similar components must not run on the nodes of host-network pools,
+and no webhook ensures that: their manifests must contain the node affinity. The catalog
+(docs/cni-catalog.md) lists these workloads. `transform` adds the affinity.
 
 Bad:
 
@@ -15,8 +15,8 @@ Bad:
           hostNetwork: true
           containers: [{name: kube-proxy, image: "registry.k8s.io/kube-proxy:v1.33.0"}]
 
-Mend it: run `hostnet-transform` or `validate --fix`; or annotate the workload with
-`transform.hostnet.io/cni: "false"` if it is none of these components.
+Fix: run `hostnet-transform` or `validate --fix`; or annotate the workload with
+`transform.hostnet.io/cni: "false"` if it is not one of these components.
 
 Source: OpenYurt, documentation of host-network NodePools, "Prerequisites".
 """
@@ -38,13 +38,13 @@ def check(context: RuleContext) -> Iterator[Violation]:
     try:
         missing = editable(context, cni_isolation.plan(context))
     except PlaceholderError:
-        return  # HN428 tells it
+        return  # HN428 reports it
     except PatchError as error:
-        if error.pointer.endswith(pointer.join("", CNI_ANNOTATION)):  # else HN101 tells it
+        if error.pointer.endswith(pointer.join("", CNI_ANNOTATION)):  # else HN101 reports it
             yield Violation(error.pointer, error.message, error.hint)
         return
-    is_mended = cni_isolation.RULE.id in context.planned
-    hint = _MENDED if is_mended else "switch cni-isolation on, and run `hostnet-transform -w`"
+    is_fixed = cni_isolation.RULE.id in context.planned
+    hint = _FIX if is_fixed else "enable cni-isolation, and run `hostnet-transform -w`"
     for template in context.templates:
         if any(operation.path.startswith(f"{template.pointer}/spec/") for operation in missing):
             yield Violation(
@@ -55,7 +55,7 @@ def check(context: RuleContext) -> Iterator[Violation]:
             )
 
 
-_MENDED = "`hostnet-transform -w` and `validate --fix` add the node affinity"
+_FIX = "`hostnet-transform -w` and `validate --fix` add the node affinity"
 
 RULE = ValidationRule(
     "HN406",

@@ -1,8 +1,8 @@
 """HN407: a Service needs kube-proxy on nodes that have none.
 
-With `externalTrafficPolicy: Local` or `internalTrafficPolicy: Local` traffic is handed out by the
-very node that a pod runs on, and that is kube-proxy's work. All pods of this Service run on
-host-network pools, where there is no kube-proxy: nothing is ever handed to them. (A Service without
+With `externalTrafficPolicy: Local` or `internalTrafficPolicy: Local` the node that a pod runs on
+routes the traffic to it, which is the task of kube-proxy. All pods of this Service run on
+host-network pools, where there is no kube-proxy: no traffic ever reaches them. (A Service without
 these policies still works for clients on standard nodes.)
 
 Bad, where `hangzhou` is a host-network pool:
@@ -25,7 +25,7 @@ Bad, where `hangzhou` is a host-network pool:
       nodeSelector: {apps.openyurt.io/nodepool: hangzhou}
       containers: [{name: collector, image: "collector:1"}]
 
-Mend it: leave the policy at `Cluster`, or reach the pods by their node's address.
+Fix: set the policy to `Cluster`, or connect to the pods at the address of their node.
 
 Source: OpenYurt, documentation of host-network NodePools, "Pod Network Limitations on Host Network
 Nodes"; Kubernetes documentation, traffic policies of Services.
@@ -72,9 +72,9 @@ def finalize(observations: Sequence[LocatedObservation]) -> Iterator[Conclusion]
                 located,
                 Violation(
                     located.place.pointer,
-                    f"{field}: Local needs kube-proxy where the pods of {located.object} run: all"
-                    " of them on host-network pools, which have none",
-                    hint="leave it at Cluster, or reach the pods by their node's address",
+                    f"{field}: Local needs kube-proxy, but all pods of {located.object} run on"
+                    " host-network pools, which have none",
+                    hint="set it to Cluster, or connect to the pods at the address of their node",
                 ),
             )
 

@@ -1,12 +1,12 @@
-"""HN408: two workloads want the same port of the same nodes.
+"""HN408: two workloads need the same port of the same nodes.
 
 On a host-network node pods share the ports of the node: with `hostNetwork: true` every container
-port is a port of the host. Where two workloads are pinned to a common pool and want one port, one
-protocol and an overlapping host address, the second pod on a node stays pending or fails to bind.
-That is certain, and an error, where both are DaemonSets, where the pool has one node in the input
-and both are sure to run there, and within one pod; otherwise it is a warning. Nothing is said where
+port is a port of the host. If two workloads are pinned to a common pool and need the same port and
+protocol on an overlapping host address, the second pod on a node stays pending or fails to bind.
+This is certain, and an error, if both are DaemonSets, if the pool has one node in the input and
+both are sure to run there, and within one pod; otherwise it is a warning. Nothing is reported if
 their node selectors keep them apart (`kubernetes.io/arch`, for example) or a pool's taints keep one
-of them off, nothing of pods that a controller has made, and of a workload with no replicas.
+of them off, nor for pods that a controller has created and workloads with no replicas.
 
 Bad, where both are pinned to the host-network pool `hangzhou`:
 
@@ -30,7 +30,7 @@ Bad, where both are pinned to the host-network pool `hangzhou`:
           nodeSelector: {apps.openyurt.io/nodepool: hangzhou}
           containers: [{name: two, image: "two:1", ports: [{containerPort: 9100}]}]
 
-Mend it: give one of them another port, or pin it to another pool.
+Fix: give one of them another port, or pin it to another pool.
 
 Source: Kubernetes scheduler, plugin NodePorts; API server, defaults of hostPort for hostNetwork.
 """
@@ -60,7 +60,7 @@ _COME_TO_AN_END = ("CronJob", "Job", "BroadcastJob", "AdvancedCronJob")
 def collect(context: RuleContext) -> Iterator[Observation]:
     manifest = context.manifest
     if controller_owner(context) is not None:
-        return  # a copy of what its owner wants
+        return  # a copy of what its owner needs
     if manifest.ref.kind == "PodTemplate" or manifest.spec.get("replicas") == 0:
         return  # no pods
     for template in context.templates:
@@ -82,7 +82,7 @@ def collect(context: RuleContext) -> Iterator[Observation]:
 
 
 def _reached(context: RuleContext, template: PodTemplate) -> tuple[str, ...]:
-    """Return the pools that the pods are pinned to, and whose taints they put up with."""
+    """Return the pools that the pods are pinned to, and whose taints they tolerate."""
     pinned = pinned_to(context, template)
     known = {pool.name: pool.taints for pool in context.cluster.pools.named(pinned)}
     is_daemon_set = context.manifest.ref.kind == "DaemonSet"
@@ -99,12 +99,12 @@ def finalize(observations: Sequence[LocatedObservation]) -> Iterator[Conclusion]
         claim, other = claims[index], claims[before]
         first, later = observations[before], observations[index]
         if claim.pod == other.pod:
-            message = f"the port is taken already by the same pod, in line {first.place.line}"
+            message = f"the port is already used by the same pod, in line {first.place.line}"
         else:
             common = [pool for pool in other.pools if pool in claim.pools]
             place = f"{first.place.file}:{first.place.line}"
             message = (
-                f"the port is taken already by {first.object} ({place}), which is pinned to"
+                f"the port is already used by {first.object} ({place}), which is pinned to"
                 f" {pool_words(common)} too"
             )
         hint = "give one of them another port, or pin it to another pool"
@@ -128,7 +128,7 @@ def _claim(located: LocatedObservation) -> Claim:
 
 RULE = ValidationRule(
     "HN408",
-    "two workloads want the same host port",
+    "two workloads need the same host port",
     "error",
     needs=frozenset({"workloads", "pools"}),
     collect=collect,

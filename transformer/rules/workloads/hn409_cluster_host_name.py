@@ -1,8 +1,8 @@
-"""HN409: pods for a host-network pool name hosts that only the cluster's DNS knows.
+"""HN409: pods for a host-network pool use host names that only the cluster's DNS knows.
 
 Names that end in `.svc` or `.svc.cluster.local` are those of Services. On a host-network node there
 is no cluster DNS to look them up, and no kube-proxy to reach a Service's address. Environment
-variables, commands and arguments are looked at.
+variables, commands and arguments are checked.
 
 Bad, where `hangzhou` is a host-network pool:
 
@@ -17,8 +17,8 @@ Bad, where `hangzhou` is a host-network pool:
         image: collector:1
         args: [--to=http://gateway.metrics.svc:9090]
 
-Mend it: use an address that can be reached from outside the cluster, such as a load balancer's or a
-node's.
+Fix: use an address that is reachable from outside the cluster, such as that of a load balancer or a
+node.
 
 Source: OpenYurt, documentation of host-network NodePools, "Pod Network Limitations on Host Network
 Nodes".
@@ -49,9 +49,9 @@ def check(context: RuleContext) -> Iterator[Violation]:
         for at, name in named if pools else ():
             yield Violation(
                 at,
-                f"the pods run on {pool_words(pools)} only, where {name} cannot be looked up or"
+                f"the pods run on {pool_words(pools)} only, where {name} cannot be resolved or"
                 " reached",
-                hint="use an address that can be reached from outside the cluster",
+                hint="use an address that is reachable from outside the cluster",
             )
 
 

@@ -1,7 +1,7 @@
-"""HN410: a pod on the host's network wants another host port than its container port.
+"""HN410: a pod on the host's network has a host port that differs from its container port.
 
-With `hostNetwork: true` there is no translation of ports: the API server refuses a `hostPort` that
-is not the `containerPort`.
+With `hostNetwork: true`, ports are not translated: the API server refuses a `hostPort` that differs
+from the `containerPort`.
 
 Bad:
 
@@ -15,7 +15,7 @@ Bad:
         image: collector:1
         ports: [{containerPort: 8080, hostPort: 80}]
 
-Mend it: let the container listen on the host port, or leave `hostPort` out.
+Fix: make the container listen on the host port, or remove `hostPort`.
 
 Source: Kubernetes API validation, `validatePodHostNetworkDeps`, which looks at `containers`.
 """
@@ -33,15 +33,15 @@ def check(context: RuleContext) -> Iterator[Violation]:
             if not port.is_sidecar and port.host not in (0, port.container):
                 yield Violation(
                     f"{port.pointer}/hostPort",
-                    f"hostPort {port.host} is not containerPort {port.container}, and with"
-                    " hostNetwork: true the API server refuses that",
-                    hint=f"let the container listen on {port.host}, or leave hostPort out",
+                    f"hostPort {port.host} differs from containerPort {port.container}, which the"
+                    " API server refuses with hostNetwork: true",
+                    hint=f"make the container listen on {port.host}, or remove hostPort",
                 )
 
 
 RULE = ValidationRule(
     "HN410",
-    "hostPort is not containerPort on the host's network",
+    "hostPort differs from containerPort on the host's network",
     "error",
     check,
     needs=frozenset({"workloads"}),

@@ -1,9 +1,8 @@
-"""HN411: a DaemonSet lands on host-network nodes, and its pods need a network of their own.
+"""HN411: a DaemonSet can run on host-network nodes, but its pods need a network of their own.
 
-A DaemonSet runs on every node that its selection and its tolerations let it on. One that neither
-uses the host's network nor is kept off will be put on the nodes of host-network pools too, where
-its pods do not start, because there is no CNI. The pools of the input are looked at, with their
-labels and taints.
+A DaemonSet runs on every node that its selection and its tolerations allow. If it neither uses the
+host's network nor is kept off, it also runs on the nodes of host-network pools, where its pods do
+not start because there is no CNI. The pools in the input are checked, with their labels and taints.
 
 Bad, where there is a host-network pool without taints:
 
@@ -15,7 +14,7 @@ Bad, where there is a host-network pool without taints:
         spec:
           containers: [{name: log-shipper, image: "log-shipper:1"}]
 
-Mend it: annotate the pod template with `apps.openyurt.io/exclude-host-network-pool: "true"` and run
+Fix: annotate the pod template with `apps.openyurt.io/exclude-host-network-pool: "true"` and run
 `hostnet-transform`; or set `hostNetwork: true`.
 
 Source: OpenYurt, documentation of host-network NodePools, "Step 3: Exclude CNI-Dependent Pods from
@@ -56,15 +55,15 @@ def check(context: RuleContext) -> Iterator[Violation]:
         if pools and not cni_isolation.is_surely_component(context, template):
             yield Violation(
                 f"{template.pointer}/spec",
-                f"the pods of {ref} can land on {pool_words(pools)} as well, where there is no CNI"
-                " for them",
+                f"the pods of {ref} can also run on {pool_words(pools)}, where there is no CNI for"
+                " them",
                 hint="annotate the pod template with apps.openyurt.io/exclude-host-network-pool:"
                 ' "true" and transform it, or set hostNetwork: true',
             )
 
 
 def _reached(context: RuleContext, template: PodTemplate) -> tuple[str, ...]:
-    """Return the host-network pools of the input that the pods can land on, beside others."""
+    """Return the host-network pools of the input that the pods can run on, among others."""
     pools = context.cluster.pools
     known = [pool for pool in pools.all() if pool.is_meant_host_network]
     if selects(template):
@@ -82,7 +81,7 @@ def _reached(context: RuleContext, template: PodTemplate) -> tuple[str, ...]:
 
 RULE = ValidationRule(
     "HN411",
-    "a DaemonSet lands on host-network nodes",
+    "a DaemonSet can run on host-network nodes",
     "warning",
     check,
     needs=frozenset({"workloads", "pools"}),

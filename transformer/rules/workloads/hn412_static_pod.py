@@ -1,9 +1,9 @@
 """HN412: an affinity has no effect on static pods.
 
-Static pods (those of a YurtStaticSet, and mirror pods) are run by the kubelet of their node, the
-scheduler never sees them. A rule that would apply is not applied, and an affinity that they carry
-already does nothing. The same is said, as a note, of objects that a controller owns and to
-which a rule would apply: a change there would be undone, its owner is the one to edit.
+Static pods (those of a YurtStaticSet, and mirror pods) are run by the kubelet of their node, and
+the scheduler never sees them. A rule that would apply is not applied, and an affinity that they
+have already has no effect. Objects that a controller owns and to which a rule would apply are
+reported as info: the controller would undo a change, so edit the owner.
 
 Bad:
 
@@ -18,7 +18,7 @@ Bad:
         spec:
           containers: [{name: web, image: "web:1"}]
 
-Mend it: take the annotation away; keep such pods off by not placing their manifest there.
+Fix: remove the annotation; to keep such pods off, do not place their manifest there.
 
 Source: Kubernetes documentation of static pods; OpenYurt YurtStaticSet.
 """
@@ -39,12 +39,12 @@ def check(context: RuleContext) -> Iterator[Violation]:
         yield Violation(
             "",
             f"{rules} would apply to {ref}, but static pods bypass the scheduler",
-            hint="keep the pod off by not placing its manifest on those nodes",
+            hint="to keep the pod off, do not place its manifest on those nodes",
         )
     elif (owner := controller_owner(context)) is not None:
         yield Violation(
             "/metadata/ownerReferences",
-            f"{rules} would apply to {ref}, but it is made by {owner}",
+            f"{rules} would apply to {ref}, but {owner} controls it",
             hint=f"edit {owner} instead",
             severity="info",
         )
@@ -57,7 +57,7 @@ def _without_effect(context: RuleContext) -> Iterator[Violation]:
                 f"{template.pointer}/spec/affinity",
                 f"the affinity of {context.manifest.ref} has no effect: static pods bypass the"
                 " scheduler",
-                hint="keep the pod off by not placing its manifest on those nodes",
+                hint="to keep the pod off, do not place its manifest on those nodes",
             )
 
 

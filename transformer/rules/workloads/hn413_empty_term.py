@@ -16,7 +16,7 @@ Bad:
             - {}
       containers: [{name: collector, image: "collector:1"}]
 
-Mend it: take the empty term away, or say which nodes it means.
+Fix: remove the empty term, or specify which nodes it selects.
 
 Source: Kubernetes API, `NodeSelectorTerm`; OpenYurt `PodHandler.Default`.
 """
@@ -36,7 +36,7 @@ def check(context: RuleContext) -> Iterator[Violation]:
                 at,
                 "an empty node selector term matches no node; with the guard in it, it matches"
                 " every standard node",
-                hint="take the empty term away, or say which nodes it means",
+                hint="remove the empty term, or specify which nodes it selects",
             )
 
 

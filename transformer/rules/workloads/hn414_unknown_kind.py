@@ -1,10 +1,11 @@
-"""HN414: the exclude annotation stands in a kind whose pod templates are not known.
+"""HN414: the exclude annotation is in a kind whose pod templates are not known.
 
-Where pod templates live is a table of kinds. An annotation in any other kind may well reach pods
-(an operator's custom resource), but the guard cannot be put there. Kinds that hold no pods and make
-none, as a Service or a ConfigMap, are left out: `commonAnnotations` of a kustomization puts the
-annotation everywhere. A kustomization and a chart's values put it on pods that are yet to be made.
-What `validate` finds in an OpenShift Template is HN425.
+A table of kinds says where pod templates are (docs/editing.md). In any other kind, such as an
+operator's custom resource, the annotation may reach pods, but the guard cannot be added. Kinds that
+neither contain nor create pods, such as a Service or a ConfigMap, are not reported, because
+`commonAnnotations` of a kustomization adds the annotation everywhere. In a kustomization and in a
+chart's values, the annotation is for pods that do not exist yet. For an OpenShift Template,
+`validate` reports HN425 instead.
 
 Bad:
 
@@ -15,12 +16,12 @@ Bad:
         annotations:
           apps.openyurt.io/exclude-host-network-pool: "true"
 
-Mend it: add a row for the kind under `podTemplates` in the configuration, or set the affinity in
-the object's own fields. Of a kustomization (also of Flux) transform what it builds; of a chart (a
-HelmRelease, HelmChart, an Application of Argo CD) what it renders. What a kustomization patches
-inline is told by HN415.
+Fix: add a row for the kind under `podTemplates` in the configuration, or set the affinity in the
+object's own fields. For a kustomization (also of Flux), transform what it builds; for a chart (a
+HelmRelease, HelmChart, or Application of Argo CD), transform what it renders. HN415 reports what a
+kustomization patches inline.
 
-Source: this tool; SPEC of its behaviour, section 5.
+Source: this tool; docs/editing.md.
 """
 
 from collections.abc import Iterator
@@ -38,7 +39,7 @@ from transformer.rules.base import RuleContext, ValidationRule
 def check(context: RuleContext) -> Iterator[Violation]:
     ref, value = context.manifest.ref, context.manifest.value
     if context.templates or is_podless(ref) or fixed_pointers(ref, context.cluster.rows):
-        return  # if there is something to say, HN402 does
+        return  # HN402 reports what there is to report
     if (generator := generator_of(ref)) is not None:
         for at in asking_places(value, generator):
             at_key = pointer.split(at)[-1] == EXCLUDE_ANNOTATION
@@ -50,7 +51,7 @@ def check(context: RuleContext) -> Iterator[Violation]:
         version = f"{ref.group}/{ref.version}" if ref.group else ref.version
         yield Violation(
             at,
-            f"no pod template is known here in {ref.kind} {version}, so no guard can be added",
+            f"no pod template is known in {ref.kind} {version}, so no guard can be added",
             hint="add the kind under podTemplates in the configuration",
             at_key=True,
         )
@@ -70,7 +71,7 @@ _ADVICE = {
         "render its chart or kustomization and transform the result",
     ),
 }
-"""What is wrong and what to do, by what is made."""
+"""The message and the hint, by what the object generates."""
 
 
 RULE = ValidationRule(

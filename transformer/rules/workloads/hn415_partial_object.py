@@ -1,8 +1,8 @@
-"""HN415: a guard is wanted in a patch, or in a pod template without containers.
+"""HN415: a guard is needed in a patch, or in a pod template without containers.
 
 A strategic merge replaces `nodeSelectorTerms` as a whole, so a guard in a patch would erase the
-base's own terms. Patches (files that a kustomization names as such, and what stands in a
-kustomization, an Application or a HelmRelease itself) and pieces of objects are never edited.
+terms of the base. Patches (files that a kustomization names as such, and patches inside a
+kustomization, an Application or a HelmRelease) and parts of objects are never edited.
 
 Bad, a patch (it has no containers):
 
@@ -15,7 +15,7 @@ Bad, a patch (it has no containers):
           annotations:
             apps.openyurt.io/exclude-host-network-pool: "true"
 
-Mend it: guard the base, or run hostnet-transform on the built result.
+Fix: guard the base, or run hostnet-transform on the built result.
 
 Source: kustomize, strategic merge of lists without a merge key (measured, kustomize 5.8).
 """
@@ -45,7 +45,7 @@ def check(context: RuleContext) -> Iterator[Violation]:
             )
     for template in partial_templates(context):
         if is_placeholder(template.value.get("spec")):
-            continue  # HN428 tells it
+            continue  # HN428 reports it
         inside = f"{template.pointer}/"
         rules = [
             rule
@@ -63,7 +63,7 @@ def check(context: RuleContext) -> Iterator[Violation]:
 
 
 _WAY = ("spec", "template", "containers")
-"""Keys on the way to containers that may be spelt with a strange blank."""
+"""Keys above the containers that may be misspelled with an unusual space."""
 
 _HINT = "guard the base, or transform the built result"
 _REPLACED = (
@@ -78,7 +78,7 @@ def _message(rules: Iterable[str], what: str) -> str:
 
 RULE = ValidationRule(
     "HN415",
-    "a guard is wanted in a partial object",
+    "a guard is needed in a partial object",
     "warning",
     check,
     "wanted",

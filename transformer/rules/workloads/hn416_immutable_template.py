@@ -1,9 +1,9 @@
 """HN416: the guard changes a pod template that cannot be changed.
 
 The pod template of a Job, and the affinity of a Pod, cannot be changed once the object exists: the
-API server refuses the update. A guard that is added to (or taken from) one that is in the cluster
-already takes effect only when the object is made anew. (A Job that was suspended is left out: its
-affinity may change until it starts.)
+API server refuses the update. If a guard is added to (or removed from) an object that is in the
+cluster already, the change takes effect only when the object is created again. (A Job that was
+suspended is not reported: its affinity may change until it starts.)
 
 Bad:
 
@@ -31,7 +31,7 @@ Bad:
                   - {key: nodepool.openyurt.io/hostnetwork, operator: NotIn, values: ["true"]}
           containers: [{name: report, image: "report:1"}]
 
-Mend it: delete the object and create it again, or give it another name.
+Fix: delete the object and create it again, or give it another name.
 
 Source: Kubernetes API validation, `ValidateJobUpdate` and `ValidatePodUpdate`.
 """
@@ -52,7 +52,7 @@ def check(context: RuleContext) -> Iterator[Violation]:
     was = any(map(_is_guarded, pod_templates(before, context.cluster.rows)))
     for template in context.templates:
         if was and not _is_guarded(template):
-            change = f"the guard is taken from {ref}"
+            change = f"the guard is removed from {ref}"
         elif not was and _is_guarded(template):
             change = f"the guard is added to {ref}"
         elif _is_planned(context, template):

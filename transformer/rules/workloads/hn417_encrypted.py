@@ -1,7 +1,7 @@
-"""HN417: a SOPS-encrypted manifest needs an edit and cannot have it.
+"""HN417: a SOPS-encrypted manifest needs an edit, but cannot be edited.
 
 SOPS signs the whole file: an inserted line breaks its MAC, and the file no longer decrypts. Such a
-manifest is left alone.
+manifest is not edited.
 
 Bad:
 
@@ -18,7 +18,7 @@ Bad:
     sops:
       mac: ENC[AES256_GCM,data:Zm9v]
 
-Mend it: decrypt, transform, encrypt again; or encrypt with `mac_only_encrypted`.
+Fix: decrypt, transform, encrypt again; or encrypt with `mac_only_encrypted`.
 
 Source: SOPS documentation, message authentication code.
 """

@@ -1,9 +1,9 @@
-"""HN418: a tweak for some pools touches the affinity of the pods.
+"""HN418: a tweak for some pools changes the affinity of the pods.
 
-A YurtAppSet makes a workload for each pool and can patch it there: v1beta1 by `workloadTweaks` with
-JSON patches, v1alpha1 by a strategic merge patch at each pool. A patch at or above the pod's
-affinity is applied after everything that stands in the template, so it can undo a guard in these
-pools, and nothing in the template shows it.
+A YurtAppSet creates a workload for each pool and can patch it: in v1beta1 with JSON patches under
+`workloadTweaks`, in v1alpha1 with a strategic merge patch for each pool. A patch at or above the
+pod's affinity is applied after everything in the template, so it can undo a guard in these pools,
+and nothing in the template shows it.
 
 Bad:
 
@@ -19,9 +19,9 @@ Bad:
             - operation: remove
               path: /spec/template/spec/affinity
 
-Mend it: leave the affinity to the template, or see to it that the patch keeps the guard.
+Fix: keep the affinity in the template, or make sure that the patch keeps the guard.
 
-Source: OpenYurt YurtAppSet controller, which applies tweaks to the workloads that it makes.
+Source: OpenYurt YurtAppSet controller, which applies tweaks to the workloads that it creates.
 """
 
 from collections.abc import Iterator
@@ -55,11 +55,11 @@ def _touches_affinity(path: str) -> bool:
 
 
 def _merged_at(patch: Any) -> str | None:
-    """Return where a strategic merge patch changes the affinity, or takes away what holds it."""
+    """Return where a strategic merge patch changes the affinity, or removes what holds it."""
     at = ""
     for key in _WAY:
         if not isinstance(patch, dict):
-            return at or None  # null takes it away
+            return at or None  # null removes it
         if patch.get("$patch") in ("replace", "delete"):
             return at
         if key not in patch:
@@ -71,15 +71,15 @@ def _merged_at(patch: Any) -> str | None:
 def _violation(at: str, path: str) -> Violation:
     return Violation(
         at,
-        f"a patch for some pools touches the affinity of the pods ({path or '/'}), and can undo a"
+        f"a patch for some pools changes the affinity of the pods ({path or '/'}), and can undo a"
         " guard there",
-        hint="leave the affinity to the template, or keep the guard in the patch",
+        hint="keep the affinity in the template, or keep the guard in the patch",
     )
 
 
 RULE = ValidationRule(
     "HN418",
-    "a tweak touches the pods' affinity",
+    "a tweak changes the pods' affinity",
     "warning",
     check,
     needs=frozenset({"workloads"}),

@@ -1,10 +1,10 @@
-"""HN419: a template that happens to be YAML needs an edit.
+"""HN419: a template that is valid YAML needs an edit.
 
-ytt takes its directives from comments that begin with `#@`, and people put `{{ }}` and `{% %}` of
-Helm and Jinja into comments so that editors read the rest as YAML. Comments are program there: a
-guard put between `#@ if` and `#@ end` exists only where the condition holds. Such a document is not
-edited. In folder searches and hooks this is a note, because the templates of a repository are not
-what is applied.
+ytt reads its directives from comments that begin with `#@`, and authors put `{{ }}` and `{% %}` of
+Helm and Jinja into comments so that editors can parse the rest as YAML. Comments are code there: a
+guard between `#@ if` and `#@ end` exists only if the condition holds. Such a document is not
+edited. In folder searches and hooks the finding is an info, because the templates of a repository
+are not what is applied.
 
 Bad:
 
@@ -20,7 +20,7 @@ Bad:
       volumes: [{name: cache, emptyDir: {}}]
       #@ end
 
-Mend it: render it first (`ytt -f`, `helm template`), and transform the result.
+Fix: render it first (`ytt -f`, `helm template`), and transform the result.
 
 Source: ytt, directives are comments that begin with `#@`; Helm and Jinja render the whole file,
 comments included.
@@ -46,12 +46,12 @@ def check(context: RuleContext) -> Iterator[Violation]:
         yield Violation(
             "",
             f"{' and '.join(rules)} would apply to {context.manifest.ref}, but this is a template:"
-            f" {context.template_comment} is program",
+            f" {context.template_comment} is code",
             hint=RENDER_FIRST,
             severity=None if context.is_named else "info",
         )
 
 
 RULE = ValidationRule(
-    "HN419", "a template that happens to be YAML needs an edit", "error", check, "wanted"
+    "HN419", "a template that is valid YAML needs an edit", "error", check, "wanted"
 )

@@ -1,10 +1,10 @@
-"""HN425: a manifest that wants a guard stands inside another object, where nobody looks.
+"""HN425: a manifest that needs a guard is inside another object, where it is not edited.
 
 A ConfigMap or Secret can hold manifests as text (a ClusterResourceSet of Cluster API applies them
-to the clusters that it makes), and an OpenShift Template holds them under `objects`. `transform`
-edits neither, and no other rule looks in there. Told are manifests of network components (see
-docs/cni-catalog.md) and those with the annotation `apps.openyurt.io/exclude-host-network-pool`, as
-long as they lack the guard. Text that is no YAML, such as a template with `{{`, is passed over.
+to the clusters that it creates), and an OpenShift Template holds them under `objects`. `transform`
+edits neither, and no other rule checks them. This rule reports manifests of network components
+(docs/cni-catalog.md) and those with the annotation `apps.openyurt.io/exclude-host-network-pool`, if
+they lack the guard. Text that is not YAML, such as a template with `{{`, is skipped.
 
 Bad:
 
@@ -21,11 +21,11 @@ Bad:
             spec:
               containers: [{name: kube-proxy, image: "registry.k8s.io/kube-proxy:v1.33.0"}]
 
-Mend it: keep the manifest in a file of its own, transform that, and make the ConfigMap from the
-result; of a Template, transform what `oc process` prints, or write the affinity by hand.
+Fix: keep the manifest in a file of its own, transform that, and create the ConfigMap from the
+result; for a Template, transform what `oc process` prints, or write the affinity by hand.
 
-Source: Cluster API, ClusterResourceSet, `spec.resources`; OpenShift, Template, `objects`; SPEC of
-this tool's behaviour, section 9.
+Source: Cluster API, ClusterResourceSet, `spec.resources`; OpenShift, Template, `objects`;
+docs/editing.md, "What is never edited".
 """
 
 from collections.abc import Iterator
@@ -46,34 +46,34 @@ from transformer.rules.edits import cni_isolation
 from transformer.rules.exempt import editable
 
 _NAMED = 3
-"""Objects that a message names; it tells the number of the others."""
+"""Objects that a message names; it gives the number of the others."""
 
 
 def check(context: RuleContext) -> Iterator[Violation]:
     ref, cluster = context.manifest.ref, context.cluster
     is_template = (ref.group, ref.kind) in TEMPLATES
-    told = [
+    reported = [
         (at, f"{inner.ref} ({reason})")
         for at, inner in embedded(context.manifest, cluster.may_match)
         if (reason := _reason(inner, cluster))
     ]
-    if is_template and told:
-        names = _names([name for _, name in told])
-        yield Violation(told[0][0], f"{ref} holds {names}, and is not looked into", _PROCESS)
-    elif told:
-        for at, group in groupby(told, itemgetter(0)):
+    if is_template and reported:
+        names = _names([name for _, name in reported])
+        yield Violation(reported[0][0], f"{ref} contains {names}, and is not edited", _PROCESS)
+    elif reported:
+        for at, group in groupby(reported, itemgetter(0)):
             names = _names([name for _, name in group])
             place = "/".join(pointer.split(at))
-            message = f"{place} of {ref} holds {names} as text, which is not looked into"
+            message = f"{place} of {ref} contains {names} as text, which is not edited"
             yield Violation(at, message, _FILE.format(ref.kind))
 
 
-_FILE = "keep the manifest in a file of its own, transform that, and make the {} from the result"
+_FILE = "keep the manifest in a file of its own, transform that, and create the {} from the result"
 _PROCESS = "transform what `oc process` prints, or write the node affinity by hand"
 
 
 def _reason(inner: Manifest, cluster: ClusterContext) -> str:
-    """Return why a guard is wanted in `inner`, which has none; empty if it is not."""
+    """Return why a guard is needed in `inner`, which has none; empty if it is not."""
     context = RuleContext(inner, pod_templates(inner, cluster.rows), cluster, inner.value)
     try:
         if editable(context, cni_isolation.plan(context)):

@@ -1,8 +1,8 @@
-"""HN426: pods ask to be kept off host-network nodes, and the manifest lacks the guard.
+"""HN426: pods ask to be kept off host-network nodes, but the manifest lacks the guard.
 
-The pod template carries `apps.openyurt.io/exclude-host-network-pool: "true"`. The Pod webhook adds
-the node affinity when a pod is created, but it fails open: while it is down, pods are admitted
-without their guard. A manifest that carries the guard itself cannot be missed.
+The pod template has the annotation `apps.openyurt.io/exclude-host-network-pool: "true"`. The Pod
+webhook adds the node affinity when a pod is created, but it fails open: while it is down, pods are
+admitted without their guard. A manifest that contains the guard does not depend on the webhook.
 
 Bad:
 
@@ -16,11 +16,11 @@ Bad:
         spec:
           containers: [{name: web, image: "web:1"}]
 
-Mend it: run `hostnet-transform -w`, or `validate --fix`, which do what the rule pod-guard says;
-where manifests are transformed on their way to the cluster, switch this rule off. It says nothing
-where nothing would be edited: in patches, in templates without containers, of static pods and of
-what a controller owns, in encrypted manifests, or with pod-guard switched off. Nor where another
-rule has more to say of the same pod template: HN404, HN406 and HN416.
+Fix: run `hostnet-transform -w` or `validate --fix`, which apply the rule pod-guard; if manifests
+are transformed on their way to the cluster, disable this rule. It reports nothing where nothing
+would be edited: in patches, templates without containers, static pods, objects that a controller
+owns and encrypted manifests, or if pod-guard is disabled. It also reports nothing if HN404, HN406
+or HN416 reports the same pod template.
 
 Source: OpenYurt `PodHandler.Default`, pkg/yurtmanager/webhook/pod/v1alpha1/pod_default.go.
 """
@@ -43,19 +43,19 @@ def check(context: RuleContext) -> Iterator[Violation]:
     missing = editable(context, context.planned.get(pod_guard.RULE.id, ()))
     lacking = {operation.path.rpartition("/spec/affinity")[0] for operation in missing}
     for template in context.templates:
-        if template.pointer in lacking and not _is_told_elsewhere(context, template):
+        if template.pointer in lacking and not _is_reported_elsewhere(context, template):
             yield Violation(
                 pointer.join(f"{template.pointer}/metadata/annotations", EXCLUDE_ANNOTATION),
-                f"the pods of {context.manifest.ref} ask to be kept off host-network pools, and the"
-                " manifest lacks the node affinity for it: only the webhook adds it, while it is"
-                " up",
+                f"the pods of {context.manifest.ref} ask to be kept off host-network pools, but the"
+                " manifest lacks the node affinity for it: only the webhook adds it, unless it is"
+                " down",
                 hint="`hostnet-transform -w` and `validate --fix` add the node affinity",
                 at_key=True,
             )
 
 
-def _is_told_elsewhere(context: RuleContext, template: PodTemplate) -> bool:
-    """Whether HN406 or HN404 speaks of it."""
+def _is_reported_elsewhere(context: RuleContext, template: PodTemplate) -> bool:
+    """Whether HN406 or HN404 reports it."""
     return cni_isolation.is_surely_component(context, template) or bool(
         kept_off_everywhere(context, template)
     )

@@ -1,9 +1,9 @@
-"""HN428: a placeholder stands where a rule has to look.
+"""HN428: a placeholder is where a rule has to look.
 
-`${NAME}` (Flux, envsubst) and `$(NAME)` (kustomize's vars) are something else once they are
-substituted. Where the affinity, the annotations, a node's pool or anything else on the way of an
-edit is a placeholder, what is to be done is not known yet, and nothing is edited. (A placeholder as
-the value of the exclude annotation is HN403.)
+`${NAME}` (Flux, envsubst) and `$(NAME)` (kustomize's vars) have another value once they are
+substituted. If the affinity, the annotations, a node's pool or anything else that an edit depends
+on is a placeholder, the edit is not known yet, and nothing is edited. (A placeholder as the value
+of the exclude annotation is HN403.)
 
 Bad:
 
@@ -17,7 +17,7 @@ Bad:
       affinity: ${AFFINITY}
       containers: [{name: web, image: "web:1"}]
 
-Mend it: substitute first (`flux build kustomization`, `envsubst`), then transform.
+Fix: substitute first (`flux build kustomization`, `envsubst`), then transform.
 
 Source: Flux, post-build variable substitution; kustomize, `vars`.
 """
@@ -71,7 +71,7 @@ def _looked_at(context: RuleContext) -> Iterator[tuple[str, Any]]:
 
 
 def _on_the_way(value: Any, tokens: list[str], at: str = "") -> Iterator[tuple[str, Any]]:
-    """Yield what stands where a pod template should be, or above."""
+    """Yield what is at the place of a pod template, or above it."""
     for token in tokens:
         if not isinstance(value, dict) or token not in value:
             return
