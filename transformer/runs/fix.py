@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from transformer.findings import Change, DocumentResult, Finding
 from transformer.inputs.discovery import Source
+from transformer.inputs.reading import unreadable
 from transformer.kubernetes.pools import Pool
 from transformer.outputs.reporter import Reporter
 from transformer.outputs.terminal import Progress
@@ -49,8 +50,7 @@ class _Fixing(InPlace):
 
     def _refuse(self, source: Source, error: OSError) -> None:
         message = f"the file cannot be written: {(error.strerror or 'unknown error').lower()}"
-        hint = "nothing in it was mended"
-        self.findings.append(Finding("HN901", "error", message, source.name, 1, 1, 0, hint=hint))
+        self.findings.append(unreadable(source, message, "nothing in it was fixed"))
 
 
 def fix(
