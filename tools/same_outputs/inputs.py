@@ -15,8 +15,7 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from bench import corpus
 from tests.fuzz.mutation import lines_mutated
 from tests.property import glued, manifests
-
-FORMATS = ("text", "json", "sarif", "github", "gitlab", "junit")
+from transformer.report.formats import FORMATS
 
 FOLDERS = {
     "manifests": "hnt .",

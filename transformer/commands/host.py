@@ -22,15 +22,17 @@ class Host(Generic[Reads, Answers]):
     """Who runs a command, with the configuration that applies there.
 
     `root`: the folder that paths in `settings` are relative to. `reads`: what the command reads.
-    `answers`: where its result goes. `is_hook`: nobody named the files, so one that is no manifest
-    is only noted; a change fails the run.
+    `answers`: where its result goes. `fails_on_change`: a changed file fails a run of `transform`,
+    which then asks for `git add`. `is_lenient`: `validate` only notes a file that cannot be read and
+    does not look like a manifest.
     """
 
     settings: Settings
     root: Path
     reads: Reads
     answers: Answers
-    is_hook: bool = False
+    fails_on_change: bool = False
+    is_lenient: bool = False
 
     def pool_sources(self, pools: Iterable[str]) -> list[Source]:
         """Return the files of NodePools: those of `--pools`, then those that the settings name."""

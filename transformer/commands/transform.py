@@ -56,13 +56,13 @@ def run(options: TransformOptions, host: TransformHost) -> int:
         finally:
             progress.clear()
         is_empty = not (reporter.has_read or reporter.has_failed or inputs.sources == [])
-        if options.check and is_empty and not host.is_hook:
+        if options.check and is_empty and not host.fails_on_change:
             reporter.say(NOTHING_READ)
         reporter.close(quietly=is_cut_off)
-        if host.is_hook and (count := reporter.counts["written"]):
+        if host.fails_on_change and (count := reporter.counts["written"]):
             what = "a file was" if count == 1 else f"{count} files were"
             reporter.say(f"{what} changed: look at the difference, `git add` it, and try again")
-    if (options.check or host.is_hook) and reporter.counts["changed"]:
+    if (options.check or host.fails_on_change) and reporter.counts["changed"]:
         return reporter.status or 1
     return reporter.status
 

@@ -45,7 +45,7 @@ def run(options: ValidateOptions, host: ValidateHost) -> int:
         schemas=schemas(),
         max_document=options.max_document,
     )
-    context = replace(context, lenient_on_non_manifests=host.is_hook)
+    context = replace(context, lenient_on_non_manifests=host.is_lenient)
     pools = host.pool_sources(options.pools)
     discovery = discovery_options(host.settings, host.root)
     report_file = opened_report(options.report_file) if options.report_file else nullcontext()

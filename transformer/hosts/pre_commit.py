@@ -18,9 +18,9 @@ from transformer.config.options import TransformOptions, ValidateOptions
 from transformer.config.resolve import resolve
 from transformer.errors import SettingsError
 from transformer.inputs.comparison import States
-from transformer.inputs.discovery import DiscoveryOptions, Source, discover, is_taken
-from transformer.inputs.git.program import top_of
+from transformer.inputs.discovery import DiscoveryOptions
 from transformer.inputs.git.states import GitStates
+from transformer.inputs.passed_files import other_files, passed_files
 from transformer.runs.transform import Inputs
 
 _MERGED = "GITHEAD_"
@@ -37,33 +37,11 @@ def transform(files: tuple[str, ...], options: Mapping[str, Any], *, check: bool
     chosen = TransformOptions(write=not check, check=check, **options)
     settings, root = resolve(chosen)
     discovery = discovery_options(settings, root)
-    passed = _passed(files, discovery)
-    inputs = Inputs(passed, context_files=_others(passed, discovery) if passed else ())
+    passed = passed_files(files, discovery)
+    inputs = Inputs(passed, context_files=other_files(passed, discovery) if passed else ())
     answers = partial(transform_command.opened_output, chosen, inputs)
-    return transform_command.run(chosen, Host(settings, root, inputs, answers, is_hook=True))
-
-
-def _passed(files: tuple[str, ...], discovery: DiscoveryOptions) -> list[Source]:
-    """Return the files that pre-commit passes. It found them, and nobody named them: those that the
-    configuration leaves out are left out, and a template among them is no error.
-    """
-    root, include, exclude, scopes = discovery
-    return [
-        source._replace(is_named=False)
-        for source in discover(files, DiscoveryOptions(root, scopes=scopes))
-        if is_taken(source.relative, include, exclude)
-    ]
-
-
-def _others(passed: list[Source], discovery: DiscoveryOptions) -> tuple[Source, ...]:
-    """Return the other files in which Git has manifests, as they are on the disk: what is ignored,
-    or not added yet, is not part of the repository.
-    """
-    known = {source.relative for source in passed}
-    with GitStates() as git:
-        tracked = git.in_index(top_of(Path.cwd()))
-        found = discover(["."], discovery, look=tracked)
-    return tuple(source._replace(opener=None) for source in found if source.relative not in known)
+    host = Host(settings, root, inputs, answers, fails_on_change=True)
+    return transform_command.run(chosen, host)
 
 
 def validate(
@@ -96,7 +74,8 @@ def validate(
             return nullcontext(changes.states_of(made, files, discovery))
 
         answers = partial(validate_command.print_report, chosen)
-        return validate_command.run(chosen, Host(settings, root, reads, answers, is_hook=True))
+        host = Host(settings, root, reads, answers, is_lenient=True)
+        return validate_command.run(chosen, host)
 
 
 def _merged() -> list[str]:
