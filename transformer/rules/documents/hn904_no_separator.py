@@ -9,9 +9,9 @@ changed. The end is not certain if a root key above the border sorts before `api
 may be the first key of a manifest whose keys are sorted; if it is not a key of the kind above; or
 if the text is a template.
 
-A file is never split, because its author has to fix it: the finding is an error if a rule would
-edit one of the manifests, otherwise a warning. `validate --fix` inserts the `---` where the border
-is certain.
+`transform` does not split a file, because its author has to fix it: the finding is an error if a
+rule would edit one of the manifests, otherwise a warning. `validate --fix` inserts the `---` where
+the border is certain.
 
 Content after a `...` line without a `---` is a document for this tool, but kubectl silently drops
 it. With `--strict`, this is an error.
