@@ -23,8 +23,8 @@ class Host(Generic[Reads, Answers]):
 
     `root`: the folder that paths in `settings` are relative to. `reads`: what the command reads.
     `answers`: where its result goes. `fails_on_change`: a changed file fails a run of `transform`,
-    which then asks for `git add`. `is_lenient`: `validate` only notes a file that cannot be read and
-    does not look like a manifest.
+    which then asks for `git add`. `is_lenient`: `validate` only notes a file that cannot be read
+    and does not look like a manifest.
     """
 
     settings: Settings

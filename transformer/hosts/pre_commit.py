@@ -74,6 +74,7 @@ def validate(
             return nullcontext(changes.states_of(made, files, discovery))
 
         answers = partial(validate_command.print_report, chosen)
+        host: validate_command.ValidateHost
         host = Host(settings, root, reads, answers, is_lenient=True)
         return validate_command.run(chosen, host)
 
