@@ -40,6 +40,7 @@ def transform(files: tuple[str, ...], options: Mapping[str, Any], *, check: bool
     passed = passed_files(files, discovery)
     inputs = Inputs(passed, context_files=other_files(passed, discovery) if passed else ())
     answers = partial(transform_command.opened_output, chosen, inputs)
+    host: transform_command.TransformHost
     host = Host(settings, root, inputs, answers, fails_on_change=True)
     return transform_command.run(chosen, host)
 
