@@ -48,9 +48,9 @@ RESULTS = WORK / "results.json"
 GROUPS = {
     "rules/": "transformer/rules/*",
     "patch/": "transformer/patch/*",
-    "text/ (edits, framing, screen)": "transformer/text/*",
-    "pipeline/ (glue, boundaries, hints)": "transformer/pipeline/*",
-    "yamltree/comments.py": "transformer/yamltree/*",
+    "text/ (framing, prefilter)": "transformer/text/*",
+    "pipeline/ (documents, boundaries, hints)": "transformer/pipeline/*",
+    "yamltree/template_comments.py": "transformer/yamltree/*",
 }
 SPLICING = tuple(GROUPS)[1:]
 WANTED = 85.0
@@ -61,7 +61,7 @@ TESTS = (
     "tests/unit/patch",
     "tests/unit/text",
     "tests/unit/pipeline",
-    "tests/unit/yamltree/test_comments.py",
+    "tests/unit/yamltree/test_template_comments.py",
     "tests/golden/test_golden.py",
 )
 ENOUGH = 5.0
