@@ -111,14 +111,16 @@ class _Walk:
         ):
             self.visit(value, (*chain, node), brought)
             return got
-        for own, (own_key, _) in zip(held, node.entries, strict=False):
-            if not same(held[own], wanted[own]):
-                raise PatchError(
-                    f"{own} is set here and again by the << below it",
-                    offset=own_key.start,
-                    hint="kubectl lets the << win; keep one of the two",
-                    other=key.start,
-                )
+        overridden = [name for name in held if not same(held[name], wanted[name])]
+        if overridden:
+            name = next((it for it in overridden if not same(got[it], wanted[it])), overridden[0])
+            first = node.keys.index(name if name in node.keys else MERGE_KEY)
+            raise PatchError(
+                f"{name} is set here and again by the << below it",
+                offset=node.entries[first][0].start,
+                hint="kubectl lets the << win; keep one of the two",
+                other=key.start,
+            )
         own_names = {*node.keys}
         absent = {name: value for name, value in wanted.items() if name not in own_names}
         entries = {name: value for name, value in absent.items() if name in got} or absent

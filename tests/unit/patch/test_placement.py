@@ -421,6 +421,13 @@ def test_a_key_above_the_merge_that_overrides_it_cannot_be_written(path: str) ->
     assert error.other == OVERRIDING.index("<<: *x"), "the other place is named as well"
 
 
+def test_of_several_overridden_keys_the_one_that_needs_the_edit_is_named() -> None:
+    text = "a: &x {p: 1, q: 1}\nb:\n  p: own\n  q: own\n  <<: *x\n"
+    error = refusal(text, {"/b/q": 2})
+    assert error.message.startswith("q is set here and again by the <<")
+    assert error.offset == text.index("q: own")
+
+
 # --- all changes to small texts -------------------------------------------------------------------
 
 ALIASED = {
