@@ -1,8 +1,8 @@
-"""What is remembered of a whole run: findings, facts, and which suppressions were of use.
+"""What is kept of a whole run: findings, observations, and which suppressions were used.
 
-For each fact a short string of bytes is kept, under a hash of its scope and key, with numbers for
-the words that come again and again (files, kinds). There is one for every named object (HN107: who
-else has this name?), and few besides. Findings are kept as they are.
+Each observation is kept as a short byte string, under a hash of its scope and key, with numbers
+for words that are repeated often (files, kinds). There is one for every named object (HN107
+reports duplicate names), and only a few others. Findings are kept as they are.
 """
 
 import marshal
@@ -27,9 +27,9 @@ _NOT_IN_IT = ": no NodePool, Node, Pod or Job in it"
 
 
 class RunAggregator:
-    """Takes in judgements, and concludes from all of them together.
+    """Aggregates the diagnostics of all documents, and finds what depends on several of them.
 
-    `compares`: there is an old state, whatever is in it.
+    `compares`: there is an old state, even if it is empty.
     """
 
     def __init__(self, context: RunContext, *, compares: bool = False) -> None:
@@ -44,7 +44,7 @@ class RunAggregator:
         self.findings: list[Finding] = []
 
     def add(self, result: DocumentDiagnostics, scope: str, file: str) -> None:
-        """Take in what there is to be said of a document in `file` (relative) of a scope."""
+        """Add the diagnostics of a document in `file` (relative), which belongs to `scope`."""
         self.documents += not result.continues
         self.has_failed = self.has_failed or result.failed
         self.needs |= result.needs
@@ -61,17 +61,17 @@ class RunAggregator:
                 of_rule[key] = [known, packed]
 
     def fail(self, found: Finding) -> None:
-        """Take in why a file cannot be read."""
+        """Add the finding that a file cannot be read."""
         self.has_failed = True
         self.findings.append(found)
 
     def take_unread(self, found: Finding) -> None:
-        """Take in why something of the old state cannot be compared."""
+        """Add the finding that a document of the old state cannot be compared."""
         self.has_failed = self.has_failed or found.severity == "error"
         self.findings.append(found)
 
     def finalize(self) -> None:
-        """Add the findings that take all of the input: those on facts, and unused suppressions."""
+        """Add the findings that need the whole input: on observations, and unused suppressions."""
         for rule in self._context.validation:
             if rule.finalize is not None:
                 self.findings.extend(self._finalized(rule))
@@ -79,11 +79,11 @@ class RunAggregator:
         self.findings.extend(self._suppressions.unused(self.checked_rules()))
 
     def checked_rules(self) -> set[str]:
-        """Return the ids of the rules that had something to judge."""
+        """Return the ids of the rules that had something to check."""
         return {rule.id for rule in self._context.validation if rule.needs <= self.needs}
 
     def skipped_rules(self) -> Iterator[tuple[str, tuple[str, ...]]]:
-        """Yield reasons why rules had nothing to judge, each with the ids of these rules."""
+        """Yield reasons why rules had nothing to check, each with the ids of these rules."""
         left = [rule for rule in self._context.validation if not rule.needs <= self.needs]
         for need, reason in _MISSING.items():
             if need not in self.needs:
@@ -107,7 +107,7 @@ class RunAggregator:
         words = list(self._words)
         for bucket in self._observations.get(rule.id, {}).values():
             if isinstance(bucket, bytes):
-                continue  # it is the only one
+                continue  # a single observation
             unpacked = [_unpacked(packed, words) for packed in bucket]
             by = {id(located): suppressed_by for located, suppressed_by in unpacked}
             for located, violation in rule.finalize([located for located, _ in unpacked]):
@@ -122,7 +122,7 @@ class RunAggregator:
 def _unpacked(
     packed: bytes, words: Sequence[str]
 ) -> tuple[LocatedObservation, SuppressedBy | None]:
-    value, name, common, place, suppressed_by = marshal.loads(packed)  # of our own bytes
+    value, name, common, place, suppressed_by = marshal.loads(packed)  # our own bytes
     line, column, document, item = place
     group, version, kind, namespace, pointer, file = (words[number] for number in common)
     ref = ObjectRef(group, version, kind, namespace, name)

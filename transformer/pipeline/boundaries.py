@@ -1,9 +1,10 @@
-"""Where one of several manifests that run together ends, and whether that is certain.
+"""Where each of several manifests without a `---` between them ends, and whether that is certain.
 
-A key on the wrong side would change two objects without a trace. A border is certain where both
-parts are whole manifests, no key above sorts before apiVersion (it may be the first of a sorted
-manifest) or is of another kind, and the manifest below does not look as if it lacked the key above
-it. That is for manifests that begin with their head or are sorted, as people and tools write them.
+A key on the wrong side would silently change two objects. A border is certain if both pieces are
+complete manifests, no key above sorts before apiVersion (it may be the first of a sorted manifest)
+or belongs to another kind, and the key above the border is not one that the manifest below seems to
+lack. This works for manifests that begin with apiVersion and kind or whose keys are sorted, as
+people and tools write them.
 """
 
 import re
@@ -20,23 +21,23 @@ from transformer.yamltree.syntax import PLAIN, Mapping, Node, Scalar, Sequence, 
 from transformer.yamltree.template_comments import find_template_comment
 
 _ATTEMPTS = 16
-"""Frames put together in the hope that they parse; then it is one document, whatever it holds."""
+"""Raw documents that are joined until they parse; if more are needed, all are one document."""
 
 _HEAD = ("apiVersion", "kind")
 """The keys that each manifest has."""
 
 
 def joined(held: list[RawDocument]) -> RawDocument:
-    """Return several frames of one document as one."""
+    """Return several raw documents as one."""
     if len(held) == 1:
         return held[0]
     return held[0]._replace(data=b"".join(raw.data for raw in held))
 
 
 class Border(NamedTuple):
-    """Where the first keys of the manifests above and below a border stand in all that is glued.
+    """The offsets of the first keys of the manifests above and below a border, in the whole text.
 
-    `doubt`: why it is not certain which keys belong to which, if so.
+    `doubt`: why it is not certain which keys belong to which manifest, or None.
     """
 
     above: int
@@ -45,8 +46,9 @@ class Border(NamedTuple):
 
 
 class Examined(NamedTuple):
-    """What glued frames are: several `manifests` with `borders`, or one document, perhaps with a
-    `problem`. `swallowed`: the doubt that the last value has swallowed the line below.
+    """What raw documents without a `---` between them are: several `manifests` with `borders`, or
+    one document, perhaps with a `problem`. `swallowed`: the doubt whether the last value includes
+    the line below.
     """
 
     manifests: tuple[RawDocument, ...] = ()
@@ -56,29 +58,29 @@ class Examined(NamedTuple):
 
     @property
     def refusal_at_end(self) -> InputError | None:
-        """Why the end of a stream cannot be taken apart, if so."""
+        """Why the end of a stream cannot be split, or None."""
         return self.problem or next(filter(None, (border.doubt for border in self.borders)), None)
 
     @property
     def refusal(self) -> InputError | None:
-        """Why a stream cannot be taken apart where something follows, if so."""
+        """Why a stream cannot be split where something follows, or None."""
         return self.refusal_at_end or self.swallowed
 
 
 def examined_alone(raw: RawDocument, *, is_last: bool) -> InputError | None:
-    """Return the problem of a document of a stream to which nothing is glued that is told apart.
+    """Return the problem of a document of a stream that `---` separates from all others, or None.
 
-    `is_last`: nothing follows, so that it can have swallowed nothing but JSON in one line.
+    `is_last`: nothing follows, so its last value can only have swallowed JSON in one line.
     """
     if _may_have_swallowed(raw.data, is_last=is_last):
-        with suppress(InputError, UnicodeDecodeError):  # reading tells what is wrong
+        with suppress(InputError, UnicodeDecodeError):  # reported when it is read
             root = parse(raw.data.decode()).root
             return _swallowed(root, is_glued=False) if isinstance(root, Mapping) else None
     return None
 
 
 class _Piece(NamedTuple):
-    """A manifest among others: its frame, its tree, and its offset in all that is glued."""
+    """One of several manifests: its raw document, its tree, and its offset in the whole text."""
 
     raw: RawDocument
     tree: Tree
@@ -87,14 +89,14 @@ class _Piece(NamedTuple):
 
     @property
     def start(self) -> int:
-        """Where its first key stands."""
+        """The offset of its first key."""
         return self.offset + self.root.start
 
 
 def examined(held: list[RawDocument], *, strict: bool) -> Examined:
-    """Return what the frames are that run together.
+    """Return what raw documents without a `---` between them are.
 
-    A part that cannot be read, and that no more text would close, spoils all that is glued to it.
+    If one cannot be read, and more text would not complete it, all of them are one document.
     """
     manifests: list[RawDocument] = []
     borders: list[Border] = []
@@ -112,7 +114,7 @@ def examined(held: list[RawDocument], *, strict: bool) -> Examined:
     except InputError as error:
         return Examined(problem=error)
     except (UnicodeDecodeError, _NoManifestError):
-        return Examined()  # reading tells what is wrong
+        return Examined()  # reported when it is read
     if above is None or not borders or problem is not None:
         return Examined(problem=problem)
     if is_template or strict:
@@ -129,16 +131,16 @@ def _doubted(border: Border, hint: str) -> Border:
 
 
 class _NoManifestError(Exception):
-    """One of the parts is no block mapping, or takes too many frames to be read."""
+    """A piece is not a block mapping, or takes too many raw documents to be read."""
 
 
 def _pieces(held: list[RawDocument]) -> Iterator[_Piece]:
-    """Yield the parts that can be read, each of as many frames as it takes.
+    """Yield the pieces that can be read, each of as many raw documents as it takes.
 
     Raises:
-        InputError: one cannot be read, whatever is added to it.
-        UnicodeDecodeError: one is not UTF-8.
-        _NoManifestError: one is something else.
+        InputError: a piece cannot be read, whatever is added to it.
+        UnicodeDecodeError: a piece is not UTF-8.
+        _NoManifestError: a piece is not a manifest.
     """
     first = offset = 0
     for index in range(len(held)):
@@ -159,13 +161,13 @@ def _pieces(held: list[RawDocument]) -> Iterator[_Piece]:
 
 
 def _moved(error: InputError, by: int) -> InputError:
-    """Return the same error for a text that stands `by` code points further down."""
+    """Return the same error for a text that begins `by` code points later."""
     places = {"offset": error.offset, "other": error.other}
     return error.revised(**{name: at + by for name, at in places.items() if at is not None})
 
 
 def _incomplete(above: _Piece, below: _Piece) -> InputError | None:
-    """Return the problem that one of two pieces is no manifest, or None."""
+    """Return the problem that one of two pieces is not a manifest, or None."""
     missing = [key for piece in (above, below) for key in _HEAD if key not in piece.root.keys]
     if not missing:
         return None
@@ -173,25 +175,25 @@ def _incomplete(above: _Piece, below: _Piece) -> InputError | None:
         f"a second manifest seems to begin here, but one of the two lacks {missing[0]}",
         offset=below.start,
         other=above.start,
-        hint="a key stands twice, or a file was glued to another; separate them with ---",
+        hint="a key is duplicated, or two files were joined; separate them with ---",
         rule="HN902",
     )
 
 
-_SEPARATE = "begin each file with ---, or name the files instead of putting them together with cat"
+_SEPARATE = "begin each file with ---, or name the files instead of joining them with cat"
 
 
 def _refusal(
     message: str, border: tuple[int, int], hint: str = _SEPARATE, offset: int | None = None
 ) -> InputError:
-    """Return the error of a border; `border` is where the manifests above and below it begin."""
+    """Return the error for a border; `border` is where the manifests above and below it begin."""
     above, below = border
     at = below if offset is None else offset
     return InputError(message, offset=at, other=above, hint=hint, rule="HN902")
 
 
 def _doubt_between(above: _Piece, below: _Piece) -> InputError | None:
-    """Return the doubt that something above a border is of the upper manifest, or None."""
+    """Return why a key above a border may not belong to the upper manifest, or None."""
     keys, entries = above.root.keys, above.root.entries
     border = above.start, below.start
     group, kind = _kind(above)
@@ -205,14 +207,15 @@ def _doubt_between(above: _Piece, below: _Piece) -> InputError | None:
             )
     if non_manifests := foreign(group, kind, keys):
         return _refusal(
-            f"a second manifest begins here, but {non_manifests[0]!r} above is no key of a {kind}",
+            f"a second manifest begins here, but {non_manifests[0]!r} above is not a field of"
+            f" {kind}",
             border,
             "three or more files seem to run together; separate them with ---",
         )
     is_own = keys[-1] == "metadata" and is_known(group, kind)
     if not is_own and may_lack(*_kind(below), below.root.keys, keys[-1]):
         return _refusal(
-            f"{keys[-1]!r} may be of the manifest above or of the one below, which has none",
+            f"{keys[-1]!r} may belong to the manifest above or to the one below, which has none",
             border,
             offset=above.offset + entries[-1][0].start,
         )
@@ -220,10 +223,10 @@ def _doubt_between(above: _Piece, below: _Piece) -> InputError | None:
 
 
 def _swallowed(root: Mapping, offset: int = 0, *, is_glued: bool = True) -> InputError | None:
-    """Return the doubt that the last value of a document has swallowed the line below, or None.
+    """Return why the last value of a document may have swallowed the line below, or None.
 
-    `image: a` without a line end, a `---` line and `# comment` make `image: a---` and
-    `image: a# comment`.
+    `image: a` without a line end, followed by a `---` line or by `# comment`, becomes
+    `image: a---` or `image: a# comment`.
     """
     last = _last_scalar(root)
     found = _SWALLOWED.search(last.text) if last is not None else None
@@ -233,8 +236,8 @@ def _swallowed(root: Mapping, offset: int = 0, *, is_glued: bool = True) -> Inpu
         "the end of this value seems to be the first line of the next file",
         offset=offset + last.start,
         other=offset + root.start,
-        hint="a file without a newline at its end was glued to the next; end it with one, or quote"
-        " the value",
+        hint="a file without a newline at its end was joined to the next; end it with one, or"
+        " quote the value",
         rule="HN902",
     )
 
@@ -249,8 +252,8 @@ _TAIL = 4096
 def _may_have_swallowed(data: bytes, *, is_last: bool) -> bool:
     """Whether the last value of a document with a marker below it may have swallowed a line.
 
-    A quick look: for JSON, a directive or a `---` at its end, or a `#` in it if there are more
-    comment lines below.
+    This is a quick check: for JSON, for a directive or a `---` at its end, or for a `#` in it if
+    more comment lines are below.
     """
     tail = data[-_TAIL:].rstrip()
     last = tail[tail.rfind(b"\n") + 1 :]
@@ -270,7 +273,7 @@ def _kind(piece: _Piece) -> tuple[str, str]:
 
 
 def _text_at(root: Mapping, key: str) -> str:
-    """Return the text of an entry, or nothing where it is no scalar."""
+    """Return the text of an entry, or an empty string if it is not a scalar."""
     value = root.entries[root.keys.index(key)][1]
     return value.text if isinstance(value, Scalar) else ""
 

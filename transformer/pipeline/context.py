@@ -1,4 +1,4 @@
-"""What applies to a whole run: the rules that are on, the cluster they see, the finding policy."""
+"""What applies to a whole run: the enabled rules, the cluster they see, the finding policy."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -21,10 +21,10 @@ from transformer.text.prefilter import Prefilter, may_match, open_prefilter, pre
 
 @dataclass(frozen=True, slots=True)
 class RunContext:
-    """Everything that handling a document needs. Made by `build`; safe to share between clusters.
+    """Everything that handling a document needs. Built by `build`; safe to share between clusters.
 
-    `checks_always` and `checks_wanted` are those that `transform` runs; `validation` are all that
-    are not off, in a context for validation.
+    `checks_always` and `checks_wanted` are the validation rules that `transform` runs. In a context
+    for validation, `validation` has all validation rules that are not off.
     """
 
     settings: Settings
@@ -38,10 +38,10 @@ class RunContext:
     allow_reformat: bool = False
     max_document: int = MAX_DOCUMENT
     is_fix: bool = False
-    """It is for `validate --fix`: what is suppressed is not fixed."""
+    """For `validate --fix`: suppressed findings are not fixed."""
 
     lenient_on_non_manifests: bool = False
-    """What cannot be read, and does not look like a manifest, is only a note (in hooks)."""
+    """A document that cannot be read and does not look like a manifest is only an info (hooks)."""
 
     def with_pools(self, pools: PoolIndex) -> "RunContext":
         """Return the same context with other pools."""
@@ -52,7 +52,7 @@ class RunContext:
         return replace(self, cluster=cluster)
 
     def for_fix(self) -> "RunContext":
-        """Return a context that leaves alone what is suppressed, and reads every document."""
+        """Return a context that does not fix suppressed findings, and reads every document."""
         return replace(self, is_fix=True, prefilter=open_prefilter())
 
     def with_fixes(self) -> "RunContext":
@@ -81,16 +81,16 @@ class RunContext:
 
     @property
     def needs_all_pools(self) -> bool:
-        """Whether a rule in force may edit any pod template, depending on the pools there are."""
+        """Whether an enabled rule may edit any pod template, depending on the known pools."""
         return any("templates" in rule.looks_at for rule in self.rules)
 
     def leaves(self, rule: ValidationRule, ref: ObjectRef) -> bool:
-        """Whether `validate` leaves an object to another rule, which is not switched off."""
+        """Whether another rule, which is not off, reports an object instead of `rule`."""
         others = [other for *kind, other in rule.left_to if kind == [ref.group, ref.kind]]
         return any(one.id in others for one in self.validation) if others else False
 
     def folded(self, findings: Sequence[Finding]) -> list[Finding]:
-        """Return the findings of a run, fewer where their rules merge some of them."""
+        """Return the findings of a run, after rules have merged those that belong together."""
         for rule in self.validation:
             if rule.fold is not None:
                 own = [found for found in findings if found.rule == rule.id]
@@ -113,11 +113,11 @@ def build(
 ) -> RunContext:
     """Return the context for `settings`; `components` is the plain value of the shipped catalog.
 
-    With `schemas` (plain, by name) it is a context for validation, which uses them. Its pools are
-    empty and complete: see `RunContext.with_pools`.
+    With `schemas` (plain values by name) the context is for validation. Its pools are empty and
+    complete: see `RunContext.with_pools`.
 
     Raises:
-        SettingsError: a rule that does not exist is switched, or a catalog entry is wrong.
+        SettingsError: the settings name a rule that does not exist, or a catalog entry is wrong.
     """
     _refuse_unknown_rules(settings)
     rules = tuple(
@@ -161,7 +161,7 @@ def _validation(severities: Mapping[str, Severity | None]) -> tuple[ValidationRu
 
 
 def _prefilter(rules: Sequence[TransformRule], words: Sequence[str]) -> Prefilter:
-    """Return the prefilter for what the rules edit; `words` are those of the component catalog."""
+    """Return the prefilter for what the rules edit; `words` are from the component catalog."""
     looks_at = frozenset().union(*(rule.looks_at for rule in rules))
     return prefilter_for(
         words,
@@ -183,5 +183,5 @@ def _refuse_unknown_rules(settings: Settings) -> None:
 
 
 def add_pool(index: PoolIndex, manifest: Manifest) -> bool:
-    """Add `manifest` if it is a NodePool; return whether it contradicts one seen before."""
+    """Add `manifest` if it is a NodePool; return whether it conflicts with a known one."""
     return is_pool(manifest) and index.add(pool_of(manifest))

@@ -22,10 +22,10 @@ _NONE: Mapping[str, Any] = {}
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where documents come from. `file` is the name for messages; `relative` the same from the
+    """Where documents come from. `file` is the name in messages; `relative` is the path from the
     configuration's folder, which the patterns of its `ignore` match.
 
-    `is_named`: the user named it (a PATH, or standard input), it was not found in a folder.
+    `is_named`: the user named it (a PATH, or standard input); it was not found in a folder.
     `is_patch`: a kustomization in the input names it as a patch. `usage`: how kustomizations in
     the input build it.
     """
@@ -38,21 +38,20 @@ class Origin:
 
     @property
     def relative_name(self) -> str:
-        """What patterns are matched against."""
+        """The path that patterns are matched against."""
         return self.relative or self.file
 
 
 _OF_TEMPLATES = "HN419"
-"""The rule that decides itself how severe it is that a template needs an edit."""
+"""The rule that itself decides the severity of its findings in templates."""
 
 
 @dataclass(slots=True)
 class DiagnosticCollector:
     """The findings of one document.
 
-    `suppressed` are those that a suppression leaves out, `non_manifests` those that are reported
-    for all files together. `template_comment`: which comment shows that the document is a template
-    (empty: none).
+    `suppressed` are the suppressed ones, `non_manifests` those that are reported once for all files
+    together. `template_comment`: which comment shows that the document is a template (empty: none).
     """
 
     raw: RawDocument
@@ -82,9 +81,9 @@ class DiagnosticCollector:
     def finding(
         self, rule: str, severity: Severity, manifest: Manifest, found: Violation
     ) -> Finding:
-        """Return what a rule found in a manifest, with its place.
+        """Return the finding of a rule on a manifest, with its place.
 
-        In a template it is no error: the values are not known before it is rendered.
+        In a template it is not an error: the values are not known before it is rendered.
         """
         severity = found.severity or severity
         if self.template_comment and rule != _OF_TEMPLATES and severity == "error":
@@ -107,7 +106,7 @@ class DiagnosticCollector:
         offset: int | None = None,
         with_excerpt: bool = True,
     ) -> Place:
-        """Return the place at `offset`; without one, at `pointer` in the item."""
+        """Return the place at `offset`, or at `pointer` in the item if `offset` is None."""
         at = self.source.offset(item + pointer) if offset is None else offset
         ref = subject.ref if isinstance(subject, Manifest) else None
         if isinstance(subject, Change):
@@ -123,13 +122,13 @@ class DiagnosticCollector:
         )
 
     def report_issue_at(self, rule: str, severity: Severity, issue: Violation, offset: int) -> None:
-        """Report something about the text at `offset`; with `--strict` an error."""
+        """Report an issue of the text at `offset`; with `--strict` it is an error."""
         self._add(self._issue(rule, severity, issue, offset))
 
     def report_document_issue(
         self, rule: str, severity: Severity, message: str, hint: str, base: str = ""
     ) -> None:
-        """Report something about the document, or the item at `base`; with `--strict` an error."""
+        """Report an issue of the document, or of an item; with `--strict` it is an error."""
         known = self._advice()
         issue = Violation("", message, known or hint)
         found = self._issue(rule, severity, issue, self.source.offset(base), base)
@@ -146,8 +145,8 @@ class DiagnosticCollector:
     def report_error(self, rule: str, error: TransformError, changes: list[Change]) -> bool:
         """Report why the document cannot be read or edited; return whether that is an error.
 
-        `changes`: what was planned, to name the object that it concerns. No suppression applies;
-        only `onInvalid` tolerates what cannot be read.
+        `changes`: the planned changes, to name the object that the error concerns. Suppressions do
+        not apply; only `onInvalid` tolerates a document that cannot be read.
         """
         severity: Severity = "error"
         if isinstance(error, InputError):
@@ -187,7 +186,7 @@ class DiagnosticCollector:
         severity: Severity,
         violation: Violation,
     ) -> Finding:
-        """Return the finding on `error`, at the object that it concerns if that is known."""
+        """Return the finding for `error`, at the object that it concerns if that is known."""
         above = [
             change
             for change in changes
@@ -205,8 +204,8 @@ class DiagnosticCollector:
         return self.source.position(offset).line
 
     def _advice(self) -> str:
-        """Return what to do where the text shows what probably went wrong, or an empty string."""
-        if self._known_advice is None:  # a list may hold many items that need it
+        """Return a hint if the text shows what is probably wrong, or an empty string."""
+        if self._known_advice is None:  # many items of a list may need it
             found = advice(self.source.text)
             self._known_advice = ""
             if found is not None:
@@ -220,7 +219,7 @@ class DiagnosticCollector:
         annotations: Mapping[str, Any] = _NONE,
         into: list[Finding] | None = None,
     ) -> None:
-        """Add a finding as the configuration and the object's `annotations` want it."""
+        """Add a finding as the configuration and the object's `annotations` require."""
         policy = self.context.policy
         by = policy.suppressed_by(found.rule, found.object, annotations, self.origin.relative_name)
         settled = policy.settle(found, by)

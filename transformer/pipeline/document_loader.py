@@ -30,7 +30,7 @@ _NO_MANIFESTS = re.compile(
     r"|(?:[^/]*[._-])?values(?:[._-][^/]*)?\.(?:ya?ml|json))",
     re.IGNORECASE,
 )
-"""Names of files that are something else than manifests: kustomizations, charts, their values."""
+"""Names of files that are known not to be manifests: kustomizations, charts, values of charts."""
 
 _AFTER_END = "no --- after the ... above; kubectl drops what follows"
 _BEGIN = "begin each manifest with a --- line"
@@ -45,8 +45,8 @@ def visit(
 ) -> tuple[syntax.Tree, Any]:
     """Pass each object of a document to `visit_object`, from top to bottom.
 
-    Return the tree and the plain value. What is no manifest is reported, and so is a missing `---`;
-    `glued` says what happens to a document that runs on from the one above.
+    Return the tree and the plain value. Non-manifests and a missing `---` are reported; `glued` is
+    the message for a document without a `---` between it and the manifest above.
 
     Raises:
         InputError: the document cannot be read.
@@ -63,7 +63,7 @@ def load_document(document: Document, diagnostics: DiagnosticCollector) -> tuple
     document is a template.
 
     Raises:
-        InputError: it cannot be read, or is no manifest where one is expected.
+        InputError: it cannot be read, or is not a manifest where one is expected.
     """
     raw, source = document.raw, diagnostics.source
     if raw.oversize:
@@ -84,7 +84,7 @@ def load_document(document: Document, diagnostics: DiagnosticCollector) -> tuple
     is_input = diagnostics.origin.is_named and not diagnostics.origin.is_patch
     if isinstance(root, syntax.Sequence) and root.is_flow and is_input:
         raise InputError(
-            "an array is no Kubernetes manifest, and kubectl refuses it",
+            "an array is not a Kubernetes manifest, and kubectl refuses it",
             offset=root.start,
             hint="wrap it in an object of `kind: List`, as its `items`",
         )
@@ -92,13 +92,13 @@ def load_document(document: Document, diagnostics: DiagnosticCollector) -> tuple
 
 
 def objects(value: Any, diagnostics: DiagnosticCollector) -> Iterator[Manifest]:
-    """Yield the manifests in a document's plain value, and note what in it is none (HN903).
+    """Yield the manifests in a document's plain value, and report non-manifests (HN903).
 
-    In a file of its own a kustomization may leave out what it is.
+    A kustomization in a file with its usual name needs no apiVersion or kind.
     """
     found = list(manifests(value))
     if value is not None and not found and not is_list(value) and not diagnostics.origin.is_patch:
-        _report_no_kind(diagnostics, "", "this document is no mapping")
+        _report_no_kind(diagnostics, "", "this document is not a mapping")
     is_kustomization = PurePath(diagnostics.origin.file).name in KUSTOMIZATIONS
     for manifest in found:
         if manifest.ref.kind and manifest.ref.version:
@@ -114,12 +114,12 @@ def _report_no_kind(diagnostics: DiagnosticCollector, base: str, message: str) -
     if not diagnostics.origin.is_named and _NO_MANIFESTS.fullmatch(diagnostics.origin.file):
         return
     severity: Severity = "warning" if diagnostics.origin.is_named else "info"
-    hint = "it is no Kubernetes manifest, and nothing in it is touched"
+    hint = "it is not a Kubernetes manifest, and nothing in it is changed"
     diagnostics.report_document_issue("HN903", severity, message, hint, base)
 
 
 def _template_comment(tree: syntax.Tree, diagnostics: DiagnosticCollector) -> str:
-    """Return which comment shows that a document is a template, or nothing."""
+    """Return which comment shows that a document is a template, or an empty string."""
     found = find_template_comment(tree)
     if found is None:
         return ""
@@ -132,7 +132,7 @@ _SHOWN = 60
 
 
 def _rule_context(manifest: Manifest, value: Any, diagnostics: DiagnosticCollector) -> RuleContext:
-    """Return what rules see of an object in a document with the plain value `value`."""
+    """Return the context of an object in a document with the plain value `value`."""
     cluster, origin = diagnostics.context.cluster, diagnostics.origin
     return RuleContext(
         manifest,
@@ -154,25 +154,26 @@ def is_edited(rule_context: RuleContext, planned: Mapping[str, Sequence[Operatio
 def rule_failures(
     failures: Iterable[tuple[str, PatchError]],
 ) -> Iterator[tuple[str, Severity, Violation]]:
-    """Yield what is to be said of transform rules that cannot be applied: rule, severity, and what
-    is wrong. A placeholder is told once, whatever rules it stops.
+    """Yield rule, severity and violation for transform rules that cannot be applied.
+
+    A placeholder is reported once, whichever rules it affects.
     """
-    told: set[str] = set()
+    reported: set[str] = set()
     for rule, error in failures:
         found = Violation(error.pointer, error.message, error.hint)
         if not isinstance(error, PlaceholderError):
             yield rule, "error", found
-        elif error.pointer not in told:
-            told.add(error.pointer)
+        elif error.pointer not in reported:
+            reported.add(error.pointer)
             yield "HN428", "warning", found
 
 
 def report_opening(
     raw: RawDocument, diagnostics: DiagnosticCollector, *, is_empty: bool, glued: str
 ) -> None:
-    """Note that a document begins without the `---` that should be there (HN904).
+    """Report that the `---` at the beginning of a document is missing (HN904).
 
-    `glued` says what becomes of one that runs on from the manifest above it.
+    `glued` is the message for a document without a `---` between it and the manifest above.
     """
     if raw.opening is Opening.GLUED:
         diagnostics.report_document_issue("HN904", "warning", glued, _BEGIN)
@@ -183,11 +184,11 @@ def report_opening(
 def plans(
     rule_context: RuleContext, rules: Sequence[TransformRule]
 ) -> tuple[dict[str, list[Operation]], list[tuple[str, PatchError]]]:
-    """Return what the rules want to do, by id (only those that want something), and which of them
+    """Return the operations that rules plan, by id (only rules that plan any), and the rules that
     cannot be applied, with the reason.
 
     Raises:
-        PoolsNeeded: a rule depends on a pool that later input may bring.
+        PoolsNeeded: a rule depends on a pool that later input may define.
     """
     planned: dict[str, list[Operation]] = {}
     failures: list[tuple[str, PatchError]] = []

@@ -1,11 +1,11 @@
-"""Manifests that run together without a `---`: documents of their own, or one.
+"""Manifests without a `---` between them: separate documents, or one document.
 
-The framer cuts where a root key `apiVersion` or `kind` comes again; bytes alone cannot tell a key
-from a line of quoted text. Here what stands between two markers is held until its end is known.
-In a stream it is taken apart as a whole where all its borders are certain (`boundaries`), and else
-is one document with a problem, which names the lines; of a very long run, what is certain so far
-leaves early. In a file nothing is taken apart, because what is wrong there is for its author to
-mend; the manifests are only noted.
+The framer splits where a root key `apiVersion` or `kind` is repeated; bytes alone cannot
+distinguish a key from a line of quoted text. Here the raw documents between two markers are held
+until the end is known. In a stream they are split as a whole if all their borders are certain
+(`boundaries`); otherwise they are one document with a problem, which names the lines. Of a very
+long run, the manifests that are certain so far are returned early. In a file nothing is split,
+because its author has to fix it; the manifests are only recorded.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -19,10 +19,11 @@ from transformer.text.framing import MAX_DOCUMENT, Opening, RawBatch, RawDocumen
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A document: a frame, and why it cannot be read as it seems to be meant (or None).
+    """A raw document, and why it cannot be read as intended (`problem`, or None).
 
-    `continues`: it goes on with an oversize document. `manifests`: in a file, the frames of two or
-    more manifests that `raw` holds without a `---` between them, with the `borders` of each two.
+    `continues`: it continues an oversize document. `manifests`: in a file, the raw documents of two
+    or more manifests that `raw` contains without a `---` between them; `borders` are those between
+    each two.
     """
 
     raw: RawDocument
@@ -33,7 +34,7 @@ class Document:
 
     @property
     def pieces(self) -> "tuple[Document, ...]":
-        """The manifests as separate documents where their borders are certain, else this one."""
+        """The manifests as separate documents if their borders are certain, else this document."""
         if not self.manifests or any(border.doubt for border in self.borders):
             return (self,)
         return tuple(map(Document, self.manifests))
@@ -48,8 +49,9 @@ def documents(
 ) -> Iterator[Document]:
     """Yield the documents of a file or stream.
 
-    `is_stream`: manifests that run together become documents of their own where that is certain;
-    they are still `GLUED`, because a `---` is missing above each. With `strict` nothing is certain.
+    `is_stream`: manifests without a `---` between them become separate documents if their borders
+    are certain; they are still `GLUED`, because a `---` is missing above each. With `strict`, no
+    border is certain.
     """
     found = batches(
         raw_batches(chunks, max_document),
@@ -74,11 +76,11 @@ def batches(
 
 
 _PATIENCE = 16 * 1024 * 1024
-"""So many bytes of a run are held; of a longer one, what is certain so far leaves."""
+"""Bytes of a run that are held; of a longer one, the manifests that are certain are returned."""
 
 
 class DocumentAssembler:
-    """Decides what is glued in one file or stream; see `documents` for the options."""
+    """Assembles the documents of one file or stream; see `documents` for the options."""
 
     def __init__(
         self,
@@ -95,17 +97,17 @@ class DocumentAssembler:
         self._patience = _PATIENCE
         self._is_at_end = False
         self._joined = 0
-        """Frames so far that were no documents of their own."""
+        """Raw documents so far that were only a part of a document."""
 
         self._oversize: RawDocument | None = None
-        """The last piece of an oversize document, which goes on as long as frames belong to it."""
+        """The last piece of an oversize document, while raw documents still belong to it."""
 
-    def feed(self, frames: Iterable[RawDocument]) -> list[Document]:
-        """Take the next frames, below each of which there is another; return the documents that
+    def feed(self, raws: Iterable[RawDocument]) -> list[Document]:
+        """Add raw documents, each of which is followed by another one; return the documents that
         they complete.
         """
         complete: list[Document] = []
-        for raw in frames:
+        for raw in raws:
             if (large := self._oversize) is not None:
                 is_same = raw.ordinal == large.ordinal
                 if is_same or raw.opening is Opening.GLUED:
@@ -131,18 +133,18 @@ class DocumentAssembler:
                 complete += self._certain_so_far()
         return complete
 
-    def close(self, frames: Sequence[RawDocument]) -> list[Document]:
-        """Take the last frames; return the documents that they and the end complete."""
-        complete = self.feed(frames[:-1])
+    def close(self, raws: Sequence[RawDocument]) -> list[Document]:
+        """Add the last raw documents; return the documents that they and the end complete."""
+        complete = self.feed(raws[:-1])
         self._is_at_end = True
-        return [*complete, *self.feed(frames[-1:])]
+        return [*complete, *self.feed(raws[-1:])]
 
     def _decided(self) -> list[Document]:
-        """Return what is held, now that nothing more is glued to it."""
+        """Return the documents in what is held, when nothing more belongs to it."""
         found = examined(self._held, strict=self._strict)
         refusal = found.refusal_at_end if self._is_at_end else found.refusal
         if self._is_stream and found.manifests and refusal is None:
-            return self._apart(found.manifests)
+            return self._separated(found.manifests)
         raw = self._taken()
         if self._is_stream:
             return [Document(raw, refusal)]
@@ -150,18 +152,18 @@ class DocumentAssembler:
         return [Document(raw, found.problem, manifests=manifests, borders=found.borders)]
 
     def _certain_so_far(self) -> list[Document]:
-        """Return the manifests of a very long run but for the last, if all borders are certain."""
+        """Return the manifests of a very long run except for the last, if borders are certain."""
         found = examined(self._held, strict=self._strict)
         if not found.manifests or found.refusal_at_end is not None:
             self._patience = 2 * self._size
             return []
         last = found.manifests[-1]._replace(ordinal=self._held[-1].ordinal)
-        *complete, _ = self._apart(found.manifests)
+        *complete, _ = self._separated(found.manifests)
         self._held, self._size = [last], len(last.data)
         return complete
 
-    def _apart(self, manifests: Sequence[RawDocument]) -> list[Document]:
-        """Return manifests as documents of their own, and hold nothing any more."""
+    def _separated(self, manifests: Sequence[RawDocument]) -> list[Document]:
+        """Return manifests as separate documents, and hold nothing."""
         first = self._held[0].ordinal - self._joined
         self._joined += len(self._held) - len(manifests)
         self._forget()
@@ -169,7 +171,7 @@ class DocumentAssembler:
         return [Document(raw._replace(ordinal=ordinal)) for ordinal, raw in numbered]
 
     def _taken(self) -> RawDocument:
-        """Return what is held as one document, and hold nothing any more."""
+        """Return what is held as one document, and hold nothing."""
         raw = self._numbered(joined(self._held))
         self._joined += len(self._held) - 1
         self._forget()

@@ -1,7 +1,7 @@
-"""Which kustomizations build a file, and whether they move what is in it.
+"""Which kustomizations build a file, and whether they change the identity of its objects.
 
-kustomize gives an object another identity where a kustomization sets a namespace or a name prefix,
-and what different kustomizations build does not meet.
+A kustomization that sets a namespace, or a prefix or suffix of names, gives objects another
+identity; objects that different kustomizations build do not conflict.
 """
 
 import posixpath
@@ -26,7 +26,7 @@ class Kustomization:
 
 
 def listed(value: Mapping[str, Any]) -> Iterator[str]:
-    """Yield the files and folders that a kustomization lists, as it spells them."""
+    """Yield the files and folders that a kustomization lists, as written."""
     for name in LISTS:
         entries = value.get(name)
         for entry in entries if isinstance(entries, list) else ():
@@ -35,7 +35,7 @@ def listed(value: Mapping[str, Any]) -> Iterator[str]:
 
 
 class KustomizationGraph:
-    """How the files of a run are built, by what its kustomizations list."""
+    """How the files of a run are built, according to its kustomizations."""
 
     def __init__(self, kustomizations: Sequence[Kustomization] = ()) -> None:
         self._all = kustomizations
@@ -47,7 +47,7 @@ class KustomizationGraph:
         self._known: dict[tuple[int, ...], KustomizationUsage] = {}
 
     def of(self, file: str) -> KustomizationUsage:
-        """Return how a file is built; it is named as the entries of the kustomizations are."""
+        """Return how a file is built; it is spelled as in the entries of the kustomizations."""
         direct = tuple(self._listed_by.get(file, ()))
         if not direct:
             is_left_out = posixpath.dirname(file) in self._folders
@@ -66,7 +66,7 @@ class KustomizationGraph:
                 ahead += self._above(number)
         roots = {number for number in found if not self._above(number)}
         return KustomizationUsage(
-            tuple(sorted(roots or found)),  # none is outermost in a circle
+            tuple(sorted(roots or found)),  # in a cycle there is no root
             any(self._all[number].moves for number in found),
             any(self._all[number].renames for number in found),
         )

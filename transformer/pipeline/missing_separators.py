@@ -1,7 +1,7 @@
-"""Manifests of a file that have no `---` between them: what is said of them (HN904).
+"""Manifests of a file that have no `---` between them: the findings on them (HN904).
 
-Nothing is taken apart in a file, but each manifest is looked at, so that it can be told whether
-something had to be done there. Beside a border that is not certain, only that is said.
+Files are not split, but each manifest is checked, so that a finding can report whether an edit is
+needed there. At a border that is not certain, only the border is reported.
 """
 
 from collections.abc import Iterator
@@ -23,13 +23,13 @@ def manifests_of(document: Document) -> list[Document]:
 
 
 def doubtful(document: Document) -> list[bool]:
-    """Return for each manifest whether it is not certain where it begins or ends."""
+    """Return for each manifest whether its beginning or its end is not certain."""
     doubts = [False, *(border.doubt is not None for border in document.borders), False]
     return [above or below for above, below in pairwise(doubts)]
 
 
 def runs(document: Document) -> Iterator[range]:
-    """Yield which manifests belong to each other because no certain border is between them."""
+    """Yield ranges of manifests that have no certain border between them."""
     start = 0
     for index, border in enumerate(document.borders, 1):
         if border.doubt is None:
@@ -41,9 +41,9 @@ def runs(document: Document) -> Iterator[range]:
 def at_borders(
     document: Document, origin: Origin, context: RunContext, *, is_edited: bool, is_template: bool
 ) -> DiagnosticCollector:
-    """Return what is to be said of each border.
+    """Return the findings on the borders.
 
-    It is an error where a rule would have edited one of the manifests (`is_edited`).
+    They are errors if a rule would edit one of the manifests (`is_edited`).
     """
     diagnostics = DiagnosticCollector(document.raw, origin, context)
     diagnostics.source.text = document.raw.data.decode()
@@ -62,8 +62,8 @@ def _issue(border: Border, *, is_template: bool) -> tuple[int, Violation]:
     if is_template:
         return border.below, Violation("", message, f"this is a template: {RENDER_FIRST}")
     if border.doubt is None:
-        hint = "put a --- line above it, or let `validate --fix` do it"
+        hint = "add a --- line above it, or run `validate --fix`"
         return border.below, Violation("", f"{message}; kubectl applies only the last", hint)
     at = border.below if border.doubt.offset is None else border.doubt.offset
-    hint = "put a --- line where the lower manifest begins; kubectl applies only the last"
+    hint = "add a --- line where the lower manifest begins; kubectl applies only the last"
     return at, Violation("", f"no --- between two manifests: {border.doubt.message}", hint)

@@ -1,7 +1,7 @@
-"""Files of a search that hold no manifest: one finding for all of them (HN903).
+"""Files found in folders that contain no manifest: one finding for all of them (HN903).
 
-Repositories are full of such files. A file that nobody named is nobody's mistake; but a document
-beside manifests may well be one that has lost its head, and keeps a finding of its own.
+Repositories contain many such files, and nobody named them. But a document in a file with manifests
+may be a manifest that lacks its apiVersion or kind, so it gets a finding of its own.
 """
 
 from collections.abc import Iterator, Sequence
@@ -9,11 +9,11 @@ from dataclasses import replace
 
 from transformer.findings import MOST_RELATED, Finding, Related
 
-_HINT = "they have no apiVersion or kind, and nothing in them is touched; -v names them"
+_HINT = "they have no apiVersion or kind, and nothing in them is changed; -v lists them"
 
 
 class NonManifests:
-    """Takes in what there is of each file, file by file, and concludes from all of it."""
+    """Takes the documents of all files, file by file, and merges the findings on non-manifests."""
 
     def __init__(self) -> None:
         self._file = ""
@@ -24,9 +24,9 @@ class NonManifests:
         self._count = 0
 
     def add(self, file: str, found: Sequence[Finding], *, is_blank: bool) -> Iterator[Finding]:
-        """Take in a document; yield what is to be told at once.
+        """Add a document; yield the findings that are to be reported now.
 
-        `found`: why it is no manifest. `is_blank`: it is nothing at all.
+        `found`: why it is not a manifest. `is_blank`: it has no content.
         """
         if file != self._file:
             self._end_file()
@@ -40,7 +40,7 @@ class NonManifests:
             self._pending += found
 
     def finalize(self) -> Iterator[Finding]:
-        """Yield the finding on all the files, if there are any."""
+        """Yield the finding on all the files without a manifest, if there are any."""
         self._end_file()
         if self._first is None:
             return

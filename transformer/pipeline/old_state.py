@@ -1,7 +1,7 @@
-"""The old state of one world: its objects, and which of them a new one was.
+"""The old state of one cluster: its objects, and how objects of the new state are matched to them.
 
-An object is matched by group, kind, namespace and name: in the same file first, then wherever it
-moved within the scope (SPEC, section 9). Only what change rules compare is remembered.
+An object is matched by group, kind, namespace and name: in the same file first, then in any other
+file of the scope, because it may have moved. Only values that change rules compare are kept.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -24,7 +24,7 @@ Identity: TypeAlias = tuple[str, str, str, str]
 
 
 def identity(ref: ObjectRef) -> Identity:
-    """Return what an object is matched by."""
+    """Return the identity by which an object is matched."""
     return ref.group, ref.kind, ref.namespace, ref.name
 
 
@@ -32,7 +32,7 @@ def identity(ref: ObjectRef) -> Identity:
 class OldObject:
     """An object of the old state, in the file `file` (relative); `at` is its place.
 
-    `is_context`: it was in a file that is not meant, and is only there to be found again.
+    `is_context`: its file is not validated; the object is kept only because it may have moved.
     """
 
     manifest: Manifest
@@ -42,18 +42,18 @@ class OldObject:
 
 
 class OldState:
-    """The objects of the old state, and the files (relative) that hold each in the new one."""
+    """The objects of the old state, and the files (relative) that contain each in the new state."""
 
     def __init__(self) -> None:
         self._objects: dict[Identity, list[OldObject]] = {}
         self._present: Mapping[Identity, Collection[str]] = {}
         self.unread: list[Finding] = []
-        """Why a document of the old state could not be read, and so is not compared."""
+        """Why documents of the old state cannot be read, and so are not compared."""
 
     def take(
         self, document: Document, origin: Origin, context: RunContext, *, is_context: bool = False
     ) -> None:
-        """Remember the objects of a document of the old state."""
+        """Add the objects of a document of the old state."""
         for piece in document.pieces:
             self._take(piece, origin, context, is_context=is_context)
 
@@ -78,14 +78,14 @@ class OldState:
                 known.append(OldObject(kept, origin.relative_name, at, is_context))
 
     def compare_with(self, present: Mapping[Identity, Collection[str]]) -> None:
-        """Say which objects the new state has, and in which files."""
+        """Set which objects the new state has, and in which files."""
         self._present = present
 
     def before(self, ref: ObjectRef, file: str) -> Manifest | None:
-        """Return what the object `ref` in the new state's `file` was, or None: it is new.
+        """Return the old object for `ref` in `file` of the new state, or None if it is new.
 
-        One that is still in its own file has not moved here. None as well where there were
-        different ones of its name and none of them was here.
+        An old object that still exists in its own file has not moved to `file`. Also return None if
+        several different old objects match and none of them was in `file`.
         """
         found = self._objects.get(identity(ref), [])
         here = [known for known in found if known.file == file]
@@ -94,7 +94,7 @@ class OldState:
         return found[0].manifest if found and _are_alike(found) else None
 
     def removed(self) -> Iterator[OldObject]:
-        """Yield the objects that the new state has nowhere."""
+        """Yield the objects that are not in the new state."""
         for key, found in self._objects.items():
             meant = [known for known in found if not known.is_context]
             if meant and key not in self._present:
@@ -102,7 +102,7 @@ class OldState:
 
     @property
     def has_objects(self) -> bool:
-        """Whether there is anything that can be compared."""
+        """Whether there is an object that can be compared."""
         return bool(self._objects)
 
     def names(self) -> frozenset[str]:
@@ -110,7 +110,7 @@ class OldState:
         return frozenset(name for *_, name in self._objects)
 
     def pools(self) -> dict[str, Pool]:
-        """Return the NodePools by name; where there are different ones, rather a standard one."""
+        """Return the NodePools by name; of different ones with one name, a standard one."""
         pools: dict[str, Pool] = {}
         for known in (known for found in self._objects.values() for known in found):
             if is_pool(known.manifest):
@@ -135,7 +135,7 @@ _SHORT_LIVED = {("", "Pod"): (), ("batch", "Job"): ("spec", "template")}
 def compared_part(manifest: Manifest) -> Manifest | None:
     """Return `manifest` with only those values that change rules compare.
 
-    Return None if no rule compares its kind, or if it has no name by which it can be found again.
+    Return None if no rule compares its kind, or if it has no name to match it by.
 
     A NodePool keeps its labels, annotations, spec and the names of its nodes; a Node its labels; a
     Pod or Job the affinity of its pod template; a Job also whether it is suspended.

@@ -1,6 +1,6 @@
-"""What probably happened where a text cannot be read, or is no manifest: separators, blanks, glue.
+"""Hints for a text that cannot be read, or is not a manifest: separators, blanks, joined files.
 
-Nothing here decides anything: it makes the message of an error say what people can do.
+Nothing is decided here: hints only improve the message of an error.
 """
 
 import re
@@ -17,7 +17,7 @@ _SEPARATOR = re.compile(
     rf"{_LINE_START}(?P<marker>-{{3,}}(?:[^\s-]|[{STRANGE}])[^\r\n:]{{0,100}}"
     r"|-{4,}(?=[ \t]*(?:[\r\n]|\Z)))"
 )
-"""What is meant as a `---` line and is none: text right behind it, or too many dashes."""
+"""A line that is intended as `---` but is not: text directly after it, or too many dashes."""
 
 _TEMPLATE = re.compile(rf"{_LINE_START}[^#\r\n]*?\{{[{{%]")
 _IN_COMMENT = re.compile(rf"{_LINE_START}(?:[^#\r\n]*[ \t])?#(?:(?P<ytt>@)|[^\r\n]*\{{[{{%])")
@@ -25,7 +25,7 @@ _IN_COMMENT = re.compile(rf"{_LINE_START}(?:[^#\r\n]*[ \t])?#(?:(?P<ytt>@)|[^\r\
 _BELOW = r"[^\r\n]*[\r\n]+(?:#[^\r\n]*[\r\n]+)*(?:apiVersion|kind|metadata):"
 _GLUED_HEAD = re.compile(rf"[^\s\"'{{,\ufeff](?:apiVersion|kind):[ \t]+(?={_BELOW})")
 _GLUED_END = re.compile(rf"[^\s-]---(?=[ \t]*[\r\n])(?={_BELOW})|[^\s#]#(?={_BELOW})")
-"""Where a line ends with what should begin the next file: its head, its `---`, or its comment."""
+"""A line that ends with what should begin the next file: its first key, its `---`, or a comment."""
 
 
 _STRANGE_HEAD = re.compile(
@@ -35,7 +35,7 @@ _STRANGE_HEAD = re.compile(
 
 
 class Template(NamedTuple):
-    """Where a text shows that it is a template, and which."""
+    """The offset at which a text shows that it is a template, and which kind of template."""
 
     offset: int
     what: str
@@ -43,7 +43,7 @@ class Template(NamedTuple):
 
 
 def template(text: str, rule: str) -> Template | None:
-    """Return why a text that cannot be read for what `rule` says is a template, or None."""
+    """Return why a text that cannot be read, which `rule` reports, is a template, or None."""
     found = _IN_COMMENT.search(text)
     if found is not None and found["ytt"]:
         hint = "render it first (ytt -f) and transform the result"
@@ -56,7 +56,7 @@ def template(text: str, rule: str) -> Template | None:
 
 
 def explained(error: InputError, text: str) -> InputError:
-    """Return the error as that of what is meant as a `---` line and is none, if one is above it."""
+    """Return `error`, or the error for an invalid `---` line if there is one above it."""
     offset = len(text) if error.offset is None else error.offset
     found = list(_separators(text, offset))
     if not found:
@@ -71,7 +71,9 @@ def explained(error: InputError, text: str) -> InputError:
 
 
 def _explained_by_blank(error: InputError, text: str, offset: int) -> InputError:
-    """Return the error with a hint at a strange blank that indents its line, or the one above."""
+    """Return the error with a hint about an unusual blank that indents its line, or is at the
+    beginning or end of the one above.
+    """
     end = text.find("\n", offset)
     own, *above = reversed(text[: end if end >= 0 else None].rsplit("\n", 2))
     ends = (
@@ -86,8 +88,8 @@ def _explained_by_blank(error: InputError, text: str, offset: int) -> InputError
 
 
 class Advice(NamedTuple):
-    """What probably went wrong in the line of `offset`, and what to do about it: to be said with
-    that line between `before` and `after`.
+    """What is probably wrong in the line of `offset`, and what to do: the text of the hint is
+    `before`, the line, and `after`.
     """
 
     offset: int
@@ -96,18 +98,18 @@ class Advice(NamedTuple):
 
 
 def advice(text: str) -> Advice | None:
-    """Return what probably went wrong in a text that is no manifest."""
+    """Return what is probably wrong in a text that is not a manifest, or None."""
     if (marker := next(_separators(text, len(text)), None)) is not None:
         after = f" is not a document separator: {_separate(marker[1])}"
         return Advice(marker[0], f"`{marker[1]}` ", after)
     for head in _STRANGE_HEAD.finditer(text):
         blank = head["behind"] or head["blank"]
         if blank and blank != "\ufeff":
-            before = f"{strange_blank(blank)} beside {head['key']} "
+            before = f"{strange_blank(blank)} next to {head['key']} "
             return Advice(head.start(), before, ": use an ordinary space")
     if (glued := _glued(text)) is not None:
         after = (
-            " a file seems to be glued to one without a newline at its end;"
+            " a file seems to be joined to one without a newline at its end;"
             " end each file with a newline"
         )
         return Advice(glued, "", after)
@@ -115,9 +117,9 @@ def advice(text: str) -> Advice | None:
 
 
 def _glued(text: str) -> int | None:
-    """Return where a file seems to be glued to one without a newline at its end, or None.
+    """Return where a file seems to be joined to one without a newline at its end, or None.
 
-    What stands in front of a head must be a whole line: an entry of a mapping or of a sequence.
+    The text before the first key must be a whole line: an entry of a mapping or of a sequence.
     """
     for pattern in (_GLUED_HEAD, _GLUED_END):
         for found in islice(pattern.finditer(text), _MOST):
@@ -129,7 +131,7 @@ def _glued(text: str) -> int | None:
 
 
 _MOST, _LONG = 100, 1000
-"""Places looked at, and characters of each line."""
+"""Matches that are checked, and characters of each line."""
 
 
 def _separate(marker: str) -> str:
@@ -137,7 +139,7 @@ def _separate(marker: str) -> str:
 
 
 def _separators(text: str, end: int) -> Iterator[tuple[int, str]]:
-    """Yield offset and text of what is meant as a `---` line, down to the line of offset `end`."""
+    """Yield offset and text of lines that are intended as `---`, up to the line of offset `end`."""
     if "---" not in text:
         return
     for found in _SEPARATOR.finditer(text):

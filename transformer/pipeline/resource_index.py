@@ -1,7 +1,7 @@
-"""What a first look over all documents of one world finds: all that later ones may depend on.
+"""The index that a first pass over all documents of a cluster builds, for the second pass.
 
-Pools may come after their nodes, a Service before its pods, and what was removed is known at the
-end only. Documents are read here only where their bytes mention such a kind.
+Pools may come after their nodes, a Service before its pods, and which objects were removed is known
+only at the end. Documents are read here only if their bytes mention such a kind.
 """
 
 from collections import Counter
@@ -28,12 +28,13 @@ from transformer.yamltree.load import load
 
 @dataclass(slots=True)
 class ResourceIndex:
-    """Pools by name, the pool of each Node, the Services with a `Local` policy, and the files
-    (relative) that hold each object that an old state is compared with (where `compares`).
+    """Pools by name, the pool name of each Node, the Services with a `Local` policy by namespace,
+    and, if `compares`, the files (relative) that contain each object that an old state is compared
+    with.
 
-    `former_names` are those of the old state's objects; what is not there now, but is named in a
-    document that cannot be read (`unread_names`), or was in its file (`unread_files`), may still be
-    there.
+    `former_names` are the names of the objects in the old state. An object that is not found now
+    may still exist if a document that cannot be read mentions its name (`unread_names`), or if its
+    file has such a document (`unread_files`).
     """
 
     pools: PoolIndex
@@ -46,7 +47,7 @@ class ResourceIndex:
     unread_files: set[str] = field(default_factory=set)
 
     def take(self, document: Document, file: str) -> None:
-        """Take in a document of the file `file`; what cannot be read is left for later."""
+        """Add a document of the file `file`; the second pass reports what cannot be read."""
         found = self._read(document)
         if found is None:
             data = document.raw.data
@@ -59,21 +60,21 @@ class ResourceIndex:
                 self.nodes[manifest.ref.name] = pool_name(manifest)
             if (service := local_service(manifest)) is not None:
                 self.services.setdefault(manifest.ref.namespace, []).append(service)
-            self._note_present(manifest, file)
+            self._add_present(manifest, file)
 
     def take_present(self, document: Document, file: str) -> None:
-        """Take in only which objects there are, in a file that is not judged."""
+        """Add only which objects there are, for a file that is not validated."""
         for manifest in self._read(document) or ():
-            self._note_present(manifest, file)
+            self._add_present(manifest, file)
 
     def mentions(self, data: bytes) -> bool:
-        """Whether the bytes could hold an object that this index takes in."""
+        """Whether the bytes may contain an object that belongs in this index."""
         mentions = mentions_compared if self.compares else mentions_node
         return mentions(data) or mentions_pool(data) or mentions_local_service(data)
 
     def _read(self, document: Document) -> list[Manifest] | None:
-        """Return the manifests in a document, if any of them could matter; None: it cannot be
-        read.
+        """Return the manifests in a document: none if no kind of this index is mentioned, None if
+        it cannot be read.
         """
         if document.raw.oversize:
             return None
@@ -85,12 +86,12 @@ class ResourceIndex:
             return None
         return [manifest for value in values for manifest in manifests(value)]
 
-    def _note_present(self, manifest: Manifest, file: str) -> None:
+    def _add_present(self, manifest: Manifest, file: str) -> None:
         if self.compares and compared_part(manifest) is not None:
             self.present.setdefault(identity(manifest.ref), set()).add(file)
 
     def cluster(self, base: ClusterContext, old_state: OldState | None) -> ClusterContext:
-        """Return the world that rules see; the census is complete, and so are its pools."""
+        """Return the cluster that rules see; the index is complete, and so are its pools."""
         self.pools.complete = True
         former_nodes, former_pools = frozenset[str](), dict[str, Pool]()
         if old_state is not None:
@@ -107,7 +108,7 @@ class ResourceIndex:
         )
 
     def _present(self) -> Mapping[Identity, set[str]]:
-        """Return what there is, pools from elsewhere (`--pools`) among it."""
+        """Return the objects of the new state, including pools from `--pools`."""
         pools: dict[Identity, set[str]] = {
             (GROUP, "NodePool", "", pool.name): set() for pool in self.pools.all()
         }

@@ -12,11 +12,11 @@ _SEVERITY_KEY = re.compile(r"HN[0-9]{3}")
 
 @dataclass(frozen=True, slots=True)
 class Suppression:
-    """Findings to leave out: those of `rules` on an object and in a file; empty patterns fit all.
+    """A suppression of `rules` on an object and in a file; an empty pattern matches all.
 
     `object` is `Kind/namespace/name` or `Kind/name`, with wildcards in each part; `file` is a
-    pattern of gitignore. `line` is that of the entry in the configuration file, 0 where there is
-    none.
+    pattern of gitignore. `line` is the line of the entry in the configuration file, or 0 if there
+    is no file.
     """
 
     rules: tuple[str, ...]
@@ -28,12 +28,12 @@ class Suppression:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Everything a configuration can say; what it leaves unsaid has the default given here.
+    """Everything that a configuration can set, with defaults.
 
-    `transform_rules` holds only the rules switched on or off explicitly, by id; `severities` has
-    `error`, `warning`, `info` or `off` by rule id. `components`, `pod_templates` and
-    `inline_pools` are the plain objects of the schema; `pool_paths` are as written. `name` is that
-    of the configuration file.
+    `transform_rules` has only the rules that are explicitly switched on or off, by id; `severities`
+    has `error`, `warning`, `info` or `off` by rule id. `components`, `pod_templates` and
+    `inline_pools` are the plain objects of the schema; `pool_paths` are as written. `name` is the
+    name of the configuration file.
     """
 
     transform_rules: Mapping[str, bool] = field(default_factory=dict)
@@ -51,16 +51,16 @@ class Settings:
     name: str = ""
 
 
-def matches_suppression(ignore: Suppression, rule: str, object_ref: str, file: str) -> bool:
-    """Say whether `ignore` leaves out a finding of `rule`.
+def matches_suppression(entry: Suppression, rule: str, object_ref: str, file: str) -> bool:
+    """Return whether `entry` suppresses a finding of `rule`.
 
     `object_ref` is `Kind/namespace/name`, or `Kind/name` for an object without a namespace, or
-    empty where the finding is about no object. `file` is relative to the configuration's folder.
+    empty if the finding is not about an object. `file` is relative to the configuration's folder.
     """
     return (
-        rule in ignore.rules
-        and (not ignore.object or matches_object(object_ref, ignore.object))
-        and (not ignore.file or is_chosen(file.replace("\\", "/"), (ignore.file,)))
+        rule in entry.rules
+        and (not entry.object or matches_object(object_ref, entry.object))
+        and (not entry.file or is_chosen(file.replace("\\", "/"), (entry.file,)))
     )
 
 

@@ -1,4 +1,4 @@
-"""Where the parts of one document are in its file: the only place that turns offsets into lines."""
+"""Positions in one document: the only place that converts offsets to lines and columns."""
 
 from transformer.position import Lines, Position, position_at
 from transformer.yamltree.locate import Places
@@ -8,13 +8,13 @@ LONG_LINE = 1000
 """A longer line is not shown: minified JSON would be kept whole for each finding in it."""
 
 _NEAR = 1000
-"""Up to this offset it is quicker to count lines than to make a table of them."""
+"""Up to this offset, counting lines is faster than building a table of them."""
 
 
 class SourceLocator:
-    """The places in one document, whose `text` and `root` are set as soon as they are known.
+    """Locates values in one document; `text` and `root` are set as soon as they are known.
 
-    `first_line` is the number (1-based) of the line in the file that the text begins in.
+    `first_line` is the number (1-based) of the line in the file at which the text begins.
     """
 
     def __init__(self, first_line: int) -> None:
@@ -39,7 +39,7 @@ class SourceLocator:
         return self._lines.position(offset)
 
     def excerpt(self, offset: int) -> str:
-        """Return the line that `offset` is in, without its end; a very long one is empty."""
+        """Return the line at `offset` without its line end; a very long one is empty."""
         reach = max(offset - LONG_LINE, 0)
         start = max(self.text.rfind(end, reach, offset) for end in "\r\n") + 1
         if start == 0 and reach:

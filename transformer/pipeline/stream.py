@@ -1,7 +1,7 @@
-"""One document after another: screen, then treat what can matter.
+"""One document after another: apply the prefilter, then transform what may need an edit.
 
-Parts in, one `DocumentResult` for each out, one document in memory at a time. Nothing here opens,
-prints or exits.
+Documents in, one `DocumentResult` for each out, one document in memory at a time. Nothing here
+opens, prints or exits.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -22,55 +22,55 @@ from transformer.text.prefilter import may_match, mentions_node, mentions_pool
 from transformer.yamltree.load import load
 
 _GROUP = 100
-"""Parts of a spool that are treated together."""
+"""Documents of a spool that are transformed together."""
 
 
 class Spool(Protocol):
-    """Holds parts until the end of the input is known; yields them in the same order."""
+    """Holds documents until the end of the input is known; yields them in the same order."""
 
     def append(self, document: Document) -> None:
-        """Add a part."""
+        """Add a document."""
 
     def __iter__(self) -> Iterator[Document]:
-        """Yield the parts, once."""
+        """Yield the documents, once."""
 
 
 Do: TypeAlias = Callable[[Sequence[tuple[Document, Origin]]], Sequence[DocumentResult]]
-"""Returns the result of each document, read without regard to the screen, in their order; or of
-none, where they had better be treated one after another.
+"""Returns the result of each document, which is read whatever the prefilter says, in order; or no
+results, if the documents are better transformed one after another.
 """
 
 TransformBatch: TypeAlias = Callable[
     [Sequence[Document], Origin, RunContext], Iterator[DocumentResult]
 ]
-"""Yields the result of each of some parts, in their order."""
+"""Yields the result of each of some documents, in order."""
 
 
 def in_turn(
-    parts: Sequence[Document], origin: Origin, context: RunContext
+    documents: Sequence[Document], origin: Origin, context: RunContext
 ) -> Iterator[DocumentResult]:
-    """Yield the result of each part, one after another (the plain `TransformBatch`)."""
-    return (transform_one(document, origin, context) for document in parts)
+    """Yield the result of each document, one after another (the plain `TransformBatch`)."""
+    return (transform_one(document, origin, context) for document in documents)
 
 
 def shared_out(do: Do) -> TransformBatch:
-    """Return what treats parts by `do`, which may work on several at once, as far as it can.
+    """Return a `TransformBatch` that uses `do`, which may work on several documents at once.
 
-    Only documents that depend on no pool, and bring none, are done so: order and spooling stay as
-    they are one after another.
+    `do` gets only documents that neither depend on a pool nor define one: order and spooling are
+    the same as one after another.
     """
 
     def by(
-        parts: Sequence[Document], origin: Origin, context: RunContext
+        documents: Sequence[Document], origin: Origin, context: RunContext
     ) -> Iterator[DocumentResult]:
-        filtered_out = [is_filtered_out(document, context) for document in parts]
+        filtered_out = [is_filtered_out(document, context) for document in documents]
         heavy = [
             index
-            for index, document in enumerate(parts)
+            for index, document in enumerate(documents)
             if not (context.needs_all_pools or filtered_out[index]) and needs_no_pool(document)
         ]
-        done = dict(zip(heavy, do([(parts[index], origin) for index in heavy]), strict=False))
-        for index, document in enumerate(parts):
+        done = dict(zip(heavy, do([(documents[index], origin) for index in heavy]), strict=False))
+        for index, document in enumerate(documents):
             if filtered_out[index]:
                 yield pass_on(document, origin, context)
             else:
@@ -85,7 +85,7 @@ def transform_all(
     context: RunContext,
     by: TransformBatch = in_turn,
 ) -> Iterator[DocumentResult]:
-    """Yield the result of each part; the engine's pools must be complete."""
+    """Yield the result of each document; the pools of `context` must be complete."""
     for group in groups:
         yield from by(group, origin, context)
 
@@ -97,10 +97,10 @@ def transform_as_it_comes(
     spool: Callable[[], Spool],
     by: TransformBatch = in_turn,
 ) -> Iterator[DocumentResult]:
-    """Yield the result of each part, gathering pools on the way.
+    """Yield the result of each document, and collect pools on the way.
 
-    While nothing depends on a pool not yet seen, results leave at once. From the first document
-    that does, parts are put into a spool until the input has ended.
+    As long as no document depends on an unknown pool, results are yielded at once. From the first
+    document that does, documents are put into a spool until the end of the input.
     """
     remaining = iter(groups)
     for group in remaining:
@@ -113,20 +113,20 @@ def transform_as_it_comes(
             held = spool()
             for document in chain(group[done:], chain.from_iterable(remaining)):
                 held.append(document)
-                gather_pools(document, context)
+                collect_pools(document, context)
             context.cluster.pools.complete = True
             yield from transform_all(_grouped(held), origin, context, by)
             return
 
 
-def _grouped(parts: Iterable[Document]) -> Iterator[list[Document]]:
-    remaining = iter(parts)
+def _grouped(documents: Iterable[Document]) -> Iterator[list[Document]]:
+    remaining = iter(documents)
     while group := list(islice(remaining, _GROUP)):
         yield group
 
 
-def gather_pools(document: Document, context: RunContext) -> None:
-    """Add the NodePools in `document` to the pools; what cannot be read is left for later."""
+def collect_pools(document: Document, context: RunContext) -> None:
+    """Add the NodePools in `document` to the pools; a later pass reports what cannot be read."""
     raw = document.raw
     if raw.oversize or not mentions_pool(raw.data):
         return
@@ -137,10 +137,10 @@ def gather_pools(document: Document, context: RunContext) -> None:
 
 
 def transform_one(document: Document, origin: Origin, context: RunContext) -> DocumentResult:
-    """Return the result for one document; what the screen lets pass is not read.
+    """Return the result for one document; it is not read if the prefilter excludes it.
 
     Raises:
-        PoolsNeeded: it depends on a pool that later input may bring.
+        PoolsNeeded: it depends on a pool that later input may define.
     """
     if is_filtered_out(document, context):
         return pass_on(document, origin, context)
@@ -148,7 +148,7 @@ def transform_one(document: Document, origin: Origin, context: RunContext) -> Do
 
 
 def is_filtered_out(document: Document, context: RunContext) -> bool:
-    """Whether a part may pass without being read."""
+    """Whether a document can be passed on without being read."""
     raw = document.raw
     return (
         document.problem is None
@@ -176,5 +176,5 @@ def pass_on(document: Document, origin: Origin, context: RunContext) -> Document
 
 
 def needs_no_pool(document: Document) -> bool:
-    """Whether a part can be treated without pools, and brings none: no Node is in it."""
+    """Whether a document can be transformed without pools: it contains no Node."""
     return not document.raw.oversize and not mentions_node(document.raw.data)

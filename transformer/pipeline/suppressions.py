@@ -1,8 +1,8 @@
-"""What becomes of a finding: suppressed, switched off, or reported with a severity.
+"""Whether a finding is suppressed, switched off, or reported, and with which severity.
 
-A suppression is an entry of the configuration's `ignore`, or an annotation of an object. Whether
-each of them was of any use is HN906. An entry of the configuration is checked only if the run saw
-an object that it matches, so that a run over some files reports no entries that are for others.
+A suppression is an entry of the configuration's `ignore`, or an annotation of an object. HN906
+reports those that are unused. An entry of the configuration is checked only if the run saw an
+object that it matches, so that a run over some files does not report entries for others.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -15,7 +15,9 @@ from transformer.pipeline.settings import Settings, matches_suppression
 from transformer.rules.registry import validation_rules
 
 SuppressedBy: TypeAlias = int | Literal["annotation"]
-"""What suppresses a finding: an entry of the configuration's `ignore`, or the object itself."""
+"""What suppresses a finding: the index of an entry of the configuration's `ignore`, or the object's
+annotation.
+"""
 
 
 class SuppressedFinding(NamedTuple):
@@ -29,7 +31,7 @@ class SuppressedFinding(NamedTuple):
 class FindingPolicy:
     """The suppressions and severities of a configuration.
 
-    `severities` has the severity by rule id where it is not the rule's own; None is off.
+    `severities` has the severity by rule id if it is not the default of the rule; None is off.
     """
 
     settings: Settings
@@ -40,7 +42,7 @@ class FindingPolicy:
     ) -> SuppressedBy | None:
         """Return what suppresses a finding, or None.
 
-        `annotations` are the object's, `file` is relative to the configuration's folder.
+        `annotations` are those of the object; `file` is relative to the configuration's folder.
         """
         if rule in suppressed_rules(annotations):
             return "annotation"
@@ -52,7 +54,7 @@ class FindingPolicy:
     def is_reported(
         self, rule: str, ref: ObjectRef | None, annotations: Mapping[str, Any], file: str
     ) -> bool:
-        """Whether findings of a rule are reported there: it is not off, and not suppressed."""
+        """Whether findings of a rule on an object are reported: it is not off, nor suppressed."""
         return (
             self.severities.get(rule, "error") is not None
             and self.suppressed_by(rule, ref, annotations, file) is None
@@ -61,9 +63,9 @@ class FindingPolicy:
     def settle(
         self, found: Finding, by: SuppressedBy | None = None
     ) -> Finding | SuppressedFinding | None:
-        """Return a finding with the severity that it is to have, or None if its rule is off.
+        """Return a finding with its effective severity, or None if its rule is off.
 
-        `by` is what suppresses it.
+        `by` is what suppresses it, or None.
         """
         if by is not None:
             return SuppressedFinding(found, by)
@@ -92,15 +94,15 @@ _Object: TypeAlias = tuple[str, int, str]
 
 
 class SuppressionUsage:
-    """Collects which suppressions were used, and reports those that were not."""
+    """Records which suppressions are used, and reports those that are not."""
 
     def __init__(self, policy: FindingPolicy) -> None:
         self._policy = policy
         self._entries = policy.settings.suppressions
-        self._asked: list[SuppressionRequest] = []
+        self._requests: list[SuppressionRequest] = []
         self._used: dict[_Object, set[str]] = {}
         self._entries_used: set[tuple[int, str]] = set()
-        self._entries_in_play: set[int] = set()
+        self._entries_matched: set[int] = set()
 
     def add(
         self,
@@ -109,18 +111,21 @@ class SuppressionUsage:
         refs: Sequence[ObjectRef],
         file: str,
     ) -> None:
-        """Add what a document in `file` (relative) asks for, what is suppressed, its objects."""
-        self._asked.extend(requests)
+        """Add the suppressions in a document, its suppressed findings and its objects.
+
+        `file` is relative to the configuration's folder.
+        """
+        self._requests.extend(requests)
         for one in suppressed:
             self.use(one)
         for index, entry in enumerate(self._entries):
-            if index not in self._entries_in_play and any(
+            if index not in self._entries_matched and any(
                 matches_suppression(entry, entry.rules[0], str(ref), file) for ref in refs
             ):
-                self._entries_in_play.add(index)
+                self._entries_matched.add(index)
 
     def use(self, suppressed: SuppressedFinding) -> None:
-        """Add a finding that is suppressed."""
+        """Record that a suppression is used."""
         found, by = suppressed
         if by == "annotation":
             place = (found.file, found.document, found.item)
@@ -131,16 +136,16 @@ class SuppressionUsage:
     def unused(self, checked_rules: Collection[str]) -> Iterator[Finding]:
         """Yield a finding for each unused suppression of rules in `checked_rules`."""
         known = {rule.id for rule in validation_rules()}
-        for request in self._asked:
+        for request in self._requests:
             place = (request.at.file, request.at.document, request.at.item)
             used = self._used.get(place, ())
-            idle = [rule for rule in request.ids if rule not in used]
-            yield from self._settled(request.at, _idle(idle, checked_rules, known))
+            unused = [rule for rule in request.ids if rule not in used]
+            yield from self._settled(request.at, _unused(unused, checked_rules, known))
         for index, entry in enumerate(self._entries):
-            idle = [rule for rule in entry.rules if (index, rule) not in self._entries_used]
-            if index in self._entries_in_play and entry.line:
+            unused = [rule for rule in entry.rules if (index, rule) not in self._entries_used]
+            if index in self._entries_matched and entry.line:
                 place_of_entry = Place(self._policy.settings.name, entry.line)
-                yield from self._settled(place_of_entry, _idle(idle, checked_rules, known))
+                yield from self._settled(place_of_entry, _unused(unused, checked_rules, known))
 
     def _settled(self, at: Place, violations: Iterable[Violation]) -> Iterator[Finding]:
         for violation in violations:
@@ -149,15 +154,15 @@ class SuppressionUsage:
                 yield settled
 
 
-def _idle(
+def _unused(
     rules: list[str], checked_rules: Collection[str], known: Collection[str]
 ) -> Iterator[Violation]:
-    """Yield what is to be reported of `rules` that are suppressed where nothing was found."""
+    """Yield the violations for `rules` that are suppressed but have no findings."""
     unknown = [rule for rule in rules if rule not in known]
     if unknown:
         message = f"there is no rule {', '.join(unknown)} to suppress here"
         yield Violation("", message, "`hostnet-transform rules` lists them")
-    idle = [rule for rule in rules if rule in checked_rules]
-    if idle:
-        message = f"unused suppression of {', '.join(idle)}"
+    unused = [rule for rule in rules if rule in checked_rules]
+    if unused:
+        message = f"unused suppression of {', '.join(unused)}"
         yield Violation("", message, "remove it, so that new findings are reported")

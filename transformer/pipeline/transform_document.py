@@ -1,4 +1,4 @@
-"""One document: load it, let the rules plan, splice, and report what was done and found."""
+"""Transform one document: load it, plan operations, splice them, report changes and findings."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -29,7 +29,7 @@ def transform_document(document: Document, origin: Origin, context: RunContext) 
     """Return the result for one document, which is read whatever the prefilter says of it.
 
     Raises:
-        PoolsNeeded: it depends on a pool that later input may bring.
+        PoolsNeeded: it depends on a pool that later input may define.
     """
     raw = document.raw
     if document.continues:
@@ -82,7 +82,7 @@ def _marked(data: bytes) -> bytes:
 def _transform_glued(document: Document, origin: Origin, context: RunContext) -> DocumentResult:
     """Return the result for manifests of a file that have no `---` between them.
 
-    They stay as they are, except for `validate --fix`, which adds it where the borders are certain.
+    They are not edited, except by `validate --fix`, which adds a `---` at each certain border.
     """
     every = [_Transformation(one, origin, context) for one in manifests_of(document)]
     done = [one.run() for one in every]
@@ -106,14 +106,14 @@ def _transform_glued(document: Document, origin: Origin, context: RunContext) ->
 def _separated(
     document: Document, origin: Origin, every: Sequence["_Transformation"], texts: Sequence[bytes]
 ) -> DocumentResult:
-    """Return the result where a `---` line is added at each certain border.
+    """Return the result with a `---` line added at each certain border.
 
     `texts` are the manifests after the edits of rules; uncertain ones are not edited.
     """
     data, changes = b"", list[Change]()
     for run in runs(document):
         text = b"".join(document.manifests[index].data for index in run)
-        first = every[run.start].manifests[:1]  # an empty List holds none
+        first = every[run.start].manifests[:1]  # an empty List has none
         if len(run) == 1:
             text = texts[run.start]
             changes += every[run.start].changes
@@ -132,7 +132,7 @@ def _is_fixed(rule: str, origin: Origin, context: RunContext) -> bool:
 def opening_findings(
     document: Document, origin: Origin, context: RunContext
 ) -> tuple[Finding, ...]:
-    """Return what there is to report of a document that is not read: only how it begins."""
+    """Return the findings on a document that is not read: only on how it begins."""
     if document.raw.opening is not Opening.AFTER_END:
         return ()
     diagnostics = DiagnosticCollector(document.raw, origin, context)
@@ -141,7 +141,7 @@ def opening_findings(
 
 
 class _Transformation:
-    """A document on its way: its tree, and what has been planned so far."""
+    """The transformation of one document: what has been planned and reported so far."""
 
     def __init__(self, document: Document, origin: Origin, context: RunContext) -> None:
         self.document = document
@@ -153,7 +153,7 @@ class _Transformation:
         self.changes: list[Change] = []
 
     def run(self) -> tuple[bytes, bool]:
-        """Return the bytes that are to go out, and whether it has failed."""
+        """Return the new bytes, and whether the document failed."""
         data = self.document.raw.data
         try:
             tree, value = visit(self.document, self.diagnostics, self._plan, glued=_GLUED)
@@ -168,7 +168,7 @@ class _Transformation:
         return (data if edited is None else edited.encode()), False
 
     def _plan(self, rule_context: RuleContext) -> None:
-        """Let the rules look at an object, and apply what they plan to its plain value."""
+        """Run the rules on an object, and apply their operations to its plain value."""
         manifest = rule_context.manifest
         self.manifests.append(manifest)
         self._add_pool(manifest)
@@ -194,7 +194,7 @@ class _Transformation:
                 is_first = False
 
     def _add_pool(self, manifest: Manifest) -> None:
-        """Add a NodePool to those that are known, and report one that conflicts with another."""
+        """Add a NodePool to the known ones, and report one that conflicts with another."""
         pools = self.context.cluster.pools
         is_conflict = not self.origin.is_patch and add_pool(pools, manifest)
         if is_conflict and not pools.contradicts_given(pool_of(manifest)):
@@ -230,7 +230,7 @@ class _Transformation:
         operations: Iterable[Operation] = (),
         reason: str = "",
     ) -> Change:
-        """Return a change of one of its objects."""
+        """Return a change of one of the objects."""
         place = self.diagnostics.place(manifest.base, with_excerpt=False)
         return Change(
             rule,
@@ -244,7 +244,7 @@ class _Transformation:
         )
 
     def _edited(self, tree: Tree, expected: Any) -> str | None:
-        """Return the new text, which means `expected`, or None where nothing is to be done."""
+        """Return the new text, whose plain value is `expected`, or None if nothing changes."""
         if not self.operations:
             return None
         operations = fold(self.operations)

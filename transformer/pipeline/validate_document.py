@@ -1,7 +1,7 @@
-"""One document validated: the findings on its objects, and observations that count with others'.
+"""Validate one document: the findings on its objects, and observations for the whole run.
 
-Nothing is edited here. What transform rules would do is planned all the same, because some rules
-report it.
+Nothing is edited here. The operations of transform rules are planned nevertheless, because some
+rules report them.
 """
 
 from collections.abc import Iterator, Sequence
@@ -34,7 +34,7 @@ _IGNORE = join("/metadata/annotations", IGNORE_ANNOTATION)
 
 @dataclass(frozen=True, slots=True)
 class RuleObservation:
-    """An observation of `rule` under `key`; `suppressed_by` what suppresses a finding there."""
+    """An observation of `rule` under `key`; `suppressed_by` is what suppresses a finding on it."""
 
     rule: str
     key: str
@@ -44,10 +44,10 @@ class RuleObservation:
 
 @dataclass(frozen=True, slots=True)
 class DocumentDiagnostics:
-    """What there is to report of one document, of `size` bytes.
+    """The diagnostics of one document of `size` bytes.
 
-    `needs` are what the rules could look at in it; `refs` its objects, if the configuration has
-    suppressions. `non_manifests` as in `DocumentResult`.
+    `needs` are the needs of rules that it satisfies; `refs` are its objects, if the configuration
+    has suppressions. `non_manifests` as in `DocumentResult`.
     """
 
     size: int
@@ -65,9 +65,9 @@ class DocumentDiagnostics:
 def validate_document(
     document: Document, origin: Origin, context: RunContext, old_state: OldState | None = None
 ) -> DocumentDiagnostics:
-    """Return what there is to report of one document; the pools of `context` must be complete.
+    """Return the diagnostics of one document; the pools of `context` must be complete.
 
-    `old_state` is that of the same cluster, if there is one.
+    `old_state` is the old state of the same cluster, or None.
     """
     size = len(document.raw.data)
     if document.continues:
@@ -97,9 +97,9 @@ def _diagnostics_of(size: int, every: Sequence["_Validation"], failed: bool) -> 
 def _validate_glued(
     document: Document, origin: Origin, context: RunContext, old_state: OldState | None
 ) -> DocumentDiagnostics:
-    """Return what there is to report of manifests of a file that have no `---` between them.
+    """Return the diagnostics of manifests of a file that have no `---` between them.
 
-    Where it is not certain which key belongs to which, only that is reported.
+    If it is not certain which key belongs to which manifest, only that is reported.
     """
     every = [_Validation(one, origin, context, old_state) for one in manifests_of(document)]
     failed = False
@@ -116,7 +116,7 @@ def _validate_glued(
 
 
 class _Validation:
-    """A document on its way: what has been found in it so far."""
+    """The validation of one document: what has been found so far."""
 
     def __init__(
         self, document: Document, origin: Origin, context: RunContext, old_state: OldState | None
@@ -134,7 +134,7 @@ class _Validation:
         """Whether a transform rule would edit one of its objects."""
 
     def run(self) -> bool:
-        """Let the rules look at each object; return whether the document failed."""
+        """Run the rules on each object; return whether the document failed."""
         try:
             visit(self.document, self.diagnostics, self._validate, glued=_GLUED)
         except InputError as error:
@@ -153,7 +153,7 @@ class _Validation:
         rule_context = replace(rule_context, planned=planned)
         self.is_edited = self.is_edited or is_edited(rule_context, planned)
         if self.origin.is_patch:
-            # Only the checks that `transform` runs where it would edit something.
+            # Only the checks that `transform` runs on objects that it would edit.
             for rule in context.checks_wanted if planned else ():
                 self.diagnostics.run_check(rule, rule_context)
             return
@@ -163,7 +163,7 @@ class _Validation:
         self.needs.update(_needs(rule_context))
         if context.settings.suppressions:
             self.refs.append(manifest.ref)
-        self._note_suppressions(manifest)
+        self._add_suppressions(manifest)
         for rule in context.validation:
             if not context.leaves(rule, manifest.ref):
                 self.diagnostics.run_check(rule, rule_context)
@@ -185,14 +185,14 @@ class _Validation:
             self.observations.append(RuleObservation(rule.id, observation.key, located, by))
 
     def _report_failures(self, manifest: Manifest, failures: list[tuple[str, PatchError]]) -> None:
-        """Report where a transform rule cannot be applied, if there is no finding yet."""
+        """Report where a transform rule cannot be applied, unless there is a finding already."""
         known = self.diagnostics.pointers(manifest)
         for rule, severity, found in rule_failures(failures):
             if found.pointer not in known:
                 known.add(found.pointer)
                 self.diagnostics.report_violation(rule, severity, manifest, found)
 
-    def _note_suppressions(self, manifest: Manifest) -> None:
+    def _add_suppressions(self, manifest: Manifest) -> None:
         if ids := suppressed_rules(manifest.annotations):
             place = self.diagnostics.place(manifest.base, manifest, _IGNORE)
             self.requests.append(SuppressionRequest(tuple(dict.fromkeys(ids)), place))

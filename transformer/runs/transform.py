@@ -33,7 +33,7 @@ from transformer.pipeline.diagnostics import Origin
 from transformer.pipeline.documents import Document, batches
 from transformer.pipeline.stream import (
     TransformBatch,
-    gather_pools,
+    collect_pools,
     shared_out,
     transform_all,
     transform_as_it_comes,
@@ -129,7 +129,7 @@ def _run_files(
         }
 
         def take(source: Source, document: Document) -> None:
-            gather_pools(document, contexts[source.scope])
+            collect_pools(document, contexts[source.scope])
 
         done = outputs.progress.advance
         seen = prescan(prescanned, kustomizations, context, mentions_pool, take, done).signatures

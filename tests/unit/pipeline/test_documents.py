@@ -251,7 +251,7 @@ def test_a_kind_of_another_group_may_have_any_keys_but_those_of_a_kustomization(
     assert texts(parts_of(above + POD)) == [above, POD]
     message, _ = the_problem(FOO + "resources: [a.yaml]\n" + POD, "HN902")
     assert "'resources'" in message
-    assert "key of a Service" in message
+    assert "field of Service" in message
 
 
 @pytest.mark.parametrize(
@@ -529,7 +529,7 @@ def test_only_a_plain_value_at_the_very_end_can_have_a_marker_glued_to_it(
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        (SERVICE + "kind: Pod\nmetadata: {}\n", "a key stands twice"),
+        (SERVICE + "kind: Pod\nmetadata: {}\n", "a key is duplicated"),
         (SERVICE.rstrip() + "---\n" + POD, "without a newline"),
         ("resources: []\n" + SERVICE + POD, "separate them with ---"),
         (SERVICE + POD + "#@ end\n", "render it first"),

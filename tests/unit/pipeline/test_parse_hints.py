@@ -125,7 +125,7 @@ def test_a_line_that_ends_with_what_begins_the_next_file_is_found(text: str, at:
     found = advice(text)
     assert found is not None
     assert text[: found.offset].count("\n") == 0
-    assert "glued" in found.after
+    assert "joined" in found.after
 
 
 @pytest.mark.parametrize(
@@ -151,14 +151,14 @@ def test_a_strange_blank_in_front_of_a_head_is_the_advice(blank: str, name: str)
     assert found is not None
     assert found.offset == len("apiVersion: v1\n")
     assert found.before.startswith(name)
-    assert found.before.endswith(" beside kind ")
+    assert found.before.endswith(" next to kind ")
     assert found.after == ": use an ordinary space"
 
 
 def test_a_strange_blank_behind_a_head_is_the_advice_too() -> None:
     found = advice("apiVersion: v1\nkind\u00a0: Pod\n")
     assert found is not None
-    assert found.before == "no-break space (U+00A0) beside kind "
+    assert found.before == "no-break space (U+00A0) next to kind "
 
 
 def test_a_byte_order_mark_in_front_of_a_head_is_none() -> None:
