@@ -1,4 +1,4 @@
-"""The Python API: bytes in, a result out. No output, and no state that one call leaves another."""
+"""The Python API: bytes in, a result out. No output, and no state shared between calls."""
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -27,9 +27,10 @@ from transformer.text.framing import raw_batches
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What became of a stream of manifests.
+    """The result of transforming a stream of manifests.
 
-    `data` is the transformed stream: all of it, with documents that `failed` as they came.
+    `data` is the whole transformed stream; documents that failed are in it unchanged. `failed`: at
+    least one document failed.
     """
 
     data: bytes
@@ -45,14 +46,14 @@ def transform(
     config: Mapping[str, Any] | None = None,
     name: str = "<data>",
 ) -> Result:
-    """Splice the rules into the manifests in `data` (YAML or JSON, any number of documents).
+    """Transform the manifests in `data` (YAML or JSON, any number of documents).
 
-    `pools` is a stream of NodePools besides those in `data`; with it, `data` is not searched ahead
-    for more. `config` is a configuration object (`apiVersion`, `kind`, `spec`), as in
-    `.hostnet-transform.yaml`; paths in it are not read. `name` stands for the file in findings.
+    `pools` is a stream of NodePools in addition to those in `data`; if it is set, `data` is not
+    searched ahead for more. `config` is a configuration object (`apiVersion`, `kind`, `spec`), as
+    in `.hostnet-transform.yaml`; paths in it are not read. `name` is the file name in findings.
 
     Raises:
-        SettingsError: the configuration is wrong.
+        SettingsError: the configuration is invalid.
         InputError: `pools` cannot be read.
     """
     results = list(_results([data], pools, config, name, list))
@@ -72,19 +73,19 @@ def validate(
     config: Mapping[str, Any] | None = None,
     name: str = "<data>",
 ) -> tuple[Finding, ...]:
-    """Return what is wrong with the manifests in `data`, from top to bottom.
+    """Return the findings on the manifests in `data`, from top to bottom.
 
-    `old` is an old state, from which every change is checked as well. `pools` are NodePools
-    besides those in `data`. `config` and `name` are as for `transform`.
+    `old` is an old state; if it is set, every change from it is validated as well. `pools` are
+    NodePools in addition to those in `data`. `config` and `name` are as for `transform`.
 
     Raises:
-        SettingsError: the configuration is wrong.
+        SettingsError: the configuration is invalid.
         InputError: `pools` cannot be read.
     """
     from transformer.inputs.comparison import States  # slow to import, and only needed here
     from transformer.runs.validate import run_validate
 
-    context = _validating_engine(config)
+    context = _validation_context(config)
     given = _values(pools or b"")
     new_state, old_state = (
         None if state is None else [_source(state, name)] for state in (data, old)
@@ -106,9 +107,10 @@ def transform_stream(
     config: Mapping[str, Any] | None = None,
     name: str = "<stream>",
 ) -> Iterator[DocumentResult]:
-    """Yield a result for each document of `source`, as soon as it is decided.
+    """Yield a result for each document of `source`, as soon as it is known.
 
-    Write `result.data` of each to get the transformed stream. Arguments and errors as `transform`.
+    The `data` of all results is the transformed stream. Arguments and errors are as for
+    `transform`.
     """
     return _results(chunks_of(source), pools, config, name, FileSpool)
 
@@ -120,7 +122,7 @@ def _results(
     name: str,
     spool: Callable[[], Spool],
 ) -> Iterator[DocumentResult]:
-    context = _engine(config)
+    context = _context(config)
     given = _values(pools or b"")
     index = pool_index((*context.settings.inline_pools, *given), complete=pools is not None)
     strict, most = context.settings.strict, context.max_document
@@ -129,14 +131,14 @@ def _results(
 
 
 def _values(pools: bytes) -> list[Any]:
-    return [value_of(part) for part in documents([pools], is_stream=True)]
+    return [value_of(document) for document in documents([pools], is_stream=True)]
 
 
-def _engine(config: Mapping[str, Any] | None) -> RunContext:
-    return _default_engine() if config is None else build(_settings(config), _components())
+def _context(config: Mapping[str, Any] | None) -> RunContext:
+    return _default_context() if config is None else build(_settings(config), _components())
 
 
-def _validating_engine(config: Mapping[str, Any] | None) -> RunContext:
+def _validation_context(config: Mapping[str, Any] | None) -> RunContext:
     return build(_settings(config), _components(), schemas=_schemas())
 
 
@@ -152,7 +154,7 @@ def _settings(config: Mapping[str, Any] | None) -> configuration.Settings:
 
 
 @cache
-def _default_engine() -> RunContext:
+def _default_context() -> RunContext:
     return build(configuration.Settings(), _components())
 
 

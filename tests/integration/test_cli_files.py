@@ -129,7 +129,7 @@ def test_a_file_with_a_failed_document_stays_and_the_others_are_written() -> Non
     bad, good = write("a.yaml", joined(guarded(), TEMPLATE)), write("b.yaml", guarded())
     run = invoke("-w", "a.yaml", "b.yaml")
     assert run.status == 3
-    assert "a.yaml: left as it was, because a document in it failed" in run.err
+    assert "a.yaml: not changed, because a document in it failed" in run.err
     assert bad.read_bytes() == joined(guarded(), TEMPLATE)
     assert good.read_bytes() == kept_off()
 
@@ -167,7 +167,7 @@ def test_an_unreadable_file_is_an_error_and_the_others_are_treated(
     run = invoke("-w", "a.yaml", "b.yaml")
     assert run.status == 3
     assert "a.yaml:1:1: error[HN901]: the file cannot be read: permission denied" in run.err
-    assert "check that it is a file, and may be read" in run.err
+    assert "check that it is a file, and its permissions" in run.err
     assert Path("b.yaml").stat().st_size > len(guarded())
 
 

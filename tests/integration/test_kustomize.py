@@ -395,7 +395,7 @@ def test_install_replaces_nothing_of_others(home: Path) -> None:
     other = write(home / "transform.hostnet.io/v1alpha1/hostnettransform/HostnetTransform", "x")
     run = invoke("kustomize", "install")
     assert run.status == 2
-    assert "something else is there already" in run.err
+    assert "another file exists already" in run.err
     assert other.read_text() == "x"
     assert invoke("kustomize", "install", "--force").status == 0
     assert other.read_text() != "x"

@@ -34,7 +34,7 @@ def _three_processors(monkeypatch: pytest.MonkeyPatch) -> None:
 def context() -> RunContext:
     from transformer import api
 
-    return api._default_engine()
+    return api._default_context()
 
 
 def stream() -> list[list[Document]]:

@@ -1,9 +1,9 @@
-"""The command line (click; nowhere else): options in, exit status out.
+"""The command line, the only user of click: options in, exit status out.
 
-Exit status (SPEC, section 10): 0 nothing wrong; 1 a finding of severity error, or `--check` found
-a change; 2 usage or configuration; 3 input that cannot be read, or a bug of ours; 130 interrupted
-(143 by SIGTERM, 129 by SIGHUP: 128 and the number of the signal).
-Where several apply: 130, 2, 3, 1. A closed pipe ends quietly.
+Exit status (docs/command-line.md): 0 success; 1 a finding with severity error, or `--check` found a
+change; 2 wrong usage or configuration; 3 input that cannot be read, or a bug; 130 interrupted (143
+by SIGTERM, 129 by SIGHUP: 128 plus the number of the signal). If several apply: 130, 2, 3, 1. A
+closed pipe is not an error.
 """
 
 import gc
@@ -27,7 +27,7 @@ from transformer.report.formats import FORMATS
 from transformer.system import signals
 
 _PLUGINS = ("HostnetTransform", "HostnetValidate")
-"""What kustomize calls its plugins: by a link of that name, it means this program."""
+"""Names of kustomize plugins: a link with such a name runs this program as the plugin."""
 
 
 @click.group(cls=DefaultGroup, context_settings=HELP)
@@ -35,10 +35,10 @@ _PLUGINS = ("HostnetTransform", "HostnetValidate")
 def cli() -> None:
     """Prepare Kubernetes manifests for OpenYurt host-network NodePools.
 
-    Rules are spliced into manifests, and not another byte is changed. No PATH, or -, is a filter
-    from standard input to standard output. With PATHs, the transformed files go to standard
-    output, or with --write back to where they are; folders are searched for *.yaml, *.yml and
-    *.json. Messages go to standard error.
+    Edits are spliced into the text of manifests, and no other byte changes. Without a PATH, or with
+    -, standard input is transformed to standard output. With PATHs, the transformed files are
+    written to standard output, or in place with --write; folders are searched for *.yaml, *.yml and
+    *.json. Messages are written to standard error.
 
     \b
     kustomize build . | hostnet-transform | kubectl apply -f -
@@ -46,48 +46,52 @@ def cli() -> None:
     hostnet-transform --diff deploy/ flannel.yaml
     kubectl get nodes -o json | hostnet-transform --pools pools.yaml --output json-patch
 
-    Exit status: 0 all is well; 1 an error was found, or --check found a change; 2 wrong usage or
+    Exit status: 0 success; 1 an error was found, or --check found a change; 2 wrong usage or
     configuration; 3 something cannot be read or written; 130 interrupted.
     """
 
 
 @cli.command(context_settings=HELP)
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
-@click.option("-w", "--write", is_flag=True, help="Change files in place; only those that change.")
-@click.option("--check", is_flag=True, help="Change nothing; exit 1 if something would change.")
+@click.option(
+    "-w", "--write", is_flag=True, help="Edit files in place; a file without edits is not written."
+)
+@click.option(
+    "--check", is_flag=True, help="Change nothing; exit with 1 if something would change."
+)
 @click.option("--diff", is_flag=True, help="Print a unified diff instead of manifests.")
 @click.option(
     "--output",
     type=click.Choice(["manifests", "json-patch", "kustomize-patches"]),
     default="manifests",
-    help="What goes to standard output (manifests). json-patch: one JSON object a line, each with"
-    " a patch for `kubectl patch --type=json`. kustomize-patches: the `patches` of a"
+    help="What to print on standard output (manifests). json-patch: one JSON object per line, each"
+    " with a patch for `kubectl patch --type=json`. kustomize-patches: the `patches` of a"
     " kustomization.",
 )
+@reformat_option
 @click.option(
-    "--allow-reformat", is_flag=True, help="Write a document anew where an edit cannot be spliced."
-)
-@click.option(
-    "--all-or-nothing", is_flag=True, help="Print nothing until all is decided; nothing on failure."
+    "--all-or-nothing",
+    is_flag=True,
+    help="Print the result only at the end, and nothing if something failed.",
 )
 @click.option(
     "--report",
     type=click.Choice(["text", "json", "none"]),
-    help="What was done and why, on standard error (text).",
+    help="The format of the report of changes and findings on standard error (text).",
 )
 @click.option(
     "--report-file",
     type=click.Path(path_type=Path, dir_okay=False),
     envvar="HOSTNET_REPORT_FILE",
-    help="Write the report to a file, as JSON unless --report says text; also by the environment"
-    " variable HOSTNET_REPORT_FILE.",
+    help="Write the report to a file, as JSON unless --report is text. The environment variable"
+    " HOSTNET_REPORT_FILE sets it as well.",
 )
 @common_options
 @version_option
 def transform(paths: tuple[str, ...], **options: Any) -> int:
-    """Splice the rules into manifests: from standard input, or from files and folders.
+    """Transform manifests from standard input, or in files and folders.
 
-    The default command; see `hostnet-transform --help`.
+    This is the default command; see `hostnet-transform --help`.
     """
     from transformer.config.options import TransformOptions
     from transformer.hosts import command_line
@@ -101,30 +105,30 @@ def transform(paths: tuple[str, ...], **options: Any) -> int:
 @click.option(
     "--base",
     metavar="REV",
-    help="The old state: the same PATHs at a Git revision. REV... is the merge base of REV and"
+    help="The old state: the same PATHs at a Git revision. REV... means the merge base of REV and"
     " HEAD, as for a pull request.",
 )
 @click.option(
     "--staged",
     is_flag=True,
-    help="Validate what is in Git's index instead of the work tree; the old state is HEAD unless"
-    " --base says otherwise.",
+    help="Validate the Git index instead of the work tree; the old state is HEAD unless --base is"
+    " set.",
 )
 @click.option(
     "--format",
     type=click.Choice(list(FORMATS)),
     default="text",
-    help="The report on standard output (text).",
+    help="The format of the report on standard output (text).",
 )
-@click.option("--fix", is_flag=True, help="Mend files in place, where that is safe.")
+@click.option("--fix", is_flag=True, help="Apply safe fixes in place.")
 @report_file_option
 @common_options
 @version_option
 def validate(paths: tuple[str, ...], **options: Any) -> int:
-    """Say what the cluster would refuse, and what would not work there.
+    """Report what the cluster would refuse, and what would not work there.
 
-    Checks the manifests in files, in folders, or (no PATH, or -) on standard input. With an old
-    state (--base, --staged, --old) every change from it is checked as well.
+    Validates manifests in files and folders or, without a PATH or with -, on standard input. With
+    an old state (--base, --staged, --old), every change from it is validated as well.
 
     \b
     hostnet-transform validate clusters/
@@ -164,21 +168,21 @@ def schema(name: str | None) -> None:
 
 @cli.group(context_settings=HELP)
 def kustomize() -> None:
-    """Work as a plugin of kustomize."""
+    """Run as a plugin of kustomize."""
 
 
 @kustomize.command(context_settings=HELP)
 @click.option(
     "--home",
     type=click.Path(path_type=Path, file_okay=False),
-    help="The plugin home (where kustomize looks: $KUSTOMIZE_PLUGIN_HOME, or kustomize/plugin below"
-    " $XDG_CONFIG_HOME or ~/.config).",
+    help="The plugin home ($KUSTOMIZE_PLUGIN_HOME, or kustomize/plugin in $XDG_CONFIG_HOME or"
+    " ~/.config).",
 )
-@click.option("--force", is_flag=True, help="Replace what stands there, whatever it is.")
+@click.option("--force", is_flag=True, help="Replace existing files, whatever they are.")
 def install(home: Path | None, force: bool) -> None:
-    """Put the legacy exec plugin into kustomize's plugin home.
+    """Install the legacy exec plugin in the plugin home of kustomize.
 
-    With `--enable-alpha-plugins`, `kubectl kustomize` and `kustomize build` then know the kinds
+    With `--enable-alpha-plugins`, `kubectl kustomize` and `kustomize build` then support the kinds
     HostnetTransform (under transformers) and HostnetValidate (under validators).
     """
     from transformer.commands import install_plugin
@@ -192,9 +196,9 @@ def install(home: Path | None, force: bool) -> None:
 @report_file_option
 @common_options
 def plugin(file: Path, **options: Any) -> int:
-    """What kustomize runs: resources from standard input to standard output.
+    """Process resources from standard input to standard output; kustomize runs this.
 
-    FILE holds the object of kind HostnetTransform or HostnetValidate.
+    FILE contains the object of kind HostnetTransform or HostnetValidate.
     """
     from transformer.hosts import kustomize
 
@@ -203,7 +207,7 @@ def plugin(file: Path, **options: Any) -> int:
 
 @cli.group(context_settings=HELP)
 def hook() -> None:
-    """Work as a hook of pre-commit."""
+    """Run as a hook of pre-commit."""
 
 
 @hook.command("transform", context_settings=HELP)
@@ -212,10 +216,10 @@ def hook() -> None:
 @report_file_option
 @common_options
 def hook_transform(files: tuple[str, ...], **options: Any) -> int:
-    """Mend the FILEs in place; exit 1 if one was changed.
+    """Transform the FILEs in place; exit with 1 if one was changed.
 
-    NodePools, and the patches that kustomizations name, are taken from all files that Git has of
-    the working folder and all below it.
+    NodePools, and the patches that kustomizations name, are read from all files that Git tracks in
+    the working folder and below it.
     """
     from transformer.hosts import pre_commit
 
@@ -228,7 +232,7 @@ def hook_transform(files: tuple[str, ...], **options: Any) -> int:
 @report_file_option
 @common_options
 def hook_check(files: tuple[str, ...], **options: Any) -> int:
-    """Change nothing; exit 1 if `hook transform` would change one of the FILEs."""
+    """Change nothing; exit with 1 if `hook transform` would change one of the FILEs."""
     from transformer.hosts import pre_commit
 
     return pre_commit.transform(files, options, check=True)
@@ -240,25 +244,25 @@ def hook_check(files: tuple[str, ...], **options: Any) -> int:
     "--from-ref",
     metavar="REV",
     envvar="PRE_COMMIT_FROM_REF",
-    help="The old state: where this commit and --to-ref went apart (HEAD); also by the environment"
-    " variable PRE_COMMIT_FROM_REF.",
+    help="The old state: the merge base of this commit and --to-ref (HEAD). The environment"
+    " variable PRE_COMMIT_FROM_REF sets it as well.",
 )
 @click.option(
     "--to-ref",
     metavar="REV",
     envvar="PRE_COMMIT_TO_REF",
-    help="The new state: a commit (what is staged); also by the environment variable"
-    " PRE_COMMIT_TO_REF.",
+    help="The new state: a commit (what is staged). The environment variable PRE_COMMIT_TO_REF sets"
+    " it as well.",
 )
 @report_file_option
 @common_options
 def hook_validate(
     files: tuple[str, ...], from_ref: str | None, to_ref: str | None, **options: Any
 ) -> int:
-    """Judge what is staged against the last commit, or one commit against another.
+    """Validate what is staged against the last commit, or one commit against another.
 
-    All of both states is looked at, from the working folder on. Reported is what is wrong in the
-    FILEs, and in those that differ.
+    Both states of the working folder are read completely. Findings are reported for the FILEs and
+    for files that differ.
     """
     from transformer.hosts import pre_commit
 
@@ -276,13 +280,13 @@ def main(args: list[str] | None = None) -> None:
     if args is None and Path(sys.argv[0]).name in _PLUGINS:
         args = ["kustomize", "plugin", *sys.argv[1:]]
     status = run(args)
-    discard_output()  # only what nobody reads: `run` has told of anything else
-    gc.freeze()  # nothing is left to collect at exit, and looking for it takes 10 ms
+    discard_output()  # only what nobody reads: `run` has reported everything else
+    gc.freeze()  # a last garbage collection takes 10 ms and frees nothing
     sys.exit(status)
 
 
 def run(args: list[str] | None = None) -> int:
-    """Run the command line and return the exit status, errors told."""
+    """Run the command line, report errors, and return the exit status."""
     from transformer.system.stdio import discard_unread
 
     try:
@@ -299,7 +303,7 @@ def run(args: list[str] | None = None) -> int:
         return 130
     except signals.Terminated as terminated:
         discard_unread()
-        click.echo(f"ended by {terminated}", err=True)
+        click.echo(f"terminated by {terminated}", err=True)
         return terminated.status
     except (Exception, SystemExit) as error:
         from transformer.cli.failures import report_failure  # slow to import
@@ -308,7 +312,7 @@ def run(args: list[str] | None = None) -> int:
 
 
 def _unmistakable(args: list[str] | None) -> list[str]:
-    """Return arguments in which no file that a hook is handed passes for an option."""
+    """Return arguments in which no file name that is passed to a hook is read as an option."""
     args = sys.argv[1:] if args is None else args
     if args[:1] != ["hook"]:
         return args

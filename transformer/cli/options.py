@@ -1,4 +1,4 @@
-"""Options that several commands share, and how commands are named and shown (click; see `cli`)."""
+"""Options that several commands share, and how the default command is found and shown."""
 
 import re
 from collections.abc import Callable
@@ -43,12 +43,12 @@ class Size(_IntParam):
     name = "size"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
-        """Return the bytes that `value` says."""
+        """Return the number of bytes in `value`."""
         if isinstance(value, int):
             return value
         found = re.fullmatch(r"(\d+)\s*([kmg]?)(?:i?b)?", value.strip().lower())
         if found is None or int(found[1]) == 0:
-            self.fail(f"{value!r} is no size; write for example 64MiB", param, ctx)
+            self.fail(f"{value!r} is not a size; write for example 64MiB", param, ctx)
         return int(found[1]) * _UNITS[found[2]]
 
 
@@ -83,30 +83,35 @@ _COMMON = (
         "--config",
         type=click.Path(path_type=Path),
         metavar="FILE",
-        help="The configuration (the nearest .hostnet-transform.yaml from here upwards).",
+        help="The configuration file (the nearest .hostnet-transform.yaml, here or above).",
     ),
     click.option("--enable", multiple=True, metavar="RULE", help="Switch a rule on; repeatable."),
     click.option("--disable", multiple=True, metavar="RULE", help="Switch a rule off; repeatable."),
     click.option(
         "--on-invalid",
         type=click.Choice(["fail", "pass"]),
-        help="What to do with a document that cannot be read (fail).",
+        help="Fail on a document that cannot be read, or pass it on unchanged (fail).",
     ),
     click.option(
         "--strict", is_flag=True, help="Parse every document; HN903 and HN904 are errors."
     ),
     click.option(
-        "--stdin-filename", metavar="NAME", default="<stdin>", help="What to call standard input."
+        "--stdin-filename",
+        metavar="NAME",
+        default="<stdin>",
+        help="The name of standard input in messages.",
     ),
     click.option(
         "--max-document",
         type=Size(),
         default="64MiB",
         metavar="SIZE",
-        help="A larger document is an error (64MiB).",
+        help="The maximum size of a document; a larger one is an error (64MiB).",
     ),
-    click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors."),
-    click.option("-v", "--verbose", is_flag=True, help="Count documents screened, parsed, edited."),
+    click.option("-q", "--quiet", is_flag=True, help="Print only errors."),
+    click.option(
+        "-v", "--verbose", is_flag=True, help="Print counts of documents screened, parsed, edited."
+    ),
     click.option(
         "--color",
         type=click.Choice(["auto", "always", "never"]),
@@ -120,13 +125,15 @@ report_file_option = click.option(
     "--report-file",
     type=click.Path(path_type=Path, dir_okay=False),
     envvar="HOSTNET_REPORT_FILE",
-    help="Write the report to a file as JSON as well; also by the environment variable"
-    " HOSTNET_REPORT_FILE.",
+    help="Write the report to a file as well, as JSON. The environment variable HOSTNET_REPORT_FILE"
+    " sets it as well.",
 )
 
 
 reformat_option = click.option(
-    "--allow-reformat", is_flag=True, help="Write a document anew where an edit cannot be spliced."
+    "--allow-reformat",
+    is_flag=True,
+    help="Re-serialize a document (formatting may change) if it cannot be edited in place.",
 )
 
 

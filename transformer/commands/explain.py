@@ -1,4 +1,4 @@
-"""What there is to choose from, for `rules`, `schema`, `--enable`: rules and JSON Schemas."""
+"""The `rules` and `schema` commands: list rules and JSON Schemas, or print one."""
 
 from transformer.config.package_data import read, schema_names
 from transformer.report.report import RuleHelp
@@ -11,26 +11,26 @@ _SUFFIX = ".schema.json"
 
 
 def rule_helps() -> tuple[RuleHelp, ...]:
-    """Return what people read of each rule; a rule that transforms reports what it cannot do."""
+    """Return the help on each rule; a transform rule reports what it cannot do as an error."""
     helps = []
     for rule in registry.transform_rules():
-        standing = f"Transforms, {'on' if rule.on_by_default else 'off'} by default."
+        use = f"Transforms, {'on' if rule.on_by_default else 'off'} by default."
         text = registry.documentation(rule.id) or ""
-        helps.append(RuleHelp(rule.id, rule.summary, "error", text, standing))
+        helps.append(RuleHelp(rule.id, rule.summary, "error", text, use))
     for check in registry.validation_rules():
         text = registry.documentation(check.id) or ""
-        helps.append(RuleHelp(check.id, check.summary, check.severity, text, _standing(check)))
+        helps.append(RuleHelp(check.id, check.summary, check.severity, text, _use_of(check)))
     return tuple(helps)
 
 
-def _standing(rule: ValidationRule) -> str:
-    """Return how bad a finding is, and which command reports it when."""
+def _use_of(rule: ValidationRule) -> str:
+    """Return the severity of findings, and which command reports them when."""
     severity = rule.severity.capitalize()
     by = "`validate`" if rule.in_transform == "never" else "`validate` and `transform`"
-    mend = " `--fix` mends it." if rule.fix is not None else ""
+    fix = " `--fix` fixes it." if rule.fix is not None else ""
     if "old" in rule.needs:
-        return f"{severity}. Reported by {by} where there is an old state.{mend}"
-    return f"{severity}. Reported by {by}.{mend}"
+        return f"{severity}. Reported by {by} if there is an old state.{fix}"
+    return f"{severity}. Reported by {by}.{fix}"
 
 
 def rules() -> str:
@@ -51,8 +51,8 @@ def explained(name: str) -> str:
     Raises:
         SettingsError: there is no such rule.
     """
-    wanted = registry.resolve_rule_id(name)
-    return page(next(rule for rule in rule_helps() if rule.id == wanted)).rstrip("\n")
+    rule_id = registry.resolve_rule_id(name)
+    return page(next(rule for rule in rule_helps() if rule.id == rule_id)).rstrip("\n")
 
 
 def rule_pages() -> dict[str, str]:
@@ -62,7 +62,7 @@ def rule_pages() -> dict[str, str]:
 
 
 def schemas() -> str:
-    """Return the names of the schemas, a line each."""
+    """Return the names of the schemas, one per line."""
     return "\n".join(_schema_names())
 
 

@@ -1,6 +1,6 @@
-"""The seam between a command and whoever runs it: a person, pre-commit, kustomize, or kpt.
+"""The interface between a command and its host: a person, pre-commit, kustomize, or kpt.
 
-An adapter in `hosts/` says what its host reads, what it answers, and how it reports; the command
+An adapter in `hosts/` defines what its host reads, what it answers, and how it reports; the command
 does the rest.
 """
 
@@ -19,7 +19,7 @@ Answers = TypeVar("Answers")
 
 @dataclass(frozen=True, slots=True)
 class Host(Generic[Reads, Answers]):
-    """Who runs a command, with the configuration that applies there.
+    """The host of a command, with the configuration that applies there.
 
     `root`: the folder that paths in `settings` are relative to. `reads`: what the command reads.
     `answers`: where its result goes. `fails_on_change`: a changed file fails a run of `transform`,
@@ -41,10 +41,10 @@ class Host(Generic[Reads, Answers]):
 
 
 def discovery_options(settings: Settings, root: Path) -> DiscoveryOptions:
-    """Return how folders are searched with `settings`, whose globs are relative to `root`."""
+    """Return how folders are searched with `settings`, whose patterns are relative to `root`."""
     return DiscoveryOptions(root, settings.include, settings.exclude, settings.scopes)
 
 
 def refuse(one: str, other: str) -> NoReturn:
-    """Raise a `SettingsError`: two arguments contradict each other."""
-    raise SettingsError(f"{one} and {other} contradict", hint="leave one of them out")
+    """Raise a `SettingsError`: two arguments cannot be used together."""
+    raise SettingsError(f"{one} and {other} cannot be used together", hint="remove one of them")

@@ -20,10 +20,10 @@ _MARK = "Made by `hostnet-transform kustomize install`"
 
 
 def install(home: Path | None = None, *, is_forced: bool = False) -> Iterator[Path]:
-    """Put launchers into kustomize's plugin home, and yield each that is there now.
+    """Install launchers in the plugin home of kustomize, and yield the path of each.
 
     Raises:
-        SettingsError: there is another file, or it cannot be written.
+        SettingsError: another file exists there, or a launcher cannot be written.
     """
     home = home or _home()
     for kind in KINDS:
@@ -49,9 +49,9 @@ def _write(path: Path, text: str) -> None:
 
 
 def _home() -> Path:
-    """Return the folder in which kustomize looks: the first that exists, else its usual one.
+    """Return the folder that kustomize searches: the first that exists, else the usual one.
 
-    One that the environment names is meant, whether it exists yet or not.
+    $KUSTOMIZE_PLUGIN_HOME is used even if it does not exist yet.
     """
     if named := os.environ.get("KUSTOMIZE_PLUGIN_HOME"):
         return Path(named)
@@ -63,15 +63,13 @@ def _home() -> Path:
 
 def _refuse_to_replace(path: Path, *, is_forced: bool) -> None:
     if path.is_dir():
-        message = "a folder is there, where the plugin has to be"
+        message = "a folder exists in the place of the plugin"
         raise SettingsError(message, file=str(path), hint="remove it")
     if is_forced or not os.path.lexists(path):
         return
     if path.is_file() and not path.is_symlink() and _MARK.encode() in path.read_bytes():
         return
-    raise SettingsError(
-        "something else is there already", file=str(path), hint="--force replaces it"
-    )
+    raise SettingsError("another file exists already", file=str(path), hint="--force replaces it")
 
 
 def _launcher(kind: str) -> str:
@@ -84,8 +82,8 @@ def _launcher(kind: str) -> str:
 
 
 def _command() -> list[str]:
-    """Return what starts this very program, and imports nothing from where it runs (`-P`) or the
-    environment says (`-E`).
+    """Return the command that starts this program, and imports nothing from the working folder
+    (`-P`) or from folders that the environment names (`-E`).
     """
     program = Path(sys.argv[0]).absolute()
     if program.is_file() and zipfile.is_zipfile(program):

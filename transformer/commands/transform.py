@@ -1,4 +1,4 @@
-"""The `transform` command: what a host reads is transformed, answered and reported."""
+"""The `transform` command: transform what the host reads, and answer and report the result."""
 
 import json
 import sys
@@ -21,7 +21,7 @@ from transformer.runs.transform import Inputs, Outputs, run_transform
 from transformer.system import stdio
 
 Opened: TypeAlias = AbstractContextManager[tuple[writers.Output, Callable[[], object]]]
-"""Where results go, and what to call before a wait, so that they are not kept back."""
+"""Where results go, and what to call before a wait, so that no results are held back."""
 
 TransformHost: TypeAlias = Host[Inputs, Callable[[Reporter], Opened]]
 
@@ -61,17 +61,17 @@ def run(options: TransformOptions, host: TransformHost) -> int:
         reporter.close(quietly=is_cut_off)
         if host.fails_on_change and (count := reporter.counts["written"]):
             what = "a file was" if count == 1 else f"{count} files were"
-            reporter.say(f"{what} changed: look at the difference, `git add` it, and try again")
+            reporter.say(f"{what} changed: review the changes, `git add` them, and try again")
     if (options.check or host.fails_on_change) and reporter.counts["changed"]:
         return reporter.status or 1
     return reporter.status
 
 
 def refuse_contradictions(paths: tuple[str, ...], options: TransformOptions) -> None:
-    """Check that PATHs and options can be combined.
+    """Check that PATHs and options can be used together.
 
     Raises:
-        SettingsError: two of them contradict.
+        SettingsError: two of them cannot.
     """
     is_filter = not paths or paths == ("-",)
     if "-" in paths and not is_filter:
@@ -98,7 +98,7 @@ def refuse_contradictions(paths: tuple[str, ...], options: TransformOptions) -> 
 def opened_output(
     options: TransformOptions, inputs: Inputs, reporter: Reporter
 ) -> Iterator[tuple[writers.Output, Callable[[], object]]]:
-    """Yield where the options send results, and what to call before a wait."""
+    """Yield where results go according to the options, and what to call before a wait."""
     if options.write:
         yield _in_place(options, reporter), lambda: None
         return
@@ -142,7 +142,7 @@ def opened_output(
 
 def _in_place(options: TransformOptions, reporter: Reporter) -> writers.InPlace:
     def kept(source: Source) -> None:
-        reporter.say(f"{source.name}: left as it was, because a document in it failed")
+        reporter.say(f"{source.name}: not changed, because a document in it failed")
 
     def wrote(source: Source) -> None:
         reporter.counts["written"] += 1
@@ -161,7 +161,7 @@ def _is_text_reported(options: TransformOptions) -> bool:
 
 
 def _progress(options: TransformOptions) -> Progress:
-    """Return the progress to show: none where it would be between lines of the result."""
+    """Return the progress to show: none if it would appear between lines of the result."""
     is_wanted = _is_text_reported(options) and not options.quiet and is_capable(sys.stderr)
     is_alone = options.write or options.check or sys.stdout is None or not sys.stdout.isatty()
     return Progress(sys.stderr if is_wanted and is_alone else None)
@@ -181,7 +181,7 @@ def _reporter(options: TransformOptions, file: TextIO | None, progress: Progress
 
 @contextmanager
 def _report_file(options: TransformOptions) -> Iterator[TextIO | None]:
-    """Yield where the report goes, opened before anything is done, or None."""
+    """Yield where the report goes, opened before anything else is done, or None."""
     if options.report_file is None:
         yield sys.stderr if options.report == "json" else None
         return

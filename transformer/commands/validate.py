@@ -1,4 +1,4 @@
-"""The `validate` command: the states that a host reads are validated, answered and reported."""
+"""The `validate` command: validate the states that the host reads, and answer and report."""
 
 import json
 import sys
@@ -36,7 +36,7 @@ def run(options: ValidateOptions, host: ValidateHost) -> int:
     """Validate the states that the host reads, and return the exit status.
 
     Raises:
-        SettingsError: the configuration is wrong, or a state cannot be found.
+        SettingsError: the configuration is invalid, or a state cannot be found.
         OSError: standard input or output, or a temporary file, fails.
     """
     context = build(
@@ -73,10 +73,10 @@ def run(options: ValidateOptions, host: ValidateHost) -> int:
 
 
 def refuse_contradictions(paths: tuple[str, ...], options: ValidateOptions) -> None:
-    """Check that PATHs and options can be combined.
+    """Check that PATHs and options can be used together.
 
     Raises:
-        SettingsError: two of them contradict.
+        SettingsError: two of them cannot.
     """
     if "-" in paths and paths != ("-",):
         refuse("- (standard input)", "other PATHs")
@@ -88,7 +88,7 @@ def refuse_contradictions(paths: tuple[str, ...], options: ValidateOptions) -> N
         refuse("--fix", "--staged")
     if options.fix and is_stdin(paths, options):
         hint = "name files or folders"
-        raise SettingsError("standard input cannot be mended in place", hint=hint)
+        raise SettingsError("standard input cannot be fixed in place", hint=hint)
     if options.quiet and options.verbose:
         refuse("--quiet", "--verbose")
 
@@ -116,10 +116,10 @@ def _report(states: States, outcome: Outcome, fixed: Fixed, checks: tuple[str, .
 
 
 def _elsewhere(errors: int) -> str:
-    """Return what to say of errors in files that nobody asked about."""
-    what = "an error" if errors == 1 else f"{errors} errors"
-    tells = "`hostnet-transform validate .` tells"
-    return f"{what} in files that were neither passed nor changed: {tells}"
+    """Return the message on errors in files that were neither passed nor changed."""
+    what, them = ("an error", "it") if errors == 1 else (f"{errors} errors", "them")
+    hint = f"`hostnet-transform validate .` reports {them}"
+    return f"{what} in files that were neither passed nor changed: {hint}"
 
 
 def _status(report: Report, outcome: Outcome, fixed: Fixed) -> int:
@@ -129,7 +129,7 @@ def _status(report: Report, outcome: Outcome, fixed: Fixed) -> int:
 
 
 def _listing(report: Report, options: ValidateOptions, stream: TextIO | None) -> Iterator[str]:
-    """Yield the report for people; if they want quiet, nothing but errors."""
+    """Yield the report for people; with `--quiet`, only errors."""
     if not options.quiet:
         paint = paint_for(stream, options.color)
         return as_console.render(report, paint, with_related=options.verbose)
@@ -145,7 +145,7 @@ def print_for_people(options: ValidateOptions, report: Report) -> None:
 
 
 def print_report(options: ValidateOptions, report: Report) -> None:
-    """Print the report, and on standard error what was fixed and, if it is no text, the summary."""
+    """Print the report, and on standard error what was fixed and, unless as text, the summary."""
     if not options.quiet:
         paint = paint_for(sys.stderr, options.color)
         lines = [as_text.change(change, paint) for change in report.changes]

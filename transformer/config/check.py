@@ -1,6 +1,6 @@
-"""What is wrong with a configuration: in its schema's terms, and beyond it.
+"""Validate a configuration: against its schema, and for settings that have no effect.
 
-`schemas/config.schema.json` says what a configuration may contain.
+`schemas/config.schema.json` defines what a configuration may contain.
 """
 
 import re
@@ -20,11 +20,11 @@ _GLOB = re.compile(r"[*?\[\]{}]")
 def check(
     config: Any, schema: Mapping[str, Any], known_rules: Collection[str] = ()
 ) -> list[Problem]:
-    """Return what in the plain value `config` does not fit `schema`, each problem once.
+    """Return where the plain value `config` does not match `schema`, each problem once.
 
-    What fits, and all the same can mean nothing, is a problem too: a component of which no
-    workload can be one, a pattern that no file can match, and with `known_rules` (ids of rules of
-    both sorts) an id of the right form that no rule has.
+    Valid settings without effect are problems too: a component that no workload can match, a
+    pattern that no file can match, and with `known_rules` (ids of transform and validation rules)
+    an id of the right form that no rule has.
     """
     found = [_hinted(problem, config) for problem in problems(config, schema, "the configuration")]
     if not found:
@@ -36,7 +36,7 @@ def check(
 
 
 def _hinted(problem: Problem, config: Any) -> Problem:
-    """Add to a problem of a component what was probably meant by the text that is wrong."""
+    """Add a hint to a problem of a component: what was probably intended."""
     at = split(problem.pointer)
     if problem.hint or at[:2] != ["spec", "components"] or len(at) < 5:
         return problem
@@ -44,14 +44,14 @@ def _hinted(problem: Problem, config: Any) -> Problem:
     if not isinstance(value, str):
         return problem
     if _GLOB.search(value):
-        return problem._replace(hint=f"{at[3]} are no globs: write each one in full")
+        return problem._replace(hint=f"{at[3]} cannot be globs: write each one in full")
     if at[3] != "kinds" and value != value.lower():
         return problem._replace(hint=f'did you mean "{clip(value.lower())}"?')
     return problem
 
 
 def _idle_components(spec: Mapping[str, Any]) -> Iterator[Problem]:
-    """Yield what no workload can agree with: a kind without pods, a generic name not listed."""
+    """Yield what no workload can match: a kind without pods, a generic name that is not listed."""
     rows = [row.kinds for row in ROWS] + [row["kinds"] for row in spec.get("podTemplates") or ()]
     known = sorted({kind for kinds in rows for kind in kinds})
     for index, entry in enumerate(spec.get("components") or ()):
@@ -63,13 +63,13 @@ def _idle_components(spec: Mapping[str, Any]) -> Iterator[Problem]:
 
 
 _IDLE = {
-    "kinds": 'no pod template is known in the kind "{}", so it can match nothing',
-    "generic": 'the generic name "{}" is none of the names of its component',
+    "kinds": 'the kind "{}" has no known pod template, so it cannot match any workload',
+    "generic": 'the generic name "{}" is not one of the names of its component',
 }
 
 
 def _invalid_patterns(spec: Mapping[str, Any]) -> Iterator[Problem]:
-    """Yield the patterns of files and folders that are wrong, or have no effect."""
+    """Yield the patterns of files and folders that are invalid, or have no effect."""
     places = [
         (join("/spec", key, index), index, pattern)
         for key in ("scopes", "include", "exclude")
@@ -84,7 +84,7 @@ def _invalid_patterns(spec: Mapping[str, Any]) -> Iterator[Problem]:
         if flaw := flaw_of(pattern):
             yield Problem(place, f'invalid pattern "{clip(pattern)}"', flaw)
         elif index == 0 and pattern.startswith("!"):
-            message = f'the pattern "{clip(pattern)}" takes nothing back'
+            message = f'the pattern "{clip(pattern)}" has no effect'
             yield Problem(place, message, "put it below the pattern that it is an exception to")
 
 

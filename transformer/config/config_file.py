@@ -1,7 +1,7 @@
-"""`.hostnet-transform.yaml`: find it, read it, and name line and column of what is wrong in it.
+"""`.hostnet-transform.yaml`: read it, and report line and column of what is wrong in it.
 
-YAML or JSON, read as manifests are, so `off` is false as for kubectl. Tags that make something
-else than plain values are refused.
+It is YAML or JSON and is read as manifests are, so `off` is false as for kubectl. Tags that create
+anything else than plain values are refused.
 """
 
 import json
@@ -33,7 +33,7 @@ _PLAIN_TAGS = frozenset(
 _MAX_SIZE = 1024 * 1024
 
 _PATTERN = re.compile(r"(?<![^\s\[,])[*!][^\s,\[]*+\Z")
-"""A word that is an alias or a tag to YAML, and was perhaps meant as a pattern."""
+"""A word that is an alias or a tag in YAML, and is perhaps intended as a pattern."""
 
 _REACH = 100
 """Characters before the place of an error in which such a word begins."""
@@ -43,7 +43,7 @@ def load(path: Path, known_rules: Collection[str] = ()) -> Settings:
     """Return the settings in the file `path`.
 
     Raises:
-        SettingsError: the file cannot be read, or is wrong as `parse` says.
+        SettingsError: the file cannot be read, or is invalid (see `parse`).
     """
     try:
         with path.open("rb") as file:
@@ -62,18 +62,18 @@ def load(path: Path, known_rules: Collection[str] = ()) -> Settings:
         raise SettingsError(message, file=str(path)) from None
     if len(data) > _MAX_SIZE:
         message = f"the configuration file is larger than {_MAX_SIZE} bytes"
-        raise SettingsError(message, file=str(path), hint="is it the file that is meant?")
+        raise SettingsError(message, file=str(path), hint="check that it is the intended file")
     return parse(data, str(path), known_rules)
 
 
 def parse(data: bytes, name: str, known_rules: Collection[str] = ()) -> Settings:
-    """Return the settings in `data`, the bytes of a file called `name`.
+    """Return the settings in `data`, the bytes of a file with the name `name`.
 
-    `known_rules` as for `settings.check`. Paths in the result are as written.
+    `known_rules` as for `check`. Paths in the result are as written.
 
     Raises:
         SettingsError: `data` is not UTF-8, not YAML, empty, more than one document, or does not
-            fit the schema. Of several problems, the first in the text is reported, and the number
+            match the schema. Of several problems, the first in the text is reported, and the number
             of the others.
     """
     text = _decode(data, name)
@@ -108,10 +108,10 @@ def _decode(data: bytes, name: str) -> str:
         text = data.decode()
     except UnicodeDecodeError as error:
         before = data[: error.start].decode()
-        message = f"not UTF-8: byte 0x{data[error.start]:02x} cannot stand here"
+        message = f"not UTF-8: byte 0x{data[error.start]:02x} is not valid here"
         raise _at(before, name, len(before), message, "save the file as UTF-8") from None
     for document in raw_documents([data]):
-        if document.opening not in (Opening.START, Opening.GLUED):  # glued: a key that comes again
+        if document.opening not in (Opening.START, Opening.GLUED):  # glued: a repeated key
             hint = "keep one document, and remove the --- before the other"
             raise SettingsError(
                 "more than one YAML document", file=name, line=document.line, column=1, hint=hint
@@ -120,7 +120,7 @@ def _decode(data: bytes, name: str) -> str:
 
 
 def _tagged(node: Node | None) -> Iterator[Scalar | Mapping | Sequence]:
-    """Yield the nodes whose tag is none of those of plain values, in the order of the text."""
+    """Yield the nodes with a tag that is not one of a plain value, in the order of the text."""
     if node is None or isinstance(node, Alias):
         return
     if node.tag is not None and node.tag not in _PLAIN_TAGS:
@@ -135,7 +135,7 @@ def _tagged(node: Node | None) -> Iterator[Scalar | Mapping | Sequence]:
 
 
 def _unreadable(error: InputError, text: str, name: str) -> SettingsError:
-    """Return the error that `text`, of a file called `name`, cannot be read."""
+    """Return the error that `text`, of a file with the name `name`, cannot be read."""
     offset = error.offset or 0
     if error.other is not None:
         line = position_at(text, error.other).line

@@ -1,8 +1,8 @@
-"""The configuration as a host hands it over: the `functionConfig` of a KRM function.
+"""The configuration that a host passes: the `functionConfig` of a KRM function.
 
-A `HostnetTransform` or `HostnetValidate` is the object that `.hostnet-transform.yaml` holds. A
-plain ConfigMap, as kpt makes one of `-- key=value`, has the keys of `spec` under `data`, each value
-YAML: `rules: "{HN411: off}"`.
+A `HostnetTransform` or `HostnetValidate` is the same object as in `.hostnet-transform.yaml`. A
+plain ConfigMap, which kpt creates from `-- key=value`, has the keys of `spec` under `data`, and
+each value is YAML: `rules: "{HN411: off}"`.
 """
 
 import json
@@ -24,17 +24,17 @@ VALIDATE = "HostnetValidate"
 
 
 class FunctionConfig(NamedTuple):
-    """What a host wants: with which settings, and whether nothing is to be changed."""
+    """What a host requests: the settings, and whether to validate only and change nothing."""
 
     settings: Settings
     only_validates: bool
 
 
 def function_config(value: Any) -> FunctionConfig:
-    """Return what the plain value of a functionConfig says.
+    """Return the configuration in the plain value of a functionConfig.
 
     Raises:
-        SettingsError: it is of another kind, or does not fit the schema.
+        SettingsError: it is of another kind, or does not match the schema.
     """
     config = _of_config_map(value) if mapping_at(value).get("kind") == "ConfigMap" else value
     problems = check(config, json.loads(package_data.read(SCHEMA)), rule_ids())

@@ -1,4 +1,4 @@
-"""The options of the commands, named as on the command line, with their defaults."""
+"""The options of the commands, with the names of the command line and their defaults."""
 
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -9,7 +9,7 @@ from transformer.text.framing import MAX_DOCUMENT
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """What every command that reads manifests takes."""
+    """The options of every command that reads manifests."""
 
     report_file: Path | None = None
     pools: tuple[str, ...] = ()
@@ -55,6 +55,6 @@ class ValidateOptions(Options):
 
 
 def to_validate(options: Options) -> ValidateOptions:
-    """Return the options of `validate` with what every command takes from `options`."""
+    """Return the options of `validate` with the common options copied from `options`."""
     shared = {field.name: getattr(options, field.name) for field in fields(Options)}
     return ValidateOptions(**shared)

@@ -1,8 +1,8 @@
-"""The data files that ship with the code, read wherever the package lies: folder, wheel or zip.
+"""The data files that ship with the code, wherever the package is: in a folder, wheel or zip.
 
-A wheel carries the folder `schemas/` inside the package; in a checkout, and in an editable
-install, it stands beside the package. The module loader is asked for the bytes because it knows
-zip files too, and because `importlib.resources` takes long to import.
+A wheel has the folder `schemas/` inside the package; in a checkout, and in an editable install, it
+is next to the package. The module loader reads the bytes because it supports zip files, and because
+`importlib.resources` is slow to import.
 """
 
 import json
@@ -24,7 +24,7 @@ def read(name: str) -> bytes:
     `kubernetes/components.json` (relative to the package, with slashes).
 
     Raises:
-        InternalError: no such resource was shipped.
+        InternalError: there is no such resource.
     """
     loader = cast("_Loader", __spec__.loader)
     for folder in _places(name):
@@ -36,7 +36,7 @@ def read(name: str) -> bytes:
 
 
 def schemas() -> dict[str, Any]:
-    """Return the shipped JSON Schemas as plain values, by the name without its ending."""
+    """Return the shipped JSON Schemas as plain values, by name without `.schema.json`."""
     return {
         name.removesuffix(".schema.json"): json.loads(read(f"schemas/{name}"))
         for name in schema_names()
@@ -44,7 +44,9 @@ def schemas() -> dict[str, Any]:
 
 
 def schema_names() -> tuple[str, ...]:
-    """Return the file names of the shipped schemas, sorted; `read` wants `schemas/` before them."""
+    """Return the file names of the shipped schemas, sorted, without the `schemas/` that `read`
+    needs.
+    """
     for folder in _places("schemas/"):
         if names := _listed(folder / "schemas"):
             return names

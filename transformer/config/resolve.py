@@ -1,4 +1,4 @@
-"""The settings of a run: those of the configuration file, and the options on top of them."""
+"""The settings of a run: those of the configuration file, overridden by options."""
 
 import os
 import re
@@ -21,11 +21,11 @@ def resolve(options: Options) -> tuple[Settings, Path]:
     """Return the settings, and the folder that their paths are relative to.
 
     Raises:
-        SettingsError: the configuration is wrong, or a rule does not exist.
+        SettingsError: the configuration is invalid, or a rule does not exist.
     """
     path = options.config
     if path is None and (found := find(Path.cwd())) is not None:
-        path = Path(os.path.relpath(found))  # as files are called that are found in folders
+        path = Path(os.path.relpath(found))  # as for files that are found in folders
     settings, root = Settings(), Path.cwd()
     if path is not None:
         from transformer.config.config_file import load  # only needed with a file
@@ -35,9 +35,9 @@ def resolve(options: Options) -> tuple[Settings, Path]:
 
 
 def find(start: Path) -> Path | None:
-    """Return the nearest configuration file from the folder `start` upwards.
+    """Return the nearest configuration file from the folder `start` upwards, or None.
 
-    Whatever has the name counts, a broken link too: `load` then says what is wrong with it.
+    Anything with the name counts, even a broken link: `load` then reports what is wrong with it.
     """
     folder = start.resolve()
     for candidate in (above / NAME for above in (folder, *folder.parents)):
@@ -50,7 +50,7 @@ def find(start: Path) -> Path | None:
 
 
 def with_options(settings: Settings, options: Options) -> Settings:
-    """Return `settings` with the options on top of them.
+    """Return `settings`, overridden by the options.
 
     Raises:
         SettingsError: a rule does not exist.
@@ -74,15 +74,15 @@ def with_options(settings: Settings, options: Options) -> Settings:
     )
 
 
-def from_host(handed: "FunctionConfig", options: Options, root: Path) -> tuple[Settings, Path]:
-    """Return the settings that a host wants, with paths relative to `root`: no file counts.
+def from_host(config: "FunctionConfig", options: Options, root: Path) -> tuple[Settings, Path]:
+    """Return the settings that a host passes, with paths relative to `root`; no file is read.
 
     Raises:
-        SettingsError: a rule does not exist, or a file is named besides.
+        SettingsError: a rule does not exist, or `--config` is set as well.
     """
     if options.config is not None:
         raise SettingsError(
-            "--config and the object that is handed over contradict",
-            hint="what the file says can stand under `spec` of the object",
+            "--config cannot be used together with a configuration from the host",
+            hint="move the `spec` of the file to the object that the host passes",
         )
-    return with_options(handed.settings, options), root
+    return with_options(config.settings, options), root

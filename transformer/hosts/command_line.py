@@ -1,4 +1,4 @@
-"""A person, or a script: PATHs or standard input in, standard output or files out."""
+"""A person or a script: PATHs or standard input in, standard output or files out."""
 
 import os
 from dataclasses import replace
@@ -18,16 +18,16 @@ from transformer.runs.transform import Inputs
 from transformer.system import stdio
 
 _HELM = "HELM_PLUGIN_NAME"
-"""Set where Helm 4 runs this tool as a post-renderer: half an output would be half a release."""
+"""Set if Helm 4 runs this tool as a post-renderer: a partial output would be a partial release."""
 
 
 def transform(paths: tuple[str, ...], options: TransformOptions) -> int:
-    """Transform what PATHs name, or standard input, and return the exit status.
+    """Transform the files that PATHs name, or standard input, and return the exit status.
 
     A ResourceList on standard input is handled as the request of a KRM function.
 
     Raises:
-        SettingsError: wrong usage, or a wrong configuration.
+        SettingsError: wrong usage, or an invalid configuration.
         OSError: standard input or output, or a temporary file, fails.
     """
     transform_command.refuse_contradictions(paths, options)
@@ -48,10 +48,10 @@ def transform(paths: tuple[str, ...], options: TransformOptions) -> int:
 
 
 def validate(paths: tuple[str, ...], options: ValidateOptions) -> int:
-    """Validate what PATHs name, or standard input, and return the exit status.
+    """Validate the files that PATHs name, or standard input, and return the exit status.
 
     Raises:
-        SettingsError: wrong usage, or a wrong configuration.
+        SettingsError: wrong usage, or an invalid configuration.
         OSError: standard input or output, or a temporary file, fails.
     """
     from transformer.commands import validate as validate_command  # slow to import
@@ -70,7 +70,7 @@ def _sources(
     """Return the files that PATHs name.
 
     Raises:
-        SettingsError: a PATH names nothing, or what is to be written in place is no file.
+        SettingsError: a PATH does not exist, or is not a file that can be written in place.
     """
     sources = discover(paths, discovery_options(settings, root))
     if options.write and (pipe := next((s for s in sources if not is_regular(s)), None)):

@@ -1,8 +1,8 @@
 """A legacy exec plugin of kustomize: configuration in a file, resources on standard input.
 
-kustomize runs it in the folder of the kustomization. What it prints replaces the resources; what it
-does not print is deleted. So all or nothing is printed, and from a validator nothing at all (see
-`inputs/kustomize_fields.py`).
+kustomize runs it in the folder of the kustomization. The output of the plugin replaces the
+resources; a resource that is not printed is deleted. So all or nothing is printed, and a validator
+prints nothing at all (see `inputs/kustomize_fields.py`).
 """
 
 import io
@@ -26,10 +26,10 @@ from transformer.text.framing import MAX_DOCUMENT
 
 
 def run(config: Path, options: Mapping[str, Any]) -> int:
-    """Do what the object in the file `config` asks for, and return the exit status.
+    """Transform or validate, according to the object in the file `config`; return the exit status.
 
     Raises:
-        SettingsError: the file cannot be read, or is no such object.
+        SettingsError: the file cannot be read, or does not contain such an object.
         OSError: standard input or output, or a temporary file, fails.
     """
     given = _function_config(config)
@@ -51,7 +51,7 @@ def _function_config(config: Path) -> FunctionConfig:
     except OSError as error:
         reason = (error.strerror or "unknown error").lower()
         message = f"the configuration cannot be read: {reason}"
-        hint = "kustomize runs this: list an object of ours under `transformers`"
+        hint = "kustomize runs this command: list a HostnetTransform under `transformers`"
         raise SettingsError(message, file=str(config), hint=hint) from None
     except InputError as error:
         raise SettingsError(error.message, file=str(config), hint=error.hint) from None
@@ -59,7 +59,7 @@ def _function_config(config: Path) -> FunctionConfig:
 
 
 def _validate(given: FunctionConfig, options: ValidateOptions, root: Path) -> int:
-    """Validate the resources, and answer with them as they came if there is no error."""
+    """Validate the resources, and print them unchanged if there is no error."""
     from transformer.commands import validate as validate_command  # slow to import
     from transformer.inputs.comparison import opened_states
 

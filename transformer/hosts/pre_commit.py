@@ -1,8 +1,8 @@
-"""The hooks of pre-commit, which runs them at the top of a repository with the files at stake.
+"""The hooks of pre-commit, which runs them in the top folder of a repository and passes files.
 
-Only those files are changed, and only what concerns them is reported; but NodePools, and
-kustomizations with the patches that they name, count wherever they are in the repository: a Node
-may well change when its pool does not. pre-commit splits a long list of files into several runs.
+Only these files are changed, and only findings that concern them are reported; but NodePools, and
+kustomizations with the patches that they name, are read from the whole repository: a Node may
+change while its pool does not. pre-commit splits a long list of files into several runs.
 """
 
 import os
@@ -24,14 +24,14 @@ from transformer.inputs.passed_files import other_files, passed_files
 from transformer.runs.transform import Inputs
 
 _MERGED = "GITHEAD_"
-"""`git merge` sets a variable with this beginning, and the commit as its end, for each parent."""
+"""`git merge` sets a variable for each parent: this prefix, followed by the commit."""
 
 
 def transform(files: tuple[str, ...], options: Mapping[str, Any], *, check: bool) -> int:
     """Transform the files in place, or only `check` whether they change; return the exit status.
 
     Raises:
-        SettingsError: wrong usage, or a wrong configuration.
+        SettingsError: wrong usage, or an invalid configuration.
         OSError: a temporary file fails.
     """
     chosen = TransformOptions(write=not check, check=check, **options)
@@ -51,7 +51,7 @@ def validate(
     """Validate what is staged against HEAD, or one commit against another; return the exit status.
 
     Raises:
-        SettingsError: wrong usage, a wrong configuration, or git cannot give a state.
+        SettingsError: wrong usage, an invalid configuration, or git cannot provide a state.
         OSError: standard output, or a temporary file, fails.
     """
     from transformer.commands import validate as validate_command  # slow to import
@@ -59,7 +59,7 @@ def validate(
 
     if bool(from_ref) != bool(to_ref):
         hint = "give both, or none to validate what is staged"
-        raise SettingsError("--from-ref and --to-ref belong together", hint=hint)
+        raise SettingsError("--from-ref and --to-ref must be used together", hint=hint)
     chosen = ValidateOptions(staged=True, **options)
     with GitStates() as git:
         if from_ref and to_ref:

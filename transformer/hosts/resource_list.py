@@ -1,7 +1,8 @@
 """A KRM function of kustomize or kpt: a ResourceList in, and the same ResourceList out.
 
-Its items are manifests like those of any list, spliced in the same way, so the host's annotations,
-comments and order stay. With a functionConfig of kind HostnetValidate nothing in them is changed.
+Its items are manifests like those of any list and are edited in the same way, so the annotations of
+the host, comments and order stay. With a functionConfig of kind HostnetValidate, they are not
+changed.
 
 Source: KRM Functions Specification (kustomize, cmd/config/docs/api-conventions/functions-spec.md).
 """
@@ -45,7 +46,7 @@ class Request(NamedTuple):
 
 
 def peek(stdin: RawStream) -> Request | None:
-    """Return the ResourceList that is the first document of the input, if it is one."""
+    """Return the ResourceList if it is the first document of the input, else None."""
     first = stdin.peek()
     return first and _request(first)
 
@@ -68,10 +69,10 @@ def run(
 ) -> int:
     """Transform or validate the items, answer with the list, and return the exit status.
 
-    `settings` apply where the request brings no configuration.
+    `settings` apply if the request has no configuration.
 
     Raises:
-        SettingsError: wrong usage, or a wrong configuration.
+        SettingsError: wrong usage, or an invalid configuration.
         OSError: standard input or output, or a temporary file, fails.
     """
     if not options.prints_manifests:
@@ -104,7 +105,7 @@ def _validate(
 ) -> int:
     """Validate the items, and answer with the list and the findings.
 
-    From a validator of kustomize nothing is printed: kustomize refuses whatever one prints.
+    A validator of kustomize prints nothing: kustomize refuses any output of a validator.
     """
     from transformer.commands import validate as validate_command  # slow to import, rarely needed
     from transformer.config.function_config import VALIDATE
@@ -128,7 +129,7 @@ def _validate(
 
 
 def _is_of_kustomize(request: Request) -> bool:
-    """Whether kustomize has sent the ResourceList: its items carry an annotation of its own."""
+    """Whether kustomize sent the ResourceList: its items have an annotation of kustomize."""
     items = mapping_at(request.value).get("items")
     return isinstance(items, list) and any(
         _KUSTOMIZE in mapping_at(item, "metadata", "annotations") for item in items

@@ -1,4 +1,4 @@
-"""What `validate` is to judge, and the old state to compare it with: from disk, pipe or Git."""
+"""What to validate, and the old state to compare it with: from the disk, a pipe or Git."""
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
@@ -30,17 +30,17 @@ from transformer.system import stdio
 
 
 class States(NamedTuple):
-    """What is validated, and the old state that it is compared with (None: with nothing).
+    """What is validated, and the old state that it is compared with (None: no comparison).
 
     `given` are plain values whose pools belong to every scope. `new_context` and `old_context` are
-    files that are not meant, but in which an object may be found that has moved.
+    files that are not validated, but in which an object that has moved may be found.
 
-    `is_old_strict`: what cannot be read in the old state is as bad as in the new one; else it is
-    what it is, because nobody can mend it any more.
+    `is_old_strict`: a document of the old state that cannot be read is an error; otherwise it is a
+    warning, because it can no longer be fixed.
 
-    `wanted`: the names of the files in which findings matter (None: in all).
+    `reported_files`: the names of the files whose findings are reported (None: all files).
 
-    `since`: what the old state is called, if its files have the names of the new ones.
+    `since`: the name of the old state, if its files have the same names as the new ones.
     """
 
     new: Sequence[Source]
@@ -49,12 +49,12 @@ class States(NamedTuple):
     new_context: Sequence[Source] = ()
     old_context: Sequence[Source] = ()
     is_old_strict: bool = True
-    wanted: frozenset[str] | None = None
+    reported_files: frozenset[str] | None = None
     since: str = ""
 
-    def wants(self, found: Finding) -> bool:
-        """Whether a finding matters."""
-        return self.wanted is None or found.file in self.wanted
+    def reports(self, found: Finding) -> bool:
+        """Whether a finding is reported."""
+        return self.reported_files is None or found.file in self.reported_files
 
 
 def is_stdin(paths: tuple[str, ...], options: ValidateOptions) -> bool:
@@ -72,7 +72,7 @@ def opened_states(
     """Yield what to validate, and the old state; `stdin` is read instead of standard input.
 
     Raises:
-        SettingsError: a PATH names nothing, or git cannot give a state.
+        SettingsError: a PATH does not exist, or git cannot provide a state.
         OSError: standard input, or a temporary file, fails.
     """
     with temp_folder() as folder, GitStates() as git:
@@ -87,20 +87,21 @@ def read_states(
     git: GitStates,
     stdin: Readable | None = None,
 ) -> States:
-    """Return what to validate, and the old state; `folder` takes what can be read only once.
+    """Return what to validate, and the old state; inputs that can be read only once are copied to
+    `folder`.
 
-    `stdin` is what to read instead of standard input.
+    `stdin` is read instead of standard input.
     """
     if is_stdin(paths, options):
         kept = Path(folder, "stdin")
         with kept.open("wb") as copy:
             copy.writelines(chunks(stdin or stdio.standard_input()))
         name = options.stdin_filename
-        old = None if options.old is None else _as_before(options.old, (), discovery, folder)
+        old = None if options.old is None else _old_sources(options.old, (), discovery, folder)
         return States([Source(kept, name, True, "", name, is_stream=True)], old)
     if options.old is not None:
         new = discover(paths, discovery)
-        old = _as_before(options.old, paths, discovery, folder)
+        old = _old_sources(options.old, paths, discovery, folder)
         return States(_regular(new, options, folder), old)
     if options.base is None and not options.staged:
         return States(_regular(discover(paths, discovery), options, folder))
@@ -114,8 +115,8 @@ def read_states(
 
 
 class Changes(NamedTuple):
-    """The files that changed in the repository whose work tree is `top`, since what is in words
-    `since`.
+    """The files that changed in the repository with the work tree `top`; `since` names the old
+    state.
     """
 
     top: Path
@@ -130,10 +131,10 @@ def compare(
     changes: Changes,
     discovery: DiscoveryOptions,
 ) -> States:
-    """Return what PATHs stand for now, and before.
+    """Return the files of PATHs in the new state and in the old state.
 
     Raises:
-        SettingsError: one is nowhere.
+        SettingsError: a PATH is in neither state.
     """
     for path in paths:
         if not (os.path.lexists(path) or any(before(path)) or any(now(path))):
@@ -153,9 +154,9 @@ def compare(
 def _context_files(
     changes: Changes, meant: list[Source], discovery: DiscoveryOptions, look: FileLookup
 ) -> list[Source]:
-    """Return those of the changed files that are not among the meant ones, but that a search of
-    the repository finds: an object may have moved from there, or to there. Kustomizations are
-    among them too, since they tell which files are patches.
+    """Return the changed files that a search of the repository finds, except for those in `meant`:
+    an object may have moved from or to one of them. Kustomizations are included because they name
+    the files that are patches.
     """
     if not changes.files:
         return []
@@ -169,18 +170,18 @@ def _context_files(
 
 
 def _disk_or_nothing(name: str) -> Iterable[DiscoveredFile]:
-    """Return the files that a PATH stands for, none where the old state alone has it."""
+    """Return the files of a PATH; none if only the old state has it."""
     return on_disk(name) if os.path.lexists(name) else ()
 
 
-def _as_before(
+def _old_sources(
     old: str, paths: tuple[str, ...], discovery: DiscoveryOptions, folder: str
 ) -> list[Source]:
-    """Return the files of an old state on the disk, as if they stood where `paths` do; what can be
-    read only once is copied into `folder`.
+    """Return the files of an old state on the disk, as if they were at `paths`; files that can be
+    read only once are copied to `folder`.
 
-    An old folder stands for the one folder among `paths`, an old file for the one file or for one
-    in that folder. Where `paths` are several, an old folder stands for the configuration's.
+    If there is one path, an old folder corresponds to it, and an old file to it or to a file in it.
+    If there are several, an old folder corresponds to the folder of the configuration.
     """
     counterpart = Path(paths[0]) if len(paths) == 1 else None
     sources = discover([old], DiscoveryOptions(discovery.root))
@@ -199,11 +200,11 @@ def _as_before(
 
 
 def _regular(sources: list[Source], options: ValidateOptions, folder: str) -> list[Source]:
-    """Return the sources, those that can be read only once copied to files in `folder`.
+    """Return the sources; those that can be read only once are copied to files in `folder`.
 
     Raises:
-        SettingsError: one is to be mended, and cannot be written.
+        SettingsError: `--fix` is set, and a source cannot be written.
     """
     if options.fix and (pipe := next((s for s in sources if not is_regular(s)), None)):
-        raise SettingsError("this cannot be mended in place", file=pipe.name, hint="name files")
+        raise SettingsError("this cannot be fixed in place", file=pipe.name, hint="name files")
     return [as_regular(source, folder) for source in sources]

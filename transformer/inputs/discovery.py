@@ -1,4 +1,4 @@
-"""Which files a run reads: those that PATHs name, and those that a search of folders finds."""
+"""Which files a run reads: those that PATHs name, and those found in folders."""
 
 import os
 import posixpath
@@ -16,10 +16,10 @@ CHART = "Chart.yaml"
 
 
 class Source(NamedTuple):
-    """A file to read. `name` is what messages call it; `scope` the world it belongs to.
+    """A file to read. `name` is its name in messages; `scope` is the cluster that it belongs to.
 
-    `relative` is its path from the configuration's folder, or absolute where it lies outside.
-    `is_stream`: it holds what came on standard input.
+    `relative` is its path from the configuration's folder, or an absolute path if it is outside.
+    `is_stream`: it contains standard input.
     """
 
     path: Path
@@ -31,7 +31,7 @@ class Source(NamedTuple):
     is_stream: bool = False
 
     def open(self) -> BinaryIO:
-        """Return its bytes as a file: what `opener` gives, or that at `path`.
+        """Return its bytes as a file: the one that `opener` returns, or the one at `path`.
 
         Raises:
             OSError: it cannot be opened.
@@ -40,8 +40,8 @@ class Source(NamedTuple):
 
 
 class DiscoveredFile(NamedTuple):
-    """A file that a PATH stands for. Files of one `identity` are one file (empty: it is `path`'s
-    own); `opener` as in `Source`. `is_link`: it is known to be a link to one.
+    """A file that a PATH names or contains. Files with the same `identity` are one file (empty: the
+    identity is that of `path`); `opener` as in `Source`. `is_link`: it is known to be a link.
     """
 
     path: Path
@@ -51,8 +51,8 @@ class DiscoveredFile(NamedTuple):
     is_link: bool = False
 
     def yields_to(self, other: "DiscoveredFile") -> bool:
-        """Whether a file is to be called as `other` is, which is another way to it: the name that
-        a user gave comes first, and a search takes a file's own rather than that of a link.
+        """Whether to prefer the name of `other`, which is the same file: names given by the user
+        come first, and in a search the name of the file comes before those of links.
         """
         if self.is_named or other.is_named:
             return not self.is_named
@@ -74,27 +74,29 @@ class DiscoveryOptions(NamedTuple):
 
 
 FileLookup: TypeAlias = Callable[[str], Iterable[DiscoveredFile]]
-"""Yields the files that a PATH stands for, those in folders by the rules of a search."""
+"""Yields the files that a PATH names, or those that a search of it finds if it is a folder."""
 
 
 def discover(
     paths: Iterable[str], options: DiscoveryOptions, *, look: FileLookup | None = None
 ) -> list[Source]:
-    """Return the files that `paths` name, folders searched for manifests.
+    """Return the files that `paths` name, and the manifests in folders.
 
-    Each file comes once in a scope, whatever links lead to it, under the name by which `paths` name
-    it, if any of them does. Hidden folders, `node_modules` and the `templates/` of a Helm chart are
-    left out of a search. A folder that cannot be searched is among the files, so that reading it
-    reports why. `look` looks elsewhere than on the disk.
+    Each file is returned once per scope, even if several links lead to it, with the name in `paths`
+    if it has one. A search skips hidden folders, `node_modules` and the `templates/` of a Helm
+    chart. A folder that cannot be searched is returned as a file, so that reading it reports why.
+    `look` replaces the search on the disk.
 
     Raises:
-        SettingsError: a path does not exist (of which `look` is the judge, where it is given).
+        SettingsError: a path does not exist (if `look` is set, it decides that).
     """
     root, include, exclude, scopes = options
     found: dict[tuple[str, str], tuple[DiscoveredFile, Source]] = {}
     for name in paths:
         if not name:
-            raise SettingsError("a PATH is empty", hint="is a variable in the command not set?")
+            raise SettingsError(
+                "a PATH is empty", hint="check that the variables in the command are set"
+            )
         for file in (look or on_disk)(name):
             relative = relative_to_root(file.path, root)
             if not file.is_named and not is_taken(relative, include, exclude):
@@ -109,7 +111,7 @@ def discover(
 
 
 def on_disk(name: str) -> Iterator[DiscoveredFile]:
-    """Yield the files that a PATH stands for on the disk.
+    """Yield the files of a PATH on the disk.
 
     Raises:
         SettingsError: there is no such file or folder.
@@ -128,7 +130,7 @@ def on_disk(name: str) -> Iterator[DiscoveredFile]:
 
 
 def no_such_path(name: str) -> SettingsError:
-    """Return the error that a PATH names nothing."""
+    """Return the error that a PATH does not exist."""
     return SettingsError(
         f"there is no file or folder {name!r}",
         hint="check the PATH; `hostnet-transform --help` lists the commands",
@@ -146,7 +148,7 @@ def _search(folder: Path) -> Iterator[DiscoveredFile]:
 
 
 def searched(walk: Iterable[tuple[str, list[str], list[str]]]) -> Iterator[str]:
-    """Yield the files that a search takes among those of a walk (as `os.walk` makes one)."""
+    """Yield the files of a walk (in the form of `os.walk`) that a search includes."""
     for here, folders, files in walk:
         is_chart = CHART in files
         folders[:] = sorted(name for name in folders if _is_searched(name, is_chart=is_chart))
@@ -154,18 +156,18 @@ def searched(walk: Iterable[tuple[str, list[str], list[str]]]) -> Iterator[str]:
 
 
 def _is_searched(folder: str, *, is_chart: bool) -> bool:
-    """Whether a search goes into a folder of this name; `is_chart`: it is in a Helm chart's."""
+    """Whether a search includes a folder with this name; `is_chart`: it is in a Helm chart."""
     is_skipped = folder.startswith(".") or folder == "node_modules"
     return not is_skipped and not (is_chart and folder == "templates")
 
 
 def _is_manifest_name(file: str) -> bool:
-    """Whether a search takes a file of this name."""
+    """Whether a search includes a file with this name."""
     return not file.startswith(".") and (file.endswith(SUFFIXES) or file in KUSTOMIZATIONS)
 
 
 def _is_plain(path: Path) -> bool:
-    """Whether `path` is a file, not a FIFO or a socket; what cannot be told, reading will tell."""
+    """Whether `path` is a file, not a FIFO or a socket; if that is unknown, reading reports why."""
     try:
         return stat.S_ISREG(path.stat().st_mode)
     except OSError:
@@ -173,7 +175,7 @@ def _is_plain(path: Path) -> bool:
 
 
 def relative_to_root(path: Path, root: Path) -> str:
-    """Return `path` relative to `root` with forward slashes, or as it is where it lies outside."""
+    """Return `path` relative to `root` with forward slashes, or absolute if it is outside."""
     absolute = Path(os.path.normpath(path.absolute()))
     if absolute.is_relative_to(root):
         return absolute.relative_to(root).as_posix()
@@ -182,10 +184,10 @@ def relative_to_root(path: Path, root: Path) -> str:
 
 
 def is_taken(relative: str, include: tuple[str, ...], exclude: tuple[str, ...]) -> bool:
-    """Whether a search takes a file, by the patterns of the configuration."""
+    """Whether a search includes a file, according to the patterns of the configuration."""
     return not is_chosen(relative, exclude) and (not include or is_chosen(relative, include))
 
 
 def scope_of(relative: str, scopes: tuple[str, ...]) -> str:
-    """Return the folder that makes `relative` part of a world of its own, or an empty string."""
+    """Return the folder of the scope that `relative` belongs to, or an empty string."""
     return outermost(relative[: relative.rfind("/") + 1], scopes).removesuffix("/")

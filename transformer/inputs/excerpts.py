@@ -14,12 +14,12 @@ def in_order(
     findings: Iterable[Finding],
     new: Sequence[Source],
     old: Sequence[Source],
-    on_facts: Collection[str],
+    by_finalize: Collection[str],
 ) -> Iterator[Finding]:
     """Yield the findings by file, in the order of the input, and in each from top to bottom.
 
-    Those of the rules `on_facts` do not have their line yet: it is read once more, which is better
-    than to keep it.
+    Findings of the rules `by_finalize` have no excerpt yet: the line is read again, because keeping
+    it for each observation would take memory.
     """
     order = {source.name: index for index, source in reversed(list(enumerate((*new, *old))))}
 
@@ -28,16 +28,16 @@ def in_order(
 
     by_name = {source.name: source for source in new}
     for name, group in groupby(sorted(findings, key=place), key=lambda found: found.file):
-        told = list(group)
-        numbers = {found.line for found in told if found.rule in on_facts}
+        in_file = list(group)
+        numbers = {found.line for found in in_file if found.rule in by_finalize}
         lines = _lines(by_name.get(name), numbers)
-        for found in told:
-            is_known = found.rule not in on_facts
+        for found in in_file:
+            is_known = found.rule not in by_finalize
             yield found if is_known else replace(found, excerpt=lines.get(found.line, ""))
 
 
 def _lines(source: Source | None, numbers: Collection[int]) -> dict[int, str]:
-    """Return the lines of a file that have these numbers, but for very long ones."""
+    """Return the lines of a file by number, except for very long ones."""
     lines: dict[int, str] = {}
     if source is None or not numbers:
         return lines

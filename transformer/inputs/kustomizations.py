@@ -1,4 +1,4 @@
-"""What the kustomizations of a run say of other files: which are patches, which they build."""
+"""What the kustomizations of a run define: which files are patches, and which files they build."""
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
@@ -21,8 +21,8 @@ _PATCH_FIELDS = ("patches", "patchesStrategicMerge", "patchesJson6902")
 
 @dataclass(frozen=True, slots=True)
 class Kustomizations:
-    """The kustomizations of a run. `documents` holds what was read of each, for a later pass,
-    and `signatures` how the file was then.
+    """The kustomizations of a run. `documents` has what was read of each, for a later pass, and
+    `signatures` the signature of the file at that time.
 
     `patches` are the real paths of the files that they name as patches.
     """
@@ -38,9 +38,9 @@ class Kustomizations:
 
 
 def read_kustomizations(sources: Iterable[Source], context: RunContext) -> Kustomizations:
-    """Return what the kustomizations among `sources` say.
+    """Return what the kustomizations among `sources` define.
 
-    One that cannot be read, or understood, says nothing here; a later pass reports it.
+    One that cannot be read is ignored here; a later pass reports it.
     """
     read: dict[Source, list[Document]] = {}
     signatures: dict[Path, Signature] = {}

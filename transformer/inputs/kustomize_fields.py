@@ -1,9 +1,10 @@
-"""In which list of a kustomization does a configuration stand: `transformers` or `validators`?
+"""Whether a kustomization lists a configuration under `transformers` or under `validators`.
 
-kustomize does not tell a plugin, and wants opposite things. From a validator it refuses even an
-untouched echo, so one has to print nothing; from a transformer nothing means that all resources are
-to be deleted (both measured, kustomize 5.8.1; for the former see its issue 5036). An echo to a
-validator fails loudly, so that is what to do wherever it cannot be told for sure.
+kustomize does not tell this to a plugin, and requires opposite outputs. It refuses any output of a
+validator, even the unchanged resources, so a validator must print nothing; an empty output of a
+transformer deletes all resources (both measured with kustomize 5.8.1; for the former see its issue
+5036). A validator that prints the resources fails visibly, so they are printed if the list is not
+certain.
 """
 
 from collections.abc import Iterator
@@ -20,16 +21,16 @@ from transformer.pipeline.kustomization_graph import LISTS
 from transformer.text.framing import MAX_DOCUMENT
 
 _DEEPEST = 10
-"""So many kustomizations may stand within each other."""
+"""The maximum depth of nested kustomizations."""
 
 
 class _Unknown(Exception):
-    """Something is named that cannot be looked into: a URL, a file that is not there."""
+    """An entry cannot be read: it is a URL, or a file that does not exist."""
 
 
 def is_validator(root: Path, kind: str) -> bool:
-    """Whether in the folder `root` a kustomization surely names objects of `kind` as validators,
-    and not as transformers.
+    """Whether the kustomization in the folder `root` certainly lists objects of `kind` as
+    validators, and not as transformers.
     """
     kustomization = _kustomization(root)
     try:
@@ -42,10 +43,10 @@ def is_validator(root: Path, kind: str) -> bool:
 
 
 def _names(root: Path, kustomization: dict[str, Any], field: str, kind: str) -> bool:
-    """Whether an entry of the list means an object of `kind`.
+    """Whether an entry of the list contains an object of `kind`.
 
     Raises:
-        _Unknown: that cannot be told of all entries.
+        _Unknown: an entry cannot be read.
     """
     kinds = [
         manifest.ref.kind
@@ -70,7 +71,7 @@ def _listed(kustomization: dict[str, Any], field: str) -> list[str]:
 
 
 def _objects(root: Path, entry: str, depth: int) -> Iterator[Any]:
-    """Yield the plain values that an entry means: inline, those of a file, or of a folder."""
+    """Yield the plain values of an entry: inline ones, those of a file, or those of a folder."""
     if inline := _inline(entry):
         yield from inline
         return
@@ -87,9 +88,9 @@ def _objects(root: Path, entry: str, depth: int) -> Iterator[Any]:
 
 
 def _inline(entry: str) -> list[Any]:
-    """Return the objects that an entry holds itself, or none: it is a path."""
+    """Return the inline objects of an entry, or an empty list if it is a path."""
     try:
-        found = [value_of(part) for part in documents([entry.encode()])]
+        found = [value_of(document) for document in documents([entry.encode()])]
     except InputError:
         return []
     return found if any(mapping_at(value).get("kind") for value in found) else []

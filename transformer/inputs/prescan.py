@@ -1,7 +1,7 @@
-"""The first pass over files, for what later documents depend on.
+"""The first pass over files, for resources that other documents depend on.
 
-Pools may come after their nodes, and a kustomization after its patches, so a run over files looks
-at all of them before it transforms or validates any.
+Pools may come after their nodes, and a kustomization after its patches, so a run reads all files
+before it transforms or validates any.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 class Prescan(NamedTuple):
-    """The signature of each file that was read, and the files that could not be."""
+    """The signature of each file that was read, and the files that cannot be read."""
 
     signatures: dict[Path, Signature]
     unread: list[Source]
@@ -45,9 +45,9 @@ def prescan(
 ) -> Prescan:
     """Pass the documents of the files to `take`, from top to bottom.
 
-    Patches are left out, and so are small files in whose bytes `mentions` finds nothing. `done` is
-    called with the number of bytes that have been read. What cannot be read, the second pass
-    reports.
+    Patches are skipped, and so are small files if `mentions` is false for their bytes. `done` is
+    called with the number of bytes that have been read. The second pass reports what cannot be
+    read.
     """
     found = Prescan(dict(kustomizations.signatures), [])
     for source in sources:
@@ -72,7 +72,7 @@ def _documents(
     mentions: Callable[[bytes], bool],
     done: Callable[[int], object],
 ) -> Iterator[Document]:
-    """Yield the documents of a file, none of a small one in which `mentions` finds nothing.
+    """Yield the documents of a file; none if it is small and `mentions` is false for its bytes.
 
     Raises:
         OSError: it cannot be read.
@@ -93,10 +93,10 @@ def pool_index(given: Iterable[Any], *, complete: bool = False) -> PoolIndex:
 
 
 def given_pools(sources: Iterable[Source], context: RunContext) -> Iterator[Any]:
-    """Yield the plain values of the pools that the user gives: in the settings, by `--pools`.
+    """Yield the plain values of the pools in the settings and in `sources` (`--pools`).
 
     Raises:
-        SettingsError: a file cannot be read, or is no YAML.
+        SettingsError: a file cannot be read, or is not YAML.
     """
     yield from context.settings.inline_pools
     for source in sources:
@@ -104,7 +104,10 @@ def given_pools(sources: Iterable[Source], context: RunContext) -> Iterator[Any]
             with source.open() as file:
                 yield from values(file, context.max_document)
         except OSError as error:
-            reason, hint = (error.strerror or "unknown error").lower(), "check that it may be read"
+            reason, hint = (
+                (error.strerror or "unknown error").lower(),
+                "check the permissions of the file",
+            )
         except InputError as error:
             reason, hint = error.message, error.hint
         else:

@@ -1,4 +1,4 @@
-"""Bytes from files and pipes: as they come, and whether they are still the same."""
+"""Bytes and documents from files and pipes, and whether a file has changed between two reads."""
 
 import os
 import stat
@@ -18,20 +18,20 @@ from transformer.yamltree.load import load
 _CHUNK = 256 * 1024
 
 Signature: TypeAlias = tuple[int, ...]
-"""Two looks at a file give the same one unless it was changed between them."""
+"""Identifies the content of a file: it is the same unless the file was changed."""
 
 
 class Readable(Protocol):
-    """What bytes can be read from."""
+    """Anything that bytes can be read from."""
 
     def read(self, size: int = -1, /) -> bytes: ...
 
 
 class RawStream:
-    """A stream as raw documents, the first of which can be looked at before the others are read.
+    """A stream as raw documents, the first of which is available before the others are read.
 
-    A read takes what is there, so that a document is there as soon as it is complete. `name` is
-    what messages call the stream.
+    A read returns the bytes that are available, so that each document is yielded as soon as it is
+    complete. `name` is the name of the stream in messages.
     """
 
     def __init__(
@@ -62,7 +62,7 @@ class RawStream:
 
 
 def chunks(file: Readable, idle: Callable[[], object] = lambda: None) -> Iterator[bytes]:
-    """Yield what `file` has, as soon as it has it; `idle` is called before each wait."""
+    """Yield the bytes of `file` as they become available; `idle` is called before each wait."""
     take = getattr(file, "read1", file.read)
     while True:
         idle()
@@ -140,9 +140,9 @@ def is_regular(source: Source) -> bool:
 
 
 def as_regular(source: Source, folder: str) -> Source:
-    """Return `source`, copied into `folder` if it can be read only once (a FIFO, `/dev/fd/N`).
+    """Return `source`, copied to `folder` if it can be read only once (a FIFO, `/dev/fd/N`).
 
-    What cannot be opened is returned as it is: reading it will tell.
+    A source that cannot be opened is returned unchanged: reading it reports why.
     """
     if is_regular(source):
         return source
@@ -162,7 +162,7 @@ def as_regular(source: Source, folder: str) -> Source:
 
 
 def size_of(source: Source) -> int:
-    """Return the size of a source on the disk; 0 where that is not known."""
+    """Return the size of a source on the disk in bytes; 0 if it is not known."""
     try:
         return 0 if source.opener else source.path.stat().st_size
     except OSError:
@@ -177,7 +177,7 @@ def changed_meanwhile(source: Source) -> Finding:
 def cannot_be_read(source: Source, error: OSError) -> Finding:
     """Return the finding that a file cannot be opened or read."""
     reason = (error.strerror or "unknown error").lower()
-    hint = "check that it is a file, and may be read"
+    hint = "check that it is a file, and its permissions"
     return unreadable(source, f"the file cannot be read: {reason}", hint)
 
 

@@ -1,4 +1,6 @@
-"""A folder for copies of what can be read only once; a killed run's is removed by the next."""
+"""A folder for copies of inputs that can be read only once; the next run removes that of a killed
+run.
+"""
 
 import os
 import re
@@ -18,7 +20,7 @@ _ATTEMPTS = 100
 
 @contextmanager
 def temp_folder() -> Iterator[str]:
-    """Yield a new folder for files, not for folders; it is removed in the end."""
+    """Yield a new folder, in which only files may be created; it is removed at the end."""
     _sweep(tempfile.gettempdir())
     with held_back() as let_through, ExitStack() as opened, _locked_folder(opened) as name:
         let_through()
@@ -26,21 +28,21 @@ def temp_folder() -> Iterator[str]:
 
 
 def _locked_folder(opened: ExitStack) -> "tempfile.TemporaryDirectory[str]":
-    """Return a new folder, locked until `opened` is closed, where folders can be locked."""
+    """Return a new folder, locked until `opened` is closed if folders can be locked."""
     for _ in range(_ATTEMPTS):
         folder = tempfile.TemporaryDirectory(prefix=_PREFIX, suffix=_SUFFIX)
         try:
             handle = os.open(folder.name, os.O_RDONLY)
         except FileNotFoundError:
-            folder.cleanup()  # another run took it for an abandoned one, and removed it
+            folder.cleanup()  # another run considered it abandoned, and removed it
             continue
         except OSError:
-            return folder  # no folder can be opened here, so nobody sweeps either
+            return folder  # no folder can be opened here, so no run removes it either
         opened.callback(os.close, handle)
         if lock(handle) is not False and os.path.isdir(folder.name):  # noqa: PTH112
             return folder
         folder.cleanup()
-    raise FileExistsError("no temporary folder can be made")
+    raise FileExistsError("a temporary folder cannot be created")
 
 
 def _sweep(around: str) -> None:
@@ -52,9 +54,9 @@ def _sweep(around: str) -> None:
 
 
 def _remove_abandoned(path: str) -> None:
-    """Remove a folder that `temp_folder` made, unless the run that made it still lives.
+    """Remove a folder that `temp_folder` created, unless the run that created it is still running.
 
-    Nothing but files is in such a folder, and only its user may look into it; any other stays.
+    Such a folder contains only files, and only its user has access to it; any other is kept.
     """
     handle = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
     try:

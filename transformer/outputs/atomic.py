@@ -1,9 +1,9 @@
-"""Writing a file so that it is wholly old or wholly new, whatever happens.
+"""Write a file atomically: it has either the old content or the new content, whatever happens.
 
-The new content goes to a temporary file in the same folder, which then takes the place of the old
-one. As long as it is written, its writer holds a lock on it: so the next run can tell what a run
-that was killed has left behind, and removes it. The name under which a file is replaced is a new
-file: other hard links to the old one keep the old content.
+The new content is written to a temporary file in the same folder, which then replaces the old file.
+Its writer holds a lock on it until it is complete, so the next run can recognize and remove the
+temporary files of a killed run. The result is a new file: other hard links to the old one keep the
+old content.
 """
 
 import contextlib
@@ -25,15 +25,15 @@ _ATTEMPTS = 100
 
 
 def replace(path: Path, chunks: Iterable[bytes], expected: Signature | None = None) -> None:
-    """Replace the content of the file at `path`; mode, owner and extended attributes (an access
-    control list is one) are kept, as far as this user may set them.
+    """Replace the content of the file at `path`; mode, owner and extended attributes (such as
+    access control lists) are kept, as far as this user has permission to set them.
 
-    A temporary file in the same folder is written, flushed to disk and renamed. Where `path` is a
-    symbolic link, the file it points to is replaced. A file that may not be written is not
-    replaced, although its folder would allow that; nor one that is no longer as `expected`.
+    A temporary file in the same folder is written, flushed to disk and renamed. If `path` is a
+    symbolic link, its target is replaced. A file without write permission is not replaced, even if
+    its folder allows that, nor is one whose signature is not `expected`.
 
     Raises:
-        OSError: nothing was changed.
+        OSError: it cannot be replaced; nothing was changed.
     """
     target = Path(os.path.realpath(path))
     _refuse_if_changed(target.stat(), expected)
@@ -46,7 +46,7 @@ def replace(path: Path, chunks: Iterable[bytes], expected: Signature | None = No
             out.flush()
             status = target.stat()
             _refuse_if_changed(status, expected)
-            _dress(handle, target, status)
+            _copy_attributes(handle, target, status)
             os.fsync(handle)
         release()
         _refuse_if_changed(target.stat(), expected)
@@ -55,7 +55,7 @@ def replace(path: Path, chunks: Iterable[bytes], expected: Signature | None = No
 
 
 def sweep(folder: Path) -> None:
-    """Remove the temporary files that killed runs of this user have left in `folder`."""
+    """Remove the temporary files that killed runs of this user left in `folder`."""
     with contextlib.suppress(OSError), os.scandir(folder) as entries:
         for entry in entries:
             if _OURS.fullmatch(entry.name):
@@ -65,15 +65,16 @@ def sweep(folder: Path) -> None:
 
 def _refuse_if_changed(status: os.stat_result, expected: Signature | None) -> None:
     if expected is not None and signature(status) != expected:
-        raise OSError(ESTALE, "somebody else has changed it meanwhile; run again")
+        raise OSError(ESTALE, "another process has changed it; run again")
 
 
 @contextlib.contextmanager
 def _temporary_file(folder: Path) -> Iterator[tuple[int, Path, Callable[[], None]]]:
-    """Yield a new file in `folder`, open and locked; in the end its name is gone, one way or other.
+    """Yield a new file in `folder`, open and locked: its handle, its path, and a function to call
+    before it is renamed. It is removed if it was not renamed.
 
-    What comes with it closes it where there are no locks: Windows renames no file that is open. A
-    signal that ends us waits until there is somebody to remove the file.
+    The function closes the file if locks are not supported: Windows cannot rename an open file. A
+    signal that terminates this process is blocked until the file is certain to be removed.
     """
     with held_back() as let_through, contextlib.ExitStack() as opened:
         handle, path, is_locked = _locked_file(folder)
@@ -90,19 +91,19 @@ def _temporary_file(folder: Path) -> Iterator[tuple[int, Path, Callable[[], None
 
 
 def _locked_file(folder: Path) -> tuple[int, Path, bool]:
-    import tempfile  # slow to import, and a filter needs it nowhere
+    import tempfile  # slow to import, and not needed for standard input
 
     for _ in range(_ATTEMPTS):
         handle, name = tempfile.mkstemp(prefix=_PREFIX, suffix=_SUFFIX, dir=folder)
         is_locked = lock(handle)
         if is_locked is None or (is_locked and os.fstat(handle).st_nlink):
             return handle, Path(name), bool(is_locked)
-        os.close(handle)  # another run took it for an abandoned one
-    raise FileExistsError("no temporary file can be made")
+        os.close(handle)  # another run considered it abandoned
+    raise FileExistsError("a temporary file cannot be created")
 
 
 def _remove_abandoned(path: str) -> None:
-    """Remove a file unless its writer still lives; one of another user is left alone."""
+    """Remove a file unless its writer is still running; keep files of other users."""
     handle = os.open(path, os.O_RDWR | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
     try:
         status = os.fstat(handle)
@@ -114,24 +115,24 @@ def _remove_abandoned(path: str) -> None:
 
 
 def _keep() -> None:
-    """Leave a file open: the lock on it is needed until the end."""
+    """Keep a file open: the lock on it is needed until the end."""
 
 
 def _user() -> int | None:
     return os.geteuid() if hasattr(os, "geteuid") else None
 
 
-def _dress(handle: int, target: Path, status: os.stat_result) -> None:
-    """Give the open file owner, mode and extended attributes of `target`."""
+def _copy_attributes(handle: int, target: Path, status: os.stat_result) -> None:
+    """Set owner, mode and extended attributes of the open file to those of `target`."""
     mode = stat.S_IMODE(status.st_mode)
     if hasattr(os, "fchown"):
         try:
             os.fchown(handle, status.st_uid, status.st_gid)
         except PermissionError:
-            mode &= ~(stat.S_ISUID | stat.S_ISGID)  # they would speak for somebody else
+            mode &= ~(stat.S_ISUID | stat.S_ISGID)  # they would apply to another user
             try:
                 os.fchown(handle, -1, status.st_gid)
-            except PermissionError:  # then its rights are not for our group either
+            except PermissionError:  # then our group does not get the permissions of its group
                 mode &= ~stat.S_IRWXG | (mode & stat.S_IRWXO) << 3
     if hasattr(os, "listxattr"):
         with contextlib.suppress(OSError):

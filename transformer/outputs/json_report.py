@@ -1,4 +1,4 @@
-"""The JSON report of `transform`: kept in temporary files, so that a long run stays small."""
+"""The JSON report of `transform`; its entries are in temporary files to save memory."""
 
 from collections.abc import Iterator
 from typing import TextIO
@@ -25,13 +25,13 @@ class JsonReport:
         self._findings.add(as_json.finding(found))
 
     def write(self, documents: int) -> None:
-        """Write the report on so many documents."""
+        """Write the report; `documents` is the number of documents."""
         self._file.writelines(as_json.assemble(documents, self._changes, self._findings))
         self._file.flush()
 
 
 class _Entries:
-    """Encoded report entries, in the order they came."""
+    """Encoded report entries, in the order of addition."""
 
     def __init__(self) -> None:
         self._file = spooled_file(_MEMORY, mode="w+", encoding="utf-8", newline="\n")

@@ -1,7 +1,7 @@
-"""Telling people and machines what a run did: lines on standard error, a report in a file.
+"""Report what a run did: lines on standard error for people, and a report in a file.
 
-Findings and changes are told as they come; what the JSON report needs is kept in temporary files,
-so that a long run stays small.
+Findings and changes are printed immediately; the entries of the JSON report are kept in temporary
+files, so that a long run needs little memory.
 """
 
 from collections import Counter
@@ -25,12 +25,12 @@ T = TypeVar("T")
 
 NOTHING_FOUND = (
     f"no manifests found: folders are searched for *{', *'.join(SUFFIXES)}; hidden folders,"
-    " node_modules and a chart's templates are left out"
+    " node_modules and the templates of charts are skipped"
 )
 
 NOTHING_READ = (
-    "warning: nothing was read: the input is empty, or holds nothing but comments; if another"
-    " command was to write it, look whether that failed"
+    "warning: nothing was read: the input is empty, or has only comments; if another command writes"
+    " it, check whether that command failed"
 )
 
 
@@ -49,12 +49,12 @@ def opened_report(path: Path) -> TextIO:
 
 
 class Reporter:
-    """Counts results, tells them on `err`, and writes the report to `file`.
+    """Counts results, prints them to `err`, and writes the report to `file`.
 
-    `err` is None where people are to be told nothing. `level` -1 keeps quiet about all but errors,
-    1 adds counts of what was screened, parsed and edited. `before` is called before a line is
-    written to `err`; `changed` is what the summary calls a change. Whoever listens on `err` may
-    go away: the run goes on. `has_read`: some document was not blank.
+    If `err` is None, nothing is printed. With `level` -1 only errors are printed; 1 adds counts of
+    documents that were screened, parsed and edited. `before` is called before a line is written to
+    `err`; `changed` is the word for a change in the summary. If the reader of `err` is gone, the
+    run continues. `has_read`: some document was not blank.
     """
 
     def __init__(
@@ -72,7 +72,7 @@ class Reporter:
         self._lines = file if form == "text" else None
         self._report: JsonReport | None = None
         if file is not None and form == "json":
-            from transformer.outputs import json_report  # most runs do without
+            from transformer.outputs import json_report  # most runs do not need it
 
             self._report = json_report.JsonReport(file)
         self._level = level
@@ -90,11 +90,11 @@ class Reporter:
 
     @property
     def status(self) -> int:
-        """What there is to say by an exit status so far: 0, 1 or 3 (SPEC, section 10)."""
+        """The exit status so far: 3 if something cannot be read or written, 1 on an error, or 0."""
         return 3 if self.counts["failed"] else 1 if self.counts["error"] else 0
 
     def add(self, result: DocumentResult) -> None:
-        """Take in the result of one document."""
+        """Report the result of one document."""
         counts = self.counts
         counts["documents"] += not result.continues
         is_nothing = is_blank(result.source)
@@ -105,7 +105,7 @@ class Reporter:
         for made in result.changes:
             if self._report is not None:
                 self._report.add_change(made)
-            self._tell(as_text.change, made)
+            self._print(as_text.change, made)
         for found in result.findings:
             self._find(found)
         for found in self._non_manifests.add(
@@ -117,11 +117,11 @@ class Reporter:
         self.counts[found.severity] += 1
         if self._report is not None:
             self._report.add_finding(found)
-        told = partial(as_text.finding, with_related=self._level > 0)
-        self._tell(told, found, found.severity == "error")
+        render = partial(as_text.finding, with_related=self._level > 0)
+        self._print(render, found, found.severity == "error")
 
     def flush(self) -> None:
-        """Let people read what has been told so far."""
+        """Flush what has been printed so far."""
         if self._err is not None:
             try:
                 self._err.flush()
@@ -129,17 +129,17 @@ class Reporter:
                 self._err = None
 
     def say(self, message: str) -> None:
-        """Tell people something that is no finding."""
-        self._tell(lambda text, _: clean(text), message)
+        """Print a message that is not a finding."""
+        self._print(lambda text, _: clean(text), message)
 
     def fail(self, file: str, message: str) -> None:
-        """Tell, and count, what went wrong with a file outside of any document."""
+        """Print and count a failure of a file as a whole."""
         self.counts["failed"] += 1
         self.counts["error"] += 1
-        self._tell(partial(as_text.failure, file), message, is_error=True)
+        self._print(partial(as_text.failure, file), message, is_error=True)
 
     def close(self, *, quietly: bool = False) -> None:
-        """Tell of all files together, write the report, and unless `quietly` the summary."""
+        """Report what concerns all files, write the report, and unless `quietly` the summary."""
         for found in self._non_manifests.finalize():
             self._find(found)
         if not quietly:
@@ -148,7 +148,7 @@ class Reporter:
         if self._report is not None:
             self._report.write(self.counts["documents"])
 
-    def _tell(self, render: Callable[[T, Paint], str], what: T, is_error: bool = False) -> None:
+    def _print(self, render: Callable[[T, Paint], str], what: T, is_error: bool = False) -> None:
         if self._lines is not None:
             self._lines.write(render(what, unpainted) + "\n")
         if self._err is not None and (self._level >= 0 or is_error):

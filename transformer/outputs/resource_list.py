@@ -1,7 +1,7 @@
 """A transformed ResourceList, with findings appended to its `results`.
 
-It is printed whole even where something is wrong, because some hosts read it before they look at
-the exit status, and would take an absent item for one to delete.
+It is printed completely even if there are errors, because some hosts read it before they check the
+exit status, and would delete an item that is missing.
 
 Source: KRM Functions Specification (kustomize, cmd/config/docs/api-conventions/functions-spec.md).
 """
@@ -26,7 +26,7 @@ _INDEXES = ("internal.config.kubernetes.io/index", "config.kubernetes.io/index")
 
 
 class ResourceListStream(BaseOutput):
-    """The transformed ResourceList, with what was found in its `results`."""
+    """The transformed ResourceList, with the findings in its `results`."""
 
     def __init__(self, out: BinaryIO) -> None:
         self._out = out
@@ -42,10 +42,10 @@ class ResourceListStream(BaseOutput):
 
 
 def with_results(data: bytes, findings: Iterable[Finding]) -> bytes:
-    """Return a ResourceList to whose `results` the findings are appended.
+    """Return a ResourceList with the findings appended to its `results`.
 
-    It is the first document in `data`. Where that cannot be done (a key stands twice in it, say)
-    it is returned as it is.
+    It is the first document in `data`. If the findings cannot be appended (for example, because of
+    a duplicate key), it is returned unchanged.
     """
     cut = list(raw_documents([data]))
     pieces = [raw.data for raw in cut]
@@ -75,7 +75,10 @@ def _operations(value: Any, results: list[Any]) -> list[Operation]:
 
 
 def _result(found: Finding, value: Any, document: int) -> dict[str, Any]:
-    """Return a finding as the specification's result; the ResourceList is `value`, a `document`."""
+    """Return a finding as a result of the specification.
+
+    `value` is the ResourceList, and `document` its ordinal.
+    """
     message = f"{found.message}; {found.hint}" if found.hint else found.message
     result: dict[str, Any] = {"message": message, "severity": found.severity}
     if found.object is not None and found.object.name:
@@ -102,7 +105,7 @@ def _field(at: str) -> str:
 
 
 def _file(item: Any) -> dict[str, Any]:
-    """Return where the host found an item, by its annotations."""
+    """Return where the host found an item, according to its annotations."""
     annotations = mapping_at(item, "metadata", "annotations")
     path = next((annotations[key] for key in _PATHS if annotations.get(key)), "")
     index = next((annotations[key] for key in _INDEXES if annotations.get(key)), "")

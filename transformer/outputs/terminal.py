@@ -1,4 +1,4 @@
-"""What a terminal gets beyond plain text: colours, and a line that shows progress."""
+"""Output for terminals only: colours, and a progress line."""
 
 import os
 from collections.abc import Callable
@@ -21,7 +21,7 @@ _CODES = {
 
 
 def paint_for(err: TextIO | None, color: str) -> Paint:
-    """Return what paints text for `err`; `color` is `auto`, `always` or `never`."""
+    """Return the function that colours text for `err`; `color` is `auto`, `always` or `never`."""
     is_wanted = color == "always" or (
         color == "auto" and is_capable(err) and not os.environ.get("NO_COLOR")
     )
@@ -34,16 +34,16 @@ def _paint(text: str, what: str) -> str:
 
 
 def is_capable(stream: TextIO | None) -> bool:
-    """Whether `stream` is a terminal that knows escape sequences."""
+    """Whether `stream` is a terminal that supports escape sequences."""
     return stream is not None and stream.isatty() and os.environ.get("TERM", "dumb") != "dumb"
 
 
 class Progress:
-    """Bytes done, out of those expected, on one line of `err` (None: nowhere); `work` is what is
-    being done.
+    """Shows bytes done, out of those expected, on one line of `err` (None: nowhere); `work` names
+    the activity.
 
-    Nothing is drawn in the first moments. `clear` takes the line away before anything else is
-    written there; it comes back by itself.
+    Nothing is drawn for the first 1.5 seconds. `clear` removes the line before anything else is
+    written to `err`; the next `advance` draws it again.
     """
 
     def __init__(
@@ -60,7 +60,7 @@ class Progress:
         self._is_drawn = False
 
     def expect(self, size: int) -> None:
-        """Add to the bytes expected; without any, the bytes done are all that is told."""
+        """Add to the bytes expected; if there are none, only the bytes done are shown."""
         self._expected += size
 
     def advance(self, size: int) -> None:
@@ -73,7 +73,7 @@ class Progress:
         self._write(f"\r{self._line()}{_ERASE}")
 
     def clear(self) -> None:
-        """Take the line away, if there is one."""
+        """Remove the line, if there is one."""
         if self._is_drawn:
             self._is_drawn = False
             self._write(f"\r{_ERASE}")

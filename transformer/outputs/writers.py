@@ -1,7 +1,7 @@
 """Where results go: standard output as a stream, files in place, diffs, patches.
 
-An output is told of each file (`begin`, `end`) and each document (`add`), and at last that the run
-has ended (`close`).
+An output is called for each file (`begin`, `end`) and each document (`add`), and at the end of the
+run (`close`).
 """
 
 import os
@@ -30,7 +30,7 @@ class Output(Protocol):
         """A file begins (None: standard input)."""
 
     def add(self, result: DocumentResult) -> None:
-        """A document has been decided."""
+        """The result of a document is known."""
 
     def end(self) -> None:
         """The file has ended."""
@@ -56,12 +56,12 @@ class BaseOutput:
 
 
 class ManifestStream(BaseOutput):
-    """The transformed stream. From a document that failed on, nothing more is written.
+    """The transformed stream. It ends before the first document that failed.
 
-    Between two files a missing line end and a missing `---` are written; not so between JSON and
-    JSON, which kubectl reads as it stands. Once there is YAML in the stream of several files, each
-    JSON object needs a `---` as well: kubectl would drop all but the first without a word.
-    `stopped` is told the first document that failed.
+    Between two files, a missing line end and a missing `---` are added, except between JSON
+    objects, which kubectl reads without them. If a stream of several files contains YAML, each JSON
+    object needs a `---` as well: kubectl would silently drop all except for the first. `stopped` is
+    called with the first document that failed.
     """
 
     def __init__(
@@ -100,7 +100,7 @@ class ManifestStream(BaseOutput):
     def _join(self, content: bytes, is_json: bool) -> None:
         habit = self._above if b"\n" in self._above else content
         newline = b"\r\n" if b"\r\n" in habit else b"\n"
-        if not self._above.endswith(b"\n"):  # for kubectl a lone CR ends no line
+        if not self._above.endswith(b"\n"):  # for kubectl a lone CR is not a line end
             self._out.write(b"\n" if self._above.endswith(b"\r") else newline)
         if content.startswith(b"%"):
             self._out.write(b"..." + newline)
@@ -109,16 +109,16 @@ class ManifestStream(BaseOutput):
 
 
 def _content(data: bytes) -> bytes:
-    """Return a document from its first marker, directive or content on."""
+    """Return a document without the blank lines and comments above its first content."""
     above = _ABOVE_CONTENT.match(data)
     return data[above.end() if above else 0 :]
 
 
 class InPlace(BaseOutput):
-    """Writes each file that changes, atomically; a file with a failed document stays as it is.
+    """Writes each file that changes, atomically; a file with a failed document is not changed.
 
-    `wrote` is told of each file written, `kept` of each that would have been but for a failed
-    document, `refused` of each that cannot be written.
+    `wrote` is called for each file that is written, `kept` for each that is not written because a
+    document in it failed, and `refused` for each that cannot be written.
     """
 
     def __init__(
@@ -134,14 +134,14 @@ class InPlace(BaseOutput):
         self._swept: set[Path] = set()
 
     def begin(self, source: Source | None) -> None:
-        from transformer.outputs import atomic  # a filter needs neither
+        from transformer.outputs import atomic  # not needed for standard input
         from transformer.system.spooled import spooled_file
 
         self._replace, self._sweep_folder = atomic.replace, atomic.sweep
         self._source = source
         self._seen: Signature | None = None
         if source is not None:
-            with suppress(OSError):  # reading it will tell
+            with suppress(OSError):  # reading it reports why
                 self._seen = signature(source.path.stat())
             self._sweep(Path(os.path.realpath(source.path)).parent)
         self._changed = self._failed = False
@@ -169,7 +169,7 @@ class InPlace(BaseOutput):
                 self._wrote(source)
 
     def _sweep(self, folder: Path) -> None:
-        """Remove, once in each folder, what a killed run has left behind."""
+        """Remove the temporary files of killed runs, once per folder."""
         if folder not in self._swept:
             self._swept.add(folder)
             self._sweep_folder(folder)
@@ -196,7 +196,7 @@ class DiffStream(BaseOutput):
 
 
 class JsonPatchStream(BaseOutput):
-    """RFC 6902 patches, one JSON object a line."""
+    """RFC 6902 patches, one JSON object per line."""
 
     def __init__(self, out: BinaryIO) -> None:
         from transformer.report.as_patches import json_patches
@@ -212,7 +212,8 @@ class JsonPatchStream(BaseOutput):
 class KustomizePatchStream(BaseOutput):
     """A `patches:` list for a kustomization, written when all objects are known.
 
-    `is_stream`: the input may be a build. `warn` is told what the list cannot do.
+    `is_stream`: the input may be the output of `kustomize build`. `warn` is called with what the
+    list cannot do.
     """
 
     def __init__(self, out: BinaryIO, warn: Callable[[str], object], *, is_stream: bool) -> None:
@@ -234,7 +235,7 @@ class KustomizePatchStream(BaseOutput):
 
 
 def _named(document: bytes) -> dict[str, ObjectRef]:
-    """Return the objects of a document that say their names, none if it cannot be read."""
+    """Return the named objects of a document by pointer; none if it cannot be read."""
     try:
         value = fast_load(document.decode())
     except (InputError, UnicodeDecodeError):

@@ -1,4 +1,4 @@
-"""`validate --fix`: what `transform --write` would do, and what rules can mend, in place."""
+"""`validate --fix`: the edits of `transform --write`, and the fixes of rules, in place."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -16,8 +16,8 @@ from transformer.runs.transform import Inputs, Outputs, run_transform
 
 
 class Fixed(NamedTuple):
-    """What became of it: what was changed, in how many files, and what was not because a file
-    cannot be written or an edit cannot be spliced.
+    """The changes, in how many files, and findings on files that cannot be written and on edits
+    that cannot be spliced.
     """
 
     changes: tuple[Change, ...]
@@ -26,7 +26,7 @@ class Fixed(NamedTuple):
 
 
 class _Fixing(InPlace):
-    """Writes in place, and notes what it did."""
+    """Writes in place, and records the changes."""
 
     def __init__(self) -> None:
         super().__init__(self._write, lambda _: None, self._refuse)
@@ -59,10 +59,10 @@ def fix(
     context: RunContext,
     former_pools: Mapping[str, Pool],
 ) -> Fixed:
-    """Mend `sources` in place, but for what is suppressed; a file in which a document cannot be
-    read stays as it is. `former_pools` are those of the old state, by name.
+    """Fix `sources` in place, except for suppressed findings; a file in which a document cannot be
+    read is not changed. `former_pools` are those of the old state, by name.
 
-    Twice, where a NodePool was mended: its Nodes can only then be labelled (SPEC, section 2).
+    If a NodePool was fixed, a second run follows: only then can its Nodes be labelled.
     """
     fixing = _Fixing()
     context = context.with_cluster(replace(context.cluster, former_pools=former_pools)).for_fix()

@@ -1,7 +1,7 @@
-"""The `transform` command at work: inputs, pools, outputs and reports around the pipeline.
+"""The run of `transform`: inputs, pools, outputs and reports around the pipeline.
 
-Files are read twice: first for pools and for the patches that kustomizations name, then for real;
-standard input once, with spooling where a pool is still to come.
+Files are read twice: first for pools and for the patches that kustomizations name, then to
+transform them. Standard input is read once; documents are spooled if a pool may still follow.
 """
 
 import os
@@ -45,10 +45,10 @@ from transformer.text.prefilter import mentions_pool
 
 
 class Inputs(NamedTuple):
-    """What a run reads: `sources`, or `stdin` where they are None.
+    """What a run reads: `sources`, or `stdin` if they are None.
 
-    The pools and kustomizations of `context_files` count for the sources; these files themselves
-    are not transformed.
+    The pools and kustomizations in `context_files` apply to the sources; these files themselves are
+    not transformed.
     """
 
     sources: list[Source] | None = None
@@ -57,7 +57,7 @@ class Inputs(NamedTuple):
 
 
 class Outputs(NamedTuple):
-    """Where a run's results go. `idle` is called before a wait for standard input."""
+    """Where the results of a run go. `idle` is called before a wait for standard input."""
 
     output: Output
     reporter: Reporter
@@ -84,8 +84,8 @@ def run_transform(
 ) -> None:
     """Read everything, and pass on the results.
 
-    `is_pool_given`: `pool_sources` hold all the pools there are (`--pools`), so that standard input
-    need not be read to its end before a Node is decided.
+    `is_pool_given`: `pool_sources` have all pools (`--pools`), so that standard input need not be
+    read to its end before a Node can be transformed.
 
     Raises:
         SettingsError: a file of pools cannot be read.
@@ -114,10 +114,10 @@ def _run_files(
     given: tuple[Any, ...],
     outputs: Outputs,
 ) -> None:
-    """Treat `sources`, with the pools and kustomizations of `context_files` too."""
+    """Transform `sources`, with the pools and kustomizations of `context_files` as well."""
     with _all_regular(sources) as files:
         prescanned = files
-        if files and context_files:  # in one order, whichever of them are the sources
+        if files and context_files:  # the same order, whichever of them are the sources
             prescanned = sorted((*files, *context_files), key=lambda source: source.relative)
         outputs.progress.expect(sum(map(size_of, prescanned)) + sum(map(size_of, files)))
         from transformer.inputs.kustomizations import read_kustomizations  # only for files
@@ -146,7 +146,7 @@ def _run_files(
 
 @contextmanager
 def _workers(context: RunContext) -> Iterator[TransformBatch]:
-    """Yield what treats parts, many of them on several processors; `context` in any world."""
+    """Yield the `TransformBatch` that uses several processors; any cluster of `context` will do."""
 
     def work(task: tuple[Document, Origin]) -> DocumentResult:
         return transform_document(*task, context)
@@ -181,7 +181,7 @@ def _file_results(
     seen: Mapping[Path, Signature],
     by: TransformBatch,
 ) -> Iterator[DocumentResult]:
-    """Yield the results of a file, if it is still as it was `seen` in the first pass."""
+    """Yield the results of a file, if it has not changed since it was `seen` in the first pass."""
     try:
         with source.open() as file:
             before = signature(os.fstat(file.fileno()))

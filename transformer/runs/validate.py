@@ -1,7 +1,7 @@
-"""The `validate` command at work: the old state remembered, a first look, every document judged.
+"""The run of `validate`: read the old state, index the resources, validate every document.
 
-All files are read twice, as for `transform`: first for what later documents may depend on, and
-then for real, in batches that several processors share.
+All files are read twice, as for `transform`: first for resources that other documents may depend
+on, and then to validate them, in batches on several processors.
 """
 
 import os
@@ -30,18 +30,18 @@ from transformer.runs.workers import MOST_WORKERS, Workers
 from transformer.text.prefilter import is_blank
 
 _BATCH = 512
-"""Documents that are shared out together."""
+"""Documents that are distributed together."""
 
 _BATCH_BYTES = 8 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """Findings in the order of the input; `failed`: some of it could not be read.
+    """Findings in the order of the input; `failed`: some of the input cannot be read.
 
-    `skipped_rules` pairs a reason with the ids of the rules that had nothing to judge. `elsewhere`
-    counts the errors in files in which findings do not matter; none of these is in `findings`.
-    `is_blank`: there is nothing in any of the documents.
+    `skipped_rules` pairs a reason with the ids of the rules that had nothing to check. `elsewhere`
+    is the number of errors in files whose findings are not reported. `is_blank`: no document has
+    any content.
     """
 
     findings: tuple[Finding, ...]
@@ -53,7 +53,7 @@ class Outcome:
 
 
 class _Scope(NamedTuple):
-    """A world: what judges in it, its old state, and what the first look has found."""
+    """A cluster: its context, its old state, and the index of its resources."""
 
     context: RunContext
     old_state: OldState | None
@@ -70,9 +70,9 @@ def run_validate(
     *,
     workers: int = MOST_WORKERS,
 ) -> Outcome:
-    """Judge everything; `done` is told of the bytes that have been read.
+    """Validate everything; `done` is called with numbers of bytes that have been read.
 
-    Up to so many `workers` help.
+    `workers` is the maximum number of additional processes.
     """
     aggregator = RunAggregator(context, compares=states.old is not None)
     kustomizations = read_kustomizations((*states.new, *states.new_context), context)
@@ -89,28 +89,29 @@ def run_validate(
                 aggregator.add(result, scope, origin.relative_name)
                 is_nothing = is_blank(document.raw.data)
                 has_read = has_read or not is_nothing
-                wanted = list(filter(states.wants, result.non_manifests))
-                aggregator.findings += non_manifests.add(origin.file, wanted, is_blank=is_nothing)
+                found = list(filter(states.reports, result.non_manifests))
+                aggregator.findings += non_manifests.add(origin.file, found, is_blank=is_nothing)
                 done(result.size)
     aggregator.findings += non_manifests.finalize()
     for cluster in scopes.values():
         aggregator.findings.extend(_as_now(found, states) for found in _of_removed(cluster))
         if cluster.old_state is not None:
-            for found in cluster.old_state.unread:
-                unread = _unread(found, is_strict=states.is_old_strict)
+            for finding in cluster.old_state.unread:
+                unread = _unread(finding, is_strict=states.is_old_strict)
                 aggregator.take_unread(_as_now(unread, states))
             if cluster.old_state.has_objects:
                 aggregator.needs.add("old")
         if cluster.context.cluster.pools.all():
             aggregator.needs.add("pools")
     aggregator.finalize()
-    findings = context.folded([found for found in aggregator.findings if states.wants(found)])
-    on_facts = {rule.id for rule in context.validation if rule.finalize is not None}
+    findings = context.folded([found for found in aggregator.findings if states.reports(found)])
+    by_finalize = {rule.id for rule in context.validation if rule.finalize is not None}
     errors = sum(found.severity == "error" for found in aggregator.findings)
     return Outcome(
-        tuple(in_order(findings, states.new, states.old or (), on_facts)),
+        tuple(in_order(findings, states.new, states.old or (), by_finalize)),
         aggregator.documents,
-        aggregator.has_failed and (states.wanted is None or any(map(_is_failure, findings))),
+        aggregator.has_failed
+        and (states.reported_files is None or any(map(_is_failure, findings))),
         tuple(aggregator.skipped_rules()),
         errors - sum(found.severity == "error" for found in findings),
         not has_read,
@@ -118,7 +119,7 @@ def run_validate(
 
 
 def _is_failure(found: Finding) -> bool:
-    """Whether it says that something cannot be read."""
+    """Whether the finding reports that something cannot be read."""
     return found.severity == "error" and found.rule in ("HN901", "HN902")
 
 
@@ -128,7 +129,7 @@ def _scopes(
     kustomizations: Kustomizations,
     done: Callable[[int], object],
 ) -> dict[str, _Scope]:
-    """Return the clusters, by scope, after a first pass over everything."""
+    """Return the clusters by scope, after a first pass over all files."""
     old_states = read_old(states, context)
     compares = states.old is not None
     by_scope: dict[str, ResourceIndex] = {}
@@ -148,8 +149,8 @@ def _scopes(
 
     mentions = resources_of("").mentions
     found = prescan(states.new, kustomizations, context, mentions, take, done)
-    beside = prescan(states.new_context, kustomizations, context, mentions, take_present)
-    for source in (*found.unread, *beside.unread):
+    in_context = prescan(states.new_context, kustomizations, context, mentions, take_present)
+    for source in (*found.unread, *in_context.unread):
         resources_of(source.scope).unread_files.add(_file(source))
     scopes = {}
     for name in {source.scope: None for source in (*states.new, *states.new_context)} | {
@@ -232,11 +233,11 @@ def _batches(tasks: Iterable[_Task]) -> Iterator[list[_Task]]:
 
 
 def _of_removed(scope: _Scope) -> Iterator[Finding]:
-    """Yield the findings on objects of the old state that are gone."""
+    """Yield the findings on objects of the old state that were removed."""
     context, old_state, resources = scope
     for gone in old_state.removed() if old_state is not None else ():
         if gone.file in resources.unread_files or gone.manifest.ref.name in resources.unread_names:
-            continue  # it may still be there
+            continue  # it may still exist
         rule_context = RuleContext(gone.manifest, (), context.cluster)
         for rule in context.validation:
             for violation in rule.check_removed(rule_context) if rule.check_removed else ():
@@ -256,8 +257,8 @@ def _unread(found: Finding, *, is_strict: bool) -> Finding:
 def _as_now(found: Finding, states: States) -> Finding:
     """Return a finding on the old state with a place in the new one.
 
-    Where files have the same names in both, what it is about may be in another line by now, or
-    gone: then it is on the file as a whole, and says which line it was.
+    If files have the same names in both states, the line may have moved or may no longer exist:
+    then the finding is on the file as a whole, and its message has the old line.
     """
     if not states.since:
         return found

@@ -1,8 +1,8 @@
-"""Work on documents on several processors: a share of each batch goes to forked processes.
+"""Process documents on several processors: forked workers get a share of each batch.
 
-A batch is shared out, done, and collected before anything else happens: results come as soon as
-without workers, and in the same order. A worker that is lost costs time, not results: its share is
-done here.
+A batch is distributed, processed and collected before anything else happens: results come as early
+as without workers, and in the same order. If a worker is lost, this process does its share, so no
+results are lost.
 """
 
 import os
@@ -21,10 +21,10 @@ Task = TypeVar("Task")
 Result = TypeVar("Result")
 
 _ENOUGH = 16
-"""Tasks in one batch from which on sharing them out saves time."""
+"""The minimum number of tasks in a batch for which distribution saves time."""
 
 MOST_WORKERS = 3
-"""Workers besides this process, at most."""
+"""The maximum number of workers, in addition to this process."""
 
 
 class _Worker(NamedTuple):
@@ -35,8 +35,8 @@ class _Worker(NamedTuple):
 class Workers(Generic[Task, Result]):
     """Does `work` on tasks; a context manager, which ends the workers.
 
-    A worker knows what this process knows when the first batch comes. Tasks and results are
-    pickled. There are at most `most` workers besides this process.
+    Workers are forked at the first batch, with the state of this process at that time. Tasks and
+    results are pickled. There are at most `most` workers in addition to this process.
     """
 
     def __init__(self, work: Callable[[Task], Result], most: int = MOST_WORKERS) -> None:
@@ -57,23 +57,23 @@ class Workers(Generic[Task, Result]):
         return self.share(tasks) or [self._work(task) for task in tasks]
 
     def share(self, tasks: Sequence[Task]) -> list[Result]:
-        """Return the same, or nothing if there are too few tasks to share them out."""
+        """Return the same, or an empty list if there are too few tasks to distribute."""
         if len(tasks) < _ENOUGH or not (workers := self._started()):
             return []
         size = -(-len(tasks) // (len(workers) + 1))
         shares = [tasks[start : start + size] for start in range(0, len(tasks), size)]
-        asked: dict[int, _Worker] = {}
+        busy: dict[int, _Worker] = {}
         for index, (worker, share) in enumerate(zip(workers, shares, strict=False)):
             try:
                 worker.connection.send(share)
-                asked[index] = worker
+                busy[index] = worker
             except OSError:
                 self._lose(worker)
         done = {
             index: [self._work(task) for task in shares[index]]
             for index in range(len(workers), len(shares))
         }
-        for index, worker in asked.items():
+        for index, worker in busy.items():
             try:
                 done[index] = worker.connection.recv()
             except (OSError, EOFError):
@@ -87,7 +87,7 @@ class Workers(Generic[Task, Result]):
     def _started(self) -> list[_Worker]:
         if self._workers is None:
             self._workers = []
-            with suppress(OSError):  # no more processes, or files, are to be had
+            with suppress(OSError):  # no more processes, or open files, are available
                 for _ in range(min(_processors() - 1, self._most)):
                     self._workers.append(_start(self._work, self._workers))
         return list(self._workers)
@@ -106,7 +106,7 @@ def _processors() -> int:
 
 
 def _start(work: Callable[[Task], Result], others: Sequence[_Worker]) -> _Worker:
-    from multiprocessing import get_context  # only where there is much to do
+    from multiprocessing import get_context  # only for large inputs
 
     fork = get_context("fork")
     own, connection = fork.Pipe()
@@ -123,8 +123,8 @@ def _serve(
     inherited: Sequence["Connection[Any, Any]"],
 ) -> None:
     leave_to_parent()
-    sys.stdout = sys.stderr = None  # those are the parent's
-    for other in inherited:  # so that the end of the parent is the end of its connection
+    sys.stdout = sys.stderr = None  # they belong to the parent
+    for other in inherited:  # so that connections close when the parent ends
         other.close()
     with suppress(EOFError, OSError):
         while True:
@@ -132,7 +132,7 @@ def _serve(
 
 
 def _end(worker: _Worker, *, at_once: bool = False) -> None:
-    if at_once:  # nobody waits for what it does
+    if at_once:  # its results are not needed
         worker.process.kill()
     worker.connection.close()
     worker.process.join()

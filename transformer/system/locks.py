@@ -1,10 +1,10 @@
-"""Locks by which a run tells what another one still uses from what a killed one has left."""
+"""File locks that distinguish files in use from those abandoned by a killed run."""
 
 
 def lock(handle: int) -> bool | None:
-    """Lock an open file or folder for as long as it is open, and return whether that is done.
+    """Lock an open file or folder until it is closed, and return whether it is locked.
 
-    False: another process holds the lock; None: there are no locks here.
+    False: another process holds the lock; None: locks are not supported here.
     """
     try:
         import fcntl  # not on every system

@@ -1,6 +1,6 @@
-"""Signals that ask this process to end: it cleans up, and exits as a shell reports them.
+"""Signals that terminate this process: it cleans up, and exits with the status of a shell.
 
-SIGINT is Python's KeyboardInterrupt, and ends with 130; SIGTERM and SIGHUP end with 143 and 129.
+SIGINT is Python's KeyboardInterrupt, and exits with 130; SIGTERM and SIGHUP exit with 143 and 129.
 """
 
 import signal
@@ -12,7 +12,7 @@ _NAMES = ("SIGTERM", "SIGHUP")
 
 
 class Terminated(BaseException):
-    """A signal asks us to end; `status` is what to exit with."""
+    """A signal terminates this process; `status` is the exit status."""
 
     def __init__(self, number: int) -> None:
         super().__init__(signal.Signals(number).name)
@@ -20,14 +20,14 @@ class Terminated(BaseException):
 
 
 def listen() -> None:
-    """Let signals that ask this process to end raise `Terminated`; what is ignored stays so."""
+    """Let signals that terminate this process raise `Terminated`; ignored ones stay ignored."""
     for number in _numbers():
         if signal.getsignal(number) is signal.SIG_DFL:
             signal.signal(number, _end)
 
 
 def leave_to_parent() -> None:
-    """In a process that was forked: an interrupt is the parent's, and the others end it at once."""
+    """In a forked process: leave interrupts to the parent; the others terminate it immediately."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     for number in _numbers():
         if signal.getsignal(number) is _end:
@@ -36,7 +36,7 @@ def leave_to_parent() -> None:
 
 @contextmanager
 def held_back() -> Iterator[Callable[[], None]]:
-    """Keep back the signals that ask this process to end, until the yielded function is called."""
+    """Block the signals that terminate this process until the yielded function is called."""
     if not hasattr(signal, "pthread_sigmask"):
         yield lambda: None
         return
@@ -60,5 +60,5 @@ def _numbers() -> Iterator[signal.Signals]:
 
 def _end(number: int, _: FrameType | None) -> None:
     for other in _numbers():
-        signal.signal(other, signal.SIG_DFL)  # who asks again gets what he wants at once
+        signal.signal(other, signal.SIG_DFL)  # a second signal terminates immediately
     raise Terminated(number)

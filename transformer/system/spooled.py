@@ -1,4 +1,4 @@
-"""A temporary file that is in memory until it becomes large."""
+"""A temporary file that is kept in memory until it becomes large."""
 
 from tempfile import SpooledTemporaryFile
 from typing import Any
@@ -7,9 +7,10 @@ from transformer.system.signals import held_back
 
 
 def spooled_file(max_size: int, **options: Any) -> Any:
-    """Return a `SpooledTemporaryFile`, of which `max_size` bytes are kept in memory.
+    """Return a `SpooledTemporaryFile` that keeps up to `max_size` bytes in memory.
 
-    Signals wait until it is complete: Python prints a traceback when half of one is deleted.
+    Signals are blocked until it is complete: Python prints a traceback if an incomplete one is
+    deleted.
     """
     with held_back():
         return SpooledTemporaryFile(max_size, **options)

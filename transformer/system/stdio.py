@@ -1,4 +1,4 @@
-"""Standard input and output as bytes: missing ones, held output, and readers that have gone."""
+"""Standard input and output as bytes: closed streams, held output, and readers that are gone."""
 
 import os
 import sys
@@ -38,7 +38,7 @@ def _opened(stream: TextIO | None, name: str, hint: str) -> TextIO:
 
 @contextmanager
 def held(out: BinaryIO, has_failed: Callable[[], bool]) -> Iterator[BinaryIO]:
-    """Yield a file whose content goes to `out` in the end, and nowhere if something failed."""
+    """Yield a file whose content is written to `out` at the end, unless something failed."""
     from transformer.system.spooled import spooled_file  # slow to import
 
     with spooled_file(_MEMORY) as file:
@@ -50,32 +50,32 @@ def held(out: BinaryIO, has_failed: Callable[[], bool]) -> Iterator[BinaryIO]:
 
 
 def discard_output() -> None:
-    """Send to nowhere what standard output and standard error still hold.
+    """Flush standard output and standard error, and discard what cannot be written.
 
-    Whoever read them has gone, or the disk is full; the interpreter shall not complain at exit.
+    Their reader is gone, or the disk is full; this keeps the interpreter from reporting it at exit.
     """
     for stream in (sys.stdout, sys.stderr):
         try:
             if stream is not None:
                 stream.flush()
         except OSError:
-            _to_nowhere(stream)
+            _discard(stream)
 
 
 def discard_unread() -> None:
-    """Send to nowhere what standard output, and a standard error that nobody reads, still hold.
+    """Discard the buffers of standard output, and of standard error if nobody reads it.
 
-    We are to end now, and not when somebody has read them.
+    This process has to end now, not when somebody has read them.
     """
     import select
 
-    _to_nowhere(sys.stdout)
+    _discard(sys.stdout)
     with suppress(OSError, ValueError):
         if sys.stderr is not None and not select.select([], [sys.stderr], [], 0)[1]:
-            _to_nowhere(sys.stderr)
+            _discard(sys.stderr)
 
 
-def _to_nowhere(stream: TextIO | None) -> None:
+def _discard(stream: TextIO | None) -> None:
     nowhere = os.open(os.devnull, os.O_WRONLY)
     with suppress(OSError, ValueError, AttributeError):
         os.dup2(nowhere, cast(TextIO, stream).fileno())

@@ -97,9 +97,9 @@ def test_the_catalog_and_the_configuration_ask_the_same_of_what_is_matched() -> 
 @pytest.mark.parametrize(
     ("key", "value", "pointer", "hint"),
     [
-        ("names", ["*"], "names/0", "names are no globs: write each one in full"),
-        ("names", ["ok", "kube-*"], "names/1", "names are no globs: write each one in full"),
-        ("names", ["kube-{a,b}"], "names/0", "names are no globs: write each one in full"),
+        ("names", ["*"], "names/0", "names cannot be globs: write each one in full"),
+        ("names", ["ok", "kube-*"], "names/1", "names cannot be globs: write each one in full"),
+        ("names", ["kube-{a,b}"], "names/0", "names cannot be globs: write each one in full"),
         ("names", ["Kube-Proxy"], "names/0", 'did you mean "kube-proxy"?'),
         ("names", ["kube_proxy"], "names/0", ""),
         ("names", ["-x"], "names/0", ""),
@@ -112,19 +112,29 @@ def test_the_catalog_and_the_configuration_ask_the_same_of_what_is_matched() -> 
             "namespaces",
             ["kube-*"],
             "namespaces/0",
-            "namespaces are no globs: write each one in full",
+            "namespaces cannot be globs: write each one in full",
         ),
         ("namespaces", ["a.b"], "namespaces/0", ""),
         ("namespaces", ["x" * 64], "namespaces/0", ""),
-        ("images", ["calico/*"], "images/0", "images are no globs: write each one in full"),
+        ("images", ["calico/*"], "images/0", "images cannot be globs: write each one in full"),
         ("images", ["calico/node:v3"], "images/0", ""),
         ("images", ["calico/node@sha256:00"], "images/0", ""),
         ("images", ["Calico/node"], "images/0", 'did you mean "calico/node"?'),
-        ("labels", {"app": ["x-*"]}, "labels/app/0", "labels are no globs: write each one in full"),
+        (
+            "labels",
+            {"app": ["x-*"]},
+            "labels/app/0",
+            "labels cannot be globs: write each one in full",
+        ),
         ("labels", {"app": ["x y"]}, "labels/app/0", ""),
-        ("labels", {"app*": ["x"]}, "labels/app*", "labels are no globs: write each one in full"),
+        (
+            "labels",
+            {"app*": ["x"]},
+            "labels/app*",
+            "labels cannot be globs: write each one in full",
+        ),
         ("labels", {"a/b/c": ["x"]}, "labels/a~1b~1c", ""),
-        ("kinds", ["*"], "kinds/0", "kinds are no globs: write each one in full"),
+        ("kinds", ["*"], "kinds/0", "kinds cannot be globs: write each one in full"),
         ("kinds", ["Daemonset"], "kinds/0", 'did you mean "DaemonSet"?'),
         ("kinds", ["DaemonSet", "Service"], "kinds/1", None),
         ("generic", ["z"], "generic/0", "one of x"),
@@ -408,7 +418,7 @@ def test_a_pattern_that_is_wrong_is_a_problem(key: str) -> None:
     assert problem.hint.startswith("close each bracket")
     problem = only_problem(config(**{key: ["!good", "good", "!good"]}))
     assert problem.pointer == f"/spec/{key}/0"
-    assert problem.message == 'the pattern "!good" takes nothing back'
+    assert problem.message == 'the pattern "!good" has no effect'
 
 
 def test_a_pattern_of_ignored_files_that_is_wrong_is_a_problem() -> None:
@@ -421,5 +431,5 @@ def test_a_pattern_of_ignored_files_that_is_wrong_is_a_problem() -> None:
     problems = check(config(ignore=entries), SCHEMA)
     assert [(problem.pointer, problem.message) for problem in problems] == [
         ("/spec/ignore/2/file", 'invalid pattern "../a"'),
-        ("/spec/ignore/3/file", 'the pattern "!a" takes nothing back'),
+        ("/spec/ignore/3/file", 'the pattern "!a" has no effect'),
     ]

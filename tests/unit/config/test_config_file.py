@@ -230,7 +230,7 @@ def test_an_error_says_what_to_do() -> None:
 
 def test_a_byte_that_is_not_utf_8_is_an_error_with_its_place() -> None:
     error = error_of(HEAD.encode() + b"metadata:\n  name: \xff\n")
-    assert error.message == "not UTF-8: byte 0xff cannot stand here"
+    assert error.message == "not UTF-8: byte 0xff is not valid here"
     assert place(error) == (4, 9)
 
 

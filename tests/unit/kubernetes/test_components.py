@@ -606,7 +606,10 @@ def in_python_api(config: dict[str, Any]) -> None:
         ({**OURS, "guard": "never"}, 'guard is "never", expected always or pod-network'),
         ({**OURS, "role": 1}, "components[0].role is 1, expected a string"),
         ({**OURS, "family": ["x"]}, "components[0].family is a list, expected a string"),
-        ({**OURS, "generic": ["q"]}, 'the generic name "q" is none of the names of its component'),
+        (
+            {**OURS, "generic": ["q"]},
+            'the generic name "q" is not one of the names of its component',
+        ),
     ],
 )
 def test_a_wrong_entry_is_refused_wherever_the_configuration_comes_from(

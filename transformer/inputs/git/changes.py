@@ -1,7 +1,7 @@
-"""Two states of a Git repository, and the findings that matter for whoever made the difference.
+"""Two states of a Git repository, and the files in which findings are reported.
 
-All of both states is judged, since a pool stands elsewhere than its nodes. But an error that was
-there before, in a file that nobody touched, must not stop a commit.
+Both states are validated completely, because pools and nodes may be in different files. But an
+error that existed before, in a file that did not change, must not fail a commit.
 """
 
 import os
@@ -18,8 +18,8 @@ from transformer.kubernetes.generators import KUSTOMIZATIONS
 
 
 class Difference(NamedTuple):
-    """What looks for files in the old and in the new state, and the files that `changed` since
-    what is in words `since`.
+    """Lookups of files in the old and in the new state, and the files that `changed`; `since` names
+    the old state.
     """
 
     old: Callable[[], FileLookup]
@@ -31,24 +31,24 @@ class Difference(NamedTuple):
 def staged(git: GitStates, merged: Collection[str] = ()) -> Difference:
     """Return how the index differs from HEAD.
 
-    In a merge, what is as in another parent (MERGE_HEAD, or one of the commits `merged`) was
-    changed there, and has been judged there.
+    In a merge, files that are the same in another parent (MERGE_HEAD, or one of the commits
+    `merged`) were changed there, and have been validated there.
 
     Raises:
         SettingsError: there is no repository.
     """
     head = resolve(Path.cwd(), "HEAD")
     changed = git.changed(head, in_work_tree=False)
-    told = outer(head.top).attempt("rev-parse", "--verify", "--quiet", "MERGE_HEAD")
-    for parent in (*told.stdout.decode().split(), *merged):
+    done = outer(head.top).attempt("rev-parse", "--verify", "--quiet", "MERGE_HEAD")
+    for parent in (*done.stdout.decode().split(), *merged):
         also = set(git.changed(resolve(Path.cwd(), parent), in_work_tree=False))
         changed = [path for path in changed if path in also]
     return Difference(lambda: git.at(head), lambda: git.in_index(head.top), changed, head.in_words)
 
 
 def between(git: GitStates, old: str, new: str) -> Difference:
-    """Return how the commit `new` differs from the merge base of both, so that what others have
-    done on the side of `old` does not count; without a merge base, from `old` itself.
+    """Return how the commit `new` differs from the merge base of both, so that changes on the
+    branch of `old` do not count; without a merge base, from `old` itself.
 
     Raises:
         SettingsError: there is no such commit.
@@ -62,27 +62,27 @@ def _base(old: str, new: str) -> Revision:
     try:
         return resolve(Path.cwd(), f"{old}...{new}")
     except SettingsError:
-        told = outer(top_of(Path.cwd())).attempt("rev-parse", "--is-shallow-repository")
-        if told.stdout.strip() == b"true":
-            raise  # it may be among the commits that are lacking
+        done = outer(top_of(Path.cwd())).attempt("rev-parse", "--is-shallow-repository")
+        if done.stdout.strip() == b"true":
+            raise  # it may be among the missing commits
         return resolve(Path.cwd(), old)
 
 
 def may_matter(path: Path) -> bool:
-    """Whether a file may hold manifests, by its name; a folder (it is a submodule) may."""
+    """Whether a file may contain manifests, by its name; a folder (a submodule) may."""
     return path.name.endswith(SUFFIXES) or path.name in KUSTOMIZATIONS or path.is_dir()
 
 
 def states_of(
     difference: Difference, passed: Collection[str], searched: DiscoveryOptions
 ) -> States:
-    """Return both states of the working folder and all below it.
+    """Return both states of the working folder and everything below it.
 
-    Findings matter in the files that changed, and in those `passed`. These come last, because of
-    two objects that collide it is the later one that is told of.
+    Findings are reported for files that changed, and for those in `passed`. These files come last,
+    because a conflict of two objects is reported at the later one.
 
     Raises:
-        SettingsError: a file that was passed is not there.
+        SettingsError: a file in `passed` is not there.
     """
     for name in passed:
         if os.path.relpath(name).startswith(os.pardir):
@@ -96,11 +96,11 @@ def states_of(
     known = {source.name for source in (*renamed, *(states.old or ()))}
     names = {name for name in known if _is_meant(name, meant, folders)}
     new = sorted(renamed, key=lambda source: source.name in names)
-    return states._replace(new=new, wanted=frozenset(names | meant))
+    return states._replace(new=new, reported_files=frozenset(names | meant))
 
 
 def _as_linked(sources: Sequence[Source], meant: Collection[str]) -> Sequence[Source]:
-    """Return the sources; a file of which only a link is meant is called as that."""
+    """Return the sources; a file of which only a link is in `meant` gets the name of the link."""
     links = {os.path.realpath(name): name for name in meant if Path(name).is_symlink()}
     if not links:
         return sources
@@ -113,7 +113,7 @@ def _as_linked(sources: Sequence[Source], meant: Collection[str]) -> Sequence[So
 
 
 def _is_meant(name: str, meant: Collection[str], folders: tuple[str, ...]) -> bool:
-    """Whether a file is one of those that are meant, a link to one, or in a folder among them."""
+    """Whether a file is in `meant`, is a link to one of them, or is in one of `folders`."""
     if name in meant or name.startswith(folders):
         return True
     return Path(name).is_symlink() and os.path.relpath(os.path.realpath(name)) in meant

@@ -1,8 +1,8 @@
 """The `git` program, and which commit a revision means.
 
-Nothing is checked out, and neither index nor work tree is changed. Only commands are run that read
-the object database and the index as they are: no hook, filter or file monitor of the repository
-has a part in them. What a user names never counts as an option of git's.
+Nothing is checked out, and neither index nor work tree is changed. All commands only read the
+object database and the index: they run no hook, filter or file monitor of the repository. Arguments
+of the user are never interpreted as options of git.
 """
 
 import os
@@ -15,10 +15,10 @@ from typing import NamedTuple
 from transformer.errors import SettingsError
 
 EMPTY = ""
-"""Stands for the commit before the first one."""
+"""Represents the commit before the first one."""
 
 _ABOUT_PLACES = ("GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_OBJECT_DIRECTORY")
-"""Variables that name folders, from the folder in which this process runs."""
+"""Variables that name folders, relative to the working folder of this process."""
 
 _ABOUT_REPOSITORY = (
     *_ABOUT_PLACES,
@@ -28,7 +28,7 @@ _ABOUT_REPOSITORY = (
     "GIT_PREFIX",
     "GIT_SHALLOW_FILE",
 )
-"""Variables that are about one repository, and wrong for a submodule of it."""
+"""Variables that apply to one repository, and not to its submodules."""
 
 _OBJECT_NAME = re.compile(rb"[0-9a-f]{40,64}\n")
 
@@ -47,14 +47,14 @@ class Revision(NamedTuple):
 
 
 class Git(NamedTuple):
-    """Runs git in a folder: the top of a work tree, or what is left of a repository without one."""
+    """Runs git in a folder: the top of a work tree, or a repository without a work tree."""
 
     folder: Path
     environment: Mapping[str, str]
     has_work_tree: bool = True
 
     def attempt(self, *arguments: str) -> subprocess.CompletedProcess[bytes]:
-        """Return what became of a command.
+        """Return a completed command, whether it succeeded or not.
 
         Raises:
             SettingsError: git cannot be run.
@@ -74,11 +74,11 @@ class Git(NamedTuple):
         """
         done = self.attempt(*arguments)
         if done.returncode:
-            raise SettingsError(f"git {arguments[0]}: {_said(done)}", hint=_advice(done))
+            raise SettingsError(f"git {arguments[0]}: {_error_of(done)}", hint=_advice(done))
         return done.stdout
 
     def start(self, *arguments: str) -> "subprocess.Popen[bytes]":
-        """Return a command that runs, with pipes to and from it.
+        """Return a running command, with pipes to and from it.
 
         Raises:
             SettingsError: git cannot be run.
@@ -100,12 +100,12 @@ class Git(NamedTuple):
 
 
 def outer(folder: Path) -> Git:
-    """Return git for the repository that a user means.
+    """Return git for the repository of the user.
 
-    A hook of the repository may run us: what its environment says (GIT_DIR, GIT_INDEX_FILE) holds.
+    A hook of the repository may run this process: its environment (GIT_DIR, GIT_INDEX_FILE) counts.
     """
-    said_so = {name: value for name in _ABOUT_PLACES if (value := os.environ.get(name))}
-    places = {name: str(Path(value).absolute()) for name, value in said_so.items()}
+    named = {name: value for name in _ABOUT_PLACES if (value := os.environ.get(name))}
+    places = {name: str(Path(value).absolute()) for name, value in named.items()}
     return Git(folder, {**os.environ, **places, **_QUIET})
 
 
@@ -115,7 +115,7 @@ def inner(folder: Path) -> Git:
 
 
 def without_work_tree(git_dir: Path) -> Git:
-    """Return git for a repository whose work tree may be gone."""
+    """Return git for a repository whose work tree may not exist any more."""
     places = {"GIT_DIR": str(git_dir), "GIT_WORK_TREE": str(git_dir)}
     return Git(git_dir, {**_clean_environment(), **places}, has_work_tree=False)
 
@@ -123,14 +123,16 @@ def without_work_tree(git_dir: Path) -> Git:
 def resolve(folder: Path, revision: str) -> Revision:
     """Return the commit that `revision` means in the repository around `folder`.
 
-    `REV...` and `REV...OTHER` mean the merge base of both sides, an empty one being HEAD. HEAD
-    where nothing is committed yet means an empty tree.
+    `REV...` and `REV...OTHER` mean the merge base of both sides; an empty side means HEAD. HEAD
+    means an empty tree if nothing is committed yet.
 
     Raises:
         SettingsError: there is no repository, or no such commit.
     """
     if not revision:
-        raise SettingsError("a revision is empty", hint="is a variable in the command not set?")
+        raise SettingsError(
+            "a revision is empty", hint="check that the variables in the command are set"
+        )
     top = top_of(folder)
     git = outer(top)
     left, dots, right = revision.partition("...")
@@ -155,27 +157,27 @@ def top_of(folder: Path) -> Path:
     if done.returncode or not done.stdout.strip():
         hint = "run it in a checked out repository, or leave out --base and --staged"
         raise SettingsError(
-            f"git finds no work tree around {folder}: {_said(done)}", hint=_advice(done) or hint
+            f"git finds no work tree around {folder}: {_error_of(done)}", hint=_advice(done) or hint
         )
     return Path(os.fsdecode(done.stdout.removesuffix(b"\n")))
 
 
-def _said(done: "subprocess.CompletedProcess[bytes]") -> str:
-    """Return what git says is wrong, in one line."""
+def _error_of(done: "subprocess.CompletedProcess[bytes]") -> str:
+    """Return the error message of git, in one line."""
     lines = done.stderr.decode(errors="replace").strip().splitlines()
     fatal = [line.partition(": ")[2] for line in lines if line.startswith(("fatal: ", "error: "))]
     return [*fatal, *lines, f"exit status {done.returncode}"][0]
 
 
 def _advice(done: "subprocess.CompletedProcess[bytes]") -> str:
-    """Return the command that git says mends it (`safe.directory`), or an empty string."""
+    """Return the command that git suggests as a fix (`safe.directory`), or an empty string."""
     lines = done.stderr.decode(errors="replace").splitlines()
     commands = [line.strip() for line in lines if line.startswith("\tgit ")]
     return f"`{commands[0]}`" if commands else ""
 
 
 def _commit(git: Git, revision: str) -> str:
-    # No name of a commit begins so, and git would take it for an option.
+    # The name of a commit cannot begin with this, and git would interpret it as an option.
     found = "" if revision.startswith("-") else _object(git, f"{revision}^{{commit}}")
     if not found:
         raise _missing(git, f"there is no commit {revision!r} in this repository")
@@ -183,7 +185,7 @@ def _commit(git: Git, revision: str) -> str:
 
 
 def _object(git: Git, name: str) -> str:
-    """Return the full name of an object, or an empty string: there is none."""
+    """Return the full name of an object, or an empty string if it does not exist."""
     done = git.attempt("rev-parse", "--verify", "--quiet", name)
     is_one = done.returncode == 0 and _OBJECT_NAME.fullmatch(done.stdout)
     return done.stdout.decode().strip() if is_one else ""

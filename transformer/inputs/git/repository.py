@@ -1,7 +1,7 @@
-"""What a Git repository holds: the entries of a tree or of the index, and raw blobs.
+"""The content of a Git repository: the entries of a tree or of the index, and raw blobs.
 
-One `git cat-file --batch` serves all blobs of a repository. A blob is asked for and read to its end
-before the next one is, so neither side ever waits for the other.
+One `git cat-file --batch` provides all blobs of a repository. Each blob is requested and read
+completely before the next one, so the two processes cannot block each other.
 """
 
 import os
@@ -20,7 +20,7 @@ _UNSTAGED = (
     ("diff-files", "--name-only", "-z"),
     ("ls-files", "--others", "--exclude-standard", "-z"),
 )
-"""Commands that list files of the work tree that are not as in the index, without reading them."""
+"""Commands that list files of the work tree that differ from the index, without reading them."""
 
 _LARGE = 8 * 1024 * 1024
 """A larger blob is not held in memory."""
@@ -52,14 +52,14 @@ class Repository:
 
     def __exit__(self, *_: object) -> None:
         if self._cat is not None:
-            self._cat.terminate()  # it may be amid a blob that nobody waits for any more
+            self._cat.terminate()  # it may still be writing a blob that is no longer needed
             self._cat.communicate()
 
     def tree(self, commit: str) -> list[Entry]:
         """Return all entries of a commit.
 
         Raises:
-            SettingsError: it is not there.
+            SettingsError: the commit does not exist.
         """
         if commit == EMPTY:
             return []
@@ -67,8 +67,8 @@ class Repository:
         return [Entry(mode, sha, path) for (mode, _, sha), path in _lines(out)]
 
     def index(self) -> list[Entry]:
-        """Return the entries of the index, but for empty files: they hold no manifest, and what
-        `git add --intent-to-add` announces looks just like one.
+        """Return the entries of the index except for empty files: they have no manifest, and an
+        entry of `git add --intent-to-add` looks like an empty file.
 
         Raises:
             SettingsError: a merge is not finished.
@@ -77,7 +77,7 @@ class Repository:
         for stage, entry in self._staged():
             if stage != "0":
                 raise SettingsError(
-                    "the index holds a merge conflict in this file",
+                    "the index has a merge conflict in this file",
                     file=entry.path,
                     hint="resolve it and `git add` the file",
                 )
@@ -86,9 +86,9 @@ class Repository:
         return entries
 
     def changed_since(self, commit: str, *, in_work_tree: bool) -> list[str]:
-        """Return the paths of files that the index, or the work tree too, has not as `commit`
-        has them, those among them that git does not know of yet, nor ignores. One that was only
-        touched may be among them: no content is read.
+        """Return the paths of files that differ between `commit` and the index, or also the work
+        tree, including untracked files that are not ignored. Files with only a new modification
+        time may be included: no content is read.
         """
         old = {(entry.path, entry.mode, entry.sha) for entry in self.tree(commit)}
         new = {(entry.path, entry.mode, entry.sha) for _, entry in self._staged()}
@@ -107,7 +107,7 @@ class Repository:
         """Return the bytes of a file, or the target of a link, as a file.
 
         Raises:
-            SettingsError: git cannot give it: the repository is damaged, or a fetch failed.
+            SettingsError: git cannot read it: the repository is damaged, or a fetch failed.
         """
         if self._cat is None:
             self._cat = self.git.start("cat-file", "--batch")
@@ -119,12 +119,12 @@ class Repository:
             to.flush()
             head = back.readline().split()
             if len(head) != 3:
-                raise _cannot_give(entry)
+                raise _unreadable(entry)
             size = int(head[2])
             blob = BytesIO(_exactly(back, size)) if size <= _LARGE else _spooled(back, size)
             _exactly(back, 1)
         except (BrokenPipeError, EOFError):
-            raise _cannot_give(entry) from None
+            raise _unreadable(entry) from None
         return blob
 
     def _staged(self) -> Iterator[tuple[str, Entry]]:
@@ -141,11 +141,11 @@ def _lines(out: bytes) -> Iterator[tuple[list[str], str]]:
         yield words.decode().split(" "), os.fsdecode(path)
 
 
-def _cannot_give(entry: Entry) -> SettingsError:
+def _unreadable(entry: Entry) -> SettingsError:
     return SettingsError(
-        f"git cannot give the object {entry.sha}",
+        f"git cannot read the object {entry.sha}",
         file=entry.path,
-        hint="`git fsck` tells what is lost; in a partial clone, see that `git fetch` works",
+        hint="`git fsck` lists missing objects; in a partial clone, check that `git fetch` works",
     )
 
 
@@ -158,9 +158,9 @@ def _exactly(pipe: IO[bytes], size: int) -> bytes:
 
 def _spooled(pipe: IO[bytes], size: int) -> BinaryIO:
     """Return the next `size` bytes of `pipe` in a temporary file without a name."""
-    import tempfile  # only where it is needed
+    import tempfile  # rarely needed
 
-    file = tempfile.TemporaryFile()  # noqa: SIM115 (whoever opened the blob closes it)
+    file = tempfile.TemporaryFile()  # noqa: SIM115 (the caller closes it)
     try:
         for start in range(0, size, _LARGE):
             file.write(_exactly(pipe, min(_LARGE, size - start)))

@@ -1,12 +1,12 @@
-"""Manifests as of a Git commit or of the index: sources like those on the disk, from blobs.
+"""Manifests in a Git commit or in the index: files like those on the disk, read from blobs.
 
 Folders are searched by the same rules. A symbolic link is followed within the tree; one that leads
-out of it is left out. All PATHs are of one repository.
+out of it is skipped. All PATHs must be in one repository.
 
 A submodule in or above a PATH is read from its own repository, at the commit that the tree around
-it records. Where it is not checked out, a search has nothing to tell as long as the index records
-the same commit, since on the disk nothing is seen of it either. Otherwise, and where a PATH names
-something in it, it is an error.
+it records. If it is not checked out, a search skips it as long as the index records the same
+commit, because it has no files on the disk either. Otherwise, and if a PATH names something in it,
+it is an error.
 """
 
 import os
@@ -25,11 +25,11 @@ from transformer.inputs.git.repository import SUBMODULE, SYMLINK, Entry, Reposit
 from transformer.inputs.git.submodules import Closed, opened, without_commit
 
 _MOST_LINKS = 40
-"""So many symbolic links are followed for one path, as by an operating system."""
+"""The maximum number of symbolic links that are followed for one path, as in operating systems."""
 
 
 class GitStates:
-    """Looks for files in states of Git repositories; a context manager, which closes them."""
+    """Finds files in states of Git repositories; a context manager, which closes them."""
 
     def __init__(self) -> None:
         self._stack = ExitStack()
@@ -42,12 +42,12 @@ class GitStates:
         self._stack.close()
 
     def at(self, revision: Revision) -> FileLookup:
-        """Return what looks for files in a commit (see `sources.discover`)."""
+        """Return the lookup of files in a commit (see `discovery.discover`)."""
         repository = self.repository(program.outer(revision.top))
         return _State(self, repository, repository.tree(revision.commit)).look
 
     def in_index(self, top: Path) -> FileLookup:
-        """Return what looks for files in the index of the repository with this work tree.
+        """Return the lookup of files in the index of the repository with this work tree.
 
         Raises:
             SettingsError: a merge is not finished.
@@ -56,20 +56,20 @@ class GitStates:
         return _State(self, repository, repository.index()).look
 
     def changed(self, revision: Revision, *, in_work_tree: bool) -> list[Path]:
-        """Return the files that are no longer as in a commit: in the index, or the work tree."""
+        """Return the files that differ from a commit: in the index, or in the work tree."""
         repository = self.repository(program.outer(revision.top))
         paths = repository.changed_since(revision.commit, in_work_tree=in_work_tree)
         return [revision.top / path for path in paths]
 
     def between(self, old: Revision, new: Revision) -> list[Path]:
-        """Return the files that one commit has not as the other has them."""
+        """Return the files that differ between two commits."""
         repository = self.repository(program.outer(new.top))
         entries = [set(repository.tree(revision.commit)) for revision in (old, new)]
         paths = {entry.path for entry in entries[0] ^ entries[1]}
         return [new.top / path for path in sorted(paths)]
 
     def repository(self, by: Git) -> Repository:
-        """Return a repository; it stays open until all are closed."""
+        """Return a repository, which stays open until this object is closed."""
         if by.folder not in self._repositories:
             self._repositories[by.folder] = self._stack.enter_context(Repository(by))
         return self._repositories[by.folder]
@@ -88,9 +88,9 @@ class _Folder(NamedTuple):
 
 
 class _State:
-    """A tree of files; paths are from the top, which is an empty string.
+    """A tree of files; paths are relative to the top, which is an empty string.
 
-    A submodule joins the tree when it is first looked into.
+    A submodule is added to the tree when it is first accessed.
     """
 
     def __init__(self, states: GitStates, repository: Repository, entries: list[Entry]) -> None:
@@ -104,7 +104,7 @@ class _State:
         self._add(repository, entries, "")
 
     def look(self, name: str) -> Iterator[DiscoveredFile]:
-        """Yield the files that a PATH stands for; none where it is not there.
+        """Yield the files of a PATH; none if it does not exist in the tree.
 
         Raises:
             SettingsError: it is not in this repository, or in a submodule that cannot be read.
@@ -121,7 +121,7 @@ class _State:
         if not places:
             raise _elsewhere(name, self._top)
         for place in places:
-            self._refuse_what_cannot_be_told(name, place)
+            self._refuse_unreadable(name, place)
 
     def _search(self, folder: str, shown: Path) -> Iterator[DiscoveredFile]:
         closed: list[str] = []
@@ -132,7 +132,7 @@ class _State:
                 found = self._found(target, shown / _below(path, folder), is_named=False)
                 yield found._replace(is_link=is_link)
         for path in closed:
-            # To be raised when it is read, unless a glob for the files in it leaves it out.
+            # Raised when it is read, unless a pattern for the files in it excludes it.
             place = shown / _below(f"{path}/*.yaml", folder)
             yield DiscoveredFile(
                 place, False, place.as_posix(), partial(_raise, self._closed[path].error)
@@ -145,7 +145,7 @@ class _State:
         )
 
     def _walk(self, top: str, closed: list[str]) -> Iterator[tuple[str, list[str], list[str]]]:
-        """Yield what `os.walk` does; `closed` takes the submodules that cannot be looked into."""
+        """Yield what `os.walk` yields; add submodules that cannot be read to `closed`."""
         ahead = [top]
         while ahead:
             here = ahead.pop()
@@ -157,7 +157,7 @@ class _State:
             ahead.extend(posixpath.join(here, name) for name in reversed(folders))
 
     def _followed(self, place: str) -> str | None:
-        """Return the path of the file or folder that a path leads to, links in it followed."""
+        """Return the path of the file or folder that a path leads to after following links."""
         path, ahead, links = "", place.split("/")[::-1], 0
         while ahead:
             name = ahead.pop()
@@ -183,7 +183,7 @@ class _State:
         return path
 
     def _target(self, link: _Item) -> str:
-        """Return where a link leads to, with a `/` in front if that is from the top."""
+        """Return the target of a link, with a leading `/` if it is relative to the top."""
         with link.repository.open(link.entry) as file:
             target = os.fsdecode(file.read())
         return f"/{os.path.relpath(target, self._top)}" if target.startswith("/") else target
@@ -200,7 +200,7 @@ class _State:
                 self._folder(folder).files.append(name)
 
     def _folder(self, path: str) -> _Folder:
-        """Return a folder, made with those above it where it is new."""
+        """Return a folder; if it is new, create it and those above it."""
         if path in self._folders:
             return self._folders[path]
         made = _Folder([], [])
@@ -213,7 +213,7 @@ class _State:
         return made
 
     def _enter(self, path: str) -> None:
-        """Let a submodule that nobody has looked into yet join the tree."""
+        """Add a submodule to the tree if it has not been accessed yet."""
         if path not in self._submodules:
             return
         entry, repository = self._submodules.pop(path)
@@ -228,8 +228,8 @@ class _State:
         except SettingsError as error:
             self._closed[path] = without_commit(entry, path, error)
 
-    def _refuse_what_cannot_be_told(self, name: str, place: str) -> None:
-        """Raise an error where a PATH that is not in the tree is in no other state of it either."""
+    def _refuse_unreadable(self, name: str, place: str) -> None:
+        """Raise an error if a PATH that is not in the tree cannot be in any other state either."""
         parts = place.split("/")
         for count in range(1, len(parts) + 1):
             path = "/".join(parts[:count])
@@ -243,7 +243,7 @@ class _State:
 
 
 def _places(top: Path, name: str) -> Iterator[str]:
-    """Yield what a PATH may be called in the repository, as it is and with links resolved."""
+    """Yield the possible paths of a PATH in the repository, as it is and with links resolved."""
     given = os.path.normpath(Path(name).absolute())
     folder, file = os.path.split(given)
     for spelling in (given, Path(os.path.realpath(folder), file), os.path.realpath(name)):
@@ -260,7 +260,7 @@ def _below(path: str, folder: str) -> str:
 def _elsewhere(name: str, top: Path) -> SettingsError:
     return SettingsError(
         f"{name!r} is not in the Git repository {top}",
-        hint="one run compares files of one repository: run it in the other one for those",
+        hint="a run compares files of one repository: run it in the other repository separately",
     )
 
 

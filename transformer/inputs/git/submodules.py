@@ -1,4 +1,4 @@
-"""Where the commits of a submodule are: beside its files, or put away after it was removed."""
+"""Where the commits of a submodule are: next to its files, or in the repository around it."""
 
 import os
 from typing import NamedTuple
@@ -10,9 +10,9 @@ from transformer.inputs.git.repository import Entry, Repository
 
 
 class Closed(NamedTuple):
-    """Why a submodule cannot be looked into.
+    """Why a submodule cannot be read.
 
-    `is_unchanged`: the index records the same commit, so that a search need not tell of it.
+    `is_unchanged`: the index records the same commit, so a search need not report it.
     """
 
     error: SettingsError
@@ -20,25 +20,25 @@ class Closed(NamedTuple):
 
 
 def opened(around: Repository, entry: Entry, path: str) -> Git | Closed:
-    """Return git for a submodule; `entry` is in the repository `around`, `path` from the top."""
+    """Return git for a submodule: `entry` in the repository `around`; `path` is from the top."""
     top = around.git.folder / entry.path
     if (top / ".git").exists():
         return program.inner(top)
     now = around.submodules().get(entry.path) if around.git.has_work_tree else None
     if now is not None:
-        hint = f"`git submodule update --init {path}`, or leave it out by `exclude`"
+        hint = f"`git submodule update --init {path}`, or add it to `exclude`"
         error = SettingsError(f"the submodule {path} is not checked out", hint=hint)
         return Closed(error, is_unchanged=now == entry.sha)
     kept = around.git.run("rev-parse", "--git-path", f"modules/{entry.path}").removesuffix(b"\n")
     folder = (around.git.folder / os.fsdecode(kept)).resolve()
     if (folder / "HEAD").exists():
         return program.without_work_tree(folder)
-    message = f"the submodule {path} has been removed, and what it held is not here"
-    return Closed(SettingsError(message, hint="leave it out by `exclude` in the configuration"))
+    message = f"the submodule {path} has been removed, and its content is not available"
+    return Closed(SettingsError(message, hint="add it to `exclude` in the configuration"))
 
 
 def without_commit(entry: Entry, path: str, error: SettingsError) -> Closed:
-    """Return why a submodule cannot be looked into whose repository does not give the commit."""
+    """Return the error that the repository of a submodule does not have its commit."""
     return Closed(
         SettingsError(
             f"the submodule {path} lacks its commit {entry.sha[:12]}: {error.message}",
