@@ -71,7 +71,7 @@ def test_only_the_files_that_are_passed_are_mended() -> None:
     add({"a.yaml": guarded(), "b.yaml": guarded()})
     run = hook("transform", "a.yaml")
     assert run.status == 1
-    assert "a file was changed: look at the difference" in run.err
+    assert "a file was changed: review the changes" in run.err
     assert run.out == b""
     assert Path("a.yaml").read_bytes() == kept_off()
     assert Path("b.yaml").read_bytes() == guarded()
@@ -319,7 +319,7 @@ def test_histories_that_have_nothing_in_common_are_compared_as_they_are() -> Non
 def test_one_ref_alone_is_wrong_usage() -> None:
     run = hook("validate", "--from-ref", "HEAD")
     assert run.status == 2
-    assert "belong together" in run.err
+    assert "must be used together" in run.err
 
 
 def test_a_report_is_written_even_if_nothing_is_at_stake() -> None:
