@@ -21,7 +21,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help setup demo test check fmt lint golden docs integration kustomize oracle pythons lock yaml-oracle fuzz coverage mutation bench dist pyz clean
 
-help: ## say what there is
+help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r target text; do \
 	    printf '%-20s %s\n' "$$target" "$$text"; done
 
@@ -61,14 +61,14 @@ lint: setup ## ruff, without changing anything
 	$(RUN) ruff format --check
 	$(RUN) ruff check
 
-fmt: setup ## format the code, and mend what ruff can mend
+fmt: setup ## format the code, and fix what ruff can fix
 	$(RUN) ruff format
 	$(RUN) ruff check --fix
 
-golden: setup ## write the expected results of the golden tests anew; then read the diff
+golden: setup ## rewrite the expected results of the golden tests; then read the diff
 	HOSTNET_GOLDEN=rewrite $(RUN) pytest tests/golden tests/integration/test_demo.py
 
-docs: setup ## write docs/rules/ anew from the rules
+docs: setup ## generate docs/rules/ from the rules
 	$(BIN)/python tools/rule_pages.py
 
 integration: setup ## run the tests that need other tools, such as kubectl

@@ -1,4 +1,4 @@
-"""Write docs/rules/ anew from the rules: `make docs`."""
+"""Generate docs/rules/ from the rules: `make docs`."""
 
 from pathlib import Path
 

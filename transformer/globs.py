@@ -3,7 +3,7 @@
 Files and folders are chosen by the patterns of gitignore, with the answers of `git check-ignore`
 in a repository whose top is the folder of the configuration. As there, the last pattern that
 matches decides, and nothing is taken back below a folder that is chosen. Three differences: `./`
-may stand before a pattern, `?` is a character rather than a byte, and a path outside of that folder
+may begin a pattern, `?` is a character rather than a byte, and a path outside of that folder
 is matched as an absolute one.
 
 pathspec says whether one pattern matches. How several go together is decided here: its releases

@@ -250,7 +250,7 @@ def _check_rest(text: str, result: DocumentResult) -> None:
 
 
 def reformat(data: bytes) -> None:
-    """What is written anew means what it should; where that cannot be done, it is said."""
+    """What is re-serialized means what it should; where that cannot be done, it is reported."""
     text = data.decode(errors="replace")
     operation = Operation("add", "/fuzz", {"a": [1]})
     try:

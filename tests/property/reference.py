@@ -1,4 +1,4 @@
-"""The rules of SPEC on plain values, as plainly as they can be written: the oracle.
+"""The rules on plain values, as plainly as they can be written: the oracle.
 
 Covers sections 3 (T1, T3 and T2 given a predicate), 4 and 5; no text, no positions, no findings.
 Sources: OpenYurt `PodHandler.Default` and `NodeHandler.Default`. Functions return a new value.

@@ -71,7 +71,7 @@ def _add_lines(text: str, collection: Mapping | Sequence, at: int, lines: list[s
 
 
 def _rank(at: int, is_within: bool) -> int:
-    """Return the rank of lines that are added to a mapping whose keys stand at column `at`.
+    """Return the rank of lines that are added to a mapping whose keys are at column `at`.
 
     What is deeper comes first. `is_within`: they are the value of its last key, or belong to it,
     as the items of a sequence do that is no deeper.
@@ -160,7 +160,7 @@ def set_value(tree: Tree, node: Node, chain: Chain, value: Any) -> Iterator[Edit
     elif parent.is_flow:
         before = " " if outer > begin and text[outer - 1] not in _BLANKS else ""
         yield Edit(outer, node.end, before + flow_layout.value_text(tree, outer, chain, value))
-    elif begin < outer == node.end:  # only an anchor stands behind the dash
+    elif begin < outer == node.end:  # only an anchor is after the dash
         yield from _set_behind_anchor(tree, node, begin, chain, value)
     else:
         yield _set_item(tree, node, chain, value, outer)
@@ -219,7 +219,7 @@ def _set_behind_anchor(
 def _set_below_key(
     tree: Tree, node: Node, chain: Chain, value: Any, start: int, has_colon: bool
 ) -> Iterator[Edit]:
-    """Write a block collection below its key, where `text[start:node.end]` stands.
+    """Write a block collection below its key, in place of `text[start:node.end]`.
 
     Any value, if the key has no colon yet.
     """
@@ -248,7 +248,7 @@ def _set_below_key(
 
 
 def _set_item(tree: Tree, node: Node, chain: Chain, value: Any, start: int) -> Edit:
-    """Write any value as the item of a block sequence, where `text[start:node.end]` stands."""
+    """Write any value as the item of a block sequence, in place of `text[start:node.end]`."""
     text = tree.text
     style = block_style(tree, chain)
     if node.end == start:  # nothing after the dash

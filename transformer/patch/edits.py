@@ -7,7 +7,7 @@ from transformer.errors import InternalError
 
 
 class Edit(NamedTuple):
-    """Put `replacement` where `text[start:end]` stands; `start == end` inserts.
+    """Replace `text[start:end]` by `replacement`; `start == end` inserts.
 
     Insertions at one offset are written by ascending `rank`, then in the order given.
     """

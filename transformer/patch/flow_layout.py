@@ -63,7 +63,7 @@ def _add_lines(text: str, collection: Mapping | Sequence, lines: list[str]) -> I
 
 
 def value_text(tree: Tree, at: int, chain: Chain, value: Any) -> str:
-    """Return `value` as flow text for the place `at`, in the manner of what stands around it."""
+    """Return `value` as flow text for the place `at`, in the style of the text around it."""
     return _text(tree.text, at, value, flow_style(tree, reversed(chain)))
 
 

@@ -1,4 +1,4 @@
-"""Placements to edits: text that looks like its neighbours, put where it reads well."""
+"""Placements to edits: text in the style of its neighbours, at the place where people expect it."""
 
 from collections.abc import Iterator
 

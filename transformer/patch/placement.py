@@ -16,7 +16,7 @@ Chain: TypeAlias = tuple[Node, ...]
 
 @dataclass(frozen=True, slots=True)
 class SetValue:
-    """Write `value` where `node` stands; its parent is the last of `chain`."""
+    """Write `value` in place of `node`; its parent is the last of `chain`."""
 
     node: Node
     chain: Chain

@@ -19,7 +19,7 @@ _SIMPLE = re.compile(r"[ !#-\[\]-~]*\Z")
 
 @dataclass(frozen=True, slots=True)
 class FlowStyle:
-    """How a document writes flow text and JSON: what stands between, after a key, inside brackets.
+    """The style of flow text and JSON: what is between elements, after a key, inside brackets.
 
     `key_quote` and `quote` are put around each key and each other string of flow YAML, if they are
     not empty.
@@ -125,7 +125,7 @@ def element_lines(value: Any, style: FlowStyle) -> list[list[str]]:
 
 
 def _elements(value: Any, style: FlowStyle) -> list[tuple[str, Any]]:
-    """Return what stands before each element (a mapping's key and colon), and the element."""
+    """Return what is before each element (a mapping's key and colon), and the element."""
     if isinstance(value, dict):
         keys = replace(style, quote=style.key_quote)
         return [(flow(key, keys) + style.colon, item) for key, item in value.items()]
@@ -137,14 +137,14 @@ def _brackets(value: Any) -> tuple[str, str]:
 
 
 def _height(value: Any) -> int:
-    """Return how many collections that are not empty stand within each other."""
+    """Return how many collections that are not empty contain each other."""
     if not (isinstance(value, dict | list) and value):
         return 0
     return 1 + max(map(_height, value.values() if isinstance(value, dict) else value))
 
 
 def entry_lines(key: str, value: Any, column: int, style: BlockStyle) -> list[str]:
-    """Return the lines of `key: value` in a block mapping whose keys stand at `column`."""
+    """Return the lines of `key: value` in a block mapping whose keys are at `column`."""
     head = f"{' ' * column}{scalar(key)}:"
     if isinstance(value, dict) and value:
         return [head, *mapping_lines(value, column + style.step, style)]
@@ -163,17 +163,17 @@ def block_lines(value: Any, column: int, style: BlockStyle) -> list[str]:
 
 
 def mapping_lines(value: dict[str, Any], column: int, style: BlockStyle) -> list[str]:
-    """Return the lines of a block mapping whose keys stand at `column`."""
+    """Return the lines of a block mapping whose keys are at `column`."""
     return [line for key, item in value.items() for line in entry_lines(key, item, column, style)]
 
 
 def sequence_lines(value: list[Any], column: int, style: BlockStyle) -> list[str]:
-    """Return the lines of a block sequence whose dashes stand at `column`."""
+    """Return the lines of a block sequence whose dashes are at `column`."""
     return [line for item in value for line in item_lines(item, column, style)]
 
 
 def item_lines(item: Any, column: int, style: BlockStyle) -> list[str]:
-    """Return the lines of one item of a block sequence whose dashes stand at `column`."""
+    """Return the lines of one item of a block sequence whose dashes are at `column`."""
     dash = f"{' ' * column}-{' ' * (style.gap - 1)}"
     if isinstance(item, dict) and item:
         lines = mapping_lines(item, column + style.gap, style)

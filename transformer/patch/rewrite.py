@@ -1,4 +1,4 @@
-"""The way out where an edit cannot be spliced: write the document anew (`--allow-reformat`)."""
+"""The alternative to a splice that fails: re-serialize the document (`--allow-reformat`)."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
@@ -25,7 +25,7 @@ def rewrite(tree: Tree, operations: Sequence[Operation], expected: Any) -> str:
                 return text
         except InputError:
             continue
-    raise InternalError("the document cannot be written anew with the same meaning")
+    raise InternalError("the document cannot be re-serialized with the same meaning")
 
 
 def _attempts(tree: Tree, operations: Sequence[Operation], expected: Any) -> Iterator[str]:

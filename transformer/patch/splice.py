@@ -69,7 +69,7 @@ def _refuse_hidden(text: str) -> None:
     """Refuse characters that lines and columns do not show.
 
     At some YAML 1.1, and so the parser, ends a line, while we do not; a byte order mark in the
-    midst of a text has a column, but nothing stands there.
+    midst of a text has a column, but nothing is there.
     """
     if found := _HIDDEN.search(text, 1):
         raise PatchError(

@@ -52,5 +52,5 @@ def check(found: Any, expected: Any) -> None:
     if not same(found, expected):
         raise InternalError(
             "the edited text would not mean what the operations say",
-            hint="--allow-reformat writes this document anew; please report the manifest",
+            hint="--allow-reformat re-serializes this document; please report the manifest",
         )
