@@ -162,7 +162,7 @@ def test_a_change_by_somebody_else_while_we_write_is_not_overwritten(tmp_path: P
         yield b"ours"
         path.write_bytes(b"theirs, and longer")
 
-    with pytest.raises(OSError, match="somebody else has changed it") as caught:
+    with pytest.raises(OSError, match="another process has changed it") as caught:
         atomic.replace(path, chunks(), seen)
     assert caught.value.errno == errno.ESTALE
     assert path.read_bytes() == b"theirs, and longer"
@@ -181,7 +181,7 @@ def test_another_file_put_in_its_place_while_we_write_is_not_overwritten(tmp_pat
         os.utime(tmp_path / "b", ns=(seen[-1], seen[-1]))  # nothing but its inode tells
         (tmp_path / "b").replace(path)
 
-    with pytest.raises(OSError, match="somebody else has changed it"):
+    with pytest.raises(OSError, match="another process has changed it"):
         atomic.replace(path, chunks(), seen)
     assert path.read_bytes() == b"new"
     assert list(tmp_path.iterdir()) == [path]
@@ -209,7 +209,7 @@ def test_a_file_replaced_between_reading_and_writing_keeps_what_the_other_wrote(
     _, err = tool.communicate(timeout=60)
     assert tool.returncode == 3
     assert b"0149.yaml" in err
-    assert b"was changed while it was read" in err or b"somebody else has changed it" in err
+    assert b"was changed while it was read" in err or b"another process has changed it" in err
     assert last.read_bytes() == theirs
     assert set(states(new)[:-1]) == {"new"}
 

@@ -407,7 +407,7 @@ def test_install_says_what_to_do_about_a_folder_in_its_place(home: Path) -> None
     for options in ((), ("--force",)):
         run = invoke("kustomize", "install", *options)
         assert run.status == 2
-        assert "a folder is there" in run.err
+        assert "a folder exists" in run.err
     assert [path.name for path in place.iterdir()] == ["HostnetTransform"]
 
 
