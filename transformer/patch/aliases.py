@@ -114,10 +114,9 @@ class _Walk:
         overridden = [name for name in held if not same(held[name], wanted[name])]
         if overridden:
             name = next((it for it in overridden if not same(got[it], wanted[it])), overridden[0])
-            first = node.keys.index(name if name in node.keys else MERGE_KEY)
             raise PatchError(
                 f"{name} is set here and again by the << below it",
-                offset=node.entries[first][0].start,
+                offset=node.entries[node.keys.index(name)][0].start,
                 hint="kubectl lets the << win; keep one of the two",
                 other=key.start,
             )
