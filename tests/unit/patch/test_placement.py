@@ -335,6 +335,16 @@ MERGES: dict[str, tuple[str, dict[str, Any], str]] = {
         {"/a/m": 2},
         "a: &x {p: 1, m: 2}\nb:\n  p: 1\n  k: 0\nc:\n  k: 0\n  p: 1\nd: {p: 1, k: 0}\n",
     ),
+    "a merge key that is an alias": (
+        "a: &x {p: 1}\nb: {&m <<: *x, k: 0}\nc: {*m : *x, k: 0}\n",
+        {"/a/m": 2},
+        "a: &x {p: 1, m: 2}\nb: {p: 1, k: 0}\nc: {p: 1, k: 0}\n",
+    ),
+    "a mapping written in the merge itself, which overrides a key above it": (
+        "a:\n  q: 0\n  p: 0\n  <<: {p: 1}\n  k: 2\n",
+        {"/a/p": 3},
+        "a:\n  q: 0\n  p: 0\n  <<: {p: 3}\n  k: 2\n",
+    ),
     "a mapping written in the merge itself": (
         "a:\n  <<: {p: 1, k: 2}\n  k: 0\n",
         {"/a/p": 3, "/a/k": 4, "/a/m": 5},
