@@ -108,9 +108,7 @@ def set_entries(manifest: Manifest, field: str, wanted: Mapping[str, Any]) -> li
             raise unknown_yet(pointer.join("/metadata", field, key), current[key])
     return [
         Operation(
-            "replace" if key in current else "add",
-            pointer.join("/metadata", field, key),
-            value,
+            "replace" if key in current else "add", pointer.join("/metadata", field, key), value
         )
         for key, value in wanted.items()
         if current.get(key) != value

@@ -107,9 +107,7 @@ ROWS: tuple[PodTemplateRow, ...] = (
     ),
     PodTemplateRow("apps.openyurt.io", ("YurtStaticSet",), "/spec/template", is_static=True),
     PodTemplateRow(
-        "apps.kruise.io",
-        ("CloneSet", "StatefulSet", "DaemonSet", "BroadcastJob"),
-        "/spec/template",
+        "apps.kruise.io", ("CloneSet", "StatefulSet", "DaemonSet", "BroadcastJob"), "/spec/template"
     ),
     PodTemplateRow(
         "apps.kruise.io",

@@ -48,9 +48,5 @@ def check(context: RuleContext) -> Iterator[Violation]:
 
 
 RULE = ValidationRule(
-    "HN301",
-    "a node's nodepool label changes",
-    "error",
-    check,
-    needs=frozenset({"nodes", "old"}),
+    "HN301", "a node's nodepool label changes", "error", check, needs=frozenset({"nodes", "old"})
 )

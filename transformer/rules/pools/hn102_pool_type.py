@@ -41,9 +41,5 @@ def check(context: RuleContext) -> Iterator[Violation]:
 
 
 RULE = ValidationRule(
-    "HN102",
-    "a NodePool is neither Edge nor Cloud",
-    "error",
-    check,
-    needs=frozenset({"pools"}),
+    "HN102", "a NodePool is neither Edge nor Cloud", "error", check, needs=frozenset({"pools"})
 )

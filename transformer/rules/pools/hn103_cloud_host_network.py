@@ -57,9 +57,5 @@ def _advice(before: Manifest | None) -> str:
 
 
 RULE = ValidationRule(
-    "HN103",
-    "a Cloud pool with hostNetwork",
-    "error",
-    check,
-    needs=frozenset({"pools"}),
+    "HN103", "a Cloud pool with hostNetwork", "error", check, needs=frozenset({"pools"})
 )

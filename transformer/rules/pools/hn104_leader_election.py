@@ -44,9 +44,5 @@ def check(context: RuleContext) -> Iterator[Violation]:
 
 
 RULE = ValidationRule(
-    "HN104",
-    "an unknown leader election strategy",
-    "error",
-    check,
-    needs=frozenset({"pools"}),
+    "HN104", "an unknown leader election strategy", "error", check, needs=frozenset({"pools"})
 )
