@@ -80,11 +80,11 @@ class RunAggregator:
 
     def checked_rules(self) -> set[str]:
         """Return the ids of the rules that had something to check."""
-        return {rule.id for rule in self._context.validation if rule.needs <= self.needs}
+        return {rule.id for rule in self._context.validation if self.needs.issuperset(rule.needs)}
 
     def skipped_rules(self) -> Iterator[tuple[str, tuple[str, ...]]]:
         """Yield reasons why rules had nothing to check, each with the ids of these rules."""
-        left = [rule for rule in self._context.validation if not rule.needs <= self.needs]
+        left = [rule for rule in self._context.validation if not self.needs.issuperset(rule.needs)]
         for need, reason in _MISSING.items():
             if need not in self.needs:
                 ids = tuple(rule.id for rule in left if need in rule.needs)

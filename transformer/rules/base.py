@@ -172,8 +172,8 @@ class ValidationRule:
     summary: str
     severity: Severity
     check: Callable[[RuleContext], Iterable[Violation]] | None = None
+    needs: tuple[Need, ...] = ()
     in_transform: When = "never"
-    needs: frozenset[Need] = frozenset()
     collect: Callable[[RuleContext], Iterable[Observation]] | None = None
     finalize: Callable[[Sequence[LocatedObservation]], Iterable[Conclusion]] | None = None
     fold: Callable[[Sequence[Finding]], Iterable[Finding]] | None = None

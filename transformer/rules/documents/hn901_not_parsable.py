@@ -16,4 +16,4 @@ Source: YAML 1.1 as libyaml reads it, which is what kubectl reads.
 
 from transformer.rules.base import ValidationRule
 
-RULE = ValidationRule("HN901", "not readable as YAML or JSON", "error", None, "always")
+RULE = ValidationRule("HN901", "not readable as YAML or JSON", "error", in_transform="always")

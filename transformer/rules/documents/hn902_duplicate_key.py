@@ -21,4 +21,4 @@ Source: YAML, mapping keys are unique; kubectl and kustomize as measured.
 
 from transformer.rules.base import ValidationRule
 
-RULE = ValidationRule("HN902", "a key occurs twice in one mapping", "error", None, "always")
+RULE = ValidationRule("HN902", "a key occurs twice in one mapping", "error", in_transform="always")

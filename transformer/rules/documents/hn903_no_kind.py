@@ -20,4 +20,4 @@ Source: Kubernetes API conventions, type metadata.
 
 from transformer.rules.base import ValidationRule
 
-RULE = ValidationRule("HN903", "no apiVersion or kind", "warning", None, "always")
+RULE = ValidationRule("HN903", "no apiVersion or kind", "warning", in_transform="always")

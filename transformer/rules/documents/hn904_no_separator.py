@@ -32,4 +32,4 @@ Source: YAML streams; kubectl's YAML reader (measured).
 
 from transformer.rules.base import ValidationRule
 
-RULE = ValidationRule("HN904", "no --- between two manifests", "warning", None, "always")
+RULE = ValidationRule("HN904", "no --- between two manifests", "warning", in_transform="always")

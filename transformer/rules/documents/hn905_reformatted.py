@@ -13,4 +13,4 @@ Source: this tool; docs/editing.md.
 
 from transformer.rules.base import ValidationRule
 
-RULE = ValidationRule("HN905", "re-serialized, or has to be", "warning", None, "always")
+RULE = ValidationRule("HN905", "re-serialized, or has to be", "warning", in_transform="always")

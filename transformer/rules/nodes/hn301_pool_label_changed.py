@@ -47,6 +47,4 @@ def check(context: RuleContext) -> Iterator[Violation]:
         )
 
 
-RULE = ValidationRule(
-    "HN301", "a node's nodepool label changes", "error", check, needs=frozenset({"nodes", "old"})
-)
+RULE = ValidationRule("HN301", "a node's nodepool label changes", "error", check, ("nodes", "old"))

@@ -50,9 +50,5 @@ def check(context: RuleContext) -> Iterator[Violation]:
 
 
 RULE = ValidationRule(
-    "HN302",
-    "a node's nodepool label is removed",
-    "warning",
-    check,
-    needs=frozenset({"nodes", "old"}),
+    "HN302", "a node's nodepool label is removed", "warning", check, ("nodes", "old")
 )

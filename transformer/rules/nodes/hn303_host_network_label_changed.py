@@ -66,5 +66,5 @@ def check(context: RuleContext) -> Iterator[Violation]:
 
 
 RULE = ValidationRule(
-    "HN303", "the hostnetwork label changes", "error", check, "wanted", frozenset({"nodes"})
+    "HN303", "the hostnetwork label changes", "error", check, ("nodes",), "wanted"
 )

@@ -57,5 +57,5 @@ RULE = ValidationRule(
     "a node moves between a standard and a host-network pool",
     "error",
     check,
-    needs=frozenset({"nodes", "pools", "old"}),
+    ("nodes", "pools", "old"),
 )

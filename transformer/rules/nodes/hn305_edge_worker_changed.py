@@ -52,5 +52,5 @@ def _word(value: object) -> str:
 
 
 RULE = ValidationRule(
-    "HN305", "a node's edge-worker label changes", "error", check, needs=frozenset({"nodes", "old"})
+    "HN305", "a node's edge-worker label changes", "error", check, ("nodes", "old")
 )

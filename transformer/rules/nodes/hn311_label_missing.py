@@ -72,9 +72,5 @@ def _is_planned(context: RuleContext) -> bool:
 
 
 RULE = ValidationRule(
-    "HN311",
-    "a node in a host-network pool lacks the label",
-    "error",
-    check,
-    needs=frozenset({"nodes", "pools"}),
+    "HN311", "a node in a host-network pool lacks the label", "error", check, ("nodes", "pools")
 )

@@ -56,9 +56,5 @@ def _advice(context: RuleContext) -> str:
 
 
 RULE = ValidationRule(
-    "HN312",
-    "a node in a standard pool is labeled host-network",
-    "error",
-    check,
-    needs=frozenset({"nodes", "pools"}),
+    "HN312", "a node in a standard pool is labeled host-network", "error", check, ("nodes", "pools")
 )

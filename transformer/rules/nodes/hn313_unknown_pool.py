@@ -57,5 +57,5 @@ def check(context: RuleContext) -> Iterator[Violation]:
 
 
 RULE = ValidationRule(
-    "HN313", "the node's pool is not in the input", "warning", check, "always", frozenset({"nodes"})
+    "HN313", "the node's pool is not in the input", "warning", check, ("nodes",), "always"
 )

@@ -42,6 +42,4 @@ def check(context: RuleContext) -> Iterator[Violation]:
         )
 
 
-RULE = ValidationRule(
-    "HN314", "a node's two pool labels differ", "warning", check, needs=frozenset({"nodes"})
-)
+RULE = ValidationRule("HN314", "a node's two pool labels differ", "warning", check, ("nodes",))

@@ -40,6 +40,4 @@ def check(context: RuleContext) -> Iterator[Violation]:
         )
 
 
-RULE = ValidationRule(
-    "HN102", "a NodePool is neither Edge nor Cloud", "error", check, needs=frozenset({"pools"})
-)
+RULE = ValidationRule("HN102", "a NodePool is neither Edge nor Cloud", "error", check, ("pools",))

@@ -56,6 +56,4 @@ def _advice(before: Manifest | None) -> str:
     return f"make it an Edge pool{'' if was.host_network else ', and leave hostNetwork out'}"
 
 
-RULE = ValidationRule(
-    "HN103", "a Cloud pool with hostNetwork", "error", check, needs=frozenset({"pools"})
-)
+RULE = ValidationRule("HN103", "a Cloud pool with hostNetwork", "error", check, ("pools",))

@@ -43,6 +43,4 @@ def check(context: RuleContext) -> Iterator[Violation]:
         )
 
 
-RULE = ValidationRule(
-    "HN104", "an unknown leader election strategy", "error", check, needs=frozenset({"pools"})
-)
+RULE = ValidationRule("HN104", "an unknown leader election strategy", "error", check, ("pools",))

@@ -74,5 +74,5 @@ def _size(text: object) -> int:
 
 
 RULE = ValidationRule(
-    "HN105", "annotations for nodes that are not valid", "error", check, needs=frozenset({"pools"})
+    "HN105", "annotations for nodes that are not valid", "error", check, ("pools",)
 )

@@ -62,11 +62,5 @@ def fix(context: RuleContext) -> list[Operation]:
 
 
 RULE = ValidationRule(
-    "HN106",
-    "spec.hostNetwork is lost in conversion",
-    "error",
-    check,
-    "always",
-    frozenset({"pools"}),
-    fix=fix,
+    "HN106", "spec.hostNetwork is lost in conversion", "error", check, ("pools",), "always", fix=fix
 )

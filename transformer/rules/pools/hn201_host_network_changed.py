@@ -66,5 +66,5 @@ def _word(value: bool) -> str:
 
 
 RULE = ValidationRule(
-    "HN201", "hostNetwork of a NodePool changes", "error", check, needs=frozenset({"pools", "old"})
+    "HN201", "hostNetwork of a NodePool changes", "error", check, ("pools", "old")
 )

@@ -43,6 +43,4 @@ def check(context: RuleContext) -> Iterator[Violation]:
         )
 
 
-RULE = ValidationRule(
-    "HN202", "type of a NodePool changes", "error", check, needs=frozenset({"pools", "old"})
-)
+RULE = ValidationRule("HN202", "type of a NodePool changes", "error", check, ("pools", "old"))

@@ -54,9 +54,5 @@ def check(context: RuleContext) -> Iterator[Violation]:
 
 
 RULE = ValidationRule(
-    "HN203",
-    "interConnectivity of a NodePool changes",
-    "error",
-    check,
-    needs=frozenset({"pools", "old"}),
+    "HN203", "interConnectivity of a NodePool changes", "error", check, ("pools", "old")
 )

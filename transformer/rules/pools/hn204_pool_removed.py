@@ -72,6 +72,6 @@ RULE = ValidationRule(
     "HN204",
     "a NodePool that has nodes is removed",
     "error",
-    needs=frozenset({"old"}),
+    needs=("old",),
     check_removed=check_removed,
 )

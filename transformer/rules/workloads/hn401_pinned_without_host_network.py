@@ -71,5 +71,5 @@ RULE = ValidationRule(
     "pods for a host-network pool without hostNetwork",
     "error",
     check,
-    needs=frozenset({"workloads", "pools"}),
+    ("workloads", "pools"),
 )

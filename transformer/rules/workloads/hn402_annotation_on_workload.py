@@ -134,10 +134,5 @@ _STATIC = "remove it: static pods bypass the scheduler, and no guard keeps them 
 
 
 RULE = ValidationRule(
-    "HN402",
-    "exclude annotation where it has no effect",
-    "error",
-    check,
-    "always",
-    frozenset({"workloads"}),
+    "HN402", "exclude annotation where it has no effect", "error", check, ("workloads",), "always"
 )

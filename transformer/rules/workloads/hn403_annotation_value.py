@@ -52,10 +52,5 @@ def check(context: RuleContext) -> Iterator[Violation]:
 
 
 RULE = ValidationRule(
-    "HN403",
-    "exclude annotation with another value",
-    "error",
-    check,
-    "always",
-    frozenset({"workloads"}),
+    "HN403", "exclude annotation with another value", "error", check, ("workloads",), "always"
 )

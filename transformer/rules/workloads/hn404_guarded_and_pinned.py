@@ -47,9 +47,5 @@ def check(context: RuleContext) -> Iterator[Violation]:
 
 
 RULE = ValidationRule(
-    "HN404",
-    "pods kept off the only nodes they may run on",
-    "error",
-    check,
-    needs=frozenset({"workloads", "pools"}),
+    "HN404", "pods kept off the only nodes they may run on", "error", check, ("workloads", "pools")
 )

@@ -41,9 +41,5 @@ def check(context: RuleContext) -> Iterator[Violation]:
 
 
 RULE = ValidationRule(
-    "HN405",
-    "cluster DNS on a host-network pool",
-    "warning",
-    check,
-    needs=frozenset({"workloads", "pools"}),
+    "HN405", "cluster DNS on a host-network pool", "warning", check, ("workloads", "pools")
 )

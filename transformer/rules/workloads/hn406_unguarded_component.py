@@ -62,5 +62,5 @@ RULE = ValidationRule(
     "a network component is not kept off host-network nodes",
     "error",
     check,
-    needs=frozenset({"workloads"}),
+    ("workloads",),
 )

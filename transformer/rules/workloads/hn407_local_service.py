@@ -83,7 +83,7 @@ RULE = ValidationRule(
     "HN407",
     "a Service needs kube-proxy on host-network nodes",
     "warning",
-    needs=frozenset({"services", "workloads", "pools"}),
+    needs=("services", "workloads", "pools"),
     collect=collect,
     finalize=finalize,
 )

@@ -130,7 +130,7 @@ RULE = ValidationRule(
     "HN408",
     "two workloads need the same host port",
     "error",
-    needs=frozenset({"workloads", "pools"}),
+    needs=("workloads", "pools"),
     collect=collect,
     finalize=finalize,
 )

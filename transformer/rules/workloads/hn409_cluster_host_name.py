@@ -82,5 +82,5 @@ RULE = ValidationRule(
     "a Service's host name on a host-network pool",
     "warning",
     check,
-    needs=frozenset({"workloads", "pools"}),
+    ("workloads", "pools"),
 )

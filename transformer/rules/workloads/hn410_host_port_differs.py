@@ -44,5 +44,5 @@ RULE = ValidationRule(
     "hostPort differs from containerPort on the host's network",
     "error",
     check,
-    needs=frozenset({"workloads"}),
+    ("workloads",),
 )

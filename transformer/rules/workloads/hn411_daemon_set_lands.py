@@ -80,9 +80,5 @@ def _reached(context: RuleContext, template: PodTemplate) -> tuple[str, ...]:
 
 
 RULE = ValidationRule(
-    "HN411",
-    "a DaemonSet can run on host-network nodes",
-    "warning",
-    check,
-    needs=frozenset({"workloads", "pools"}),
+    "HN411", "a DaemonSet can run on host-network nodes", "warning", check, ("workloads", "pools")
 )

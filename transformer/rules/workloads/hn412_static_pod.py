@@ -62,5 +62,5 @@ def _without_effect(context: RuleContext) -> Iterator[Violation]:
 
 
 RULE = ValidationRule(
-    "HN412", "affinity on a static pod", "warning", check, "wanted", frozenset({"workloads"})
+    "HN412", "affinity on a static pod", "warning", check, ("workloads",), "wanted"
 )

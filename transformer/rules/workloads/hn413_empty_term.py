@@ -41,5 +41,5 @@ def check(context: RuleContext) -> Iterator[Violation]:
 
 
 RULE = ValidationRule(
-    "HN413", "an empty node selector term", "warning", check, "wanted", frozenset({"workloads"})
+    "HN413", "an empty node selector term", "warning", check, ("workloads",), "wanted"
 )

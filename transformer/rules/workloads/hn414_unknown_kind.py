@@ -79,6 +79,6 @@ RULE = ValidationRule(
     "exclude annotation in an unknown kind",
     "warning",
     check,
-    "always",
+    in_transform="always",
     left_to=tuple((group, kind, "HN425") for group, kind in TEMPLATES),
 )

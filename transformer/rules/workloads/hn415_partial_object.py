@@ -77,10 +77,5 @@ def _message(rules: Iterable[str], what: str) -> str:
 
 
 RULE = ValidationRule(
-    "HN415",
-    "a guard is needed in a partial object",
-    "warning",
-    check,
-    "wanted",
-    frozenset({"workloads"}),
+    "HN415", "a guard is needed in a partial object", "warning", check, ("workloads",), "wanted"
 )

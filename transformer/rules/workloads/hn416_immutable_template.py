@@ -78,9 +78,5 @@ def _is_planned(context: RuleContext, template: PodTemplate) -> bool:
 
 
 RULE = ValidationRule(
-    "HN416",
-    "the guard changes an immutable pod template",
-    "warning",
-    check,
-    needs=frozenset({"workloads", "old"}),
+    "HN416", "the guard changes an immutable pod template", "warning", check, ("workloads", "old")
 )

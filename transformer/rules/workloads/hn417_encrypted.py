@@ -40,4 +40,6 @@ def check(context: RuleContext) -> Iterator[Violation]:
         )
 
 
-RULE = ValidationRule("HN417", "an encrypted manifest needs an edit", "error", check, "wanted")
+RULE = ValidationRule(
+    "HN417", "an encrypted manifest needs an edit", "error", check, in_transform="wanted"
+)

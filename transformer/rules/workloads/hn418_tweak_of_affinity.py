@@ -78,5 +78,5 @@ def _violation(at: str, path: str) -> Violation:
 
 
 RULE = ValidationRule(
-    "HN418", "a tweak changes the pods' affinity", "warning", check, needs=frozenset({"workloads"})
+    "HN418", "a tweak changes the pods' affinity", "warning", check, ("workloads",)
 )

@@ -53,5 +53,5 @@ def check(context: RuleContext) -> Iterator[Violation]:
 
 
 RULE = ValidationRule(
-    "HN419", "a template that is valid YAML needs an edit", "error", check, "wanted"
+    "HN419", "a template that is valid YAML needs an edit", "error", check, in_transform="wanted"
 )

@@ -62,9 +62,5 @@ def _is_reported_elsewhere(context: RuleContext, template: PodTemplate) -> bool:
 
 
 RULE = ValidationRule(
-    "HN426",
-    "an annotated pod template lacks its guard",
-    "warning",
-    check,
-    needs=frozenset({"workloads"}),
+    "HN426", "an annotated pod template lacks its guard", "warning", check, ("workloads",)
 )

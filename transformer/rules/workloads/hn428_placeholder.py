@@ -79,4 +79,6 @@ def _on_the_way(value: Any, tokens: list[str], at: str = "") -> Iterator[tuple[s
         yield at, value
 
 
-RULE = ValidationRule("HN428", "a placeholder where a rule has to look", "warning", check, "always")
+RULE = ValidationRule(
+    "HN428", "a placeholder where a rule has to look", "warning", check, in_transform="always"
+)
