@@ -12,7 +12,7 @@ from typing import Any
 from transformer import pointer
 from transformer.errors import InputError
 from transformer.kubernetes.generators import TEMPLATES
-from transformer.kubernetes.objects import Manifest, manifests, mapping_at
+from transformer.kubernetes.objects import Manifest, list_at, manifests, mapping_at
 from transformer.text.framing import raw_documents
 from transformer.yamltree.construct import construct
 from transformer.yamltree.parse import parse
@@ -41,8 +41,7 @@ def embedded(
 def _values(manifest: Manifest, may_match: Callable[[bytes], bool]) -> Iterator[tuple[str, Any]]:
     kind = (manifest.ref.group, manifest.ref.kind)
     if kind in TEMPLATES:
-        objects = manifest.value.get("objects")
-        for index, item in enumerate(objects if isinstance(objects, list) else ()):
+        for index, item in enumerate(list_at(manifest.value, "objects")):
             yield f"/objects/{index}", item
     for key in _TEXTS.get(kind, ()):
         for name, text in mapping_at(manifest.value, key).items():

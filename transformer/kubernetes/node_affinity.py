@@ -1,37 +1,26 @@
-"""Node selector terms and requirements, and how a requirement is added to a pod template.
+"""Node selector terms, and how the guard is added to them: the requirement that keeps pods off the
+nodes of host-network pools.
 
 Source: OpenYurt `PodHandler.Default`, pkg/yurtmanager/webhook/pod/v1alpha1/pod_default.go.
 """
 
-from dataclasses import dataclass
 from typing import Any
 
+from transformer.kubernetes.objects import list_at
 from transformer.kubernetes.placeholders import is_placeholder, unknown_yet, wrong_type
 from transformer.kubernetes.pod_template import PodTemplate
 from transformer.kubernetes.well_known import HOST_NETWORK_LABEL
 from transformer.operations import Operation
 
-
-@dataclass(frozen=True, slots=True)
-class Requirement:
-    """A node selector requirement: a key, an operator and values."""
-
-    key: str
-    operator: str
-    values: tuple[str, ...]
-
-    def as_dict(self) -> dict[str, Any]:
-        return {"key": self.key, "operator": self.operator, "values": list(self.values)}
-
-
-OFF_HOST_NETWORK = Requirement(HOST_NETWORK_LABEL, "NotIn", ("true",))
-"""The guard: it keeps a pod off the nodes of host-network pools."""
-
 _REQUIRED = "requiredDuringSchedulingIgnoredDuringExecution"
 
 
-def require_in_every_term(template: PodTemplate, requirement: Requirement) -> list[Operation]:
-    """Return the operations that put `requirement` into every node selector term of `template`.
+def _guard() -> dict[str, Any]:
+    return {"key": HOST_NETWORK_LABEL, "operator": "NotIn", "values": ["true"]}
+
+
+def add_guard(template: PodTemplate) -> list[Operation]:
+    """Return the operations that put the guard into every node selector term of `template`.
 
     Terms are ORed, so each term without the exact requirement gets it at the end. If there is no
     term, one is added. Paths are relative to the object of the template.
@@ -39,8 +28,8 @@ def require_in_every_term(template: PodTemplate, requirement: Requirement) -> li
     Raises:
         PatchError: a value on the path to the terms has a type that the API server refuses.
     """
-    wanted = requirement.as_dict()
-    term = {"matchExpressions": [wanted]}
+    guard = _guard()
+    term = {"matchExpressions": [guard]}
     at = f"{template.pointer}/spec"
     value: Any = template.spec
     for key, missing in (
@@ -62,55 +51,51 @@ def require_in_every_term(template: PodTemplate, requirement: Requirement) -> li
         raise wrong_type(at, terms, "a list")
     if not terms:
         return [Operation("add", f"{at}/-", term)]
-    operations: list[Operation] = []
-    for index, existing in enumerate(terms):
-        operations.extend(_require_in_term(existing, f"{at}/{index}", wanted))
-    return operations
+    return [
+        operation
+        for index, existing in enumerate(terms)
+        for operation in _add_to_term(existing, f"{at}/{index}", guard)
+    ]
 
 
-def _require_in_term(term: Any, at: str, wanted: dict[str, Any]) -> list[Operation]:
+def _add_to_term(term: Any, at: str, guard: dict[str, Any]) -> list[Operation]:
     if term is None:
-        return [Operation("replace", at, {"matchExpressions": [wanted]})]
+        return [Operation("replace", at, {"matchExpressions": [guard]})]
     if not isinstance(term, dict):
         raise wrong_type(at, term, "a mapping")
     expressions = term.get("matchExpressions")
     if expressions is None:
-        return [Operation("add", f"{at}/matchExpressions", [wanted])]
+        return [Operation("add", f"{at}/matchExpressions", [guard])]
     if not isinstance(expressions, list):
         raise wrong_type(f"{at}/matchExpressions", expressions, "a list")
-    if any(_is_exactly(expression, wanted) for expression in expressions):
+    if any(_is_exactly(expression, guard) for expression in expressions):
         return []
     for index, expression in enumerate(expressions):
-        if (value := _placeholder_for(expression, wanted)) is not None:
+        if (value := _placeholder_for_guard(expression)) is not None:
             raise unknown_yet(f"{at}/matchExpressions/{index}", value)
-    return [Operation("add", f"{at}/matchExpressions/-", wanted)]
+    return [Operation("add", f"{at}/matchExpressions/-", guard)]
 
 
-def _placeholder_for(expression: Any, wanted: dict[str, Any]) -> str | None:
-    """Return the placeholder that could make `expression` the wanted one, or None."""
+def _placeholder_for_guard(expression: Any) -> str | None:
+    """Return the placeholder that could make `expression` the guard, or None."""
     if not isinstance(expression, dict):
         return expression if is_placeholder(expression) else None
-    if expression.get("key") != wanted["key"]:
+    if expression.get("key") != HOST_NETWORK_LABEL:
         return None
     values = expression.get("values")
     found = [expression.get("operator"), *(values if isinstance(values, list) else [values])]
     return next(filter(is_placeholder, found), None)
 
 
-def _is_exactly(expression: Any, wanted: dict[str, Any]) -> bool:
-    return isinstance(expression, dict) and all(
-        expression.get(name) == value for name, value in wanted.items()
-    )
+def _is_exactly(expression: Any, guard: dict[str, Any]) -> bool:
+    return isinstance(expression, dict) and expression.items() >= guard.items()
 
 
-def is_required_in_every_term(template: PodTemplate, requirement: Requirement) -> bool:
-    """Whether `template` has node selector terms, and each has the exact requirement."""
-    terms = required_terms(template)
-    wanted = requirement.as_dict()
+def has_guard(template: PodTemplate) -> bool:
+    """Whether `template` has node selector terms, and each has exactly the guard."""
+    terms, guard = required_terms(template), _guard()
     return bool(terms) and all(
-        isinstance(term, dict)
-        and isinstance(expressions := term.get("matchExpressions"), list)
-        and any(_is_exactly(expression, wanted) for expression in expressions)
+        any(_is_exactly(expression, guard) for expression in list_at(term, "matchExpressions"))
         for term in terms or ()
     )
 

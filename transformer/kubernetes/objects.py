@@ -51,6 +51,12 @@ def mapping_at(value: Any, *keys: str) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
+def list_at(value: Any, key: str) -> list[Any]:
+    """Return the list below `key`, or an empty one if there is none."""
+    found = value.get(key) if isinstance(value, dict) else None
+    return found if isinstance(found, list) else []
+
+
 def manifests(
     value: Any, base: str = "", inherited: tuple[str, str] = ("", "")
 ) -> Iterator[Manifest]:
@@ -62,8 +68,8 @@ def manifests(
     """
     if not isinstance(value, dict):
         return
-    api_version = _text(value.get("apiVersion")) or inherited[0]
-    kind = _text(value.get("kind")) or inherited[1]
+    api_version = text_of(value.get("apiVersion")) or inherited[0]
+    kind = text_of(value.get("kind")) or inherited[1]
     items = value.get("items")
     if kind.endswith("List") and (isinstance(items, list) or (items is None and "items" in value)):
         of_kind = kind.removesuffix("List")
@@ -119,13 +125,14 @@ def is_list(value: Any) -> bool:
     )
 
 
-def _text(value: Any) -> str:
+def text_of(value: object) -> str:
+    """Return `value`, or an empty string if it is not text."""
     return value if isinstance(value, str) else ""
 
 
 def _name(value: Any) -> str:
     """Return `value` as a name that identifies an object, short enough to repeat in findings."""
-    text = _text(value)
+    text = text_of(value)
     if len(text) <= _LONGEST:
         return text
     from hashlib import sha256  # only for names that Kubernetes refuses

@@ -11,7 +11,7 @@ from typing import Any
 from transformer import pointer
 from transformer.findings import ObjectRef
 from transformer.globs import matches_name
-from transformer.kubernetes.objects import Manifest, mapping_at
+from transformer.kubernetes.objects import Manifest, list_at, mapping_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,8 +176,7 @@ def fixed_pointers(
 def containers(template: PodTemplate) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield pointer (within the object) and value of each container, init containers first."""
     for field in ("initContainers", "containers"):
-        found = template.spec.get(field)
-        for index, container in enumerate(found if isinstance(found, list) else ()):
+        for index, container in enumerate(list_at(template.spec, field)):
             if isinstance(container, dict):
                 yield f"{template.pointer}/spec/{field}/{index}", container
 

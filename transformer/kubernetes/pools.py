@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from transformer.kubernetes.objects import Manifest, mapping_at
+from transformer.kubernetes.objects import Manifest, list_at, mapping_at
 from transformer.kubernetes.well_known import HOST_NETWORK_LABEL
 
 GROUP = "apps.openyurt.io"
@@ -60,16 +60,13 @@ def pool_of(manifest: Manifest) -> Pool:
         effective = isinstance(annotation, str) and annotation.lower() == "true"
     else:
         effective = declared
-    taints = spec.get("taints")
     return Pool(
         manifest.ref.name,
         effective,
         declared and not effective,
         mapping_at(spec, "labels"),
         mapping_at(spec, "annotations"),
-        tuple(taint for taint in taints if isinstance(taint, dict))
-        if isinstance(taints, list)
-        else (),
+        tuple(taint for taint in list_at(spec, "taints") if isinstance(taint, dict)),
         {**manifest.labels, TYPE_LABEL: str(pool_type).lower()},
         pool_type,
         not is_old and spec.get("interConnectivity") is True,

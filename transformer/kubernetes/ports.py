@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from transformer.kubernetes.objects import list_at, text_of
 from transformer.kubernetes.pod_template import PodTemplate, containers
 
 _ALL_ADDRESSES = ("", "0.0.0.0", "::")
@@ -33,15 +34,14 @@ def ports(template: PodTemplate, *, at_start: bool = False) -> Iterator[Port]:
         is_sidecar = is_initial and container.get("restartPolicy") == "Always"
         if is_initial and not (is_sidecar or at_start):
             continue
-        found = container.get("ports")
-        for index, port in enumerate(found if isinstance(found, list) else ()):
+        for index, port in enumerate(list_at(container, "ports")):
             if isinstance(port, dict) and _is_number(port.get("containerPort")):
                 yield Port(
                     f"{at}/ports/{index}",
                     port["containerPort"],
                     port["hostPort"] if _is_number(port.get("hostPort")) else 0,
-                    _text(port.get("protocol")) or "TCP",
-                    _text(port.get("hostIP")),
+                    text_of(port.get("protocol")) or "TCP",
+                    text_of(port.get("hostIP")),
                     is_sidecar,
                 )
 
@@ -69,7 +69,3 @@ def overlap(one: str, other: str) -> bool:
 
 def _is_number(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and value > 0
-
-
-def _text(value: object) -> str:
-    return value if isinstance(value, str) else ""

@@ -9,7 +9,7 @@ from itertools import product
 from typing import Any, TypeAlias
 
 from transformer.kubernetes.node_affinity import required_terms
-from transformer.kubernetes.objects import mapping_at
+from transformer.kubernetes.objects import list_at, mapping_at
 from transformer.kubernetes.pod_template import PodTemplate
 
 Demand: TypeAlias = tuple[str, str, tuple[str, ...]]
@@ -35,8 +35,7 @@ def demands(template: PodTemplate) -> Demands:
 
 def _of_term(term: Any) -> Iterator[Demand]:
     for field, mark in (("matchExpressions", ""), ("matchFields", _FIELD)):
-        found = mapping_at(term).get(field)
-        for requirement in found if isinstance(found, list) else ():
+        for requirement in list_at(term, field):
             key = mapping_at(requirement).get("key")
             operator = mapping_at(requirement).get("operator")
             if not (isinstance(key, str) and operator in (*_SOME, "NotIn", *_NONE)):

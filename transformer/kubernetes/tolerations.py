@@ -6,6 +6,7 @@ Source: Kubernetes API, `Toleration.ToleratesTaint` (k8s.io/api/core/v1/tolerati
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from transformer.kubernetes.objects import list_at
 from transformer.kubernetes.pod_template import PodTemplate
 
 _KEEPING_OFF = ("NoSchedule", "NoExecute")
@@ -24,8 +25,7 @@ def tolerates(
     template: PodTemplate, taints: Iterable[Mapping[str, Any]], *, is_daemon_set: bool = False
 ) -> bool:
     """Whether pods of `template` can be scheduled to a node with `taints`."""
-    found = template.spec.get("tolerations")
-    tolerations = [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
+    tolerations = [one for one in list_at(template.spec, "tolerations") if isinstance(one, dict)]
     return all(
         any(_fits(toleration, taint) for toleration in tolerations)
         for taint in taints

@@ -4,7 +4,7 @@ changed in the cluster.
 
 from collections.abc import Iterable
 
-from transformer.kubernetes.objects import mapping_at
+from transformer.kubernetes.objects import list_at, mapping_at
 from transformer.kubernetes.pod_template import PodTemplate
 from transformer.operations import Operation
 from transformer.rules.base import RuleContext
@@ -56,8 +56,7 @@ def is_static(context: RuleContext) -> bool:
 
 def controller_owner(context: RuleContext) -> str | None:
     """Return `Kind name` of the controller that owns the object, or None if there is none."""
-    owners = context.manifest.metadata.get("ownerReferences")
-    for owner in owners if isinstance(owners, list) else ():
+    for owner in list_at(context.manifest.metadata, "ownerReferences"):
         if isinstance(owner, dict) and owner.get("controller") is True:
             return f"{owner.get('kind', '')} {owner.get('name', '')}".strip() or "another object"
     return None

@@ -6,12 +6,7 @@ from typing import Any
 import pytest
 
 from transformer.errors import PatchError
-from transformer.kubernetes.node_affinity import (
-    OFF_HOST_NETWORK,
-    Requirement,
-    empty_terms,
-    require_in_every_term,
-)
+from transformer.kubernetes.node_affinity import add_guard, empty_terms
 from transformer.kubernetes.pod_template import PodTemplate
 from transformer.patch import verify
 
@@ -33,9 +28,7 @@ def applied(spec: dict[str, Any], pointer: str = "") -> dict[str, Any]:
     value: Any = {"spec": deepcopy(spec)}
     for key in reversed(pointer.split("/")[1:]):
         value = {key: value}
-    operations = require_in_every_term(
-        PodTemplate({"spec": deepcopy(spec)}, pointer), OFF_HOST_NETWORK
-    )
+    operations = add_guard(PodTemplate({"spec": deepcopy(spec)}, pointer))
     value = verify.patched(value, operations)
     for key in pointer.split("/")[1:]:
         value = value[key]
@@ -175,7 +168,7 @@ def test_the_requirement_gets_into_every_term(shape: str, pointer: str) -> None:
 @pytest.mark.parametrize("shape", TABLE)
 def test_a_second_time_nothing_is_planned(shape: str) -> None:
     spec = with_affinity(TABLE[shape][1])
-    assert require_in_every_term(PodTemplate({"spec": spec}, ""), OFF_HOST_NETWORK) == []
+    assert add_guard(PodTemplate({"spec": spec}, "")) == []
 
 
 @pytest.mark.parametrize("near_miss", NEAR_MISSES)
@@ -196,17 +189,8 @@ def test_what_is_there_keeps_its_place() -> None:
 def test_the_template_itself_is_not_changed() -> None:
     spec = with_affinity(TABLE["everything"][0])
     template = PodTemplate({"spec": spec}, "")
-    verify.patched({"spec": deepcopy(spec)}, require_in_every_term(template, OFF_HOST_NETWORK))
+    verify.patched({"spec": deepcopy(spec)}, add_guard(template))
     assert spec == with_affinity(TABLE["everything"][0])
-
-
-def test_another_requirement_can_be_asked_for() -> None:
-    wanted = Requirement("zone", "In", ("a", "b"))
-    (operation,) = require_in_every_term(PodTemplate({"spec": {}}, "/t"), wanted)
-    assert operation.path == "/t/spec/affinity"
-    assert operation.value == required(
-        {"matchExpressions": [{"key": "zone", "operator": "In", "values": ["a", "b"]}]}
-    )
 
 
 @pytest.mark.parametrize(
@@ -230,7 +214,7 @@ def test_another_requirement_can_be_asked_for() -> None:
 def test_a_value_of_the_wrong_type_is_an_error_that_names_its_place(affinity: Any, at: str) -> None:
     template = PodTemplate({"spec": with_affinity(affinity)}, "")
     with pytest.raises(PatchError) as caught:
-        require_in_every_term(template, OFF_HOST_NETWORK)
+        add_guard(template)
     assert caught.value.message.startswith(f"{at} is ")
 
 

@@ -37,10 +37,10 @@ from typing import Any
 from transformer import pointer
 from transformer.errors import PatchError
 from transformer.kubernetes.components import Component, Workload, recognise
-from transformer.kubernetes.node_affinity import OFF_HOST_NETWORK, require_in_every_term
+from transformer.kubernetes.node_affinity import add_guard
 from transformer.kubernetes.objects import Manifest
 from transformer.kubernetes.placeholders import is_placeholder, unknown_yet, wrong_type
-from transformer.kubernetes.pod_template import PodTemplate
+from transformer.kubernetes.pod_template import PodTemplate, containers
 from transformer.kubernetes.well_known import CNI_ANNOTATION
 from transformer.operations import Operation
 from transformer.rules.base import RuleContext, TransformRule
@@ -54,7 +54,7 @@ def plan(context: RuleContext) -> list[Operation]:
         operation
         for template in context.templates
         if is_component(context, template)
-        for operation in require_in_every_term(template, OFF_HOST_NETWORK)
+        for operation in add_guard(template)
     ]
 
 
@@ -117,12 +117,6 @@ def _component(context: RuleContext, template: PodTemplate) -> Component | None:
 def workload_of(manifest: Manifest, template: PodTemplate) -> Workload:
     """Return what the catalog matches, including the names before a kustomize prefix or move."""
     annotations = manifest.annotations
-    containers = [
-        container
-        for key in ("initContainers", "containers")
-        for container in _list(template.spec.get(key))
-        if isinstance(container, dict)
-    ]
     return Workload(
         kind=manifest.ref.kind,
         names=(manifest.ref.name, *_listed(annotations.get(_PREVIOUS_NAMES))),
@@ -135,15 +129,11 @@ def workload_of(manifest: Manifest, template: PodTemplate) -> Workload:
         ),
         images=tuple(
             container["image"]
-            for container in containers
+            for _, container in containers(template)
             if isinstance(container.get("image"), str)
         ),
         host_network=template.spec.get("hostNetwork") is True,
     )
-
-
-def _list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else []
 
 
 def _listed(value: object) -> list[str]:

@@ -33,7 +33,7 @@ After:
 Source: OpenYurt `PodHandler.Default`, pkg/yurtmanager/webhook/pod/v1alpha1/pod_default.go.
 """
 
-from transformer.kubernetes.node_affinity import OFF_HOST_NETWORK, require_in_every_term
+from transformer.kubernetes.node_affinity import add_guard
 from transformer.kubernetes.well_known import EXCLUDE_ANNOTATION
 from transformer.operations import Operation
 from transformer.rules.base import RuleContext, TransformRule
@@ -44,7 +44,7 @@ def plan(context: RuleContext) -> list[Operation]:
         operation
         for template in context.templates
         if template.annotations.get(EXCLUDE_ANNOTATION) == "true"
-        for operation in require_in_every_term(template, OFF_HOST_NETWORK)
+        for operation in add_guard(template)
     ]
 
 

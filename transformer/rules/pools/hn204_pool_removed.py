@@ -34,7 +34,7 @@ nodepool_validation.go.
 from collections.abc import Iterator
 
 from transformer.findings import Violation
-from transformer.kubernetes.objects import mapping_at
+from transformer.kubernetes.objects import list_at
 from transformer.kubernetes.pools import is_pool
 from transformer.rules.base import RuleContext, ValidationRule
 
@@ -60,9 +60,8 @@ def _members(context: RuleContext, pool: str) -> Iterator[str]:
     """Yield the names of the nodes of `pool`: those of the input, then those of the old status."""
     cluster = context.cluster
     yield from (node for node, its_pool in cluster.nodes.items() if its_pool == pool)
-    listed = mapping_at(context.manifest.value, "status").get("nodes")
-    names = (name for name in listed if isinstance(name, str)) if isinstance(listed, list) else ()
-    for name in dict.fromkeys(names):
+    listed = list_at(context.manifest.value.get("status"), "nodes")
+    for name in dict.fromkeys(name for name in listed if isinstance(name, str)):
         is_gone = name in cluster.former_nodes and name not in cluster.nodes
         if not is_gone and not cluster.nodes.get(name):
             yield name

@@ -26,9 +26,9 @@ Nodes".
 
 import re
 from collections.abc import Iterator
-from typing import Any
 
 from transformer.findings import Violation
+from transformer.kubernetes.objects import list_at
 from transformer.kubernetes.pod_template import PodTemplate, containers
 from transformer.rules.base import RuleContext, ValidationRule
 from transformer.rules.pinned import pinned_to, pool_words
@@ -65,16 +65,12 @@ def _named(template: PodTemplate) -> Iterator[tuple[str, str]]:
 def _texts(template: PodTemplate) -> Iterator[tuple[str, str]]:
     for at, container in containers(template):
         for field in ("command", "args"):
-            for index, word in enumerate(_listed(container.get(field))):
+            for index, word in enumerate(list_at(container, field)):
                 if isinstance(word, str):
                     yield f"{at}/{field}/{index}", word
-        for index, variable in enumerate(_listed(container.get("env"))):
+        for index, variable in enumerate(list_at(container, "env")):
             if isinstance(variable, dict) and isinstance(variable.get("value"), str):
                 yield f"{at}/env/{index}/value", variable["value"]
-
-
-def _listed(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else []
 
 
 RULE = ValidationRule(

@@ -39,7 +39,7 @@ Source: Kubernetes API validation, `ValidateJobUpdate` and `ValidatePodUpdate`.
 from collections.abc import Iterator
 
 from transformer.findings import Violation
-from transformer.kubernetes.node_affinity import OFF_HOST_NETWORK, is_required_in_every_term
+from transformer.kubernetes.node_affinity import has_guard
 from transformer.kubernetes.pod_template import PodTemplate, pod_templates
 from transformer.rules.base import RuleContext, ValidationRule
 from transformer.rules.exempt import is_unchangeable
@@ -49,11 +49,11 @@ def check(context: RuleContext) -> Iterator[Violation]:
     ref, before = context.manifest.ref, context.before
     if before is None or not is_unchangeable(context):
         return
-    was = any(map(_is_guarded, pod_templates(before, context.cluster.rows)))
+    was = any(map(has_guard, pod_templates(before, context.cluster.rows)))
     for template in context.templates:
-        if was and not _is_guarded(template):
+        if was and not has_guard(template):
             change = f"the guard is removed from {ref}"
-        elif not was and _is_guarded(template):
+        elif not was and has_guard(template):
             change = f"the guard is added to {ref}"
         elif _is_planned(context, template):
             change = f"`hostnet-transform` would add the guard to {ref}"
@@ -64,10 +64,6 @@ def check(context: RuleContext) -> Iterator[Violation]:
             f"{change}, which exists already: its pod template cannot be changed",
             hint=f"delete the {ref.kind} and create it again, or give it another name",
         )
-
-
-def _is_guarded(template: PodTemplate) -> bool:
-    return is_required_in_every_term(template, OFF_HOST_NETWORK)
 
 
 def _is_planned(context: RuleContext, template: PodTemplate) -> bool:

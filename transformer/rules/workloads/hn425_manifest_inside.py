@@ -37,7 +37,7 @@ from transformer.errors import PatchError
 from transformer.findings import Violation
 from transformer.kubernetes.embedded import embedded
 from transformer.kubernetes.generators import TEMPLATES
-from transformer.kubernetes.node_affinity import OFF_HOST_NETWORK, require_in_every_term
+from transformer.kubernetes.node_affinity import add_guard
 from transformer.kubernetes.objects import Manifest, places_of, value_at
 from transformer.kubernetes.pod_template import pod_templates
 from transformer.kubernetes.well_known import EXCLUDE_ANNOTATION
@@ -90,11 +90,7 @@ def _is_annotated(context: RuleContext) -> bool:
         return False
     if not context.templates:
         return _may_make_pods(context.manifest)
-    missing = (
-        operation
-        for template in context.templates
-        for operation in require_in_every_term(template, OFF_HOST_NETWORK)
-    )
+    missing = (operation for template in context.templates for operation in add_guard(template))
     return bool(editable(context, missing))
 
 
