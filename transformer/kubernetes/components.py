@@ -36,19 +36,17 @@ class Component:
     """One entry. `labels` are pairs of key and value, each of which is a sign.
 
     `images` are repositories without tag: with a slash, the end of a path; without one, the last
-    segment of a path, whole or after a dash. `family` and `role` are for people. `generic` are
-    those of its names that are common words.
+    segment of a path, whole or after a dash. `generic` are those of its names that are common
+    words. (The family and role of an entry are for people.)
     """
 
     id: str
-    family: str
     kinds: tuple[str, ...]
     names: tuple[str, ...]
     namespaces: tuple[str, ...] = ()
     labels: tuple[tuple[str, str], ...] = ()
     images: tuple[str, ...] = ()
     guard: Guard = "always"
-    role: str = ""
     generic: tuple[str, ...] = ()
 
 
@@ -229,7 +227,6 @@ def _component(entry: Mapping[str, Any]) -> Component:
     """Return the entry that a mapping of the schema's form describes."""
     return Component(
         id=entry["id"],
-        family=entry.get("family") or entry["id"],
         kinds=tuple(entry["kinds"]),
         names=tuple(entry["names"]),
         namespaces=tuple(entry.get("namespaces", ())),
@@ -238,7 +235,6 @@ def _component(entry: Mapping[str, Any]) -> Component:
         ),
         images=tuple(entry.get("images", ())),
         guard=entry.get("guard", "always"),
-        role=entry.get("role", ""),
         generic=tuple(entry.get("generic", ())),
     )
 

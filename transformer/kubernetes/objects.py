@@ -14,18 +14,10 @@ _SHOWN = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Manifest:
-    """One object. `value` is its plain value, `base` its pointer within the document's value."""
+class Described:
+    """An object, or a pod template: the plain `value` of a mapping with `metadata` and `spec`."""
 
     value: dict[str, Any]
-    base: str
-    ref: ObjectRef
-
-    @property
-    def is_named(self) -> bool:
-        """Whether it has a name of its own, and not one that `generateName` generates."""
-        name = self.metadata.get("name")
-        return isinstance(name, str) and bool(name)
 
     @property
     def metadata(self) -> dict[str, Any]:
@@ -33,15 +25,28 @@ class Manifest:
 
     @property
     def annotations(self) -> dict[str, Any]:
-        return mapping_at(self.metadata, "annotations")
+        return mapping_at(self.value, "metadata", "annotations")
 
     @property
     def labels(self) -> dict[str, Any]:
-        return mapping_at(self.metadata, "labels")
+        return mapping_at(self.value, "metadata", "labels")
 
     @property
     def spec(self) -> dict[str, Any]:
         return mapping_at(self.value, "spec")
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest(Described):
+    """One object. `base` is its pointer within the document's value."""
+
+    base: str
+    ref: ObjectRef
+
+    @property
+    def is_named(self) -> bool:
+        """Whether it has a name of its own, and not one that `generateName` generates."""
+        return bool(text_of(self.metadata.get("name")))
 
 
 def mapping_at(value: Any, *keys: str) -> dict[str, Any]:
@@ -117,12 +122,8 @@ def value_at(value: Any, at: str) -> Any:
 
 def is_list(value: Any) -> bool:
     """Whether the value of a document is of a List kind, whose items are the manifests."""
-    return (
-        isinstance(value, dict)
-        and isinstance(value.get("kind"), str)
-        and value["kind"].endswith("List")
-        and "items" in value
-    )
+    is_mapping = isinstance(value, dict)
+    return is_mapping and text_of(value.get("kind")).endswith("List") and "items" in value
 
 
 def text_of(value: object) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 from transformer import pointer
 from transformer.findings import ObjectRef
 from transformer.globs import matches_name
-from transformer.kubernetes.objects import Manifest, list_at, mapping_at
+from transformer.kubernetes.objects import Described, Manifest, list_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,29 +45,16 @@ class PoolSelection:
 
 
 @dataclass(frozen=True, slots=True)
-class PodTemplate:
-    """A pod template: a mapping with `metadata` and `spec`, at `pointer` of its object.
+class PodTemplate(Described):
+    """A pod template, at `pointer` of its object.
 
     `selection` is set if its kind selects NodePools itself: the controller creates one workload for
     each selected pool, whose pods get the name of the pool as a node selector.
     """
 
-    value: dict[str, Any]
     pointer: str
     is_static: bool = False
     selection: PoolSelection | None = None
-
-    @property
-    def annotations(self) -> dict[str, Any]:
-        return mapping_at(self.value, "metadata", "annotations")
-
-    @property
-    def labels(self) -> dict[str, Any]:
-        return mapping_at(self.value, "metadata", "labels")
-
-    @property
-    def spec(self) -> dict[str, Any]:
-        return mapping_at(self.value, "spec")
 
 
 _YURT = "{deploymentTemplate,statefulSetTemplate}/spec/template"

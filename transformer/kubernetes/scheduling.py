@@ -31,7 +31,7 @@ from transformer.kubernetes.node_match import (
 from transformer.kubernetes.objects import mapping_at
 from transformer.kubernetes.placeholders import is_placeholder
 from transformer.kubernetes.pod_template import PodTemplate
-from transformer.kubernetes.pools import Pool, PoolIndex, PoolsNeeded
+from transformer.kubernetes.pools import Pool, PoolIndex
 from transformer.kubernetes.well_known import HOST_NETWORK_LABEL, POOL_LABEL
 
 ANY_POOL = ""
@@ -73,8 +73,6 @@ def placement(template: PodTemplate, pools: PoolIndex, *, past_guard: bool = Fal
     """
     if not selects(template):
         return Placement(Truth.FALSE)
-    if not pools.complete:
-        raise PoolsNeeded("all")
     return _placement(_Wanted(template), pools, pools.revision, past_guard)
 
 

@@ -60,9 +60,7 @@ def problems(value: Any, schema: Mapping[str, Any], whole: str, at: str = "") ->
 
 @lru_cache(maxsize=16)
 def _validator(key: SameSchema) -> "Draft202012Validator":
-    from jsonschema import (
-        Draft202012Validator,
-    )  # slow to import; only needed if something may be wrong
+    from jsonschema import Draft202012Validator  # slow; only needed if something may be wrong
 
     return Draft202012Validator(key.schema)
 

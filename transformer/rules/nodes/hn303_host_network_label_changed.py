@@ -27,6 +27,7 @@ Source: OpenYurt `validateNodeUpdate`, pkg/yurtmanager/webhook/node/v1/node_vali
 """
 
 from collections.abc import Iterator
+from itertools import chain
 
 from transformer import pointer
 from transformer.findings import Violation
@@ -42,12 +43,8 @@ def check(context: RuleContext) -> Iterator[Violation]:
     at = pointer.join("/metadata/labels", HOST_NETWORK_LABEL)
     change = label_change(context.before, manifest, HOST_NETWORK_LABEL)
     label = manifest.labels.get(HOST_NETWORK_LABEL)
-    planned = [
-        operation.value
-        for plan in context.planned.values()
-        for operation in plan
-        if operation.path == at
-    ]
+    operations = chain(*context.planned.values())
+    planned = [operation.value for operation in operations if operation.path == at]
     if change is not None:
         now = "is gone" if change[1] is None else f"becomes {change[1]!r}"
         yield Violation(

@@ -85,39 +85,32 @@ def finalize(observations: Sequence[LocatedObservation]) -> Iterator[Conclusion]
         first = first_in.setdefault(located.place.file, located)
         _, is_apart, roots = located.value
         if first is not located:
-            yield located, _in_one_file(first, located)
+            yield located, _violation(first, located)
         elif not is_apart:
             # What no kustomization builds may meet anything; it is under None.
             own = (*roots, None) if roots else tuple(met)
             if earlier := [met[root] for root in own if root in met]:
                 before = min(earlier, key=lambda one: order[id(one)])
-                yield located, _across_files(before, located)
+                yield located, _violation(before, located)
             for root in roots or (None,):
                 met.setdefault(root, located)
 
 
-def _in_one_file(first: LocatedObservation, again: LocatedObservation) -> Violation:
+def _violation(first: LocatedObservation, again: LocatedObservation) -> Violation:
+    place, differs = first.place, again.value[0] != first.value[0]
+    is_one_file = place.file == again.place.file
+    where = f"in line {place.line}" if is_one_file else f"at {place.file}:{place.line}"
     hint = "keep one of them"
-    if again.value[0] != first.value[0]:
+    if not is_one_file:
+        hint += ", or separate the clusters with `scopes` in the configuration"
+    elif differs:
         hint += "; to separate clusters, keep them in different folders and set `scopes` in the"
         hint += " configuration"
-    return _violation(first, again, f"in line {first.place.line}", hint, "error")
-
-
-def _across_files(first: LocatedObservation, again: LocatedObservation) -> Violation:
-    hint = "keep one of them, or separate the clusters with `scopes` in the configuration"
-    return _violation(first, again, f"at {first.place.file}:{first.place.line}", hint, "warning")
-
-
-def _violation(
-    first: LocatedObservation, again: LocatedObservation, where: str, hint: str, severity: Severity
-) -> Violation:
-    if again.value[0] != first.value[0]:
+    if differs:
         where += f", {_DIFFERS}"
     message = f"{again.object} is already defined {where}; the one applied last wins"
-    other = Related(
-        first.place.file, first.place.line, first.place.column, "the first one", first.object
-    )
+    other = Related(place.file, place.line, place.column, "the first one", first.object)
+    severity: Severity = "error" if is_one_file else "warning"
     return Violation(again.place.pointer, message, hint, severity, related=(other,))
 
 

@@ -34,6 +34,7 @@ from transformer.findings import Violation
 from transformer.kubernetes.pools import OLD_VERSIONS, is_pool, pool_of
 from transformer.kubernetes.well_known import HOST_NETWORK_LABEL
 from transformer.rules.base import RuleContext, ValidationRule
+from transformer.wording import shown
 
 
 def check(context: RuleContext) -> Iterator[Violation]:
@@ -50,8 +51,8 @@ def check(context: RuleContext) -> Iterator[Violation]:
     ):
         at = pointer.join("/metadata/annotations", HOST_NETWORK_LABEL)
     message = (
-        f"hostNetwork of NodePool {new.name} was {_word(old.host_network)} and becomes"
-        f" {_word(new.host_network)}; the cluster refuses that"
+        f"hostNetwork of NodePool {new.name} was {shown(old.host_network)} and becomes"
+        f" {shown(new.host_network)}; the cluster refuses that"
     )
     if {before.ref.version, manifest.ref.version} & set(OLD_VERSIONS):
         message += f" (v1alpha1 and v1beta1 have it as the annotation {HOST_NETWORK_LABEL} only)"
@@ -59,10 +60,6 @@ def check(context: RuleContext) -> Iterator[Violation]:
     if new.loses_host_network:
         hint = f'keep the annotation {HOST_NETWORK_LABEL}: "true"'
     yield Violation(at, message, hint)
-
-
-def _word(value: bool) -> str:
-    return "true" if value else "false"
 
 
 RULE = ValidationRule(

@@ -29,6 +29,7 @@ from collections.abc import Iterator
 from transformer.findings import Violation
 from transformer.kubernetes.pools import OLD_VERSIONS, is_pool, pool_of
 from transformer.rules.base import RuleContext, ValidationRule
+from transformer.wording import shown
 
 
 def check(context: RuleContext) -> Iterator[Violation]:
@@ -38,10 +39,9 @@ def check(context: RuleContext) -> Iterator[Violation]:
     old, new = pool_of(before), pool_of(manifest)
     if old.inter_connectivity == new.inter_connectivity:
         return
-    was, becomes = ("true", "false") if old.inter_connectivity else ("false", "true")
     message = (
-        f"interConnectivity of NodePool {new.name} was {was} and becomes {becomes}; the cluster"
-        " refuses that"
+        f"interConnectivity of NodePool {new.name} was {shown(old.inter_connectivity)} and becomes"
+        f" {shown(new.inter_connectivity)}; the cluster refuses that"
     )
     for version in (before.ref.version, manifest.ref.version):
         if version in OLD_VERSIONS:
