@@ -20,7 +20,9 @@ from transformer.kubernetes.well_known import HOST_NETWORK_LABEL
 
 _NAME = r"[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?"
 _PREFIX = r"(?=.{1,253}/)[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*/"
-_KEY = re.compile(f"(?:{_PREFIX})?{_NAME}")
+LABEL_KEY = re.compile(f"(?:{_PREFIX})?{_NAME}")
+"""The key of a label; in lower case, that of an annotation."""
+
 _VALUE = re.compile(f"(?:{_NAME})?")
 _INTEGER = re.compile(r"[-+]?[0-9]{1,63}")
 _LARGEST = 2**63 - 1
@@ -223,7 +225,7 @@ def _is_valid(requirement: Any) -> bool:
     key, operator = requirement.get("key"), requirement.get("operator")
     values = requirement.get("values")
     values = [] if values is None else values
-    if not isinstance(key, str) or not _KEY.fullmatch(key) or not isinstance(values, list):
+    if not isinstance(key, str) or not LABEL_KEY.fullmatch(key) or not isinstance(values, list):
         return False
     if not all(isinstance(value, str) and _VALUE.fullmatch(value) for value in values):
         return False

@@ -20,11 +20,11 @@ nodepool_validation.go; Kubernetes `ValidateAnnotations`, k8s.io/apimachinery/pk
 objectmeta.go.
 """
 
-import re
 from collections.abc import Iterator
 
 from transformer import pointer
 from transformer.findings import Violation
+from transformer.kubernetes.node_match import LABEL_KEY
 from transformer.kubernetes.objects import mapping_at
 from transformer.kubernetes.placeholders import is_placeholder
 from transformer.kubernetes.pools import is_pool
@@ -32,9 +32,6 @@ from transformer.rules.base import RuleContext, ValidationRule
 from transformer.wording import shown
 
 _MAX_BYTES = 256 * 1024
-_MAX_DOMAIN = 253
-_DOMAIN = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
-_NAME = re.compile(r"[a-z0-9]([-a-z0-9_.]{0,61}[a-z0-9])?")
 
 
 def check(context: RuleContext) -> Iterator[Violation]:
@@ -43,7 +40,7 @@ def check(context: RuleContext) -> Iterator[Violation]:
     if not annotations or not is_pool(manifest):
         return
     for key in annotations:
-        if not _is_key(key) and not is_placeholder(key):
+        if not LABEL_KEY.fullmatch(key.lower()) and not is_placeholder(key):
             yield Violation(
                 pointer.join("/spec/annotations", key),
                 f"{shown(key)} cannot be the key of an annotation on the nodes of NodePool"
@@ -60,12 +57,6 @@ def check(context: RuleContext) -> Iterator[Violation]:
             f" more than {_MAX_BYTES}",
             hint="keep large texts elsewhere, for example in a ConfigMap",
         )
-
-
-def _is_key(key: str) -> bool:
-    domain, slash, name = key.lower().rpartition("/")
-    is_domain = len(domain) <= _MAX_DOMAIN and _DOMAIN.fullmatch(domain) is not None
-    return _NAME.fullmatch(name) is not None and (is_domain or not slash)
 
 
 def _size(text: object) -> int:
