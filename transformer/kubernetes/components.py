@@ -19,6 +19,7 @@ component whose guard is `pod-network` is not recognised if its pods have hostNe
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import product
 from typing import Any, Literal
 
 from transformer.errors import SettingsError
@@ -76,22 +77,19 @@ class Catalog:
     """
 
     components: tuple[Component, ...]
-    _by_name: dict[tuple[str, str], list[Component]] = field(init=False, repr=False, compare=False)
+    _by_name: dict[tuple[str, str], list[Component]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
     _by_segment: dict[tuple[str, str], list[tuple[str, Component]]] = field(
-        init=False, repr=False, compare=False
+        default_factory=dict, init=False, repr=False, compare=False
     )
 
     def __post_init__(self) -> None:
-        by_name: dict[tuple[str, str], list[Component]] = {}
-        by_segment: dict[tuple[str, str], list[tuple[str, Component]]] = {}
         for component in self.components:
-            for kind in component.kinds:
-                for name in component.names:
-                    by_name.setdefault((kind, name), []).append(component)
-                    first = name.partition("-")[0]
-                    by_segment.setdefault((kind, first), []).append((f"-{name}-", component))
-        object.__setattr__(self, "_by_name", by_name)
-        object.__setattr__(self, "_by_segment", by_segment)
+            for kind, name in product(component.kinds, component.names):
+                self._by_name.setdefault((kind, name), []).append(component)
+                segment = (kind, name.partition("-")[0])
+                self._by_segment.setdefault(segment, []).append((f"-{name}-", component))
 
 
 def recognise(catalog: Catalog, workload: Workload) -> Component | None:

@@ -17,8 +17,12 @@ from transformer.text.framing import raw_documents
 from transformer.yamltree.construct import construct
 from transformer.yamltree.parse import parse
 
-_TEXTS = {("", "ConfigMap"): ("data", "binaryData"), ("", "Secret"): ("stringData", "data")}
-_ENCODED = {("", "ConfigMap"): "binaryData", ("", "Secret"): "data"}
+_TEXTS = {
+    ("", "ConfigMap"): {"data": False, "binaryData": True},
+    ("", "Secret"): {"stringData": False, "data": True},
+}
+"""The keys that hold texts, by group and kind, and whether these are encoded."""
+
 _DEEPEST = 3
 """The greatest depth of nesting: a text can contain a ConfigMap that contains text."""
 
@@ -43,9 +47,9 @@ def _values(manifest: Manifest, may_match: Callable[[bytes], bool]) -> Iterator[
     if kind in TEMPLATES:
         for index, item in enumerate(list_at(manifest.value, "objects")):
             yield f"/objects/{index}", item
-    for key in _TEXTS.get(kind, ()):
+    for key, is_encoded in _TEXTS.get(kind, {}).items():
         for name, text in mapping_at(manifest.value, key).items():
-            data = _bytes(text, is_encoded=key == _ENCODED[kind])
+            data = _bytes(text, is_encoded=is_encoded)
             if b"apiVersion" in data or b"\\" in data:
                 for value in _documents(data, may_match):
                     yield pointer.join("", key, name), value

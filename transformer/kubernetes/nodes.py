@@ -103,13 +103,11 @@ def set_entries(manifest: Manifest, field: str, wanted: Mapping[str, Any]) -> li
         return [Operation("add", f"/metadata/{field}", dict(wanted))]
     if not isinstance(current, dict):
         raise wrong_type(f"/metadata/{field}", current, "a mapping")
+    operations = []
     for key, value in wanted.items():
-        if current.get(key) != value and is_placeholder(current.get(key)):
-            raise unknown_yet(pointer.join("/metadata", field, key), current[key])
-    return [
-        Operation(
-            "replace" if key in current else "add", pointer.join("/metadata", field, key), value
-        )
-        for key, value in wanted.items()
-        if current.get(key) != value
-    ]
+        at = pointer.join("/metadata", field, key)
+        if current.get(key) != value:
+            if is_placeholder(current.get(key)):
+                raise unknown_yet(at, current[key])
+            operations.append(Operation("replace" if key in current else "add", at, value))
+    return operations

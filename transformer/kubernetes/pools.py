@@ -102,10 +102,8 @@ class PoolIndex:
         known = self._pools.setdefault(pool.name, pool)
         if known != pool:
             self._differing.add(pool.name)
-        if (known.host_network, known.loses_host_network) == (
-            pool.host_network,
-            pool.loses_host_network,
-        ):
+        is_same = known.host_network == pool.host_network
+        if is_same and known.loses_host_network == pool.loses_host_network:
             return False
         is_new = pool.name not in self._ambiguous
         self._ambiguous.add(pool.name)

@@ -175,17 +175,15 @@ def _candidates(
 ) -> Iterator[_Candidate]:
     for pool in known:
         is_ambiguous = pools.is_ambiguous(pool.name)
-        sorts = (True, False) if is_ambiguous else (pool.is_meant_host_network,)
-        for sort in sorts:
+        own_labels = NodeLabels(pool.own_labels, is_complete=True)
+        selected = _is_selected(template, pool.name, own_labels)
+        for sort in (True, False) if is_ambiguous else (pool.is_meant_host_network,):
             labels = labels_of(pool, is_host_network=sort)
-            selected = _is_selected(
-                template, pool.name, NodeLabels(pool.own_labels, is_complete=True)
-            )
             yield _Candidate(pool.name, labels, sort, selected, not is_ambiguous)
     for name in missing:
+        selected = _is_selected(template, name, _ANYTHING)
         for sort in (True, False):
             labels = labels_of(Pool(name, sort), is_host_network=sort)
-            selected = _is_selected(template, name, _ANYTHING)
             yield _Candidate(name, labels, sort, selected, is_certain=False)
     if template.selection is None:
         yield _Candidate("", _NO_POOL, False, Truth.TRUE)

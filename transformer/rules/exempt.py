@@ -30,12 +30,8 @@ def editable_once_rendered(
         or is_encrypted(context)
     ):
         return []
-    partial = partial_templates(context)
-    return [
-        operation
-        for operation in operations
-        if not any(operation.path.startswith(f"{template.pointer}/") for template in partial)
-    ]
+    partial = tuple(f"{template.pointer}/" for template in partial_templates(context))
+    return [operation for operation in operations if not operation.path.startswith(partial)]
 
 
 def partial_templates(context: RuleContext) -> list[PodTemplate]:

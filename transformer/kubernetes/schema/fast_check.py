@@ -9,7 +9,8 @@ Schemas must not contain circular references.
 """
 
 import re
-from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from types import NoneType
 from typing import Any, TypeAlias
@@ -30,13 +31,11 @@ _WORDS = (str, bool, NoneType)
 _SILENT = frozenset({"$schema", "$id", "$defs", "title", "description", "default", "type", "then"})
 
 
-class SameSchema(Hashable):
+@dataclass(slots=True, eq=False)
+class SameSchema:
     """A schema as the key of a cache; compared by identity, because its content is large."""
 
-    __slots__ = ("schema",)
-
-    def __init__(self, schema: Mapping[str, Any]) -> None:
-        self.schema = schema
+    schema: Mapping[str, Any]
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, SameSchema) and self.schema is other.schema
@@ -63,7 +62,7 @@ def _check(schema: Any, root: Mapping[str, Any]) -> Check:
     for keyword, asked in schema.items():
         if keyword in _SILENT:
             continue
-        kinds, make = _KEYWORDS.get(keyword, (_ALL_TYPES, _unknown))
+        kinds, make = _KEYWORDS.get(keyword, (_ALL_TYPES, lambda *_: _no))
         made = make(asked, schema, root)
         for kind in kinds:
             if kind in by_type:
@@ -108,10 +107,6 @@ def _all(parts: Sequence[Check]) -> Check:
 
 _Make: TypeAlias = Callable[[Any, Mapping[str, Any], Mapping[str, Any]], Check]
 """A function of the value of a keyword, its schema, and the root schema."""
-
-
-def _unknown(_: Any, __: Any, ___: Any) -> Check:
-    return _no
 
 
 def _reference(asked: str, _: Any, root: Mapping[str, Any]) -> Check:

@@ -43,8 +43,9 @@ def check(context: RuleContext) -> Iterator[Violation]:
         if error.pointer.endswith(pointer.join("", CNI_ANNOTATION)):  # else HN101 reports it
             yield Violation(error.pointer, error.message, error.hint)
         return
-    is_fixed = cni_isolation.RULE.id in context.planned
-    hint = _FIX if is_fixed else "enable cni-isolation, and run `hostnet-transform -w`"
+    hint = "enable cni-isolation, and run `hostnet-transform -w`"
+    if cni_isolation.RULE.id in context.planned:
+        hint = "`hostnet-transform -w` and `validate --fix` add the node affinity"
     for template in context.templates:
         if any(operation.path.startswith(f"{template.pointer}/spec/") for operation in missing):
             yield Violation(
@@ -54,8 +55,6 @@ def check(context: RuleContext) -> Iterator[Violation]:
                 hint=hint,
             )
 
-
-_FIX = "`hostnet-transform -w` and `validate --fix` add the node affinity"
 
 RULE = ValidationRule(
     "HN406",

@@ -113,17 +113,10 @@ def finalize(observations: Sequence[LocatedObservation]) -> Iterator[Conclusion]
 
 
 def _claim(located: LocatedObservation) -> Claim:
-    ip, pools, single, is_daemon_set, wanted, template = located.value
-    ref = located.object
-    return Claim(
-        (ref.group, ref.kind, ref.namespace, ref.name),
-        (located.place.file, located.place.document, located.place.item, template),
-        ip,
-        pools,
-        single,
-        is_daemon_set,
-        wanted,
-    )
+    *facts, template = located.value
+    ref, place = located.object, located.place
+    owner = (ref.group, ref.kind, ref.namespace, ref.name)
+    return Claim(owner, (place.file, place.document, place.item, template), *facts)
 
 
 RULE = ValidationRule(

@@ -37,10 +37,11 @@ Source: Kubernetes API validation, `ValidateJobUpdate` and `ValidatePodUpdate`.
 """
 
 from collections.abc import Iterator
+from itertools import chain
 
 from transformer.findings import Violation
 from transformer.kubernetes.node_affinity import has_guard
-from transformer.kubernetes.pod_template import PodTemplate, pod_templates
+from transformer.kubernetes.pod_template import pod_templates
 from transformer.rules.base import RuleContext, ValidationRule
 from transformer.rules.exempt import is_unchangeable
 
@@ -51,26 +52,21 @@ def check(context: RuleContext) -> Iterator[Violation]:
         return
     was = any(map(has_guard, pod_templates(before, context.cluster.rows)))
     for template in context.templates:
+        at = f"{template.pointer}/spec/affinity"
+        planned = chain(*context.planned.values())
         if was and not has_guard(template):
             change = f"the guard is removed from {ref}"
         elif not was and has_guard(template):
             change = f"the guard is added to {ref}"
-        elif _is_planned(context, template):
+        elif any(operation.path.startswith(at) for operation in planned):
             change = f"`hostnet-transform` would add the guard to {ref}"
         else:
             continue
         yield Violation(
-            f"{template.pointer}/spec/affinity",
+            at,
             f"{change}, which exists already: its pod template cannot be changed",
             hint=f"delete the {ref.kind} and create it again, or give it another name",
         )
-
-
-def _is_planned(context: RuleContext, template: PodTemplate) -> bool:
-    inside = f"{template.pointer}/spec/affinity"
-    return any(
-        operation.path.startswith(inside) for plan in context.planned.values() for operation in plan
-    )
 
 
 RULE = ValidationRule(
