@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from transformer import pointer
 from transformer.errors import InputError
 from transformer.findings import ObjectRef
-from transformer.kubernetes.objects import Manifest, places_of, value_at
+from transformer.kubernetes.objects import Manifest, places_of
 from transformer.kubernetes.pod_template import resolve
 from transformer.kubernetes.well_known import EXCLUDE_ANNOTATION, HOST_NETWORK_LABEL
 from transformer.yamltree.fast_load import fast_load
@@ -92,7 +92,7 @@ def asking_patches(value: Any, generator: Generator) -> Iterator[str]:
 def asking_places(value: Any, generator: Generator) -> Iterator[str]:
     """Yield the pointers of keys and texts outside of patches that set the annotation."""
     patches = tuple(f"{at}/" for pattern in generator.patches for at, _ in resolve(value, pattern))
-    keys = [at for at in places_of(value, EXCLUDE_ANNOTATION) if value_at(value, at) != "false"]
+    keys = [at for at, found in places_of(value, EXCLUDE_ANNOTATION) if found != "false"]
     texts = [at for at, text in _texts(value, "") if _WORD in text and _asks(_read(text))]
     yield from (at for at in (*keys, *texts) if not f"{at}/".startswith(patches))
 
@@ -123,10 +123,7 @@ def _asks(content: Any) -> bool:
         return EXCLUDE_ANNOTATION in name or _KEY in name
     if isinstance(content, list):
         return any(map(_step_asks, content))
-    return any(
-        value_at(content, at) not in ("false", None)
-        for at in places_of(content, EXCLUDE_ANNOTATION)
-    )
+    return any(found not in ("false", None) for _, found in places_of(content, EXCLUDE_ANNOTATION))
 
 
 def _step_asks(step: Any) -> bool:

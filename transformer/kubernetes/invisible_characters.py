@@ -16,7 +16,7 @@ def misspelt(value: Any, *meant: str) -> tuple[str, str, str] | None:
 
     Such a key, at any depth of `value`, is one of `meant` with a strange blank around it.
     """
-    for key, at in keys_in(value):
+    for key, at, _ in keys_in(value):
         bare = key.strip(f"{STRANGE} ")
         if bare != key and bare in meant and (name := strange_blank(key)):
             return at, bare, name

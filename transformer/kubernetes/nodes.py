@@ -83,11 +83,9 @@ def network_mode_changes(
     """
     old, new = (pools.find(name) for name in move)
     old = old or former_pools.get(move[0])
-    return (
-        old is not None
-        and new is not None
-        and old.is_meant_host_network != new.is_meant_host_network
-    )
+    if old is None or new is None:
+        return False
+    return old.is_meant_host_network != new.is_meant_host_network
 
 
 def set_entries(manifest: Manifest, field: str, wanted: Mapping[str, Any]) -> list[Operation]:

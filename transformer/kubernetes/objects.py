@@ -94,12 +94,12 @@ def manifests(
     yield Manifest(value, base, ref)
 
 
-def keys_in(value: Any, at: str = "") -> Iterator[tuple[str, str]]:
-    """Yield each key of a mapping in `value`, with its pointer."""
+def keys_in(value: Any, at: str = "") -> Iterator[tuple[str, str, Any]]:
+    """Yield each key of a mapping in `value`, with the pointer and the value of what is there."""
     if isinstance(value, dict):
         for name, item in value.items():
             below = pointer.join(at, name)
-            yield name, below
+            yield name, below, item
             if isinstance(item, dict | list):
                 yield from keys_in(item, below)
     elif isinstance(value, list):
@@ -108,9 +108,9 @@ def keys_in(value: Any, at: str = "") -> Iterator[tuple[str, str]]:
                 yield from keys_in(item, f"{at}/{index}")
 
 
-def places_of(value: Any, key: str) -> Iterator[str]:
-    """Yield the pointers at which a mapping in `value` has `key`."""
-    return (at for name, at in keys_in(value) if name == key)
+def places_of(value: Any, key: str) -> Iterator[tuple[str, Any]]:
+    """Yield the pointers at which a mapping in `value` has `key`, and what it has there."""
+    return ((at, found) for name, at, found in keys_in(value) if name == key)
 
 
 def value_at(value: Any, at: str) -> Any:

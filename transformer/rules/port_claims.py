@@ -62,13 +62,13 @@ class _Earlier:
         for slot in product(groups, claim.pools, addresses, (label,), {*values, _ALL}):
             self.slots.setdefault(slot, []).append(index)
 
-    def like(self, claim: Claim, group: str) -> Iterator[list[int]]:
-        """Yield lists of the claims of a group that may collide with `claim`, in their order."""
+    def like(self, claim: Claim, *groups: str) -> Iterator[list[int]]:
+        """Yield lists of the claims of groups that may collide with `claim`, in their order."""
         own, values = self._best_label(claim)
         addresses = (_ALL,) if is_any_address(claim.ip) else (_ANY, claim.ip)
         for label in self.labels:
             wanted = values if label == own else (_ALL,)
-            for pool, address, value in product(claim.pools, addresses, wanted):
+            for group, pool, address, value in product(groups, claim.pools, addresses, wanted):
                 yield self.slots.get((group, pool, address, label, value), [])
 
     def _best_label(self, claim: Claim) -> tuple[str, tuple[str, ...]]:
@@ -89,13 +89,9 @@ def collisions(claims: Sequence[Claim]) -> Iterator[tuple[int, int, bool]]:
     for index, claim in enumerate(claims):
         if owners.setdefault(claim.owner, claim.pod[:-1]) != claim.pod[:-1]:
             continue  # a copy: HN107
-        certain = [
-            found
-            for group in claim.certain_groups()
-            if (found := _first(earlier.like(claim, group), claims, claim)) is not None
-        ]
-        if certain:
-            yield index, min(certain), True
+        always = earlier.like(claim, *claim.certain_groups())
+        if (found := _first(always, claims, claim)) is not None:
+            yield index, found, True
         elif (found := _first(earlier.like(claim, ""), claims, claim)) is not None:
             yield index, found, False
         earlier.add(index, claim)

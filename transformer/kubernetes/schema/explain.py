@@ -101,17 +101,9 @@ def _explain(
     error: "ValidationError", root: Mapping[str, Any], whole: str, base: list[str | int]
 ) -> Iterator[Problem]:
     path = [*base, *error.absolute_path]
+    at, where, keyword = join("", *path), dotted(path) or whole, str(error.validator)
     own: Any = error.schema
-    keyword = str(error.validator)
-    fault = _Fault(
-        join("", *path),
-        dotted(path) or whole,
-        error.instance,
-        keyword,
-        error.validator_value,
-        own,
-        root,
-    )
+    fault = _Fault(at, where, error.instance, keyword, error.validator_value, own, root)
     if "propertyNames" in list(error.absolute_schema_path)[-3:-1]:
         return _wrong_key(fault)
     return _EXPLAINED.get(keyword, _unfit)(fault)

@@ -69,12 +69,10 @@ def collect(context: RuleContext) -> Iterator[Observation]:
 
 def _is_compared(context: RuleContext) -> bool:
     """Whether it is a NodePool, a Node, a Service, or a workload with containers."""
-    manifest, templates = context.manifest, context.templates
-    if is_pool(manifest) or is_node(manifest):
+    manifest, ref = context.manifest, context.manifest.ref
+    if is_pool(manifest) or is_node(manifest) or (ref.group, ref.kind) == ("", "Service"):
         return True
-    if (manifest.ref.group, manifest.ref.kind) == ("", "Service"):
-        return True
-    return len(partial_templates(context)) < len(templates)
+    return len(partial_templates(context)) < len(context.templates)
 
 
 def finalize(observations: Sequence[LocatedObservation]) -> Iterator[Conclusion]:

@@ -33,7 +33,7 @@ from typing import Any
 from transformer import pointer
 from transformer.findings import Violation
 from transformer.kubernetes.invisible_characters import misspelt
-from transformer.kubernetes.objects import places_of, value_at
+from transformer.kubernetes.objects import places_of
 from transformer.kubernetes.placeholders import is_placeholder
 from transformer.kubernetes.pod_template import fixed_pointers, resolve
 from transformer.kubernetes.well_known import EXCLUDE_ANNOTATION
@@ -72,8 +72,7 @@ def check(context: RuleContext) -> Iterator[Violation]:
     if found is not None and found[1] == EXCLUDE_ANNOTATION:
         message = f"the annotation has no effect: there is a {found[2]} at its key"
         yield Violation(found[0], message, "use an ordinary space", at_key=True)
-    for at in places_of(manifest.value, EXCLUDE_ANNOTATION):
-        value = value_at(manifest.value, at)
+    for at, value in places_of(manifest.value, EXCLUDE_ANNOTATION):
         is_of_hn403 = at == _ANNOTATION and context.templates and value != "true"
         if at in right or value == "false" or is_of_hn403:
             continue

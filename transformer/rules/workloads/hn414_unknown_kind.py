@@ -30,7 +30,7 @@ from transformer import pointer
 from transformer.findings import Violation
 from transformer.kubernetes.builtin_kinds import is_podless
 from transformer.kubernetes.generators import TEMPLATES, asking_places, generator_of
-from transformer.kubernetes.objects import places_of, value_at
+from transformer.kubernetes.objects import places_of
 from transformer.kubernetes.pod_template import fixed_pointers
 from transformer.kubernetes.well_known import EXCLUDE_ANNOTATION
 from transformer.rules.base import RuleContext, ValidationRule
@@ -45,8 +45,8 @@ def check(context: RuleContext) -> Iterator[Violation]:
             at_key = pointer.split(at)[-1] == EXCLUDE_ANNOTATION
             yield Violation(at, *_ADVICE[generator.generates], at_key=at_key)
         return
-    for at in places_of(value, EXCLUDE_ANNOTATION):
-        if value_at(value, at) == "false":
+    for at, found in places_of(value, EXCLUDE_ANNOTATION):
+        if found == "false":
             continue
         version = f"{ref.group}/{ref.version}" if ref.group else ref.version
         yield Violation(

@@ -38,7 +38,7 @@ from transformer.findings import Violation
 from transformer.kubernetes.embedded import embedded
 from transformer.kubernetes.generators import TEMPLATES
 from transformer.kubernetes.node_affinity import add_guard
-from transformer.kubernetes.objects import Manifest, places_of, value_at
+from transformer.kubernetes.objects import Manifest, places_of
 from transformer.kubernetes.pod_template import pod_templates
 from transformer.kubernetes.well_known import EXCLUDE_ANNOTATION
 from transformer.rules.base import ClusterContext, RuleContext, ValidationRule
@@ -84,20 +84,13 @@ def _reason(inner: Manifest, cluster: ClusterContext) -> str:
 
 
 def _is_annotated(context: RuleContext) -> bool:
-    value = context.manifest.value
-    places = places_of(value, EXCLUDE_ANNOTATION)
-    if all(value_at(value, at) == "false" for at in places):
+    manifest = context.manifest
+    if all(found == "false" for _, found in places_of(manifest.value, EXCLUDE_ANNOTATION)):
         return False
-    if not context.templates:
-        return _may_make_pods(context.manifest)
+    if not context.templates:  # a custom kind may pass its annotations on to pods
+        return "." in manifest.ref.group and not manifest.ref.group.endswith(".k8s.io")
     missing = (operation for template in context.templates for operation in add_guard(template))
     return bool(editable(context, missing))
-
-
-def _may_make_pods(manifest: Manifest) -> bool:
-    """Whether it is of a custom kind, which may pass its annotations on to pods."""
-    group = manifest.ref.group
-    return "." in group and not group.endswith(".k8s.io")
 
 
 def _names(names: list[str]) -> str:
