@@ -4,6 +4,7 @@ nodes of host-network pools.
 Source: OpenYurt `PodHandler.Default`, pkg/yurtmanager/webhook/pod/v1alpha1/pod_default.go.
 """
 
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from transformer.kubernetes.objects import list_at
@@ -19,15 +20,19 @@ def _guard() -> dict[str, Any]:
     return {"key": HOST_NETWORK_LABEL, "operator": "NotIn", "values": ["true"]}
 
 
-def add_guard(template: PodTemplate) -> list[Operation]:
-    """Return the operations that put the guard into every node selector term of `template`.
+def add_guards(templates: Iterable[PodTemplate]) -> Iterator[Operation]:
+    """Yield the operations that put the guard into every node selector term of `templates`.
 
     Terms are ORed, so each term without the exact requirement gets it at the end. If there is no
-    term, one is added. Paths are relative to the object of the template.
+    term, one is added. Paths are relative to the object of the templates.
 
     Raises:
         PatchError: a value on the path to the terms has a type that the API server refuses.
     """
+    return (operation for template in templates for operation in _add_guard(template))
+
+
+def _add_guard(template: PodTemplate) -> list[Operation]:
     guard = _guard()
     term = {"matchExpressions": [guard]}
     at = f"{template.pointer}/spec"

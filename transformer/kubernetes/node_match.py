@@ -15,6 +15,7 @@ from enum import Enum
 from typing import Any
 
 from transformer.kubernetes.node_affinity import required_terms
+from transformer.kubernetes.objects import list_at
 from transformer.kubernetes.pod_template import PodTemplate
 from transformer.kubernetes.well_known import HOST_NETWORK_LABEL
 
@@ -146,9 +147,8 @@ def match_selector(selector: Any, labels: NodeLabels) -> Truth:
     """
     if not isinstance(selector, dict):
         return Truth.FALSE
-    requirements = [*_pairs(selector.get("matchLabels")), *_expressions(selector)]
     result = Truth.TRUE
-    for requirement in requirements:
+    for requirement in (*_pairs(selector.get("matchLabels")), *_expressions(selector)):
         if not _is_valid(requirement) or requirement["operator"] in ("Gt", "Lt"):
             return Truth.FALSE
         result &= match_requirement(requirement, labels)
@@ -237,11 +237,8 @@ def _is_valid(requirement: Any) -> bool:
 
 
 def _is_valid_field(requirement: Any) -> bool:
-    return (
-        isinstance(requirement, dict)
-        and isinstance(requirement.get("key"), str)
-        and requirement.get("operator") in ("In", "NotIn")
-        and isinstance(requirement.get("values"), list)
-        and len(requirement["values"]) == 1
-        and isinstance(requirement["values"][0], str)
-    )
+    if not isinstance(requirement, dict) or requirement.get("operator") not in ("In", "NotIn"):
+        return False
+    values = list_at(requirement, "values")
+    is_one = len(values) == 1 and isinstance(values[0], str)
+    return is_one and isinstance(requirement.get("key"), str)

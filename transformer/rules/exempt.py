@@ -23,12 +23,8 @@ def editable_once_rendered(
     context: RuleContext, operations: Iterable[Operation]
 ) -> list[Operation]:
     """Return those of `operations` that are allowed if the document is not a template."""
-    if (
-        context.is_patch
-        or is_static(context)
-        or controller_owner(context) is not None
-        or is_encrypted(context)
-    ):
+    is_owned = controller_owner(context) is not None
+    if context.is_patch or is_static(context) or is_owned or is_encrypted(context):
         return []
     partial = tuple(f"{template.pointer}/" for template in partial_templates(context))
     return [operation for operation in operations if not operation.path.startswith(partial)]
@@ -64,12 +60,9 @@ def is_unchangeable(context: RuleContext) -> bool:
     The affinity of a Job may change while it is suspended and has not started.
     """
     ref, before = context.manifest.ref, context.before
-    return (
-        before is not None
-        and context.manifest.is_named
-        and (ref.group, ref.kind) in _UNCHANGEABLE
-        and before.spec.get("suspend") is not True
-    )
+    if before is None or before.spec.get("suspend") is True:
+        return False
+    return context.manifest.is_named and (ref.group, ref.kind) in _UNCHANGEABLE
 
 
 def is_encrypted(context: RuleContext) -> bool:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from transformer.errors import PatchError
-from transformer.kubernetes.node_affinity import add_guard, empty_terms
+from transformer.kubernetes.node_affinity import add_guards, empty_terms
 from transformer.kubernetes.pod_template import PodTemplate
 from transformer.patch import verify
 
@@ -28,7 +28,7 @@ def applied(spec: dict[str, Any], pointer: str = "") -> dict[str, Any]:
     value: Any = {"spec": deepcopy(spec)}
     for key in reversed(pointer.split("/")[1:]):
         value = {key: value}
-    operations = add_guard(PodTemplate({"spec": deepcopy(spec)}, pointer))
+    operations = list(add_guards([PodTemplate({"spec": deepcopy(spec)}, pointer)]))
     value = verify.patched(value, operations)
     for key in pointer.split("/")[1:]:
         value = value[key]
@@ -168,7 +168,7 @@ def test_the_requirement_gets_into_every_term(shape: str, pointer: str) -> None:
 @pytest.mark.parametrize("shape", TABLE)
 def test_a_second_time_nothing_is_planned(shape: str) -> None:
     spec = with_affinity(TABLE[shape][1])
-    assert add_guard(PodTemplate({"spec": spec}, "")) == []
+    assert list(add_guards([PodTemplate({"spec": spec}, "")])) == []
 
 
 @pytest.mark.parametrize("near_miss", NEAR_MISSES)
@@ -189,7 +189,7 @@ def test_what_is_there_keeps_its_place() -> None:
 def test_the_template_itself_is_not_changed() -> None:
     spec = with_affinity(TABLE["everything"][0])
     template = PodTemplate({"spec": spec}, "")
-    verify.patched({"spec": deepcopy(spec)}, add_guard(template))
+    verify.patched({"spec": deepcopy(spec)}, list(add_guards([template])))
     assert spec == with_affinity(TABLE["everything"][0])
 
 
@@ -214,7 +214,7 @@ def test_the_template_itself_is_not_changed() -> None:
 def test_a_value_of_the_wrong_type_is_an_error_that_names_its_place(affinity: Any, at: str) -> None:
     template = PodTemplate({"spec": with_affinity(affinity)}, "")
     with pytest.raises(PatchError) as caught:
-        add_guard(template)
+        list(add_guards([template]))
     assert caught.value.message.startswith(f"{at} is ")
 
 

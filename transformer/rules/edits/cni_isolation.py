@@ -37,7 +37,7 @@ from typing import Any
 from transformer import pointer
 from transformer.errors import PatchError
 from transformer.kubernetes.components import Component, Workload, recognise
-from transformer.kubernetes.node_affinity import add_guard
+from transformer.kubernetes.node_affinity import add_guards
 from transformer.kubernetes.objects import Manifest
 from transformer.kubernetes.placeholders import is_placeholder, unknown_yet, wrong_type
 from transformer.kubernetes.pod_template import PodTemplate, containers
@@ -50,12 +50,7 @@ _PREVIOUS_NAMESPACES = "internal.config.kubernetes.io/previousNamespaces"
 
 
 def plan(context: RuleContext) -> list[Operation]:
-    return [
-        operation
-        for template in context.templates
-        if is_component(context, template)
-        for operation in add_guard(template)
-    ]
+    return list(add_guards(one for one in context.templates if is_component(context, one)))
 
 
 def is_component(context: RuleContext, template: PodTemplate) -> bool:

@@ -33,19 +33,14 @@ After:
 Source: OpenYurt `PodHandler.Default`, pkg/yurtmanager/webhook/pod/v1alpha1/pod_default.go.
 """
 
-from transformer.kubernetes.node_affinity import add_guard
-from transformer.kubernetes.well_known import EXCLUDE_ANNOTATION
+from transformer.kubernetes.node_affinity import add_guards
 from transformer.operations import Operation
 from transformer.rules.base import RuleContext, TransformRule
+from transformer.rules.pinned import asks_to_be_kept_off
 
 
 def plan(context: RuleContext) -> list[Operation]:
-    return [
-        operation
-        for template in context.templates
-        if template.annotations.get(EXCLUDE_ANNOTATION) == "true"
-        for operation in add_guard(template)
-    ]
+    return list(add_guards(filter(asks_to_be_kept_off, context.templates)))
 
 
 def reason(context: RuleContext) -> str:

@@ -37,7 +37,7 @@ from transformer.errors import PatchError
 from transformer.findings import Violation
 from transformer.kubernetes.embedded import embedded
 from transformer.kubernetes.generators import TEMPLATES
-from transformer.kubernetes.node_affinity import add_guard
+from transformer.kubernetes.node_affinity import add_guards
 from transformer.kubernetes.objects import Manifest, places_of
 from transformer.kubernetes.pod_template import pod_templates
 from transformer.kubernetes.well_known import EXCLUDE_ANNOTATION
@@ -89,8 +89,7 @@ def _is_annotated(context: RuleContext) -> bool:
         return False
     if not context.templates:  # a custom kind may pass its annotations on to pods
         return "." in manifest.ref.group and not manifest.ref.group.endswith(".k8s.io")
-    missing = (operation for template in context.templates for operation in add_guard(template))
-    return bool(editable(context, missing))
+    return bool(editable(context, add_guards(context.templates)))
 
 
 def _names(names: list[str]) -> str:
