@@ -333,9 +333,9 @@ def resource_list(data: bytes) -> None:
     request = peek(stream)
     assert stream.read_all() == data
     settings = Settings()
-    if request is not None and request.function_config is not None:
+    if request is not None and (given := request.get("functionConfig")) is not None:
         try:
-            settings = function_config(request.function_config).settings
+            settings = function_config(given).settings
         except SettingsError as error:
             _expect_words(error)
     results = _work_with(settings, data)

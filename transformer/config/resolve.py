@@ -4,15 +4,11 @@ import os
 import re
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from transformer.config.options import Options
 from transformer.errors import SettingsError
 from transformer.pipeline.settings import Settings
 from transformer.rules.registry import resolve_rule_id, rule_ids
-
-if TYPE_CHECKING:
-    from transformer.config.function_config import FunctionConfig
 
 NAME = ".hostnet-transform.yaml"
 
@@ -74,8 +70,8 @@ def with_options(settings: Settings, options: Options) -> Settings:
     )
 
 
-def from_host(config: "FunctionConfig", options: Options, root: Path) -> tuple[Settings, Path]:
-    """Return the settings that a host passes, with paths relative to `root`; no file is read.
+def from_host(settings: Settings, options: Options) -> Settings:
+    """Return the settings that a host passes, overridden by the options; no file is read.
 
     Raises:
         SettingsError: a rule does not exist, or `--config` is set as well.
@@ -85,4 +81,4 @@ def from_host(config: "FunctionConfig", options: Options, root: Path) -> tuple[S
             "--config cannot be used together with a configuration from the host",
             hint="move the `spec` of the file to the object that the host passes",
         )
-    return with_options(config.settings, options), root
+    return with_options(settings, options)

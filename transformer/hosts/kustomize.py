@@ -37,7 +37,7 @@ def run(config: Path, options: Mapping[str, Any]) -> int:
     if given.only_validates:
         return _validate(given, ValidateOptions(**options), root)
     chosen = TransformOptions(all_or_nothing=True, **options)
-    settings, root = from_host(given, chosen, root)
+    settings = from_host(given.settings, chosen)
     stdin = stdio.standard_input()
     inputs = Inputs(stdin=RawStream(stdin, chosen.stdin_filename, max_document=chosen.max_document))
     answers = partial(transform_command.opened_output, chosen, inputs)
@@ -64,7 +64,7 @@ def _validate(given: FunctionConfig, options: ValidateOptions, root: Path) -> in
     from transformer.inputs.comparison import opened_states
 
     data = stdio.standard_input().read()
-    settings, root = from_host(given, options, root)
+    settings = from_host(given.settings, options)
     reads = partial(opened_states, (), options, stdin=io.BytesIO(data))
     answers = partial(validate_command.print_for_people, options)
     status = validate_command.run(options, Host(settings, root, reads, answers))

@@ -8,11 +8,11 @@ Source: KRM Functions Specification (kustomize, cmd/config/docs/api-conventions/
 """
 
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from transformer.commands import transform as transform_command
 from transformer.commands.host import Host
@@ -26,7 +26,6 @@ from transformer.outputs.writers import Output
 from transformer.pipeline.settings import Settings
 from transformer.runs.transform import Inputs
 from transformer.system import stdio
-from transformer.text.framing import RawDocument
 from transformer.yamltree.load import load
 
 if TYPE_CHECKING:
@@ -34,38 +33,30 @@ if TYPE_CHECKING:
 
 GROUP = "config.kubernetes.io/"
 KIND = "ResourceList"
+_WORDS = (KIND.encode(), GROUP.encode())
 
 _KUSTOMIZE = "kustomize.config.k8s.io/id"
 
 
-class Request(NamedTuple):
-    """A ResourceList, and its `functionConfig` (None: it has none), as plain values."""
-
-    function_config: Any
-    value: Any
-
-
-def peek(stdin: RawStream) -> Request | None:
+def peek(stdin: RawStream) -> dict[str, Any] | None:
     """Return the ResourceList if it is the first document of the input, else None."""
     first = stdin.peek()
-    return first and _request(first)
-
-
-def _request(first: RawDocument) -> Request | None:
-    if first.oversize or KIND.encode() not in first.data or GROUP.encode() not in first.data:
+    if first is None or first.oversize or not all(word in first.data for word in _WORDS):
         return None
     try:
-        value = load(first.data)
+        request = mapping_at(load(first.data))
     except InputError:
         return None
-    root = mapping_at(value)
-    if root.get("kind") != KIND or not str(root.get("apiVersion")).startswith(GROUP):
-        return None
-    return Request(root.get("functionConfig"), value)
+    is_one = request.get("kind") == KIND and str(request.get("apiVersion")).startswith(GROUP)
+    return request if is_one else None
 
 
 def run(
-    request: Request, stdin: RawStream, options: TransformOptions, settings: Settings, root: Path
+    request: Mapping[str, Any],
+    stdin: RawStream,
+    options: TransformOptions,
+    settings: Settings,
+    root: Path,
 ) -> int:
     """Transform or validate the items, answer with the list, and return the exit status.
 
@@ -80,13 +71,13 @@ def run(
             "--check, --diff and --output are not supported for a ResourceList",
             hint="leave them out: the host deletes what is not printed",
         )
-    if request.function_config is not None:
+    if (given := request.get("functionConfig")) is not None:
         from transformer.config.function_config import function_config  # only needed here
 
-        config = function_config(request.function_config)
-        settings, root = from_host(config, options, Path.cwd())
+        config = function_config(given)
+        settings, root = from_host(config.settings, options), Path.cwd()
         if config.only_validates:
-            return _validate(request, stdin, options, settings, root)
+            return _validate(request, stdin, options, settings)
     return transform_command.run(options, Host(settings, root, Inputs(stdin=stdin), _answer))
 
 
@@ -101,7 +92,7 @@ def _answer(_: Reporter) -> Iterator[tuple[Output, Callable[[], object]]]:
 
 
 def _validate(
-    request: Request, stdin: RawStream, options: TransformOptions, settings: Settings, root: Path
+    request: Mapping[str, Any], stdin: RawStream, options: TransformOptions, settings: Settings
 ) -> int:
     """Validate the items, and answer with the list and the findings.
 
@@ -125,12 +116,12 @@ def _validate(
         validate_command.print_for_people(chosen, report)
 
     reads = partial(opened_states, (), chosen, stdin=io.BytesIO(data))
-    return validate_command.run(chosen, Host(settings, root, reads, answer))
+    return validate_command.run(chosen, Host(settings, Path.cwd(), reads, answer))
 
 
-def _is_of_kustomize(request: Request) -> bool:
+def _is_of_kustomize(request: Mapping[str, Any]) -> bool:
     """Whether kustomize sent the ResourceList: its items have an annotation of kustomize."""
-    items = mapping_at(request.value).get("items")
+    items = request.get("items")
     return isinstance(items, list) and any(
         _KUSTOMIZE in mapping_at(item, "metadata", "annotations") for item in items
     )
