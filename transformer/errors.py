@@ -109,3 +109,8 @@ class SettingsError(TransformError):
 
 class InternalError(TransformError):
     """A bug of this tool, detected before anything is written."""
+
+
+def reason_of(error: OSError) -> str:
+    """Return why the system refused something, for the end of a message."""
+    return (error.strerror or "unknown error").lower()

@@ -11,7 +11,7 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from transformer.errors import SettingsError
+from transformer.errors import SettingsError, reason_of
 
 GROUP_VERSION = "transform.hostnet.io/v1alpha1"
 KINDS = ("HostnetTransform", "HostnetValidate")
@@ -33,8 +33,8 @@ def install(home: Path | None = None, *, is_forced: bool = False) -> Iterator[Pa
             path.parent.mkdir(parents=True, exist_ok=True)
             _write(path, _launcher(kind))
         except OSError as error:
-            reason = (error.strerror or "unknown error").lower()
-            raise SettingsError(f"cannot be written: {reason}", file=str(path)) from None
+            message = f"cannot be written: {reason_of(error)}"
+            raise SettingsError(message, file=str(path)) from None
         yield path
 
 

@@ -9,7 +9,7 @@ from typing import TextIO, TypeAlias
 from transformer.commands.host import Host, refuse
 from transformer.config.options import TransformOptions
 from transformer.config.package_data import read
-from transformer.errors import SettingsError
+from transformer.errors import SettingsError, reason_of
 from transformer.findings import DocumentResult
 from transformer.inputs.discovery import Source
 from transformer.inputs.reading import is_regular
@@ -150,8 +150,7 @@ def _in_place(options: TransformOptions, reporter: Reporter) -> writers.InPlace:
             reporter.say(f"{source.name}: written")
 
     def refused(source: Source, error: OSError) -> None:
-        reason = (error.strerror or "unknown error").lower()
-        reporter.fail(source.name, f"the file cannot be written: {reason}")
+        reporter.fail(source.name, f"the file cannot be written: {reason_of(error)}")
 
     return writers.InPlace(wrote, kept, refused)
 

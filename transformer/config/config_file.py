@@ -13,7 +13,7 @@ from pathlib import Path
 from transformer.config import package_data
 from transformer.config.check import check
 from transformer.config.resolve import NAME
-from transformer.errors import InputError, SettingsError
+from transformer.errors import InputError, SettingsError, reason_of
 from transformer.kubernetes.schema.explain import Problem
 from transformer.pipeline.settings import Settings, from_plain
 from transformer.position import position_at
@@ -57,8 +57,7 @@ def load(path: Path, known_rules: Collection[str] = ()) -> Settings:
             hint=f"name the file in it, such as {path / NAME}",
         ) from None
     except OSError as error:
-        reason = (error.strerror or "unknown error").lower()
-        message = f"the configuration file cannot be read: {reason}"
+        message = f"the configuration file cannot be read: {reason_of(error)}"
         raise SettingsError(message, file=str(path)) from None
     if len(data) > _MAX_SIZE:
         message = f"the configuration file is larger than {_MAX_SIZE} bytes"

@@ -17,7 +17,7 @@ from transformer.commands.host import Host
 from transformer.config.function_config import VALIDATE, FunctionConfig, function_config
 from transformer.config.options import TransformOptions, ValidateOptions
 from transformer.config.resolve import from_host
-from transformer.errors import InputError, SettingsError
+from transformer.errors import InputError, SettingsError, reason_of
 from transformer.inputs.kustomize_fields import is_validator
 from transformer.inputs.reading import RawStream, values
 from transformer.runs.transform import Inputs
@@ -49,8 +49,7 @@ def _function_config(config: Path) -> FunctionConfig:
         with config.open("rb") as file:
             found = list(values(file, MAX_DOCUMENT))
     except OSError as error:
-        reason = (error.strerror or "unknown error").lower()
-        message = f"the configuration cannot be read: {reason}"
+        message = f"the configuration cannot be read: {reason_of(error)}"
         hint = "kustomize runs this command: list a HostnetTransform under `transformers`"
         raise SettingsError(message, file=str(config), hint=hint) from None
     except InputError as error:

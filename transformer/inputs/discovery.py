@@ -141,7 +141,7 @@ def _search(folder: Path) -> Iterator[DiscoveredFile]:
     closed: list[OSError] = []
     for name in searched(os.walk(folder, onerror=closed.append)):
         path = Path(name)
-        if _is_plain(path):
+        if is_plain(path):
             yield DiscoveredFile(path, False)
     for error in closed:
         yield DiscoveredFile(Path(error.filename), True)
@@ -166,7 +166,7 @@ def _is_manifest_name(file: str) -> bool:
     return not file.startswith(".") and (file.endswith(SUFFIXES) or file in KUSTOMIZATIONS)
 
 
-def _is_plain(path: Path) -> bool:
+def is_plain(path: Path) -> bool:
     """Whether `path` is a file, not a FIFO or a socket; if that is unknown, reading reports why."""
     try:
         return stat.S_ISREG(path.stat().st_mode)

@@ -9,16 +9,9 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from transformer.errors import InputError, SettingsError
+from transformer.errors import InputError, SettingsError, reason_of
 from transformer.inputs.discovery import Source
-from transformer.inputs.reading import (
-    Signature,
-    chunks,
-    counted,
-    documents_in,
-    signature,
-    values,
-)
+from transformer.inputs.reading import Signature, chunks, counted, documents_in, signature, values
 from transformer.kubernetes.objects import manifests
 from transformer.kubernetes.pools import PoolIndex, is_pool, pool_of
 from transformer.pipeline.context import RunContext
@@ -104,10 +97,7 @@ def given_pools(sources: Iterable[Source], context: RunContext) -> Iterator[Any]
             with source.open() as file:
                 yield from values(file, context.max_document)
         except OSError as error:
-            reason, hint = (
-                (error.strerror or "unknown error").lower(),
-                "check the permissions of the file",
-            )
+            reason, hint = reason_of(error), "check the permissions of the file"
         except InputError as error:
             reason, hint = error.message, error.hint
         else:

@@ -1,15 +1,14 @@
 """Bytes and documents from files and pipes, and whether a file has changed between two reads."""
 
 import os
-import stat
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 from pathlib import Path
 from typing import Any, Protocol, TypeAlias
 
-from transformer.errors import InputError
+from transformer.errors import InputError, reason_of
 from transformer.findings import Finding, Place, Violation, finding_at
-from transformer.inputs.discovery import Source
+from transformer.inputs.discovery import Source, is_plain
 from transformer.pipeline.context import RunContext
 from transformer.pipeline.documents import Document, documents
 from transformer.text.framing import MAX_DOCUMENT, RawBatch, RawDocument, raw_batches
@@ -98,12 +97,8 @@ def documents_in(
     pieces: Iterable[bytes], source: Source, context: RunContext
 ) -> Iterator[Document]:
     """Yield the documents of a source with the bytes `pieces`."""
-    return documents(
-        pieces,
-        is_stream=source.is_stream,
-        strict=context.settings.strict,
-        max_document=context.max_document,
-    )
+    strict, most = context.settings.strict, context.max_document
+    return documents(pieces, is_stream=source.is_stream, strict=strict, max_document=most)
 
 
 def values(file: Readable, max_document: int) -> Iterator[Any]:
@@ -131,12 +126,7 @@ def value_of(document: Document) -> Any:
 
 def is_regular(source: Source) -> bool:
     """Whether the source can be read more than once, and be written."""
-    if source.opener is not None:
-        return True
-    try:
-        return stat.S_ISREG(source.path.stat().st_mode)
-    except OSError:
-        return True
+    return source.opener is not None or is_plain(source.path)
 
 
 def as_regular(source: Source, folder: str) -> Source:
@@ -176,9 +166,8 @@ def changed_meanwhile(source: Source) -> Finding:
 
 def cannot_be_read(source: Source, error: OSError) -> Finding:
     """Return the finding that a file cannot be opened or read."""
-    reason = (error.strerror or "unknown error").lower()
     hint = "check that it is a file, and its permissions"
-    return unreadable(source, f"the file cannot be read: {reason}", hint)
+    return unreadable(source, f"the file cannot be read: {reason_of(error)}", hint)
 
 
 def unreadable(source: Source, message: str, hint: str) -> Finding:

@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TextIO, TypeVar
 
-from transformer.errors import SettingsError
+from transformer.errors import SettingsError, reason_of
 from transformer.findings import DocumentResult, Finding
 from transformer.inputs.discovery import SUFFIXES
 from transformer.pipeline.non_manifests import NonManifests
@@ -43,8 +43,7 @@ def opened_report(path: Path) -> TextIO:
     try:
         return path.open("w", encoding="utf-8", errors="backslashreplace", newline="\n")
     except OSError as error:
-        reason = (error.strerror or "unknown error").lower()
-        message = f"the report cannot be written: {reason}"
+        message = f"the report cannot be written: {reason_of(error)}"
         raise SettingsError(message, file=str(path)) from None
 
 

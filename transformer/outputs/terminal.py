@@ -11,13 +11,7 @@ _DELAY = 1.5
 _PAUSE = 0.1
 _BAR = 30
 _ERASE = "\x1b[K"
-_CODES = {
-    "error": "1;31",
-    "warning": "33",
-    "info": "34",
-    "change": "32",
-    "place": "1",
-}
+_CODES = {"error": "1;31", "warning": "33", "info": "34", "change": "32", "place": "1"}
 
 
 def paint_for(err: TextIO | None, color: str) -> Paint:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
+from transformer.errors import reason_of
 from transformer.findings import Change, DocumentResult, Finding
 from transformer.inputs.discovery import Source
 from transformer.inputs.reading import unreadable
@@ -49,7 +50,7 @@ class _Fixing(InPlace):
         self.files.add(source.name)
 
     def _refuse(self, source: Source, error: OSError) -> None:
-        message = f"the file cannot be written: {(error.strerror or 'unknown error').lower()}"
+        message = f"the file cannot be written: {reason_of(error)}"
         self.findings.append(unreadable(source, message, "nothing in it was fixed"))
 
 

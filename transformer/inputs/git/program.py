@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from transformer.errors import SettingsError
+from transformer.errors import SettingsError, reason_of
 
 EMPTY = ""
 """Represents the commit before the first one."""
@@ -210,5 +210,4 @@ def _clean_environment() -> dict[str, str]:
 
 
 def _no_git(error: OSError) -> SettingsError:
-    reason = (error.strerror or "unknown error").lower()
-    return SettingsError(f"git cannot be run: {reason}", hint="install git")
+    return SettingsError(f"git cannot be run: {reason_of(error)}", hint="install git")
