@@ -133,7 +133,7 @@ def opened_output(
             is_stream = not inputs.sources or not all(map(is_regular, inputs.sources))
             output = writers.KustomizePatchStream(out, warn, is_stream=is_stream)
         elif options.check:
-            output = writers.BaseOutput()
+            output = writers.Output()
         else:
             output = writers.ManifestStream(out, stopped)
         yield output, idle

@@ -3,25 +3,21 @@ run.
 """
 
 import os
-import re
 import stat
 import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 
-from transformer.system.locks import lock
+from transformer.system.files import ATTEMPTS, PREFIX, lock, remove_left
 from transformer.system.signals import held_back
 
-_PREFIX = ".hostnet-transform."
 _SUFFIX = ".scratch"
-_OURS = re.compile(r"\.hostnet-transform\.[a-z0-9_]{8}\.scratch")
-_ATTEMPTS = 100
 
 
 @contextmanager
 def temp_folder() -> Iterator[str]:
     """Yield a new folder, in which only files may be created; it is removed at the end."""
-    _sweep(tempfile.gettempdir())
+    remove_left(tempfile.gettempdir(), _SUFFIX, os.O_RDONLY, _remove_abandoned)
     with held_back() as let_through, ExitStack() as opened, _locked_folder(opened) as name:
         let_through()
         yield name
@@ -29,8 +25,8 @@ def temp_folder() -> Iterator[str]:
 
 def _locked_folder(opened: ExitStack) -> "tempfile.TemporaryDirectory[str]":
     """Return a new folder, locked until `opened` is closed if folders can be locked."""
-    for _ in range(_ATTEMPTS):
-        folder = tempfile.TemporaryDirectory(prefix=_PREFIX, suffix=_SUFFIX)
+    for _ in range(ATTEMPTS):
+        folder = tempfile.TemporaryDirectory(prefix=PREFIX, suffix=_SUFFIX)
         try:
             handle = os.open(folder.name, os.O_RDONLY)
         except FileNotFoundError:
@@ -45,28 +41,16 @@ def _locked_folder(opened: ExitStack) -> "tempfile.TemporaryDirectory[str]":
     raise FileExistsError("a temporary folder cannot be created")
 
 
-def _sweep(around: str) -> None:
-    with suppress(OSError), os.scandir(around) as entries:
-        for entry in entries:
-            if _OURS.fullmatch(entry.name):
-                with suppress(OSError):
-                    _remove_abandoned(entry.path)
-
-
-def _remove_abandoned(path: str) -> None:
+def _remove_abandoned(handle: int, path: str) -> None:
     """Remove a folder that `temp_folder` created, unless the run that created it is still running.
 
     Such a folder contains only files, and only its user has access to it; any other is kept.
     """
-    handle = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
-    try:
-        status = os.fstat(handle)
-        is_private = stat.S_ISDIR(status.st_mode) and stat.S_IMODE(status.st_mode) == stat.S_IRWXU
-        if is_private and status.st_uid == os.geteuid() and lock(handle):
-            with os.scandir(path) as entries:
-                files = [entry.path for entry in entries if entry.is_file(follow_symlinks=False)]
-            for file in files:
-                os.unlink(file)  # noqa: PTH108
-            os.rmdir(path)  # noqa: PTH106
-    finally:
-        os.close(handle)
+    status = os.fstat(handle)
+    is_private = stat.S_ISDIR(status.st_mode) and stat.S_IMODE(status.st_mode) == stat.S_IRWXU
+    if is_private and status.st_uid == os.geteuid() and lock(handle):
+        with os.scandir(path) as entries:
+            copies = [entry.path for entry in entries if entry.is_file(follow_symlinks=False)]
+        for copy in copies:
+            os.unlink(copy)  # noqa: PTH108
+        os.rmdir(path)  # noqa: PTH106

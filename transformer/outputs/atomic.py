@@ -8,20 +8,16 @@ old content.
 
 import contextlib
 import os
-import re
 import stat
 from collections.abc import Callable, Iterable, Iterator
 from errno import EACCES, ESTALE
 from pathlib import Path
 
 from transformer.inputs.reading import Signature, signature
-from transformer.system.locks import lock
+from transformer.system.files import ATTEMPTS, PREFIX, lock, remove_left
 from transformer.system.signals import held_back
 
-_PREFIX = ".hostnet-transform."
 _SUFFIX = ".tmp"
-_OURS = re.compile(r"\.hostnet-transform\.[a-z0-9_]{8}\.tmp")
-_ATTEMPTS = 100
 
 
 def replace(path: Path, chunks: Iterable[bytes], expected: Signature | None = None) -> None:
@@ -56,11 +52,7 @@ def replace(path: Path, chunks: Iterable[bytes], expected: Signature | None = No
 
 def sweep(folder: Path) -> None:
     """Remove the temporary files that killed runs of this user left in `folder`."""
-    with contextlib.suppress(OSError), os.scandir(folder) as entries:
-        for entry in entries:
-            if _OURS.fullmatch(entry.name):
-                with contextlib.suppress(OSError):
-                    _remove_abandoned(entry.path)
+    remove_left(folder, _SUFFIX, os.O_RDWR | getattr(os, "O_NONBLOCK", 0), _remove_abandoned)
 
 
 def _refuse_if_changed(status: os.stat_result, expected: Signature | None) -> None:
@@ -79,7 +71,8 @@ def _temporary_file(folder: Path) -> Iterator[tuple[int, Path, Callable[[], None
     with held_back() as let_through, contextlib.ExitStack() as opened:
         handle, path, is_locked = _locked_file(folder)
         opened.callback(os.close, handle)
-        release = _keep if is_locked else opened.close
+        # A lock is needed until the end.
+        release: Callable[[], None] = (lambda: None) if is_locked else opened.close
         try:
             let_through()
             yield handle, path, release
@@ -93,8 +86,8 @@ def _temporary_file(folder: Path) -> Iterator[tuple[int, Path, Callable[[], None
 def _locked_file(folder: Path) -> tuple[int, Path, bool]:
     import tempfile  # slow to import, and not needed for standard input
 
-    for _ in range(_ATTEMPTS):
-        handle, name = tempfile.mkstemp(prefix=_PREFIX, suffix=_SUFFIX, dir=folder)
+    for _ in range(ATTEMPTS):
+        handle, name = tempfile.mkstemp(prefix=PREFIX, suffix=_SUFFIX, dir=folder)
         is_locked = lock(handle)
         if is_locked is None or (is_locked and os.fstat(handle).st_nlink):
             return handle, Path(name), bool(is_locked)
@@ -102,24 +95,13 @@ def _locked_file(folder: Path) -> tuple[int, Path, bool]:
     raise FileExistsError("a temporary file cannot be created")
 
 
-def _remove_abandoned(path: str) -> None:
+def _remove_abandoned(handle: int, path: str) -> None:
     """Remove a file unless its writer is still running; keep files of other users."""
-    handle = os.open(path, os.O_RDWR | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
-    try:
-        status = os.fstat(handle)
-        is_ours = stat.S_ISREG(status.st_mode) and _user() in (0, status.st_uid)
-        if is_ours and lock(handle) and os.path.samestat(status, os.lstat(path)):
-            Path(path).unlink()
-    finally:
-        os.close(handle)
-
-
-def _keep() -> None:
-    """Keep a file open: the lock on it is needed until the end."""
-
-
-def _user() -> int | None:
-    return os.geteuid() if hasattr(os, "geteuid") else None
+    status = os.fstat(handle)
+    user = os.geteuid() if hasattr(os, "geteuid") else None
+    is_ours = stat.S_ISREG(status.st_mode) and user in (0, status.st_uid)
+    if is_ours and lock(handle) and os.path.samestat(status, os.lstat(path)):
+        Path(path).unlink()
 
 
 def _copy_attributes(handle: int, target: Path, status: os.stat_result) -> None:

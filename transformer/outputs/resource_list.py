@@ -14,7 +14,7 @@ from transformer.errors import InputError, InternalError, PatchError
 from transformer.findings import DocumentResult, Finding
 from transformer.kubernetes.objects import mapping_at, value_at
 from transformer.operations import Operation
-from transformer.outputs.writers import BaseOutput
+from transformer.outputs.writers import Output
 from transformer.patch import verify
 from transformer.patch.splice import splice
 from transformer.text.framing import raw_documents
@@ -25,7 +25,7 @@ _PATHS = ("internal.config.kubernetes.io/path", "config.kubernetes.io/path")
 _INDEXES = ("internal.config.kubernetes.io/index", "config.kubernetes.io/index")
 
 
-class ResourceListStream(BaseOutput):
+class ResourceListStream(Output):
     """The transformed ResourceList, with the findings in its `results`."""
 
     def __init__(self, out: BinaryIO) -> None:

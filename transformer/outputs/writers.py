@@ -9,13 +9,14 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import IO, BinaryIO, Protocol
+from typing import IO, BinaryIO
 
 from transformer.errors import InputError
 from transformer.findings import DocumentResult, ObjectRef
 from transformer.inputs.discovery import Source
 from transformer.inputs.reading import Signature, signature
 from transformer.kubernetes.objects import manifests
+from transformer.system.files import spooled_file
 from transformer.yamltree.fast_load import fast_load
 
 _MEMORY = 16 * 1024 * 1024
@@ -23,8 +24,8 @@ _CHUNK = 1024 * 1024
 _ABOVE_CONTENT = re.compile(rb"(?:\xef\xbb\xbf)?(?>(?:[ \t]*+(?:#[^\r\n]*+)?(?:\r\n|\n|\r))*)")
 
 
-class Output(Protocol):
-    """What a run writes to."""
+class Output:
+    """What a run writes to; this one writes nothing (`--check`)."""
 
     def begin(self, source: Source | None) -> None:
         """A file begins (None: standard input)."""
@@ -39,23 +40,7 @@ class Output(Protocol):
         """The run has ended."""
 
 
-class BaseOutput:
-    """Writes nothing (`--check`)."""
-
-    def begin(self, source: Source | None) -> None:
-        pass
-
-    def add(self, result: DocumentResult) -> None:
-        pass
-
-    def end(self) -> None:
-        pass
-
-    def close(self) -> None:
-        pass
-
-
-class ManifestStream(BaseOutput):
+class ManifestStream(Output):
     """The transformed stream. It ends before the first document that failed.
 
     Between two files, a missing line end and a missing `---` are added, except between JSON
@@ -114,7 +99,7 @@ def _content(data: bytes) -> bytes:
     return data[above.end() if above else 0 :]
 
 
-class InPlace(BaseOutput):
+class InPlace(Output):
     """Writes each file that changes, atomically; a file with a failed document is not changed.
 
     `wrote` is called for each file that is written, `kept` for each that is not written because a
@@ -135,7 +120,6 @@ class InPlace(BaseOutput):
 
     def begin(self, source: Source | None) -> None:
         from transformer.outputs import atomic  # not needed for standard input
-        from transformer.system.spooled import spooled_file
 
         self._replace, self._sweep_folder = atomic.replace, atomic.sweep
         self._source = source
@@ -175,7 +159,7 @@ class InPlace(BaseOutput):
             self._sweep_folder(folder)
 
 
-class DiffStream(BaseOutput):
+class DiffStream(Output):
     """A unified diff of what would change, its file names relative to the working folder."""
 
     def __init__(self, out: BinaryIO, stdin_name: str = "<stdin>") -> None:
@@ -195,7 +179,7 @@ class DiffStream(BaseOutput):
         self._out.writelines(self._diff.end())
 
 
-class JsonPatchStream(BaseOutput):
+class JsonPatchStream(Output):
     """RFC 6902 patches, one JSON object per line."""
 
     def __init__(self, out: BinaryIO) -> None:
@@ -209,7 +193,7 @@ class JsonPatchStream(BaseOutput):
             self._out.write(line.encode())
 
 
-class KustomizePatchStream(BaseOutput):
+class KustomizePatchStream(Output):
     """A `patches:` list for a kustomization, written when all objects are known.
 
     `is_stream`: the input may be the output of `kustomize build`. `warn` is called with what the

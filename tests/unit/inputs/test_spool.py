@@ -3,7 +3,6 @@
 import pytest
 
 from transformer.errors import InputError
-from transformer.inputs import spool
 from transformer.inputs.spool import FileSpool
 from transformer.pipeline.documents import Document
 from transformer.text.framing import Opening, RawDocument
@@ -22,16 +21,15 @@ FRAMES = [
 
 
 @pytest.mark.parametrize("memory", [1, 16 * 1024 * 1024])
-def test_frames_come_back_in_order(monkeypatch: pytest.MonkeyPatch, memory: int) -> None:
-    monkeypatch.setattr(spool, "MEMORY", memory)
-    held = FileSpool()
+def test_frames_come_back_in_order(memory: int) -> None:
+    held: FileSpool[Document] = FileSpool(memory)
     for part in parts_of(*FRAMES):
         held.append(part)
     assert list(held) == parts_of(*FRAMES)
 
 
 def test_a_problem_comes_back_whole() -> None:
-    held = FileSpool()
+    held: FileSpool[Document] = FileSpool()
     held.append(Document(FRAMES[0], InputError("bad", offset=3, hint="mend", rule="HN902")))
     (part,) = held
     problem = part.problem
