@@ -145,10 +145,9 @@ def _validation_context(config: Mapping[str, Any] | None) -> RunContext:
 def _settings(config: Mapping[str, Any] | None) -> configuration.Settings:
     if config is None:
         return configuration.Settings()
-    schema = json.loads(resource("schemas/config.schema.json"))
     from transformer.config.check import check  # slow to import, and only needed here
 
-    for problem in check(config, schema):
+    for problem in check(config):
         raise SettingsError(f"{problem.pointer or '/'}: {problem.message}", hint=problem.hint)
     return configuration.from_plain(config)
 

@@ -41,7 +41,6 @@ from transformer.pipeline.diagnostics import Origin
 from transformer.pipeline.documents import Document, batches, documents
 from transformer.pipeline.settings import Settings, from_plain
 from transformer.pipeline.stream import transform_as_it_comes
-from transformer.rules.registry import rule_ids
 from transformer.runs.fix import fix
 from transformer.runs.validate import run_validate
 from transformer.text.framing import MAX_DOCUMENT, Opening, raw_batches, raw_documents
@@ -297,7 +296,7 @@ def _check_places(findings: Iterable[Finding]) -> None:
 def configuration(data: bytes) -> None:
     """A configuration is taken, and can be worked with, or refused with a place and a message."""
     try:
-        settings = config_file.parse(data, "config.yaml", rule_ids())
+        settings = config_file.parse(data, "config.yaml")
     except SettingsError as error:
         _expect_place(error, data)
         return

@@ -1,13 +1,11 @@
 """The `rules` and `schema` commands: list rules and JSON Schemas, or print one."""
 
-from transformer.config.package_data import read, schema_names
+from transformer.config.package_data import SUFFIX, read, schema_names
 from transformer.report.report import RuleHelp
 from transformer.report.rule_page import index, page
 from transformer.rules import registry
 from transformer.rules.base import ValidationRule
 from transformer.wording import resolve_name
-
-_SUFFIX = ".schema.json"
 
 
 def rule_helps() -> tuple[RuleHelp, ...]:
@@ -63,7 +61,7 @@ def rule_pages() -> dict[str, str]:
 
 def schemas() -> str:
     """Return the names of the schemas, one per line."""
-    return "\n".join(_schema_names())
+    return "\n".join(schema_names())
 
 
 def schema(name: str) -> str:
@@ -72,11 +70,7 @@ def schema(name: str) -> str:
     Raises:
         SettingsError: there is no such schema.
     """
-    names = _schema_names()
+    names = schema_names()
     hint = f"there are: {', '.join(names)}"
-    known = resolve_name("schema", name.removesuffix(_SUFFIX), names, hint)
-    return read(f"schemas/{known}{_SUFFIX}").decode().removesuffix("\n")
-
-
-def _schema_names() -> list[str]:
-    return sorted(name.removesuffix(_SUFFIX) for name in schema_names())
+    known = resolve_name("schema", name.removesuffix(SUFFIX), names, hint)
+    return read(f"schemas/{known}{SUFFIX}").decode().removesuffix("\n")

@@ -3,10 +3,12 @@
 `schemas/config.schema.json` defines what a configuration may contain.
 """
 
+import json
 import re
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
+from transformer.config.package_data import read
 from transformer.globs import flaw_of
 from transformer.kubernetes.objects import value_at
 from transformer.kubernetes.pod_template import ROWS
@@ -17,15 +19,14 @@ from transformer.wording import any_of, clip, did_you_mean
 _GLOB = re.compile(r"[*?\[\]{}]")
 
 
-def check(
-    config: Any, schema: Mapping[str, Any], known_rules: Collection[str] = ()
-) -> list[Problem]:
-    """Return where the plain value `config` does not match `schema`, each problem once.
+def check(config: Any, known_rules: Collection[str] = ()) -> list[Problem]:
+    """Return where the plain value `config` does not match its schema, each problem once.
 
     Valid settings without effect are problems too: a component that no workload can match, a
     pattern that no file can match, and with `known_rules` (ids of transform and validation rules)
     an id of the right form that no rule has.
     """
+    schema = json.loads(read("schemas/config.schema.json"))
     found = [_hinted(problem, config) for problem in problems(config, schema, "the configuration")]
     if not found:
         spec = config.get("spec") or {}

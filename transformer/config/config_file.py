@@ -4,26 +4,23 @@ It is YAML or JSON and is read as manifests are, so `off` is false as for kubect
 anything else than plain values are refused.
 """
 
-import json
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from transformer.config import package_data
 from transformer.config.check import check
 from transformer.config.resolve import NAME
 from transformer.errors import InputError, SettingsError, reason_of
 from transformer.kubernetes.schema.explain import Problem
 from transformer.pipeline.settings import Settings, from_plain
 from transformer.position import position_at
+from transformer.rules.registry import rule_ids
 from transformer.text.framing import Opening, raw_documents
 from transformer.yamltree.construct import construct
 from transformer.yamltree.locate import Places
 from transformer.yamltree.parse import parse as parse_tree
 from transformer.yamltree.syntax import Alias, Mapping, Node, Scalar, Sequence
-
-SCHEMA = "schemas/config.schema.json"
 
 _TAGS = "tag:yaml.org,2002:"
 _PLAIN_TAGS = frozenset(
@@ -39,7 +36,7 @@ _REACH = 100
 """Characters before the place of an error in which such a word begins."""
 
 
-def load(path: Path, known_rules: Collection[str] = ()) -> Settings:
+def load(path: Path) -> Settings:
     """Return the settings in the file `path`.
 
     Raises:
@@ -62,13 +59,13 @@ def load(path: Path, known_rules: Collection[str] = ()) -> Settings:
     if len(data) > _MAX_SIZE:
         message = f"the configuration file is larger than {_MAX_SIZE} bytes"
         raise SettingsError(message, file=str(path), hint="check that it is the intended file")
-    return parse(data, str(path), known_rules)
+    return parse(data, str(path))
 
 
-def parse(data: bytes, name: str, known_rules: Collection[str] = ()) -> Settings:
+def parse(data: bytes, name: str) -> Settings:
     """Return the settings in `data`, the bytes of a file with the name `name`.
 
-    `known_rules` as for `check`. Paths in the result are as written.
+    Paths in the result are as written.
 
     Raises:
         SettingsError: `data` is not UTF-8, not YAML, empty, more than one document, or does not
@@ -90,8 +87,7 @@ def parse(data: bytes, name: str, known_rules: Collection[str] = ()) -> Settings
         hint = "it needs at least apiVersion: transform.hostnet.io/v1alpha1 and a kind"
         raise _at(text, name, 0, "the configuration is empty", hint)
     places = Places(root)
-    problems = check(config, json.loads(package_data.read(SCHEMA)), known_rules)
-    if problems:
+    if problems := check(config, rule_ids()):
         raise _first(problems, places, text, name)
     settings = from_plain(config)
     suppressions = tuple(

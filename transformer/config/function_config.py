@@ -5,12 +5,9 @@ plain ConfigMap, which kpt creates from `-- key=value`, has the keys of `spec` u
 each value is YAML: `rules: "{HN411: off}"`.
 """
 
-import json
 from typing import Any, NamedTuple
 
-from transformer.config import package_data
 from transformer.config.check import check
-from transformer.config.config_file import SCHEMA
 from transformer.errors import InputError, SettingsError
 from transformer.kubernetes.objects import mapping_at
 from transformer.pipeline.settings import Settings, from_plain
@@ -37,8 +34,7 @@ def function_config(value: Any) -> FunctionConfig:
         SettingsError: it is of another kind, or does not match the schema.
     """
     config = _of_config_map(value) if mapping_at(value).get("kind") == "ConfigMap" else value
-    problems = check(config, json.loads(package_data.read(SCHEMA)), rule_ids())
-    for problem in problems:
+    for problem in check(config, rule_ids()):
         place = f" (at {problem.pointer})" if problem.pointer else ""
         raise SettingsError(f"{problem.message}{place}", file=_NAME, hint=problem.hint)
     return FunctionConfig(from_plain(config), config["kind"] == VALIDATE)

@@ -6,12 +6,12 @@ is next to the package. The module loader reads the bytes because it supports zi
 """
 
 import json
-import posixpath
 from pathlib import Path
 from typing import Any, Protocol, cast
 
 from transformer.errors import InternalError
 
+SUFFIX = ".schema.json"
 _PACKAGE = Path(__file__).parent.parent
 
 
@@ -37,16 +37,11 @@ def read(name: str) -> bytes:
 
 def schemas() -> dict[str, Any]:
     """Return the shipped JSON Schemas as plain values, by name without `.schema.json`."""
-    return {
-        name.removesuffix(".schema.json"): json.loads(read(f"schemas/{name}"))
-        for name in schema_names()
-    }
+    return {name: json.loads(read(f"schemas/{name}{SUFFIX}")) for name in schema_names()}
 
 
 def schema_names() -> tuple[str, ...]:
-    """Return the file names of the shipped schemas, sorted, without the `schemas/` that `read`
-    needs.
-    """
+    """Return the names of the shipped schemas, sorted and without `.schema.json`."""
     for folder in _places("schemas/"):
         if names := _listed(folder / "schemas"):
             return names
@@ -60,16 +55,10 @@ def _places(name: str) -> tuple[Path, ...]:
 def _listed(folder: Path) -> tuple[str, ...]:
     archive: str | None = getattr(__spec__.loader, "archive", None)
     if archive is None:
-        return tuple(sorted(path.name for path in folder.glob("*.json")))
-    import zipfile  # slow to import; rarely needed
+        names = [file.name for file in folder.glob("*")]
+    else:
+        import zipfile  # slow to import; rarely needed
 
-    inside = folder.relative_to(archive).as_posix()
-    with zipfile.ZipFile(archive) as opened:
-        names = opened.namelist()
-    return tuple(
-        sorted(
-            posixpath.basename(name)
-            for name in names
-            if posixpath.dirname(name) == inside and name.endswith(".json")
-        )
-    )
+        inside = zipfile.Path(archive, f"{folder.relative_to(archive).as_posix()}/")
+        names = [file.name for file in inside.iterdir()]
+    return tuple(sorted(name.removesuffix(SUFFIX) for name in names if name.endswith(SUFFIX)))

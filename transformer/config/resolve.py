@@ -8,7 +8,7 @@ from pathlib import Path
 from transformer.config.options import Options
 from transformer.errors import SettingsError
 from transformer.pipeline.settings import Settings
-from transformer.rules.registry import resolve_rule_id, rule_ids
+from transformer.rules.registry import resolve_rule_id
 
 NAME = ".hostnet-transform.yaml"
 
@@ -26,7 +26,7 @@ def resolve(options: Options) -> tuple[Settings, Path]:
     if path is not None:
         from transformer.config.config_file import load  # only needed with a file
 
-        settings, root = load(path, rule_ids()), path.resolve().parent
+        settings, root = load(path), path.resolve().parent
     return with_options(settings, options), root
 
 

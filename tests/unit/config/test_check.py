@@ -33,7 +33,7 @@ def config(**spec: Any) -> dict[str, Any]:
 
 
 def only_problem(value: Any) -> Problem:
-    problems = check(value, SCHEMA)
+    problems = check(value)
     assert len(problems) == 1, problems
     return problems[0]
 
@@ -163,7 +163,7 @@ def test_an_entry_that_can_match_nothing_is_a_problem(
 def test_an_entry_that_can_match_is_accepted(key: str, value: Any) -> None:
     fleet = {"group": "example.com", "kinds": ["Fleet"], "pointer": "/spec/template"}
     entry = {**COMPONENT, key: value}
-    assert check(config(components=[entry], podTemplates=[fleet]), SCHEMA) == []
+    assert check(config(components=[entry], podTemplates=[fleet])) == []
 
 
 def test_the_catalog_and_the_configuration_agree_on_what_an_entry_is() -> None:
@@ -172,16 +172,16 @@ def test_the_catalog_and_the_configuration_agree_on_what_an_entry_is() -> None:
     assert set(mine) == {*other, "enabled"}
     assert mine["guard"]["enum"] == other["guard"]["enum"]
     entries = json.loads((ROOT / "transformer" / "kubernetes" / "components.json").read_bytes())
-    assert check(config(components=entries["components"]), SCHEMA) == []
+    assert check(config(components=entries["components"])) == []
 
 
 def test_the_kind_of_the_validator_twin_is_accepted() -> None:
-    assert check({**HEAD, "kind": "HostnetValidate"}, SCHEMA) == []
+    assert check({**HEAD, "kind": "HostnetValidate"}) == []
 
 
 def test_what_kustomize_adds_at_the_top_is_accepted() -> None:
     more = {"metadata": {"name": "x", "annotations": {"a": "b"}}, "argsOneLiner": "--strict"}
-    assert check({**HEAD, **more}, SCHEMA) == []
+    assert check({**HEAD, **more}) == []
 
 
 @pytest.mark.parametrize(
@@ -386,7 +386,7 @@ def test_an_unknown_key_is_named_with_what_was_probably_meant(
 
 
 def test_each_missing_key_is_told_once() -> None:
-    problems = check(config(podTemplates=[{}]), SCHEMA)
+    problems = check(config(podTemplates=[{}]))
     assert [problem.message for problem in problems] == [
         f'spec.podTemplates[0] lacks the key "{key}"' for key in ("group", "kinds", "pointer")
     ]
@@ -402,12 +402,12 @@ def test_a_long_value_is_cut_and_put_on_one_line() -> None:
 def test_an_id_that_no_rule_has_is_a_problem_when_the_rules_are_known() -> None:
     known = ("pod-guard", "HN405", "HN407")
     plain = config(rules={"HN406": "off", "HN407": "off"}, ignore=[{**IGNORE, "rules": ["HN999"]}])
-    assert check(plain, SCHEMA) == []
-    assert [(p.pointer, p.message, p.at_key) for p in check(plain, SCHEMA, known)] == [
+    assert check(plain) == []
+    assert [(p.pointer, p.message, p.at_key) for p in check(plain, known)] == [
         ("/spec/rules/HN406", 'there is no rule "HN406"', True),
         ("/spec/ignore/0/rules/0", 'there is no rule "HN999"', False),
     ]
-    assert re.match('did you mean "HN40[57]"', check(plain, SCHEMA, known)[0].hint)
+    assert re.match('did you mean "HN40[57]"', check(plain, known)[0].hint)
 
 
 @pytest.mark.parametrize("key", ["scopes", "include", "exclude"])
@@ -428,7 +428,7 @@ def test_a_pattern_of_ignored_files_that_is_wrong_is_a_problem() -> None:
         {**IGNORE, "file": "../a"},
         {**IGNORE, "file": "!a"},
     ]
-    problems = check(config(ignore=entries), SCHEMA)
+    problems = check(config(ignore=entries))
     assert [(problem.pointer, problem.message) for problem in problems] == [
         ("/spec/ignore/2/file", 'invalid pattern "../a"'),
         ("/spec/ignore/3/file", 'the pattern "!a" has no effect'),
