@@ -76,42 +76,35 @@ def opened_states(
         OSError: standard input, or a temporary file, fails.
     """
     with temp_folder() as folder, GitStates() as git:
-        yield read_states(paths, options, discovery, folder, git, stdin)
+        if is_stdin(paths, options):
+            kept = _kept(stdin or stdio.standard_input(), options.stdin_filename, folder)
+            paths, states = (), States([kept])
+        elif options.base is not None or options.staged:
+            states = _git_states(paths or (".",), options, discovery, git)
+        else:
+            states = States(discover(paths, discovery))
+        if options.old is not None:
+            states = states._replace(old=_old_sources(options.old, paths, discovery, folder))
+        yield states._replace(new=_regular(states.new, options, folder))
 
 
-def read_states(
-    paths: tuple[str, ...],
-    options: ValidateOptions,
-    discovery: DiscoveryOptions,
-    folder: str,
-    git: GitStates,
-    stdin: Readable | None = None,
+def _kept(stream: Readable, name: str, folder: str) -> Source:
+    """Return a copy of standard input in `folder`."""
+    path = Path(folder, "stdin")
+    with path.open("wb") as copy:
+        copy.writelines(chunks(stream))
+    return Source(path, name, True, "", name, is_stream=True)
+
+
+def _git_states(
+    paths: tuple[str, ...], options: ValidateOptions, discovery: DiscoveryOptions, git: GitStates
 ) -> States:
-    """Return what to validate, and the old state; inputs that can be read only once are copied to
-    `folder`.
-
-    `stdin` is read instead of standard input.
-    """
-    if is_stdin(paths, options):
-        kept = Path(folder, "stdin")
-        with kept.open("wb") as copy:
-            copy.writelines(chunks(stdin or stdio.standard_input()))
-        name = options.stdin_filename
-        old = None if options.old is None else _old_sources(options.old, (), discovery, folder)
-        return States([Source(kept, name, True, "", name, is_stream=True)], old)
-    if options.old is not None:
-        new = discover(paths, discovery)
-        old = _old_sources(options.old, paths, discovery, folder)
-        return States(_regular(new, options, folder), old)
-    if options.base is None and not options.staged:
-        return States(_regular(discover(paths, discovery), options, folder))
     revision = resolve(Path.cwd(), "HEAD" if options.base is None else options.base)
     before = git.at(revision)
     now = git.in_index(revision.top) if options.staged else _disk_or_nothing
     changed = git.changed(revision, in_work_tree=not options.staged)
     changes = Changes(revision.top, frozenset(changed), revision.in_words)
-    states = compare(paths or (".",), before, now, changes, discovery)
-    return states._replace(new=_regular(list(states.new), options, folder))
+    return compare(paths, before, now, changes, discovery)
 
 
 class Changes(NamedTuple):
@@ -199,7 +192,7 @@ def _old_sources(
     return placed
 
 
-def _regular(sources: list[Source], options: ValidateOptions, folder: str) -> list[Source]:
+def _regular(sources: Sequence[Source], options: ValidateOptions, folder: str) -> list[Source]:
     """Return the sources; those that can be read only once are copied to files in `folder`.
 
     Raises:

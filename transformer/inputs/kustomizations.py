@@ -13,6 +13,7 @@ from transformer.inputs.reading import Signature, documents_of, signature, value
 from transformer.kubernetes.generators import KUSTOMIZATIONS
 from transformer.kubernetes.objects import mapping_at
 from transformer.pipeline.context import RunContext
+from transformer.pipeline.diagnostics import Origin
 from transformer.pipeline.documents import Document
 from transformer.pipeline.kustomization_graph import Kustomization, KustomizationGraph, listed
 
@@ -35,6 +36,10 @@ class Kustomizations:
     def is_patch(self, source: Source) -> bool:
         """Whether a kustomization names this file as a patch."""
         return bool(self.patches) and os.path.realpath(source.path) in self.patches
+
+    def origin(self, source: Source) -> Origin:
+        """Return where the documents of a file come from."""
+        return Origin(source.name, source.is_named, self.is_patch(source), source.relative)
 
 
 def read_kustomizations(sources: Iterable[Source], context: RunContext) -> Kustomizations:

@@ -8,7 +8,6 @@ certain.
 """
 
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -34,27 +33,25 @@ def is_validator(root: Path, kind: str) -> bool:
     """
     kustomization = _kustomization(root)
     try:
-        in_transformers = _names(root, kustomization, "transformers", kind)
+        if kind in _kinds(root, _listed(kustomization, "transformers")):
+            return False
+        return kind in _kinds(root, _listed(kustomization, "validators"))
     except _Unknown:
         return False
-    with suppress(_Unknown):
-        return not in_transformers and _names(root, kustomization, "validators", kind)
-    return False
 
 
-def _names(root: Path, kustomization: dict[str, Any], field: str, kind: str) -> bool:
-    """Whether an entry of the list contains an object of `kind`.
+def _kinds(root: Path, entries: list[str]) -> list[str]:
+    """Return the kinds of the objects that the entries of a list contain.
 
     Raises:
         _Unknown: an entry cannot be read.
     """
-    kinds = [
+    return [
         manifest.ref.kind
-        for entry in _listed(kustomization, field)
+        for entry in entries
         for value in _objects(root, entry, _DEEPEST)
         for manifest in manifests(value)
     ]
-    return kind in kinds
 
 
 def _kustomization(folder: Path) -> dict[str, Any]:

@@ -138,8 +138,7 @@ def _run_files(
         with _workers(context) as by:
             for source in files:
                 outputs.reporter.counts["files"] += 1
-                is_patch = kustomizations.is_patch(source)
-                origin = Origin(source.name, source.is_named, is_patch, source.relative)
+                origin = kustomizations.origin(source)
                 results = _file_results(source, origin, contexts[source.scope], seen, by)
                 outputs.take(results, source)
 
@@ -188,12 +187,8 @@ def _file_results(
             if seen.get(source.path, before) != before:
                 yield _failed(changed_meanwhile(source))
                 return
-            yield from transform_all(
-                _batches(raw_batches(chunks(file), context.max_document), context),
-                origin,
-                context,
-                by,
-            )
+            raw = raw_batches(chunks(file), context.max_document)
+            yield from transform_all(_batches(raw, context), origin, context, by)
             if signature(source.path.stat()) != before:
                 yield _failed(changed_meanwhile(source))
     except OSError as error:

@@ -142,30 +142,24 @@ def _scopes(
         return by_scope[scope]
 
     def take(source: Source, document: Document) -> None:
-        resources_of(source.scope).take(document, _file(source))
+        resources_of(source.scope).take(document, source.relative)
 
     def take_present(source: Source, document: Document) -> None:
-        resources_of(source.scope).take_present(document, _file(source))
+        resources_of(source.scope).take_present(document, source.relative)
 
     mentions = resources_of("").mentions
     found = prescan(states.new, kustomizations, context, mentions, take, done)
     in_context = prescan(states.new_context, kustomizations, context, mentions, take_present)
     for source in (*found.unread, *in_context.unread):
-        resources_of(source.scope).unread_files.add(_file(source))
+        resources_of(source.scope).unread_files.add(source.relative)
     scopes = {}
-    for name in {source.scope: None for source in (*states.new, *states.new_context)} | {
-        **old_states,
-        "": None,
-    }:
+    names = (source.scope for source in (*states.new, *states.new_context))
+    for name in dict.fromkeys((*names, *old_states, "")):
         old = old_states.get(name, OldState()) if compares else None
         resources = resources_of(name)
         cluster = resources.cluster(context.cluster, old)
         scopes[name] = _Scope(context.with_cluster(cluster), old, resources)
     return scopes
-
-
-def _file(source: Source) -> str:
-    return source.relative or source.name
 
 
 def read_old(states: States, context: RunContext) -> dict[str, OldState]:
@@ -177,7 +171,7 @@ def read_old(states: States, context: RunContext) -> dict[str, OldState]:
     for source in sources:
         is_context = source in context_files
         old_state = old_states.setdefault(source.scope, OldState())
-        origin = _origin(source, kustomizations)
+        origin = kustomizations.origin(source)
         known = kustomizations.documents.get(source)
         try:
             for document in () if origin.is_patch else known or documents_of(source, context):
@@ -197,11 +191,6 @@ def former_pools(states: States, context: RunContext) -> dict[str, Pool]:
     return found
 
 
-def _origin(source: Source, kustomizations: Kustomizations) -> Origin:
-    is_patch = kustomizations.is_patch(source)
-    return Origin(source.name, source.is_named, is_patch, source.relative)
-
-
 def _tasks(
     sources: Iterable[Source],
     context: RunContext,
@@ -211,7 +200,7 @@ def _tasks(
     """Yield the documents of all files; the aggregator gets the files that cannot be read."""
     for source in sources:
         usage = kustomizations.graph.of(os.path.realpath(source.path))
-        origin = replace(_origin(source, kustomizations), usage=usage)
+        origin = replace(kustomizations.origin(source), usage=usage)
         try:
             for document in documents_of(source, context):
                 yield document, origin, source.scope
