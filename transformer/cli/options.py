@@ -57,8 +57,7 @@ def _print_version(ctx: click.Context, _: click.Parameter, is_wanted: bool) -> N
         return
     from transformer.system.version import tool_version
 
-    number = tool_version() or "(not installed)"
-    click.echo(f"hostnet-transform {number}")
+    click.echo(f"hostnet-transform {tool_version() or '(not installed)'}")
     ctx.exit()
 
 

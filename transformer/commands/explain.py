@@ -26,9 +26,8 @@ def _use_of(rule: ValidationRule) -> str:
     severity = rule.severity.capitalize()
     by = "`validate`" if rule.in_transform == "never" else "`validate` and `transform`"
     fix = " `--fix` fixes it." if rule.fix is not None else ""
-    if "old" in rule.needs:
-        return f"{severity}. Reported by {by} if there is an old state.{fix}"
-    return f"{severity}. Reported by {by}.{fix}"
+    old = " if there is an old state" if "old" in rule.needs else ""
+    return f"{severity}. Reported by {by}{old}.{fix}"
 
 
 def rules() -> str:

@@ -4,14 +4,13 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from typing import TextIO, TypeAlias
+from typing import BinaryIO, TextIO, TypeAlias
 
 from transformer.commands.host import Host, refuse
 from transformer.config.options import TransformOptions
 from transformer.config.package_data import read
-from transformer.errors import SettingsError, reason_of
+from transformer.errors import SettingsError
 from transformer.findings import DocumentResult
-from transformer.inputs.discovery import Source
 from transformer.inputs.reading import is_regular
 from transformer.outputs import writers
 from transformer.outputs.reporter import NOTHING_FOUND, NOTHING_READ, Reporter, opened_report
@@ -100,7 +99,7 @@ def opened_output(
 ) -> Iterator[tuple[writers.Output, Callable[[], object]]]:
     """Yield where results go according to the options, and what to call before a wait."""
     if options.write:
-        yield _in_place(options, reporter), lambda: None
+        yield writers.InPlace(reporter), lambda: None
         return
 
     def holds_back() -> bool:
@@ -116,43 +115,28 @@ def opened_output(
             out.flush()
             reporter.flush()
 
-        def warn(message: str) -> None:
-            reporter.say(f"warning: {message}")
-
-        def stopped(result: DocumentResult) -> None:
-            if not options.all_or_nothing:
-                place = f"{result.file}:{result.line}"
-                reporter.say(f"the output ends before {place}, which failed")
-
-        output: writers.Output
-        if options.diff:
-            output = writers.DiffStream(out, options.stdin_filename)
-        elif options.output == "json-patch":
-            output = writers.JsonPatchStream(out)
-        elif options.output == "kustomize-patches":
-            is_stream = not inputs.sources or not all(map(is_regular, inputs.sources))
-            output = writers.KustomizePatchStream(out, warn, is_stream=is_stream)
-        elif options.check:
-            output = writers.Output()
-        else:
-            output = writers.ManifestStream(out, stopped)
-        yield output, idle
+        yield _stream(out, options, inputs, reporter), idle
     stdout.flush()
 
 
-def _in_place(options: TransformOptions, reporter: Reporter) -> writers.InPlace:
-    def kept(source: Source) -> None:
-        reporter.say(f"{source.name}: not changed, because a document in it failed")
+def _stream(
+    out: BinaryIO, options: TransformOptions, inputs: Inputs, reporter: Reporter
+) -> writers.Output:
+    def warn(message: str) -> None:
+        reporter.say(f"warning: {message}")
 
-    def wrote(source: Source) -> None:
-        reporter.counts["written"] += 1
-        if options.verbose:
-            reporter.say(f"{source.name}: written")
+    def stopped(result: DocumentResult) -> None:
+        if not options.all_or_nothing:
+            reporter.say(f"the output ends before {result.file}:{result.line}, which failed")
 
-    def refused(source: Source, error: OSError) -> None:
-        reporter.fail(source.name, f"the file cannot be written: {reason_of(error)}")
-
-    return writers.InPlace(wrote, kept, refused)
+    if options.diff:
+        return writers.DiffStream(out, options.stdin_filename)
+    if options.output == "json-patch":
+        return writers.JsonPatchStream(out)
+    if options.output == "kustomize-patches":
+        is_stream = not inputs.sources or not all(map(is_regular, inputs.sources))
+        return writers.KustomizePatchStream(out, warn, is_stream=is_stream)
+    return writers.Output() if options.check else writers.ManifestStream(out, stopped)
 
 
 def _is_text_reported(options: TransformOptions) -> bool:
@@ -178,11 +162,8 @@ def _reporter(options: TransformOptions, file: TextIO | None, progress: Progress
     )
 
 
-@contextmanager
-def _report_file(options: TransformOptions) -> Iterator[TextIO | None]:
-    """Yield where the report goes, opened before anything else is done, or None."""
-    if options.report_file is None:
-        yield sys.stderr if options.report == "json" else None
-        return
-    with opened_report(options.report_file) as file:
-        yield file
+def _report_file(options: TransformOptions) -> AbstractContextManager[TextIO | None]:
+    """Return where the report goes, opened before anything else is done."""
+    if options.report_file is not None:
+        return opened_report(options.report_file)
+    return nullcontext(sys.stderr if options.report == "json" else None)

@@ -50,7 +50,7 @@ def run(options: ValidateOptions, host: ValidateHost) -> int:
     discovery = discovery_options(host.settings, host.root)
     report_file = opened_report(options.report_file) if options.report_file else nullcontext()
     with report_file as file, host.reads(discovery) as states:
-        fixed = Fixed((), 0, ())
+        fixed = Fixed()
         if options.fix:
             fixed = fix(states.new, pools, context, former_pools(states, context))
         progress = _progress(states, options)

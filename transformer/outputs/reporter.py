@@ -75,6 +75,7 @@ class Reporter:
 
             self._report = json_report.JsonReport(file)
         self._level = level
+        self.is_verbose = level > 0
         self._paint = paint
         self._before = before
         self._changed = changed
@@ -105,18 +106,15 @@ class Reporter:
             if self._report is not None:
                 self._report.add_change(made)
             self._print(as_text.change, made)
-        for found in result.findings:
-            self._find(found)
-        for found in self._non_manifests.add(
-            result.file, result.non_manifests, is_blank=is_nothing
-        ):
+        others = self._non_manifests.add(result.file, result.non_manifests, is_blank=is_nothing)
+        for found in (*result.findings, *others):
             self._find(found)
 
     def _find(self, found: Finding) -> None:
         self.counts[found.severity] += 1
         if self._report is not None:
             self._report.add_finding(found)
-        render = partial(as_text.finding, with_related=self._level > 0)
+        render = partial(as_text.finding, with_related=self.is_verbose)
         self._print(render, found, found.severity == "error")
 
     def flush(self) -> None:
@@ -142,8 +140,7 @@ class Reporter:
         for found in self._non_manifests.finalize():
             self._find(found)
         if not quietly:
-            is_verbose = self._level > 0
-            self.say(as_text.summary(self.counts, self._changed, verbose=is_verbose))
+            self.say(as_text.summary(self.counts, self._changed, verbose=self.is_verbose))
         if self._report is not None:
             self._report.write(self.counts["documents"])
 

@@ -11,11 +11,12 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO, BinaryIO
 
-from transformer.errors import InputError
+from transformer.errors import InputError, reason_of
 from transformer.findings import DocumentResult, ObjectRef
 from transformer.inputs.discovery import Source
 from transformer.inputs.reading import Signature, signature
 from transformer.kubernetes.objects import manifests
+from transformer.outputs.reporter import Reporter
 from transformer.system.files import spooled_file
 from transformer.yamltree.fast_load import fast_load
 
@@ -102,19 +103,11 @@ def _content(data: bytes) -> bytes:
 class InPlace(Output):
     """Writes each file that changes, atomically; a file with a failed document is not changed.
 
-    `wrote` is called for each file that is written, `kept` for each that is not written because a
-    document in it failed, and `refused` for each that cannot be written.
+    `reporter` is told what was done with each file.
     """
 
-    def __init__(
-        self,
-        wrote: Callable[[Source], object],
-        kept: Callable[[Source], object],
-        refused: Callable[[Source, OSError], object],
-    ) -> None:
-        self._wrote = wrote
-        self._kept = kept
-        self._refused = refused
+    def __init__(self, reporter: Reporter) -> None:
+        self._reporter = reporter
         self._source: Source | None = None
         self._swept: set[Path] = set()
 
@@ -142,15 +135,25 @@ class InPlace(Output):
             if source is None or not self._changed:
                 return
             if self._failed:
-                self._kept(source)
+                self._reporter.say(f"{source.name}: not changed, because a document in it failed")
                 return
             self._content.seek(0)
             try:
                 self._replace(source.path, _chunks(self._content), self._seen)
             except OSError as error:
-                self._refused(source, error)
+                self.refused(source, error)
             else:
-                self._wrote(source)
+                self.wrote(source)
+
+    def wrote(self, source: Source) -> None:
+        """A file was written."""
+        self._reporter.counts["written"] += 1
+        if self._reporter.is_verbose:
+            self._reporter.say(f"{source.name}: written")
+
+    def refused(self, source: Source, error: OSError) -> None:
+        """A file cannot be written."""
+        self._reporter.fail(source.name, f"the file cannot be written: {reason_of(error)}")
 
     def _sweep(self, folder: Path) -> None:
         """Remove the temporary files of killed runs, once per folder."""

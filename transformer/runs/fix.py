@@ -17,22 +17,18 @@ from transformer.runs.transform import Inputs, Outputs, run_transform
 
 
 class Fixed(NamedTuple):
-    """The changes, in how many files, and findings on files that cannot be written and on edits
-    that cannot be spliced.
-    """
+    """The changes, and findings on files that cannot be written or edits that cannot be spliced."""
 
-    changes: tuple[Change, ...]
-    files: int
-    findings: tuple[Finding, ...]
+    changes: tuple[Change, ...] = ()
+    findings: tuple[Finding, ...] = ()
 
 
 class _Fixing(InPlace):
     """Writes in place, and records the changes."""
 
     def __init__(self) -> None:
-        super().__init__(self._write, lambda _: None, self._refuse)
+        super().__init__(Reporter(None))
         self.changes: list[Change] = []
-        self.files: set[str] = set()
         self.findings: list[Finding] = []
         self._planned: list[Change] = []
 
@@ -45,11 +41,10 @@ class _Fixing(InPlace):
         self._planned.extend(result.changes)
         self.findings.extend(found for found in result.findings if found.rule == "HN905")
 
-    def _write(self, source: Source) -> None:
+    def wrote(self, source: Source) -> None:
         self.changes.extend(self._planned)
-        self.files.add(source.name)
 
-    def _refuse(self, source: Source, error: OSError) -> None:
+    def refused(self, source: Source, error: OSError) -> None:
         message = f"the file cannot be written: {reason_of(error)}"
         self.findings.append(unreadable(source, message, "nothing in it was fixed"))
 
@@ -73,4 +68,4 @@ def fix(
         run_transform(Inputs(list(sources)), pool_sources, context_now, outputs)
         if not any(change.rule.startswith("HN") for change in fixing.changes[done:]):
             break
-    return Fixed(tuple(fixing.changes), len(fixing.files), tuple(dict.fromkeys(fixing.findings)))
+    return Fixed(tuple(fixing.changes), tuple(dict.fromkeys(fixing.findings)))

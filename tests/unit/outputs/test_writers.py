@@ -7,6 +7,7 @@ import pytest
 
 from transformer.findings import DocumentResult
 from transformer.inputs.discovery import Source
+from transformer.outputs.reporter import Reporter
 from transformer.outputs.writers import DiffStream, InPlace, ManifestStream
 
 
@@ -86,21 +87,17 @@ def source(tmp_path: Path) -> Source:
 
 def put(source: Source, *results: DocumentResult) -> list[str]:
     """Return what `InPlace` tells when it gets `results`."""
-    told: list[str] = []
-    output = InPlace(
-        lambda _: told.append("wrote"),
-        lambda _: told.append("kept"),
-        lambda _, error: told.append(f"refused: {error.strerror}"),
-    )
+    told = io.StringIO()
+    output = InPlace(Reporter(told, level=1))
     output.begin(source)
     for one in results:
         output.add(one)
     output.end()
-    return told
+    return told.getvalue().splitlines()
 
 
 def test_a_changed_file_is_written_whole(source: Source) -> None:
-    assert put(source, result(b"same\n"), result(b"new\n", b"old\n")) == ["wrote"]
+    assert put(source, result(b"same\n"), result(b"new\n", b"old\n")) == ["a.yaml: written"]
     assert source.path.read_bytes() == b"same\nnew\n"
 
 
@@ -110,14 +107,16 @@ def test_an_unchanged_file_is_not_written(source: Source) -> None:
 
 
 def test_a_file_with_a_failed_document_is_kept(source: Source) -> None:
-    assert put(source, result(b"new", b"old"), result(b"bad", failed=True)) == ["kept"]
+    kept = ["a.yaml: not changed, because a document in it failed"]
+    assert put(source, result(b"new", b"old"), result(b"bad", failed=True)) == kept
     assert put(source, result(b"bad", failed=True)) == []
     assert source.path.read_bytes() == b"old"
 
 
 def test_a_file_that_cannot_be_written_is_told(source: Source) -> None:
     source.path.unlink()
-    assert put(source, result(b"new", b"old")) == ["refused: No such file or directory"]
+    refused = "a.yaml: error: the file cannot be written: no such file or directory"
+    assert put(source, result(b"new", b"old")) == [refused]
 
 
 def test_a_diff_names_standard_input_as_it_was_called() -> None:
