@@ -48,11 +48,9 @@ def load(path: Path) -> Settings:
     except FileNotFoundError:
         raise SettingsError("the configuration file does not exist", file=str(path)) from None
     except IsADirectoryError:
-        raise SettingsError(
-            "this is a folder, expected a configuration file",
-            file=str(path),
-            hint=f"name the file in it, such as {path / NAME}",
-        ) from None
+        message = "this is a folder, expected a configuration file"
+        hint = f"name the file in it, such as {path / NAME}"
+        raise SettingsError(message, file=str(path), hint=hint) from None
     except OSError as error:
         message = f"the configuration file cannot be read: {reason_of(error)}"
         raise SettingsError(message, file=str(path)) from None
@@ -107,10 +105,9 @@ def _decode(data: bytes, name: str) -> str:
         raise _at(before, name, len(before), message, "save the file as UTF-8") from None
     for document in raw_documents([data]):
         if document.opening not in (Opening.START, Opening.GLUED):  # glued: a repeated key
+            message = "more than one YAML document"
             hint = "keep one document, and remove the --- before the other"
-            raise SettingsError(
-                "more than one YAML document", file=name, line=document.line, column=1, hint=hint
-            )
+            raise SettingsError(message, file=name, line=document.line, column=1, hint=hint)
     return text
 
 

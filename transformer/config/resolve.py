@@ -77,8 +77,7 @@ def from_host(settings: Settings, options: Options) -> Settings:
         SettingsError: a rule does not exist, or `--config` is set as well.
     """
     if options.config is not None:
-        raise SettingsError(
-            "--config cannot be used together with a configuration from the host",
-            hint="move the `spec` of the file to the object that the host passes",
-        )
+        message = "--config cannot be used together with a configuration from the host"
+        hint = "move the `spec` of the file to the object that the host passes"
+        raise SettingsError(message, hint=hint)
     return with_options(settings, options)

@@ -67,10 +67,8 @@ def run(
         OSError: standard input or output, or a temporary file, fails.
     """
     if not options.prints_manifests:
-        raise SettingsError(
-            "--check, --diff and --output are not supported for a ResourceList",
-            hint="leave them out: the host deletes what is not printed",
-        )
+        message = "--check, --diff and --output are not supported for a ResourceList"
+        raise SettingsError(message, hint="leave them out: the host deletes what is not printed")
     if (given := request.get("functionConfig")) is not None:
         from transformer.config.function_config import function_config  # only needed here
 

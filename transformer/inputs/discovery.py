@@ -94,9 +94,8 @@ def discover(
     found: dict[tuple[str, str], tuple[DiscoveredFile, Source]] = {}
     for name in paths:
         if not name:
-            raise SettingsError(
-                "a PATH is empty", hint="check that the variables in the command are set"
-            )
+            hint = "check that the variables in the command are set"
+            raise SettingsError("a PATH is empty", hint=hint)
         for file in (look or on_disk)(name):
             relative = relative_to_root(file.path, root)
             if not file.is_named and not is_taken(relative, include, exclude):
@@ -131,10 +130,8 @@ def on_disk(name: str) -> Iterator[DiscoveredFile]:
 
 def no_such_path(name: str) -> SettingsError:
     """Return the error that a PATH does not exist."""
-    return SettingsError(
-        f"there is no file or folder {name!r}",
-        hint="check the PATH; `hostnet-transform --help` lists the commands",
-    )
+    hint = "check the PATH; `hostnet-transform --help` lists the commands"
+    return SettingsError(f"there is no file or folder {name!r}", hint=hint)
 
 
 def _search(folder: Path) -> Iterator[DiscoveredFile]:

@@ -123,10 +123,8 @@ def _run_files(
         from transformer.inputs.kustomizations import read_kustomizations  # only for files
 
         kustomizations = read_kustomizations(prescanned, context)
-        contexts = {
-            source.scope: context.with_pools(pool_index(given))
-            for source in {source.scope: source for source in prescanned}.values()
-        }
+        scopes = {source.scope for source in prescanned}
+        contexts = {scope: context.with_pools(pool_index(given)) for scope in scopes}
 
         def take(source: Source, document: Document) -> None:
             collect_pools(document, contexts[source.scope])

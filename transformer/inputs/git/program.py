@@ -130,9 +130,8 @@ def resolve(folder: Path, revision: str) -> Revision:
         SettingsError: there is no repository, or no such commit.
     """
     if not revision:
-        raise SettingsError(
-            "a revision is empty", hint="check that the variables in the command are set"
-        )
+        hint = "check that the variables in the command are set"
+        raise SettingsError("a revision is empty", hint=hint)
     top = top_of(folder)
     git = outer(top)
     left, dots, right = revision.partition("...")
@@ -155,10 +154,9 @@ def top_of(folder: Path) -> Path:
     """
     done = outer(folder).attempt("rev-parse", "--show-toplevel")
     if done.returncode or not done.stdout.strip():
+        message = f"git finds no work tree around {folder}: {_error_of(done)}"
         hint = "run it in a checked out repository, or leave out --base and --staged"
-        raise SettingsError(
-            f"git finds no work tree around {folder}: {_error_of(done)}", hint=_advice(done) or hint
-        )
+        raise SettingsError(message, hint=_advice(done) or hint)
     return Path(os.fsdecode(done.stdout.removesuffix(b"\n")))
 
 

@@ -76,11 +76,9 @@ class Repository:
         entries = []
         for stage, entry in self._staged():
             if stage != "0":
-                raise SettingsError(
-                    "the index has a merge conflict in this file",
-                    file=entry.path,
-                    hint="resolve it and `git add` the file",
-                )
+                message = "the index has a merge conflict in this file"
+                hint = "resolve it and `git add` the file"
+                raise SettingsError(message, file=entry.path, hint=hint)
             if entry.sha not in _EMPTY_BLOBS:
                 entries.append(entry)
         return entries
@@ -90,9 +88,8 @@ class Repository:
         tree, including untracked files that are not ignored. Files with only a new modification
         time may be included: no content is read.
         """
-        old = {(entry.path, entry.mode, entry.sha) for entry in self.tree(commit)}
-        new = {(entry.path, entry.mode, entry.sha) for _, entry in self._staged()}
-        paths = {path for path, *_ in old ^ new}
+        differing = set(self.tree(commit)) ^ {entry for _, entry in self._staged()}
+        paths = {entry.path for entry in differing}
         if in_work_tree:
             for command in _UNSTAGED:
                 out = self.git.run(*command)
@@ -142,11 +139,9 @@ def _lines(out: bytes) -> Iterator[tuple[list[str], str]]:
 
 
 def _unreadable(entry: Entry) -> SettingsError:
-    return SettingsError(
-        f"git cannot read the object {entry.sha}",
-        file=entry.path,
-        hint="`git fsck` lists missing objects; in a partial clone, check that `git fetch` works",
-    )
+    message = f"git cannot read the object {entry.sha}"
+    hint = "`git fsck` lists missing objects; in a partial clone, check that `git fetch` works"
+    return SettingsError(message, file=entry.path, hint=hint)
 
 
 def _exactly(pipe: IO[bytes], size: int) -> bytes:

@@ -28,18 +28,12 @@ _MOST_LINKS = 40
 """The maximum number of symbolic links that are followed for one path, as in operating systems."""
 
 
-class GitStates:
+class GitStates(ExitStack):
     """Finds files in states of Git repositories; a context manager, which closes them."""
 
     def __init__(self) -> None:
-        self._stack = ExitStack()
+        super().__init__()
         self._repositories: dict[Path, Repository] = {}
-
-    def __enter__(self) -> "GitStates":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._stack.close()
 
     def at(self, revision: Revision) -> FileLookup:
         """Return the lookup of files in a commit (see `discovery.discover`)."""
@@ -64,14 +58,13 @@ class GitStates:
     def between(self, old: Revision, new: Revision) -> list[Path]:
         """Return the files that differ between two commits."""
         repository = self.repository(program.outer(new.top))
-        entries = [set(repository.tree(revision.commit)) for revision in (old, new)]
-        paths = {entry.path for entry in entries[0] ^ entries[1]}
-        return [new.top / path for path in sorted(paths)]
+        differing = set(repository.tree(old.commit)) ^ set(repository.tree(new.commit))
+        return [new.top / path for path in sorted({entry.path for entry in differing})]
 
     def repository(self, by: Git) -> Repository:
         """Return a repository, which stays open until this object is closed."""
         if by.folder not in self._repositories:
-            self._repositories[by.folder] = self._stack.enter_context(Repository(by))
+            self._repositories[by.folder] = self.enter_context(Repository(by))
         return self._repositories[by.folder]
 
 
@@ -134,15 +127,13 @@ class _State:
         for path in closed:
             # Raised when it is read, unless a pattern for the files in it excludes it.
             place = shown / _below(f"{path}/*.yaml", folder)
-            yield DiscoveredFile(
-                place, False, place.as_posix(), partial(_raise, self._closed[path].error)
-            )
+            opener = partial(_raise, self._closed[path].error)
+            yield DiscoveredFile(place, False, place.as_posix(), opener)
 
     def _found(self, path: str, shown: Path, *, is_named: bool) -> DiscoveredFile:
         entry, repository = self._blobs[path]
-        return DiscoveredFile(
-            shown, is_named, f"{self._top}/{path}", partial(repository.open, entry)
-        )
+        opener = partial(repository.open, entry)
+        return DiscoveredFile(shown, is_named, f"{self._top}/{path}", opener)
 
     def _walk(self, top: str, closed: list[str]) -> Iterator[tuple[str, list[str], list[str]]]:
         """Yield what `os.walk` yields; add submodules that cannot be read to `closed`."""
@@ -258,10 +249,8 @@ def _below(path: str, folder: str) -> str:
 
 
 def _elsewhere(name: str, top: Path) -> SettingsError:
-    return SettingsError(
-        f"{name!r} is not in the Git repository {top}",
-        hint="a run compares files of one repository: run it in the other repository separately",
-    )
+    hint = "a run compares files of one repository: run it in the other repository separately"
+    return SettingsError(f"{name!r} is not in the Git repository {top}", hint=hint)
 
 
 def _raise(error: SettingsError) -> NoReturn:

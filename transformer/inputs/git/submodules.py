@@ -39,9 +39,6 @@ def opened(around: Repository, entry: Entry, path: str) -> Git | Closed:
 
 def without_commit(entry: Entry, path: str, error: SettingsError) -> Closed:
     """Return the error that the repository of a submodule does not have its commit."""
-    return Closed(
-        SettingsError(
-            f"the submodule {path} lacks its commit {entry.sha[:12]}: {error.message}",
-            hint=error.hint or f"`git -C {path} fetch`, or `git submodule update --init {path}`",
-        )
-    )
+    message = f"the submodule {path} lacks its commit {entry.sha[:12]}: {error.message}"
+    hint = error.hint or f"`git -C {path} fetch`, or `git submodule update --init {path}`"
+    return Closed(SettingsError(message, hint=hint))
