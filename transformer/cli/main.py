@@ -16,7 +16,6 @@ from typing import Any
 import click
 
 from transformer.cli.options import (
-    HELP,
     DefaultGroup,
     common_options,
     reformat_option,
@@ -30,7 +29,7 @@ _PLUGINS = ("HostnetTransform", "HostnetValidate")
 """Names of kustomize plugins: a link with such a name runs this program as the plugin."""
 
 
-@click.group(cls=DefaultGroup, context_settings=HELP)
+@click.group(cls=DefaultGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @version_option
 def cli() -> None:
     """Prepare Kubernetes manifests for OpenYurt host-network NodePools.
@@ -51,7 +50,7 @@ def cli() -> None:
     """
 
 
-@cli.command(context_settings=HELP)
+@cli.command()
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
 @click.option(
     "-w", "--write", is_flag=True, help="Edit files in place; a file without edits is not written."
@@ -99,7 +98,7 @@ def transform(paths: tuple[str, ...], **options: Any) -> int:
     return command_line.transform(paths, TransformOptions(**options))
 
 
-@cli.command(context_settings=HELP)
+@cli.command()
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
 @click.option("--old", metavar="PATH", help="The old state: a file, or a folder of files.")
 @click.option(
@@ -146,7 +145,7 @@ def validate(paths: tuple[str, ...], **options: Any) -> int:
     return command_line.validate(paths, ValidateOptions(**options))
 
 
-@cli.command(context_settings=HELP)
+@cli.command()
 @click.argument("rule", required=False, metavar="[ID]")
 @version_option
 def rules(rule: str | None) -> None:
@@ -156,7 +155,7 @@ def rules(rule: str | None) -> None:
     click.echo(explain.rules() if rule is None else explain.explained(rule))
 
 
-@cli.command(context_settings=HELP)
+@cli.command()
 @click.argument("name", required=False, metavar="[NAME]")
 @version_option
 def schema(name: str | None) -> None:
@@ -166,12 +165,12 @@ def schema(name: str | None) -> None:
     click.echo(explain.schemas() if name is None else explain.schema(name))
 
 
-@cli.group(context_settings=HELP)
+@cli.group()
 def kustomize() -> None:
     """Run as a plugin of kustomize."""
 
 
-@kustomize.command(context_settings=HELP)
+@kustomize.command()
 @click.option(
     "--home",
     type=click.Path(path_type=Path, file_okay=False),
@@ -191,7 +190,7 @@ def install(home: Path | None, force: bool) -> None:
         click.echo(path)
 
 
-@kustomize.command(context_settings=HELP)
+@kustomize.command()
 @click.argument("file", type=click.Path(path_type=Path), metavar="FILE")
 @report_file_option
 @common_options
@@ -205,12 +204,12 @@ def plugin(file: Path, **options: Any) -> int:
     return kustomize.run(file, options)
 
 
-@cli.group(context_settings=HELP)
+@cli.group()
 def hook() -> None:
     """Run as a hook of pre-commit."""
 
 
-@hook.command("transform", context_settings=HELP)
+@hook.command("transform")
 @click.argument("files", nargs=-1, metavar="[FILE]...")
 @reformat_option
 @report_file_option
@@ -226,7 +225,7 @@ def hook_transform(files: tuple[str, ...], **options: Any) -> int:
     return pre_commit.transform(files, options, check=False)
 
 
-@hook.command("check", context_settings=HELP)
+@hook.command("check")
 @click.argument("files", nargs=-1, metavar="[FILE]...")
 @reformat_option
 @report_file_option
@@ -238,7 +237,7 @@ def hook_check(files: tuple[str, ...], **options: Any) -> int:
     return pre_commit.transform(files, options, check=True)
 
 
-@hook.command("validate", context_settings=HELP)
+@hook.command("validate")
 @click.argument("files", nargs=-1, metavar="[FILE]...")
 @click.option(
     "--from-ref",

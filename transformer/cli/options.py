@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 _UNITS = {"": 1, "k": 1024, "m": 1024**2, "g": 1024**3}
-HELP = {"help_option_names": ["-h", "--help"]}
 
 
 class DefaultGroup(click.Group):

@@ -40,9 +40,9 @@ def transform(files: tuple[str, ...], options: Mapping[str, Any], *, check: bool
     passed = passed_files(files, discovery)
     inputs = Inputs(passed, context_files=other_files(passed, discovery) if passed else ())
     answers = partial(transform_command.opened_output, chosen, inputs)
-    host: transform_command.TransformHost
-    host = Host(settings, root, inputs, answers, fails_on_change=True)
-    return transform_command.run(chosen, host)
+    return transform_command.run(
+        chosen, Host(settings, root, inputs, answers, fails_on_change=True)
+    )
 
 
 def validate(
@@ -75,9 +75,7 @@ def validate(
             return nullcontext(changes.states_of(made, files, discovery))
 
         answers = partial(validate_command.print_report, chosen)
-        host: validate_command.ValidateHost
-        host = Host(settings, root, reads, answers, is_lenient=True)
-        return validate_command.run(chosen, host)
+        return validate_command.run(chosen, Host(settings, root, reads, answers, is_lenient=True))
 
 
 def _merged() -> list[str]:

@@ -104,23 +104,24 @@ def run_validate(
         if cluster.context.cluster.pools.all():
             aggregator.needs.add("pools")
     aggregator.finalize()
+    return _outcome(aggregator, states, context, is_blank=not has_read)
+
+
+def _outcome(
+    aggregator: RunAggregator, states: States, context: RunContext, *, is_blank: bool
+) -> Outcome:
     findings = context.folded([found for found in aggregator.findings if states.reports(found)])
     by_finalize = {rule.id for rule in context.validation if rule.finalize is not None}
-    errors = sum(found.severity == "error" for found in aggregator.findings)
+    errors = [found for found in findings if found.severity == "error"]
+    is_unread = any(found.rule in ("HN901", "HN902") for found in errors)
     return Outcome(
         tuple(in_order(findings, states.new, states.old or (), by_finalize)),
         aggregator.documents,
-        aggregator.has_failed
-        and (states.reported_files is None or any(map(_is_failure, findings))),
+        aggregator.has_failed and (states.reported_files is None or is_unread),
         tuple(aggregator.skipped_rules()),
-        errors - sum(found.severity == "error" for found in findings),
-        not has_read,
+        sum(found.severity == "error" for found in aggregator.findings) - len(errors),
+        is_blank,
     )
-
-
-def _is_failure(found: Finding) -> bool:
-    """Whether the finding reports that something cannot be read."""
-    return found.severity == "error" and found.rule in ("HN901", "HN902")
 
 
 def _scopes(
