@@ -41,16 +41,14 @@ class Entry(NamedTuple):
 
 
 class Repository:
-    """A Git repository; a context manager, which ends the process that it uses."""
+    """A Git repository."""
 
     def __init__(self, git: Git) -> None:
         self.git = git
         self._cat: subprocess.Popen[bytes] | None = None
 
-    def __enter__(self) -> "Repository":
-        return self
-
-    def __exit__(self, *_: object) -> None:
+    def close(self) -> None:
+        """End the process that provides blobs, if there is one."""
         if self._cat is not None:
             self._cat.terminate()  # it may still be writing a blob that is no longer needed
             self._cat.communicate()

@@ -64,7 +64,8 @@ class GitStates(ExitStack):
     def repository(self, by: Git) -> Repository:
         """Return a repository, which stays open until this object is closed."""
         if by.folder not in self._repositories:
-            self._repositories[by.folder] = self.enter_context(Repository(by))
+            self._repositories[by.folder] = repository = Repository(by)
+            self.callback(repository.close)
         return self._repositories[by.folder]
 
 
