@@ -10,9 +10,10 @@ TransformError
 What a rule reports is a value (`findings.Violation`), never an exception.
 """
 
-from typing import Any
+from dataclasses import KW_ONLY, dataclass
 
 
+@dataclass(eq=False, repr=False)
 class TransformError(Exception):
     """The base class; never raised itself.
 
@@ -21,44 +22,25 @@ class TransformError(Exception):
     place to compare it with.
     """
 
-    def __init__(
-        self,
-        message: str,
-        *,
-        offset: int | None = None,
-        hint: str = "",
-        other: int | None = None,
-    ) -> None:
-        super().__init__(message)
-        self.message = message
-        self.offset = offset
-        self.hint = hint
-        self.other = other
+    message: str
+    _: KW_ONLY
+    offset: int | None = None
+    hint: str = ""
+    other: int | None = None
+
+    def __post_init__(self) -> None:
+        super().__init__(self.message)
 
 
+@dataclass(eq=False, repr=False, kw_only=True)
 class InputError(TransformError):
     """The input cannot be read; `rule` is the id of the rule that reports it.
 
     `is_open`: the text ends inside a construct that more text might close.
     """
 
-    def __init__(
-        self,
-        message: str,
-        *,
-        offset: int | None = None,
-        hint: str = "",
-        rule: str = "HN901",
-        is_open: bool = False,
-        other: int | None = None,
-    ) -> None:
-        super().__init__(message, offset=offset, hint=hint, other=other)
-        self.rule = rule
-        self.is_open = is_open
-
-    def revised(self, **attributes: Any) -> "InputError":
-        """Return the same error with other `attributes`."""
-        return InputError(**(vars(self) | attributes))
+    rule: str = "HN901"
+    is_open: bool = False
 
 
 def duplicate_key(key: str, offset: int, first: int) -> InputError:
@@ -72,39 +54,27 @@ def duplicate_key(key: str, offset: int, first: int) -> InputError:
     )
 
 
+@dataclass(eq=False, repr=False, kw_only=True)
 class PatchError(TransformError):
     """An operation does not fit this text: a missing target, or a text that cannot take it.
 
     `pointer` is the place within the object, if it is known.
     """
 
-    def __init__(
-        self,
-        message: str,
-        *,
-        offset: int | None = None,
-        hint: str = "",
-        other: int | None = None,
-        pointer: str = "",
-    ) -> None:
-        super().__init__(message, offset=offset, hint=hint, other=other)
-        self.pointer = pointer
+    pointer: str = ""
 
 
 class PlaceholderError(PatchError):
     """An operation depends on a placeholder, whose value only substitution provides."""
 
 
+@dataclass(eq=False, repr=False, kw_only=True)
 class SettingsError(TransformError):
     """An option or a setting is wrong. `line` and `column` are 1-based; 0 means unknown."""
 
-    def __init__(
-        self, message: str, *, file: str = "", line: int = 0, column: int = 0, hint: str = ""
-    ) -> None:
-        super().__init__(message, hint=hint)
-        self.file = file
-        self.line = line
-        self.column = column
+    file: str = ""
+    line: int = 0
+    column: int = 0
 
 
 class InternalError(TransformError):

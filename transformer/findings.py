@@ -5,7 +5,7 @@ pointers (RFC 6901) relative to the object; `item` is the pointer of the object 
 """
 
 from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 Severity: TypeAlias = Literal["error", "warning", "info"]
 
@@ -84,8 +84,7 @@ class Finding:
     related_total: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Where in the input a finding is; the fields are those of `Finding`."""
 
     file: str
@@ -101,20 +100,13 @@ class Place:
 def finding_at(place: Place, rule: str, severity: Severity, violation: Violation) -> Finding:
     """Return the finding of `rule` at `place`, with the severity of the violation if it has one."""
     return Finding(
-        rule=rule,
-        severity=violation.severity or severity,
-        message=violation.message,
-        file=place.file,
-        line=place.line,
-        column=place.column,
-        document=place.document,
-        item=place.item,
-        object=place.object,
-        pointer=place.pointer,
+        rule,
+        violation.severity or severity,
+        violation.message,
         hint=violation.hint,
-        excerpt=place.excerpt,
         related=violation.related[:MOST_RELATED],
         related_total=len(violation.related),
+        **place._asdict(),
     )
 
 

@@ -20,7 +20,14 @@ SAMPLES: dict[type[TransformError], dict[str, Any]] = {
     InputError: {"offset": 3, "hint": "h", "rule": "HN902", "is_open": True, "other": 1},
     PatchError: {"offset": 3, "hint": "h", "other": 1, "pointer": "/spec"},
     PlaceholderError: {"offset": 3, "hint": "h", "other": 1, "pointer": "/spec"},
-    SettingsError: {"file": "a.yaml", "line": 2, "column": 5, "hint": "h"},
+    SettingsError: {
+        "file": "a.yaml",
+        "line": 2,
+        "column": 5,
+        "hint": "h",
+        "offset": 3,
+        "other": 1,
+    },
     InternalError: {"offset": 3, "hint": "h", "other": 1},
 }
 

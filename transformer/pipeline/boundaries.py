@@ -10,7 +10,8 @@ people and tools write them.
 import re
 from collections.abc import Iterator
 from contextlib import suppress
-from typing import NamedTuple
+from dataclasses import replace
+from typing import Any, NamedTuple
 
 from transformer.errors import InputError
 from transformer.kubernetes.builtin_kinds import foreign, is_known, may_lack
@@ -162,8 +163,8 @@ def _pieces(held: list[RawDocument]) -> Iterator[_Piece]:
 
 def _moved(error: InputError, by: int) -> InputError:
     """Return the same error for a text that begins `by` code points later."""
-    places = {"offset": error.offset, "other": error.other}
-    return error.revised(**{name: at + by for name, at in places.items() if at is not None})
+    places: dict[str, Any] = {"offset": error.offset, "other": error.other}
+    return replace(error, **{name: at + by for name, at in places.items() if at is not None})
 
 
 def _incomplete(above: _Piece, below: _Piece) -> InputError | None:

@@ -5,6 +5,7 @@ Nothing is decided here: hints only improve the message of an error.
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import islice
 from typing import NamedTuple
 
@@ -62,7 +63,8 @@ def explained(error: InputError, text: str) -> InputError:
     if not found:
         return error if error.hint else _explained_by_blank(error, text, offset)
     at, marker = found[-1]
-    return error.revised(
+    return replace(
+        error,
         message=f"`{marker}` is not a document separator, so two documents run together here",
         offset=at,
         other=found[-2][0] if found[:-1] else error.other,
@@ -83,7 +85,7 @@ def _explained_by_blank(error: InputError, text: str, offset: int) -> InputError
     for part in (own, *ends):
         if (blank := strange_blank(part)) is not None:
             where = "this line" if part is own else "the line above"
-            return error.revised(hint=f"{blank} in {where}: use an ordinary space")
+            return replace(error, hint=f"{blank} in {where}: use an ordinary space")
     return error
 
 
