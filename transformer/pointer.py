@@ -6,13 +6,18 @@ def escape(token: str) -> str:
     return token.replace("~", "~0").replace("/", "~1")
 
 
+def unescape(token: str) -> str:
+    """Return what `escape` made `token` of."""
+    return token.replace("~1", "/").replace("~0", "~")
+
+
 def split(pointer: str) -> list[str]:
     """Return the unescaped tokens of `pointer`; the empty pointer has none."""
     if not pointer:
         return []
     if "~" not in pointer:
         return pointer[1:].split("/")
-    return [token.replace("~1", "/").replace("~0", "~") for token in pointer[1:].split("/")]
+    return [unescape(token) for token in pointer[1:].split("/")]
 
 
 def join(base: str, *tokens: str | int) -> str:

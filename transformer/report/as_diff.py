@@ -7,13 +7,14 @@ one hunk is kept in memory.
 
 import re
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import PurePath
 
 from transformer.findings import DocumentResult
 
 _CONTEXT = 3
 _NEARBY = 200
-_ESCAPES = {'"': '\\"', "\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"}
+_ESCAPES = str.maketrans({'"': '\\"', "\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 
 class FileDiff:
@@ -37,22 +38,26 @@ class FileDiff:
     def add(self, result: DocumentResult) -> Iterator[bytes]:
         """Add the next document, and yield the part of the diff that is complete."""
         old, new = self._pending[0] + result.source, self._pending[1] + result.data
+        self._pending = (old, new)
         if old[-1:] == new[-1:] == b"\n":
             self._pending = (b"", b"")
-            yield from self._compare(_lines(old), _lines(new))
-        else:
-            self._pending = (old, new)
+            yield from self._compare(old, new)
 
     def end(self) -> Iterator[bytes]:
         """Yield the rest of the diff, at the end of the file."""
-        yield from self._compare(*map(_lines, self._pending))
+        yield from self._compare(*self._pending)
         yield from self._close_hunk()
 
-    def _compare(self, old: list[bytes], new: list[bytes]) -> Iterator[bytes]:
+    def _compare(self, old_text: bytes, new_text: bytes) -> Iterator[bytes]:
+        old, new = BytesIO(old_text).readlines(), BytesIO(new_text).readlines()
         at = 0
         for old_start, old_end, new_start, new_end in _changes(old, new):
             yield from self._keep(old[at:old_start])
-            self._open_hunk()
+            if not self._hunk:
+                above = len(self._context)
+                self._starts = (self._lines[0] - above, self._lines[1] - above)
+                self._hunk = [_marked(b" ", line) for line in self._context]
+            self._equal_below, self._context = 0, []
             self._hunk += [_marked(b"-", line) for line in old[old_start:old_end]]
             self._hunk += [_marked(b"+", line) for line in new[new_start:new_end]]
             self._lines[0] += old_end - old_start
@@ -70,14 +75,6 @@ class FileDiff:
                 yield from self._close_hunk()
         self._lines = [seen + len(lines) for seen in self._lines]
         self._context = (self._context + lines[-_CONTEXT:])[-_CONTEXT:]
-
-    def _open_hunk(self) -> None:
-        if not self._hunk:
-            above = len(self._context)
-            self._starts = (self._lines[0] - above, self._lines[1] - above)
-            self._hunk = [_marked(b" ", line) for line in self._context]
-        self._equal_below = 0
-        self._context = []
 
     def _close_hunk(self) -> Iterator[bytes]:
         if not self._hunk:
@@ -99,29 +96,20 @@ def _header(file: str, folder: PurePath | None) -> bytes:
     if folder and path.is_relative_to(folder):
         path = path.relative_to(folder)
     name = path.as_posix().lstrip("/")
-    return b"".join(
-        mark + _quoted(side + name).encode("utf-8", "surrogateescape") + b"\n"
-        for mark, side in ((b"--- ", "a/"), (b"+++ ", "b/"))
-    )
+    lines = f"--- {_quoted(f'a/{name}')}\n+++ {_quoted(f'b/{name}')}\n"
+    return lines.encode("utf-8", "surrogateescape")
 
 
 def _quoted(name: str) -> str:
     """Return a file name as git writes it: in quotes, or with a tab that marks its end."""
     if re.search(r'["\\\x00-\x1f\x7f]', name):
-        return '"' + "".join(_ESCAPES.get(char, char) for char in name) + '"'
+        return f'"{name.translate(_ESCAPES)}"'
     return f"{name}\t" if " " in name else name
 
 
-def _lines(data: bytes) -> list[bytes]:
-    """Return the lines of `data` with their ends; the last one may have none."""
-    *lines, rest = data.split(b"\n")
-    return [line + b"\n" for line in lines] + ([rest] if rest else [])
-
-
 def _marked(mark: bytes, line: bytes) -> bytes:
-    return (
-        mark + line if line.endswith(b"\n") else mark + line + b"\n\\ No newline at end of file\n"
-    )
+    end = b"" if line.endswith(b"\n") else b"\n\\ No newline at end of file\n"
+    return mark + line + end
 
 
 def _range(start: int, count: int) -> bytes:
@@ -145,7 +133,11 @@ def _changes(old: list[bytes], new: list[bytes]) -> Iterator[tuple[int, int, int
             continue
         nearby = _equal_again(old, new, at, to)
         if nearby is None:
-            yield from _changes_at_length(old, new, at, to)
+            from difflib import SequenceMatcher  # rarely needed
+
+            for tag, i, i_end, j, j_end in SequenceMatcher(None, old[at:], new[to:]).get_opcodes():
+                if tag != "equal":
+                    yield at + i, at + i_end, to + j, to + j_end
             return
         yield at, nearby[0], to, nearby[1]
         at, to = nearby
@@ -155,18 +147,7 @@ def _equal_again(old: list[bytes], new: list[bytes], at: int, to: int) -> tuple[
     for distance in range(1, _NEARBY):
         for removed in range(distance + 1):
             i, j = at + removed, to + distance - removed
-            if i > len(old) or j > len(new):
-                continue
-            if old[i : i + _CONTEXT] == new[j : j + _CONTEXT]:
+            is_inside = i <= len(old) and j <= len(new)
+            if is_inside and old[i : i + _CONTEXT] == new[j : j + _CONTEXT]:
                 return i, j
     return None
-
-
-def _changes_at_length(
-    old: list[bytes], new: list[bytes], at: int, to: int
-) -> Iterator[tuple[int, int, int, int]]:
-    from difflib import SequenceMatcher  # rarely needed
-
-    for tag, i, i_end, j, j_end in SequenceMatcher(None, old[at:], new[to:]).get_opcodes():
-        if tag != "equal":
-            yield at + i, at + i_end, to + j, to + j_end

@@ -4,55 +4,35 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from transformer.findings import Change, Finding, Related
+from transformer.findings import Change, Finding, ObjectRef, Related
 from transformer.report.report import Report
+
+_encoded = json.JSONEncoder(default=ObjectRef.as_dict).encode
 
 
 def finding(found: Finding) -> str:
     """Return one entry of `findings`, as JSON on one line."""
-    entry: dict[str, Any] = {
-        "rule": found.rule,
-        "severity": found.severity,
-        "file": found.file,
-        "line": found.line,
-        "column": found.column,
-        "document": found.document,
-        "item": found.item,
-        "object": None if found.object is None else found.object.as_dict(),
-        "pointer": found.pointer,
-        "message": found.message,
-    }
+    keys = ("rule", "severity", "file", "line", "column", "document", "item", "object", "pointer")
+    entry = _entry(found, *keys, "message")
     if found.hint:
         entry["hint"] = found.hint
     if found.related:
-        entry["related"] = [_related(also) for also in found.related]
+        entry["related"] = [
+            _entry(also, "file", "line", "column", "object", "message") for also in found.related
+        ]
         entry["relatedTotal"] = found.related_total
-    return json.dumps(entry)
-
-
-def _related(also: Related) -> dict[str, Any]:
-    return {
-        "file": also.file,
-        "line": also.line,
-        "column": also.column,
-        "object": None if also.object is None else also.object.as_dict(),
-        "message": also.message,
-    }
+    return _encoded(entry)
 
 
 def change(made: Change) -> str:
     """Return one entry of `changed`, as JSON on one line."""
-    return json.dumps(
-        {
-            "file": made.file,
-            "line": made.line,
-            "document": made.document,
-            "item": made.item,
-            "rule": made.rule,
-            "object": made.object.as_dict(),
-            "operations": list(made.operations),
-        }
-    )
+    keys = ("file", "line", "document", "item", "rule", "object", "operations")
+    return _encoded(_entry(made, *keys))
+
+
+def _entry(value: Finding | Related | Change, *attributes: str) -> dict[str, Any]:
+    """Return some attributes, which have the same names in the report, in its order."""
+    return {name: getattr(value, name) for name in attributes}
 
 
 def render(report: Report) -> Iterator[str]:

@@ -7,7 +7,6 @@ not fail the run either. The same report always gives the same bytes.
 
 import re
 from collections.abc import Iterator
-from itertools import groupby
 
 from transformer.findings import Finding
 from transformer.report.formatting import clean, message, message_and_hint
@@ -22,12 +21,9 @@ def render(report: Report) -> Iterator[str]:
     from junitparser import Failure, JUnitXml, Skipped, TestCase, TestSuite  # slow to import
 
     reasons = {rule: reason for reason, rules in report.skipped_rules for rule in rules}
-    by_rule = {
-        rule: list(found)
-        for rule, found in groupby(
-            sorted(report.findings, key=lambda found: found.rule), lambda found: found.rule
-        )
-    }
+    by_rule: dict[str, list[Finding]] = {}
+    for found in report.findings:
+        by_rule.setdefault(found.rule, []).append(found)
     titles = {rule.id: rule.title for rule in report.rules}
     suite = TestSuite("hostnet-transform validate")
     for rule in sorted({*report.checks, *by_rule}):

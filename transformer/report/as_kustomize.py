@@ -12,6 +12,7 @@ outputs matches only in layers above that build. An object without a namespace c
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import starmap
 from typing import NamedTuple
 
 from transformer.findings import DocumentResult, ObjectRef
@@ -58,14 +59,6 @@ class _Seen(NamedTuple):
     place: str
 
 
-class _Entry(NamedTuple):
-    """A patch and its target; `namespace` is empty if the target has none."""
-
-    name: _Name
-    namespace: str
-    patch: str
-
-
 class KustomizePatches:
     """Collects the patches of all documents, because only then it knows which targets are unique.
 
@@ -109,12 +102,14 @@ class KustomizePatches:
             yield from ("\n" if comments else "", *comments, "patches: []\n")
             return
         yield _FROM_STREAM if self._is_stream else _FROM_FILES
-        yield from (*comments, "patches:\n", *map(_rendered, entries))
+        yield from (*comments, "patches:\n", *starmap(_rendered, entries))
         if self._is_stream:
             self._warn(_ABOVE_ONLY)
 
-    def _plan(self, name: _Name, objects: Sequence[_Seen]) -> Iterator[_Entry]:
-        """Yield the patches for the objects of one name; a namespace only distinguishes several."""
+    def _plan(self, name: _Name, objects: Sequence[_Seen]) -> Iterator[tuple[_Name, str, str]]:
+        """Yield the patches for the objects of one name, each with the namespace of its target:
+        an empty one (none) unless that distinguishes several.
+        """
         namespaces = dict.fromkeys(one.namespace for one in objects)
         may_have_moved = self._is_stream and "default" in namespaces and len(namespaces) > 1
         if may_have_moved and len({one.patch for one in objects}) == 1:
@@ -133,7 +128,7 @@ class KustomizePatches:
                         f"the patch for {name.kind}/{name.name} of the namespace default also fits"
                         " each other one that has no namespace in its source"
                     )
-                yield _Entry(name, namespace if len(namespaces) > 1 else "", patch)
+                yield name, namespace if len(namespaces) > 1 else "", patch
 
     def _warn(self, warning: str) -> None:
         self.warnings.append(warning)
@@ -163,18 +158,17 @@ def _patch(operations: Iterable[Operation]) -> str:
     return "".join(f"    - {json.dumps(line)}\n" for line in lines)
 
 
-def _rendered(entry: _Entry) -> str:
-    name = entry.name
+def _rendered(name: _Name, namespace: str, patch: str) -> str:
     target = {
         "group": _literal(name.group) or "^$",
         "version": _literal(name.version),
         "kind": _literal(name.kind),
         "name": _literal(name.name),
     }
-    if entry.namespace:
-        target["namespace"] = _literal(entry.namespace)
+    if namespace:
+        target["namespace"] = _literal(namespace)
     fields = "".join(f"    {key}: {scalar(value)}\n" for key, value in target.items())
-    return f"- target:\n{fields}  patch: |-\n{entry.patch}"
+    return f"- target:\n{fields}  patch: |-\n{patch}"
 
 
 def _literal(text: str) -> str:

@@ -7,6 +7,7 @@ from itertools import groupby
 from typing import Any
 
 from transformer.findings import Change
+from transformer.pointer import unescape
 
 _AFFINITY = re.compile(
     r"(?P<template>.*)/spec/affinity"
@@ -38,10 +39,11 @@ def _describe(operation: dict[str, Any]) -> tuple[str, str, list[str]]:
     if path == "/spec" and isinstance(value, dict) and list(value) == ["taints"]:
         path, value = "/spec/taints", value["taints"]
     if found := _METADATA.fullmatch(path):
-        entries = value if found[2] is None else {_unescaped(found[2]): value}
+        entries = value if found[2] is None else {unescape(found[2]): value}
         return verb, "", [f"{found[1]} {_entry(key, item)}" for key, item in entries.items()]
     if _TAINTS.fullmatch(path):
-        return verb, "", [f"taint {_taint(taint)}" for taint in _listed(value)]
+        taints = value if isinstance(value, list) else [value]
+        return verb, "", [f"taint {_taint(taint)}" for taint in taints]
     if found := _AFFINITY.fullmatch(path):
         what = [f"node affinity {text}" for text in _requirements(value)]
         term = found["term"]
@@ -78,7 +80,7 @@ def _template(pointer: str) -> str:
     if pointer in _USUAL_TEMPLATES:
         return ""
     tokens = (f"[{token}]" if token.isdigit() else f".{token}" for token in pointer.split("/")[1:])
-    return f" of {_unescaped(''.join(tokens)).lstrip('.')}"
+    return f" of {unescape(''.join(tokens)).lstrip('.')}"
 
 
 def _entry(key: str, value: Any) -> str:
@@ -91,14 +93,6 @@ def _taint(taint: Any) -> str:
         return json.dumps(taint)
     value = f"={taint['value']}" if taint.get("value") else ""
     return f"{taint.get('key')}{value}:{taint.get('effect')}"
-
-
-def _listed(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
-
-
-def _unescaped(token: str) -> str:
-    return token.replace("~1", "/").replace("~0", "~")
 
 
 def _joined(words: list[str]) -> str:

@@ -7,7 +7,7 @@ from itertools import groupby
 
 from transformer.report.report import RuleHelp
 
-_LABEL = re.compile(r"(Bad|Good|Before|After|Old|New|Fix|Source)\b(?=[:,]| )")
+_LABEL = re.compile(r"\A(Bad|Good|Before|After|Old|New|Fix|Source)\b(?=[:,]| )")
 
 
 def page(rule: RuleHelp) -> str:
@@ -31,16 +31,13 @@ def markdown(rule: RuleHelp) -> str:
 
 
 def _prose(paragraph: str) -> str:
-    return _LABEL.sub(r"**\1**", paragraph, count=1) if _LABEL.match(paragraph) else paragraph
+    return _LABEL.sub(r"**\1**", paragraph)
 
 
 def _example(paragraphs: Iterator[str]) -> Iterator[str]:
     """Yield one example; its own blank lines separate the `paragraphs`."""
-    yield f"```yaml\n{cleandoc(_joined(paragraphs))}\n```"
-
-
-def _joined(paragraphs: Iterator[str]) -> str:
-    return "\n" + "\n\n".join(paragraphs)
+    text = cleandoc("\n" + "\n\n".join(paragraphs))
+    yield f"```yaml\n{text}\n```"
 
 
 def index(rules: Sequence[RuleHelp]) -> str:
