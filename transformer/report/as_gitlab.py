@@ -18,10 +18,7 @@ def render(report: Report) -> Iterator[str]:
             "check_name": found.rule,
             "fingerprint": fingerprint,
             "severity": _SEVERITIES[found.severity],
-            "location": {
-                "path": found.file.removeprefix("./"),
-                "lines": {"begin": found.line},
-            },
+            "location": {"path": found.file.removeprefix("./"), "lines": {"begin": found.line}},
         }
         for found, fingerprint in fingerprints(report.findings)
     ]
