@@ -85,7 +85,7 @@ def validate(
     from transformer.inputs.comparison import States  # slow to import, and only needed here
     from transformer.runs.validate import run_validate
 
-    context = _validation_context(config)
+    context = build(_settings(config), _components(), schemas=_schemas())
     given = _values(pools or b"")
     new_state, old_state = (
         None if state is None else [_source(state, name)] for state in (data, old)
@@ -138,10 +138,6 @@ def _context(config: Mapping[str, Any] | None) -> RunContext:
     return _default_context() if config is None else build(_settings(config), _components())
 
 
-def _validation_context(config: Mapping[str, Any] | None) -> RunContext:
-    return build(_settings(config), _components(), schemas=_schemas())
-
-
 def _settings(config: Mapping[str, Any] | None) -> configuration.Settings:
     if config is None:
         return configuration.Settings()
@@ -157,9 +153,7 @@ def _default_context() -> RunContext:
     return build(configuration.Settings(), _components())
 
 
-@cache
-def _schemas() -> Mapping[str, Any]:
-    return schemas()
+_schemas = cache(schemas)
 
 
 def _components() -> Any:

@@ -60,13 +60,8 @@ class RunAggregator:
             elif known is not packed:
                 of_rule[key] = [known, packed]
 
-    def fail(self, found: Finding) -> None:
-        """Add the finding that a file cannot be read."""
-        self.has_failed = True
-        self.findings.append(found)
-
-    def take_unread(self, found: Finding) -> None:
-        """Add the finding that a document of the old state cannot be compared."""
+    def add_unread(self, found: Finding) -> None:
+        """Add the finding that a file, or a document of the old state, cannot be read."""
         self.has_failed = self.has_failed or found.severity == "error"
         self.findings.append(found)
 
@@ -76,11 +71,9 @@ class RunAggregator:
             if rule.finalize is not None:
                 self.findings.extend(self._finalized(rule))
         self._observations.clear()
-        self.findings.extend(self._suppressions.unused(self.checked_rules()))
-
-    def checked_rules(self) -> set[str]:
-        """Return the ids of the rules that had something to check."""
-        return {rule.id for rule in self._context.validation if self.needs.issuperset(rule.needs)}
+        needs = self.needs
+        checked = {rule.id for rule in self._context.validation if needs.issuperset(rule.needs)}
+        self.findings.extend(self._suppressions.unused(checked))
 
     def skipped_rules(self) -> Iterator[tuple[str, tuple[str, ...]]]:
         """Yield reasons why rules had nothing to check, each with the ids of these rules."""
@@ -122,10 +115,9 @@ class RunAggregator:
 def _unpacked(
     packed: bytes, words: Sequence[str]
 ) -> tuple[LocatedObservation, SuppressedBy | None]:
-    value, name, common, place, suppressed_by = marshal.loads(packed)  # our own bytes
-    line, column, document, item = place
+    # Our own bytes.
+    value, name, common, (line, column, document, item), suppressed_by = marshal.loads(packed)
     group, version, kind, namespace, pointer, file = (words[number] for number in common)
     ref = ObjectRef(group, version, kind, namespace, name)
-    return LocatedObservation(
-        value, Place(file, line, column, document, item, ref, pointer)
-    ), suppressed_by
+    place = Place(file, line, column, document, item, ref, pointer)
+    return LocatedObservation(value, place), suppressed_by

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from typing import Any, NamedTuple
 
 from transformer.errors import InputError
@@ -120,15 +121,14 @@ def examined(held: list[RawDocument], *, strict: bool) -> Examined:
         return Examined(problem=problem)
     if is_template or strict:
         hint = RENDER_FIRST if is_template else _SEPARATE
-        borders = [_doubted(border, hint) for border in borders]
+        message = "two manifests without --- between them"
+        borders = [
+            Border(upper, lower, _refusal(message, offset=lower, other=upper, hint=hint))
+            for upper, lower, _ in borders
+        ]
     return Examined(
         tuple(manifests), tuple(borders), swallowed=_swallowed(above.root, above.offset)
     )
-
-
-def _doubted(border: Border, hint: str) -> Border:
-    message = "two manifests without --- between them"
-    return border._replace(doubt=_refusal(message, border[:2], hint))
 
 
 class _NoManifestError(Exception):
@@ -172,53 +172,44 @@ def _incomplete(above: _Piece, below: _Piece) -> InputError | None:
     missing = [key for piece in (above, below) for key in _HEAD if key not in piece.root.keys]
     if not missing:
         return None
-    return InputError(
+    return _refusal(
         f"a second manifest seems to begin here, but one of the two lacks {missing[0]}",
         offset=below.start,
         other=above.start,
         hint="a key is duplicated, or two files were joined; separate them with ---",
-        rule="HN902",
     )
 
 
 _SEPARATE = "begin each file with ---, or name the files instead of joining them with cat"
-
-
-def _refusal(
-    message: str, border: tuple[int, int], hint: str = _SEPARATE, offset: int | None = None
-) -> InputError:
-    """Return the error for a border; `border` is where the manifests above and below it begin."""
-    above, below = border
-    at = below if offset is None else offset
-    return InputError(message, offset=at, other=above, hint=hint, rule="HN902")
+_refusal = partial(InputError, rule="HN902", hint=_SEPARATE)
 
 
 def _doubt_between(above: _Piece, below: _Piece) -> InputError | None:
     """Return why a key above a border may not belong to the upper manifest, or None."""
     keys, entries = above.root.keys, above.root.entries
-    border = above.start, below.start
     group, kind = _kind(above)
     for index in range(keys.index("apiVersion") + 1, len(keys)):
         if keys[index] < "apiVersion":  # where keys are sorted, the lower manifest may begin so
             return _refusal(
                 f"{keys[index]!r} may be the last key of the manifest above or the first of the"
                 " one below, because no --- is between them",
-                border,
                 offset=above.offset + entries[index][0].start,
+                other=above.start,
             )
     if non_manifests := foreign(group, kind, keys):
         return _refusal(
             f"a second manifest begins here, but {non_manifests[0]!r} above is not a field of"
             f" {kind}",
-            border,
-            "three or more files seem to run together; separate them with ---",
+            offset=below.start,
+            other=above.start,
+            hint="three or more files seem to run together; separate them with ---",
         )
     is_own = keys[-1] == "metadata" and is_known(group, kind)
     if not is_own and may_lack(*_kind(below), below.root.keys, keys[-1]):
         return _refusal(
             f"{keys[-1]!r} may belong to the manifest above or to the one below, which has none",
-            border,
             offset=above.offset + entries[-1][0].start,
+            other=above.start,
         )
     return _swallowed(above.root, above.offset)
 
@@ -233,13 +224,12 @@ def _swallowed(root: Mapping, offset: int = 0, *, is_glued: bool = True) -> Inpu
     found = _SWALLOWED.search(last.text) if last is not None else None
     if last is None or found is None or (last.text.endswith("#") and not is_glued):
         return None
-    return InputError(
+    return _refusal(
         "the end of this value seems to be the first line of the next file",
         offset=offset + last.start,
         other=offset + root.start,
         hint="a file without a newline at its end was joined to the next; end it with one, or"
         " quote the value",
-        rule="HN902",
     )
 
 
@@ -268,15 +258,10 @@ def _may_have_swallowed(data: bytes, *, is_last: bool) -> bool:
 
 
 def _kind(piece: _Piece) -> tuple[str, str]:
-    """Return group and kind of a manifest."""
-    version, kind = (_text_at(piece.root, key) for key in _HEAD)
+    """Return group and kind of a manifest; what is not a scalar counts as empty."""
+    values = (piece.root.entries[piece.root.keys.index(key)][1] for key in _HEAD)
+    version, kind = (value.text if isinstance(value, Scalar) else "" for value in values)
     return version.rpartition("/")[0], kind
-
-
-def _text_at(root: Mapping, key: str) -> str:
-    """Return the text of an entry, or an empty string if it is not a scalar."""
-    value = root.entries[root.keys.index(key)][1]
-    return value.text if isinstance(value, Scalar) else ""
 
 
 def _last_scalar(node: Node) -> Scalar | None:

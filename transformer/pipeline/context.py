@@ -73,10 +73,8 @@ class RunContext:
         return [
             rule
             for rule in self.rules
-            if not rule.suppressed_with
-            or self.policy.is_reported(
-                rule.suppressed_with, manifest.ref, manifest.annotations, file
-            )
+            if not (known_as := rule.suppressed_with)
+            or self.policy.is_reported(known_as, manifest.ref, manifest.annotations, file)
         ]
 
     @property

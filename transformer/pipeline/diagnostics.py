@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from transformer.errors import InputError, TransformError
-from transformer.findings import Change, Finding, Place, Severity, Violation, finding_at
+from transformer.findings import Change, Finding, ObjectRef, Place, Severity, Violation, finding_at
 from transformer.kubernetes.objects import Manifest
 from transformer.pipeline.context import RunContext
 from transformer.pipeline.parse_hints import advice, explained, template
@@ -70,18 +70,7 @@ class DiagnosticCollector:
     def report_violation(
         self, rule: str, severity: Severity, manifest: Manifest, found: Violation
     ) -> None:
-        """Report what a rule found in a manifest."""
-        self._add(self.finding(rule, severity, manifest, found), manifest.annotations)
-
-    def run_check(self, rule: ValidationRule, rule_context: RuleContext) -> None:
-        """Report what the check of a rule finds in an object."""
-        for violation in rule.check(rule_context) if rule.check else ():
-            self.report_violation(rule.id, rule.severity, rule_context.manifest, violation)
-
-    def finding(
-        self, rule: str, severity: Severity, manifest: Manifest, found: Violation
-    ) -> Finding:
-        """Return the finding of a rule on a manifest, with its place.
+        """Report what a rule found in a manifest.
 
         In a template it is not an error: the values are not known before it is rendered.
         """
@@ -90,8 +79,13 @@ class DiagnosticCollector:
             severity = "warning" if self.origin.is_named else "info"
         violation = Violation("", found.message, found.hint)
         offset = self.source.offset(manifest.base + found.pointer, at_key=found.at_key)
-        place = self.place(manifest.base, manifest, found.pointer, offset=offset)
-        return finding_at(place, rule, severity, violation)
+        place = self.place(manifest.base, manifest.ref, found.pointer, offset=offset)
+        self._add(finding_at(place, rule, severity, violation), manifest.annotations)
+
+    def run_check(self, rule: ValidationRule, rule_context: RuleContext) -> None:
+        """Report what the check of a rule finds in an object."""
+        for violation in rule.check(rule_context) if rule.check else ():
+            self.report_violation(rule.id, rule.severity, rule_context.manifest, violation)
 
     def pointers(self, manifest: Manifest) -> set[str]:
         """Return the pointers at which there are findings on an object."""
@@ -100,7 +94,7 @@ class DiagnosticCollector:
     def place(
         self,
         item: str,
-        subject: Manifest | Change | None = None,
+        ref: ObjectRef | None = None,
         pointer: str = "",
         *,
         offset: int | None = None,
@@ -108,9 +102,6 @@ class DiagnosticCollector:
     ) -> Place:
         """Return the place at `offset`, or at `pointer` in the item if `offset` is None."""
         at = self.source.offset(item + pointer) if offset is None else offset
-        ref = subject.ref if isinstance(subject, Manifest) else None
-        if isinstance(subject, Change):
-            ref = subject.object
         return Place(
             self.origin.file,
             *self.source.position(at),
@@ -139,8 +130,7 @@ class DiagnosticCollector:
         self, rule: str, severity: Severity, issue: Violation, offset: int, item: str = ""
     ) -> Finding:
         severity = "error" if self.context.settings.strict else severity
-        place = self.place(item, offset=offset)
-        return finding_at(place, rule, severity, issue)
+        return finding_at(self.place(item, offset=offset), rule, severity, issue)
 
     def report_error(self, rule: str, error: TransformError, changes: list[Change]) -> bool:
         """Report why the document cannot be read or edited; return whether that is an error.
@@ -193,11 +183,11 @@ class DiagnosticCollector:
             if error.offset is None or self.source.offset(change.item) <= error.offset
         ]
         concerned = above[-1] if above else changes[0] if changes else None
-        item = concerned.item if concerned else ""
+        item, ref = (concerned.item, concerned.object) if concerned else ("", None)
         at = error.offset
         if at is None:
             at = self.source.offset(item) if concerned else 0
-        place = self.place(item, concerned, offset=at)
+        place = self.place(item, ref, offset=at)
         return finding_at(place, rule, severity, violation)
 
     def _line(self, offset: int) -> int:

@@ -4,7 +4,7 @@ This is what `transform` and `validate` have in common.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import PurePath
 from typing import Any
 
@@ -17,7 +17,6 @@ from transformer.operations import Operation
 from transformer.pipeline.diagnostics import DiagnosticCollector
 from transformer.pipeline.documents import Document
 from transformer.rules.base import RuleContext, TransformRule
-from transformer.rules.exempt import editable
 from transformer.text.framing import Opening, RawDocument
 from transformer.yamltree import syntax
 from transformer.yamltree.construct import construct
@@ -52,8 +51,19 @@ def visit(
         InputError: the document cannot be read.
     """
     tree, value = load_document(document, diagnostics)
+    cluster, origin = diagnostics.context.cluster, diagnostics.origin
     for manifest in objects(value, diagnostics):
-        visit_object(_rule_context(manifest, value, diagnostics))
+        rule_context = RuleContext(
+            manifest,
+            pod_templates(manifest, cluster.rows),
+            cluster,
+            value,
+            origin.is_patch,
+            template_comment=diagnostics.template_comment,
+            is_named=origin.is_named,
+            usage=origin.usage,
+        )
+        visit_object(rule_context)
     report_opening(document.raw, diagnostics, is_empty=value is None, glued=glued)
     return tree, value
 
@@ -129,26 +139,6 @@ def _template_comment(tree: syntax.Tree, diagnostics: DiagnosticCollector) -> st
 
 
 _SHOWN = 60
-
-
-def _rule_context(manifest: Manifest, value: Any, diagnostics: DiagnosticCollector) -> RuleContext:
-    """Return the context of an object in a document with the plain value `value`."""
-    cluster, origin = diagnostics.context.cluster, diagnostics.origin
-    return RuleContext(
-        manifest,
-        pod_templates(manifest, cluster.rows),
-        cluster,
-        value,
-        origin.is_patch,
-        template_comment=diagnostics.template_comment,
-        is_named=origin.is_named,
-        usage=origin.usage,
-    )
-
-
-def is_edited(rule_context: RuleContext, planned: Mapping[str, Sequence[Operation]]) -> bool:
-    """Whether transform rules would edit the object."""
-    return any(editable(rule_context, operations) for operations in planned.values())
 
 
 def rule_failures(

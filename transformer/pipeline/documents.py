@@ -9,7 +9,7 @@ because its author has to fix it; the manifests are only recorded.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain
 
 from transformer.errors import InputError
@@ -53,12 +53,8 @@ def documents(
     are certain; they are still `GLUED`, because a `---` is missing above each. With `strict`, no
     border is certain.
     """
-    found = batches(
-        raw_batches(chunks, max_document),
-        is_stream=is_stream,
-        strict=strict,
-        max_document=max_document,
-    )
+    raw = raw_batches(chunks, max_document)
+    found = batches(raw, is_stream=is_stream, strict=strict, max_document=max_document)
     return chain.from_iterable(found)
 
 
@@ -79,28 +75,22 @@ _PATIENCE = 16 * 1024 * 1024
 """Bytes of a run that are held; of a longer one, the manifests that are certain are returned."""
 
 
+@dataclass(slots=True, kw_only=True)
 class DocumentAssembler:
     """Assembles the documents of one file or stream; see `documents` for the options."""
 
-    def __init__(
-        self,
-        *,
-        is_stream: bool = False,
-        strict: bool = False,
-        max_document: int = MAX_DOCUMENT,
-    ) -> None:
-        self._is_stream = is_stream
-        self._strict = strict
-        self._max_document = max_document
-        self._held: list[RawDocument] = []
-        self._size = 0
-        self._patience = _PATIENCE
-        self._is_at_end = False
-        self._joined = 0
-        """Raw documents so far that were only a part of a document."""
+    is_stream: bool
+    strict: bool
+    max_document: int
+    _held: list[RawDocument] = field(default_factory=list)
+    _size: int = 0
+    _patience: int = field(default_factory=lambda: _PATIENCE)
+    _is_at_end: bool = False
+    _joined: int = 0
+    """Raw documents so far that were only a part of a document."""
 
-        self._oversize: RawDocument | None = None
-        """The last piece of an oversize document, while raw documents still belong to it."""
+    _oversize: RawDocument | None = None
+    """The last piece of an oversize document, while raw documents still belong to it."""
 
     def feed(self, raws: Iterable[RawDocument]) -> list[Document]:
         """Add raw documents, each of which is followed by another one; return the documents that
@@ -118,18 +108,18 @@ class DocumentAssembler:
                 self._oversize = None
             if not (self._held or raw.is_glued_below or raw.oversize):
                 is_last = self._is_at_end
-                problem = examined_alone(raw, is_last=is_last) if self._is_stream else None
+                problem = examined_alone(raw, is_last=is_last) if self.is_stream else None
                 complete.append(Document(self._numbered(raw), problem))
                 continue
             self._held.append(raw)
             self._size += len(raw.data)
-            is_long = len(self._held) > 1 and self._size > self._max_document
+            is_long = len(self._held) > 1 and self._size > self.max_document
             if raw.oversize or is_long:
                 complete.append(Document(self._taken()._replace(oversize=True)))
                 self._oversize = raw
             elif not raw.is_glued_below:
                 complete += self._decided()
-            elif self._is_stream and self._size > self._patience:
+            elif self.is_stream and self._size > self._patience:
                 complete += self._certain_so_far()
         return complete
 
@@ -141,19 +131,19 @@ class DocumentAssembler:
 
     def _decided(self) -> list[Document]:
         """Return the documents in what is held, when nothing more belongs to it."""
-        found = examined(self._held, strict=self._strict)
+        found = examined(self._held, strict=self.strict)
         refusal = found.refusal_at_end if self._is_at_end else found.refusal
-        if self._is_stream and found.manifests and refusal is None:
+        if self.is_stream and found.manifests and refusal is None:
             return self._separated(found.manifests)
         raw = self._taken()
-        if self._is_stream:
+        if self.is_stream:
             return [Document(raw, refusal)]
         manifests = tuple(one._replace(ordinal=raw.ordinal) for one in found.manifests)
         return [Document(raw, found.problem, manifests=manifests, borders=found.borders)]
 
     def _certain_so_far(self) -> list[Document]:
         """Return the manifests of a very long run except for the last, if borders are certain."""
-        found = examined(self._held, strict=self._strict)
+        found = examined(self._held, strict=self.strict)
         if not found.manifests or found.refusal_at_end is not None:
             self._patience = 2 * self._size
             return []

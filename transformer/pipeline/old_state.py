@@ -4,7 +4,7 @@ An object is matched by group, kind, namespace and name: in the same file first,
 file of the scope, because it may have moved. Only values that change rules compare are kept.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -73,7 +73,7 @@ class OldState:
         for manifest in manifests(value):
             kept = compared_part(manifest) if manifest.ref.name else None
             if kept is not None:
-                at = diagnostics.place(manifest.base, manifest, "/metadata/name")
+                at = diagnostics.place(manifest.base, manifest.ref, "/metadata/name")
                 known = self._objects.setdefault(identity(kept.ref), [])
                 known.append(OldObject(kept, origin.relative_name, at, is_context))
 
@@ -91,7 +91,8 @@ class OldState:
         here = [known for known in found if known.file == file]
         present = self._present.get(identity(ref), ())
         found = here or [known for known in found if known.file not in present]
-        return found[0].manifest if found and _are_alike(found) else None
+        are_alike = all(known.manifest.value == found[0].manifest.value for known in found)
+        return found[0].manifest if found and are_alike else None
 
     def removed(self) -> Iterator[OldObject]:
         """Yield the objects that are not in the new state."""
@@ -158,7 +159,3 @@ def compared_part(manifest: Manifest) -> Manifest | None:
     else:
         return None
     return Manifest(value, manifest.base, manifest.ref)
-
-
-def _are_alike(found: Sequence[OldObject]) -> bool:
-    return all(other.manifest.value == found[0].manifest.value for other in found[1:])

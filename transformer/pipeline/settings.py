@@ -72,9 +72,7 @@ def from_plain(config: Mapping[str, Any]) -> Settings:
     return Settings(
         transform_rules={key: on for key, on in rules.items() if not _SEVERITY_KEY.fullmatch(key)},
         severities={
-            key: severity or "off"
-            for key, severity in rules.items()
-            if _SEVERITY_KEY.fullmatch(key)
+            key: value or "off" for key, value in rules.items() if _SEVERITY_KEY.fullmatch(key)
         },
         components=tuple(spec.get("components") or ()),
         pod_templates=tuple(spec.get("podTemplates") or ()),

@@ -49,8 +49,16 @@ TransformBatch: TypeAlias = Callable[
 def in_turn(
     documents: Sequence[Document], origin: Origin, context: RunContext
 ) -> Iterator[DocumentResult]:
-    """Yield the result of each document, one after another (the plain `TransformBatch`)."""
-    return (transform_one(document, origin, context) for document in documents)
+    """Yield the result of each document, one after another (the plain `TransformBatch`).
+
+    Raises:
+        PoolsNeeded: one depends on a pool that later input may define.
+    """
+    for document in documents:
+        if is_filtered_out(document, context):
+            yield pass_on(document, origin, context)
+        else:
+            yield transform_document(document, origin, context)
 
 
 def shared_out(do: Do) -> TransformBatch:
@@ -136,17 +144,6 @@ def collect_pools(document: Document, context: RunContext) -> None:
                 add_pool(context.cluster.pools, manifest)
 
 
-def transform_one(document: Document, origin: Origin, context: RunContext) -> DocumentResult:
-    """Return the result for one document; it is not read if the prefilter excludes it.
-
-    Raises:
-        PoolsNeeded: it depends on a pool that later input may define.
-    """
-    if is_filtered_out(document, context):
-        return pass_on(document, origin, context)
-    return transform_document(document, origin, context)
-
-
 def is_filtered_out(document: Document, context: RunContext) -> bool:
     """Whether a document can be passed on without being read."""
     raw = document.raw
@@ -162,16 +159,10 @@ def is_filtered_out(document: Document, context: RunContext) -> bool:
 
 def pass_on(document: Document, origin: Origin, context: RunContext) -> DocumentResult:
     """Return the result for a document that is not read."""
-    raw = document.raw
+    line, data = document.raw.line, document.raw.data
     findings = opening_findings(document, origin, context)
     return DocumentResult(
-        origin.file,
-        raw.line,
-        raw.data,
-        raw.data,
-        "screened",
-        findings=findings,
-        is_patch=origin.is_patch,
+        origin.file, line, data, data, "screened", findings=findings, is_patch=origin.is_patch
     )
 
 

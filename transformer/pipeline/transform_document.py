@@ -224,11 +224,7 @@ class _Transformation:
         self.changes.append(self.change(rule.id, manifest, operations, rule.reason(rule_context)))
 
     def change(
-        self,
-        rule: str,
-        manifest: Manifest,
-        operations: Iterable[Operation] = (),
-        reason: str = "",
+        self, rule: str, manifest: Manifest, operations: Iterable[Operation] = (), reason: str = ""
     ) -> Change:
         """Return a change of one of the objects."""
         place = self.diagnostics.place(manifest.base, with_excerpt=False)

@@ -15,7 +15,7 @@ from transformer.kubernetes.pools import is_pool
 from transformer.kubernetes.well_known import IGNORE_ANNOTATION
 from transformer.pipeline.context import RunContext
 from transformer.pipeline.diagnostics import DiagnosticCollector, Origin
-from transformer.pipeline.document_loader import is_edited, plans, rule_failures, visit
+from transformer.pipeline.document_loader import plans, rule_failures, visit
 from transformer.pipeline.documents import Document
 from transformer.pipeline.missing_separators import at_borders, doubtful, manifests_of
 from transformer.pipeline.old_state import OldState
@@ -27,6 +27,7 @@ from transformer.pipeline.suppressions import (
 )
 from transformer.pointer import join
 from transformer.rules.base import LocatedObservation, Need, RuleContext, ValidationRule
+from transformer.rules.exempt import editable
 
 _GLUED = "no --- between this manifest and the one above; other tools lose the one above"
 _IGNORE = join("/metadata/annotations", IGNORE_ANNOTATION)
@@ -151,7 +152,9 @@ class _Validation:
         context, manifest = self.context, rule_context.manifest
         planned, failures = plans(rule_context, context.rules)
         rule_context = replace(rule_context, planned=planned)
-        self.is_edited = self.is_edited or is_edited(rule_context, planned)
+        self.is_edited = self.is_edited or any(
+            editable(rule_context, operations) for operations in planned.values()
+        )
         if self.origin.is_patch:
             # Only the checks that `transform` runs on objects that it would edit.
             for rule in context.checks_wanted if planned else ():
@@ -174,14 +177,12 @@ class _Validation:
     def _collect(self, rule: ValidationRule, rule_context: RuleContext) -> None:
         assert rule.collect is not None
         manifest, file = rule_context.manifest, self.origin.relative_name
+        ref, policy = manifest.ref, self.context.policy
         for observation in rule.collect(rule_context):
-            place = self.diagnostics.place(
-                manifest.base, manifest, observation.pointer, with_excerpt=False
-            )
-            by = self.context.policy.suppressed_by(
-                rule.id, manifest.ref, manifest.annotations, file
-            )
+            at = observation.pointer
+            place = self.diagnostics.place(manifest.base, ref, at, with_excerpt=False)
             located = LocatedObservation(observation.value, place)
+            by = policy.suppressed_by(rule.id, ref, manifest.annotations, file)
             self.observations.append(RuleObservation(rule.id, observation.key, located, by))
 
     def _report_failures(self, manifest: Manifest, failures: list[tuple[str, PatchError]]) -> None:
@@ -194,7 +195,7 @@ class _Validation:
 
     def _add_suppressions(self, manifest: Manifest) -> None:
         if ids := suppressed_rules(manifest.annotations):
-            place = self.diagnostics.place(manifest.base, manifest, _IGNORE)
+            place = self.diagnostics.place(manifest.base, manifest.ref, _IGNORE)
             self.requests.append(SuppressionRequest(tuple(dict.fromkeys(ids)), place))
 
 

@@ -98,7 +98,7 @@ def run_validate(
         if cluster.old_state is not None:
             for finding in cluster.old_state.unread:
                 unread = _unread(finding, is_strict=states.is_old_strict)
-                aggregator.take_unread(_as_now(unread, states))
+                aggregator.add_unread(_as_now(unread, states))
             if cluster.old_state.has_objects:
                 aggregator.needs.add("old")
         if cluster.context.cluster.pools.all():
@@ -206,7 +206,7 @@ def _tasks(
             for document in documents_of(source, context):
                 yield document, origin, source.scope
         except OSError as error:
-            aggregator.fail(cannot_be_read(source, error))
+            aggregator.add_unread(cannot_be_read(source, error))
 
 
 def _batches(tasks: Iterable[_Task]) -> Iterator[list[_Task]]:

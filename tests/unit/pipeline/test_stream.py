@@ -13,11 +13,11 @@ from transformer.pipeline.diagnostics import Origin
 from transformer.pipeline.documents import Document, documents
 from transformer.pipeline.settings import Settings
 from transformer.pipeline.stream import (
+    in_turn,
     is_filtered_out,
     needs_no_pool,
     transform_all,
     transform_as_it_comes,
-    transform_one,
 )
 from transformer.text.framing import Opening, RawDocument
 
@@ -127,7 +127,7 @@ def test_what_stands_before_the_node_in_its_group_is_treated_once() -> None:
         group: Sequence[Document], origin: Origin, context: RunContext
     ) -> Iterator[DocumentResult]:
         for part in group:
-            result = transform_one(part, origin, context)
+            (result,) = in_turn([part], origin, context)
             treated.append(part)
             yield result
 
@@ -172,7 +172,7 @@ def test_an_unreadable_document_behind_a_waiting_node_is_reported_in_its_turn() 
 def test_a_node_in_need_cannot_be_treated_alone() -> None:
     (part,) = documents_of(marked(node("a", "late")))
     with pytest.raises(PoolsNeeded):
-        transform_one(part, ORIGIN, engine_for())
+        list(in_turn([part], ORIGIN, engine_for()))
 
 
 def test_with_complete_pools_every_part_has_its_result_at_once() -> None:
