@@ -3,12 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any, cast
+from typing import Any
 
 from transformer.errors import SettingsError
-from transformer.findings import Finding, ObjectRef, Severity
+from transformer.findings import Finding, ObjectRef
 from transformer.kubernetes import pod_template
-from transformer.kubernetes.components import parse, revise, tokens
+from transformer.kubernetes.components import Catalog, parse, revise, tokens
 from transformer.kubernetes.objects import Manifest
 from transformer.kubernetes.pools import PoolIndex, is_pool, pool_of
 from transformer.pipeline.settings import Settings
@@ -123,39 +123,41 @@ def build(
         for rule in transform_rules()
         if settings.transform_rules.get(rule.id, rule.on_by_default)
     )
-    severities = {
-        rule: None if value == "off" else cast("Severity", value)
-        for rule, value in settings.severities.items()
-    }
     checks = checks_of_transform()
     catalog = revise(parse(components), settings.components)
     words = tokens(catalog)
-    rows = (*pod_template.ROWS, *map(pod_template.row_from_plain, settings.pod_templates))
-    guarded = prefilter_for(words, nodes=False, cni=True, all_templates=False)
-    cluster = ClusterContext(
-        PoolIndex(complete=True),
-        catalog,
-        pod_template.table(rows),
-        schemas or {},
-        may_match=partial(may_match, guarded),
-    )
     return RunContext(
         settings,
-        cluster,
+        _cluster(settings, catalog, words, schemas or {}),
         rules,
         tuple(rule for rule in checks if rule.in_transform == "always"),
         tuple(rule for rule in checks if rule.in_transform == "wanted"),
-        _validation(severities) if schemas is not None else (),
-        FindingPolicy(settings, severities),
+        _validation(settings) if schemas is not None else (),
+        FindingPolicy(settings),
         _prefilter(rules, words),
         allow_reformat,
         max_document,
     )
 
 
-def _validation(severities: Mapping[str, Severity | None]) -> tuple[ValidationRule, ...]:
+def _cluster(
+    settings: Settings, catalog: Catalog, words: Sequence[str], schemas: Mapping[str, Any]
+) -> ClusterContext:
+    """Return the cluster without its objects; `words` are from the component catalog."""
+    rows = (*pod_template.ROWS, *map(pod_template.row_from_plain, settings.pod_templates))
+    guarded = prefilter_for(words, nodes=False, cni=True, all_templates=False)
+    return ClusterContext(
+        PoolIndex(complete=True),
+        catalog,
+        pod_template.table(rows),
+        schemas,
+        may_match=partial(may_match, guarded),
+    )
+
+
+def _validation(settings: Settings) -> tuple[ValidationRule, ...]:
     """Return the validation rules that are not off."""
-    return tuple(rule for rule in validation_rules() if severities.get(rule.id, rule.severity))
+    return tuple(rule for rule in validation_rules() if settings.severities.get(rule.id) != "off")
 
 
 def _prefilter(rules: Sequence[TransformRule], words: Sequence[str]) -> Prefilter:

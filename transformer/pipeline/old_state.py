@@ -55,27 +55,22 @@ class OldState:
     ) -> None:
         """Add the objects of a document of the old state."""
         for piece in document.pieces:
-            self._take(piece, origin, context, is_context=is_context)
-
-    def _take(
-        self, document: Document, origin: Origin, context: RunContext, *, is_context: bool
-    ) -> None:
-        raw = document.raw
-        if not (raw.oversize or mentions_compared(raw.data)) or document.continues:
-            return
-        diagnostics = DiagnosticCollector(raw, origin, context)
-        try:
-            _, value = load_document(document, diagnostics)
-        except InputError as error:
-            diagnostics.report_error(error.rule, error, [])
-            self.unread.extend([] if is_context else diagnostics.findings)
-            return
-        for manifest in manifests(value):
-            kept = compared_part(manifest) if manifest.ref.name else None
-            if kept is not None:
-                at = diagnostics.place(manifest.base, manifest.ref, "/metadata/name")
-                known = self._objects.setdefault(identity(kept.ref), [])
-                known.append(OldObject(kept, origin.relative_name, at, is_context))
+            raw = piece.raw
+            if not (raw.oversize or mentions_compared(raw.data)) or piece.continues:
+                continue
+            diagnostics = DiagnosticCollector(raw, origin, context)
+            try:
+                _, value = load_document(piece, diagnostics)
+            except InputError as error:
+                diagnostics.report_error(error.rule, error, [])
+                self.unread.extend([] if is_context else diagnostics.findings)
+                continue
+            for manifest in manifests(value):
+                kept = compared_part(manifest) if manifest.ref.name else None
+                if kept is not None:
+                    at = diagnostics.place(manifest.base, manifest.ref, "/metadata/name")
+                    known = self._objects.setdefault(identity(kept.ref), [])
+                    known.append(OldObject(kept, origin.relative_name, at, is_context))
 
     def compare_with(self, present: Mapping[Identity, Collection[str]]) -> None:
         """Set which objects the new state has, and in which files."""

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from transformer.findings import Severity
 from transformer.globs import is_chosen, matches_object
 
 _SEVERITY_KEY = re.compile(r"HN[0-9]{3}")
@@ -37,7 +38,7 @@ class Settings:
     """
 
     transform_rules: Mapping[str, bool] = field(default_factory=dict)
-    severities: Mapping[str, str] = field(default_factory=dict)
+    severities: Mapping[str, Severity | Literal["off"]] = field(default_factory=dict)
     components: tuple[Mapping[str, Any], ...] = ()
     pod_templates: tuple[Mapping[str, Any], ...] = ()
     pool_paths: tuple[str, ...] = ()

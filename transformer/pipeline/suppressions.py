@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal, NamedTuple, TypeAlias
 
-from transformer.findings import Finding, ObjectRef, Place, Severity, Violation, finding_at
+from transformer.findings import Finding, ObjectRef, Place, Violation, finding_at
 from transformer.kubernetes.well_known import IGNORE_ANNOTATION
 from transformer.pipeline.settings import Settings, matches_suppression
 from transformer.rules.registry import validation_rules
@@ -29,13 +29,9 @@ class SuppressedFinding(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class FindingPolicy:
-    """The suppressions and severities of a configuration.
-
-    `severities` has the severity by rule id if it is not the default of the rule; None is off.
-    """
+    """The suppressions and severities of a configuration."""
 
     settings: Settings
-    severities: Mapping[str, Severity | None]
 
     def suppressed_by(
         self, rule: str, ref: ObjectRef | None, annotations: Mapping[str, Any], file: str
@@ -56,7 +52,7 @@ class FindingPolicy:
     ) -> bool:
         """Whether findings of a rule on an object are reported: it is not off, nor suppressed."""
         return (
-            self.severities.get(rule, "error") is not None
+            self.settings.severities.get(rule) != "off"
             and self.suppressed_by(rule, ref, annotations, file) is None
         )
 
@@ -69,8 +65,8 @@ class FindingPolicy:
         """
         if by is not None:
             return SuppressedFinding(found, by)
-        severity = self.severities.get(found.rule, found.severity)
-        if severity is None:
+        severity = self.settings.severities.get(found.rule, found.severity)
+        if severity == "off":
             return None
         return found if severity == found.severity else replace(found, severity=severity)
 
@@ -100,8 +96,9 @@ class SuppressionUsage:
         self._policy = policy
         self._entries = policy.settings.suppressions
         self._requests: list[SuppressionRequest] = []
-        self._used: dict[_Object, set[str]] = {}
-        self._entries_used: set[tuple[int, str]] = set()
+        self._used: set[tuple[_Object | int, str]] = set()
+        """Rules, each with the object whose annotation suppresses it, or the index of an entry."""
+
         self._entries_matched: set[int] = set()
 
     def add(
@@ -127,22 +124,18 @@ class SuppressionUsage:
     def use(self, suppressed: SuppressedFinding) -> None:
         """Record that a suppression is used."""
         found, by = suppressed
-        if by == "annotation":
-            place = (found.file, found.document, found.item)
-            self._used.setdefault(place, set()).add(found.rule)
-        else:
-            self._entries_used.add((by, found.rule))
+        place = (found.file, found.document, found.item)
+        self._used.add((place if by == "annotation" else by, found.rule))
 
     def unused(self, checked_rules: Collection[str]) -> Iterator[Finding]:
         """Yield a finding for each unused suppression of rules in `checked_rules`."""
         known = {rule.id for rule in validation_rules()}
         for request in self._requests:
             place = (request.at.file, request.at.document, request.at.item)
-            used = self._used.get(place, ())
-            unused = [rule for rule in request.ids if rule not in used]
+            unused = [rule for rule in request.ids if (place, rule) not in self._used]
             yield from self._settled(request.at, _unused(unused, checked_rules, known))
         for index, entry in enumerate(self._entries):
-            unused = [rule for rule in entry.rules if (index, rule) not in self._entries_used]
+            unused = [rule for rule in entry.rules if (index, rule) not in self._used]
             if index in self._entries_matched and entry.line:
                 place_of_entry = Place(self._policy.settings.name, entry.line)
                 yield from self._settled(place_of_entry, _unused(unused, checked_rules, known))
