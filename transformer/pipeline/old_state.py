@@ -66,8 +66,7 @@ class OldState:
                 self.unread.extend([] if is_context else diagnostics.findings)
                 continue
             for manifest in manifests(value):
-                kept = compared_part(manifest) if manifest.ref.name else None
-                if kept is not None:
+                if (kept := compared_part(manifest)) is not None:
                     at = diagnostics.place(manifest.base, manifest.ref, "/metadata/name")
                     known = self._objects.setdefault(identity(kept.ref), [])
                     known.append(OldObject(kept, origin.relative_name, at, is_context))
