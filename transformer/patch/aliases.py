@@ -9,17 +9,10 @@ it; where it would get a key too many, what it needs is written in place of the 
 from typing import Any
 
 from transformer.errors import PatchError
-from transformer.patch.placement import (
-    AddEntries,
-    AddItems,
-    Chain,
-    ExpandMerge,
-    Placement,
-    SetValue,
-)
+from transformer.patch.placement import Add, ExpandMerge, Placement, SetValue
 from transformer.patch.verify import same
-from transformer.yamltree.construct import construct, merged
-from transformer.yamltree.syntax import MERGE_KEY, Alias, Mapping, Node, Sequence, Tree
+from transformer.yamltree.construct import construct, deciding
+from transformer.yamltree.syntax import MERGE_KEY, Alias, Chain, Mapping, Node, Sequence, Tree
 
 
 def place(tree: Tree, wanted: Any) -> list[Placement]:
@@ -62,8 +55,8 @@ class _Walk:
             for item, value in zip(node.items, wanted, strict=False):
                 self.visit(item, (*chain, node), value)
             if added := wanted[len(node.items) :]:
-                self.placements.append(AddItems(node, chain, added))
-        if not isinstance(node, Alias) and node.anchor is not None:
+                self.placements.append(Add(node, chain, added))
+        if node.anchor is not None:
             self.meanings[id(node)] = wanted
 
     def meaning(self, alias: Alias) -> Any:
@@ -73,7 +66,7 @@ class _Walk:
     def visit_mapping(self, node: Mapping, chain: Chain, wanted: dict[str, Any]) -> None:
         """Place what `node` needs to mean `wanted`, which has all of its own keys."""
         below = (*chain, node)
-        slots = _slots(node)
+        slots = deciding(node)
         held: dict[str, Any] = {}
         for index, (name, (key, value)) in enumerate(zip(node.keys, node.entries, strict=True)):
             if isinstance(key, Alias) or key.anchor is not None:
@@ -81,7 +74,7 @@ class _Walk:
             if name == MERGE_KEY:
                 held = self.visit_merge(node, index, chain, wanted, held)
             else:
-                held[name] = wanted[name] if slots[name] is value else construct(value)
+                held[name] = wanted[name] if slots[name][1] is value else construct(value)
                 self.visit(value, below, held[name])
         added = {
             name: value
@@ -89,7 +82,7 @@ class _Walk:
             if name not in held or not same(held[name], value)
         }
         if added:
-            self.placements.append(AddEntries(node, chain, added))
+            self.placements.append(Add(node, chain, added))
 
     def visit_merge(
         self, node: Mapping, index: int, chain: Chain, wanted: dict[str, Any], held: dict[str, Any]
@@ -139,20 +132,8 @@ class _Walk:
             assert isinstance(value, Mapping)
             brought = {
                 name: wanted[name] if name in wanted and name not in taken else construct(slot)
-                for name, slot in _slots(value).items()
+                for name, (_, slot) in deciding(value).items()
             }
         if isinstance(brought, dict):
             taken.update(brought)
         return brought
-
-
-def _slots(mapping: Mapping) -> dict[str, Node]:
-    """Return the node that decides each key of `mapping`, merge keys followed."""
-    slots: dict[str, Node] = {}
-    for name, (_, value) in zip(mapping.keys, mapping.entries, strict=True):
-        if name == MERGE_KEY:
-            for provider in reversed(list(merged(value))):
-                slots.update(_slots(provider))
-        else:
-            slots[name] = value
-    return slots

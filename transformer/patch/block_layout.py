@@ -14,10 +14,9 @@ from transformer.errors import PatchError
 from transformer.patch import flow_layout, render
 from transformer.patch.edits import Edit
 from transformer.patch.lines import BREAK, column, indentation, line_end, line_start, newline
-from transformer.patch.placement import Chain
-from transformer.patch.style import block_style, flow_style, trailing_comma
+from transformer.patch.style import block_style, flow_style, last_element, trailing_comma
 from transformer.yamltree.compose import COLON
-from transformer.yamltree.syntax import Alias, Mapping, Node, Scalar, Sequence, Tree
+from transformer.yamltree.syntax import Chain, Collection, Mapping, Node, Scalar, Sequence, Tree
 
 _COMMENT_LINE = re.compile(r"(?:\r\n|\n|\r)([ \t]*)#[^\r\n]*")
 _BLANKS = " \t\r\n"
@@ -32,12 +31,12 @@ _TAG = re.compile(r"(?<![^\s,:\[{-])!(?:<[^>\s]*>|[^\s,\[\]{}]*)")
 _STRIPPED = re.compile(r"[|>][0-9]*-")
 
 
-def add(tree: Tree, collection: Mapping | Sequence, chain: Chain, added: Any) -> Edit:
+def add(tree: Tree, collection: Collection, chain: Chain, added: Any) -> Edit:
     """Return the edit that adds at the end of `collection`: entries (a dict) or items (a list)."""
     at = column(tree.text, collection.start)
     style = block_style(tree, (*chain, collection))
     neighbour = collection.items[-1] if isinstance(collection, Sequence) else None
-    if isinstance(neighbour, Mapping | Sequence) and neighbour.is_flow:
+    if isinstance(neighbour, Collection) and neighbour.is_flow:
         flow = flow_style(tree, (neighbour,))
         dash = f"{' ' * at}-{' ' * (style.gap - 1)}"
         base = indentation(tree.text, neighbour.end - 1)
@@ -50,7 +49,7 @@ def add(tree: Tree, collection: Mapping | Sequence, chain: Chain, added: Any) ->
     return _add_lines(tree.text, collection, at, lines)
 
 
-def _add_lines(text: str, collection: Mapping | Sequence, at: int, lines: list[str]) -> Edit:
+def _add_lines(text: str, collection: Collection, at: int, lines: list[str]) -> Edit:
     end = line_end(text, collection.end)
     line_break = newline(text, end)
     if line_break == "\n" and text[end - 1 : end] == "\r":
@@ -86,14 +85,10 @@ def _ends_in_open_block_scalar(text: str, node: Node) -> bool:
     """
     if node.end < len(text) or text[-1:] in ("\n", "\r"):
         return False
-    while not isinstance(node, Scalar):
-        if isinstance(node, Mapping) and not node.is_flow:
-            node = node.entries[-1][1]
-        elif isinstance(node, Sequence) and not node.is_flow:
-            node = node.items[-1]
-        else:
-            return False
-    return node.style in ("|", ">") and not _STRIPPED.match(text, node.start)
+    while isinstance(node, Collection) and not node.is_flow:
+        node = last_element(node)[1]
+    is_block_scalar = isinstance(node, Scalar) and node.style in ("|", ">")
+    return is_block_scalar and not _STRIPPED.match(text, node.start)
 
 
 def expand_merge(
@@ -109,12 +104,12 @@ def expand_merge(
         return Edit(value.start, value.end, "{}")
     end = value.end
     if mapping.is_flow:
-        start = key.start if isinstance(key, Alias) else key.outer
+        start = key.outer
         new = render.flow_elements(entries, flow_style(tree, (mapping, *reversed(chain))))
     else:
         at = column(text, mapping.start)
         start = line_start(text, key.start) + at  # a tag or a `?` may be in front of the key
-        lines = render.mapping_lines(entries, at, block_style(tree, (*chain, mapping)))
+        lines = render.block_lines(entries, at, block_style(tree, (*chain, mapping)))
         new = newline(text, end).join(lines)[at:]
     if not entries:
         end = trailing_comma(text, mapping, end) or end
@@ -129,11 +124,10 @@ def set_value(tree: Tree, node: Node, chain: Chain, value: Any) -> Iterator[Edit
     if not chain:
         raise PatchError("the whole document would be replaced", offset=node.start)
     text, parent = tree.text, chain[-1]
-    assert isinstance(parent, Mapping | Sequence)
-    begin = node.start if isinstance(node, Alias) else node.outer
-    outer = node.start if isinstance(node, Alias) or node.anchor is not None else node.outer
+    begin = node.outer
+    outer = node.start if node.anchor is not None else begin
     is_collection = isinstance(value, dict | list) and bool(value)
-    if not isinstance(node, Alias) and node.anchor is not None and not _keeps_tag(node, value):
+    if node.anchor is not None and not _keeps_tag(node, value):
         yield _without_tag(text, node)
     if not is_collection and isinstance(node, Scalar) and node.end > node.start:
         quote = node.style if node.style in ("'", '"') else ""
@@ -166,12 +160,12 @@ def set_value(tree: Tree, node: Node, chain: Chain, value: Any) -> Iterator[Edit
         yield _set_item(tree, node, chain, value, outer)
 
 
-def _keeps_tag(node: Scalar | Mapping | Sequence, value: Any) -> bool:
+def _keeps_tag(node: Node, value: Any) -> bool:
     """Whether the tag of `node`, if it has one, can stay in front of `value`."""
     return node.tag is None or node.tag in _TAGS.get(type(value), ())
 
 
-def _without_tag(text: str, node: Scalar | Mapping | Sequence) -> Edit:
+def _without_tag(text: str, node: Node) -> Edit:
     """Return the edit that takes the tag in front of `node` away, and leaves its anchor, to which
     others may refer.
     """
@@ -183,7 +177,7 @@ def _without_tag(text: str, node: Scalar | Mapping | Sequence) -> Edit:
     return Edit(len(text[:start].rstrip(" \t")) if start > node.outer else start, end, "")
 
 
-def fill(tree: Tree, node: Mapping | Sequence, chain: Chain, added: Any) -> Iterator[Edit]:
+def fill(tree: Tree, node: Collection, chain: Chain, added: Any) -> Iterator[Edit]:
     """Yield the edits that fill an empty `{}` or `[]` in a block collection, as a block.
 
     An empty collection can only be written in flow style: it shows no habit, its parent does.
@@ -224,7 +218,7 @@ def _set_below_key(
     Any value, if the key has no colon yet.
     """
     text, parent = tree.text, chain[-1]
-    if isinstance(node, Mapping | Sequence) and not node.is_flow:
+    if isinstance(node, Collection) and not node.is_flow:
         raise PatchError("a block would have to be replaced", offset=node.start)
     style = block_style(tree, chain)
     own = column(text, parent.start)

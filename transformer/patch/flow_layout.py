@@ -6,35 +6,41 @@ from typing import Any
 from transformer.patch import render
 from transformer.patch.edits import Edit
 from transformer.patch.lines import indentation, line_end, line_start, newline
-from transformer.patch.placement import Chain
-from transformer.patch.style import element_end, flow_style, is_flow, is_spread, trailing_comma
-from transformer.yamltree.syntax import Mapping, Node, Sequence, Tree
+from transformer.patch.style import (
+    element_end,
+    elements,
+    flow_style,
+    is_flow,
+    is_spread,
+    last_element,
+    trailing_comma,
+)
+from transformer.yamltree.syntax import Chain, Collection, Mapping, Node, Sequence, Tree
 
 
-def add(tree: Tree, collection: Mapping | Sequence, chain: Chain, added: Any) -> Iterator[Edit]:
+def add(tree: Tree, collection: Collection, chain: Chain, added: Any) -> Iterator[Edit]:
     """Yield the edits that add at the end of `collection`: entries (a dict) or items (a list)."""
     text = tree.text
-    elements = _elements(collection)
     last = collection.items[-1:-4:-1] if isinstance(collection, Sequence) else ()
     style = flow_style(tree, (*last, collection, *reversed(chain)))
     if text[collection.start] not in "{[":  # a single pair in a sequence: `[a: b]`
         yield Edit(collection.start, collection.start, "{")
         yield Edit(collection.end, collection.end, f", {render.flow_elements(added, style)}}}")
-    elif not elements:
+    elif not elements(collection):
         yield _fill(tree, collection, added, style)
-    elif _has_line_of_its_own(text, collection, elements[-1]):
-        yield from _add_lines(text, collection, _lines(text, elements[-1].start, added, style))
+    elif _has_line_of_its_own(text, collection, last_element(collection)[0].start):
+        yield from _add_lines(text, collection, added, style)
     else:
         end = element_end(collection)
         comma = trailing_comma(text, collection, end)
-        body = _on_the_line(text, elements[-1], added, style)
+        body = _on_the_line(text, last_element(collection)[0], added, style)
         if comma is None:
             yield Edit(end, end, style.comma + body)
         else:
             yield Edit(comma, comma, style.comma[1:] + body)
 
 
-def _fill(tree: Tree, collection: Mapping | Sequence, added: Any, style: render.FlowStyle) -> Edit:
+def _fill(tree: Tree, collection: Collection, added: Any, style: render.FlowStyle) -> Edit:
     """Fill an empty collection, white space and comments in it kept out of the way."""
     text = tree.text
     inside, end = collection.start + 1, collection.end - 1
@@ -44,10 +50,15 @@ def _fill(tree: Tree, collection: Mapping | Sequence, added: Any, style: render.
     return Edit(inside, end, _text(text, collection.start, added, style)[1:-1])
 
 
-def _add_lines(text: str, collection: Mapping | Sequence, lines: list[str]) -> Iterator[Edit]:
+def _add_lines(
+    text: str, collection: Collection, added: Any, style: render.FlowStyle
+) -> Iterator[Edit]:
     """Add elements, each on a line of its own, as the last element is."""
-    line_break = newline(text, collection.start)
-    block = "".join(f",{line_break}{line}" for line in lines)
+    last = last_element(collection)[0].start
+    indent = indentation(text, last)
+    lines = map((newline(text, last) + indent).join, render.element_lines(added, style))
+    head = f",{newline(text, collection.start)}{indent}"
+    block = "".join(head + line for line in lines)
     end = element_end(collection)
     comma = trailing_comma(text, collection, end)
     if comma is not None:
@@ -80,20 +91,6 @@ def _on_the_line(text: str, last: Node, added: Any, style: render.FlowStyle) -> 
     return style.comma.join(map(line_break.join, render.element_lines(added, style)))
 
 
-def _lines(text: str, at: int, added: Any, style: render.FlowStyle) -> list[str]:
-    """Return each added element as text that begins a line, indented as that of offset `at`."""
-    indent = indentation(text, at)
-    line_break = newline(text, at) + indent
-    return [indent + line_break.join(lines) for lines in render.element_lines(added, style)]
-
-
-def _elements(collection: Mapping | Sequence) -> list[Node]:
-    """The nodes that begin each element: keys, or items."""
-    if isinstance(collection, Mapping):
-        return [key for key, _ in collection.entries]
-    return list(collection.items)
-
-
-def _has_line_of_its_own(text: str, collection: Mapping | Sequence, last: Node) -> bool:
-    start = line_start(text, last.start)
-    return start > collection.start and not text[start : last.start].strip(" \t")
+def _has_line_of_its_own(text: str, collection: Collection, last: int) -> bool:
+    start = line_start(text, last)
+    return start > collection.start and not text[start:last].strip(" \t")

@@ -7,11 +7,7 @@ from typing import Any, TypeAlias
 from transformer import pointer
 from transformer.errors import PatchError
 from transformer.operations import Operation
-from transformer.yamltree.construct import entry
-from transformer.yamltree.syntax import Mapping, Node, Sequence, Tree
-
-Chain: TypeAlias = tuple[Node, ...]
-"""The collections around a node in the text, the root first."""
+from transformer.yamltree.syntax import Chain, Collection, Mapping, Node, Sequence, Tree
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,21 +20,12 @@ class SetValue:
 
 
 @dataclass(frozen=True, slots=True)
-class AddEntries:
-    """Add `entries` at the end of `mapping`."""
+class Add:
+    """Add to the end of `collection`: entries (a dict) or items (a list)."""
 
-    mapping: Mapping
+    collection: Collection
     chain: Chain
-    entries: dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class AddItems:
-    """Add `values` at the end of `sequence`."""
-
-    sequence: Sequence
-    chain: Chain
-    values: list[Any]
+    added: Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +38,7 @@ class ExpandMerge:
     entries: dict[str, Any]
 
 
-Placement: TypeAlias = SetValue | AddEntries | AddItems | ExpandMerge
-
+Placement: TypeAlias = SetValue | Add | ExpandMerge
 
 _ABSENT: Any = object()
 
@@ -85,17 +71,15 @@ def _gather(operations: Iterable[Operation]) -> _Change:
     """Return what `operations` do to a document."""
     root = _Change()
     for operation in operations:
-        if not operation.path:
-            root.value = operation.value
-            continue
-        *parents, last = pointer.split(operation.path)
+        tokens = pointer.split(operation.path)
+        is_append = tokens[-1:] == ["-"]
         change = root
-        for token in parents:
+        for token in tokens[:-1] if is_append else tokens:
             change = change.children.setdefault(token, _Change())
-        if last == "-":
+        if is_append:
             change.appended.append(operation.value)
         else:
-            change.children.setdefault(last, _Change()).value = operation.value
+            change.value = operation.value
     return root
 
 
@@ -104,34 +88,24 @@ def _descend(node: Node, change: _Change, chain: Chain, out: list[Placement]) ->
     if change.value is not _ABSENT:
         out.append(SetValue(node, chain, change.value))
         return
-    below = (*chain, node)
     if isinstance(node, Sequence):
         if change.appended:
-            out.append(AddItems(node, chain, change.appended))
+            out.append(Add(node, chain, change.appended))
         for token, child in change.children.items():
-            _descend(_item_at(node, token), child, below, out)
+            if not token.isdecimal() or int(token) >= len(node.items):
+                raise PatchError(f"there is no item {token} here", offset=node.start)
+            _descend(node.items[int(token)], child, (*chain, node), out)
     elif isinstance(node, Mapping):
+        present = dict(zip(node.keys, node.entries, strict=True))
         added: dict[str, Any] = {}
         for key, child in change.children.items():
-            found = entry(node, key)
-            if found is not None:
-                _descend(found[1], child, below, out)
+            if key in present:
+                _descend(present[key][1], child, (*chain, node), out)
             elif child.value is not _ABSENT:
                 added[key] = child.value
             else:
                 raise PatchError(f"there is no {key} to change here", offset=node.start)
         if added:
-            out.append(AddEntries(node, chain, added))
+            out.append(Add(node, chain, added))
     else:
         raise PatchError("there is no mapping or sequence to change here", offset=node.start)
-
-
-def _item_at(node: Sequence, token: str) -> Node:
-    """Return the item that a pointer token names.
-
-    Raises:
-        PatchError: there is none.
-    """
-    if not token.isdecimal() or int(token) >= len(node.items):
-        raise PatchError(f"there is no item {token} here", offset=node.start)
-    return node.items[int(token)]

@@ -7,6 +7,7 @@ escaping (line breaks, quotes, control characters) is left to ruamel.yaml.
 import json
 import re
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Any
 
 from transformer.yamltree.scalars import resolve
@@ -147,38 +148,27 @@ def entry_lines(key: str, value: Any, column: int, style: BlockStyle) -> list[st
     """Return the lines of `key: value` in a block mapping whose keys are at `column`."""
     head = f"{' ' * column}{scalar(key)}:"
     if isinstance(value, dict) and value:
-        return [head, *mapping_lines(value, column + style.step, style)]
+        return [head, *block_lines(value, column + style.step, style)]
     if isinstance(value, list) and value:
         if key in style.flow_keys:
             return [f"{head} {flow(value, style.flow)}"]
-        return [head, *sequence_lines(value, column + style.dash, style)]
+        return [head, *block_lines(value, column + style.dash, style)]
     return [f"{head} {scalar(value)}"]
 
 
 def block_lines(value: Any, column: int, style: BlockStyle) -> list[str]:
-    """Return the lines of a mapping or sequence (not empty), its keys or dashes at `column`."""
+    """Return the lines of a mapping or sequence, its keys or dashes at `column`."""
     if isinstance(value, dict):
-        return mapping_lines(value, column, style)
-    return sequence_lines(value, column, style)
-
-
-def mapping_lines(value: dict[str, Any], column: int, style: BlockStyle) -> list[str]:
-    """Return the lines of a block mapping whose keys are at `column`."""
-    return [line for key, item in value.items() for line in entry_lines(key, item, column, style)]
-
-
-def sequence_lines(value: list[Any], column: int, style: BlockStyle) -> list[str]:
-    """Return the lines of a block sequence whose dashes are at `column`."""
-    return [line for item in value for line in item_lines(item, column, style)]
+        lines = (entry_lines(key, item, column, style) for key, item in value.items())
+    else:
+        lines = (item_lines(item, column, style) for item in value)
+    return list(chain.from_iterable(lines))
 
 
 def item_lines(item: Any, column: int, style: BlockStyle) -> list[str]:
     """Return the lines of one item of a block sequence whose dashes are at `column`."""
     dash = f"{' ' * column}-{' ' * (style.gap - 1)}"
-    if isinstance(item, dict) and item:
-        lines = mapping_lines(item, column + style.gap, style)
-    elif isinstance(item, list) and item:
-        lines = sequence_lines(item, column + style.gap, style)
-    else:
+    if not (isinstance(item, dict | list) and item):
         return [dash + scalar(item)]
-    return [dash + lines[0].lstrip(" "), *lines[1:]]
+    first, *rest = block_lines(item, column + style.gap, style)
+    return [dash + first.lstrip(" "), *rest]

@@ -5,12 +5,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import chain as chained
 from itertools import islice
-from typing import TypeVar
+from typing import TypeGuard, TypeVar
 
 from transformer.patch.lines import BREAK, column, indentation, line_start
-from transformer.patch.placement import Chain
 from transformer.patch.render import BlockStyle, FlowStyle, scalar
-from transformer.yamltree.syntax import Alias, Mapping, Node, Scalar, Sequence, Tree
+from transformer.yamltree.syntax import Chain, Collection, Mapping, Node, Scalar, Sequence, Tree
 
 _ENOUGH = 200
 """So many neighbours show a habit, if there is one: each edit looks at them again."""
@@ -48,7 +47,7 @@ def _flow_lists(node: Node) -> dict[str, Node]:
     """Return the lists that the items of a sequence write in brackets, by their keys."""
     return {
         key: value
-        for item in _items(node)[:_ENOUGH]
+        for item in (node.items[:_ENOUGH] if isinstance(node, Sequence) else ())
         if isinstance(item, Mapping)
         for key, (_, value) in zip(item.keys, item.entries, strict=True)
         if isinstance(value, Sequence) and is_flow(value)
@@ -56,22 +55,33 @@ def _flow_lists(node: Node) -> dict[str, Node]:
 
 
 def _gap(text: str, sequence: Sequence) -> int | None:
-    first = sequence.items[0]
-    start = first.start if isinstance(first, Alias) else first.outer
-    between = text[sequence.start + 1 : start]
+    between = text[sequence.start + 1 : sequence.items[0].outer]
     return len(between) + 1 if between and not between.strip(" ") else None
 
 
-def _collections(node: Node | None) -> Iterator[Node]:
+def elements(node: Node) -> list[tuple[Node, Node]]:
+    """Return the first elements of a collection, each as the nodes that begin and end it.
+
+    These are the key and the value of an entry, and an item twice. Other nodes have no elements.
+    """
+    if isinstance(node, Sequence):
+        return [(item, item) for item in node.items[:_ENOUGH]]
+    return list(node.entries[:_ENOUGH]) if isinstance(node, Mapping) else []
+
+
+def last_element(collection: Collection) -> tuple[Node, Node]:
+    """Return the nodes that begin and end the last element of a collection that is not empty."""
+    if isinstance(collection, Mapping):
+        return collection.entries[-1]
+    return collection.items[-1], collection.items[-1]
+
+
+def _collections(node: Node | None) -> Iterator[Collection]:
     """Yield the collections below `node`, outer before inner, of wide ones the first elements."""
-    if isinstance(node, Mapping):
+    if isinstance(node, Collection):
         yield node
-        for _, value in node.entries[:_ENOUGH]:
+        for _, value in elements(node):
             yield from _collections(value)
-    elif isinstance(node, Sequence):
-        yield node
-        for item in node.items[:_ENOUGH]:
-            yield from _collections(item)
 
 
 def flow_style(tree: Tree, neighbours: Iterable[Node]) -> FlowStyle:
@@ -109,9 +119,9 @@ def flow_style(tree: Tree, neighbours: Iterable[Node]) -> FlowStyle:
     )
 
 
-def is_spread(text: str, node: Node) -> bool:
+def is_spread(text: str, node: Collection) -> bool:
     """Whether a flow collection has its elements below its bracket, the last on its own line."""
-    last = _start_of(node.entries[-1][0] if isinstance(node, Mapping) else _items(node)[-1])
+    last = last_element(node)[0].outer
     return bool(
         BREAK.search(text, node.start, _first_element(node))
         and not text[line_start(text, last) : last].strip()
@@ -125,26 +135,16 @@ def _first(found: Iterable[T | None]) -> T | None:
     return next((one for one in found if one is not None), None)
 
 
-def is_flow(node: Node) -> bool:
+def is_flow(node: Node) -> TypeGuard[Collection]:
     """Whether it is a flow collection, and not an empty one."""
-    if isinstance(node, Mapping):
-        return node.is_flow and bool(node.entries)
-    return isinstance(node, Sequence) and node.is_flow and bool(node.items)
+    return isinstance(node, Collection) and node.is_flow and bool(elements(node))
 
 
-def _first_element(node: Node) -> int:
-    return _start_of(node.entries[0][0] if isinstance(node, Mapping) else _items(node)[0])
+def _first_element(node: Collection) -> int:
+    return elements(node)[0][0].outer
 
 
-def _start_of(node: Node) -> int:
-    return node.start if isinstance(node, Alias) else node.outer
-
-
-def _items(node: Node) -> tuple[Node, ...]:
-    return node.items if isinstance(node, Sequence) else ()
-
-
-def _key_quote(node: Node) -> str | None:
+def _key_quote(node: Collection) -> str | None:
     """Return the quote around each key, or an empty text; None: it has no keys."""
     if not isinstance(node, Mapping):
         return None
@@ -153,12 +153,11 @@ def _key_quote(node: Node) -> str | None:
     )
 
 
-def _quote(node: Node) -> str | None:
+def _quote(node: Collection) -> str | None:
     """Return the quote around each string that could do without; None: it has none of these."""
-    values = [value for _, value in node.entries] if isinstance(node, Mapping) else _items(node)
     styles = [
         value.style
-        for value in values[:_ENOUGH]
+        for _, value in elements(node)
         if isinstance(value, Scalar) and value.text == scalar(value.text)
     ]
     return _common(styles) if styles else None
@@ -168,7 +167,7 @@ def _common(styles: list[str]) -> str:
     return styles[0] if set(styles) in ({"'"}, {'"'}) else ""
 
 
-def _colon(text: str, node: Node) -> str | None:
+def _colon(text: str, node: Collection) -> str | None:
     if not isinstance(node, Mapping):
         return None
     key, value = node.entries[0]
@@ -176,18 +175,15 @@ def _colon(text: str, node: Node) -> str | None:
     return between if between in (":", ": ", " : ") and value.start < value.end else None
 
 
-def _comma(text: str, node: Node) -> str | None:
-    if isinstance(node, Mapping):
-        ends = [(key.start, max(key.end, value.end)) for key, value in node.entries[:2]]
-    else:
-        ends = [(item.start, item.end) for item in _items(node)[:2]]
-    if len(ends) < 2:
+def _comma(text: str, node: Collection) -> str | None:
+    if len(elements(node)) < 2:
         return None
-    between = text[ends[0][1] : ends[1][0]]
+    (key, value), (second, _), *_ = elements(node)
+    between = text[max(key.end, value.end) : second.start]
     return None if BREAK.search(between) else "," if between == "," else ", "
 
 
-def _pad(text: str, node: Node) -> str | None:
+def _pad(text: str, node: Collection) -> str | None:
     """Return the blank behind the opening bracket, if the first element is on its line."""
     if text[node.start] not in "{[":
         return None
@@ -197,7 +193,7 @@ def _pad(text: str, node: Node) -> str | None:
     return " " if between[:1] in (" ", "\t") else ""
 
 
-def _step(text: str, node: Node) -> str:
+def _step(text: str, node: Collection) -> str:
     """Return by what the elements of a spread collection are indented."""
     inner = indentation(text, _first_element(node))
     for bracket in (node.end - 1, node.start):
@@ -207,27 +203,23 @@ def _step(text: str, node: Node) -> str:
     return "  "
 
 
-def _short_height(text: str, node: Node) -> int:
+def _short_height(text: str, node: Collection) -> int:
     """Return how many levels a collection on one short line has; 0 of any other."""
     is_long = node.end - node.start > _LINE or BREAK.search(text, node.start, node.end)
     return 0 if is_long else _height(node)
 
 
 def _height(node: Node) -> int:
-    if isinstance(node, Mapping):
-        return 1 + max((_height(value) for _, value in node.entries), default=-1)
-    return 1 + max(map(_height, node.items), default=-1) if isinstance(node, Sequence) else 0
+    return 1 + max((_height(value) for _, value in elements(node)), default=-1)
 
 
-def element_end(collection: Node) -> int:
+def element_end(collection: Collection) -> int:
     """Return where the last element of a collection ends."""
-    if isinstance(collection, Mapping):
-        key, value = collection.entries[-1]
-        return max(key.end, value.end)
-    return _items(collection)[-1].end
+    key, value = last_element(collection)
+    return max(key.end, value.end)
 
 
-def trailing_comma(text: str, collection: Node, end: int) -> int | None:
+def trailing_comma(text: str, collection: Collection, end: int) -> int | None:
     """Return where the comma ends that follows the last element (which ends at `end`), or None."""
     space = _SPACE.match(text, end)
     at = space.end() if space else end

@@ -20,11 +20,7 @@ _SAFE_BREAK = rb"[\r\n](?=[^\-.\xef])"
 _IN_STRING = re.compile(_STRING_TEXT)
 _IN_OBJECT = re.compile(
     rb'(?:%(plain)b*+(?:"%(text)b"|%(break)b)){0,64}%(plain)b*+'
-    % {
-        b"plain": rb"[ \t:,\[\]0-9+\-.eEtrufalsn]",
-        b"text": _STRING_TEXT,
-        b"break": _SAFE_BREAK,
-    }
+    % {b"plain": rb"[ \t:,\[\]0-9+\-.eEtrufalsn]", b"text": _STRING_TEXT, b"break": _SAFE_BREAK}
 )
 _AFTER_OBJECT = re.compile(rb"(?:[ \t]++|%b){0,64}" % _SAFE_BREAK)
 

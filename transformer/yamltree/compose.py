@@ -236,7 +236,7 @@ class _Composer:
                 offset=start,
                 hint="split the document",
             )
-        return Alias(start, end, name, target)
+        return Alias(start, end, name, target, start)
 
     def _extent(self, node: Node) -> tuple[int, int]:
         """Return how many nodes `node` expands to, and how many levels deep they are."""
@@ -267,7 +267,7 @@ class _Composer:
         try:
             return resolve_key(text, style, scalar.tag)
         except InputError as error:
-            raise InputError(error.message, offset=node.start, hint=error.hint) from None
+            raise error.revised(offset=node.start) from None
 
 
 def _refuse_duplicate(keys: tuple[str, ...], nodes: list[Node]) -> NoReturn:

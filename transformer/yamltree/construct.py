@@ -21,9 +21,10 @@ def construct(node: Node | None) -> Any:
             a sequence of mappings.
     """
     if type(node) is Scalar:
-        if node.tag is None:
-            return resolve(node.text, node.style, None)
-        return _tagged(node)
+        try:
+            return resolve(node.text, node.style, node.tag)
+        except InputError as error:
+            raise error.revised(offset=node.start) from None
     if type(node) is Mapping:
         result: dict[str, Any] = {}
         for key, (_, value) in zip(node.keys, node.entries, strict=True):
@@ -38,13 +39,6 @@ def construct(node: Node | None) -> Any:
     if type(node) is Alias:
         return construct(node.target)
     return None
-
-
-def _tagged(node: Scalar) -> Any:
-    try:
-        return resolve(node.text, node.style, node.tag)
-    except InputError as error:
-        raise InputError(error.message, offset=node.start, hint=error.hint) from None
 
 
 def merged(value: Node) -> Iterator[Mapping]:
@@ -70,18 +64,17 @@ def merged(value: Node) -> Iterator[Mapping]:
     )
 
 
-def entry(mapping: Mapping, key: str) -> tuple[Mapping, Node] | None:
-    """Return the mapping that decides `key`, and the value there; or None if no mapping has it.
+def deciding(mapping: Mapping) -> dict[str, tuple[Node, Node]]:
+    """Return the entry (key and value) that decides each key of `mapping`, merge keys applied.
 
-    The mapping is `mapping` itself if it has the key, else the one that the key is merged from.
+    Raises:
+        InputError: as `merged`.
     """
-    for index in range(len(mapping.keys) - 1, -1, -1):
-        own = mapping.keys[index]
-        value = mapping.entries[index][1]
-        if own == key:
-            return mapping, value
-        if own == MERGE_KEY:
-            for provider in merged(value):
-                if (found := entry(provider, key)) is not None:
-                    return found
-    return None
+    entries: dict[str, tuple[Node, Node]] = {}
+    for name, entry in zip(mapping.keys, mapping.entries, strict=True):
+        if name == MERGE_KEY:
+            for provider in reversed(list(merged(entry[1]))):
+                entries.update(deciding(provider))
+        else:
+            entries[name] = entry
+    return entries

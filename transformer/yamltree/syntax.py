@@ -58,15 +58,25 @@ class Sequence(NamedTuple):
 
 
 class Alias(NamedTuple):
-    """An alias (`*name`); `target` is the anchored node that it refers to."""
+    """An alias (`*name`); `target` is the anchored node that it refers to.
+
+    It cannot have a tag or an anchor of its own, so that `outer` is its `start`.
+    """
 
     start: int
     end: int
     name: str
     target: "Node"
+    outer: int
+    tag: None = None
+    anchor: None = None
 
 
-Node: TypeAlias = Scalar | Mapping | Sequence | Alias
+Collection: TypeAlias = Mapping | Sequence
+Node: TypeAlias = Scalar | Collection | Alias
+
+Chain: TypeAlias = tuple[Collection, ...]
+"""The collections around a node in the text, the root first."""
 
 PLAIN = ""
 """The style of a plain (unquoted) scalar."""

@@ -136,7 +136,7 @@ def test_a_mapping_below_a_key_is_a_step_to_the_right() -> None:
 
 
 def test_nested_sequences_begin_on_one_line() -> None:
-    lines = render.sequence_lines([[1, {"a": 2, "b": 3}], []], 0, BlockStyle(gap=3))
+    lines = render.block_lines([[1, {"a": 2, "b": 3}], []], 0, BlockStyle(gap=3))
     assert lines == ["-  -  1", "   -  a: 2", "      b: 3", "-  []"]
 
 
@@ -160,14 +160,14 @@ def test_pretty_json_has_the_step_and_the_colon_asked_for() -> None:
 
 @given(st.dictionaries(texts, values, min_size=1, max_size=4), styles, st.integers(0, 6))
 def test_blocks_read_back(value: dict[str, Any], style: BlockStyle, column: int) -> None:
-    lines = render.mapping_lines(value, column, style)
+    lines = render.block_lines(value, column, style)
     assert loaded("\n".join(lines)) == value
     assert all("\n" not in line for line in lines)
 
 
 @given(st.lists(values, min_size=1, max_size=4), styles)
 def test_sequences_read_back(value: list[Any], style: BlockStyle) -> None:
-    assert loaded("a:\n" + "\n".join(render.sequence_lines(value, 2, style))) == {"a": value}
+    assert loaded("a:\n" + "\n".join(render.block_lines(value, 2, style))) == {"a": value}
 
 
 @given(st.dictionaries(texts, values, max_size=4), st.sampled_from(["", " "]))

@@ -2,10 +2,8 @@
 
 import pytest
 
-from transformer.yamltree.construct import entry
 from transformer.yamltree.locate import Places
 from transformer.yamltree.parse import parse
-from transformer.yamltree.syntax import Mapping
 
 
 def place(text: str, at: str, mark: str = "$") -> tuple[int, int]:
@@ -122,21 +120,3 @@ def test_what_is_missing_is_where_its_nearest_parent_is(text: str, at: str) -> N
 @pytest.mark.parametrize("at", ["", "/a"])
 def test_in_an_empty_document_everything_is_at_the_start(at: str) -> None:
     assert Places(parse("# nothing\n").root).offset_of(at) == 0
-
-
-@pytest.mark.parametrize("at", ["/m/k7", "/m/k40", "/m/none", "/x/k7", "/x/k39", "/x/own", "/x/no"])
-def test_a_mapping_of_many_keys_is_looked_up_as_one_of_few(at: str) -> None:
-    keys = "".join(f"  k{number}: {number}\n" for number in range(40))
-    text = f"m: &m\n{keys}  k40:\nx:\n  k7: 1\n  <<: *m\n  own: 2\n"
-    root = parse(text).root
-    assert isinstance(root, Mapping)
-    name, key = at.split("/")[1:]
-    owner = entry(root, name)
-    assert owner is not None
-    assert isinstance(owner[1], Mapping)
-    found = entry(owner[1], key)
-    expected = owner[1].start
-    if found is not None:
-        value = found[1]
-        expected = value.start if value.start < value.end else text.index(f"{key}:")
-    assert Places(root).offset_of(at) == expected
