@@ -50,7 +50,7 @@ IMPORTERS: dict[str, set[str]] = {
     "click": {"cli/main.py", "cli/options.py", "cli/failures.py"},
     "junitparser": {"report/as_junit.py"},
     "pathspec": {"globs.py"},
-    "ruamel": {"yamltree/roundtrip.py", "patch/render.py"},
+    "ruamel": {"patch/rewrite.py", "patch/render.py"},
 }
 
 # These neither open, print, read the environment or the clock, nor exit.
