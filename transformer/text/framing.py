@@ -61,8 +61,6 @@ _COMMENTS = re.compile(
 _COMMENT_REACH = 64 * 1024
 """Comments more bytes than this above a glued manifest stay with the frame above."""
 
-_VERSION, _KIND = 1, 2
-
 
 class Opening(Enum):
     """Why a frame begins where it does."""
@@ -184,7 +182,7 @@ class Framer:
         self._is_marked = False
         self._is_flow = False
         self._is_oversize = False
-        self._keys = 0
+        self._keys: set[bytes] = set()
         self._is_ending = False
         self._ended = -1
         """The end of the `...` line that ends this frame; negative if there is none."""
@@ -268,7 +266,7 @@ class Framer:
             self._scan = ObjectScan()
             self._step = self._read_objects
         elif found.lastgroup == "key":
-            self._keys = _VERSION if found["key"] == b"apiVersion" else _KIND
+            self._keys.add(found["key"])
         elif found.lastgroup is None:
             self._pos += 1
 
@@ -320,7 +318,7 @@ class Framer:
                 break
             if kind == "key":
                 if not self._is_flow and not self._is_too_long(at):
-                    self._take_key(at, _VERSION if found["key"] == b"apiVersion" else _KIND)
+                    self._take_key(at, found["key"])
             elif kind == "start" or not self._is_too_long(at):
                 if kind != "stop":
                     self._cut(at, Opening.AFTER_END)  # a marker changes it to MARKER
@@ -330,10 +328,10 @@ class Framer:
         self._pos = max(self._pos, min(self._settled, len(data)))
         return False
 
-    def _take_key(self, at: int, key: int) -> None:
-        if self._keys == _VERSION | _KIND:
+    def _take_key(self, at: int, key: bytes) -> None:
+        if len(self._keys) == 2:  # apiVersion and kind
             reach = max(at - _COMMENT_REACH, self._start)
             runs = _COMMENTS.finditer(self._buffer, reach, at)
             above = next((run.start(1) for run in runs if run.end() == at), at)
             self._cut(above, Opening.GLUED)
-        self._keys |= key
+        self._keys.add(key)

@@ -94,15 +94,11 @@ def may_match(prefilter: Prefilter, data: bytes) -> bool:
     if _hides_words(data):
         return True
     texts = _readings(data)
-    for text in texts:
-        for word in prefilter.words:
-            if word in text:
-                return True
-    if prefilter.template_words and _holds(texts, b"containers"):
-        for text in texts:
-            for word in prefilter.template_words:
-                if word in text:
-                    return True
+    if _holds(texts, *prefilter.words):
+        return True
+    words = prefilter.template_words
+    if words and _holds(texts, b"containers") and _holds(texts, *words):
+        return True
     return _holds_kind(texts, prefilter.kinds)
 
 
@@ -133,13 +129,16 @@ def mentions_local_service(data: bytes) -> bool:
 
 
 def _hides_words(data: bytes) -> bool:
-    if b"!" in data and (b"%TAG" in data or _HIDING_TAG.search(data)):
-        return True
-    return b"\0" in data
+    has_tag = b"!" in data and (b"%TAG" in data or _HIDING_TAG.search(data) is not None)
+    return has_tag or b"\0" in data
 
 
-def _holds(texts: tuple[bytes, ...], word: bytes) -> bool:
-    return any(word in text for text in texts)
+def _holds(texts: tuple[bytes, ...], *words: bytes) -> bool:
+    for text in texts:  # much faster than any()
+        for word in words:
+            if word in text:
+                return True
+    return False
 
 
 def _readings(data: bytes) -> tuple[bytes, ...]:
@@ -158,8 +157,7 @@ def _readings(data: bytes) -> tuple[bytes, ...]:
 
 
 def _unescape(found: re.Match[bytes]) -> bytes:
-    code = found["code"]
-    if code:
+    if code := found["code"]:
         return bytes((int(code, 16),))
     return found["slash"] or found["pairs"] or b""
 
