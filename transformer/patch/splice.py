@@ -5,14 +5,14 @@ tree + operations -> placements (what shares text with what) -> edits (how it lo
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from transformer.errors import InputError, InternalError, PatchError
 from transformer.operations import Operation
-from transformer.patch import aliases, placement, verify
+from transformer.patch import aliases, block_layout, flow_layout, placement, verify
 from transformer.patch.edits import Edit, apply
-from transformer.patch.layouts import edits
+from transformer.patch.placement import Add, ExpandMerge, Placement, SetValue
 from transformer.yamltree.fast_load import fast_load
 from transformer.yamltree.syntax import Tree, scalars
 
@@ -33,14 +33,31 @@ def splice(tree: Tree, operations: Sequence[Operation], expected: Any) -> str:
         placements = aliases.place(tree, expected)
     else:
         placements = placement.place(tree, operations)
-    made: list[Edit] = [edit for placed in placements for edit in edits(tree, placed)]
-    text = apply(tree.text, _off_colons(tree, made))
+    edits = [edit for placed in placements for edit in _edits(tree, placed)]
+    text = apply(tree.text, _off_colons(tree, edits))
     try:
         verify.check(_read_back(text), expected)
     except InternalError:
         _refuse_hidden(tree.text)
         raise
     return text
+
+
+def _edits(tree: Tree, placement: Placement) -> Iterator[Edit]:
+    """Yield the edits that make `placement`: text in the style of its neighbours."""
+    match placement:
+        case Add(collection, chain, added):
+            inside = tree.text[collection.start + 1 : collection.end - 1]
+            if not collection.is_flow:
+                yield block_layout.add(tree, collection, chain, added)
+            elif not inside.strip() and chain and not chain[-1].is_flow:
+                yield from block_layout.fill(tree, collection, chain, added)
+            else:
+                yield from flow_layout.add(tree, collection, chain, added)
+        case ExpandMerge(mapping, chain, index, entries):
+            yield block_layout.expand_merge(tree, mapping, chain, index, entries)
+        case SetValue(node, chain, value):
+            yield from block_layout.set_value(tree, node, chain, value)
 
 
 def _off_colons(tree: Tree, edits: Sequence[Edit]) -> list[Edit]:

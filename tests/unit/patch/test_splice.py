@@ -65,7 +65,7 @@ def test_the_self_check_catches_a_wrong_edit(case: str, monkeypatch: pytest.Monk
     def wrong(tree: object, placement: object) -> Iterator[Edit]:
         yield from WRONG[case]
 
-    monkeypatch.setattr(module, "edits", wrong)
+    monkeypatch.setattr(module, "_edits", wrong)
     with pytest.raises(InternalError, match=r"overlap|would not (mean what|be readable: .)"):
         splice(parse(TEXT), ADD, expected_of(TEXT, ADD))
 
