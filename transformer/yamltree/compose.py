@@ -9,7 +9,7 @@ event of an unindented sequence ends after its first dash.
 
 import re
 from collections.abc import Callable
-from typing import Any, NoReturn
+from typing import Any, NamedTuple
 
 from yaml.events import (
     AliasEvent,
@@ -21,7 +21,7 @@ from yaml.events import (
     SequenceStartEvent,
 )
 
-from transformer.errors import InputError, duplicate_key
+from transformer.errors import InputError
 from transformer.yamltree.scalars import WORDS, resolve_key
 from transformer.yamltree.syntax import (
     MAX_DEPTH,
@@ -35,6 +35,7 @@ from transformer.yamltree.syntax import (
     Scalar,
     Sequence,
     Tree,
+    refuse_duplicate,
 )
 
 _PROPERTIES = re.compile(
@@ -63,16 +64,15 @@ def compose(text: str, shift: int, next_event: Callable[[], Any]) -> Tree:
     return _Composer(text, shift).run(next_event)
 
 
-class _Open:
-    """A collection whose end event is still to come."""
+class _Open(NamedTuple):
+    """A collection whose end event is still to come; `children` grows until then."""
 
-    __slots__ = ("anchor", "children", "is_flow", "outer", "start", "tag")
-    anchor: str | None
+    start: int
     children: list[Node]
     is_flow: bool
-    outer: int
-    start: int
     tag: str | None
+    anchor: str | None
+    outer: int
 
 
 class _Composer:
@@ -91,7 +91,7 @@ class _Composer:
         shift = self.shift
         new = tuple.__new__  # what a named tuple's constructor calls, without its overhead
         stack: list[_Open] = []
-        root: Node | None = None
+        roots: list[Node] = []
         has_begun = False
         node: Node
         while (event := next_event()) is not None:
@@ -114,42 +114,31 @@ class _Composer:
                 node = self._sequence(stack.pop(), event.end_mark.index + shift)
             elif kind is AliasEvent:
                 node = self._alias(event, len(stack))
-            elif kind is DocumentStartEvent:
-                if has_begun:
-                    raise InputError(
-                        "a second document begins here without a --- line of its own",
-                        offset=event.start_mark.index + shift,
-                    )
-                has_begun = True
-                continue
+            elif kind is DocumentStartEvent and has_begun:
+                raise InputError(
+                    "a second document begins here without a --- line of its own",
+                    offset=event.start_mark.index + shift,
+                )
             else:
+                has_begun = has_begun or kind is DocumentStartEvent
                 continue
-            if stack:
-                stack[-1].children.append(node)
-            else:
-                root = node
-        root = None if _is_absent(root) else root
+            (stack[-1].children if stack else roots).append(node)
+        root = None if not roots or _is_absent(roots[0]) else roots[0]
         return Tree(self.text, root, False, bool(self.expanded) or self.has_merges)
 
     def _open(self, event: Any, depth: int) -> _Open:
+        outer: int = event.start_mark.index + self.shift
         if depth >= MAX_DEPTH:
-            at = event.start_mark.index + self.shift
-            raise InputError(f"nested more than {MAX_DEPTH} levels deep", offset=at)
-        opened = _Open()
-        opened.children = []
-        opened.tag = event.tag
-        opened.anchor = event.anchor
-        opened.is_flow = event.flow_style
-        opened.outer = event.start_mark.index + self.shift
+            raise InputError(f"nested more than {MAX_DEPTH} levels deep", offset=outer)
         start: int = event.end_mark.index + self.shift
         is_mapping = type(event) is MappingStartEvent
-        if opened.is_flow:
+        if event.flow_style:
             # A single pair in a sequence, `[a: b]`, is a mapping without braces.
             if self.text[start - 1] == ("{" if is_mapping else "["):
                 start -= 1
         elif not is_mapping and self.text[start : start + 1] != "-":
             start -= 1
-        opened.start = start
+        opened = _Open(start, [], event.flow_style, event.tag, event.anchor, outer)
         if opened.anchor is not None:
             self.anchors[opened.anchor] = opened
         return opened
@@ -190,7 +179,7 @@ class _Composer:
             ]
         )
         if len(set(keys)) != len(keys):
-            _refuse_duplicate(keys, own)
+            refuse_duplicate(keys, own)
         for index in range(len(own)) if self.has_absent else ():
             key, value = own[index], values[index]
             if _is_absent(value):
@@ -270,14 +259,7 @@ class _Composer:
             raise error.revised(offset=node.start) from None
 
 
-def _refuse_duplicate(keys: tuple[str, ...], nodes: list[Node]) -> NoReturn:
-    first: dict[str, Node] = {}
-    pairs = zip(keys, nodes, strict=True)
-    key, again = next((key, node) for key, node in pairs if first.setdefault(key, node) is not node)
-    raise duplicate_key("<<" if key == MERGE_KEY else key, again.start, first[key].start)
-
-
-def _is_absent(node: Node | None) -> bool:
+def _is_absent(node: Node) -> bool:
     return (
         type(node) is Scalar
         and node.outer == node.end

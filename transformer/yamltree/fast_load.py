@@ -27,7 +27,7 @@ from yaml.events import (
 from transformer.errors import InputError
 from transformer.yamltree.construct import construct
 from transformer.yamltree.parse import JSON_START, parse
-from transformer.yamltree.parse_json import TRAILER
+from transformer.yamltree.parse_json import HALF_PAIR, TRAILER
 from transformer.yamltree.scalars import resolve, resolve_key
 from transformer.yamltree.syntax import MAX_DEPTH
 
@@ -60,20 +60,11 @@ def _load_json(text: str, start: int) -> Any:
         object_pairs_hook=_unique, parse_int=_number, parse_float=_number, parse_constant=_refuse
     )
     value, end = decoder.raw_decode(text, start)
-    if TRAILER.match(text, end) is None or _has_half_pair(text, value):
+    if TRAILER.match(text, end) is None:
         raise _NotSimple
+    if _SURROGATE.search(text) and HALF_PAIR.search(json.dumps(value, ensure_ascii=False)):
+        raise _NotSimple  # the tree has U+FFFD for half a pair
     return value
-
-
-def _has_half_pair(text: str, value: Any) -> bool:
-    """Whether an escape for half a surrogate pair is left, which the tree reads as U+FFFD."""
-    if not _SURROGATE.search(text):
-        return False
-    try:
-        json.dumps(value, ensure_ascii=False).encode()
-    except UnicodeEncodeError:
-        return True
-    return False
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -17,8 +17,17 @@ import re
 from collections.abc import Callable
 from typing import NoReturn
 
-from transformer.errors import InputError, duplicate_key
-from transformer.yamltree.syntax import MAX_DEPTH, PLAIN, Mapping, Node, Scalar, Sequence, Tree
+from transformer.errors import InputError
+from transformer.yamltree.syntax import (
+    MAX_DEPTH,
+    PLAIN,
+    Mapping,
+    Node,
+    Scalar,
+    Sequence,
+    Tree,
+    refuse_duplicate,
+)
 
 # (text, offset behind the opening quote, strict) -> (content, offset behind the closing quote)
 _scan_string: Callable[[str, int, bool], tuple[str, int]] = vars(json.decoder)["scanstring"]
@@ -35,7 +44,7 @@ _NUMBER_OR_WORD = re.compile(
 )
 _RUN = re.compile(r"[\w.+-]{1,40}|.", re.DOTALL)
 
-_HALF_PAIR = re.compile("[\ud800-\udfff]")
+HALF_PAIR = re.compile("[\ud800-\udfff]")
 
 _MANY_DIGITS = 300
 """A number shorter than this, and without an exponent, is in a float's range."""
@@ -124,7 +133,7 @@ def _mapping(text: str, start: int, depth: int) -> tuple[Mapping, int]:
             _fail(text, at, "`,` or `}`")
         at += 1
     if len(set(names)) < len(entries):
-        _refuse_duplicate(entries)
+        refuse_duplicate(names, [key for key, _ in entries])
     return Mapping(start, at + 1, tuple(entries), True, None, None, start, tuple(names)), at + 1
 
 
@@ -175,7 +184,7 @@ def _string(text: str, start: int) -> tuple[Scalar, int]:
             at = text.rindex("\\", start, at + 1)
             message = "this is no escape sequence of JSON"
         raise JsonSyntaxError(message, offset=at) from None
-    return Scalar(start, end, _HALF_PAIR.sub("\ufffd", content), '"', None, None, start), end
+    return Scalar(start, end, HALF_PAIR.sub("\ufffd", content), '"', None, None, start), end
 
 
 def _skip_blank(text: str, start: int) -> int:
@@ -195,9 +204,3 @@ def _fail(text: str, at: int, expected: str) -> NoReturn:
     else:
         what = f"`{found[0]}`" if found[0].isprintable() else f"U+{ord(found[0][0]):04X}"
     raise JsonSyntaxError(f"expected {expected}, found {what}", offset=at)
-
-
-def _refuse_duplicate(entries: list[tuple[Scalar, Node]]) -> NoReturn:
-    first: dict[str, Scalar] = {}
-    key = next(key for key, _ in entries if first.setdefault(key.text, key) is not key)
-    raise duplicate_key(key.text, key.start, first[key.text].start)

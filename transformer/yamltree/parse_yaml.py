@@ -9,6 +9,7 @@ events. libyaml does not count a byte order mark, and takes none below a `---`.
 
 import re
 from collections.abc import Callable
+from itertools import count
 from typing import Any
 
 from yaml._yaml import CParser
@@ -75,13 +76,11 @@ def _events(reading: flow_colons.Reading, shift: int) -> Callable[[], Any]:
 
 def _counted(next_event: Callable[[], Any], shift: int) -> Callable[[], Any]:
     """Return the same function, which raises an error after `MAX_NODES` events."""
-    count = 0
+    counts = count(1)
 
     def counted() -> Any:
-        nonlocal count
-        count += 1
         event = next_event()
-        if count > MAX_NODES:
+        if next(counts) > MAX_NODES:
             raise too_many(event.start_mark.index + shift)
         return event
 
@@ -108,7 +107,6 @@ def _syntax_error(
     offset = None if mark is None else min(mark.index + shift, len(text))
     problem = error.problem or "not readable as YAML"
     message = f"{error.context}: {problem}" if error.context else problem
-    hint = ""
     if "expected <document start>" in problem:
         hint = "files seem to run together here: put a --- line between them"
     else:

@@ -8,8 +8,10 @@ Nodes are named tuples instead of dataclasses, because a document has many of th
 immutable too, and several times faster to create.
 """
 
-from collections.abc import Iterator
-from typing import NamedTuple, TypeAlias
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple, NoReturn, TypeAlias
+
+from transformer.errors import duplicate_key
 
 
 class Scalar(NamedTuple):
@@ -108,6 +110,14 @@ def scalars(node: Node | None) -> Iterator[Scalar]:
     elif isinstance(node, Sequence):
         for item in node.items:
             yield from scalars(item)
+
+
+def refuse_duplicate(keys: Iterable[str], nodes: Iterable[Node]) -> NoReturn:
+    """Raise the error for the first of a mapping's `keys` that is there again, at its node."""
+    first: dict[str, Node] = {}
+    pairs = zip(keys, nodes, strict=True)
+    key, again = next((key, node) for key, node in pairs if first.setdefault(key, node) is not node)
+    raise duplicate_key("<<" if key == MERGE_KEY else key, again.start, first[key].start)
 
 
 class Tree(NamedTuple):

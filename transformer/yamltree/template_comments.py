@@ -16,12 +16,13 @@ _CODE = re.compile(r"#@|[^\r\n]*\{[{%]")
 
 def find_template_comment(tree: Tree) -> tuple[int, str] | None:
     """Return offset and text of the first comment with template code in a document, or None."""
-    if not may_have_template_comment(tree.text):
+    text = tree.text
+    if not ("#@" in text or ("#" in text and ("{{" in text or "{%" in text))):
         return None
-    spans = [_content(scalar, tree.text) for scalar in scalars(tree.root)]
+    spans = [_content(scalar, text) for scalar in scalars(tree.root)]
     starts = [start for start, _ in spans]
     at = 0
-    while (found := _COMMENT.search(tree.text, at)) is not None:
+    while (found := _COMMENT.search(text, at)) is not None:
         above = bisect_right(starts, found.start()) - 1
         if above >= 0 and found.start() < spans[above][1]:  # inside a scalar
             at = spans[above][1]
@@ -30,11 +31,6 @@ def find_template_comment(tree: Tree) -> tuple[int, str] | None:
         else:
             at = found.end()
     return None
-
-
-def may_have_template_comment(text: str) -> bool:
-    """Whether a text could contain such a comment: a fast check."""
-    return "#@" in text or ("#" in text and ("{{" in text or "{%" in text))
 
 
 def _content(scalar: Scalar, text: str) -> tuple[int, int]:
