@@ -26,7 +26,7 @@ from transformer.outputs.writers import Output
 from transformer.pipeline.settings import Settings
 from transformer.runs.transform import Inputs
 from transformer.system import stdio
-from transformer.yamltree.load import load
+from transformer.yamltree.parse import load
 
 if TYPE_CHECKING:
     from transformer.report.report import Report

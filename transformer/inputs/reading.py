@@ -12,7 +12,7 @@ from transformer.inputs.discovery import Source, is_plain
 from transformer.pipeline.context import RunContext
 from transformer.pipeline.documents import Document, documents
 from transformer.text.framing import MAX_DOCUMENT, RawBatch, RawDocument, raw_batches
-from transformer.yamltree.load import load
+from transformer.yamltree.parse import load
 
 _CHUNK = 256 * 1024
 

@@ -20,8 +20,7 @@ from transformer.rules.base import RuleContext, TransformRule
 from transformer.text.framing import Opening, RawDocument
 from transformer.yamltree import syntax
 from transformer.yamltree.construct import construct
-from transformer.yamltree.load import decode
-from transformer.yamltree.parse import parse
+from transformer.yamltree.parse import decode, parse
 from transformer.yamltree.template_comments import find_template_comment
 
 _NO_MANIFESTS = re.compile(

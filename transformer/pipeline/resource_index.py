@@ -23,7 +23,7 @@ from transformer.text.prefilter import (
     mentions_node,
     mentions_pool,
 )
-from transformer.yamltree.load import load
+from transformer.yamltree.parse import load
 
 
 @dataclass(slots=True)

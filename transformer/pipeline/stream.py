@@ -19,7 +19,7 @@ from transformer.pipeline.documents import Document
 from transformer.pipeline.transform_document import opening_findings, transform_document
 from transformer.text.framing import Opening
 from transformer.text.prefilter import may_match, mentions_node, mentions_pool
-from transformer.yamltree.load import load
+from transformer.yamltree.parse import load
 
 _GROUP = 100
 """Documents of a spool that are transformed together."""

@@ -1,8 +1,10 @@
-"""The text of one document to its tree, as kubectl reads it: as JSON if it begins with `{`."""
+"""One document to its tree or value, as kubectl reads it: as JSON if it begins with `{`."""
 
 import re
+from typing import Any
 
 from transformer.errors import InputError
+from transformer.yamltree.construct import construct
 from transformer.yamltree.parse_json import JsonSyntaxError, parse_json
 from transformer.yamltree.parse_yaml import parse_yaml, too_many
 from transformer.yamltree.syntax import MAX_NODES, Tree
@@ -18,6 +20,31 @@ The group of lines is atomic, because backtracking would match all later lines a
 
 _QUOTED = re.compile(r'"[^"\\]*+(?>(?:\\.[^"\\]*+)*)(?:"|\Z|\\\Z)', re.DOTALL)
 """A quoted string, also one without a closing quote."""
+
+
+def load(data: bytes) -> Any:
+    """Return the plain value of a document.
+
+    Raises:
+        InputError: it cannot be read.
+    """
+    return construct(parse(decode(data)).root)
+
+
+def decode(data: bytes) -> str:
+    """Return the text of a document.
+
+    Raises:
+        InputError: it is not UTF-8; `offset` is the length of the text above.
+    """
+    try:
+        return data.decode()
+    except UnicodeDecodeError as error:
+        raise InputError(
+            "not UTF-8",
+            offset=len(data[: error.start].decode()),
+            hint="Kubernetes manifests are UTF-8: convert the file",
+        ) from None
 
 
 def parse(text: str) -> Tree:
