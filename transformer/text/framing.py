@@ -237,7 +237,9 @@ class Framer:
             self._take_marker(pos, has_bom=found.start("start") > pos)
         elif kind in ("comment", "stop", "directive"):
             if kind == "directive":
-                self._take_directive(pos)
+                if self._is_marked:
+                    self._cut(pos, Opening.AFTER_END)
+                self._follow_end(pos, Opening.AFTER_END)
             self._is_ending = kind == "stop"
             self._step = self._skip_line
         elif kind != "newline":
@@ -252,11 +254,6 @@ class Framer:
         if self._opening is Opening.AFTER_END:
             self._opening = Opening.MARKER
         self._is_marked = True
-
-    def _take_directive(self, at: int) -> None:
-        if self._is_marked:
-            self._cut(at, Opening.AFTER_END)
-        self._follow_end(at, Opening.AFTER_END)
 
     def _take_content(self, found: re.Match[bytes]) -> None:
         self._follow_end(found.end(), Opening.AFTER_END)
