@@ -202,12 +202,9 @@ def _set_behind_anchor(
     if not (isinstance(value, dict | list) and value):
         yield Edit(start, node.end, " " + render.scalar(value))
         return
-    at, line_break = column(text, begin), newline(text, node.end)
+    at = column(text, begin)
     lines = render.block_lines(value, at, block_style(tree, chain))
-    end = line_end(text, node.end)
-    if start < node.end:
-        yield Edit(start, node.end, "")
-    yield Edit(end, end, line_break + line_break.join(lines), rank=_rank(at, True))
+    yield from _write_below(text, start, node.end, at, lines)
 
 
 def _set_below_key(
@@ -222,7 +219,6 @@ def _set_below_key(
         raise PatchError("a block would have to be replaced", offset=node.start)
     style = block_style(tree, chain)
     own = column(text, parent.start)
-    line_break = newline(text, node.end)
     if isinstance(value, dict | list) and value:
         at = own + (style.step if isinstance(value, dict) else style.dash)
         lines = render.block_lines(value, at, style)
@@ -230,15 +226,20 @@ def _set_below_key(
             lines.insert(0, f"{' ' * own}:")
     else:
         lines = [f"{' ' * own}: {render.scalar(value)}"]
-    block = line_break + line_break.join(lines)
     start = len(text[:start].rstrip())
     if BREAK.search(text, start, node.end):
-        yield Edit(start, node.end, block)
-        return
-    end = line_end(text, node.end)
-    if start < node.end:
-        yield Edit(start, node.end, "")
-    yield Edit(end, end, block, rank=_rank(own, True))
+        line_break = newline(text, node.end)
+        yield Edit(start, node.end, line_break + line_break.join(lines))
+    else:
+        yield from _write_below(text, start, node.end, own, lines)
+
+
+def _write_below(text: str, start: int, end: int, at: int, lines: list[str]) -> Iterator[Edit]:
+    """Remove `text[start:end]`, and write `lines` below its line, `at` the column of its parent."""
+    line_break, below = newline(text, end), line_end(text, end)
+    if start < end:
+        yield Edit(start, end, "")
+    yield Edit(below, below, line_break + line_break.join(lines), rank=_rank(at, True))
 
 
 def _set_item(tree: Tree, node: Node, chain: Chain, value: Any, start: int) -> Edit:

@@ -29,8 +29,7 @@ def apply(text: str, edits: Iterable[Edit]) -> str:
     for edit in sorted(edits, key=lambda edit: (edit.start, edit.end, edit.rank)):
         if edit.start < done:
             raise InternalError("two edits overlap", offset=edit.start)
-        pieces.append(text[done : edit.start])
-        pieces.append(edit.replacement)
+        pieces += (text[done : edit.start], edit.replacement)
         done = edit.end
     pieces.append(text[done:])
     return "".join(pieces)
