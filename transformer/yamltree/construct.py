@@ -48,20 +48,12 @@ def merged(value: Node) -> Iterator[Mapping]:
         InputError: `value` is neither a mapping nor a sequence of mappings.
     """
     target = value.target if isinstance(value, Alias) else value
-    if isinstance(target, Mapping):
-        yield target
-        return
-    if isinstance(target, Sequence):
-        for item in target.items:
-            provider = item.target if isinstance(item, Alias) else item
-            if not isinstance(provider, Mapping):
-                break
-            yield provider
-        else:
-            return
-    raise InputError(
-        "the value of << must be a mapping or a sequence of mappings", offset=value.start
-    )
+    for item in target.items if isinstance(target, Sequence) else (target,):
+        provider = item.target if isinstance(item, Alias) else item
+        if not isinstance(provider, Mapping):
+            message = "the value of << must be a mapping or a sequence of mappings"
+            raise InputError(message, offset=value.start)
+        yield provider
 
 
 def deciding(mapping: Mapping) -> dict[str, tuple[Node, Node]]:

@@ -87,11 +87,10 @@ def _refuse(_: str) -> Any:
 
 def _load_yaml(text: str) -> Any:
     next_event = CParser(text).get_event
-    stack: list[tuple[Any, str | None, bool]] = []
+    stack: list[tuple[Any, str | None]] = []
     root: list[Any] = []
     here: Any = root  # the innermost open collection
     key: str | None = None  # the key whose value comes next
-    in_mapping = False
     value: Any
     while True:
         event: Any = next_event()
@@ -100,7 +99,7 @@ def _load_yaml(text: str) -> Any:
             value, style = event.value, event.style
             if event.tag is not None or event.anchor is not None:
                 raise _NotSimple
-            if in_mapping and key is None:
+            if key is None and type(here) is dict:
                 key = value if style else resolve_key(value, "", None)
                 if key in here or key == "<<":
                     raise _NotSimple
@@ -108,25 +107,24 @@ def _load_yaml(text: str) -> Any:
             if not style:
                 value = resolve(value, "", None)
         elif kind is MappingStartEvent or kind is SequenceStartEvent:
-            is_key = in_mapping and key is None
+            is_key = key is None and type(here) is dict
             is_deep = len(stack) >= MAX_DEPTH
             if is_key or is_deep or event.tag is not None or event.anchor is not None:
                 raise _NotSimple
-            stack.append((here, key, in_mapping))
-            in_mapping = kind is MappingStartEvent
-            here, key = ({} if in_mapping else []), None
+            stack.append((here, key))
+            here, key = ({} if kind is MappingStartEvent else []), None
             continue
         elif kind in _ENDS:
             value = here
-            here, key, in_mapping = stack.pop()
+            here, key = stack.pop()
         elif kind in _MARKS:
             continue
         elif kind is StreamEndEvent and len(root) == 1:
             return root[0]
         else:
             raise _NotSimple  # an alias, no document, or a second one
-        if in_mapping:
+        if key is None:
+            here.append(value)
+        else:
             here[key] = value
             key = None
-        else:
-            here.append(value)

@@ -83,10 +83,11 @@ def _value(text: str, start: int, depth: int) -> tuple[Node, int]:
     mark = text[start : start + 1]
     if mark == '"':
         return _string(text, start)
-    if mark == "{":
-        return _mapping(text, start, depth + 1)
-    if mark == "[":
-        return _sequence(text, start, depth + 1)
+    if mark == "{" or mark == "[":
+        if depth == MAX_DEPTH:
+            message = f"objects and arrays are nested more than {MAX_DEPTH} deep"
+            raise InputError(message, offset=start)
+        return (_mapping if mark == "{" else _sequence)(text, start, depth + 1)
     found = _NUMBER_OR_WORD.match(text, start)
     if found is None:
         _fail(text, start, "a JSON value")
@@ -98,7 +99,6 @@ def _value(text: str, start: int, depth: int) -> tuple[Node, int]:
 
 def _mapping(text: str, start: int, depth: int) -> tuple[Mapping, int]:
     """Return the object whose brace is at `start`, and its end."""
-    _check_depth(start, depth)
     entries: list[tuple[Scalar, Node]] = []
     names: list[str] = []
     at = start + 1
@@ -139,7 +139,6 @@ def _mapping(text: str, start: int, depth: int) -> tuple[Mapping, int]:
 
 def _sequence(text: str, start: int, depth: int) -> tuple[Sequence, int]:
     """Return the array whose bracket is at `start`, and its end."""
-    _check_depth(start, depth)
     items: list[Node] = []
     at = _skip_blank(text, start + 1)
     while items or not text.startswith("]", at):
@@ -190,11 +189,6 @@ def _string(text: str, start: int) -> tuple[Scalar, int]:
 def _skip_blank(text: str, start: int) -> int:
     found = _BLANK.match(text, start)
     return found.end() if found else start
-
-
-def _check_depth(start: int, depth: int) -> None:
-    if depth > MAX_DEPTH:
-        raise InputError(f"objects and arrays are nested more than {MAX_DEPTH} deep", offset=start)
 
 
 def _fail(text: str, at: int, expected: str) -> NoReturn:
