@@ -9,6 +9,7 @@ event of an unindented sequence ends after its first dash.
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from yaml.events import (
@@ -256,7 +257,7 @@ class _Composer:
         try:
             return resolve_key(text, style, scalar.tag)
         except InputError as error:
-            raise error.revised(offset=node.start) from None
+            raise replace(error, offset=node.start) from None
 
 
 def _is_absent(node: Node) -> bool:

@@ -6,6 +6,7 @@ several mappings in one `<<`, the first wins.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from transformer.errors import InputError
@@ -24,7 +25,7 @@ def construct(node: Node | None) -> Any:
         try:
             return resolve(node.text, node.style, node.tag)
         except InputError as error:
-            raise error.revised(offset=node.start) from None
+            raise replace(error, offset=node.start) from None
     if type(node) is Mapping:
         result: dict[str, Any] = {}
         for key, (_, value) in zip(node.keys, node.entries, strict=True):
