@@ -94,15 +94,16 @@ def flow_style(tree: Tree, neighbours: Iterable[Node]) -> FlowStyle:
     near = [node for node in neighbours if is_flow(node)]
     within = islice(chained.from_iterable(map(_collections, near)), _ENOUGH)
     around = [*near, *filter(is_flow, within)]
-    key_quote = _first(_key_quote(node) for node in around) or ""
+    mappings = [node for node in around if isinstance(node, Mapping)]
+    key_quote = next(map(_key_quote, mappings), "")
     quote = _first(_quote(node) for node in around)
-    colon = _first(_colon(text, node) for node in around) or ": "
+    colon = _first(_colon(text, node) for node in mappings) or ": "
     if not key_quote:
         colon = ": "  # `{a:b}` is no mapping
     style = FlowStyle(
         _first(_comma(text, node) for node in around) or ("," if colon == ":" else ", "),
         colon,
-        _first(_pad(text, node) for node in around if isinstance(node, Mapping)) or "",
+        _first(_pad(text, node) for node in mappings) or "",
         _first(_pad(text, node) for node in around if isinstance(node, Sequence)) or "",
         key_quote,
         key_quote if quote is None else quote,
@@ -144,10 +145,8 @@ def _first_element(node: Collection) -> int:
     return elements(node)[0][0].outer
 
 
-def _key_quote(node: Collection) -> str | None:
-    """Return the quote around each key, or an empty text; None: it has no keys."""
-    if not isinstance(node, Mapping):
-        return None
+def _key_quote(node: Mapping) -> str:
+    """Return the quote around each key, or an empty text."""
     return _common(
         [key.style if isinstance(key, Scalar) else "" for key, _ in node.entries[:_ENOUGH]]
     )
@@ -167,9 +166,7 @@ def _common(styles: list[str]) -> str:
     return styles[0] if set(styles) in ({"'"}, {'"'}) else ""
 
 
-def _colon(text: str, node: Collection) -> str | None:
-    if not isinstance(node, Mapping):
-        return None
+def _colon(text: str, node: Mapping) -> str | None:
     key, value = node.entries[0]
     between = text[key.end : value.start]
     return between if between in (":", ": ", " : ") and value.start < value.end else None
