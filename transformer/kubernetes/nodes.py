@@ -7,7 +7,7 @@ from transformer import pointer
 from transformer.kubernetes.objects import Manifest
 from transformer.kubernetes.placeholders import is_placeholder, unknown_yet, wrong_type
 from transformer.kubernetes.pools import Pool, PoolIndex
-from transformer.kubernetes.well_known import DESIRED_POOL_LABEL, POOL_LABEL
+from transformer.kubernetes.well_known import DESIRED_POOL_LABEL, EDGE_WORKER_LABEL, POOL_LABEL
 from transformer.operations import Operation
 
 
@@ -33,6 +33,26 @@ def pool_name(manifest: Manifest) -> str:
 def pool_label(manifest: Manifest) -> str:
     """Return which of its labels names a Node's pool."""
     return POOL_LABEL if manifest.labels.get(POOL_LABEL) else DESIRED_POOL_LABEL
+
+
+def is_edge_worker(manifest: Manifest, before: Manifest | None = None) -> bool | None:
+    """Whether a Node has YurtHub, by its label now and `before`; None if it is not known.
+
+    A manifest may leave the label out: OpenYurt sets it, and refuses to have it changed. What it
+    was in no pool does not count: OpenYurt 1.7 makes such a node a plain one.
+    Source: `desiredActionFromNode`, pkg/yurtmanager/controller/yurtnodeconversion.
+    """
+    states = [manifest] if before is None or not pool_name(before) else [manifest, before]
+    values = [state.labels.get(EDGE_WORKER_LABEL) for state in states]
+    known = [value for value in values if isinstance(value, str) and not is_placeholder(value)]
+    return "true" in known if known else None
+
+
+def joins(manifest: Manifest, before: Manifest | None) -> bool:
+    """Whether a Node is in a pool and was in none, and is not known to be an edge worker."""
+    was_in_pool = before is not None and pool_name(before) != ""
+    is_in_pool = pool_name(manifest) != ""
+    return is_in_pool and not was_in_pool and not is_edge_worker(manifest, before)
 
 
 def label_change(

@@ -6,6 +6,10 @@ HOST_NETWORK_LABEL = "nodepool.openyurt.io/hostnetwork"
 POOL_LABEL = "apps.openyurt.io/nodepool"
 DESIRED_POOL_LABEL = "apps.openyurt.io/desired-nodepool"
 EDGE_WORKER_LABEL = "openyurt.io/is-edge-worker"
+AUTONOMY_DURATION = "node.openyurt.io/autonomy-duration"
+"""An annotation of Nodes. The two below are what it was before."""
+
+OLD_AUTONOMY = ("node.beta.openyurt.io/autonomy", "apps.openyurt.io/binding")
 EXCLUDE_ANNOTATION = "apps.openyurt.io/exclude-host-network-pool"
 
 CNI_ANNOTATION = "transform.hostnet.io/cni"

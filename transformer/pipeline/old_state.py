@@ -114,13 +114,10 @@ class OldState:
                     pools[pool.name] = pool
         return pools
 
-    def nodes(self) -> frozenset[str]:
-        """Return the names of the Nodes."""
-        return frozenset(
-            found[0].manifest.ref.name
-            for found in self._objects.values()
-            if is_node(found[0].manifest)
-        )
+    def nodes(self) -> dict[str, Manifest]:
+        """Return the Nodes by name."""
+        every = (found[0].manifest for found in self._objects.values())
+        return {manifest.ref.name: manifest for manifest in every if is_node(manifest)}
 
 
 _SHORT_LIVED = {("", "Pod"): (), ("batch", "Job"): ("spec", "template")}

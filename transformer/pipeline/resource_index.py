@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from transformer.errors import InputError
-from transformer.kubernetes.nodes import is_node, pool_name
+from transformer.kubernetes.nodes import is_node, joins, pool_name
 from transformer.kubernetes.objects import Manifest, manifests
 from transformer.kubernetes.pools import GROUP, Pool, PoolIndex
 from transformer.kubernetes.services import LocalService, local_service
@@ -30,7 +30,7 @@ from transformer.yamltree.parse import load
 class ResourceIndex:
     """Pools by name, the pool name of each Node, the Services with a `Local` policy by namespace,
     and, if `compares`, the files (relative) that contain each object that an old state is compared
-    with.
+    with, and the labels of Nodes.
 
     `former_names` are the names of the objects in the old state. An object that is not found now
     may still exist if a document that cannot be read mentions its name (`unread_names`), or if its
@@ -39,6 +39,7 @@ class ResourceIndex:
 
     pools: PoolIndex
     nodes: dict[str, str] = field(default_factory=dict)
+    labeled_nodes: dict[str, Manifest] = field(default_factory=dict)
     services: dict[str, list[LocalService]] = field(default_factory=dict)
     present: dict[Identity, set[str]] = field(default_factory=dict)
     compares: bool = True
@@ -58,6 +59,8 @@ class ResourceIndex:
             add_pool(self.pools, manifest)
             if is_node(manifest):
                 self.nodes[manifest.ref.name] = pool_name(manifest)
+                if self.compares and (labeled := compared_part(manifest)) is not None:
+                    self.labeled_nodes[manifest.ref.name] = labeled
             if (service := local_service(manifest)) is not None:
                 self.services.setdefault(manifest.ref.namespace, []).append(service)
             self._add_present(manifest, file)
@@ -93,10 +96,17 @@ class ResourceIndex:
     def cluster(self, base: ClusterContext, old_state: OldState | None) -> ClusterContext:
         """Return the cluster that rules see; the index is complete, and so are its pools."""
         self.pools.complete = True
-        former_nodes, former_pools = frozenset[str](), dict[str, Pool]()
+        former_nodes, former_pools, joining = frozenset[str](), dict[str, Pool](), None
         if old_state is not None:
             old_state.compare_with(self._present())
-            former_nodes, former_pools = old_state.nodes(), old_state.pools()
+            nodes, former_pools = old_state.nodes(), old_state.pools()
+            former_nodes = frozenset(nodes)
+            if old_state.has_objects:
+                joining = Counter(
+                    self.nodes[name]
+                    for name, labeled in self.labeled_nodes.items()
+                    if joins(labeled, nodes.get(name))
+                )
         return replace(
             base,
             pools=self.pools,
@@ -104,6 +114,7 @@ class ResourceIndex:
             pool_sizes=Counter(filter(None, self.nodes.values())),
             former_nodes=former_nodes,
             former_pools=former_pools,
+            joining=joining,
             services=self.services,
         )
 

@@ -27,9 +27,11 @@ class ClusterContext:
     The rest is set in validation only. `schemas` are plain JSON Schemas by name, such as
     `nodepool-v1beta2`. `nodes` has the pool's name (or an empty string) by the name of each Node
     in the input, `pool_sizes` how many of them a pool has; `former_nodes` the names of the Nodes
-    in the old state, `former_pools` its NodePools by name. `services` are those with a `Local`
-    traffic policy, by namespace. `may_match` returns whether bytes may contain what
-    transform rules look for.
+    in the old state, `former_pools` its NodePools by name. `joining` has for each pool how many
+    Nodes are in it now and were in none, without those that are known to be edge workers; it is
+    None without an old state, or with an empty one. `services` are those with a `Local` traffic
+    policy, by namespace. `may_match` returns whether bytes may contain what transform rules look
+    for.
     """
 
     pools: PoolIndex
@@ -40,6 +42,7 @@ class ClusterContext:
     pool_sizes: Mapping[str, int] = field(default_factory=dict)
     former_nodes: frozenset[str] = frozenset()
     former_pools: Mapping[str, Pool] = field(default_factory=dict)
+    joining: Mapping[str, int] | None = None
     services: Mapping[str, Sequence[LocalService]] = field(default_factory=dict)
     may_match: Callable[[bytes], bool] = lambda _: True
 

@@ -18,6 +18,7 @@ TRANSFORM: Mapping[str, str] = {
 CHECKED_BY_BOTH: Mapping[str, str] = {
     "HN106": "pools.hn106_lost_host_network",
     "HN303": "nodes.hn303_host_network_label_changed",
+    "HN306": "nodes.hn306_node_converted",
     "HN313": "nodes.hn313_unknown_pool",
     "HN402": "workloads.hn402_annotation_on_workload",
     "HN403": "workloads.hn403_annotation_value",
@@ -38,6 +39,7 @@ CHECKED_BY_VALIDATE: Mapping[str, str] = {
     "HN104": "pools.hn104_leader_election",
     "HN105": "pools.hn105_pool_annotations",
     "HN107": "pools.hn107_duplicate",
+    "HN108": "pools.hn108_kind_not_run",
     "HN201": "pools.hn201_host_network_changed",
     "HN202": "pools.hn202_pool_type_changed",
     "HN203": "pools.hn203_inter_connectivity_changed",
@@ -49,6 +51,7 @@ CHECKED_BY_VALIDATE: Mapping[str, str] = {
     "HN311": "nodes.hn311_label_missing",
     "HN312": "nodes.hn312_label_in_standard_pool",
     "HN314": "nodes.hn314_two_pools",
+    "HN315": "nodes.hn315_autonomy",
     "HN401": "workloads.hn401_pinned_without_host_network",
     "HN404": "workloads.hn404_guarded_and_pinned",
     "HN405": "workloads.hn405_dns_policy",

@@ -216,7 +216,7 @@ POOL_DELETED = [
     (
         "with a node in the status that is in another pool since",
         (pool(members=("n",)), OTHER),
-        (OTHER, worker(pool="other")),
+        (OTHER, worker(pool="other", edge_worker="true")),
         [],
     ),
     (
@@ -236,8 +236,8 @@ POOL_DELETED = [
 
 NODE_UPDATED = [
     # the pool
-    ("joins a pool", worker(), worker(pool="standard"), []),
-    ("joins a pool, empty before", worker(pool=""), worker(pool="standard"), []),
+    ("joins a pool", worker(), worker(pool="standard"), ["HN306"]),
+    ("joins a pool, empty before", worker(pool=""), worker(pool="standard"), ["HN306"]),
     ("stays", worker(pool="standard"), worker(pool="standard"), []),
     ("is re-labelled", worker(pool="standard"), worker(pool="other"), ["HN301"]),
     (
@@ -352,7 +352,7 @@ NODE_UPDATED = [
         worker(pool="other", host="", edge_worker="true"),
         ["HN301", "HN303", "HN305"],
     ),
-    ("another node", worker("n", pool="standard"), worker("m", pool="other"), []),
+    ("another node", worker("n", pool="standard"), worker("m", pool="other"), ["HN306"]),
 ]
 
 
@@ -395,5 +395,5 @@ def test_where_the_objects_stand_makes_no_difference() -> None:
 def test_without_an_old_state_no_change_is_judged() -> None:
     for _, _, new, rules in [*POOL_UPDATED, *NODE_UPDATED]:
         found = {finding.rule for finding in validate(stream(*POOLS, new).encode())}
-        assert found <= {"HN106", "HN303", "HN311", "HN312", "HN313"}
-        assert found - {"HN303", "HN311"} <= set(rules)
+        assert found <= {"HN106", "HN303", "HN306", "HN311", "HN312", "HN313"}
+        assert found - {"HN303", "HN306", "HN311"} <= set(rules)

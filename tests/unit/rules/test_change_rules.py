@@ -180,7 +180,7 @@ def test_what_is_no_name_in_a_status_is_no_node() -> None:
 def test_a_pool_that_only_moved_or_comes_from_elsewhere_is_not_removed() -> None:
     as_list = {"apiVersion": "v1", "kind": "List", "items": [pool(version="v1beta1")]}
     assert removed([pool()], node({POOL: "p"}), as_list) == []
-    new = stream(node({POOL: "p"})).encode()
+    new = stream(node({POOL: "p", EDGE_WORKER: "true"})).encode()
     elsewhere = stream(pool()).encode()
     assert validate(new, old=elsewhere, pools=elsewhere) == ()
 
@@ -287,11 +287,12 @@ def test_only_what_transform_would_do_is_said_to_be_done_by_it() -> None:
     assert "--fix" in finding.hint
     (finding,) = validated(HOST, node({POOL: "host"}), config=without("node-label"))
     assert "--fix" not in finding.hint
-    was_standard = [{**HOST, "spec": {"hostNetwork": False}}]
+    was_standard = [{**HOST, "spec": {"hostNetwork": False}}, node({POOL: "host"})]
     told = validated(HOST, node({POOL: "host"}), old=was_standard)
     assert [found.rule for found in told] == ["HN201", "HN311"]
     assert "HN201" in told[1].hint
-    (finding,) = validated(HOST, node({POOL: "host"}), old=[HOST, STANDARD])
+    was_host = [HOST, STANDARD, node({POOL: "host"})]
+    (finding,) = validated(HOST, node({POOL: "host"}), old=was_host)
     assert "--fix" in finding.hint
     lost = validated(pool(version="v1beta1", hostNetwork=True), node({POOL: "p"}))
     assert [found.rule for found in lost] == ["HN106", "HN311"]

@@ -1,7 +1,12 @@
-"""HN305: a node's edge-worker label cannot be changed, added or removed.
+"""HN305: a node's edge-worker label is added, changed or removed.
 
-The label `openyurt.io/is-edge-worker` is set when the node joins, and the Node webhook refuses
-every update that changes it.
+The label `openyurt.io/is-edge-worker` says whether YurtHub runs on the node. `yurtadm join` sets it
+through the kubelet, and in OpenYurt 1.7 the conversion controller sets and removes it. The Node
+webhook refuses an update by anybody else that adds, changes or removes it: the whole update, with
+everything else in it.
+
+A label that is gone from the manifest is a warning: `kubectl apply` removes a label only if its
+last-applied annotation on the node has it. Then the update is refused; otherwise the label stays.
 
 Bad:
 
@@ -19,9 +24,14 @@ Bad:
       name: edge-1
       labels: {openyurt.io/is-edge-worker: "true"}
 
-Fix: keep the label as it was; to change it, reset the node and join it again.
+Fix: keep the manifest as it was. To make a node an edge worker, give it the label of an Edge pool
+(HN306) or join it with `yurtadm join`; to make it a plain node, remove the label of its pool
+(HN302) or reset it. To stop keeping this label in Git, also take it out of the annotation
+`kubectl.kubernetes.io/last-applied-configuration` of the node, with `kubectl apply
+edit-last-applied node NAME`.
 
-Source: OpenYurt `validateNodeUpdate`, pkg/yurtmanager/webhook/node/v1/node_validation.go.
+Source: OpenYurt `validateNodeUpdate` and `isAllowedToModifyEdgeWorkerLabel`,
+pkg/yurtmanager/webhook/node/v1/node_validation.go; `constructNodeLabels`, pkg/yurtadm.
 """
 
 from collections.abc import Iterator
@@ -38,12 +48,24 @@ def check(context: RuleContext) -> Iterator[Violation]:
         return
     old, new = before.labels.get(EDGE_WORKER_LABEL), manifest.labels.get(EDGE_WORKER_LABEL)
     is_readable = all(value is None or isinstance(value, str) for value in (old, new))
-    if is_readable and (old or "") != (new or ""):
+    if not is_readable or (old or "") == (new or ""):
+        return
+    at = label_place(manifest, EDGE_WORKER_LABEL)
+    said = f"the label {EDGE_WORKER_LABEL} of node {manifest.ref.name} was {_word(old)} and is now"
+    if new is None:
         yield Violation(
-            label_place(manifest, EDGE_WORKER_LABEL),
-            f"the label {EDGE_WORKER_LABEL} of node {manifest.ref.name} was {_word(old)} and is now"
-            f" {_word(new)}; the cluster refuses that",
-            hint="keep the label as it was, or reset the node and join it again",
+            at,
+            f"{said} absent; the cluster refuses the update if `kubectl apply` removes the label",
+            hint="keep the line, or take it out of the last-applied annotation of the node too"
+            f" (kubectl apply edit-last-applied node {manifest.ref.name})",
+            severity="warning",
+        )
+    else:
+        yield Violation(
+            at,
+            f"{said} {_word(new)}; the cluster refuses the update: only the conversion controller"
+            " and the node itself may change this label",
+            hint="keep the label as it was; OpenYurt sets it when the node joins a pool",
         )
 
 
