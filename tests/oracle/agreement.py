@@ -7,7 +7,7 @@ differences that are meant to be are explained in `docs/openyurt-notes.md`.
 from collections import Counter
 from collections.abc import Callable, Iterator
 
-from tests.oracle import nodes, pods, pools
+from tests.oracle import conversions, nodes, pods, pools
 from tests.oracle.vectors import Outcome, Vector, vectors
 
 UNEXPLAINED = "unexplained"
@@ -16,6 +16,8 @@ COMPARISONS: dict[str, Callable[[tuple[Vector, ...]], Iterator[Outcome]]] = {
     "pod-default": pods.defaulted,
     "node-default": nodes.defaulted,
     "node-update": nodes.updated,
+    "node-convert": conversions.converted,
+    "node-start": conversions.started,
     "node-attributes": nodes.attributed,
     "node-match": pods.matched,
     "pool-create": pools.created,

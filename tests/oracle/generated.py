@@ -24,6 +24,8 @@ COUNTS = {
     "pod-default": 6_000,
     "node-default": 3_000,
     "node-update": 6_000,
+    "node-convert": 2_000,
+    "node-start": 500,
     "node-attributes": 2_500,
     "node-match": 9_000,
     "pool-create": 4_000,
@@ -184,6 +186,46 @@ def _node_update(draw: random.Random, name: str) -> Value:
     if draw.random() < 0.2:
         new = other
     return {"old": node(name, old), "new": node(name, new), "pools": WORLD}
+
+
+_POOLS = ("standard", "standard", "host", "annotated", "oldest", "cloud", "cloud")
+
+
+def _node_convert(draw: random.Random, name: str) -> Value:
+    """Return a change of a node's labels, and a node that has further ones."""
+    is_in = draw.random() < 0.6
+    old = _present(
+        **{
+            POOL: draw.choice(_POOLS) if is_in else draw.choice((ABSENT, ABSENT, "")),
+            DESIRED: draw.choice(_POOLS) if draw.random() < 0.1 else ABSENT,
+            EDGE_WORKER: _maybe(draw, "", "true", "true", "false"),
+            "disk": _maybe(draw, "ssd"),
+        }
+    )
+    new = dict(old)
+    changes = {
+        POOL: (0.55, (ABSENT, ABSENT, "") if is_in else (*_POOLS, "nowhere")),
+        DESIRED: (0.1, (ABSENT, *_POOLS)),
+        EDGE_WORKER: (0.1, (ABSENT, "", "true", "false")),
+        "disk": (0.2, (ABSENT, "hdd")),
+    }
+    for key, (probability, values) in changes.items():
+        if draw.random() < probability:
+            new.pop(key, None)
+            new |= _present(**{key: draw.choice(values)})
+    further = _present(**{EDGE_WORKER: _maybe(draw, "true", "true", "false"), "cpu": "4"})
+    return {
+        "old": node(name, old),
+        "new": node(name, new),
+        "node": node(name, further),
+        "pools": WORLD,
+    }
+
+
+def _node_start(draw: random.Random, name: str) -> Value:
+    worker = draw.choice(("", "true", "false", "false", "True"))
+    labels = {POOL: draw.choice((*_POOLS, "nowhere")), EDGE_WORKER: worker}
+    return {"node": node(name, labels), "pools": WORLD}
 
 
 def _taint(draw: random.Random) -> Value:
@@ -368,6 +410,8 @@ _GENERATORS = {
     "pod-default": _pod_default,
     "node-default": _node_default,
     "node-update": _node_update,
+    "node-convert": _node_convert,
+    "node-start": _node_start,
     "node-attributes": _node_attributes,
     "node-match": _node_match,
     "pool-create": _pool_create,

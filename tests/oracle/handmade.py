@@ -8,11 +8,13 @@ from typing import Any
 
 from tests.oracle.generated import (
     DESIRED,
+    EDGE_WORKER,
     GUARD,
     GUARDED,
     HOST,
     POOL,
     REQUIRED,
+    WORLD,
     Value,
     node,
     pool,
@@ -82,6 +84,52 @@ def _pool_delete() -> Iterator[tuple[str, Value]]:
             for number, one in enumerate(labels)
         ]
         yield what, {"pool": pool(name), "pools": [pool(name), other], "nodes": nodes}
+
+
+# what the conversion controller does to nodes
+
+
+def _node_convert() -> Iterator[tuple[str, Value]]:
+    def change(old: Value, new: Value, **further: str) -> Value:
+        return {
+            "old": node("n", old),
+            "new": node("n", new),
+            "node": node("n", further),
+            "pools": WORLD,
+        }
+
+    worker, plain = {EDGE_WORKER: "true"}, {EDGE_WORKER: "false"}
+    edge, host, cloud = {POOL: "standard"}, {POOL: "host"}, {POOL: "cloud"}
+    yield "a plain node comes into an Edge pool", change({}, edge)
+    yield "a node that is no worker comes into an Edge pool", change(plain, edge | plain)
+    yield "a node comes into a host-network pool", change({}, host)
+    yield "a node comes into a Cloud pool", change({}, cloud)
+    yield "a node comes into a pool that does not exist", change({}, {POOL: "nowhere"})
+    yield "a node comes into a pool by the older label", change({}, {DESIRED: "standard"})
+    yield "a worker leaves an Edge pool", change(edge | worker, worker)
+    yield "a worker leaves an Edge pool, by an empty label", change(edge | worker, {POOL: ""})
+    yield "a node that was converted leaves its pool", change(edge, {})
+    yield "a node leaves its host-network pool", change(host, {})
+    yield "a worker leaves a Cloud pool", change(cloud | worker, worker)
+    yield "a node that is no worker leaves a Cloud pool", change(cloud | plain, plain)
+    yield "a node leaves a Cloud pool", change(cloud, {})
+    yield "a worker that no manifest calls one leaves a Cloud pool", change(cloud, {}, **worker)
+    yield "the older label goes", change({DESIRED: "standard"}, {})
+    yield (
+        "the newer label goes, and the older one stays",
+        change({**edge, DESIRED: "standard"}, {DESIRED: "standard"}),
+    )
+    yield "the label of a worker goes", change(edge | worker, edge)
+    yield "the label of a worker changes", change(edge | worker, edge | plain)
+    yield "the label of a worker comes", change({}, worker)
+    yield "nothing changes", change(edge | worker, edge | worker)
+
+
+def _node_start() -> Iterator[tuple[str, Value]]:
+    for member in ("standard", "host", "cloud", "nowhere"):
+        for worker in ("true", "false", "", "True"):
+            labels = {POOL: member, EDGE_WORKER: worker}
+            yield f"{worker!r} in {member}", {"node": node("n", labels), "pools": WORLD}
 
 
 # pods
@@ -234,6 +282,8 @@ _MADE = {
     "pod-default": _pod_default,
     "node-default": _node_default,
     "node-update": _node_update,
+    "node-convert": _node_convert,
+    "node-start": _node_start,
     "node-attributes": _node_attributes,
     "node-match": _node_match,
     "pool-create": _pool_create,

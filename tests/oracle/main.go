@@ -33,6 +33,8 @@ var functions = map[string]func(question) (answer, error){
 	"pod-default":     defaultPod,
 	"node-default":    defaultNode,
 	"node-update":     updateNode,
+	"node-convert":    convertNode,
+	"node-start":      startNode,
 	"node-attributes": attributesOfNode,
 	"node-match":      matchNode,
 	"pool-create":     createPool,

@@ -14,7 +14,7 @@ LOST = "a pool whose hostNetwork gets lost (HN106): its nodes are not changed un
 REPAIRED = "the hostnetwork label: manifests are compared, the webhooks may fail open"
 
 _IN_POOL, _ON_HOST, _AT_EDGE = (f"metadata.labels.{key}" for key in (POOL, HOST, EDGE_WORKER))
-_REFUSED = {"HN301": _IN_POOL, "HN304": _IN_POOL, "HN303": _ON_HOST, "HN305": _AT_EDGE}
+REFUSED = {"HN301": _IN_POOL, "HN304": _IN_POOL, "HN303": _ON_HOST, "HN305": _AT_EDGE}
 """The field that the webhook names where one of our rules finds something."""
 
 
@@ -49,11 +49,11 @@ def updated(asked: tuple[Vector, ...]) -> Iterator[Outcome]:
         for vector in some:
             answer, rules = vector["answer"], found[vector["new"]["metadata"]["name"]]
             refused = set(answer["refused"])
-            ours = {_REFUSED[rule] for rule in rules if rule in _REFUSED}
+            ours = {REFUSED[rule] for rule in rules if rule in REFUSED}
             expected = (refused - {_ON_HOST}) | (
                 {*answer["unrepaired"], *answer["late"]} & {_ON_HOST}
             )
-            is_told = not refused or bool(rules & {*_REFUSED, "HN302"})
+            is_told = not refused or bool(rules & {*REFUSED, "HN302"})
             is_same_pool = ("HN313" in rules) == ("reason" in answer)
             is_right = ours == expected and is_told and is_same_pool
             yield vector, is_right and expected == refused, REPAIRED if is_right else ""
