@@ -21,8 +21,8 @@ as soon as yurt-manager 1.7 starts. `transform` reports a node to which it
 adds the label, because only `apps.openyurt.io/desired-nodepool` names its pool.
 
 Manifests may leave `openyurt.io/is-edge-worker` out, since OpenYurt sets it. Then nothing happens
-if the node is an edge worker already. In a Cloud pool nothing happens either; a pool that is not in
-the input may be of either type, and a node that comes into it is reported.
+if the node is an edge worker already, and the finding says so. In a Cloud pool nothing happens
+either. Whether a pool that is not in the input is an Edge pool is unknown: HN313 reports that.
 
 Bad, where `shanghai` is an Edge pool:
 
@@ -56,31 +56,28 @@ from collections.abc import Iterator
 from transformer import pointer
 from transformer.findings import Violation
 from transformer.kubernetes.nodes import is_edge_worker, is_node, joins, pool_label, pool_name
-from transformer.kubernetes.placeholders import is_placeholder
 from transformer.kubernetes.well_known import POOL_LABEL
 from transformer.rules.base import RuleContext, ValidationRule
 
 
 def check(context: RuleContext) -> Iterator[Violation]:
     manifest = context.manifest
-    if not is_node(manifest) or not (name := pool_name(manifest)) or is_placeholder(name):
+    if not is_node(manifest) or not (name := pool_name(manifest)):
         return
     is_worker, pool = is_edge_worker(manifest, context.before), context.cluster.pools.find(name)
-    if is_worker or (pool is not None and pool.type != "Edge"):
-        return
+    if is_worker or pool is None or pool.type != "Edge":
+        return  # of a pool that is not known, HN313 reports that
     joining = context.cluster.joining
     is_new = joins(manifest, context.before) and (joining is not None or _is_labeled(context))
-    if not is_new and (is_worker is None or pool is None):
+    if not is_new and is_worker is None:
         return
     number = joining.get(name, 0) if joining is not None and is_new else 0
-    said = "comes into" if is_new else "is in"
-    said += f" the Edge pool {name}" if pool is not None else f" pool {name}"
+    said = f"{'comes into' if is_new else 'is in'} the Edge pool {name}"
     said += " and is no edge worker" if is_worker is not None else ""
     if number:
         said += f" ({number} {'node' if number == 1 else 'nodes'} of {name} in this change)"
     said += "; OpenYurt 1.7 converts it"
     said += "" if is_new else " as soon as yurt-manager starts"
-    said += ", if this is an Edge pool" if pool is None else ""
     said += ", unless it is an edge worker already" if is_worker is None else ""
     yield Violation(
         pointer.join("/metadata/labels", pool_label(manifest)),
@@ -101,6 +98,6 @@ RULE = ValidationRule(
     "a node comes into an Edge pool and is converted",
     "warning",
     check,
+    ("nodes",),
     "wanted",
-    frozenset({"nodes"}),
 )

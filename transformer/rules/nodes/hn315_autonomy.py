@@ -86,5 +86,5 @@ RULE = ValidationRule(
     "an autonomy annotation without effect, or a deprecated one",
     "warning",
     check,
-    needs=frozenset({"nodes"}),
+    ("nodes",),
 )
