@@ -36,11 +36,11 @@ COUNTS = {
 ABSENT = object()
 
 
-def questions(ask: str) -> Iterator[Value]:
-    """Yield the random questions of one kind, `COUNTS[ask]` of them."""
-    draw = random.Random(f"{SEED} {ask}")
+def questions(ask: str, *, seed: int = SEED, count: int | None = None) -> Iterator[Value]:
+    """Yield random questions of one kind, `COUNTS[ask]` of them if nothing else is said."""
+    draw = random.Random(f"{seed} {ask}")
     make = _GENERATORS[ask]
-    for number in range(COUNTS[ask]):
+    for number in range(COUNTS[ask] if count is None else count):
         name = f"{ask}-{number}"
         yield {"ask": ask, "name": name, **make(draw, name)}
 
