@@ -19,7 +19,7 @@ DEMO_TOOL := $(CURDIR)/$(BIN)/hostnet-transform
 export PYTHONPYCACHEPREFIX := $(CURDIR)/$(VENV)/pycache
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup demo test check fmt lint golden docs integration kustomize oracle pythons lock yaml-oracle fuzz coverage mutation bench dist pyz clean
+.PHONY: help setup demo test check fmt lint golden docs integration kustomize oracle cluster-oracle pythons lock yaml-oracle fuzz coverage mutation bench dist pyz clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r target text; do \
@@ -81,6 +81,11 @@ $(BIN)/kustomize: $(READY)
 
 oracle: setup ## ask OpenYurt's own code again, and fail on a difference; REWRITE=1 keeps it (needs Go)
 	$(RUN) tests.oracle.record $(if $(REWRITE),,--check)
+
+# Never in CI: the first build takes some ten minutes, and each run some minutes and 1 GB.
+cluster-oracle: setup ## ask a real control plane with OpenYurt's manager again; REWRITE=1 keeps it (needs Go, etcd, openssl)
+	$(RUN) tests.cluster.record $(if $(REWRITE),,--check)
+	HOSTNET_CLUSTER=1 $(RUN) pytest tests/cluster
 
 lock: setup ## pin the newest packages that pyproject.toml allows, with their hashes, for every Python
 	$(BIN)/python -m venv $(VENV)/lock

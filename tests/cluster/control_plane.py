@@ -21,16 +21,13 @@ from typing import Any
 
 import yaml
 
+from tests.cluster import openyurt
 from tests.cluster.client import Client, RefusedError
 from tests.cluster.programs import Programs, programs
 
-_CONTROLLERS = (
-    *("deployment", "replicaset", "daemonset", "statefulset", "job", "cronjob", "namespace"),
-    "garbage-collector",
-)
+_CONTROLLERS = ("deployment", "replicaset", "daemonset", "statefulset", "job")
 _YURT_CONTROLLERS = ("nodepool", "yurt-app-set", "yurt-node-conversion")
-_CRDS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
-_ENVIRONMENT = {"GOMEMLIMIT": "400MiB"}  # they would keep what they no longer need
+_ENVIRONMENT = {"GOMEMLIMIT": "500MiB"}  # they would keep what they no longer need
 _DEATH_OF_PARENT = 1  # PR_SET_PDEATHSIG of prctl(2)
 
 
@@ -104,18 +101,14 @@ class _Start:
         self._etcd()
         self._apiserver()
         self._until("kube-apiserver", lambda: self.client.ask("GET", "/readyz").is_taken)
-        self._openyurt()
-        self._kubernetes("kube-scheduler", "scheduler", "--kube-api-qps=500")
+        openyurt.install(self.client, self.programs.openyurt)
+        self._kubernetes("kube-scheduler", "scheduler")
         controllers = ",".join(f"{name}-controller" for name in _CONTROLLERS)
-        self._kubernetes(
-            "kube-controller-manager",
-            "controllers",
-            "--kube-api-qps=500",
-            f"--controllers={controllers}",
-        )
+        self._kubernetes("kube-controller-manager", "controllers", f"--controllers={controllers}")
         self._yurt_manager()
-        self._until("yurt-manager", self._answer_webhooks)
-        self._until("yurt-manager", self._convert_versions)
+        webhooks = self.ports["webhooks"]
+        self._until("yurt-manager", lambda: openyurt.answers_webhooks(self.client))
+        self._until("yurt-manager", lambda: openyurt.converts_versions(self.client, webhooks))
         self._until("kube-scheduler", lambda: _is_open(self.ports["scheduler"]))
         self._until("kube-controller-manager", lambda: _is_open(self.ports["controllers"]))
         processes = {name: process.pid for name, process in self.running.items()}
@@ -195,38 +188,7 @@ class _Start:
             *(f"--{config}", f"--authentication-{config}", f"--authorization-{config}"),
             *("--leader-elect=false", f"--secure-port={self.ports[port]}"),
             *("--bind-address=127.0.0.1", f"--cert-dir={self.folder / program}"),
-            *("--kube-api-burst=1000", *more),
-        )
-
-    def _openyurt(self) -> None:
-        """Make what the manager's chart has: CRDs, webhooks, and the rights of its controllers."""
-        chart = self.programs.openyurt / "charts" / "yurt-manager"
-        objects = [
-            *(_chart_file(path) for path in sorted((chart / "crds").glob("*.yaml"))),
-            _chart_file(chart / "templates" / "yurt-manager-auto-generated.yaml"),
-        ]
-        wanted = ("CustomResourceDefinition", "WebhookConfiguration")
-        for value in (value for values in objects for value in values):
-            if value["kind"].endswith(wanted):
-                group = value["apiVersion"]
-                self.client.create(f"/apis/{group}/{value['kind'].lower()}s", value)
-        self.client.create(
-            "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings",
-            {
-                "metadata": {"name": "openyurt"},
-                "roleRef": {
-                    "apiGroup": "rbac.authorization.k8s.io",
-                    "kind": "ClusterRole",
-                    "name": "cluster-admin",
-                },
-                "subjects": [
-                    {
-                        "apiGroup": "rbac.authorization.k8s.io",
-                        "kind": "Group",
-                        "name": "system:serviceaccounts:kube-system",
-                    }
-                ],
-            },
+            *("--kube-api-qps=500", "--kube-api-burst=1000", *more),
         )
 
     def _yurt_manager(self) -> None:
@@ -246,37 +208,6 @@ class _Start:
             },
         )
 
-    def _answer_webhooks(self) -> bool:
-        """Whether a pool gets its defaults and a wrong one is refused."""
-        path = "/apis/apps.openyurt.io/v1beta2/nodepools"
-        pool = {"apiVersion": "apps.openyurt.io/v1beta2", "kind": "NodePool"}
-        refused, taken = (
-            self.client.ask("POST", f"{path}?dryRun=All", {**pool, **value})
-            for value in (
-                {"metadata": {"name": "wrong"}, "spec": {"type": "Cloud", "hostNetwork": True}},
-                {"metadata": {"name": "right"}, "spec": {}},
-            )
-        )
-        return (
-            "denied the request" in refused.message
-            and taken.is_taken
-            and taken.value["spec"].get("type") == "Edge"
-        )
-
-    def _convert_versions(self) -> bool:
-        """Whether older versions are converted: the manager leaves its port out of the address."""
-        client = self.client
-        for value in client.items(_CRDS):
-            found = value["spec"].get("conversion", {}).get("webhook", {}).get("clientConfig", {})
-            url = f"https://localhost:{self.ports['webhooks']}/convert"
-            if found.get("url", url) != url:
-                config = {"clientConfig": {"url": url}}
-                patch = {"spec": {"conversion": {"webhook": config}}}
-                client.merge(f"{_CRDS}/{value['metadata']['name']}", patch)
-        path = "/apis/apps.openyurt.io/v1beta1/nodepools?dryRun=All"
-        pool = {"apiVersion": "apps.openyurt.io/v1beta1", "kind": "NodePool", "spec": {}}
-        return client.ask("POST", path, {**pool, "metadata": {"name": "older"}}).is_taken
-
     def _until(self, program: str, is_ready: Callable[[], bool], seconds: float = 60) -> None:
         end = time.monotonic() + seconds
         while time.monotonic() < end:
@@ -294,12 +225,6 @@ class _Start:
     def _log(self, name: str) -> str:
         lines = (self.folder / f"{name}.log").read_text(encoding="utf-8", errors="replace")
         return "\n".join(lines.splitlines()[-20:])
-
-
-def _chart_file(path: Path) -> list[dict[str, Any]]:
-    """Return the objects of a file of the chart; the only variables in it are the namespace."""
-    text = path.read_text(encoding="utf-8").replace("{{ .Release.Namespace }}", "kube-system")
-    return [value for value in yaml.load_all(text, Loader=yaml.CSafeLoader) if value]
 
 
 def _die_with_parent() -> None:
