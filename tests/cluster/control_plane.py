@@ -59,12 +59,17 @@ def control_plane(found: Programs | None = None) -> Iterator[ControlPlane]:
     """Start a control plane, and stop it.
 
     Raises:
-        StartError: it does not start; the message ends with the last lines of the log.
+        StartError: it does not start, or a program ends; the message ends with the last lines of
+            its log.
     """
     with tempfile.TemporaryDirectory(prefix="control-plane-") as name, _stopped_by_signals():
         start = _Start(found or programs(), Path(name))
         try:
             yield start.all()
+            start.check()
+        except Exception as error:
+            start.check(error)
+            raise
         finally:
             start.stop()
 
@@ -113,6 +118,14 @@ class _Start:
         self._until("kube-controller-manager", lambda: _is_open(self.ports["controllers"]))
         processes = {name: process.pid for name, process in self.running.items()}
         return ControlPlane(self.client, self.folder, self.kubeconfig, processes)
+
+    def check(self, error: Exception | None = None) -> None:
+        """Make sure that all programs run; `error` is what happened, perhaps for that reason."""
+        for name, process in self.running.items():
+            if process.poll() is not None:
+                raise StartError(
+                    f"{name} ended with {process.returncode}: {self._log(name)}"
+                ) from error
 
     def stop(self) -> None:
         self.client.close()
@@ -211,9 +224,7 @@ class _Start:
     def _until(self, program: str, is_ready: Callable[[], bool], seconds: float = 60) -> None:
         end = time.monotonic() + seconds
         while time.monotonic() < end:
-            for name, process in self.running.items():
-                if process.poll() is not None:
-                    raise StartError(f"{name} ended: {self._log(name)}")
+            self.check()
             try:
                 if is_ready():
                     return

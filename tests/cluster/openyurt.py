@@ -14,12 +14,17 @@ from tests.cluster.client import Client
 _CRDS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
 _POOLS = "/apis/apps.openyurt.io/{}/nodepools?dryRun=All"
 _RIGHTS = "rbac.authorization.k8s.io"
+_FAIL_OPEN = ("core.v1.node.openyurt.io", "core.v1.pod.openyurt.io")
 _KINDS = ("CustomResourceDefinition", "WebhookConfiguration")
 
 
 def install(client: Client, module: Path) -> None:
     """Create what the chart has: CRDs, webhooks, and all rights for the manager's controllers."""
     for value in _of_chart(module / "charts" / "yurt-manager"):
+        for webhook in value.get("webhooks", ()):
+            # On a busy machine, one that is late would otherwise let a pod pass without its guard.
+            if webhook["name"].endswith(_FAIL_OPEN):
+                webhook["failurePolicy"] = "Fail"
         client.create(f"/apis/{value['apiVersion']}/{value['kind'].lower()}s", value)
     group = {"kind": "Group", "name": "system:serviceaccounts:kube-system"}
     binding = {

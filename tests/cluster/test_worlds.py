@@ -21,6 +21,8 @@ from tests.oracle.asking import stream
 from tests.oracle.generated import POOL
 from transformer import Finding, validate
 
+pytestmark = pytest.mark.slow
+
 needs_the_model = pytest.mark.skipif(not IS_THERE, reason="there is no placement model yet")
 
 _OFTEN = 300

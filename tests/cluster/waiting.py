@@ -18,7 +18,7 @@ def until(is_so: Callable[[], bool], otherwise: str | Callable[[], str]) -> None
         time.sleep(0.05)
 
 
-def until_quiet(look: Callable[[], Any], seconds: float = 3) -> Any:
+def until_quiet(look: Callable[[], Any], seconds: float = 5) -> Any:
     """Return what there is to see as soon as it stays the same for some seconds."""
     seen, since = look(), time.monotonic()
     while time.monotonic() - since < seconds:
