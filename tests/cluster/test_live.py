@@ -1,6 +1,7 @@
 """What needs a control plane while it is tested: `make cluster-oracle` sets `HOSTNET_CLUSTER=1`."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -54,8 +55,9 @@ def test_nothing_of_a_control_plane_outlives_the_one_who_started_it(number: int)
     while any(map(is_running, processes)) and time.monotonic() < end:
         time.sleep(0.1)
     assert [one for one in processes if is_running(one)] == []
-    if number != signal.SIGKILL:  # nobody is left who could delete it
-        assert not Path(folder).exists()
+    if number == signal.SIGKILL:  # nobody is left who could delete it
+        shutil.rmtree(folder)
+    assert not Path(folder).exists()
 
 
 def is_running(process: str) -> bool:
