@@ -13,7 +13,8 @@ _UNITS = {
     "m": 60 * 10**9,
     "h": 3600 * 10**9,
 }
-_PART = re.compile(rf"([0-9]+\.?[0-9]*|\.[0-9]+)({'|'.join(_UNITS)})")
+# Not from within a number, which would take long if no unit follows it.
+_PART = re.compile(rf"(?<![0-9.])([0-9]+(?:\.[0-9]*)?|\.[0-9]+)({'|'.join(_UNITS)})")
 _DURATION = re.compile(rf"([-+]?)(0|(?:{_PART.pattern})+)")
 _LIMIT = 2**63
 """Nanoseconds are a 64-bit integer: about 292 years."""
