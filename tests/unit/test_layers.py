@@ -13,7 +13,17 @@ PACKAGE = Path(transformer.__file__).parent
 
 # From the ground up: each layer, and the layers below it whose modules it may import.
 BASE = ("position", "errors", "findings", "pointer", "operations", "wording", "globs")
-CORE = (*BASE, "text", "yamltree", "patch", "kubernetes", "rules", "pipeline", "report")
+CORE = (
+    *BASE,
+    "text",
+    "yamltree",
+    "patch",
+    "kubernetes",
+    "placement",
+    "rules",
+    "pipeline",
+    "report",
+)
 LAYERS: dict[str, tuple[str, ...]] = {
     "position": (),
     "errors": (),
@@ -26,8 +36,9 @@ LAYERS: dict[str, tuple[str, ...]] = {
     "yamltree": (*BASE, "text"),
     "patch": (*BASE, "yamltree"),
     "kubernetes": (*BASE, "text", "yamltree"),
-    "rules": (*BASE, "kubernetes"),
-    "pipeline": (*BASE, "text", "yamltree", "patch", "kubernetes", "rules"),
+    "placement": (*BASE, "kubernetes"),
+    "rules": (*BASE, "kubernetes", "placement"),
+    "pipeline": (*BASE, "text", "yamltree", "patch", "kubernetes", "placement", "rules"),
     "report": (*BASE, "patch"),
     "system": BASE,
     "config": (*CORE, "system"),

@@ -16,7 +16,8 @@ from transformer.operations import Operation
 _REQUIRED = "requiredDuringSchedulingIgnoredDuringExecution"
 
 
-def _guard() -> dict[str, Any]:
+def guard_requirement() -> dict[str, Any]:
+    """Return the guard as a plain value."""
     return {"key": HOST_NETWORK_LABEL, "operator": "NotIn", "values": ["true"]}
 
 
@@ -33,7 +34,7 @@ def add_guards(templates: Iterable[PodTemplate]) -> Iterator[Operation]:
 
 
 def _add_guard(template: PodTemplate) -> list[Operation]:
-    guard = _guard()
+    guard = guard_requirement()
     term = {"matchExpressions": [guard]}
     at = f"{template.pointer}/spec"
     value: Any = template.spec
@@ -98,7 +99,7 @@ def _is_exactly(expression: Any, guard: dict[str, Any]) -> bool:
 
 def has_guard(template: PodTemplate) -> bool:
     """Whether `template` has node selector terms, and each has exactly the guard."""
-    terms, guard = required_terms(template), _guard()
+    terms, guard = required_terms(template), guard_requirement()
     return bool(terms) and all(
         any(_is_exactly(expression, guard) for expression in list_at(term, "matchExpressions"))
         for term in terms or ()
@@ -117,6 +118,14 @@ def required_terms(template: PodTemplate) -> list[Any] | None:
             return None
     terms = value.get("nodeSelectorTerms") if isinstance(value, dict) else None
     return terms if isinstance(terms, list) else []
+
+
+def is_unknown_yet(template: PodTemplate) -> bool:
+    """Whether a placeholder stands where the required node selector terms, or one, have to be."""
+    value: Any = template.spec
+    for key in ("affinity", "nodeAffinity", _REQUIRED, "nodeSelectorTerms"):
+        value = value.get(key) if isinstance(value, dict) else value
+    return is_placeholder(value) or (isinstance(value, list) and any(map(is_placeholder, value)))
 
 
 def empty_terms(template: PodTemplate) -> list[str]:

@@ -21,7 +21,8 @@ class Pool:
     is set and will be dropped. `labels`, `annotations` and `taints` are those of its nodes.
 
     The other fields matter only to the pool: its own labels (with the one that the webhook derives
-    from the type), its type and its interConnectivity, with defaults applied.
+    from the type), its type and its interConnectivity, with defaults applied, and the number
+    of nodes in its status (None: it has none).
     """
 
     name: str
@@ -33,6 +34,7 @@ class Pool:
     own_labels: dict[str, Any] = field(default_factory=dict, compare=False)
     type: Any = field(default="Edge", compare=False)
     inter_connectivity: bool = field(default=False, compare=False)
+    node_count: int | None = field(default=None, compare=False)
 
     @property
     def is_meant_host_network(self) -> bool:
@@ -70,7 +72,13 @@ def pool_of(manifest: Manifest) -> Pool:
         {**manifest.labels, TYPE_LABEL: str(pool_type).lower()},
         pool_type,
         not is_old and spec.get("interConnectivity") is True,
+        _node_count(manifest),
     )
+
+
+def _node_count(manifest: Manifest) -> int | None:
+    found = mapping_at(manifest.value, "status").get("nodes")
+    return len(found) if isinstance(found, list) else None
 
 
 class PoolsNeeded(Exception):
@@ -152,6 +160,13 @@ class PoolIndex:
             raise PoolsNeeded("all")
         found = (self._pools.get(name) for name in dict.fromkeys(names))
         return [pool for pool in found if pool is not None]
+
+    @property
+    def has_host_network(self) -> bool:
+        """Whether a host-network pool is known."""
+        return any(pool.is_meant_host_network for pool in self._pools.values()) or bool(
+            self._ambiguous
+        )
 
     def is_ambiguous(self, name: str) -> bool:
         """Whether only some of the NodePools with this name are host-network."""

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from transformer.kubernetes.pod_template import PodTemplate
-from transformer.kubernetes.selection_overlap import are_apart, demands, only_values
+from transformer.placement.selection_overlap import are_apart, demands, only_values
 
 
 def selecting(**labels: Any) -> PodTemplate:
@@ -71,6 +71,9 @@ def test_pods_are_apart_where_one_label_would_need_two_values(
         requiring({"matchExpressions": "arch"}),
         requiring({"matchExpressions": [None, {"operator": "In"}]}),
         requiring({"matchExpressions": [{"key": "arch", "operator": "Gt", "values": ["1"]}]}),
+        requiring({"matchExpressions": [{"key": "arch", "operator": "In", "values": 5}]}),
+        requiring({"matchExpressions": [{"key": "arch", "operator": "In", "values": "arm64"}]}),
+        requiring({"matchFields": [{"key": "metadata.name", "operator": "In", "values": True}]}),
     ],
 )
 def test_what_is_malformed_demands_nothing(template: PodTemplate) -> None:

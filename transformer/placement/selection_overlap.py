@@ -38,11 +38,14 @@ def _of_term(term: Any) -> Iterator[Demand]:
         for requirement in list_at(term, field):
             key = mapping_at(requirement).get("key")
             operator = mapping_at(requirement).get("operator")
-            if not (isinstance(key, str) and operator in (*_SOME, "NotIn", *_NONE)):
-                continue
-            values = requirement.get("values")
-            words = [word for word in values if isinstance(word, str)] if values else []
-            yield mark + key, operator, tuple(words)
+            values = mapping_at(requirement).get("values") or []
+            if (
+                isinstance(key, str)
+                and operator in (*_SOME, "NotIn", *_NONE)
+                and isinstance(values, list)
+            ):
+                words = (word for word in values if isinstance(word, str))
+                yield mark + key, operator, tuple(words)
 
 
 def are_apart(one: Demands, other: Demands) -> bool:

@@ -1,0 +1,173 @@
+"""Workload copies, each with where its pods can be scheduled: what rules on placement read."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from transformer import pointer
+from transformer.kubernetes.node_affinity import required_terms
+from transformer.kubernetes.objects import Manifest, mapping_at
+from transformer.kubernetes.placeholders import is_placeholder
+from transformer.kubernetes.pod_template import PodTemplate
+from transformer.kubernetes.pools import PoolIndex
+from transformer.kubernetes.well_known import HOST_NETWORK_LABEL, POOL_LABEL
+from transformer.placement.copies import WorkloadCopy, copies
+from transformer.placement.node_groups import KnownNodes
+from transformer.placement.scheduling import ANY_POOL, PoolSchedule, Schedule, scheduled
+from transformer.placement.truth import Truth
+
+_DAEMON_SET_GROUPS = ("apps", "extensions", "apps.kruise.io")
+_SHOWN = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A workload copy, and where its pods can be scheduled. `is_daemon_set`: on each such node."""
+
+    copy: WorkloadCopy
+    schedule: Schedule
+    is_daemon_set: bool = False
+
+    @property
+    def template(self) -> PodTemplate:
+        return self.copy.template
+
+    @property
+    def pinned_to(self) -> tuple[str, ...]:
+        """The host-network pools that are the only ones the pods can run on, or nothing."""
+        return self.schedule.on_host_network if self.schedule.pinned is Truth.TRUE else ()
+
+    @property
+    def lands_on(self) -> tuple[PoolSchedule, ...]:
+        """The host-network pools to whose nodes the pods can be scheduled, perhaps among others.
+
+        If only one of several definitions of a pool is host-network, it counts, because they are
+        probably those of different clusters. A pool that is not in the input does not.
+        """
+        return tuple(
+            one
+            for one in self.schedule.pools
+            if one.is_host_network and one.is_known and one.answer == "can"
+        )
+
+    @property
+    def undecided(self) -> str:
+        """For want of what it is unknown whether the pods run on host-network pools; empty if it is
+        known.
+        """
+        schedule = self.schedule
+        if schedule.pinned is Truth.UNKNOWN and schedule.deciding:
+            names = ", ".join(schedule.deciding)
+            return f"the NodePool {names}" if len(schedule.deciding) == 1 else f"NodePools {names}"
+        for one in schedule.pools:
+            if one.is_host_network and one.is_known and one.answer == "unknown":
+                return _wanted(one)
+        return ""
+
+    @property
+    def can_run(self) -> bool:
+        """Whether there may be nodes to which the pods can be scheduled."""
+        reached = bool(self.schedule.on_host_network)
+        return reached or any(one.answer in ("can", "unknown") for one in self.schedule.pools)
+
+    @property
+    def runs_elsewhere(self) -> bool:
+        """Whether the pods can be scheduled to nodes that are not host-network."""
+        return any(not one.is_host_network and one.answer == "can" for one in self.schedule.pools)
+
+    @property
+    def is_on_host(self) -> Truth:
+        """Whether the pods use the network of the host."""
+        value = self.template.spec.get("hostNetwork")
+        return Truth.UNKNOWN if is_placeholder(value) else Truth(2 * (value is True))
+
+
+def _wanted(one: PoolSchedule) -> str:
+    if one.filter == "NodeName":
+        return "the Node that the pods name"
+    if one.undecided:
+        return f"the node label {one.undecided[0]}"
+    return "what the pods tolerate"
+
+
+def placed(
+    manifest: Manifest,
+    templates: tuple[PodTemplate, ...],
+    pools: PoolIndex,
+    nodes: KnownNodes,
+) -> tuple[Placed, ...]:
+    """Return the copies of a workload, and where each can be scheduled.
+
+    Raises:
+        PoolsNeeded: it depends on pools that later input may contain.
+    """
+    return tuple(
+        Placed(
+            copy,
+            scheduled(copy.template, pools, nodes, is_daemon_set=is_daemon_set),
+            is_daemon_set,
+        )
+        for copy in copies(manifest, templates, pools)
+        if copy.failure is None and copy.is_certain
+        for is_daemon_set in (_is_daemon_set(manifest, copy),)
+    )
+
+
+def _is_daemon_set(manifest: Manifest, copy: WorkloadCopy) -> bool:
+    return copy.kind == "DaemonSet" and manifest.ref.group in _DAEMON_SET_GROUPS
+
+
+def selects(template: PodTemplate) -> bool:
+    """Whether the pods can run only on some nodes, or the object selects pools."""
+    return (
+        template.selection is not None
+        or bool(template.spec.get("nodeSelector") or template.spec.get("nodeName"))
+        or required_terms(template) is not None
+    )
+
+
+def selection_at(template: PodTemplate) -> str:
+    """Return the pointer of the field that selects in which pools the pods may run."""
+    at = f"{template.pointer}/spec"
+    if template.spec.get("nodeName"):
+        return f"{at}/nodeName"
+    selector = mapping_at(template.spec, "nodeSelector")
+    for label in (POOL_LABEL, HOST_NETWORK_LABEL):
+        if label in selector:
+            return pointer.join(at, "nodeSelector", label)
+    field = "affinity" if required_terms(template) is not None else "nodeSelector"
+    return f"{at}/{field}" if template.spec.get(field) else at
+
+
+def pool_words(pools: Iterable[str]) -> str:
+    """Return how a message names host-network pools."""
+    names = [name for name in dict.fromkeys(pools) if name != ANY_POOL]
+    if not names:
+        return "host-network pools"
+    shown = ", ".join(names[:_SHOWN]) + (", ..." if len(names) > _SHOWN else "")
+    return f"the host-network {'pool' if len(names) == 1 else 'pools'} {shown}"
+
+
+def runs_only(found: Sequence[Placed]) -> str:
+    """Return how a message says where the pods of pinned copies of one workload run."""
+    pools = pool_words(pool for one in found for pool in one.pinned_to)
+    return (
+        f"the pods run on {pools} only"
+        if _is_plain(found)
+        else f"{_of(found, pools)} run only there"
+    )
+
+
+def can_run_only(found: Sequence[Placed]) -> str:
+    """Return how a message says where the pods of copies could run that are kept off there."""
+    pools = pool_words(pool.pool for one in found for pool in one.schedule.kept_off)
+    if _is_plain(found):
+        return f"the pods can run on {pools} only"
+    return f"{_of(found, pools)} can run only there"
+
+
+def _is_plain(found: Sequence[Placed]) -> bool:
+    return not found[0].copy.pool
+
+
+def _of(found: Sequence[Placed], pools: str) -> str:
+    return f"the pods of the {'copy' if len(found) == 1 else 'copies'} for {pools}"
