@@ -108,6 +108,7 @@ def _report(states: States, outcome: Outcome, fixed: Fixed, checks: tuple[str, .
         (*fixed.findings, *outcome.findings),
         rule_helps(),
         outcome.skipped_rules,
+        outcome.undecided,
         tool_version(),
         fixed.changes,
         checks,

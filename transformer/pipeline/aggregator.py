@@ -6,6 +6,7 @@ reports duplicate names), and only a few others. Findings are kept as they are.
 """
 
 import marshal
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from transformer.findings import Finding, ObjectRef, Place, finding_at
@@ -42,6 +43,7 @@ class RunAggregator:
         self.has_failed = False
         self.needs: set[Need] = set()
         self.findings: list[Finding] = []
+        self._undecided = Counter[str]()
 
     def add(self, result: DocumentDiagnostics, scope: str, file: str) -> None:
         """Add the diagnostics of a document in `file` (relative), which belongs to `scope`."""
@@ -49,6 +51,7 @@ class RunAggregator:
         self.has_failed = self.has_failed or result.failed
         self.needs |= result.needs
         self.findings.extend(result.findings)
+        self._undecided.update(result.undecided)
         self._suppressions.add(result.suppression_requests, result.suppressed, result.refs, file)
         for observation in result.observations:
             key = hash((scope, observation.key))
@@ -74,6 +77,12 @@ class RunAggregator:
         needs = self.needs
         checked = {rule.id for rule in self._context.validation if needs.issuperset(rule.needs)}
         self.findings.extend(self._suppressions.unused(checked))
+
+    def undecided(self) -> list[tuple[str, int]]:
+        """Return for want of what it is unknown whether workloads run on host-network pools, each
+        with the number of workloads, the greatest first.
+        """
+        return sorted(self._undecided.items(), key=lambda item: (-item[1], item[0]))
 
     def skipped_rules(self) -> Iterator[tuple[str, tuple[str, ...]]]:
         """Yield reasons why rules had nothing to check, each with the ids of these rules."""
@@ -119,5 +128,5 @@ def _unpacked(
     value, name, common, (line, column, document, item), suppressed_by = marshal.loads(packed)
     group, version, kind, namespace, pointer, file = (words[number] for number in common)
     ref = ObjectRef(group, version, kind, namespace, name)
-    place = Place(file, line, column, document, item, ref, pointer)
-    return LocatedObservation(value, place), suppressed_by
+    at = Place(file, line, column, document, item, ref, pointer)
+    return LocatedObservation(value, at, suppressed_by is not None), suppressed_by

@@ -13,6 +13,7 @@ from transformer.kubernetes.objects import Manifest
 from transformer.kubernetes.pools import PoolIndex, is_pool, pool_of
 from transformer.pipeline.settings import Settings
 from transformer.pipeline.suppressions import FindingPolicy
+from transformer.placement.node_groups import KnownNodes
 from transformer.rules.base import ClusterContext, RuleContext, TransformRule, ValidationRule
 from transformer.rules.registry import checks_of_transform, transform_rules, validation_rules
 from transformer.text.framing import MAX_DOCUMENT
@@ -44,8 +45,10 @@ class RunContext:
     """A document that cannot be read and does not look like a manifest is only an info (hooks)."""
 
     def with_pools(self, pools: PoolIndex) -> "RunContext":
-        """Return the same context with other pools."""
-        return self.with_cluster(replace(self.cluster, pools=pools))
+        """Return the same context with other pools, and so far without nodes and namespaces."""
+        return self.with_cluster(
+            replace(self.cluster, pools=pools, nodes=KnownNodes(), namespaces={})
+        )
 
     def with_cluster(self, cluster: ClusterContext) -> "RunContext":
         """Return the same context for another cluster."""

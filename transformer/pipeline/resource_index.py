@@ -9,18 +9,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from transformer.errors import InputError
-from transformer.kubernetes.nodes import is_node, joins, pool_name
+from transformer.kubernetes.nodes import is_node, joins
 from transformer.kubernetes.objects import Manifest, manifests
 from transformer.kubernetes.pools import GROUP, Pool, PoolIndex
 from transformer.kubernetes.services import LocalService, local_service
 from transformer.pipeline.context import add_pool
 from transformer.pipeline.documents import Document
 from transformer.pipeline.old_state import Identity, OldState, compared_part, identity
+from transformer.placement.node_groups import KnownNodes
+from transformer.placement.pod_security import add_level
 from transformer.rules.base import ClusterContext
 from transformer.text.prefilter import (
     mentions_compared,
     mentions_local_service,
     mentions_node,
+    mentions_pod_security,
     mentions_pool,
 )
 from transformer.yamltree.parse import load
@@ -28,9 +31,9 @@ from transformer.yamltree.parse import load
 
 @dataclass(slots=True)
 class ResourceIndex:
-    """Pools by name, the pool name of each Node, the Services with a `Local` policy by namespace,
-    and, if `compares`, the files (relative) that contain each object that an old state is compared
-    with, and the labels of Nodes.
+    """Pools, Nodes, the levels of Pod Security that Namespaces enforce, the Services with a `Local`
+    policy by namespace, and, if `compares`, the files (relative) that contain each object that an
+    old state is compared with, and the labels of Nodes.
 
     `former_names` are the names of the objects in the old state. An object that is not found now
     may still exist if a document that cannot be read mentions its name (`unread_names`), or if its
@@ -38,8 +41,9 @@ class ResourceIndex:
     """
 
     pools: PoolIndex
-    nodes: dict[str, str] = field(default_factory=dict)
+    nodes: KnownNodes = field(default_factory=KnownNodes)
     labeled_nodes: dict[str, Manifest] = field(default_factory=dict)
+    namespaces: dict[str, str] = field(default_factory=dict)
     services: dict[str, list[LocalService]] = field(default_factory=dict)
     present: dict[Identity, set[str]] = field(default_factory=dict)
     compares: bool = True
@@ -58,9 +62,10 @@ class ResourceIndex:
         for manifest in found:
             add_pool(self.pools, manifest)
             if is_node(manifest):
-                self.nodes[manifest.ref.name] = pool_name(manifest)
+                self.nodes.add(manifest)
                 if self.compares and (labeled := compared_part(manifest)) is not None:
                     self.labeled_nodes[manifest.ref.name] = labeled
+            add_level(self.namespaces, manifest)
             if (service := local_service(manifest)) is not None:
                 self.services.setdefault(manifest.ref.namespace, []).append(service)
             self._add_present(manifest, file)
@@ -73,7 +78,12 @@ class ResourceIndex:
     def mentions(self, data: bytes) -> bool:
         """Whether the bytes may contain an object that belongs in this index."""
         mentions = mentions_compared if self.compares else mentions_node
-        return mentions(data) or mentions_pool(data) or mentions_local_service(data)
+        return (
+            mentions(data)
+            or mentions_pool(data)
+            or mentions_local_service(data)
+            or mentions_pod_security(data)
+        )
 
     def _read(self, document: Document) -> list[Manifest] | None:
         """Return the manifests in a document: none if no kind of this index is mentioned, None if
@@ -103,7 +113,7 @@ class ResourceIndex:
             former_nodes = frozenset(nodes)
             if old_state.has_objects:
                 joining = Counter(
-                    self.nodes[name]
+                    self.nodes.pools[name]
                     for name, labeled in self.labeled_nodes.items()
                     if joins(labeled, nodes.get(name))
                 )
@@ -111,7 +121,7 @@ class ResourceIndex:
             base,
             pools=self.pools,
             nodes=self.nodes,
-            pool_sizes=Counter(filter(None, self.nodes.values())),
+            namespaces=self.namespaces,
             former_nodes=former_nodes,
             former_pools=former_pools,
             joining=joining,

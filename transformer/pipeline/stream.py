@@ -11,14 +11,21 @@ from typing import Protocol, TypeAlias
 
 from transformer.errors import InputError
 from transformer.findings import DocumentResult
-from transformer.kubernetes.objects import manifests
+from transformer.kubernetes.nodes import is_node
+from transformer.kubernetes.objects import Manifest, manifests
 from transformer.kubernetes.pools import PoolsNeeded
 from transformer.pipeline.context import RunContext, add_pool
 from transformer.pipeline.diagnostics import Origin
 from transformer.pipeline.documents import Document
 from transformer.pipeline.transform_document import opening_findings, transform_document
+from transformer.placement.pod_security import add_level
 from transformer.text.framing import Opening
-from transformer.text.prefilter import may_match, mentions_node, mentions_pool
+from transformer.text.prefilter import (
+    may_match,
+    mentions_node,
+    mentions_pod_security,
+    mentions_pool,
+)
 from transformer.yamltree.parse import load
 
 _GROUP = 100
@@ -113,6 +120,8 @@ def transform_as_it_comes(
     remaining = iter(groups)
     for group in remaining:
         done = 0
+        for document in group if context.needs_all_pools else ():
+            collect_nodes(document, context)
         try:
             for result in by(group, origin, context):
                 yield result
@@ -122,6 +131,7 @@ def transform_as_it_comes(
             for document in chain(group[done:], chain.from_iterable(remaining)):
                 held.append(document)
                 collect_pools(document, context)
+                collect_nodes(document, context)
             context.cluster.pools.complete = True
             yield from transform_all(_grouped(held), origin, context, by)
             return
@@ -135,13 +145,28 @@ def _grouped(documents: Iterable[Document]) -> Iterator[list[Document]]:
 
 def collect_pools(document: Document, context: RunContext) -> None:
     """Add the NodePools in `document` to the pools; a later pass reports what cannot be read."""
-    raw = document.raw
-    if raw.oversize or not mentions_pool(raw.data):
+    if not document.raw.oversize and mentions_pool(document.raw.data):
+        for manifest in _manifests(document):
+            add_pool(context.cluster.pools, manifest)
+
+
+def collect_nodes(document: Document, context: RunContext) -> None:
+    """Add the Nodes in `document`, and the levels of Pod Security, if a rule needs all pools."""
+    data = document.raw.data
+    if not context.needs_all_pools or document.raw.oversize:
         return
+    if mentions_node(data) or mentions_pod_security(data):
+        for manifest in _manifests(document):
+            if is_node(manifest):
+                context.cluster.nodes.add(manifest)
+            add_level(context.cluster.namespaces, manifest)
+
+
+def _manifests(document: Document) -> Iterator[Manifest]:
+    """Yield the manifests of a document, without those of pieces that cannot be read."""
     for piece in document.pieces:
         with suppress(InputError):
-            for manifest in manifests(load(piece.raw.data)):
-                add_pool(context.cluster.pools, manifest)
+            yield from manifests(load(piece.raw.data))
 
 
 def is_filtered_out(document: Document, context: RunContext) -> bool:

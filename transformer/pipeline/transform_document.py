@@ -189,8 +189,10 @@ class _Transformation:
         is_first = True
         for transform in self.context.rules:
             if transform.id in planned:
-                operations = planned[transform.id] if is_first else transform.plan(rule_context)
-                self._take(transform, editable(rule_context, operations), rule_context)
+                # The rule before has edited the object, so nothing known of it counts any more.
+                current = rule_context if is_first else replace(rule_context)
+                operations = planned[transform.id] if is_first else transform.plan(current)
+                self._take(transform, editable(current, operations), current)
                 is_first = False
 
     def _add_pool(self, manifest: Manifest) -> None:
@@ -218,10 +220,10 @@ class _Transformation:
         """Add a rule's operations, and apply them to the plain value."""
         if not operations:
             return
-        manifest = rule_context.manifest
+        manifest, reason = rule_context.manifest, rule.reason(rule_context)
         verify.patched(manifest.value, operations)
         self.operations.extend(operation.below(manifest.base) for operation in operations)
-        self.changes.append(self.change(rule.id, manifest, operations, rule.reason(rule_context)))
+        self.changes.append(self.change(rule.id, manifest, operations, reason))
 
     def change(
         self, rule: str, manifest: Manifest, operations: Iterable[Operation] = (), reason: str = ""

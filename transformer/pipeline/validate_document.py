@@ -48,7 +48,8 @@ class DocumentDiagnostics:
     """The diagnostics of one document of `size` bytes.
 
     `needs` are the needs of rules that it satisfies; `refs` are its objects, if the configuration
-    has suppressions. `non_manifests` as in `DocumentResult`.
+    has suppressions. `non_manifests` as in `DocumentResult`. `undecided` says for
+    each workload of which it is unknown whether it runs on host-network pools for want of what.
     """
 
     size: int
@@ -61,6 +62,7 @@ class DocumentDiagnostics:
     needs: frozenset[Need] = frozenset()
     refs: tuple[ObjectRef, ...] = ()
     non_manifests: tuple[Finding, ...] = ()
+    undecided: tuple[str, ...] = ()
 
 
 def validate_document(
@@ -92,6 +94,7 @@ def _diagnostics_of(size: int, every: Sequence["_Validation"], failed: bool) -> 
         needs=frozenset(need for one in every for need in one.needs),
         refs=tuple(ref for one in every for ref in one.refs),
         non_manifests=tuple(found for one in every for found in one.diagnostics.non_manifests),
+        undecided=tuple(what for one in every for what in one.undecided),
     )
 
 
@@ -131,6 +134,7 @@ class _Validation:
         self.requests: list[SuppressionRequest] = []
         self.needs: set[Need] = set()
         self.refs: list[ObjectRef] = []
+        self.undecided: list[str] = []
         self.is_edited = False
         """Whether a transform rule would edit one of its objects."""
 
@@ -164,6 +168,7 @@ class _Validation:
             before = self.old_state.before(manifest.ref, self.origin.relative_name)
             rule_context = replace(rule_context, before=before)
         self.needs.update(_needs(rule_context))
+        self.undecided += filter(None, {placed.undecided for placed in rule_context.placed})
         if context.settings.suppressions:
             self.refs.append(manifest.ref)
         self._add_suppressions(manifest)

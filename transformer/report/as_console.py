@@ -34,6 +34,10 @@ def findings(
         yield "\n"
 
 
+_MOST_UNDECIDED = 5
+"""The most reasons to show for which it is unknown where workloads run."""
+
+
 def summary(report: Report) -> list[str]:
     """Return how much was read and found, and which rules were skipped and why."""
     counts = Counter[str](found.severity for found in report.findings)
@@ -44,6 +48,11 @@ def summary(report: Report) -> list[str]:
     order = [rule.id for rule in report.rules]
     for reason, ids in report.skipped_rules:
         lines.append(f"skipped: {', '.join(_ranges(ids, order))} ({reason})")
+    for wanted, number in report.undecided[:_MOST_UNDECIDED]:
+        workloads = count(number, "workload")
+        lines.append(f"unknown: whether {workloads} can run on host-network pools ({wanted})")
+    if more := sum(number for _, number in report.undecided[_MOST_UNDECIDED:]):
+        lines.append(f"unknown: the same of {count(more, 'further workload')} (other reasons)")
     return lines
 
 

@@ -39,7 +39,8 @@ def render(report: Report) -> Iterator[str]:
     """Yield the text of the report of a validation."""
     skipped = [{"reason": reason, "rules": list(ids)} for reason, ids in report.skipped_rules]
     changes, findings = map(change, report.changes), map(finding, report.findings)
-    yield from assemble(report.documents, changes, findings, skipped)
+    undecided = [{"reason": reason, "workloads": number} for reason, number in report.undecided]
+    yield from assemble(report.documents, changes, findings, skipped, undecided)
 
 
 def assemble(
@@ -47,6 +48,7 @@ def assemble(
     changed: Iterable[str],
     findings: Iterable[str],
     skipped_rules: Sequence[Mapping[str, Any]] = (),
+    undecided: Sequence[Mapping[str, Any]] = (),
 ) -> Iterator[str]:
     """Yield the text of a report with the entries that `change` and `finding` returned."""
     yield f'{{\n  "documents": {documents},\n  "changed": ['
@@ -56,6 +58,9 @@ def assemble(
     for name in ("skippedRules", "notJudged") if skipped_rules else ():  # the latter until 1.0
         yield f'],\n  "{name}": ['
         yield from _entries(map(json.dumps, skipped_rules))
+    if undecided:
+        yield '],\n  "undecided": ['
+        yield from _entries(map(json.dumps, undecided))
     yield "]\n}\n"
 
 

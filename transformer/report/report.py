@@ -27,8 +27,10 @@ class Report:
 
     `documents` and `files` are counts. `rules` are all rules, `checks` the ids of the validation
     rules that are enabled. `skipped_rules` pairs a reason (`no Node in the input`) with the ids of
-    the rules that had nothing to check for it. `version` is that of the tool. `changes` are those
-    of `--fix`. `is_blank`: all documents are empty.
+    the rules that had nothing to check for it. `undecided` pairs what is missing (`the node label
+    zone`) with the number of workloads of which it is therefore unknown whether they can run on
+    host-network pools. `version` is that of the tool. `changes` are those of `--fix`. `is_blank`:
+    all documents are empty.
     """
 
     documents: int
@@ -36,6 +38,7 @@ class Report:
     findings: Sequence[Finding]
     rules: Sequence[RuleHelp] = ()
     skipped_rules: Sequence[tuple[str, Sequence[str]]] = ()
+    undecided: Sequence[tuple[str, int]] = ()
     version: str = ""
     changes: Sequence[Change] = ()
     checks: Sequence[str] = ()

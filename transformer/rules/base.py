@@ -9,6 +9,7 @@ A check that needs several objects has two steps: `collect` records facts about 
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Literal, TypeAlias
 
 from transformer.findings import Finding, ObjectRef, Place, Severity, Violation
@@ -18,6 +19,8 @@ from transformer.kubernetes.pod_template import PodTemplate, PodTemplateRow
 from transformer.kubernetes.pools import Pool, PoolIndex
 from transformer.kubernetes.services import LocalService
 from transformer.operations import Operation
+from transformer.placement.node_groups import KnownNodes
+from transformer.placement.placed import Placed, placed
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,26 +28,40 @@ class ClusterContext:
     """What a rule knows about other objects, the CNI catalog, and where pod templates are.
 
     The rest is set in validation only. `schemas` are plain JSON Schemas by name, such as
-    `nodepool-v1beta2`. `nodes` has the pool's name (or an empty string) by the name of each Node
-    in the input, `pool_sizes` how many of them a pool has; `former_nodes` the names of the Nodes
-    in the old state, `former_pools` its NodePools by name. `joining` has for each pool how many
-    Nodes are in it now and were in none, without those that are known to be edge workers; it is
-    None without an old state, or with an empty one. `services` are those with a `Local` traffic
-    policy, by namespace. `may_match` returns whether bytes may contain what transform rules look
-    for.
+    `nodepool-v1beta2`. `former_nodes` are the names of the Nodes in the old state, `former_pools`
+    its NodePools by name. `joining` has for each pool how many Nodes are in it now and were in
+    none, without those that are known to be edge workers; it is None without an old state, or with
+    an empty one. `services` are those with a `Local` traffic policy, by namespace. `may_match`
+    returns whether bytes may contain what transform rules look for.
+
+    `nodes` are the Nodes in the input, and `namespaces` the levels of Pod Security, by the name of
+    each Namespace in it that enforces one.
     """
 
     pools: PoolIndex
     catalog: Catalog
     rows: Mapping[tuple[str, str], list[PodTemplateRow]]
     schemas: Mapping[str, Any] = field(default_factory=dict)
-    nodes: Mapping[str, str] = field(default_factory=dict)
-    pool_sizes: Mapping[str, int] = field(default_factory=dict)
+    nodes: KnownNodes = field(default_factory=KnownNodes)
+    namespaces: dict[str, str] = field(default_factory=dict)
     former_nodes: frozenset[str] = frozenset()
     former_pools: Mapping[str, Pool] = field(default_factory=dict)
     joining: Mapping[str, int] | None = None
     services: Mapping[str, Sequence[LocalService]] = field(default_factory=dict)
     may_match: Callable[[bytes], bool] = lambda _: True
+
+    @property
+    def has_host_network_pools(self) -> bool:
+        """Whether the input has a host-network pool, or a node with the label of one."""
+        return self.pools.has_host_network or self.nodes.are_any_host_network
+
+    def node_count(self, pool: str) -> int:
+        """Return how many nodes a pool has, or 0 if that is not known.
+
+        The Nodes in the input count if its status tells of no other number.
+        """
+        count, found = self.nodes.count(pool), self.pools.find(pool)
+        return count if found is not None and found.node_count in (None, 0, count) else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +83,7 @@ NOT_LISTED = KustomizationUsage()
 """The usage of a file that no kustomization builds or leaves out."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class RuleContext:
     """One object to check. `document_value` is the plain value of the document that holds it.
 
@@ -88,6 +105,38 @@ class RuleContext:
     template_comment: str = ""
     is_named: bool = True
     usage: KustomizationUsage = NOT_LISTED
+
+    @cached_property
+    def placed(self) -> tuple[Placed, ...]:
+        """The workload copies, with where each can be scheduled; none if the pods are static.
+
+        Raises:
+            PoolsNeeded: it depends on pools that later input may contain.
+        """
+        if self.is_static:
+            return ()
+        return placed(self.manifest, self.templates, self.cluster.pools, self.cluster.nodes)
+
+    @property
+    def pinned(self) -> list[Placed]:
+        """The workload copies that can run on host-network pools only."""
+        return [one for one in self.placed if one.pinned_to]
+
+    def source(self, placed: Placed) -> PodTemplate:
+        """Return the pod template as the object has it of which `placed` is a copy."""
+        return next(
+            template for template in self.templates if template.pointer == placed.template.pointer
+        )
+
+    @property
+    def is_static(self) -> bool:
+        """Whether the pods bypass the scheduler: YurtStaticSet, and mirror pods."""
+        return _MIRROR in self.manifest.annotations or any(
+            template.is_static for template in self.templates
+        )
+
+
+_MIRROR = "kubernetes.io/config.mirror"
 
 
 LooksAt: TypeAlias = Literal["nodes", "components", "annotated", "templates"]
@@ -135,6 +184,7 @@ class LocatedObservation:
 
     value: Any
     place: Place
+    is_suppressed: bool = False
 
     @property
     def object(self) -> ObjectRef:

@@ -9,8 +9,6 @@ from transformer.kubernetes.pod_template import PodTemplate
 from transformer.operations import Operation
 from transformer.rules.base import RuleContext
 
-_MIRROR = "kubernetes.io/config.mirror"
-
 _UNCHANGEABLE = (("", "Pod"), ("batch", "Job"))
 
 
@@ -24,7 +22,7 @@ def editable_once_rendered(
 ) -> list[Operation]:
     """Return those of `operations` that are allowed if the document is not a template."""
     is_owned = controller_owner(context) is not None
-    if context.is_patch or is_static(context) or is_owned or is_encrypted(context):
+    if context.is_patch or context.is_static or is_owned or is_encrypted(context):
         return []
     partial = tuple(f"{template.pointer}/" for template in partial_templates(context))
     return [operation for operation in operations if not operation.path.startswith(partial)]
@@ -37,13 +35,6 @@ def partial_templates(context: RuleContext) -> list[PodTemplate]:
     terms of the base (measured with kustomize 5.8).
     """
     return [template for template in context.templates if not template.spec.get("containers")]
-
-
-def is_static(context: RuleContext) -> bool:
-    """Whether the pods bypass the scheduler: YurtStaticSet, and mirror pods."""
-    return _MIRROR in context.manifest.annotations or any(
-        template.is_static for template in context.templates
-    )
 
 
 def controller_owner(context: RuleContext) -> str | None:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 TRANSFORM: Mapping[str, str] = {
     "cni-isolation": "edits.cni_isolation",
     "host-network-pods": "edits.host_network_pods",
+    "keep-off": "edits.keep_off",
     "node-label": "edits.node_label",
     "pod-guard": "edits.pod_guard",
     "pool-attributes": "edits.pool_attributes",
@@ -61,10 +62,15 @@ CHECKED_BY_VALIDATE: Mapping[str, str] = {
     "HN409": "workloads.hn409_cluster_host_name",
     "HN410": "workloads.hn410_host_port_differs",
     "HN411": "workloads.hn411_daemon_set_lands",
+    "HN420": "pools.hn420_workloads_can_land",
+    "HN421": "workloads.hn421_pod_security",
+    "HN422": "workloads.hn422_stuck_roll_out",
+    "HN423": "workloads.hn423_network_policy",
     "HN416": "workloads.hn416_immutable_template",
     "HN418": "workloads.hn418_tweak_of_affinity",
     "HN425": "workloads.hn425_manifest_inside",
     "HN426": "workloads.hn426_guard_missing",
+    "HN427": "workloads.hn427_tweak",
 }
 """Rules that report, in `validate` only."""
 

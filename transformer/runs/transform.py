@@ -33,6 +33,7 @@ from transformer.pipeline.diagnostics import Origin
 from transformer.pipeline.documents import Document, batches
 from transformer.pipeline.stream import (
     TransformBatch,
+    collect_nodes,
     collect_pools,
     shared_out,
     transform_all,
@@ -41,7 +42,7 @@ from transformer.pipeline.stream import (
 from transformer.pipeline.transform_document import transform_document
 from transformer.runs.workers import Workers
 from transformer.text.framing import RawBatch, raw_batches
-from transformer.text.prefilter import mentions_pool
+from transformer.text.prefilter import mentions_node, mentions_pod_security, mentions_pool
 
 
 class Inputs(NamedTuple):
@@ -128,9 +129,15 @@ def _run_files(
 
         def take(source: Source, document: Document) -> None:
             collect_pools(document, contexts[source.scope])
+            collect_nodes(document, contexts[source.scope])
+
+        def mentions(data: bytes) -> bool:
+            return mentions_pool(data) or (
+                context.needs_all_pools and (mentions_node(data) or mentions_pod_security(data))
+            )
 
         done = outputs.progress.advance
-        seen = prescan(prescanned, kustomizations, context, mentions_pool, take, done).signatures
+        seen = prescan(prescanned, kustomizations, context, mentions, take, done).signatures
         for in_scope in contexts.values():
             in_scope.cluster.pools.complete = True
         with _workers(context) as by:

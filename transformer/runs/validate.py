@@ -39,15 +39,15 @@ _BATCH_BYTES = 8 * 1024 * 1024
 class Outcome:
     """Findings in the order of the input; `failed`: some of the input cannot be read.
 
-    `skipped_rules` pairs a reason with the ids of the rules that had nothing to check. `elsewhere`
-    is the number of errors in files whose findings are not reported. `is_blank`: no document has
-    any content.
+    `skipped_rules` and `undecided` are those of a `Report`. `elsewhere` is the number of errors in
+    files whose findings are not reported. `is_blank`: no document has any content.
     """
 
     findings: tuple[Finding, ...]
     documents: int
     failed: bool
     skipped_rules: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    undecided: tuple[tuple[str, int], ...] = ()
     elsewhere: int = 0
     is_blank: bool = False
 
@@ -119,6 +119,7 @@ def _outcome(
         aggregator.documents,
         aggregator.has_failed and (states.reported_files is None or is_unread),
         tuple(aggregator.skipped_rules()),
+        tuple(aggregator.undecided()),
         sum(found.severity == "error" for found in aggregator.findings) - len(errors),
         is_blank,
     )

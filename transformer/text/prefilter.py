@@ -128,6 +128,11 @@ def mentions_local_service(data: bytes) -> bool:
     return _holds(texts, b"TrafficPolicy") and _holds(texts, b"Local")
 
 
+def mentions_pod_security(data: bytes) -> bool:
+    """Whether `data` could contain a Namespace that enforces a level of Pod Security."""
+    return _hides_words(data) or _holds(_readings(data), b"pod-security.kubernetes.io/enforce")
+
+
 def _hides_words(data: bytes) -> bool:
     has_tag = b"!" in data and (b"%TAG" in data or _HIDING_TAG.search(data) is not None)
     return has_tag or b"\0" in data

@@ -367,7 +367,7 @@ def test_a_wrong_value_is_named_with_what_was_expected(
             "/spec/rules/HN4051",
             "",
             "it may hold node-label, cni-isolation, pod-guard, host-network-pods, "
-            "pool-attributes or ids of validation rules such as HN405",
+            "keep-off, pool-attributes or ids of validation rules such as HN405",
         ),
         (
             config(ignore=[{**IGNORE, "a/b": 1}]),

@@ -42,7 +42,7 @@ REPORT = Report(
     (WARNING, ERROR, NOTE),
     RULES,
     (("no old state", ("HN201",)),),
-    "1.2",
+    version="1.2",
     checks=tuple(rule.id for rule in RULES),
 )
 

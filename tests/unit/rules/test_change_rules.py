@@ -68,6 +68,11 @@ def message(rule: ValidationRule, *objects: Any, old: Any = ()) -> str:
     return text
 
 
+def immutable(*objects: Any, old: Any = ()) -> list[str]:
+    """Return where HN416 finds something, in a cluster that has a host-network pool."""
+    return places(HN416, HOST, *objects, old=[HOST, *old])
+
+
 def validated(*objects: Any, old: Any = (), **state: Any) -> list[Finding]:
     return list(validate(stream(*objects).encode(), old=stream(*old).encode(), **state))
 
@@ -659,24 +664,26 @@ def test_only_the_guard_of_every_term_is_compared(
     old: list[Any], new: list[Any], is_told: bool
 ) -> None:
     at = ["/spec/affinity"] if is_told else []
-    assert places(HN416, pod_with(*new), old=[pod_with(*old)]) == at
+    assert immutable(pod_with(*new), old=[pod_with(*old)]) == at
     at = ["/spec/template/spec/affinity"] if is_told else []
-    assert places(HN416, job(*new), old=[job(*old)]) == at
+    assert immutable(job(*new), old=[job(*old)]) == at
 
 
 def test_a_guard_that_transform_would_add_changes_the_template_as_well() -> None:
     planned = pod(annotations=EXCLUDED)
-    assert "`hostnet-transform` would add the guard" in message(HN416, planned, old=[pod()])
-    assert places(HN416, planned) == []
-    assert places(HN416, pod_with(GUARDED, annotations=EXCLUDED), old=[pod_with(GUARDED)]) == []
-    assert places(HN416, pod(containers=[{**CONTAINER, "image": "busybox:2"}]), old=[pod()]) == []
+    assert "`hostnet-transform` would add the guard" in message(
+        HN416, HOST, planned, old=[HOST, pod()]
+    )
+    assert immutable(planned) == []
+    assert immutable(pod_with(GUARDED, annotations=EXCLUDED), old=[pod_with(GUARDED)]) == []
+    assert immutable(pod(containers=[{**CONTAINER, "image": "busybox:2"}]), old=[pod()]) == []
 
 
 def test_a_job_that_has_not_started_may_change() -> None:
     waiting, running = job(), job()
     waiting["spec"]["suspend"], running["spec"]["suspend"] = True, False
-    assert places(HN416, job(GUARDED), old=[waiting]) == []
-    assert places(HN416, job(GUARDED), old=[running]) == ["/spec/template/spec/affinity"]
+    assert immutable(job(GUARDED), old=[waiting]) == []
+    assert immutable(job(GUARDED), old=[running]) == ["/spec/template/spec/affinity"]
 
 
 def test_of_an_encrypted_node_it_is_not_said_that_it_lacks_what_could_be_added() -> None:
@@ -689,9 +696,9 @@ def test_of_an_encrypted_node_it_is_not_said_that_it_lacks_what_could_be_added()
 
 def test_a_job_with_a_generated_name_was_never_there_before() -> None:
     generated = {"generateName": "j"}
-    assert places(HN416, job(GUARDED, **generated), old=[job(**generated)]) == []
-    assert places(HN416, job(GUARDED, **generated), old=[job(name="j")]) == []
-    assert places(HN416, job(GUARDED, name="j"), old=[job(**generated)]) == []
+    assert immutable(job(GUARDED, **generated), old=[job(**generated)]) == []
+    assert immutable(job(GUARDED, **generated), old=[job(name="j")]) == []
+    assert immutable(job(GUARDED, name="j"), old=[job(**generated)]) == []
 
 
 def test_kinds_whose_template_may_change_are_not_told_of() -> None:

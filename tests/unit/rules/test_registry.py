@@ -53,6 +53,7 @@ def test_rules_are_sorted_by_id_and_those_of_transform_are_among_those_of_valida
     assert [rule.id for rule in registry.transform_rules()] == [
         "cni-isolation",
         "host-network-pods",
+        "keep-off",
         "node-label",
         "pod-guard",
         "pool-attributes",

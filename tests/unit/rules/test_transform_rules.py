@@ -9,8 +9,8 @@ from tests.builders import CONTAINER, POOL, found, host_pool, node, pod, stream,
 from transformer.errors import PatchError
 from transformer.operations import Operation
 from transformer.rules.base import RuleContext, TransformRule
+from transformer.rules.components import workload_of
 from transformer.rules.edits.cni_isolation import RULE as CNI_ISOLATION
-from transformer.rules.edits.cni_isolation import workload_of
 from transformer.rules.edits.host_network_pods import RULE as HOST_NETWORK_PODS
 from transformer.rules.edits.node_label import RULE as NODE_LABEL
 from transformer.rules.edits.pod_guard import RULE as POD_GUARD

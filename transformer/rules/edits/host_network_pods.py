@@ -11,7 +11,8 @@ gives the reason, if
 
 - a container's hostPort differs from its containerPort;
 - two ports of a pod would be the same port of the node;
-- two pod templates of one object, for the same pool, would need the same port of a node.
+- two pod templates of one object, for the same pool, would need the same port of a node;
+- the namespace, if it is in the input, enforces a level of Pod Security that refuses such pods.
 
 Before, where the NodePool `hangzhou` is host-network:
 
@@ -40,11 +41,12 @@ from transformer.findings import Violation
 from transformer.kubernetes.placeholders import wrong_type
 from transformer.kubernetes.pod_template import PodTemplate
 from transformer.kubernetes.ports import Port, host_ports, overlap, ports
-from transformer.kubernetes.selection_overlap import are_apart, demands
 from transformer.operations import Operation
+from transformer.placement.placed import Placed, pool_words, selection_at, selects
+from transformer.placement.pod_security import PRIVILEGED, REFUSING
+from transformer.placement.selection_overlap import are_apart, demands
 from transformer.rules.base import RuleContext, TransformRule
 from transformer.rules.exempt import editable
-from transformer.rules.pinned import pinned_to, pool_words
 
 
 def plan(context: RuleContext) -> list[Operation]:
@@ -58,8 +60,7 @@ def unfixable(context: RuleContext) -> Iterator[Violation]:
 
 
 def reason(context: RuleContext) -> str:
-    pools = (pool for template in context.templates for pool in pinned_to(context, template))
-    return f"pinned to {pool_words(tuple(dict.fromkeys(pools)))}"
+    return f"pinned to {pool_words(pool for one in context.pinned for pool in one.pinned_to)}"
 
 
 def _place(template: PodTemplate) -> str:
@@ -75,25 +76,48 @@ def _operation(template: PodTemplate) -> Operation:
 
 def _wanted(context: RuleContext) -> Iterator[tuple[PodTemplate, list[Violation]]]:
     """Yield each template that the rule applies to, and what prevents the edit."""
-    if all(map(_is_on_host, context.templates)):
-        return
+    candidates = [one for one in context.templates if selects(one) and not _is_on_host(one)]
     pinned = [
-        (template, pools)
+        (template, copies)
         for template in context.templates
-        if (pools := pinned_to(context, template))
+        if candidates and (copies := _pinned(context, template))
     ]
-    for template, pools in pinned:
-        if _is_on_host(template) or not all(_is_host_network(context, pool) for pool in pools):
+    for template, copies in pinned:
+        pools = _pools_of(copies)
+        is_done = template not in candidates or all(_is_on_host(one.template) for one in copies)
+        if is_done or not all(_is_host_network(context, pool) for pool in pools):
             continue
         others = [
             other
-            for other, its_pools in pinned
+            for other, its_copies in pinned
             if other is not template
-            and not set(pools).isdisjoint(its_pools)
+            and not set(pools).isdisjoint(_pools_of(its_copies))
             and not are_apart(demands(template), demands(other))
         ]
         not_set = f"hostNetwork is not set for pods that run on {pool_words(pools)} only"
-        yield template, list(_obstacles(template, others, not_set))
+        obstacles = list(_obstacles(template, others, not_set))
+        level = context.cluster.namespaces.get(context.manifest.ref.namespace)
+        if level in REFUSING:
+            obstacles.append(
+                Violation(
+                    selection_at(template),
+                    f"{not_set}: namespace {context.manifest.ref.namespace} enforces the Pod"
+                    f" Security level {level}, which refuses such pods",
+                    hint=PRIVILEGED,
+                )
+            )
+        yield template, obstacles
+
+
+def _pinned(context: RuleContext, template: PodTemplate) -> list[Placed]:
+    """Return the copies of a template that can run, if each can on host-network pools only."""
+    at = template.pointer
+    copies = [one for one in context.placed if one.template.pointer == at and one.can_run]
+    return copies if all(one.pinned_to for one in copies) else []
+
+
+def _pools_of(copies: Iterable[Placed]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(pool for one in copies for pool in one.pinned_to))
 
 
 def _is_on_host(template: PodTemplate) -> bool:

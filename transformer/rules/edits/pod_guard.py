@@ -35,8 +35,8 @@ Source: OpenYurt `PodHandler.Default`, pkg/yurtmanager/webhook/pod/v1alpha1/pod_
 
 from transformer.kubernetes.node_affinity import add_guards
 from transformer.operations import Operation
+from transformer.placement.scheduling import asks_to_be_kept_off
 from transformer.rules.base import RuleContext, TransformRule
-from transformer.rules.pinned import asks_to_be_kept_off
 
 
 def plan(context: RuleContext) -> list[Operation]:

@@ -24,10 +24,10 @@ from collections.abc import Iterator
 
 from transformer import pointer
 from transformer.findings import Violation
-from transformer.kubernetes.node_match import LABEL_KEY
 from transformer.kubernetes.objects import mapping_at
 from transformer.kubernetes.placeholders import is_placeholder
 from transformer.kubernetes.pools import is_pool
+from transformer.placement.node_match import LABEL_KEY
 from transformer.rules.base import RuleContext, ValidationRule
 from transformer.wording import shown
 

@@ -59,11 +59,11 @@ def check_removed(context: RuleContext) -> Iterator[Violation]:
 def _members(context: RuleContext, pool: str) -> Iterator[str]:
     """Yield the names of the nodes of `pool`: those of the input, then those of the old status."""
     cluster = context.cluster
-    yield from (node for node, its_pool in cluster.nodes.items() if its_pool == pool)
+    yield from (node for node, its_pool in cluster.nodes.pools.items() if its_pool == pool)
     listed = list_at(context.manifest.value.get("status"), "nodes")
     for name in dict.fromkeys(name for name in listed if isinstance(name, str)):
-        is_gone = name in cluster.former_nodes and name not in cluster.nodes
-        if not is_gone and not cluster.nodes.get(name):
+        is_gone = name in cluster.former_nodes and name not in cluster.nodes.pools
+        if not is_gone and not cluster.nodes.pools.get(name):
             yield name
 
 

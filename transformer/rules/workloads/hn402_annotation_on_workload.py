@@ -38,7 +38,6 @@ from transformer.kubernetes.placeholders import is_placeholder
 from transformer.kubernetes.pod_template import fixed_pointers, resolve
 from transformer.kubernetes.well_known import EXCLUDE_ANNOTATION
 from transformer.rules.base import RuleContext, ValidationRule
-from transformer.rules.exempt import is_static
 
 _ANNOTATION = pointer.join("/metadata/annotations", EXCLUDE_ANNOTATION)
 
@@ -66,7 +65,7 @@ def check(context: RuleContext) -> Iterator[Violation]:
     why = f"the pods of {manifest.ref} get the annotations of the pod template"
     if "" in known:
         why = f"the webhook looks at the annotations in the metadata of {manifest.ref}"
-    is_useless = is_static(context)
+    is_useless = context.is_static
     found = misspelt(manifest.value, EXCLUDE_ANNOTATION, *_ABOVE)
     blank = f"{found[2]} at the key {found[1]}: use an ordinary space" if found else ""
     if found is not None and found[1] == EXCLUDE_ANNOTATION:

@@ -24,20 +24,22 @@ Nodes"; Kubernetes documentation, pod's DNS policy.
 from collections.abc import Iterator
 
 from transformer.findings import Violation
+from transformer.placement.placed import Placed, runs_only
 from transformer.rules.base import RuleContext, ValidationRule
-from transformer.rules.pinned import pinned_to, pool_words
 
 
 def check(context: RuleContext) -> Iterator[Violation]:
-    for template in context.templates:
-        if template.spec.get("dnsPolicy") != "ClusterFirstWithHostNet":
-            continue
-        if pools := pinned_to(context, template):
-            yield Violation(
-                f"{template.pointer}/spec/dnsPolicy",
-                f"the pods run on {pool_words(pools)} only, where there is no cluster DNS",
-                hint="remove dnsPolicy, or set it to Default",
-            )
+    found: dict[str, list[Placed]] = {}
+    for placed in context.pinned:
+        if placed.template.spec.get("dnsPolicy") == "ClusterFirstWithHostNet":
+            at = placed.copy.place(f"{placed.template.pointer}/spec/dnsPolicy")
+            found.setdefault(at, []).append(placed)
+    for at, copies in found.items():
+        yield Violation(
+            at,
+            f"{runs_only(copies)}, where there is no cluster DNS",
+            hint="remove dnsPolicy, or set it to Default",
+        )
 
 
 RULE = ValidationRule(

@@ -42,7 +42,6 @@ from transformer.rules.base import (
     RuleContext,
     ValidationRule,
 )
-from transformer.rules.pinned import pinned_to
 
 _POLICY, _PINNED, _ELSEWHERE = "policy", "pinned", "elsewhere"
 
@@ -54,11 +53,11 @@ def collect(context: RuleContext) -> Iterator[Observation]:
         for field in local_policies(manifest):
             yield Observation(f"{namespace}/{manifest.ref.name}", f"/spec/{field}", _POLICY)
     services = context.cluster.services.get(namespace, ())
-    for template in context.templates if services else ():
-        value = _PINNED if pinned_to(context, template) else _ELSEWHERE
+    for placed in context.placed if services else ():
+        value = _PINNED if placed.pinned_to else _ELSEWHERE
         for service in services:
-            if service.selects(template.labels):
-                yield Observation(f"{namespace}/{service.name}", template.pointer, value)
+            if service.selects(placed.template.labels):
+                yield Observation(f"{namespace}/{service.name}", placed.template.pointer, value)
 
 
 def finalize(observations: Sequence[LocatedObservation]) -> Iterator[Conclusion]:

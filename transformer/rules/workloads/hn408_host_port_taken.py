@@ -38,10 +38,11 @@ Source: Kubernetes scheduler, plugin NodePorts; API server, defaults of hostPort
 from collections.abc import Iterator, Sequence
 
 from transformer.findings import Severity, Violation
-from transformer.kubernetes.pod_template import PodTemplate
 from transformer.kubernetes.ports import host_ports
-from transformer.kubernetes.selection_overlap import demands
-from transformer.kubernetes.tolerations import tolerates
+from transformer.placement.placed import pool_words
+from transformer.placement.port_claims import Claim, collisions
+from transformer.placement.selection_overlap import demands
+from transformer.placement.truth import Truth
 from transformer.rules.base import (
     Conclusion,
     LocatedObservation,
@@ -50,8 +51,6 @@ from transformer.rules.base import (
     ValidationRule,
 )
 from transformer.rules.exempt import controller_owner
-from transformer.rules.pinned import pinned_to, pool_words
-from transformer.rules.port_claims import Claim, collisions
 
 _COME_TO_AN_END = ("CronJob", "Job", "BroadcastJob", "AdvancedCronJob")
 """Kinds whose pods need not run at the same time as others."""
@@ -61,36 +60,23 @@ def collect(context: RuleContext) -> Iterator[Observation]:
     manifest = context.manifest
     if controller_owner(context) is not None:
         return  # a copy of what its owner needs
-    if manifest.ref.kind == "PodTemplate" or manifest.spec.get("replicas") == 0:
+    if manifest.ref.kind == "PodTemplate":
         return  # no pods
-    for template in context.templates:
-        is_on_host = template.spec.get("hostNetwork") is True
+    for placed in context.pinned:
+        template, pools = placed.template, placed.pinned_to
+        if placed.copy.workload.get("replicas") == 0:
+            continue  # no pods
+        is_on_host = placed.is_on_host is Truth.TRUE
         ports = list(host_ports(template, host_network=is_on_host))
-        pools = _reached(context, template) if ports else ()
-        if not pools:
-            continue
-        is_daemon_set = manifest.ref.kind == "DaemonSet"
-        is_in_each = is_daemon_set or template.selection is not None or len(pools) == 1
+        is_in_each = placed.is_daemon_set or len(pools) == 1
         is_in_each = is_in_each and manifest.ref.kind not in _COME_TO_AN_END
         single = tuple(
-            pool for pool in pools if is_in_each and context.cluster.pool_sizes.get(pool) == 1
+            pool for pool in pools if is_in_each and context.cluster.node_count(pool) == 1
         )
         wanted = demands(template)
         for port in ports:
-            value = (port.ip, pools, single, is_daemon_set, wanted, template.pointer)
+            value = (port.ip, pools, single, placed.is_daemon_set, wanted, template.pointer)
             yield Observation(f"{port.protocol} {port.host}", port.pointer, value)
-
-
-def _reached(context: RuleContext, template: PodTemplate) -> tuple[str, ...]:
-    """Return the pools that the pods are pinned to, and whose taints they tolerate."""
-    pinned = pinned_to(context, template)
-    known = {pool.name: pool.taints for pool in context.cluster.pools.named(pinned)}
-    is_daemon_set = context.manifest.ref.kind == "DaemonSet"
-    return tuple(
-        name
-        for name in pinned
-        if tolerates(template, known.get(name, ()), is_daemon_set=is_daemon_set)
-    )
 
 
 def finalize(observations: Sequence[LocatedObservation]) -> Iterator[Conclusion]:

@@ -1,8 +1,13 @@
-"""HN409: pods for a host-network pool use host names that only the cluster's DNS knows.
+"""HN409: pods for a host-network pool use names of Services.
 
-Names that end in `.svc` or `.svc.cluster.local` are those of Services. On a host-network node there
-is no cluster DNS to look them up, and no kube-proxy to reach a Service's address. Environment
-variables, commands and arguments are checked.
+On a host-network node there is no cluster DNS to look up the name of a Service, and no kube-proxy
+to reach its address. Looked at are environment variables, commands, arguments and the hosts of
+probes, and ConfigMaps in the input that the pods use. A name is that of a Service if it
+
+- ends in `.svc` or `.svc.cluster.local`, wherever it is;
+- is that of a Service in the input, as `name.namespace`, or as `name` in the pods' own namespace,
+  and a host can stand there: in a URL, before a port, as the host of a probe, or as the value of a
+  variable whose name ends in HOST, ADDR, ADDRESS, URL, SERVER or ENDPOINT.
 
 Bad, where `hangzhou` is a host-network pool:
 
@@ -24,53 +29,103 @@ Source: OpenYurt, documentation of host-network NodePools, "Pod Network Limitati
 Nodes".
 """
 
-import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from transformer.findings import Violation
-from transformer.kubernetes.objects import list_at
-from transformer.kubernetes.pod_template import PodTemplate, containers
-from transformer.rules.base import RuleContext, ValidationRule
-from transformer.rules.pinned import pinned_to, pool_words
-
-# A variable, as the kubelet or a shell puts it in, may be a part of the name. What follows a single
-# slash is a path.
-_PART = r"(?:\$\(\w+\)|\$\{\w+\}|\$?[-\w])+"
-_NAME = re.compile(
-    rf"(?<![-\w.$)}}])(?<!(?<!/)/)(?:{_PART}\.)+svc(?:\.cluster\.local)?(?=\.?(?![-\w.]))",
-    re.IGNORECASE | re.ASCII,
+from transformer.kubernetes.objects import Manifest
+from transformer.placement.placed import Placed, runs_only
+from transformer.placement.service_names import (
+    Text,
+    certain_name,
+    config_maps_of,
+    possible_names,
+    texts_of,
+    texts_of_config,
 )
+from transformer.rules.base import (
+    Conclusion,
+    LocatedObservation,
+    Observation,
+    RuleContext,
+    ValidationRule,
+)
+
+_SERVICE, _CONFIG, _PODS, _USES = "service", "config", "pods", "uses"
+_HINT = "use an address that is reachable from outside the cluster"
 
 
 def check(context: RuleContext) -> Iterator[Violation]:
-    for template in context.templates:
-        named = list(_named(template))
-        pools = pinned_to(context, template) if named else ()
-        for at, name in named if pools else ():
-            yield Violation(
-                at,
-                f"the pods run on {pool_words(pools)} only, where {name} cannot be resolved or"
-                " reached",
-                hint="use an address that is reachable from outside the cluster",
-            )
+    for at, text, found in _texts(context):
+        if name := certain_name(text):
+            yield _violation(at, runs_only(found), name)
 
 
-def _named(template: PodTemplate) -> Iterator[tuple[str, str]]:
-    """Yield where a container names a Service's host, and the name."""
-    for at, text in _texts(template):
-        if "svc" in text.lower() and (found := _NAME.search(text)):
-            yield at, found.group()
+def _texts(context: RuleContext) -> Iterator[tuple[str, Text, list[Placed]]]:
+    """Yield each text that pinned pods get, with where it is, and the copies that get it."""
+    found: dict[tuple[str, str], tuple[Text, list[Placed]]] = {}
+    for placed in context.pinned:
+        for text in texts_of(placed.template):
+            key = (placed.copy.place(text.pointer), text.text)
+            found.setdefault(key, (text, []))[1].append(placed)
+    for (at, _), (text, copies) in found.items():
+        yield at, text, copies
 
 
-def _texts(template: PodTemplate) -> Iterator[tuple[str, str]]:
-    for at, container in containers(template):
-        for field in ("command", "args"):
-            for index, word in enumerate(list_at(container, field)):
-                if isinstance(word, str):
-                    yield f"{at}/{field}/{index}", word
-        for index, variable in enumerate(list_at(container, "env")):
-            if isinstance(variable, dict) and isinstance(variable.get("value"), str):
-                yield f"{at}/env/{index}/value", variable["value"]
+def collect(context: RuleContext) -> Iterator[Observation]:
+    manifest = context.manifest
+    namespace = manifest.ref.namespace
+    if (manifest.ref.group, manifest.ref.kind) == ("", "Service"):
+        yield Observation("", "/metadata/name", (_SERVICE, namespace, manifest.ref.name))
+    elif _is_config_map(manifest) and context.cluster.has_host_network_pools:
+        yield from _of_config(manifest)
+    for at, text, found in _texts(context):
+        names = () if certain_name(text) else possible_names(text)
+        if names:
+            yield Observation("", at, (_PODS, namespace, names, runs_only(found)))
+    for placed in context.pinned:
+        for name in config_maps_of(placed.template):
+            yield Observation("", placed.template.pointer, (_USES, namespace, name))
+
+
+def _is_config_map(manifest: Manifest) -> bool:
+    return (manifest.ref.group, manifest.ref.kind) == ("", "ConfigMap")
+
+
+def _of_config(manifest: Manifest) -> Iterator[Observation]:
+    for text in texts_of_config(manifest):
+        certain, names = certain_name(text), possible_names(text)
+        if certain or names:
+            ref = manifest.ref
+            yield Observation("", text.pointer, (_CONFIG, ref.namespace, ref.name, certain, names))
+
+
+def finalize(observations: Sequence[LocatedObservation]) -> Iterator[Conclusion]:
+    services = {one.value[1:] for one in observations if one.value[0] == _SERVICE}
+    users = {one.value[1:]: one for one in reversed(observations) if one.value[0] == _USES}
+    for located in observations:
+        kind, namespace, *rest = located.value
+        if kind == _PODS:
+            names, runs = rest
+            if name := _service(names, namespace, services):
+                yield located, _violation(located.place.pointer, runs, name)
+        elif kind == _CONFIG and (user := users.get((namespace, rest[0]))) is not None:
+            certain, names = rest[1:]
+            if name := certain or _service(names, namespace, services):
+                runs = f"pods of {user.object} use this on host-network pools"
+                yield located, _violation(located.place.pointer, runs, name)
+
+
+def _service(names: Sequence[str], namespace: str, services: set[tuple[str, str]]) -> str:
+    """Return the first of `names` that a pod in `namespace` finds as a Service, or nothing."""
+    for name in names:
+        host, _, of_namespace = name.partition(".")
+        if (of_namespace or namespace, host) in services:
+            return name
+    return ""
+
+
+def _violation(at: str, runs: str, name: str) -> Violation:
+    return Violation(at, f"{runs}, where {name} cannot be resolved or reached", hint=_HINT)
 
 
 RULE = ValidationRule(
@@ -78,5 +133,7 @@ RULE = ValidationRule(
     "a Service's host name on a host-network pool",
     "warning",
     check,
-    ("workloads", "pools"),
+    needs=("workloads", "pools"),
+    collect=collect,
+    finalize=finalize,
 )

@@ -24,59 +24,26 @@ Host Network Nodes"; Kubernetes documentation of DaemonSets.
 from collections.abc import Iterator
 
 from transformer.findings import Violation
-from transformer.kubernetes.node_match import Truth
-from transformer.kubernetes.placeholders import is_placeholder
-from transformer.kubernetes.pod_template import PodTemplate
-from transformer.kubernetes.scheduling import placement, selects
-from transformer.kubernetes.tolerations import tolerates
-from transformer.kubernetes.well_known import EXCLUDE_ANNOTATION
+from transformer.placement.placed import pool_words
+from transformer.placement.truth import Truth
 from transformer.rules.base import RuleContext, ValidationRule
-from transformer.rules.edits import cni_isolation
-from transformer.rules.pinned import asks_to_be_kept_off, pool_words
-
-_DECISIVE = ("affinity", "hostNetwork", "nodeSelector")
-_GROUPS = ("apps", "extensions", "apps.kruise.io")
+from transformer.rules.components import is_surely_component
 
 
 def check(context: RuleContext) -> Iterator[Violation]:
     ref = context.manifest.ref
-    if ref.kind != "DaemonSet" or ref.group not in _GROUPS:
-        return
-    for template in context.templates:
-        if template.spec.get("hostNetwork") is True or asks_to_be_kept_off(template):
+    for placed in context.placed:
+        if not placed.is_daemon_set or placed.pinned_to or placed.is_on_host is not Truth.FALSE:
             continue
-        decisive = (
-            template.annotations.get(EXCLUDE_ANNOTATION),
-            *map(template.spec.get, _DECISIVE),
-        )
-        if any(map(is_placeholder, decisive)):
-            continue  # not known before substitution
-        pools = _reached(context, template)
-        if pools and not cni_isolation.is_surely_component(context, template):
+        pools = [one.pool for one in placed.lands_on]
+        if pools and not is_surely_component(context, placed.template):
             yield Violation(
-                f"{template.pointer}/spec",
+                f"{placed.template.pointer}/spec",
                 f"the pods of {ref} can also run on {pool_words(pools)}, where there is no CNI for"
                 " them",
                 hint="annotate the pod template with apps.openyurt.io/exclude-host-network-pool:"
                 ' "true" and transform it, or set hostNetwork: true',
             )
-
-
-def _reached(context: RuleContext, template: PodTemplate) -> tuple[str, ...]:
-    """Return the host-network pools of the input that the pods can run on, among others."""
-    pools = context.cluster.pools
-    known = [pool for pool in pools.all() if pool.is_meant_host_network]
-    if selects(template):
-        found = placement(template, pools)
-        if found.pinned is Truth.TRUE:
-            return ()  # HN401
-        known = [pool for pool in known if pool.name in found.pools]
-    return tuple(
-        pool.name
-        for pool in known
-        if not pools.is_ambiguous(pool.name)
-        and tolerates(template, pool.taints, is_daemon_set=True)
-    )
 
 
 RULE = ValidationRule(

@@ -27,7 +27,7 @@ from collections.abc import Iterator
 
 from transformer.findings import Violation
 from transformer.rules.base import RuleContext, ValidationRule
-from transformer.rules.exempt import controller_owner, is_static
+from transformer.rules.exempt import controller_owner
 
 
 def check(context: RuleContext) -> Iterator[Violation]:
@@ -35,7 +35,7 @@ def check(context: RuleContext) -> Iterator[Violation]:
         yield from _without_effect(context)
         return
     rules, ref = " and ".join(context.planned), context.manifest.ref
-    if is_static(context):
+    if context.is_static:
         yield Violation(
             "",
             f"{rules} would apply to {ref}, but static pods bypass the scheduler",
@@ -51,7 +51,7 @@ def check(context: RuleContext) -> Iterator[Violation]:
 
 
 def _without_effect(context: RuleContext) -> Iterator[Violation]:
-    for template in context.templates if is_static(context) else ():
+    for template in context.templates if context.is_static else ():
         if template.spec.get("affinity"):
             yield Violation(
                 f"{template.pointer}/spec/affinity",

@@ -26,11 +26,10 @@ from collections.abc import Iterator
 from transformer.findings import Violation
 from transformer.kubernetes.node_affinity import empty_terms
 from transformer.rules.base import RuleContext, ValidationRule
-from transformer.rules.exempt import is_static
 
 
 def check(context: RuleContext) -> Iterator[Violation]:
-    for template in () if is_static(context) else context.templates:
+    for template in () if context.is_static else context.templates:
         for at in empty_terms(template):
             yield Violation(
                 at,

@@ -3,9 +3,10 @@
 The pod template of a Job, and the affinity of a Pod, cannot be changed once the object exists: the
 API server refuses the update. If a guard is added to (or removed from) an object that is in the
 cluster already, the change takes effect only when the object is created again. (A Job that was
-suspended is not reported: its affinity may change until it starts.)
+suspended is not reported: its affinity may change until it starts.) Reported only where the input
+has a host-network pool.
 
-Bad:
+Bad, where `hangzhou` is a host-network pool:
 
     # before
     apiVersion: batch/v1
@@ -49,6 +50,8 @@ from transformer.rules.exempt import is_unchangeable
 def check(context: RuleContext) -> Iterator[Violation]:
     ref, before = context.manifest.ref, context.before
     if before is None or not is_unchangeable(context):
+        return
+    if not context.cluster.has_host_network_pools:
         return
     was = any(map(has_guard, pod_templates(before, context.cluster.rows)))
     for template in context.templates:

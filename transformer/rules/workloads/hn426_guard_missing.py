@@ -29,12 +29,11 @@ from collections.abc import Iterator
 
 from transformer import pointer
 from transformer.findings import Violation
-from transformer.kubernetes.pod_template import PodTemplate
 from transformer.kubernetes.well_known import EXCLUDE_ANNOTATION
 from transformer.rules.base import RuleContext, ValidationRule
-from transformer.rules.edits import cni_isolation, pod_guard
+from transformer.rules.components import is_surely_component
+from transformer.rules.edits import pod_guard
 from transformer.rules.exempt import editable, is_unchangeable
-from transformer.rules.pinned import kept_off_everywhere
 
 
 def check(context: RuleContext) -> Iterator[Violation]:
@@ -42,8 +41,13 @@ def check(context: RuleContext) -> Iterator[Violation]:
         return  # HN416
     missing = editable(context, context.planned.get(pod_guard.RULE.id, ()))
     lacking = {operation.path.rpartition("/spec/affinity")[0] for operation in missing}
+    reported = {one.template.pointer for one in context.placed if one.schedule.kept_off}
     for template in context.templates:
-        if template.pointer in lacking and not _is_reported_elsewhere(context, template):
+        if (
+            template.pointer in lacking
+            and template.pointer not in reported
+            and not is_surely_component(context, template)
+        ):
             yield Violation(
                 pointer.join(f"{template.pointer}/metadata/annotations", EXCLUDE_ANNOTATION),
                 f"the pods of {context.manifest.ref} ask to be kept off host-network pools, but the"
@@ -52,13 +56,6 @@ def check(context: RuleContext) -> Iterator[Violation]:
                 hint="`hostnet-transform -w` and `validate --fix` add the node affinity",
                 at_key=True,
             )
-
-
-def _is_reported_elsewhere(context: RuleContext, template: PodTemplate) -> bool:
-    """Whether HN406 or HN404 reports it."""
-    return cni_isolation.is_surely_component(context, template) or bool(
-        kept_off_everywhere(context, template)
-    )
 
 
 RULE = ValidationRule(

@@ -1,0 +1,124 @@
+"""HN420: workloads that need a pod network can land on a host-network pool.
+
+Nothing keeps the pods of these workloads off the nodes of the pool: they do not select other nodes,
+the pool has no taint that they do not tolerate, and they have neither the guard nor the annotation
+`apps.openyurt.io/exclude-host-network-pool`. As soon as the scheduler puts one there, it hangs in
+ContainerCreating, because there is no CNI for it. There is one finding for each pool, with the
+workloads as related places. DaemonSets are reported by HN411, workloads that can run nowhere else
+by HN401, and network components by HN406.
+
+Bad:
+
+    apiVersion: apps.openyurt.io/v1beta2
+    kind: NodePool
+    metadata: {name: hangzhou}
+    spec: {type: Edge, hostNetwork: true}
+    ---
+    apiVersion: apps/v1
+    kind: Deployment
+    metadata: {name: web}
+    spec:
+      template:
+        spec:
+          containers: [{name: web, image: "web:1"}]
+
+Fix: give the pool a taint in `spec.taints`, which keeps off everything that does not tolerate it;
+or annotate the pod templates with `apps.openyurt.io/exclude-host-network-pool: "true"` and run
+`hostnet-transform`; or set `hostNetwork: true` in those that may run there.
+
+Source: OpenYurt, documentation of host-network NodePools, "Step 3: Exclude CNI-Dependent Pods from
+Host Network Nodes"; Kubernetes scheduler, filters NodeAffinity and TaintToleration.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from transformer.findings import Related, Violation
+from transformer.kubernetes.pools import is_pool, pool_of
+from transformer.placement.placed import Placed
+from transformer.placement.truth import Truth
+from transformer.rules.base import (
+    Conclusion,
+    LocatedObservation,
+    Observation,
+    RuleContext,
+    ValidationRule,
+)
+from transformer.rules.components import is_surely_component
+from transformer.rules.exempt import controller_owner
+
+_NO_PODS = ("PodTemplate",)
+
+
+def collect(context: RuleContext) -> Iterator[Observation]:
+    manifest = context.manifest
+    if is_pool(manifest):
+        if pool_of(manifest).is_meant_host_network:
+            yield Observation("", _place_of_pool(context), manifest.ref.name)
+        return
+    if controller_owner(context) is not None or manifest.ref.kind in _NO_PODS:
+        return
+    for placed in context.placed:
+        pools = tuple(one.pool for one in placed.lands_on)
+        if pools and _needs_network(placed) and not _is_component(context, placed):
+            yield Observation("", placed.copy.place(placed.template.pointer), pools)
+
+
+def _place_of_pool(context: RuleContext) -> str:
+    return "/spec/hostNetwork" if "hostNetwork" in context.manifest.spec else "/metadata/name"
+
+
+def _needs_network(placed: Placed) -> bool:
+    """Whether the pods need a network of their own, and neither HN401 nor HN411 reports them."""
+    is_other = placed.is_daemon_set or bool(placed.pinned_to)
+    return (
+        not is_other
+        and placed.is_on_host is Truth.FALSE
+        and placed.copy.workload.get("replicas") != 0
+    )
+
+
+def _is_component(context: RuleContext, placed: Placed) -> bool:
+    return is_surely_component(context, placed.template)
+
+
+def finalize(observations: Sequence[LocatedObservation]) -> Iterator[Conclusion]:
+    pools = [located for located in observations if isinstance(located.value, str)]
+    landing: dict[str, list[LocatedObservation]] = {}
+    for located in observations:
+        if located.is_suppressed and not isinstance(located.value, str):
+            yield located, Violation(located.place.pointer, "can land on host-network pools")
+        elif not isinstance(located.value, str):
+            for name in located.value:
+                landing.setdefault(name, []).append(located)
+    for pool in pools:
+        if found := landing.get(pool.value):
+            yield pool, _violation(pool, found)
+
+
+def _violation(pool: LocatedObservation, found: Sequence[LocatedObservation]) -> Violation:
+    objects = dict.fromkeys(located.object for located in found)
+    first = next(iter(objects))
+    others = f" and {len(objects) - 1} more" if len(objects) > 1 else ""
+    pods = f"the pods of {first}{others}"
+    return Violation(
+        pool.place.pointer,
+        f"{pods} can be scheduled to {pool.object}, where there is no CNI for them",
+        hint="give the pool a taint, or annotate the pod templates with"
+        ' apps.openyurt.io/exclude-host-network-pool: "true" and transform them',
+        related=tuple(_related(located) for located in found),
+    )
+
+
+def _related(located: LocatedObservation) -> Related:
+    place = located.place
+    return Related(place.file, place.line, place.column, "can land there", located.object)
+
+
+RULE = ValidationRule(
+    "HN420",
+    "workloads can land on a host-network pool",
+    "warning",
+    needs=("workloads", "pools"),
+    collect=collect,
+    finalize=finalize,
+)
