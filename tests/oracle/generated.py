@@ -9,6 +9,11 @@ import random
 from collections.abc import Iterator
 from typing import Any
 
+from tests.oracle import generated_pods, generated_sets
+from tests.oracle.drawing import ABSENT
+from tests.oracle.drawing import maybe as _maybe
+from tests.oracle.drawing import present as _present
+
 Value = dict[str, Any]
 
 GUARDED = "apps.openyurt.io/exclude-host-network-pool"
@@ -27,13 +32,13 @@ COUNTS = {
     "node-convert": 2_000,
     "node-start": 500,
     "node-attributes": 2_500,
-    "node-match": 9_000,
+    "node-match": 4_000,
+    "pod-security": 2_400,
     "pool-create": 4_000,
     "pool-update": 8_000,
     "pool-delete": 1_500,
+    "set-copies": 3_500,
 }
-
-ABSENT = object()
 
 
 def questions(ask: str, *, seed: int = SEED, count: int | None = None) -> Iterator[Value]:
@@ -43,15 +48,6 @@ def questions(ask: str, *, seed: int = SEED, count: int | None = None) -> Iterat
     for number in range(COUNTS[ask] if count is None else count):
         name = f"{ask}-{number}"
         yield {"ask": ask, "name": name, **make(draw, name)}
-
-
-def _present(**entries: Any) -> Value:
-    return {key: value for key, value in entries.items() if value is not ABSENT}
-
-
-def _maybe(draw: random.Random, *choices: Any) -> Any:
-    """Return nothing in half of the cases, else one of `choices`."""
-    return draw.choice(choices) if draw.random() < 0.5 else ABSENT
 
 
 def pool(name: str, version: str = "v1beta2", annotated: Any = ABSENT, **spec: Any) -> Value:
@@ -259,71 +255,6 @@ def _node_attributes(draw: random.Random, name: str) -> Value:
     return {"node": value, "pools": [its_pool]}
 
 
-# where a pod may run
-
-_KEYS = ("a", "a", "b", "c", "x.io/d", "no key", "a/b/c", "", "-a")
-_VALUES = ("1", "2", "10", "-3", "+2", "007", "x", "", "no value", "9223372036854775808", "-x")
-
-
-def _selecting(draw: random.Random) -> Value:
-    operator = draw.choice(("In", "In", "NotIn", "Exists", "DoesNotExist", "Gt", "Lt", "in", ""))
-    count = draw.choice((1, 1, 1, 0, 2, 3))
-    if operator in ("Exists", "DoesNotExist") and draw.random() < 0.8:
-        count = 0
-    values = [draw.choice(_VALUES) for _ in range(count)]
-    key = draw.choice(_KEYS[: 5 if draw.random() < 0.9 else None])
-    return {
-        "key": key,
-        "operator": operator,
-        **_present(values=values or draw.choice((ABSENT, []))),
-    }
-
-
-def _field(draw: random.Random) -> Value:
-    names = ["node-a", "node-b"][: draw.choice((1, 1, 1, 2))]
-    operator = draw.choice(("In", "In", "NotIn", "Exists"))
-    return {
-        "key": draw.choice(("metadata.name",) * 6 + ("metadata.uid",)),
-        "operator": operator,
-        "values": names,
-    }
-
-
-def _selecting_term(draw: random.Random) -> Any:
-    if draw.random() < 0.07:
-        return {}
-    return _present(
-        matchExpressions=[_selecting(draw) for _ in range(draw.randint(0, 3))],
-        matchFields=[_field(draw)] if draw.random() < 0.12 else ABSENT,
-    )
-
-
-def _toleration(draw: random.Random) -> Value:
-    return _present(
-        key=_maybe(draw, "a", "b", ""),
-        operator=_maybe(draw, "Exists", "Equal", "", "equal"),
-        value=_maybe(draw, "x", "y", ""),
-        effect=_maybe(draw, "NoSchedule", "NoExecute", ""),
-    )
-
-
-def _node_match(draw: random.Random, name: str) -> Value:
-    terms = [_selecting_term(draw) for _ in range(draw.randint(0, 3))]
-    required = {"nodeAffinity": {REQUIRED: {"nodeSelectorTerms": terms}}}
-    spec = _present(
-        nodeSelector=_maybe(draw, {"a": "1"}, {"a": "1", "b": "x"}, {"no key": "1"}, {"b": ""}, {}),
-        affinity=draw.choice((required, required, required, required, {}, ABSENT)),
-        tolerations=[_toleration(draw) for _ in range(draw.randint(0, 3))] or ABSENT,
-    )
-    labels = _present(**{key: _maybe(draw, *_VALUES[:8]) for key in ("a", "b", "c", "x.io/d")})
-    value = node(draw.choice(("node-a", "node-b")), labels)
-    value["spec"] = {"taints": [_taint(draw) for _ in range(draw.randint(0, 2))]}
-    return {
-        "pod": {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": name}, "spec": spec},
-        "node": value,
-    }
-
-
 # pools
 
 _QUALIFIED = ("a", "A", "x.io/a", "X.io/A_b.c-d", "a" * 63, "x" * 253 + "/a")
@@ -413,8 +344,10 @@ _GENERATORS = {
     "node-convert": _node_convert,
     "node-start": _node_start,
     "node-attributes": _node_attributes,
-    "node-match": _node_match,
+    "node-match": generated_pods.match,
+    "pod-security": generated_pods.security,
     "pool-create": _pool_create,
     "pool-update": _pool_update,
     "pool-delete": _pool_delete,
+    "set-copies": generated_sets.copies,
 }

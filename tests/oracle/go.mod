@@ -8,6 +8,7 @@ require (
 	k8s.io/apimachinery v0.34.0
 	k8s.io/component-helpers v0.34.0
 	k8s.io/klog/v2 v2.130.1
+	k8s.io/pod-security-admission v0.34.0
 	sigs.k8s.io/controller-runtime v0.19.5
 	sigs.k8s.io/json v0.0.0-20241014173422-cfa47c3a1cc8
 )
@@ -19,6 +20,7 @@ require (
 	github.com/davecgh/go-spew v1.1.2-0.20180830191138-d8f796af33cc // indirect
 	github.com/distribution/reference v0.6.0 // indirect
 	github.com/emicklei/go-restful/v3 v3.12.2 // indirect
+	github.com/evanphx/json-patch v5.6.0+incompatible // indirect
 	github.com/evanphx/json-patch/v5 v5.9.0 // indirect
 	github.com/fsnotify/fsnotify v1.9.0 // indirect
 	github.com/fxamacker/cbor/v2 v2.9.0 // indirect

@@ -6,6 +6,7 @@ They go first in the files of vectors, under names that say what they are about.
 from collections.abc import Iterator
 from typing import Any
 
+from tests.oracle import generated_sets
 from tests.oracle.generated import (
     DESIRED,
     EDGE_WORKER,
@@ -19,6 +20,8 @@ from tests.oracle.generated import (
     node,
     pool,
 )
+from tests.oracle.generated_pods import CORDON
+from tests.unit.placement import test_tweak_quirks
 from tests.unit.rules import test_admission_table as table
 
 
@@ -31,13 +34,9 @@ def questions(ask: str) -> Iterator[Value]:
 
 def _called(name: str, key: str, value: Any) -> Any:
     """Return `value`; the object that a question is about gets its name."""
-    if key not in ("pod", "node", "pool", "old", "new") or value["metadata"].get("name") in _KEPT:
+    if key not in ("pod", "node", "pool", "old", "new"):
         return value
     return {**value, "metadata": {**value["metadata"], "name": name}}
-
-
-_KEPT = ("node-a", "node-b")
-"""Names that a pod can ask for."""
 
 
 # the admission table
@@ -190,7 +189,7 @@ def _at(spec: Value, labels: Value, *taints: Value, name: str = "node-a") -> Val
     value = {**node(name, labels), "spec": {"taints": list(taints)}}
     metadata: Value = {}
     pod = {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec}
-    return {"pod": pod, "node": value}
+    return {"pod": pod, "nodes": [value]}
 
 
 def _node_match() -> Iterator[tuple[str, Value]]:
@@ -236,6 +235,27 @@ def _node_match() -> Iterator[tuple[str, Value]]:
     by_name = {"affinity": _required({"matchFields": [field]})}
     yield "by name, the node", _at(by_name, {})
     yield "by name, another", _at(by_name, {}, name="node-b")
+    for key, operator, values in (
+        ("metadata.name", "NotIn", ["node-a"]),
+        ("metadata.name", "NotIn", ["node-b"]),
+        ("metadata.name", "NotIn", ["node-a", "node-b"]),
+        ("metadata.name", "In", []),
+        ("metadata.name", "Exists", []),
+        ("metadata.uid", "In", [""]),
+        ("metadata.uid", "NotIn", ["x"]),
+        ("", "In", [""]),
+    ):
+        fields = [{"key": key, "operator": operator, "values": values}]
+        yield (
+            f"the field {key!r}, {operator} {values}",
+            _at({"affinity": _required({"matchFields": fields})}, {}),
+        )
+    both = {**by_name["affinity"]["nodeAffinity"][REQUIRED]["nodeSelectorTerms"][0], **one}
+    yield "by name and label, the node", _at({"affinity": _required(both)}, {"a": "1"})
+    yield "by name and label, without it", _at({"affinity": _required(both)}, {})
+    for key in (CORDON, "", "a"):
+        toleration = {"key": key, "operator": "Exists", "effect": "NoSchedule"}
+        yield f"the key {key!r} tolerated", _at({"tolerations": [toleration]}, {})
     taint = {"key": "a", "value": "x", "effect": "NoSchedule"}
     for number, toleration in enumerate(
         (
@@ -251,6 +271,39 @@ def _node_match() -> Iterator[tuple[str, Value]]:
         )
     ):
         yield f"toleration {number}", _at({"tolerations": [toleration]}, {}, taint)
+
+
+# what Pod Security Admission refuses
+
+
+def _pod_security() -> Iterator[tuple[str, Value]]:
+    def pod_in(level: str | None, **spec: Any) -> Value:
+        labels = {} if level is None else {"pod-security.kubernetes.io/enforce": level}
+        namespace = {"apiVersion": "v1", "kind": "Namespace"}
+        pod = {"apiVersion": "v1", "kind": "Pod", "metadata": {}}
+        return {
+            "pod": {**pod, "spec": {"containers": [{"name": "main"}], **spec}},
+            "namespace": {**namespace, "metadata": {"name": "shop", "labels": labels}},
+        }
+
+    levels = (None, "privileged", "baseline", "restricted", "", "Baseline", "baseline ", "none")
+    for level in levels:
+        yield f"on the host's network, at {level!r}", pod_in(level, hostNetwork=True)
+    port = {"containerPort": 80, "hostPort": 8080}
+    for what, ports in (
+        ("a host port", [port]),
+        ("a host port of 0", [{**port, "hostPort": 0}]),
+        ("the second port is a host port", [{"containerPort": 81}, port]),
+        ("a host port of this machine only", [{**port, "hostIP": "127.0.0.1"}]),
+        ("no host port", [{"containerPort": 80}]),
+    ):
+        container = {"name": "with-ports", "ports": ports}
+        yield what, pod_in("baseline", containers=[{"name": "main"}, container])
+        yield f"{what}, to begin with", pod_in("restricted", initContainers=[container])
+        sidecar = {**container, "restartPolicy": "Always"}
+        yield f"{what}, of a sidecar", pod_in("restricted", initContainers=[sidecar])
+    yield "off the host's network", pod_in("baseline", hostNetwork=False)
+    yield "among the processes of the host", pod_in("baseline", hostPID=True)
 
 
 # what a pool puts on its nodes
@@ -278,6 +331,11 @@ def _node_attributes() -> Iterator[tuple[str, Value]]:
     yield of("a taint twice", {"taints": [taint, {**taint, "value": "y"}]}, {}, [])
 
 
+def _set_copies() -> Iterator[tuple[str, Value]]:
+    for what, value, _ in test_tweak_quirks.ROWS_OF_QUIRKS:
+        yield what, {"set": value, "pools": generated_sets.WORLD}
+
+
 _MADE = {
     "pod-default": _pod_default,
     "node-default": _node_default,
@@ -286,7 +344,9 @@ _MADE = {
     "node-start": _node_start,
     "node-attributes": _node_attributes,
     "node-match": _node_match,
+    "pod-security": _pod_security,
     "pool-create": _pool_create,
     "pool-update": _pool_update,
     "pool-delete": _pool_delete,
+    "set-copies": _set_copies,
 }

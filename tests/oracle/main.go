@@ -23,8 +23,11 @@ type question struct {
 	Pool  json.RawMessage   `json:"pool"`
 	Old   json.RawMessage   `json:"old"`
 	New   json.RawMessage   `json:"new"`
+	Set   json.RawMessage   `json:"set"`
 	Pools []json.RawMessage `json:"pools"`
 	Nodes []json.RawMessage `json:"nodes"`
+
+	Namespace json.RawMessage `json:"namespace"`
 }
 
 type answer = map[string]any
@@ -36,10 +39,13 @@ var functions = map[string]func(question) (answer, error){
 	"node-convert":    convertNode,
 	"node-start":      startNode,
 	"node-attributes": attributesOfNode,
-	"node-match":      matchNode,
+	"node-match":      matchNodes,
+	"pod-security":    securePod,
 	"pool-create":     createPool,
 	"pool-update":     updatePool,
 	"pool-delete":     deletePool,
+	"set-copies":      copySet,
+	"workload-types":  workloadTypes,
 }
 
 func main() {

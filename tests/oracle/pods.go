@@ -22,23 +22,31 @@ func defaultPod(asked question) (answer, error) {
 	return answer{"affinity": pod.Spec.Affinity}, nil
 }
 
-// matchNode answers whether the scheduler lets "pod" on "node": "selected" by its nodeSelector and
-// required node affinity ("invalid" where these cannot be parsed), and "tolerated" for the taints
-// that keep pods off.
-func matchNode(asked question) (answer, error) {
+// matchNodes answers whether the scheduler lets "pod" on each of "nodes": "selected" by its
+// nodeSelector and required node affinity, and "tolerated" for the taints that keep pods off; and
+// whether it would be "uncordoned", on a cordoned node.
+func matchNodes(asked question) (answer, error) {
 	var pod corev1.Pod
-	var node corev1.Node
 	if err := read(asked.Pod, &pod); err != nil {
 		return nil, err
 	}
-	if err := read(asked.Node, &node); err != nil {
-		return nil, err
+	affinity := nodeaffinity.GetRequiredNodeAffinity(&pod)
+	selected, tolerated := make([]bool, len(asked.Nodes)), make([]bool, len(asked.Nodes))
+	for index, raw := range asked.Nodes {
+		var node corev1.Node
+		if err := read(raw, &node); err != nil {
+			return nil, err
+		}
+		// What cannot be parsed matches no node, as for the scheduler.
+		selected[index], _ = affinity.Match(&node)
+		_, untolerated := scheduling.FindMatchingUntoleratedTaint(
+			node.Spec.Taints, pod.Spec.Tolerations, keepsOff,
+		)
+		tolerated[index] = !untolerated
 	}
-	selected, err := nodeaffinity.GetRequiredNodeAffinity(&pod).Match(&node)
-	_, untolerated := scheduling.FindMatchingUntoleratedTaint(
-		node.Spec.Taints, pod.Spec.Tolerations, keepsOff,
-	)
-	return answer{"selected": selected, "invalid": err != nil, "tolerated": !untolerated}, nil
+	cordon := corev1.Taint{Key: corev1.TaintNodeUnschedulable, Effect: corev1.TaintEffectNoSchedule}
+	uncordoned := scheduling.TolerationsTolerateTaint(pod.Spec.Tolerations, &cordon)
+	return answer{"selected": selected, "tolerated": tolerated, "uncordoned": uncordoned}, nil
 }
 
 func keepsOff(taint *corev1.Taint) bool {

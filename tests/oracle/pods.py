@@ -1,21 +1,24 @@
-"""What the Pod webhook does to a pod, and the tool to a pod template; where a pod may run."""
+"""What the Pod webhook does to a pod, and the tool to a pod template; where a pod may run, and in
+which namespace.
+"""
 
 import json
 from collections.abc import Callable, Iterator
-from copy import deepcopy
 from itertools import cycle, product
 from typing import Any
 
 import yaml
 
-from tests.oracle.generated import REQUIRED
 from tests.oracle.vectors import Outcome, Vector
 from transformer import transform
-from transformer.kubernetes.node_match import NodeLabels, Truth, match
+from transformer.kubernetes.objects import manifests, value_at
 from transformer.kubernetes.pod_template import PodTemplate
-from transformer.kubernetes.tolerations import tolerates
-
-FIELDS = "matchFields: which node a name stands for is not known"
+from transformer.placement.filters import schedule
+from transformer.placement.node_groups import NodeGroup
+from transformer.placement.node_match import NAME_FIELD, NodeLabels, match
+from transformer.placement.pod_security import REFUSING, add_level, refused
+from transformer.placement.taints import CORDONED, tolerates
+from transformer.placement.truth import Truth
 
 _KINDS: dict[str, tuple[str, Callable[[Any], Any]]] = {
     "Pod": ("v1", lambda template: template),
@@ -71,29 +74,73 @@ def _without_empty(value: Any) -> Any:
 
 
 def matched(asked: tuple[Vector, ...]) -> Iterator[Outcome]:
-    """Compare whether a pod may run on a node with labels, all of which are known, and taints."""
+    """Compare whether a pod may run on nodes of which all is known."""
     for vector in asked:
-        labels = NodeLabels(vector["node"]["metadata"]["labels"], is_complete=True)
         template, answer = template_of(vector), vector["answer"]
-        truth = match(template, labels)
-        is_tolerated = tolerates(template, vector["node"]["spec"]["taints"])
-        is_right = is_tolerated == answer["tolerated"]
-        if truth is Truth.UNKNOWN:
-            depends = len({match(one, labels) for one in _decided(vector)}) == 2
-            yield vector, False, FIELDS if is_right and depends else ""
-        else:
-            yield vector, is_right and (truth is Truth.TRUE) == answer["selected"], ""
+        is_uncordoned = tolerates(template, (CORDONED,)) is Truth.TRUE
+        is_same = is_uncordoned == answer["uncordoned"]
+        for node, *said in zip(
+            vector["nodes"], answer["selected"], answer["tolerated"], strict=True
+        ):
+            is_same &= _selected_and_tolerated(template, node) == said
+            for is_cordoned in (False, True):
+                can = all(said) and (not is_cordoned or answer["uncordoned"])
+                is_same &= _can(template, node, is_cordoned) is can
+        yield vector, is_same, ""
 
 
-def _decided(vector: Vector) -> Iterator[PodTemplate]:
-    """Yield the pod as if no node were one that `matchFields` name, and as if each one were."""
-    for operator in ("Exists", "DoesNotExist"):
-        stands_for = {"key": "absent", "operator": operator}
-        spec = deepcopy(vector["pod"]["spec"])
-        for term in spec["affinity"]["nodeAffinity"][REQUIRED]["nodeSelectorTerms"]:
-            if term.pop("matchFields", None):
-                term.setdefault("matchExpressions", []).append(stands_for)
-        yield PodTemplate({"spec": spec}, "")
+def _selected_and_tolerated(template: PodTemplate, node: Vector) -> list[bool]:
+    taints = tolerates(template, node["spec"]["taints"])
+    found = (match(template, labels_of(node)), taints)
+    assert Truth.UNKNOWN not in found
+    return [truth is Truth.TRUE for truth in found]
+
+
+def _can(template: PodTemplate, node: Vector, is_cordoned: bool) -> bool:
+    """Return what all filters together say of a node."""
+    group = NodeGroup(labels_of(node), tuple(node["spec"]["taints"]), is_cordoned)
+    answer = schedule(template, group, annotated=Truth.FALSE, is_daemon_set=False).answer
+    assert answer != "unknown"
+    return answer == "can"
+
+
+def labels_of(node: Vector) -> NodeLabels:
+    """Return the labels of a node, which are all that it has."""
+    metadata = node["metadata"]
+    return NodeLabels({**metadata["labels"], NAME_FIELD: metadata["name"]}, is_complete=True)
+
+
+def secured(asked: tuple[Vector, ...]) -> Iterator[Outcome]:
+    """Compare which level a namespace enforces, and what that refuses of a pod.
+
+    Process IDs and IPC of the host are left out: they have nothing to do with its network.
+    """
+    for vector in asked:
+        answer = vector["answer"]
+        levels: dict[str, str] = {}
+        add_level(levels, next(manifests(vector["namespace"])))
+        level = levels.get(vector["namespace"]["metadata"]["name"], "privileged")
+        template = template_of(vector)
+        at = ""
+        if level in REFUSING:
+            is_on_host = template.spec.get("hostNetwork") is True
+            at = refused(template, is_on_host=is_on_host)
+        yield vector, level == answer["level"] and _is_refused(template, at, answer), ""
+
+
+def _is_refused(template: PodTemplate, at: str, answer: Vector) -> bool:
+    """Whether what is at a pointer is refused (nothing, if the pointer is empty)."""
+    if "hostNetwork" in answer["namespaces"]:
+        return at == "/spec/hostNetwork"
+    if not answer["ports"]:
+        return not at
+    port, container = (value_at(template.value, at.rsplit("/", up)[0]) for up in (1, 3))
+    names, numbers = answer["ports"].split(" hostPort")
+    return (
+        at.endswith("/hostPort")
+        and f'"{container["name"]}"' in names
+        and str(port["hostPort"]) in numbers
+    )
 
 
 def template_of(vector: Vector) -> PodTemplate:

@@ -5,7 +5,8 @@ ORACLE is the program, if it is built already. With `--check` nothing is written
 if a file would change: if another answer came, or a question were another one.
 
 There is one file for each kind of question; each of its lines is one JSON object, the question with
-its `name`, and with the `answer` that came.
+its `name`, and with the `answer` that came. The oracle also writes the Go types of workloads, which
+are a part of the package.
 """
 
 import argparse
@@ -24,6 +25,7 @@ from tests.oracle.generated import COUNTS, questions
 from tests.oracle.vectors import FOLDER, Vector, encode, file_of
 
 HERE = Path(__file__).parent
+TYPES = HERE.parents[1] / "transformer" / "placement" / "workload_types.json"
 
 
 def build(into: Path) -> Path:
@@ -64,6 +66,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         oracle = options.oracle or build(Path(folder))
         changed = sorted(ask for ask in COUNTS if not _kept(ask, oracle.resolve(), options.check))
+        changed += [] if _kept_types(oracle.resolve(), options.check) else [TYPES.name]
     if options.check and changed:
         sys.exit(
             f"the oracle answers otherwise now: {', '.join(changed)}; see `git diff` after"
@@ -83,6 +86,17 @@ def _kept(ask: str, oracle: Path, is_check: bool) -> bool:
         FOLDER.mkdir(parents=True, exist_ok=True)
         path.write_bytes(compressed(vectors))
     print(f"{ask}: {len(vectors)} questions, {'as recorded' if is_same else 'changed'}")
+    return is_same
+
+
+def _kept_types(oracle: Path, is_check: bool) -> bool:
+    """Ask for the types of workloads; return whether the file has the answer."""
+    (told,) = asked(oracle, [{"ask": "workload-types", "name": "types"}])
+    content = json.dumps(told["answer"]["types"], indent=1, sort_keys=True) + "\n"
+    is_same = TYPES.is_file() and TYPES.read_text("utf-8") == content
+    if not is_same and not is_check:
+        TYPES.write_text(content, "utf-8")
+    print(f"{TYPES.name}: {'as recorded' if is_same else 'changed'}")
     return is_same
 
 

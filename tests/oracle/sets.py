@@ -1,0 +1,75 @@
+"""What OpenYurt makes of a YurtAppSet for each pool, and the tool."""
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+from tests.oracle.generated_sets import WORLD
+from tests.oracle.vectors import Outcome, Vector
+from transformer.kubernetes.objects import Manifest, manifests
+from transformer.kubernetes.pod_template import ROWS, pod_templates, table
+from transformer.kubernetes.pools import PoolIndex, pool_of
+from transformer.placement.copies import WorkloadCopy, controlled, copies, refused
+from transformer.placement.go_types import written
+from transformer.placement.yurt_app_set import yurt_app_set
+
+
+def copied(asked: tuple[Vector, ...]) -> Iterator[Outcome]:
+    """Compare which copies are made and refused, and what is in them.
+
+    What the webhook refuses is not made, but the copies that the controller would make are compared
+    all the same.
+    """
+    for vector in asked:
+        yield vector, _is_same(vector), ""
+
+
+def _is_same(vector: Vector) -> bool:
+    answer = vector["answer"]
+    (manifest,) = manifests(vector["set"])
+    made = {copy.pool: copy for copy in ours(manifest) if index().named([copy.pool])}
+    if "fails" in answer:
+        return all(copy.failure is not None for copy in made.values())
+    return (
+        made.keys() == answer["copies"].keys()
+        and _refused(manifest) == answer["refused"]
+        and all(
+            (copy.failure is not None) == ("fails" in theirs or bool(answer["refused"]))
+            for copy, theirs in ((made[pool], answer["copies"][pool]) for pool in made)
+        )
+        and _controlled(manifest)
+        == {pool: theirs.get("spec") for pool, theirs in answer["copies"].items()}
+    )
+
+
+@cache
+def index() -> PoolIndex:
+    """Return the pools of the world in which all of them are."""
+    pools = (pool_of(manifest) for value in WORLD for manifest in manifests(value))
+    return PoolIndex(pools, complete=True)
+
+
+def ours(manifest: Manifest) -> tuple[WorkloadCopy, ...]:
+    """Return the copies of a YurtAppSet, as the tool makes them."""
+    return copies(manifest, pod_templates(manifest, table(ROWS)), index())
+
+
+def _refused(manifest: Manifest) -> list[int]:
+    source = yurt_app_set(manifest, pod_templates(manifest, table(ROWS)))
+    assert source is not None
+    found = (re.search(r"/workloadTweaks/(\d+)/", failure.pointer) for failure in refused(source))
+    return [int(place[1]) for place in found if place]
+
+
+def _controlled(manifest: Manifest) -> dict[str, Any]:
+    """Return the specs of what the controller would make, by pool, or None for those that fail."""
+    source = yurt_app_set(manifest, pod_templates(manifest, table(ROWS)))
+    assert source is not None
+    return {
+        pool: None
+        if source.broken or made.failure
+        else written(f"{source.kind}Spec", made.object["spec"])
+        for pool, made in controlled(source, manifest.ref, index())
+        if index().named([pool])
+    }
