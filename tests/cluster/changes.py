@@ -13,8 +13,8 @@ from tests.cluster import kubectl
 from tests.cluster.client import Client
 from tests.cluster.control_plane import ControlPlane
 from tests.cluster.waiting import until, until_quiet
+from tests.oracle.drawing import ABSENT
 from tests.oracle.generated import (
-    ABSENT,
     DESIRED,
     EDGE_WORKER,
     HOST,

@@ -8,25 +8,16 @@ import pytest
 from tests.cluster import pod_security
 from tests.cluster.agreement import COMPARISONS, EXPLAINED, UNEXPLAINED, differences
 from tests.cluster.vectors import JUDGES, vectors
-from tests.cluster.verdicts import HAS_COPIES, copies_of
+from tests.cluster.verdicts import copies_of
 from tests.oracle.asking import rules_by_object, stream
 from tests.oracle.generated import pool
 from tests.oracle.vectors import encode
-from transformer.rules.index import CHECKED_BY_BOTH, CHECKED_BY_VALIDATE
 
 _PATCH_FAILS = r"denied the request: (?:\w+ operation does not apply|error in \w+ for path)"
-NEEDED = {("changes", "cordoned"): "HN306", ("new-nodes", "cordoned"): "HN306"}
-
-
-def needs(rule: str) -> None:
-    if rule not in {*CHECKED_BY_BOTH, *CHECKED_BY_VALIDATE}:
-        pytest.skip(f"there is no {rule} yet")
 
 
 @pytest.mark.parametrize(("judge", "what"), COMPARISONS)
 def test_the_tool_says_the_same_but_where_it_is_meant_not_to(judge: str, what: str) -> None:
-    if (judge, what) in NEEDED:
-        needs(NEEDED[judge, what])
     found = differences(judge, what)
     assert found.get(UNEXPLAINED, []) == []
     counts = Counter({explanation: len(names) for explanation, names in found.items()})
@@ -43,7 +34,6 @@ def test_the_questions_that_were_asked_are_those_of_today(judge: str) -> None:
 
 
 def test_a_pod_that_pod_security_refuses_is_found() -> None:
-    needs("HN421")
     namespaces = [
         {
             "apiVersion": "v1",
@@ -62,10 +52,6 @@ def test_a_pod_that_pod_security_refuses_is_found() -> None:
     assert 0.1 < sum(refused) / len(refused) < 0.9
 
 
-needs_copies = pytest.mark.skipif(not HAS_COPIES, reason="there is no model of copies yet")
-
-
-@needs_copies
 def test_copies_are_those_that_the_controller_makes() -> None:
     different, made = {}, 0
     for one in vectors("yurt-app-sets"):
@@ -79,7 +65,6 @@ def test_copies_are_those_that_the_controller_makes() -> None:
     assert made > 400
 
 
-@needs_copies
 def test_a_set_that_is_refused_for_a_patch_is_said_to_fail_and_none_that_is_taken() -> None:
     different, failing = [], 0
     for one in vectors("yurt-app-sets"):

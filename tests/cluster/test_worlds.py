@@ -15,15 +15,13 @@ import pytest
 
 from tests.cluster.spreading import host_ports
 from tests.cluster.vectors import Vector, vectors
-from tests.cluster.verdicts import IS_THERE, Verdict, verdicts
+from tests.cluster.verdicts import Verdict, verdicts
 from tests.cluster.worlds import is_host_network
 from tests.oracle.asking import stream
 from tests.oracle.generated import POOL
 from transformer import Finding, validate
 
 pytestmark = pytest.mark.slow
-
-needs_the_model = pytest.mark.skipif(not IS_THERE, reason="there is no placement model yet")
 
 _OFTEN = 300
 _MESSAGES = {
@@ -100,7 +98,6 @@ def verdicts_on(world: World, *, with_nodes: bool) -> Iterator[Verdict]:
     return (one for one in verdicts(objects) if world.is_compared(one))
 
 
-@needs_the_model
 @pytest.mark.parametrize("with_nodes", [False, True], ids=["pools", "pools and nodes"])
 def test_no_pod_is_on_a_node_where_it_is_said_not_to_land(with_nodes: bool) -> None:
     different, decided = [], 0
@@ -114,7 +111,6 @@ def test_no_pod_is_on_a_node_where_it_is_said_not_to_land(with_nodes: bool) -> N
     assert decided > _OFTEN
 
 
-@needs_the_model
 def test_pods_are_on_nodes_of_a_pool_to_which_they_can_be_scheduled() -> None:
     different, decided = [], 0
     for world in worlds():
@@ -141,7 +137,6 @@ def is_usual(node: Any, pool: Any) -> bool:
     return not spec.get("unschedulable") and all(one in given for one in spec.get("taints", ()))
 
 
-@needs_the_model
 def test_pods_are_on_all_nodes_in_the_input_that_are_said_to_fit() -> None:
     different, exact = [], 0
     for world in worlds():
@@ -155,7 +150,6 @@ def test_pods_are_on_all_nodes_in_the_input_that_are_said_to_fit() -> None:
     assert exact > _OFTEN
 
 
-@needs_the_model
 def test_the_scheduler_names_the_filter_that_is_said_to_keep_pods_off() -> None:
     different, decided = [], 0
     for world in worlds():
@@ -164,6 +158,8 @@ def test_the_scheduler_names_the_filter_that_is_said_to_keep_pods_off() -> None:
             messages = _MESSAGES.get(verdict.filter, ())
             if verdict.answer != "kept off" or not messages or not its.get("pending"):
                 continue
+            if verdict.workload.startswith("daemonset"):
+                continue  # its controller makes no pod for a node with such a taint
             decided += 1
             said = " ".join(its["pending"])
             if world.nodes_of(verdict.pool) and not any(message in said for message in messages):

@@ -4,20 +4,11 @@ This is the only place that knows how to ask the placement model.
 """
 
 from collections.abc import Iterable, Iterator
-from importlib import import_module
-from importlib.util import find_spec
 from typing import Any, NamedTuple
 
 from tests import builders
 from tests.cluster.yurt_app_sets import POOLS, comparable
-from transformer.rules.base import RuleContext
-
-IS_THERE = hasattr(RuleContext, "placed")
-"""Whether there is a placement model."""
-
-_PACKAGE = "transformer.placement"
-HAS_COPIES = find_spec(_PACKAGE) is not None and find_spec(f"{_PACKAGE}.copies") is not None
-"""Whether there is a model of the copies of a YurtAppSet."""
+from transformer.placement.copies import copies
 
 
 class Verdict(NamedTuple):
@@ -41,7 +32,7 @@ def verdicts(objects: Iterable[Any]) -> Iterator[Verdict]:
     values = list(objects)
     pools = [value["metadata"]["name"] for value in values if value["kind"] == "NodePool"]
     for context in builders.subjects(builders.stream(*values)):
-        for placed in getattr(context, "placed", ()):
+        for placed in context.placed:
             name, copy = context.manifest.ref.name, placed.copy.pool
             found = {one.pool: one for one in placed.schedule.pools}
             for pool in (*pools, ""):
@@ -62,7 +53,6 @@ class Copy(NamedTuple):
 
 def copies_of(app_set: Any) -> list[Copy]:
     """Return the copies of a YurtAppSet beside `POOLS`, as `comparable`."""
-    copies = import_module(f"{_PACKAGE}.copies").copies
     *_, context = builders.subjects(builders.stream(*POOLS, app_set))
     found = copies(context.manifest, context.templates, context.cluster.pools)
     return [
