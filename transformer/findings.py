@@ -49,7 +49,8 @@ class Related:
 class Violation:
     """What a rule found at `pointer` of one object; `severity` overrides that of the rule.
 
-    `at_key`: the key at the pointer is wrong, not its value. `related` are further places.
+    `at_key`: the key at the pointer is wrong, not its value. `related` are further places, of which
+    there are `related_total` (0: as many as are given).
     """
 
     pointer: str
@@ -58,6 +59,7 @@ class Violation:
     severity: Severity | None = None
     at_key: bool = False
     related: tuple[Related, ...] = ()
+    related_total: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +107,7 @@ def finding_at(place: Place, rule: str, severity: Severity, violation: Violation
         violation.message,
         hint=violation.hint,
         related=violation.related[:MOST_RELATED],
-        related_total=len(violation.related),
+        related_total=violation.related_total or len(violation.related),
         **place._asdict(),
     )
 

@@ -32,7 +32,7 @@ Host Network Nodes"; Kubernetes scheduler, filters NodeAffinity and TaintTolerat
 
 from collections.abc import Iterator, Sequence
 
-from transformer.findings import Related, Violation
+from transformer.findings import MOST_RELATED, Related, Violation
 from transformer.kubernetes.pools import is_pool, pool_of
 from transformer.placement.placed import Placed
 from transformer.placement.truth import Truth
@@ -105,7 +105,8 @@ def _violation(pool: LocatedObservation, found: Sequence[LocatedObservation]) ->
         f"{pods} can be scheduled to {pool.object}, where there is no CNI for them",
         hint="give the pool a taint, or annotate the pod templates with"
         ' apps.openyurt.io/exclude-host-network-pool: "true" and transform them',
-        related=tuple(_related(located) for located in found),
+        related=tuple(map(_related, found[:MOST_RELATED])),
+        related_total=len(found),
     )
 
 
