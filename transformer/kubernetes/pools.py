@@ -98,6 +98,8 @@ class PoolIndex:
         self._given: dict[str, Pool] = {}
         self.revision = 0
         """A number that each change increases."""
+        self.has_host_network = False
+        """Whether any pool, of any definition, is meant to be host-network."""
         self._ambiguous: set[str] = set()
         self._differing: set[str] = set()
         self.complete = complete
@@ -107,6 +109,7 @@ class PoolIndex:
     def add(self, pool: Pool) -> bool:
         """Add a pool, which may already be known. Return whether it makes its name ambiguous."""
         self.revision += 1
+        self.has_host_network |= pool.is_meant_host_network
         known = self._pools.setdefault(pool.name, pool)
         if known != pool:
             self._differing.add(pool.name)
@@ -160,13 +163,6 @@ class PoolIndex:
             raise PoolsNeeded("all")
         found = (self._pools.get(name) for name in dict.fromkeys(names))
         return [pool for pool in found if pool is not None]
-
-    @property
-    def has_host_network(self) -> bool:
-        """Whether a host-network pool is known."""
-        return any(pool.is_meant_host_network for pool in self._pools.values()) or bool(
-            self._ambiguous
-        )
 
     def is_ambiguous(self, name: str) -> bool:
         """Whether only some of the NodePools with this name are host-network."""

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from transformer.findings import Finding, ObjectRef, Place, finding_at
 from transformer.pipeline.context import RunContext
-from transformer.pipeline.suppressions import SuppressedBy, SuppressedFinding, SuppressionUsage
+from transformer.pipeline.suppressions import SuppressedFinding, SuppressionUsage
 from transformer.pipeline.validate_document import DocumentDiagnostics, RuleObservation
 from transformer.rules.base import LocatedObservation, Need, ValidationRule
 
@@ -102,7 +102,8 @@ class RunAggregator:
         common = (ref.group, ref.version, ref.kind, ref.namespace, at.pointer, at.file)
         numbers = tuple(words.setdefault(word, len(words)) for word in common)
         place = (at.line, at.column, at.document, at.item)
-        return marshal.dumps((value, ref.name, numbers, place, observation.suppressed_by))
+        by = observation.located.suppressed_by
+        return marshal.dumps((value, ref.name, numbers, place, by))
 
     def _finalized(self, rule: ValidationRule) -> Iterator[Finding]:
         assert rule.finalize is not None
@@ -110,23 +111,19 @@ class RunAggregator:
         for bucket in self._observations.get(rule.id, {}).values():
             if isinstance(bucket, bytes):
                 continue  # a single observation
-            unpacked = [_unpacked(packed, words) for packed in bucket]
-            by = {id(located): suppressed_by for located, suppressed_by in unpacked}
-            for located, violation in rule.finalize([located for located, _ in unpacked]):
+            # One after another: a rule may need only a few of very many.
+            for located, violation in rule.finalize(_unpacked(one, words) for one in bucket):
                 found = finding_at(located.place, rule.id, rule.severity, violation)
-                settled = self._context.policy.settle(found, by[id(located)])
+                settled = self._context.policy.settle(found, located.suppressed_by)
                 if isinstance(settled, SuppressedFinding):
                     self._suppressions.use(settled)
                 elif settled is not None:
                     yield settled
 
 
-def _unpacked(
-    packed: bytes, words: Sequence[str]
-) -> tuple[LocatedObservation, SuppressedBy | None]:
+def _unpacked(packed: bytes, words: Sequence[str]) -> LocatedObservation:
     # Our own bytes.
-    value, name, common, (line, column, document, item), suppressed_by = marshal.loads(packed)
+    value, name, common, (line, column, document, item), by = marshal.loads(packed)
     group, version, kind, namespace, pointer, file = (words[number] for number in common)
     ref = ObjectRef(group, version, kind, namespace, name)
-    at = Place(file, line, column, document, item, ref, pointer)
-    return LocatedObservation(value, at, suppressed_by is not None), suppressed_by
+    return LocatedObservation(value, Place(file, line, column, document, item, ref, pointer), by)

@@ -20,7 +20,6 @@ from transformer.pipeline.documents import Document
 from transformer.pipeline.missing_separators import at_borders, doubtful, manifests_of
 from transformer.pipeline.old_state import OldState
 from transformer.pipeline.suppressions import (
-    SuppressedBy,
     SuppressedFinding,
     SuppressionRequest,
     suppressed_rules,
@@ -35,12 +34,11 @@ _IGNORE = join("/metadata/annotations", IGNORE_ANNOTATION)
 
 @dataclass(frozen=True, slots=True)
 class RuleObservation:
-    """An observation of `rule` under `key`; `suppressed_by` is what suppresses a finding on it."""
+    """An observation of `rule` under `key`."""
 
     rule: str
     key: str
     located: LocatedObservation
-    suppressed_by: SuppressedBy | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,9 +184,9 @@ class _Validation:
         for observation in rule.collect(rule_context):
             at = observation.pointer
             place = self.diagnostics.place(manifest.base, ref, at, with_excerpt=False)
-            located = LocatedObservation(observation.value, place)
             by = policy.suppressed_by(rule.id, ref, manifest.annotations, file)
-            self.observations.append(RuleObservation(rule.id, observation.key, located, by))
+            located = LocatedObservation(observation.value, place, by)
+            self.observations.append(RuleObservation(rule.id, observation.key, located))
 
     def _report_failures(self, manifest: Manifest, failures: list[tuple[str, PatchError]]) -> None:
         """Report where a transform rule cannot be applied, unless there is a finding already."""

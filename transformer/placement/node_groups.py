@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from transformer.kubernetes.nodes import pool_name
-from transformer.kubernetes.objects import Manifest
+from transformer.kubernetes.objects import Manifest, list_at
 from transformer.kubernetes.pools import Pool
 from transformer.kubernetes.well_known import HOST_NETWORK_LABEL, POOL_LABEL
 from transformer.placement.node_match import NAME_FIELD, NodeLabels
@@ -62,6 +62,9 @@ class KnownNodes:
     """
 
     revision: int = 0
+    has_host_network: bool = False
+    """Whether any Node has the label of host-network nodes."""
+
     pools: dict[str, str] = field(default_factory=dict)
     """The pool of each Node, by its name."""
 
@@ -74,12 +77,12 @@ class KnownNodes:
             return
         self.revision += 1
         self.pools[name] = pool
+        self.has_host_network |= manifest.labels.get(HOST_NETWORK_LABEL) == "true"
         labels = {key: value for key, value in manifest.labels.items() if isinstance(value, str)}
         has_host_name = labels.get(HOST_NAME_LABEL) == name
         if has_host_name:
             del labels[HOST_NAME_LABEL]
-        found = manifest.spec.get("taints")
-        taints = [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
+        taints = [one for one in list_at(manifest.spec, "taints") if isinstance(one, dict)]
         is_cordoned = manifest.spec.get("unschedulable") is True
         alike = [sorted(labels.items()), repr(taints), is_cordoned, has_host_name]
         self._groups.setdefault(pool, {}).setdefault(
@@ -90,15 +93,6 @@ class KnownNodes:
     def pools_of_nodes(self) -> Collection[str]:
         """The names of the pools that Nodes are in."""
         return [name for name in self._groups if name]
-
-    @property
-    def are_any_host_network(self) -> bool:
-        """Whether a Node has the label of host-network nodes."""
-        return any(
-            group.labels.get(HOST_NETWORK_LABEL) == "true"
-            for groups in self._groups.values()
-            for group in groups.values()
-        )
 
     def count(self, pool: str) -> int:
         """Return how many Nodes of a pool there are."""

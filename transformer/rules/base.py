@@ -53,7 +53,7 @@ class ClusterContext:
     @property
     def has_host_network_pools(self) -> bool:
         """Whether the input has a host-network pool, or a node with the label of one."""
-        return self.pools.has_host_network or self.nodes.are_any_host_network
+        return self.pools.has_host_network or self.nodes.has_host_network
 
     def node_count(self, pool: str) -> int:
         """Return how many nodes a pool has, or 0 if that is not known.
@@ -180,11 +180,14 @@ class Observation:
 
 @dataclass(frozen=True, slots=True)
 class LocatedObservation:
-    """The value of an observation, and the place of the object that it is about."""
+    """The value of an observation, and the place of the object that it is about.
+
+    `suppressed_by` is what suppresses a finding on it, if anything does.
+    """
 
     value: Any
     place: Place
-    is_suppressed: bool = False
+    suppressed_by: Any = None
 
     @property
     def object(self) -> ObjectRef:
@@ -209,8 +212,8 @@ class ValidationRule:
     `wanted`: only on objects for which a transform rule plans something. `validate` runs all.
 
     - `check` looks at one object; it is not called for patches.
-    - `collect` records facts about one object, and `finalize` gets those of one key in the order of
-      the input, and yields at which of them there is something to report.
+    - `collect` records facts about one object, and `finalize` gets those of one key, once, in the
+      order of the input, and yields at which of them there is something to report.
     - `fold` combines findings of a whole run.
     - `check_removed` looks at an object of the old state that no longer exists; its `cluster` is
       that of the new state.
@@ -228,7 +231,7 @@ class ValidationRule:
     needs: tuple[Need, ...] = ()
     in_transform: When = "never"
     collect: Callable[[RuleContext], Iterable[Observation]] | None = None
-    finalize: Callable[[Sequence[LocatedObservation]], Iterable[Conclusion]] | None = None
+    finalize: Callable[[Iterable[LocatedObservation]], Iterable[Conclusion]] | None = None
     fold: Callable[[Sequence[Finding]], Iterable[Finding]] | None = None
     check_removed: Callable[[RuleContext], Iterable[Violation]] | None = None
     fix: Callable[[RuleContext], list[Operation]] | None = None

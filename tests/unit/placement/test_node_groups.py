@@ -123,7 +123,7 @@ def test_the_label_of_a_node_in_a_standard_pool_stays() -> None:
     labelled, others = of(nodes, Pool("p", False), is_host_network=False)
     assert labelled.labels.is_one_of(HOST_NETWORK, ["true"]) is TRUE
     assert others.labels.is_one_of(HOST_NETWORK, ["true"]) is FALSE
-    assert nodes.are_any_host_network
+    assert nodes.has_host_network
 
 
 @pytest.mark.parametrize(

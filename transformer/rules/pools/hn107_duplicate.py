@@ -34,7 +34,7 @@ namespace.
 
 import json
 import posixpath
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, replace
 
 from transformer.findings import MOST_RELATED, Finding, Related, Severity, Violation
@@ -75,11 +75,11 @@ def _is_compared(context: RuleContext) -> bool:
     return len(partial_templates(context)) < len(context.templates)
 
 
-def finalize(observations: Sequence[LocatedObservation]) -> Iterator[Conclusion]:
+def finalize(observations: Iterable[LocatedObservation]) -> Iterator[Conclusion]:
     first_in: dict[str, LocatedObservation] = {}
-    met: dict[int | None, LocatedObservation] = {}  # by outermost kustomization, the first of each
-    order = {id(located): place for place, located in enumerate(observations)}
-    for located in observations:
+    met: dict[int | None, tuple[int, LocatedObservation]] = {}
+    """By outermost kustomization, the first of each, with its number."""
+    for number, located in enumerate(observations):
         first = first_in.setdefault(located.place.file, located)
         _, is_apart, roots = located.value
         if first is not located:
@@ -88,10 +88,10 @@ def finalize(observations: Sequence[LocatedObservation]) -> Iterator[Conclusion]
             # What no kustomization builds may meet anything; it is under None.
             own = (*roots, None) if roots else tuple(met)
             if earlier := [met[root] for root in own if root in met]:
-                before = min(earlier, key=lambda one: order[id(one)])
+                _, before = min(earlier, key=lambda one: one[0])
                 yield located, _violation(before, located)
             for root in roots or (None,):
-                met.setdefault(root, located)
+                met.setdefault(root, (number, located))
 
 
 def _violation(first: LocatedObservation, again: LocatedObservation) -> Violation:

@@ -30,9 +30,10 @@ Source: OpenYurt, documentation of host-network NodePools, "Step 3: Exclude CNI-
 Host Network Nodes"; Kubernetes scheduler, filters NodeAffinity and TaintToleration.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 
-from transformer.findings import MOST_RELATED, Related, Violation
+from transformer.findings import MOST_RELATED, ObjectRef, Related, Violation
 from transformer.kubernetes.pools import is_pool, pool_of
 from transformer.placement.placed import Placed
 from transformer.placement.truth import Truth
@@ -81,32 +82,52 @@ def _is_component(context: RuleContext, placed: Placed) -> bool:
     return is_surely_component(context, placed.template)
 
 
-def finalize(observations: Sequence[LocatedObservation]) -> Iterator[Conclusion]:
-    pools = [located for located in observations if isinstance(located.value, str)]
-    landing: dict[str, list[LocatedObservation]] = {}
+@dataclass(slots=True)
+class _Landing:
+    """What can land on one pool: the first places, and how many places and objects there are.
+
+    The places of one object follow one another.
+    """
+
+    first: list[LocatedObservation] = field(default_factory=list)
+    total: int = 0
+    objects: int = 0
+    last: ObjectRef | None = None
+
+    def add(self, located: LocatedObservation) -> None:
+        self.total += 1
+        self.objects += located.object != self.last
+        self.last = located.object
+        if self.total <= MOST_RELATED:
+            self.first.append(located)
+
+
+def finalize(observations: Iterable[LocatedObservation]) -> Iterator[Conclusion]:
+    pools: list[LocatedObservation] = []
+    landing: dict[str, _Landing] = {}
     for located in observations:
-        if located.is_suppressed and not isinstance(located.value, str):
+        if isinstance(located.value, str):
+            pools.append(located)
+        elif located.suppressed_by is not None:
             yield located, Violation(located.place.pointer, "can land on host-network pools")
-        elif not isinstance(located.value, str):
+        else:
             for name in located.value:
-                landing.setdefault(name, []).append(located)
+                landing.setdefault(name, _Landing()).add(located)
     for pool in pools:
         if found := landing.get(pool.value):
             yield pool, _violation(pool, found)
 
 
-def _violation(pool: LocatedObservation, found: Sequence[LocatedObservation]) -> Violation:
-    objects = dict.fromkeys(located.object for located in found)
-    first = next(iter(objects))
-    others = f" and {len(objects) - 1} more" if len(objects) > 1 else ""
-    pods = f"the pods of {first}{others}"
+def _violation(pool: LocatedObservation, found: _Landing) -> Violation:
+    others = f" and {found.objects - 1} more" if found.objects > 1 else ""
+    pods = f"the pods of {found.first[0].object}{others}"
     return Violation(
         pool.place.pointer,
         f"{pods} can be scheduled to {pool.object}, where there is no CNI for them",
         hint="give the pool a taint, or annotate the pod templates with"
         ' apps.openyurt.io/exclude-host-network-pool: "true" and transform them',
-        related=tuple(map(_related, found[:MOST_RELATED])),
-        related_total=len(found),
+        related=tuple(map(_related, found.first)),
+        related_total=found.total,
     )
 
 

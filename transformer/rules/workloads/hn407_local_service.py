@@ -31,7 +31,7 @@ Source: OpenYurt, documentation of host-network NodePools, "Pod Network Limitati
 Nodes"; Kubernetes documentation, traffic policies of Services.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 from transformer.findings import Violation
 from transformer.kubernetes.services import local_policies, local_service
@@ -60,11 +60,12 @@ def collect(context: RuleContext) -> Iterator[Observation]:
                 yield Observation(f"{namespace}/{service.name}", placed.template.pointer, value)
 
 
-def finalize(observations: Sequence[LocatedObservation]) -> Iterator[Conclusion]:
-    seen = {located.value for located in observations}
+def finalize(observations: Iterable[LocatedObservation]) -> Iterator[Conclusion]:
+    every = list(observations)
+    seen = {located.value for located in every}
     if _PINNED not in seen or _ELSEWHERE in seen:
         return
-    for located in observations:
+    for located in every:
         if located.value == _POLICY:
             field = located.place.pointer.rpartition("/")[2]
             yield (

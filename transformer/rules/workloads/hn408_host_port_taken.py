@@ -35,7 +35,7 @@ Fix: give one of them another port, or pin it to another pool.
 Source: Kubernetes scheduler, plugin NodePorts; API server, defaults of hostPort for hostNetwork.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 from transformer.findings import Severity, Violation
 from transformer.kubernetes.ports import host_ports
@@ -79,11 +79,12 @@ def collect(context: RuleContext) -> Iterator[Observation]:
             yield Observation(f"{port.protocol} {port.host}", port.pointer, value)
 
 
-def finalize(observations: Sequence[LocatedObservation]) -> Iterator[Conclusion]:
-    claims = [_claim(located) for located in observations]
+def finalize(observations: Iterable[LocatedObservation]) -> Iterator[Conclusion]:
+    every = list(observations)
+    claims = [_claim(located) for located in every]
     for index, before, is_certain in collisions(claims):
         claim, other = claims[index], claims[before]
-        first, later = observations[before], observations[index]
+        first, later = every[before], every[index]
         if claim.pod == other.pod:
             message = f"the port is already used by the same pod, in line {first.place.line}"
         else:

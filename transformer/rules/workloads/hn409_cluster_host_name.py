@@ -29,7 +29,7 @@ Source: OpenYurt, documentation of host-network NodePools, "Pod Network Limitati
 Nodes".
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from transformer.findings import Violation
 from transformer.kubernetes.objects import Manifest
@@ -99,10 +99,11 @@ def _of_config(manifest: Manifest) -> Iterator[Observation]:
             yield Observation("", text.pointer, (_CONFIG, ref.namespace, ref.name, certain, names))
 
 
-def finalize(observations: Sequence[LocatedObservation]) -> Iterator[Conclusion]:
-    services = {one.value[1:] for one in observations if one.value[0] == _SERVICE}
-    users = {one.value[1:]: one for one in reversed(observations) if one.value[0] == _USES}
-    for located in observations:
+def finalize(observations: Iterable[LocatedObservation]) -> Iterator[Conclusion]:
+    every = list(observations)
+    services = {one.value[1:] for one in every if one.value[0] == _SERVICE}
+    users = {one.value[1:]: one for one in reversed(every) if one.value[0] == _USES}
+    for located in every:
         kind, namespace, *rest = located.value
         if kind == _PODS:
             names, runs = rest

@@ -30,7 +30,7 @@ Source: OpenYurt, documentation of host-network NodePools, "Pod Network Limitati
 Nodes"; Kubernetes documentation, Network Policies.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 from transformer.findings import Violation
 from transformer.kubernetes.objects import Manifest
@@ -72,11 +72,13 @@ def _is_policy(manifest: Manifest) -> bool:
     )
 
 
-def finalize(observations: Sequence[LocatedObservation]) -> Iterator[Conclusion]:
-    pods = [located for located in observations if located.value[0] == _PODS]
-    for policy in observations:
-        kind, selector = policy.value
-        found = [one for one in pods if kind == _POLICY and _selects(selector, one.value[1])]
+def finalize(observations: Iterable[LocatedObservation]) -> Iterator[Conclusion]:
+    policies: list[LocatedObservation] = []
+    pods: list[LocatedObservation] = []
+    for located in observations:
+        (policies if located.value[0] == _POLICY else pods).append(located)
+    for policy in policies:
+        found = [one for one in pods if _selects(policy.value[1], one.value[1])]
         objects = list(dict.fromkeys(one.object for one in found))
         if objects:
             others = f" and {len(objects) - 1} more" if len(objects) > 1 else ""
