@@ -24,7 +24,6 @@ from transformer.text.prefilter import (
     mentions_local_service,
     mentions_node,
     mentions_pod_security,
-    mentions_pool,
 )
 from transformer.yamltree.parse import load
 
@@ -78,12 +77,8 @@ class ResourceIndex:
     def mentions(self, data: bytes) -> bool:
         """Whether the bytes may contain an object that belongs in this index."""
         mentions = mentions_compared if self.compares else mentions_node
-        return (
-            mentions(data)
-            or mentions_pool(data)
-            or mentions_local_service(data)
-            or mentions_pod_security(data)
-        )
+        # Both of these find NodePools as well.
+        return mentions(data) or mentions_local_service(data) or mentions_pod_security(data)
 
     def _read(self, document: Document) -> list[Manifest] | None:
         """Return the manifests in a document: none if no kind of this index is mentioned, None if

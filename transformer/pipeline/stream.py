@@ -12,7 +12,7 @@ from typing import Protocol, TypeAlias
 from transformer.errors import InputError
 from transformer.findings import DocumentResult
 from transformer.kubernetes.nodes import is_node
-from transformer.kubernetes.objects import Manifest, manifests
+from transformer.kubernetes.objects import manifests
 from transformer.kubernetes.pools import PoolsNeeded
 from transformer.pipeline.context import RunContext, add_pool
 from transformer.pipeline.diagnostics import Origin
@@ -121,7 +121,7 @@ def transform_as_it_comes(
     for group in remaining:
         done = 0
         for document in group if context.needs_all_pools else ():
-            collect_nodes(document, context)
+            collect(document, context, pools=False)  # pools are taken where they stand
         try:
             for result in by(group, origin, context):
                 yield result
@@ -130,8 +130,7 @@ def transform_as_it_comes(
             held = spool()
             for document in chain(group[done:], chain.from_iterable(remaining)):
                 held.append(document)
-                collect_pools(document, context)
-                collect_nodes(document, context)
+                collect(document, context)
             context.cluster.pools.complete = True
             yield from transform_all(_grouped(held), origin, context, by)
             return
@@ -143,30 +142,29 @@ def _grouped(documents: Iterable[Document]) -> Iterator[list[Document]]:
         yield group
 
 
-def collect_pools(document: Document, context: RunContext) -> None:
-    """Add the NodePools in `document` to the pools; a later pass reports what cannot be read."""
-    if not document.raw.oversize and mentions_pool(document.raw.data):
-        for manifest in _manifests(document):
-            add_pool(context.cluster.pools, manifest)
+def mentions_collected(data: bytes, context: RunContext) -> bool:
+    """Whether `data` may contain what `collect` adds."""
+    if not context.needs_all_pools:
+        return mentions_pool(data)
+    return mentions_node(data) or mentions_pod_security(data)  # Node stands for NodePool too
 
 
-def collect_nodes(document: Document, context: RunContext) -> None:
-    """Add the Nodes in `document`, and the levels of Pod Security, if a rule needs all pools."""
-    data = document.raw.data
-    if not context.needs_all_pools or document.raw.oversize:
+def collect(document: Document, context: RunContext, *, pools: bool = True) -> None:
+    """Add what `document` tells of the cluster; a later pass reports what cannot be read.
+
+    That is its NodePools, and if a rule needs all pools, its Nodes and levels of Pod Security too.
+    """
+    if document.raw.oversize or not mentions_collected(document.raw.data, context):
         return
-    if mentions_node(data) or mentions_pod_security(data):
-        for manifest in _manifests(document):
-            if is_node(manifest):
-                context.cluster.nodes.add(manifest)
-            add_level(context.cluster.namespaces, manifest)
-
-
-def _manifests(document: Document) -> Iterator[Manifest]:
-    """Yield the manifests of a document, without those of pieces that cannot be read."""
+    cluster = context.cluster
     for piece in document.pieces:
         with suppress(InputError):
-            yield from manifests(load(piece.raw.data))
+            for manifest in manifests(load(piece.raw.data)):
+                if pools:
+                    add_pool(cluster.pools, manifest)
+                if context.needs_all_pools and is_node(manifest):
+                    cluster.nodes.add(manifest)
+                add_level(cluster.namespaces, manifest)
 
 
 def is_filtered_out(document: Document, context: RunContext) -> bool:

@@ -33,8 +33,8 @@ from transformer.pipeline.diagnostics import Origin
 from transformer.pipeline.documents import Document, batches
 from transformer.pipeline.stream import (
     TransformBatch,
-    collect_nodes,
-    collect_pools,
+    collect,
+    mentions_collected,
     shared_out,
     transform_all,
     transform_as_it_comes,
@@ -42,7 +42,6 @@ from transformer.pipeline.stream import (
 from transformer.pipeline.transform_document import transform_document
 from transformer.runs.workers import Workers
 from transformer.text.framing import RawBatch, raw_batches
-from transformer.text.prefilter import mentions_node, mentions_pod_security, mentions_pool
 
 
 class Inputs(NamedTuple):
@@ -128,13 +127,10 @@ def _run_files(
         contexts = {scope: context.with_pools(pool_index(given)) for scope in scopes}
 
         def take(source: Source, document: Document) -> None:
-            collect_pools(document, contexts[source.scope])
-            collect_nodes(document, contexts[source.scope])
+            collect(document, contexts[source.scope])
 
         def mentions(data: bytes) -> bool:
-            return mentions_pool(data) or (
-                context.needs_all_pools and (mentions_node(data) or mentions_pod_security(data))
-            )
+            return mentions_collected(data, context)
 
         done = outputs.progress.advance
         seen = prescan(prescanned, kustomizations, context, mentions, take, done).signatures

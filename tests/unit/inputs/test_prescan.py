@@ -11,7 +11,7 @@ from transformer.inputs.prescan import prescan
 from transformer.pipeline.context import build
 from transformer.pipeline.documents import Document
 from transformer.pipeline.settings import Settings
-from transformer.pipeline.stream import collect_pools
+from transformer.pipeline.stream import collect
 from transformer.text.prefilter import mentions_pool
 
 CATALOG = json.loads(
@@ -27,7 +27,7 @@ def pools_in(path: Path) -> list[str]:
     kustomizations = read_kustomizations(sources, context)
 
     def take(_: Source, document: Document) -> None:
-        collect_pools(document, context)
+        collect(document, context)
 
     prescan(sources, kustomizations, context, mentions_pool, take)
     return [pool.name for pool in context.cluster.pools.all()]
