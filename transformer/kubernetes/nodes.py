@@ -1,14 +1,12 @@
-"""Node manifests: their pool, and operations that set their metadata."""
+"""Node manifests: their pool, and what changes of it."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from transformer import pointer
 from transformer.kubernetes.objects import Manifest
-from transformer.kubernetes.placeholders import is_placeholder, unknown_yet, wrong_type
+from transformer.kubernetes.placeholders import is_placeholder
 from transformer.kubernetes.pools import Pool, PoolIndex
 from transformer.kubernetes.well_known import DESIRED_POOL_LABEL, EDGE_WORKER_LABEL, POOL_LABEL
-from transformer.operations import Operation
 
 
 def is_node(manifest: Manifest) -> bool:
@@ -106,26 +104,3 @@ def network_mode_changes(
     if old is None or new is None:
         return False
     return old.is_meant_host_network != new.is_meant_host_network
-
-
-def set_entries(manifest: Manifest, field: str, wanted: Mapping[str, Any]) -> list[Operation]:
-    """Return the operations that set `wanted` in metadata's `field` (labels or annotations).
-
-    Raises:
-        PatchError: the field is not a mapping, or a value to replace is a placeholder.
-    """
-    current = manifest.metadata.get(field)
-    if not wanted:
-        return []
-    if current is None:
-        return [Operation("add", f"/metadata/{field}", dict(wanted))]
-    if not isinstance(current, dict):
-        raise wrong_type(f"/metadata/{field}", current, "a mapping")
-    operations = []
-    for key, value in wanted.items():
-        at = pointer.join("/metadata", field, key)
-        if current.get(key) != value:
-            if is_placeholder(current.get(key)):
-                raise unknown_yet(at, current[key])
-            operations.append(Operation("replace" if key in current else "add", at, value))
-    return operations

@@ -13,7 +13,7 @@ from transformer.kubernetes.well_known import HOST_NETWORK_LABEL, POOL_LABEL
 from transformer.placement.copies import WorkloadCopy, copies
 from transformer.placement.node_groups import KnownNodes
 from transformer.placement.scheduling import ANY_POOL, PoolSchedule, Schedule, scheduled
-from transformer.placement.truth import Truth
+from transformer.placement.truth import Truth, truth
 
 _DAEMON_SET_GROUPS = ("apps", "extensions", "apps.kruise.io")
 _SHOWN = 3
@@ -78,7 +78,7 @@ class Placed:
     def is_on_host(self) -> Truth:
         """Whether the pods use the network of the host."""
         value = self.template.spec.get("hostNetwork")
-        return Truth.UNKNOWN if is_placeholder(value) else Truth(2 * (value is True))
+        return Truth.UNKNOWN if is_placeholder(value) else truth(value is True)
 
 
 def _wanted(one: PoolSchedule) -> str:
@@ -100,20 +100,14 @@ def placed(
     Raises:
         PoolsNeeded: it depends on pools that later input may contain.
     """
-    return tuple(
-        Placed(
-            copy,
-            scheduled(copy.template, pools, nodes, is_daemon_set=is_daemon_set),
-            is_daemon_set,
-        )
-        for copy in copies(manifest, templates, pools)
-        if copy.failure is None and copy.is_certain
-        for is_daemon_set in (_is_daemon_set(manifest, copy),)
-    )
+    made = [one for one in copies(manifest, templates, pools) if one.failure is None]
+    return tuple(_placed(manifest, one, pools, nodes) for one in made if one.is_certain)
 
 
-def _is_daemon_set(manifest: Manifest, copy: WorkloadCopy) -> bool:
-    return copy.kind == "DaemonSet" and manifest.ref.group in _DAEMON_SET_GROUPS
+def _placed(manifest: Manifest, copy: WorkloadCopy, pools: PoolIndex, nodes: KnownNodes) -> Placed:
+    is_daemon_set = copy.kind == "DaemonSet" and manifest.ref.group in _DAEMON_SET_GROUPS
+    found = scheduled(copy.template, pools, nodes, is_daemon_set=is_daemon_set)
+    return Placed(copy, found, is_daemon_set)
 
 
 def selects(template: PodTemplate) -> bool:
@@ -150,11 +144,9 @@ def pool_words(pools: Iterable[str]) -> str:
 def runs_only(found: Sequence[Placed]) -> str:
     """Return how a message says where the pods of pinned copies of one workload run."""
     pools = pool_words(pool for one in found for pool in one.pinned_to)
-    return (
-        f"the pods run on {pools} only"
-        if _is_plain(found)
-        else f"{_of(found, pools)} run only there"
-    )
+    if _is_plain(found):
+        return f"the pods run on {pools} only"
+    return f"{_of(found, pools)} run only there"
 
 
 def can_run_only(found: Sequence[Placed]) -> str:

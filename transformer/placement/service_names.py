@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from transformer import pointer
-from transformer.kubernetes.objects import Manifest, mapping_at
+from transformer.kubernetes.objects import Manifest, list_at, mapping_at
 from transformer.kubernetes.pod_template import PodTemplate, containers
 
 # A variable, as the kubelet or a shell puts it in, may be a part of the name. What follows a single
@@ -63,10 +63,10 @@ def texts_of(template: PodTemplate) -> Iterator[Text]:
     """Yield the texts of the containers: variables, commands, arguments, hosts of probes."""
     for at, container in containers(template):
         for field in ("command", "args"):
-            for index, word in enumerate(_listed(container.get(field))):
+            for index, word in enumerate(list_at(container, field)):
                 if isinstance(word, str):
                     yield Text(f"{at}/{field}/{index}", word)
-        for index, variable in enumerate(_listed(container.get("env"))):
+        for index, variable in enumerate(list_at(container, "env")):
             if isinstance(variable, dict) and isinstance(variable.get("value"), str):
                 name = variable.get("name")
                 yield Text(
@@ -96,16 +96,12 @@ def config_maps_of(template: PodTemplate) -> tuple[str, ...]:
     """Return the names of the ConfigMaps that the pods use: as variables or as files."""
     found: list[Any] = []
     for _, container in containers(template):
-        for source in _listed(container.get("envFrom")):
+        for source in list_at(container, "envFrom"):
             found.append(mapping_at(source, "configMapRef").get("name"))
-        for variable in _listed(container.get("env")):
+        for variable in list_at(container, "env"):
             found.append(mapping_at(variable, "valueFrom", "configMapKeyRef").get("name"))
-    for volume in _listed(template.spec.get("volumes")):
+    for volume in list_at(template.spec, "volumes"):
         found.append(mapping_at(volume, "configMap").get("name"))
-        for source in _listed(mapping_at(volume, "projected").get("sources")):
+        for source in list_at(mapping_at(volume, "projected"), "sources"):
             found.append(mapping_at(source, "configMap").get("name"))
     return tuple(dict.fromkeys(name for name in found if isinstance(name, str) and name))
-
-
-def _listed(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else []

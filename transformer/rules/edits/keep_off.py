@@ -42,9 +42,8 @@ Source: OpenYurt, documentation of host-network NodePools, "Step 3: Exclude CNI-
 Host Network Nodes".
 """
 
-from transformer import pointer
+from transformer.kubernetes.entries import set_entries
 from transformer.kubernetes.node_affinity import add_guards
-from transformer.kubernetes.placeholders import wrong_type
 from transformer.kubernetes.pod_template import PodTemplate
 from transformer.kubernetes.well_known import EXCLUDE_ANNOTATION
 from transformer.operations import Operation
@@ -80,23 +79,8 @@ def _breaking(context: RuleContext) -> list[Placed]:
 
 
 def _annotate(template: PodTemplate) -> list[Operation]:
-    """Return the operation that sets the annotation on a pod template that lacks it.
-
-    Raises:
-        PatchError: the metadata or the annotations are not a mapping.
-    """
     wanted = {EXCLUDE_ANNOTATION: "true"}
-    at, metadata = f"{template.pointer}/metadata", template.value.get("metadata")
-    if metadata is None:
-        return [Operation("add", at, {"annotations": wanted})]
-    if not isinstance(metadata, dict):
-        raise wrong_type(at, metadata, "a mapping")
-    at, annotations = f"{at}/annotations", metadata.get("annotations")
-    if annotations is None:
-        return [Operation("add", at, wanted)]
-    if not isinstance(annotations, dict):
-        raise wrong_type(at, annotations, "a mapping")
-    return [Operation("add", pointer.join(at, EXCLUDE_ANNOTATION), "true")]
+    return set_entries(template, "annotations", wanted, below=template.pointer)
 
 
 def reason(context: RuleContext) -> str:

@@ -24,7 +24,8 @@ Source: OpenYurt `NodeHandler.Default`, pkg/yurtmanager/webhook/node/v1/node_def
 """
 
 from transformer import pointer
-from transformer.kubernetes.nodes import is_node, pool_name, set_entries
+from transformer.kubernetes.entries import set_entries
+from transformer.kubernetes.nodes import is_node, pool_name
 from transformer.kubernetes.placeholders import wrong_type
 from transformer.kubernetes.well_known import DESIRED_POOL_LABEL, HOST_NETWORK_LABEL, POOL_LABEL
 from transformer.operations import Operation

@@ -25,7 +25,8 @@ Source: OpenYurt `conciliateNode`, pkg/yurtmanager/controller/nodepool/nodepool_
 from typing import Any
 
 from transformer.errors import PatchError
-from transformer.kubernetes.nodes import is_node, pool_name, set_entries
+from transformer.kubernetes.entries import set_entries
+from transformer.kubernetes.nodes import is_node, pool_name
 from transformer.kubernetes.placeholders import wrong_type
 from transformer.kubernetes.pools import Pool
 from transformer.kubernetes.well_known import DESIRED_POOL_LABEL, HOST_NETWORK_LABEL, POOL_LABEL

@@ -23,7 +23,7 @@ Source: OpenYurt `ConvertTo`, pkg/apis/apps/v1beta1/nodepool_conversion.go.
 from collections.abc import Iterator
 
 from transformer.findings import Violation
-from transformer.kubernetes.nodes import set_entries
+from transformer.kubernetes.entries import set_entries
 from transformer.kubernetes.pools import is_pool, pool_of
 from transformer.kubernetes.well_known import HOST_NETWORK_LABEL
 from transformer.operations import Operation
