@@ -8,8 +8,8 @@ from tests.fuzz.__main__ import findings, fuzz_briefly
 from tests.fuzz.properties import PROPERTIES
 from tests.requirements import require_module
 
-RUNS = dict.fromkeys(PROPERTIES, 400) | {"reading": 2000, "reformat": 2000, "configuration": 600}
-"""Runs that take a second or two."""
+RUNS = dict.fromkeys(PROPERTIES, 150) | {"reading": 1000, "reformat": 1000, "configuration": 300}
+"""Runs that take less than a second each."""
 
 
 @pytest.mark.slow
