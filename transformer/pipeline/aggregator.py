@@ -110,7 +110,9 @@ class RunAggregator:
         words = list(self._words)
         for bucket in self._observations.get(rule.id, {}).values():
             if isinstance(bucket, bytes):
-                continue  # a single observation
+                if not rule.alone:
+                    continue
+                bucket = [bucket]
             # One after another: a rule may need only a few of very many.
             for located, violation in rule.finalize(_unpacked(one, words) for one in bucket):
                 found = finding_at(located.place, rule.id, rule.severity, violation)

@@ -50,6 +50,11 @@ class Placed:
         )
 
     @property
+    def can_land(self) -> bool:
+        """Whether the pods can be scheduled to host-network pools, as far as it is known."""
+        return bool(self.lands_on or self.pinned_to)
+
+    @property
     def undecided(self) -> str:
         """For want of what it is unknown whether the pods run on host-network pools; empty if it is
         known.

@@ -214,6 +214,7 @@ class ValidationRule:
     - `check` looks at one object; it is not called for patches.
     - `collect` records facts about one object, and `finalize` gets those of one key, once, in the
       order of the input, and yields at which of them there is something to report.
+      Without `alone`, it does not get those that are the only ones with their key.
     - `fold` combines findings of a whole run.
     - `check_removed` looks at an object of the old state that no longer exists; its `cluster` is
       that of the new state.
@@ -235,4 +236,5 @@ class ValidationRule:
     fold: Callable[[Sequence[Finding]], Iterable[Finding]] | None = None
     check_removed: Callable[[RuleContext], Iterable[Violation]] | None = None
     fix: Callable[[RuleContext], list[Operation]] | None = None
+    alone: bool = False
     left_to: tuple[tuple[str, str, str], ...] = ()

@@ -517,16 +517,62 @@ def test_a_long_text_is_searched_in_no_time() -> None:
     assert places(HN409, HZ, pod(nodeSelector=in_pool("hz"), containers=[container])) == []
 
 
-# --- HN410 to HN418 -----------------------------------------------------------------------------
+# --- HN410 and HN420 -----------------------------------------------------------------------------
 
 
-def test_a_host_port_that_is_not_the_container_port_is_told_without_any_pool() -> None:
+def test_a_host_port_that_is_not_the_container_port_is_told_where_pods_can_be_on_the_host() -> None:
     ports = [{"containerPort": 80, "hostPort": 80}, {"containerPort": 80, "hostPort": 81}]
     containers = [{**CONTAINER, "ports": ports}]
-    assert places(HN410, pod(containers=containers, **ON_HOST)) == [
-        "/spec/containers/0/ports/1/hostPort"
-    ]
-    assert places(HN410, pod(containers=containers)) == []
+    on_host = pod(containers=containers, **ON_HOST)
+    assert places(HN410, HZ, on_host) == ["/spec/containers/0/ports/1/hostPort"]
+    assert places(HN410, HZ, pod(containers=containers)) == []
+    elsewhere = pod(containers=containers, nodeSelector=in_pool("sh"), **ON_HOST)
+    assert places(HN410, HZ, SH, elsewhere) == []
+    assert places(HN410, SH, on_host) == []
+
+
+def test_a_host_port_is_compared_in_each_copy_with_its_tweaks() -> None:
+    containers = [{**CONTAINER, "ports": [{"containerPort": 80, "hostPort": 81}]}]
+    patch = {
+        "path": "/spec/template/spec/hostNetwork",
+        "operation": "add",
+        "value": True,
+    }
+    tweak = {"pools": ["hz"], "tweaks": {"patches": [patch]}}
+    app_set = {
+        "apiVersion": "apps.openyurt.io/v1beta1",
+        "kind": "YurtAppSet",
+        "metadata": {"name": "a"},
+        "spec": {
+            "pools": ["hz", "sh"],
+            "workload": {
+                "workloadTemplate": {
+                    "deploymentTemplate": {
+                        "metadata": {"labels": {"a": "b"}},
+                        "spec": {"template": {"spec": {"containers": containers}}},
+                    }
+                },
+                "workloadTweaks": [tweak],
+            },
+        },
+    }
+    at = "/spec/workload/workloadTemplate/deploymentTemplate/spec/template/spec/containers/0/ports"
+    assert places(HN410, HZ, SH, app_set) == [f"{at}/0/hostPort"]
+    tweak["pools"] = ["sh"]
+    assert places(HN410, HZ, SH, app_set) == []
+
+
+def test_what_can_land_on_a_pool_without_a_manifest_is_told_at_the_first_workload() -> None:
+    given = stream(HZ).encode()
+    (alone,) = validate(stream(pod("b")).encode(), pools=given)
+    assert (alone.rule, str(alone.object), alone.line) == ("HN420", "Pod/b", 1)
+    (told,) = validate(stream(pod("b"), pod("a")).encode(), pools=given)
+    assert told.message.startswith("the pods of Pod/b and 1 more can be scheduled to NodePool/hz")
+    (told,) = validate(stream(pod("b"), pod("a"), HZ).encode())
+    assert str(told.object) == "NodePool/hz"
+
+
+# --- HN411 to HN418 -----------------------------------------------------------------------------
 
 
 def lands(*objects: Any, **spec: Any) -> bool:

@@ -5,14 +5,14 @@ configuration, names a rule that finds nothing there (or one that does not exist
 needed, and would hide a new mistake. Only rules that had something to check in this run are
 reported, and only entries of the configuration that match an object in the input.
 
-Bad, on a workload where HN410 finds nothing:
+Bad, on a workload where HN403 finds nothing:
 
     apiVersion: v1
     kind: Pod
     metadata:
       name: web
       annotations:
-        transform.hostnet.io/ignore: "HN410"
+        transform.hostnet.io/ignore: "HN403"
     spec:
       containers: [{name: web, image: "web:1"}]
 

@@ -4,7 +4,8 @@ Nothing keeps the pods of these workloads off the nodes of the pool: they do not
 the pool has no taint that they do not tolerate, and they have neither the guard nor the annotation
 `apps.openyurt.io/exclude-host-network-pool`. As soon as the scheduler puts one there, it hangs in
 ContainerCreating, because there is no CNI for it. There is one finding for each pool, with the
-workloads as related places. DaemonSets are reported by HN411, workloads that can run nowhere else
+workloads as related places; if the manifest of the pool is not in the input (`--pools`), it is at
+the first workload. DaemonSets are reported by HN411, workloads that can run nowhere else
 by HN401, and network components by HN406.
 
 Bad:
@@ -103,27 +104,28 @@ class _Landing:
 
 
 def finalize(observations: Iterable[LocatedObservation]) -> Iterator[Conclusion]:
-    pools: list[LocatedObservation] = []
+    pools: dict[str, list[LocatedObservation]] = {}
     landing: dict[str, _Landing] = {}
     for located in observations:
         if isinstance(located.value, str):
-            pools.append(located)
+            pools.setdefault(located.value, []).append(located)
         elif located.suppressed_by is not None:
             yield located, Violation(located.place.pointer, "can land on host-network pools")
         else:
             for name in located.value:
                 landing.setdefault(name, _Landing()).add(located)
-    for pool in pools:
-        if found := landing.get(pool.value):
-            yield pool, _violation(pool, found)
+    for name, found in landing.items():
+        # Without a manifest of the pool (`--pools`), it is reported at the first workload.
+        for at in pools.get(name, found.first[:1]):
+            yield at, _violation(at.place.pointer, name, found)
 
 
-def _violation(pool: LocatedObservation, found: _Landing) -> Violation:
+def _violation(at: str, pool: str, found: _Landing) -> Violation:
     others = f" and {found.objects - 1} more" if found.objects > 1 else ""
     pods = f"the pods of {found.first[0].object}{others}"
     return Violation(
-        pool.place.pointer,
-        f"{pods} can be scheduled to {pool.object}, where there is no CNI for them",
+        at,
+        f"{pods} can be scheduled to NodePool/{pool}, where there is no CNI for them",
         hint="give the pool a taint, or annotate the pod templates with"
         ' apps.openyurt.io/exclude-host-network-pool: "true" and transform them',
         related=tuple(map(_related, found.first)),
@@ -143,4 +145,5 @@ RULE = ValidationRule(
     needs=("workloads", "pools"),
     collect=collect,
     finalize=finalize,
+    alone=True,
 )

@@ -1,10 +1,17 @@
 """HN410: a pod on the host's network has a host port that differs from its container port.
 
 With `hostNetwork: true`, ports are not translated: the API server refuses a `hostPort` that differs
-from the `containerPort`.
+from the `containerPort`. Reported are pods that can land on a host-network pool, and the copies of
+a YurtAppSet with the tweaks for their pools. Pods that have nothing to do with such a pool are left
+to the API server.
 
 Bad:
 
+    apiVersion: apps.openyurt.io/v1beta2
+    kind: NodePool
+    metadata: {name: hangzhou}
+    spec: {type: Edge, hostNetwork: true}
+    ---
     apiVersion: v1
     kind: Pod
     metadata: {name: collector}
@@ -24,15 +31,21 @@ from collections.abc import Iterator
 
 from transformer.findings import Violation
 from transformer.kubernetes.ports import ports
+from transformer.placement.truth import Truth
 from transformer.rules.base import RuleContext, ValidationRule
 
 
 def check(context: RuleContext) -> Iterator[Violation]:
-    for template in context.templates:
-        for port in ports(template) if template.spec.get("hostNetwork") is True else ():
-            if not port.is_sidecar and port.host not in (0, port.container):
+    seen: set[str] = set()
+    for placed in context.placed:
+        if placed.is_on_host is not Truth.TRUE or not placed.can_land:
+            continue
+        for port in ports(placed.template):
+            at = placed.copy.place(f"{port.pointer}/hostPort")
+            if not port.is_sidecar and port.host not in (0, port.container) and at not in seen:
+                seen.add(at)
                 yield Violation(
-                    f"{port.pointer}/hostPort",
+                    at,
                     f"hostPort {port.host} differs from containerPort {port.container}, which the"
                     " API server refuses with hostNetwork: true",
                     hint=f"make the container listen on {port.host}, or remove hostPort",
@@ -44,5 +57,5 @@ RULE = ValidationRule(
     "hostPort differs from containerPort on the host's network",
     "error",
     check,
-    ("workloads",),
+    ("workloads", "pools"),
 )

@@ -47,7 +47,7 @@ def check(context: RuleContext) -> Iterator[Violation]:
         return
     seen: set[str] = set()
     for placed in context.placed:
-        if not placed.lands_on and not placed.pinned_to:
+        if not placed.can_land:
             continue
         at = refused(placed.template, is_on_host=placed.is_on_host is Truth.TRUE)
         where = placed.copy.place(at)
