@@ -46,9 +46,8 @@ class RunContext:
 
     def with_pools(self, pools: PoolIndex) -> "RunContext":
         """Return the same context with other pools, and so far without nodes and namespaces."""
-        return self.with_cluster(
-            replace(self.cluster, pools=pools, nodes=KnownNodes(), namespaces={})
-        )
+        nodes = KnownNodes(self.settings.nodes == "complete")
+        return self.with_cluster(replace(self.cluster, pools=pools, nodes=nodes, namespaces={}))
 
     def with_cluster(self, cluster: ClusterContext) -> "RunContext":
         """Return the same context for another cluster."""

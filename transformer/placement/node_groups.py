@@ -2,8 +2,9 @@
 
 A pool's nodes have its name, its `spec.labels` and `spec.taints`, and the hostnetwork label if it
 is a host-network pool (docs/placement.md). Node manifests tell more about some of them. Only if
-there are as many as the pool's `status.nodes` says are they all of its nodes; otherwise the pool
-may have others, of which only that is known which the pool sets.
+there are as many as the pool's `status.nodes` says, or the configuration says that they are
+complete, are they all of its nodes; otherwise the pool may have others, of which only that is known
+which the pool sets. A pool, or no pool, without any Node in the input always has others.
 
 `kubernetes.io/os` is `linux` unless a Node or a pool says otherwise, because YurtHub runs on Linux
 only, and so does the control plane. Nodes in no pool are taken not to have what pools set: their
@@ -58,9 +59,11 @@ class _Alike:
 class KnownNodes:
     """The Node manifests of a cluster, by pool (an empty name: in no pool).
 
-    `revision` is a number that each change increases.
+    `is_complete`: the configuration says that they are all nodes. `revision` is a number that each
+    change increases.
     """
 
+    is_complete: bool = False
     revision: int = 0
     has_host_network: bool = False
     """Whether any Node has the label of host-network nodes."""
@@ -98,6 +101,11 @@ class KnownNodes:
         """Return how many Nodes of a pool there are."""
         return sum(len(group.names) for group in self._groups.get(pool, {}).values())
 
+    def are_all_of(self, pool: Pool) -> bool:
+        """Whether the Nodes of a pool are all that it has."""
+        count = self.count(pool.name)
+        return count > 0 and (self.is_complete or count == pool.node_count)
+
     def of(
         self, pool: Pool, mentioned: Collection[str], *, is_host_network: bool
     ) -> Iterator[NodeGroup]:
@@ -112,7 +120,7 @@ class KnownNodes:
             labels |= {HOST_NETWORK_LABEL: "true"} if is_host_network else {}
             taints = (*group.taints, *_added(pool.taints, group.taints))
             yield from self._named(group, labels, absent, taints, mentioned)
-        if not pool.node_count or self.count(pool.name) != pool.node_count:
+        if not self.are_all_of(pool):
             yield NodeGroup(self._unnamed(own, absent, mentioned), pool.taints)
 
     def in_no_pool(
@@ -120,10 +128,12 @@ class KnownNodes:
     ) -> Iterator[NodeGroup]:
         """Yield the nodes in no pool; `foreign` are the values, by key, of the labels of pools."""
         absent = (POOL_LABEL, HOST_NETWORK_LABEL)
-        for group in self._groups.get("", {}).values():
+        groups = self._groups.get("", {}).values()
+        for group in groups:
             labels = {**_LINUX, **group.labels}
             yield from self._named(group, labels, absent, group.taints, mentioned, foreign)
-        yield NodeGroup(self._unnamed(_LINUX, absent, mentioned, foreign))
+        if not (groups and self.is_complete):
+            yield NodeGroup(self._unnamed(_LINUX, absent, mentioned, foreign))
 
     def of_other_pools(
         self, names: Collection[str], mentioned: Collection[str], *, is_host_network: bool

@@ -58,10 +58,12 @@ class ClusterContext:
     def node_count(self, pool: str) -> int:
         """Return how many nodes a pool has, or 0 if that is not known.
 
-        The Nodes in the input count if its status tells of no other number.
+        The Nodes in the input count if the status of the pool tells of no other number, or if the
+        configuration says that they are complete.
         """
         count, found = self.nodes.count(pool), self.pools.find(pool)
-        return count if found is not None and found.node_count in (None, 0, count) else 0
+        is_sure = found is not None and found.node_count in (None, 0, count)
+        return count if is_sure or self.nodes.is_complete else 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ from transformer.pipeline.non_manifests import NonManifests
 from transformer.pipeline.old_state import OldState
 from transformer.pipeline.resource_index import ResourceIndex
 from transformer.pipeline.validate_document import DocumentDiagnostics, validate_document
+from transformer.placement.node_groups import KnownNodes
 from transformer.rules.base import RuleContext
 from transformer.runs.workers import MOST_WORKERS, Workers
 from transformer.text.prefilter import is_blank
@@ -140,7 +141,8 @@ def _scopes(
         if scope not in by_scope:
             names = old_states[scope].names() if scope in old_states else frozenset()
             index = pool_index(states.given)
-            by_scope[scope] = ResourceIndex(index, compares=compares, former_names=names)
+            nodes = KnownNodes(context.settings.nodes == "complete")
+            by_scope[scope] = ResourceIndex(index, nodes, compares=compares, former_names=names)
         return by_scope[scope]
 
     def take(source: Source, document: Document) -> None:

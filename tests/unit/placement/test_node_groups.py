@@ -16,8 +16,8 @@ TRUE, UNKNOWN, FALSE = Truth.TRUE, Truth.UNKNOWN, Truth.FALSE
 TAINT = {"key": "net", "value": "host", "effect": "NoSchedule"}
 
 
-def known(*nodes: dict[str, Any]) -> KnownNodes:
-    found = KnownNodes()
+def known(*nodes: dict[str, Any], is_complete: bool = False) -> KnownNodes:
+    found = KnownNodes(is_complete)
     for one in nodes:
         found.add(next(manifests(one)))
     return found
@@ -75,6 +75,29 @@ def test_the_nodes_of_the_input_are_all_if_the_status_counts_as_many(
     found = of(nodes, Pool("p", True, node_count=count))
     assert [one.count for one in found] == [2, 0][:groups]
     assert nodes.count("p") == 2
+
+
+@pytest.mark.parametrize("count", [None, 0, 5])
+def test_nodes_are_all_nodes_of_their_pools_where_the_configuration_says_so(
+    count: int | None,
+) -> None:
+    nodes = known(member("n1"), is_complete=True)
+    (group,) = of(nodes, Pool("p", True, node_count=count))
+    assert group.count == 1
+
+
+def test_a_pool_without_a_node_in_the_input_always_has_others() -> None:
+    nodes = known(member("n1"), is_complete=True)
+    (other,) = of(nodes, Pool("q", True))
+    assert other.count == 0
+    (in_none,) = nodes.in_no_pool({}, ())
+    assert in_none.count == 0
+
+
+def test_nodes_in_no_pool_are_all_of_these_where_the_configuration_says_so() -> None:
+    controller = node({}, "c1")
+    assert [one.count for one in known(controller).in_no_pool({}, ())] == [1, 0]
+    assert [one.count for one in known(controller, is_complete=True).in_no_pool({}, ())] == [1]
 
 
 def test_nodes_that_are_alike_are_a_group_and_those_that_pods_name_are_apart() -> None:

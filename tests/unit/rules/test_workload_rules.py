@@ -572,6 +572,29 @@ def test_what_can_land_on_a_pool_without_a_manifest_is_told_at_the_first_workloa
     assert str(told.object) == "NodePool/hz"
 
 
+# --- All nodes are known ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("config", "rules"),
+    [({}, []), ({"nodes": "partial"}, []), ({"nodes": "complete"}, ["HN401"])],
+    ids=["by default", "partial", "complete"],
+)
+def test_pods_are_pinned_by_any_label_where_the_nodes_in_the_input_are_complete(
+    config: dict[str, Any], rules: list[str]
+) -> None:
+    on_arm = pod(nodeSelector={"kubernetes.io/arch": "arm64"})
+    nodes = [
+        node({**in_pool(name), "kubernetes.io/arch": arch}, f"node-{arch}")
+        for name, arch in (("hz", "arm64"), ("sh", "amd64"))
+    ]
+    controller = node({"kubernetes.io/arch": "amd64"}, "controller")
+    data = stream(HZ, SH, *nodes, controller, on_arm).encode()
+    head = {"apiVersion": "transform.hostnet.io/v1alpha1", "kind": "HostnetTransform"}
+    found = validate(data, config={**head, "spec": config})
+    assert [one.rule for one in found if one.object and one.object.kind == "Pod"] == rules
+
+
 # --- HN411 to HN418 -----------------------------------------------------------------------------
 
 

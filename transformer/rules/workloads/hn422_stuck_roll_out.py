@@ -9,7 +9,8 @@ as these have nodes. Checked against the Nodes in the input:
   rounds to 0, as the default of 25 % does for up to 3 replicas) while each node has a pod: the new
   pod waits for the port of an old one, forever.
 
-Nodes count only if the input has as many of the pool as its `status.nodes`, or if it has no status.
+Nodes count only if the input has as many of the pool as its `status.nodes`, or if it has no status,
+or if the configuration says `nodes: complete`.
 
 Bad, where `hangzhou` is a host-network pool with one node in the input:
 
