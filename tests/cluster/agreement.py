@@ -19,7 +19,6 @@ from transformer import transform, validate
 
 UNEXPLAINED = "unexplained"
 
-EMPTIED = "an empty type or strategy, or one that is taken out, is refused once the pool is there"
 MAY_BE_THERE = "the pool is not in the input (HN313): a warning, as it may be in the cluster"
 COPIED_ONCE = "the older label is copied once: the manifest is wrong, the node stays in its pool"
 MAY_BE_ONE = "whether a new node is an edge worker already is not in its manifest"
@@ -76,8 +75,6 @@ def _told(findings: Iterable[Any]) -> defaultdict[str, set[str]]:
 def _explained(change: Vector, refused: str, rules: set[str]) -> str:
     labels = change["answer"].get("labels") or {}
     told = rules & _SAY_SO
-    if refused.startswith("admission webhook") and "should be" in refused and not told:
-        return EMPTIED
     if "NodePool.apps.openyurt.io" in refused and "not found" in refused and "HN313" in rules:
         return MAY_BE_THERE
     if not refused and told == {"HN303"} and labels.get(HOST) == "true":
@@ -164,9 +161,7 @@ COMPARISONS: dict[tuple[str, str], Callable[[tuple[Vector, ...]], Iterator[Outco
 """By the judge, and what is compared."""
 
 EXPLAINED = {
-    ("changes", "refused"): {
-        **{EMPTIED: 18, MAY_BE_THERE: 16, REPAIRED: 8, COPIED_ONCE: 2, EMPTY_LABEL: 1}
-    },
+    ("changes", "refused"): {**{MAY_BE_THERE: 16, REPAIRED: 8, COPIED_ONCE: 2, EMPTY_LABEL: 1}},
     ("new-nodes", "labels"): {LOST: 7},
     ("new-nodes", "cordoned"): {MAY_BE_ONE: 63, IN_NO_POOL: 15},
 }

@@ -42,14 +42,21 @@ func createPool(asked question) (answer, error) {
 }
 
 // updatePool answers whether the pool "old" may become "new": the "refused" field, at most one.
+// Defaults are set on creation only; kubectl apply keeps those of fields that no manifest ever had.
 func updatePool(asked question) (answer, error) {
 	before, err := stored(asked.Old)
 	if err != nil {
 		return nil, err
 	}
-	after, err := stored(asked.New)
+	after, err := converted(asked.New)
 	if err != nil {
 		return nil, err
+	}
+	if !has(asked.Old, "type") && !has(asked.New, "type") {
+		after.Spec.Type = before.Spec.Type
+	}
+	if !has(asked.Old, "leaderElectionStrategy") && !has(asked.New, "leaderElectionStrategy") {
+		after.Spec.LeaderElectionStrategy = before.Spec.LeaderElectionStrategy
 	}
 	_, err = new(poolwebhook.NodePoolHandler).ValidateUpdate(context.Background(), before, after)
 	return answer{"refused": fields(err)}, nil
@@ -93,6 +100,12 @@ func stored(raw json.RawMessage) (*v1beta2.NodePool, error) {
 		return nil, err
 	}
 	return pool, new(poolwebhook.NodePoolHandler).Default(context.Background(), pool)
+}
+
+// has returns whether the spec of a manifest has a field that is not null.
+func has(raw json.RawMessage, field string) bool {
+	var manifest struct{ Spec map[string]any }
+	return json.Unmarshal(raw, &manifest) == nil && manifest.Spec[field] != nil
 }
 
 func converted(raw json.RawMessage) (*v1beta2.NodePool, error) {

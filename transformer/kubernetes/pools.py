@@ -6,6 +6,7 @@ from typing import Any
 
 from transformer.kubernetes.objects import Manifest, list_at, mapping_at
 from transformer.kubernetes.well_known import HOST_NETWORK_LABEL
+from transformer.wording import shown
 
 GROUP = "apps.openyurt.io"
 OLD_VERSIONS = ("v1alpha1", "v1beta1")
@@ -79,6 +80,20 @@ def pool_of(manifest: Manifest) -> Pool:
 def _node_count(manifest: Manifest) -> int | None:
     found = mapping_at(manifest.value, "status").get("nodes")
     return len(found) if isinstance(found, list) else None
+
+
+def emptied(before: Manifest | None, now: Manifest, field_name: str) -> str:
+    """Return in words how an update empties a text in `spec`, or nothing.
+
+    The webhook sets defaults on creation only. A later update keeps them only if the manifest never
+    had the field.
+    """
+    if before is None:
+        return ""
+    old, new = before.spec.get(field_name), now.spec.get(field_name)
+    if new == "":
+        return "is empty"
+    return f"was {shown(old)} and is taken out" if isinstance(old, str) and new is None else ""
 
 
 class PoolsNeeded(Exception):

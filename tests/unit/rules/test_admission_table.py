@@ -136,11 +136,33 @@ POOL_UPDATED = [
     ("type Edge to Cloud", pool(type="Edge"), pool(type="Cloud"), ["HN202"]),
     ("type Cloud to Edge", pool(type="Cloud"), pool(type="Edge"), ["HN202"]),
     ("type absent to Edge", pool(), pool(type="Edge"), []),
-    ("type Edge to absent", pool(type="Edge"), pool(), []),
+    ("type Edge to absent", pool(type="Edge"), pool(), ["HN102"]),
+    ("type Edge to empty", pool(type="Edge"), pool(type=""), ["HN102"]),
+    ("type absent to empty", pool(), pool(type=""), ["HN102"]),
     ("type absent to Cloud", pool(), pool(type="Cloud"), ["HN202"]),
-    ("type Cloud to absent", pool(type="Cloud"), pool(), ["HN202"]),
+    ("type Cloud to absent", pool(type="Cloud"), pool(), ["HN102"]),
     ("type Edge, another version", pool(version="v1alpha1", type="Edge"), pool(type="Edge"), []),
     ("type Cloud, an older version", pool(), pool(version="v1alpha1", type="Cloud"), ["HN202"]),
+    # leaderElectionStrategy
+    (
+        "strategy mark to absent",
+        pool(leaderElectionStrategy="mark"),
+        pool(),
+        ["HN104"],
+    ),
+    (
+        "strategy empty as before",
+        pool(leaderElectionStrategy=""),
+        pool(leaderElectionStrategy=""),
+        ["HN104"],
+    ),
+    ("strategy absent as before", pool(), pool(), []),
+    (
+        "strategy mark, an older version",
+        pool(leaderElectionStrategy="mark"),
+        pool(version="v1beta1"),
+        [],
+    ),
     # interConnectivity
     (
         "interConnectivity false to true",

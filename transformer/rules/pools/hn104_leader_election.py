@@ -1,7 +1,9 @@
 """HN104: the leader election strategy of a NodePool is neither random nor mark.
 
 `random` makes any ready node of the pool a leader, `mark` only nodes that `leaderNodeLabelSelector`
-names. The NodePool webhook refuses any other value. Absent or empty means `random`.
+names. The NodePool webhook refuses any other value. Absent or empty means `random`, but only in a
+new pool: the webhook refuses an update of a pool whose strategy is empty, and `kubectl apply`
+empties it if the field is taken out of the manifest.
 
 Bad:
 
@@ -10,7 +12,7 @@ Bad:
     metadata: {name: hangzhou}
     spec: {enableLeaderElection: true, leaderElectionStrategy: Random}
 
-Fix: write `random` or `mark`, in lower case.
+Fix: write `random` or `mark`, in lower case, and keep the field.
 
 Source: OpenYurt `validateNodePoolSpec`, pkg/yurtmanager/webhook/nodepool/v1beta2/
 nodepool_validation.go.
@@ -20,7 +22,7 @@ from collections.abc import Iterator
 
 from transformer.findings import Violation
 from transformer.kubernetes.placeholders import is_placeholder
-from transformer.kubernetes.pools import OLD_VERSIONS, is_pool
+from transformer.kubernetes.pools import OLD_VERSIONS, emptied, is_pool
 from transformer.rules.base import RuleContext, ValidationRule
 from transformer.wording import did_you_mean, shown
 
@@ -32,9 +34,16 @@ def check(context: RuleContext) -> Iterator[Violation]:
     if not is_pool(manifest) or manifest.ref.version in OLD_VERSIONS:
         return  # old versions do not have the field, as HN101 reports
     found = manifest.spec.get("leaderElectionStrategy")
-    if not isinstance(found, str) or is_placeholder(found):
-        return
-    if found and found not in _STRATEGIES:
+    if how := emptied(context.before, manifest, "leaderElectionStrategy"):
+        yield Violation(
+            "/spec/leaderElectionStrategy",
+            f"the leader election strategy of NodePool {manifest.ref.name} {how}; the cluster sets"
+            " it only for new pools, and refuses the update",
+            hint="write leaderElectionStrategy: random, or the one that the pool has",
+        )
+    elif (
+        found and isinstance(found, str) and not is_placeholder(found) and found not in _STRATEGIES
+    ):
         yield Violation(
             "/spec/leaderElectionStrategy",
             f"the leader election strategy of NodePool {manifest.ref.name} is {shown(found)},"

@@ -26,7 +26,7 @@ nodepool_validation.go.
 from collections.abc import Iterator
 
 from transformer.findings import Violation
-from transformer.kubernetes.pools import is_pool, pool_of
+from transformer.kubernetes.pools import emptied, is_pool, pool_of
 from transformer.rules.base import RuleContext, ValidationRule
 
 
@@ -34,7 +34,8 @@ def check(context: RuleContext) -> Iterator[Violation]:
     if context.before is None or not is_pool(context.manifest):
         return
     old, new = pool_of(context.before), pool_of(context.manifest)
-    if isinstance(new.type, str) and old.type != new.type:
+    is_emptied = emptied(context.before, context.manifest, "type")  # HN102
+    if isinstance(new.type, str) and old.type != new.type and not is_emptied:
         yield Violation(
             "/spec/type",
             f"type of NodePool {new.name} was {old.type} and becomes {new.type}; the cluster"
