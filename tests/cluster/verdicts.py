@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from tests import builders
 from tests.cluster.yurt_app_sets import POOLS, comparable
+from transformer.placement import verdicts as placement
 from transformer.placement.copies import copies
 
 
@@ -34,13 +35,9 @@ def verdicts(objects: Iterable[Any]) -> Iterator[Verdict]:
     for context in builders.subjects(builders.stream(*values)):
         for placed in context.placed:
             name, copy = context.manifest.ref.name, placed.copy.pool
-            found = {one.pool: one for one in placed.schedule.pools}
-            for pool in (*pools, ""):
-                if pool in found:
-                    one = found[pool]
-                    yield Verdict(name, copy, pool, one.answer, one.filter, one.fitting)
-                else:  # the selection excludes it by its name
-                    yield Verdict(name, copy, pool, "cannot", "NodeAffinity", 0)
+            for one in placement.verdicts(placed, context.source(placed), pools):
+                answer = "can" if one.word in ("runs", "breaks") else one.word
+                yield Verdict(name, copy, one.pool, answer, one.filter, one.fitting)
 
 
 class Copy(NamedTuple):

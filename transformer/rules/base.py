@@ -21,6 +21,7 @@ from transformer.kubernetes.services import LocalService
 from transformer.operations import Operation
 from transformer.placement.node_groups import KnownNodes
 from transformer.placement.placed import Placed, placed
+from transformer.placement.verdicts import Break, breaks
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +130,23 @@ class RuleContext:
         return next(
             template for template in self.templates if template.pointer == placed.template.pointer
         )
+
+    def broken_by(self, rule: str) -> dict[str, list[Placed]]:
+        """Return the copies that a rule finds broken on host-network pools, by the pointer in the
+        manifest of what breaks them.
+        """
+        found: dict[str, list[Placed]] = {}
+        for copy, one in self._breaks:
+            if one.rule == rule:
+                found.setdefault(one.pointer, []).append(copy)
+        return found
+
+    @cached_property
+    def _breaks(self) -> list[tuple[Placed, Break]]:
+        level = self.cluster.namespaces.get(self.manifest.ref.namespace, "")
+        return [
+            (copy, one) for copy in self.placed for one in breaks(copy, self.source(copy), level)
+        ]
 
     @property
     def is_static(self) -> bool:

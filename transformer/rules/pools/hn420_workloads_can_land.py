@@ -37,7 +37,6 @@ from dataclasses import dataclass, field
 from transformer.findings import MOST_RELATED, ObjectRef, Related, Violation
 from transformer.kubernetes.pools import is_pool, pool_of
 from transformer.placement.placed import Placed
-from transformer.placement.truth import Truth
 from transformer.rules.base import (
     Conclusion,
     LocatedObservation,
@@ -59,28 +58,18 @@ def collect(context: RuleContext) -> Iterator[Observation]:
         return
     if controller_owner(context) is not None or manifest.ref.kind in _NO_PODS:
         return
-    for placed in context.placed:
-        pools = tuple(one.pool for one in placed.lands_on)
-        if pools and _needs_network(placed) and not _is_component(context, placed):
-            yield Observation("", placed.copy.place(placed.template.pointer), pools)
+    for at, copies in context.broken_by("HN420").items():
+        pools = tuple(one.pool for placed in copies for one in placed.lands_on if _has_pods(placed))
+        if pools and not is_surely_component(context, copies[0].template):
+            yield Observation("", at, tuple(dict.fromkeys(pools)))
 
 
 def _place_of_pool(context: RuleContext) -> str:
     return "/spec/hostNetwork" if "hostNetwork" in context.manifest.spec else "/metadata/name"
 
 
-def _needs_network(placed: Placed) -> bool:
-    """Whether the pods need a network of their own, and neither HN401 nor HN411 reports them."""
-    is_other = placed.is_daemon_set or bool(placed.pinned_to)
-    return (
-        not is_other
-        and placed.is_on_host is Truth.FALSE
-        and placed.copy.workload.get("replicas") != 0
-    )
-
-
-def _is_component(context: RuleContext, placed: Placed) -> bool:
-    return is_surely_component(context, placed.template)
+def _has_pods(placed: Placed) -> bool:
+    return placed.copy.workload.get("replicas") != 0
 
 
 @dataclass(slots=True)

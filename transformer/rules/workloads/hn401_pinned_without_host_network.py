@@ -33,28 +33,26 @@ from transformer.rules.base import RuleContext, ValidationRule
 
 
 def check(context: RuleContext) -> Iterator[Violation]:
-    lacking: dict[str, list[Placed]] = {}
-    unknown: dict[str, list[Placed]] = {}
-    is_concerned = context.cluster.has_host_network_pools
-    for placed in context.placed:
-        if placed.is_on_host is Truth.UNKNOWN:
-            continue  # HN428
-        is_said = "hostNetwork" in placed.template.spec
-        said = f"{placed.template.pointer}/spec/hostNetwork"
-        selected = selection_at(context.source(placed))
-        if placed.pinned_to and placed.is_on_host is Truth.FALSE:
-            at = placed.copy.place(said if is_said else selected)
-            lacking.setdefault(at, []).append(placed)
-        elif placed.schedule.pinned is Truth.UNKNOWN and placed.schedule.deciding and is_concerned:
-            unknown.setdefault(selected, []).append(placed)
-    for at, found in lacking.items():
+    for at, found in context.broken_by("HN401").items():
         yield Violation(
             at,
             f"{runs_only(found)}, where there is no CNI, and do not use the host's network",
             hint="set hostNetwork: true, or let them run elsewhere",
         )
-    for at, found in unknown.items():
-        yield _unknown(at, found)
+    if context.cluster.has_host_network_pools:
+        unknown: dict[str, list[Placed]] = {}
+        for placed in context.placed:
+            if _is_undecided(placed):
+                unknown.setdefault(selection_at(context.source(placed)), []).append(placed)
+        for at, found in unknown.items():
+            yield _unknown(at, found)
+
+
+def _is_undecided(placed: Placed) -> bool:
+    """Whether pods are pinned depends on pools; of placeholders, HN428 reports."""
+    schedule = placed.schedule
+    is_known = placed.is_on_host is not Truth.UNKNOWN
+    return is_known and schedule.pinned is Truth.UNKNOWN and bool(schedule.deciding)
 
 
 def _unknown(at: str, found: list[Placed]) -> Violation:

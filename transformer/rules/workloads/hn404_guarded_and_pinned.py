@@ -24,13 +24,11 @@ Kubernetes scheduler, node affinity.
 
 from collections.abc import Iterator
 
-from transformer import pointer
 from transformer.findings import Violation
-from transformer.kubernetes.objects import mapping_at
-from transformer.kubernetes.pod_template import PodTemplate
-from transformer.kubernetes.well_known import EXCLUDE_ANNOTATION, HOST_NETWORK_LABEL
+from transformer.placement.filters import Filter
 from transformer.placement.node_match import is_guarded
-from transformer.placement.placed import Placed, can_run_only, selection_at
+from transformer.placement.placed import Placed, can_run_only
+from transformer.placement.verdicts import filter_at
 from transformer.rules.base import RuleContext, ValidationRule
 
 
@@ -38,8 +36,9 @@ def check(context: RuleContext) -> Iterator[Violation]:
     found: dict[tuple[str, str], list[Placed]] = {}
     for placed in context.placed:
         if placed.schedule.kept_off:
-            what, at = _what_keeps_off(context, placed)
-            found.setdefault((what, placed.copy.place(at)), []).append(placed)
+            name = _filter(placed)
+            at = filter_at(placed, context.source(placed), name)
+            found.setdefault((_words(placed, name), at), []).append(placed)
     for (what, at), copies in found.items():
         yield Violation(
             at,
@@ -56,28 +55,17 @@ _HINTS = {
 }
 
 
-def _what_keeps_off(context: RuleContext, placed: Placed) -> tuple[str, str]:
-    """Return in words what keeps the pods off, and the pointer of it or of what is missing."""
-    template = placed.template
+def _filter(placed: Placed) -> Filter:
+    """Return the filter that keeps the pods off; what the user can change in the manifest first."""
+    order: tuple[Filter, ...] = ("guard", "TaintToleration", "NodeUnschedulable")
     filters = {one.filter for one in placed.schedule.kept_off}
-    if "guard" not in filters:
-        what = "a taint" if "TaintToleration" in filters else "a cordon"
-        has_any = bool(template.spec.get("tolerations"))
-        tolerations = f"{template.pointer}/spec/tolerations"
-        return what, tolerations if has_any else selection_at(context.source(placed))
-    if is_guarded(template):
-        return "a guard", _guard_at(template)
-    return "the annotation", pointer.join(
-        f"{template.pointer}/metadata/annotations", EXCLUDE_ANNOTATION
-    )
+    return next(name for name in order if name in filters)
 
 
-def _guard_at(template: PodTemplate) -> str:
-    """Return the pointer of what keeps the pods off: a nodeSelector, or an affinity."""
-    at = f"{template.pointer}/spec"
-    if mapping_at(template.spec, "nodeSelector").get(HOST_NETWORK_LABEL, "true") != "true":
-        return pointer.join(at, "nodeSelector", HOST_NETWORK_LABEL)
-    return f"{at}/affinity"
+def _words(placed: Placed, name: Filter) -> str:
+    if name == "guard":
+        return "a guard" if is_guarded(placed.template) else "the annotation"
+    return "a taint" if name == "TaintToleration" else "a cordon"
 
 
 RULE = ValidationRule(

@@ -24,17 +24,12 @@ Nodes"; Kubernetes documentation, pod's DNS policy.
 from collections.abc import Iterator
 
 from transformer.findings import Violation
-from transformer.placement.placed import Placed, runs_only
+from transformer.placement.placed import runs_only
 from transformer.rules.base import RuleContext, ValidationRule
 
 
 def check(context: RuleContext) -> Iterator[Violation]:
-    found: dict[str, list[Placed]] = {}
-    for placed in context.pinned:
-        if placed.template.spec.get("dnsPolicy") == "ClusterFirstWithHostNet":
-            at = placed.copy.place(f"{placed.template.pointer}/spec/dnsPolicy")
-            found.setdefault(at, []).append(placed)
-    for at, copies in found.items():
+    for at, copies in context.broken_by("HN405").items():
         yield Violation(
             at,
             f"{runs_only(copies)}, where there is no cluster DNS",

@@ -25,20 +25,17 @@ from collections.abc import Iterator
 
 from transformer.findings import Violation
 from transformer.placement.placed import pool_words
-from transformer.placement.truth import Truth
 from transformer.rules.base import RuleContext, ValidationRule
 from transformer.rules.components import is_surely_component
 
 
 def check(context: RuleContext) -> Iterator[Violation]:
     ref = context.manifest.ref
-    for placed in context.placed:
-        if not placed.is_daemon_set or placed.pinned_to or placed.is_on_host is not Truth.FALSE:
-            continue
-        pools = [one.pool for one in placed.lands_on]
-        if pools and not is_surely_component(context, placed.template):
+    for at, copies in context.broken_by("HN411").items():
+        if not is_surely_component(context, copies[0].template):
+            pools = (one.pool for placed in copies for one in placed.lands_on)
             yield Violation(
-                f"{placed.template.pointer}/spec",
+                at,
                 f"the pods of {ref} can also run on {pool_words(pools)}, where there is no CNI for"
                 " them",
                 hint="annotate the pod template with apps.openyurt.io/exclude-host-network-pool:"

@@ -35,31 +35,23 @@ documentation, Pod Security Standards.
 from collections.abc import Iterator
 
 from transformer.findings import Violation
-from transformer.placement.pod_security import PRIVILEGED, REFUSING, refused
+from transformer.placement.pod_security import PRIVILEGED
 from transformer.placement.truth import Truth
 from transformer.rules.base import RuleContext, ValidationRule
 
 
 def check(context: RuleContext) -> Iterator[Violation]:
     namespace = context.manifest.ref.namespace
-    level = context.cluster.namespaces.get(namespace, "")
-    if level not in REFUSING:
-        return
-    seen: set[str] = set()
-    for placed in context.placed:
-        if not placed.can_land:
-            continue
-        at = refused(placed.template, is_on_host=placed.is_on_host is Truth.TRUE)
-        where = placed.copy.place(at)
-        if at and where not in seen:
-            seen.add(where)
-            what = "a port of the host" if at.endswith("hostPort") else "the network of the host"
-            yield Violation(
-                where,
-                f"namespace {namespace} enforces the Pod Security level {level}, which refuses pods"
-                f" that use {what}: no pod of {context.manifest.ref} is created",
-                hint=PRIVILEGED,
-            )
+    level = context.cluster.namespaces.get(namespace)
+    for at, (placed, *_) in context.broken_by("HN421").items():
+        is_on_host = placed.is_on_host is Truth.TRUE
+        yield Violation(
+            at,
+            f"namespace {namespace} enforces the Pod Security level {level}, which refuses pods"
+            f" that use {'the network' if is_on_host else 'a port'} of the host: no pod of"
+            f" {context.manifest.ref} is created",
+            hint=PRIVILEGED,
+        )
 
 
 RULE = ValidationRule(
