@@ -31,17 +31,31 @@ _LISTS = {
     "Pod": "/api/v1/namespaces/{}/pods",
 }
 _CANARY = "canaries"
+_TRIES = 3
 _REASON = re.compile(r"(\d+) (node\(s\) .+?)(?=, \d+ node|\.$)")
 
 
 def answers(plane: ControlPlane, asked: Iterable[Value]) -> Iterator[Value]:
-    """Yield, for each world, where its pods landed and what the scheduler said of the others."""
+    """Yield, for each world, where its pods landed and what the scheduler said of the others.
+
+    A world that does not come to rest is made again: when its cache lags, the controller of
+    YurtAppSets makes a Deployment twice.
+    """
     client = plane.client
     _make_canary(client)
     for number, world in enumerate(asked):
         if number % 50 == 0:
             print(f"  {number} worlds", flush=True)
-        yield _World(client, world).answer()
+        yield _answer(client, world)
+
+
+def _answer(client: Client, world: Value) -> Value:
+    for _ in range(_TRIES - 1):
+        try:
+            return _World(client, world).answer()
+        except TimeoutError as error:
+            print(f"  again: {error}", flush=True)
+    return _World(client, world).answer()
 
 
 class WorldError(Exception):
