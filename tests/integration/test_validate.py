@@ -421,6 +421,15 @@ def test_fix_mends_what_transform_would_and_the_lost_annotation() -> None:
     assert "node-label" in run.err
 
 
+def test_fix_reports_a_node_that_it_brings_into_an_edge_pool() -> None:
+    labels = "{apps.openyurt.io/desired-nodepool: p}"
+    named = f"apiVersion: v1\nkind: Node\nmetadata:\n  name: edge-1\n  labels: {labels}\n"
+    write("all.yaml", joined(pool("p"), named.encode()))
+    run = invoke("validate", "--fix", ".")
+    assert run.out.decode().count("HN306") == 1
+    assert run.status == 0
+
+
 def test_fix_makes_no_host_network_pool_of_one_that_is_standard() -> None:
     write("old.yaml", LOST)
     path = write("new.yaml", joined(LOST.encode(), node("n1", "p")))

@@ -102,10 +102,14 @@ def _progress(states: States, options: ValidateOptions) -> Progress:
 
 
 def _report(states: States, outcome: Outcome, fixed: Fixed, checks: tuple[str, ...]) -> Report:
+    known = {(found.rule, found.file, found.object) for found in outcome.findings}
+    of_fixes = (
+        found for found in fixed.findings if (found.rule, found.file, found.object) not in known
+    )
     return Report(
         outcome.documents,
         len(states.new),
-        (*fixed.findings, *outcome.findings),
+        (*of_fixes, *outcome.findings),
         rule_helps(),
         outcome.skipped_rules,
         outcome.undecided,

@@ -166,7 +166,7 @@ class _Validation:
             before = self.old_state.before(manifest.ref, self.origin.relative_name)
             rule_context = replace(rule_context, before=before)
         self.needs.update(_needs(rule_context))
-        self.undecided += filter(None, {placed.undecided for placed in rule_context.placed})
+        self.undecided += rule_context.undecided
         if context.settings.suppressions:
             self.refs.append(manifest.ref)
         self._add_suppressions(manifest)

@@ -99,7 +99,7 @@ def problems(
         yield Problem(at, reason, _MEND, "fails")
 
 
-_MEND = "correct the patch, or add what is missing in a patch before it"
+_MEND = "correct the patch, or add the missing parent with an earlier patch of the same tweak"
 
 
 def _idle(kind: str, at: str, patch: Mapping[str, Any], *, is_asked: bool) -> Iterator[Problem]:
@@ -121,7 +121,7 @@ def _idle(kind: str, at: str, patch: Mapping[str, Any], *, is_asked: bool) -> It
         yield Problem(f"{at}/value", f"what is not in the value stays, {_BECAUSE}", _merged(its))
 
 
-_BECAUSE = "because OpenYurt lays the outcome over the old workload"
+_BECAUSE = "because OpenYurt merges the result into the existing workload"
 _NO_SLASH = "the path does not begin with a slash, so its first part is ignored"
 
 

@@ -4,7 +4,7 @@ A pool's nodes have its name, its `spec.labels` and `spec.taints`, and the hostn
 is a host-network pool (docs/placement.md). Node manifests tell more about some of them. Only if
 there are as many as the pool's `status.nodes` says, or the configuration says that they are
 complete, are they all of its nodes; otherwise the pool may have others, of which only that is known
-which the pool sets. A pool, or no pool, without any Node in the input always has others.
+which the pool sets. A pool without any Node in the input always has others.
 
 `kubernetes.io/os` is `linux` unless a Node or a pool says otherwise, because YurtHub runs on Linux
 only, and so does the control plane. Nodes in no pool are taken not to have what pools set: their
@@ -128,11 +128,10 @@ class KnownNodes:
     ) -> Iterator[NodeGroup]:
         """Yield the nodes in no pool; `foreign` are the values, by key, of the labels of pools."""
         absent = (POOL_LABEL, HOST_NETWORK_LABEL)
-        groups = self._groups.get("", {}).values()
-        for group in groups:
+        for group in self._groups.get("", {}).values():
             labels = {**_LINUX, **group.labels}
             yield from self._named(group, labels, absent, group.taints, mentioned, foreign)
-        if not (groups and self.is_complete):
+        if not (self._groups and self.is_complete):
             yield NodeGroup(self._unnamed(_LINUX, absent, mentioned, foreign))
 
     def of_other_pools(

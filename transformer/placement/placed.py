@@ -50,6 +50,15 @@ class Placed:
         )
 
     @property
+    def runs_on(self) -> tuple[str, ...]:
+        """The host-network pools on which there will be pods: those that they are pinned to, and of
+        a DaemonSet also those where it has a pod besides others.
+        """
+        if self.pinned_to or not self.is_daemon_set:
+            return self.pinned_to
+        return tuple(one.pool for one in self.lands_on)
+
+    @property
     def can_land(self) -> bool:
         """Whether the pods can be scheduled to host-network pools, as far as it is known."""
         return bool(self.lands_on or self.pinned_to)
@@ -60,6 +69,8 @@ class Placed:
         known.
         """
         schedule = self.schedule
+        if not self.copy.is_certain:
+            return f"which tweaks apply in the NodePool {self.copy.pool}"
         if schedule.pinned is Truth.UNKNOWN and schedule.deciding:
             names = ", ".join(schedule.deciding)
             return f"the NodePool {names}" if len(schedule.deciding) == 1 else f"NodePools {names}"
@@ -100,13 +111,14 @@ def placed(
     pools: PoolIndex,
     nodes: KnownNodes,
 ) -> tuple[Placed, ...]:
-    """Return the copies of a workload, and where each can be scheduled.
+    """Return the copies of a workload, and where each can be scheduled; also those of which it is
+    not certain what they are.
 
     Raises:
         PoolsNeeded: it depends on pools that later input may contain.
     """
     made = [one for one in copies(manifest, templates, pools) if one.failure is None]
-    return tuple(_placed(manifest, one, pools, nodes) for one in made if one.is_certain)
+    return tuple(_placed(manifest, one, pools, nodes) for one in made)
 
 
 def _placed(manifest: Manifest, copy: WorkloadCopy, pools: PoolIndex, nodes: KnownNodes) -> Placed:
@@ -146,25 +158,27 @@ def pool_words(pools: Iterable[str]) -> str:
     return f"the host-network {'pool' if len(names) == 1 else 'pools'} {shown}"
 
 
-def runs_only(found: Sequence[Placed]) -> str:
-    """Return how a message says where the pods of pinned copies of one workload run."""
-    pools = pool_words(pool for one in found for pool in one.pinned_to)
-    if _is_plain(found):
-        return f"the pods run on {pools} only"
-    return f"{_of(found, pools)} run only there"
+def runs_there(found: Sequence[Placed]) -> str:
+    """Return how a message says where the pods of copies of one workload run (`runs_on`)."""
+    pools = pool_words(pool for one in found for pool in one.runs_on)
+    if not found[0].pinned_to:
+        return f"the pods also run on {pools}"
+    copies = of_copies(found)
+    return f"the pods{copies} run only there" if copies else f"the pods run on {pools} only"
 
 
 def can_run_only(found: Sequence[Placed]) -> str:
     """Return how a message says where the pods of copies could run that are kept off there."""
     pools = pool_words(pool.pool for one in found for pool in one.schedule.kept_off)
-    if _is_plain(found):
-        return f"the pods can run on {pools} only"
-    return f"{_of(found, pools)} can run only there"
+    copies = of_copies(found)
+    return f"the pods{copies} can run only there" if copies else f"the pods can run on {pools} only"
 
 
-def _is_plain(found: Sequence[Placed]) -> bool:
-    return not found[0].copy.pool
-
-
-def _of(found: Sequence[Placed], pools: str) -> str:
-    return f"the pods of the {'copy' if len(found) == 1 else 'copies'} for {pools}"
+def of_copies(found: Sequence[Placed]) -> str:
+    """Return how a message names copies of one workload that are each for a host-network pool, or
+    nothing for a workload without copies.
+    """
+    if not found[0].copy.pool:
+        return ""
+    pools = pool_words(one.copy.pool for one in found)
+    return f" of the {'copy' if len(found) == 1 else 'copies'} for {pools}"

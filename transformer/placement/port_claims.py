@@ -26,7 +26,7 @@ class Claim:
     """Which object claims the port, on which address of which nodes.
 
     `owner` is the object (two claims of one owner at different places are copies), `pod` the place
-    of the object and its pod template. `pools` are those that the pods are pinned to, `single`
+    of the object and its pod template. `pools` are those that the pods run on, `single`
     those of them that have one node only, and pods for sure.
     """
 

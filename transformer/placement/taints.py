@@ -32,6 +32,12 @@ _NETWORK_UNAVAILABLE = ("node.kubernetes.io/network-unavailable", "NoSchedule")
 """The same, but only for pods on the host's network."""
 
 
+def in_words(taint: Mapping[str, Any]) -> str:
+    """Return a taint as kubectl writes it: `key=value:effect`."""
+    value = f"={taint['value']}" if taint.get("value") else ""
+    return f"{taint.get('key')}{value}:{taint.get('effect')}"
+
+
 def tolerates(
     template: PodTemplate, taints: Iterable[Mapping[str, Any]], *, is_daemon_set: bool = False
 ) -> Truth:

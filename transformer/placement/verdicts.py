@@ -109,7 +109,7 @@ def breaks(placed: Placed, source: PodTemplate, level: str = "") -> Iterator[Bre
     template = placed.template
     if placed.is_on_host is Truth.FALSE:
         yield _without_network(placed, source)
-    if placed.pinned_to and template.spec.get("dnsPolicy") == "ClusterFirstWithHostNet":
+    if placed.runs_on and template.spec.get("dnsPolicy") == "ClusterFirstWithHostNet":
         yield Break("HN405", placed.copy.place(f"{template.pointer}/spec/dnsPolicy"))
     if level in REFUSING and (at := refused(template, is_on_host=placed.is_on_host is Truth.TRUE)):
         yield Break("HN421", placed.copy.place(at))

@@ -31,6 +31,9 @@ def findings(
         for found in group:
             yield from _finding(found, paint)
             yield from (f"{line}\n" for line in details(found, with_related=with_related))
+            places = max(found.related_total, len(found.related))
+            if places > 1 and not with_related:
+                yield f"  all {places} places: -v\n"
         yield "\n"
 
 

@@ -13,7 +13,9 @@ _AFFINITY = re.compile(
     r"(?P<template>.*)/spec/affinity"
     r"(?:/nodeAffinity(?:/required\w+(?:/nodeSelectorTerms(?:/(?P<term>\d+|-)(?:/.*)?)?)?)?)?"
 )
-_METADATA = re.compile(r"/metadata/(label|annotation)s(?:/(.*))?")
+_METADATA = re.compile(
+    r"(?P<template>.*)/metadata(?:/(?P<kind>labels|annotations)(?:/(?P<key>[^/]+))?)?"
+)
 _TAINTS = re.compile(r"/spec/taints(?:/-)?")
 _FIELD = re.compile(r"(?P<template>.*)/spec/(?P<name>\w+)")
 _USUAL_TEMPLATES = ("", "/spec/template", "/spec/jobTemplate/spec/template")
@@ -39,8 +41,7 @@ def _describe(operation: dict[str, Any]) -> tuple[str, str, list[str]]:
     if path == "/spec" and isinstance(value, dict) and list(value) == ["taints"]:
         path, value = "/spec/taints", value["taints"]
     if found := _METADATA.fullmatch(path):
-        entries = value if found[2] is None else {unescape(found[2]): value}
-        return verb, "", [f"{found[1]} {_entry(key, item)}" for key, item in entries.items()]
+        return verb, _template(found["template"]), list(_entries(found, value))
     if _TAINTS.fullmatch(path):
         taints = value if isinstance(value, list) else [value]
         return verb, "", [f"taint {_taint(taint)}" for taint in taints]
@@ -73,6 +74,15 @@ def _requirements(value: Any) -> Iterator[str]:
     elif isinstance(value, dict | list):
         for item in value.values() if isinstance(value, dict) else value:
             yield from _requirements(item)
+
+
+def _entries(found: re.Match[str], value: Any) -> Iterator[str]:
+    """Yield the labels and annotations that are set."""
+    if found["key"]:
+        value = {unescape(found["key"]): value}
+    for kind, entries in ({found["kind"]: value} if found["kind"] else value).items():
+        for key, item in entries.items():
+            yield f"{kind.removesuffix('s')} {_entry(key, item)}"
 
 
 def _template(pointer: str) -> str:

@@ -109,13 +109,22 @@ class RuleContext:
     is_named: bool = True
     usage: KustomizationUsage = NOT_LISTED
 
-    @cached_property
+    @property
     def placed(self) -> tuple[Placed, ...]:
         """The workload copies, with where each can be scheduled; none if the pods are static.
 
         Raises:
             PoolsNeeded: it depends on pools that later input may contain.
         """
+        return tuple(one for one in self._placed if one.copy.is_certain)
+
+    @property
+    def undecided(self) -> set[str]:
+        """For want of what it is unknown whether copies run on host-network pools."""
+        return {one.undecided for one in self._placed if one.undecided}
+
+    @cached_property
+    def _placed(self) -> tuple[Placed, ...]:
         if self.is_static:
             return ()
         return placed(self.manifest, self.templates, self.cluster.pools, self.cluster.nodes)
@@ -124,6 +133,11 @@ class RuleContext:
     def pinned(self) -> list[Placed]:
         """The workload copies that can run on host-network pools only."""
         return [one for one in self.placed if one.pinned_to]
+
+    @property
+    def on_host_network(self) -> list[Placed]:
+        """The workload copies that have pods on host-network pools."""
+        return [one for one in self.placed if one.runs_on]
 
     def source(self, placed: Placed) -> PodTemplate:
         """Return the pod template as the object has it of which `placed` is a copy."""

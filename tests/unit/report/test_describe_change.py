@@ -36,6 +36,19 @@ def test_a_new_affinity_is_told_by_its_requirement(path: str, value: Any) -> Non
 
 
 @pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ("/metadata/annotations/x.io~1a", "b"),
+        ("/metadata/annotations", {"x.io/a": "b"}),
+        ("/spec/template/metadata/annotations", {"x.io/a": "b"}),
+        ("/spec/jobTemplate/spec/template/metadata", {"annotations": {"x.io/a": "b"}}),
+    ],
+)
+def test_an_annotation_is_told_wherever_it_begins(path: str, value: Any) -> None:
+    assert told(("add", path, value)) == 'added annotation x.io/a="b"'
+
+
+@pytest.mark.parametrize(
     ("suffix", "value"),
     [("/matchExpressions/-", EXPRESSION), ("/matchExpressions", [EXPRESSION]), ("", TERM)],
 )

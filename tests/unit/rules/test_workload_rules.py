@@ -317,14 +317,14 @@ def test_pods_in_several_common_pools_collide_once() -> None:
     everywhere = {LABEL: "true"}
     one, two = daemon_set("one", everywhere), daemon_set("two", everywhere)
     _, _, message = the_one(HN408, HZ, host_pool("nb"), one, two)
-    assert "DaemonSet/one (in.yaml:2), which is pinned to the host-network pools hz, nb" in message
+    assert "DaemonSet/one (in.yaml:2), which runs on the host-network pools hz, nb" in message
 
 
 def test_without_a_pool_in_the_input_the_label_stands_for_all_of_them() -> None:
     one, two = daemon_set("one", {LABEL: "true"}), daemon_set("two", {LABEL: "true"})
     _, severity, message = the_one(HN408, one, two)
     assert severity == "error"
-    assert "pinned to host-network pools too" in message
+    assert "runs on host-network pools too" in message
 
 
 def test_the_label_does_not_stand_for_pools_that_the_selection_leaves_out() -> None:
@@ -447,6 +447,33 @@ def test_static_pods_are_not_judged_by_where_they_may_run() -> None:
     static["apiVersion"] = "apps.openyurt.io/v1alpha1"
     rules = {one.rule for one in validate(stream(HZ, static).encode())}
     assert rules == {"HN412"}
+
+
+def test_a_daemon_set_that_also_runs_on_a_pool_takes_its_ports_too() -> None:
+    everywhere = workload("DaemonSet", "a", ports=[80])
+    pinned = workload("Deployment", "b", ports=[80], nodeSelector=in_pool("hz"))
+    assert "DaemonSet/a" in the_one(HN408, HZ, SH, everywhere, pinned)[2]
+    anywhere = workload("Deployment", "a", ports=[80])
+    assert places(HN408, HZ, SH, anywhere, pinned) == []
+    elsewhere = workload("Deployment", "b", ports=[80], nodeSelector=in_pool("sh"))
+    assert places(HN408, HZ, SH, everywhere, elsewhere) == []
+
+
+def test_a_daemon_set_that_also_runs_on_a_pool_lacks_dns_and_services_there() -> None:
+    spec = {
+        "dnsPolicy": "ClusterFirstWithHostNet",
+        "containers": [{**CONTAINER, "args": ["http://a.b.svc"]}],
+    }
+    also = "the pods also run on the host-network pool hz"
+    everywhere = workload("DaemonSet", "a", **spec)
+    assert the_one(HN405, HZ, SH, everywhere)[2].startswith(also)
+    assert the_one(HN409, HZ, SH, everywhere)[2].startswith(also)
+    for other in (
+        workload("Deployment", "a", **spec),
+        workload("DaemonSet", "a", nodeSelector=in_pool("sh"), **spec),
+    ):
+        assert places(HN405, HZ, SH, other) == []
+        assert places(HN409, HZ, SH, other) == []
 
 
 # --- HN409: names of Services -------------------------------------------------------------------

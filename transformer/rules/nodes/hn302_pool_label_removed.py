@@ -93,7 +93,7 @@ def check(context: RuleContext) -> Iterator[Violation]:
         return
     yield Violation(
         at,
-        f"{said}: the node is cordoned, a privileged Job takes YurtHub off, every container is"
+        f"{said}: the node is cordoned, a privileged Job removes YurtHub, every container is"
         " restarted, and the node stays cordoned if that fails"
         + (f"; {_STAYS}" if is_host else ""),
         hint=f"keep the label, or {_RESET if is_host else _WINDOW}",

@@ -56,7 +56,7 @@ def check(context: RuleContext) -> Iterator[Violation]:
         yield Violation(
             at,
             f"{said} absent; the cluster refuses the update if `kubectl apply` removes the label",
-            hint="keep the line, or take it out of the last-applied annotation of the node too"
+            hint="keep the label, or remove it of the last-applied annotation of the node too"
             f" (kubectl apply edit-last-applied node {manifest.ref.name})",
             severity="warning",
         )

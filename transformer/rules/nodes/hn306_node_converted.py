@@ -42,7 +42,7 @@ Bad, where `shanghai` is an Edge pool:
 
 Fix: add the label in a maintenance window, to one pool at a time and to a few nodes first, and wait
 for the condition's reason `Converted`. If it says `ConvertFailed`, read the log of the Job's pods,
-mend the cause and delete the Job; or remove the label again, delete the Job and uncordon the node.
+fix the cause and delete the Job; or remove the label again, delete the Job and uncordon the node.
 To join a new machine, use `yurtadm join`, which sets both labels. A node that must not be converted
 stays out of Edge pools; a node of a standard pool cannot join a host-network pool or the other way
 round without a reset (HN304).

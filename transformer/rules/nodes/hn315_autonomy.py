@@ -62,8 +62,9 @@ def check(context: RuleContext) -> Iterator[Violation]:
     if not is_read:
         yield Violation(
             pointer.join("/metadata/annotations", AUTONOMY_DURATION),
-            f"{duration!r} is no duration, so it does not make node {name} autonomous",
-            hint="write hours, minutes and seconds as in 2h, 90m or 1h30m; 0s is for ever",
+            f"{duration!r} is not a valid duration, so it does not make node {name} autonomous",
+            hint="write hours, minutes and seconds as in 2h, 90m or 1h30m; with 0s, pods are never"
+            " evicted",
         )
 
 
@@ -77,7 +78,11 @@ def _deprecated(node: str, key: str, value: object, has_duration: bool) -> Itera
         return
     message = f"the annotation {key} of node {node} is deprecated"
     message += f", and {AUTONOMY_DURATION} is ignored beside it" if has_duration else ""
-    hint = f"write {AUTONOMY_DURATION} instead; 0s is for ever" if not has_duration else "remove it"
+    hint = (
+        f"write {AUTONOMY_DURATION} instead; with 0s, pods are never evicted"
+        if not has_duration
+        else "remove it"
+    )
     yield Violation(at, message, hint=hint, severity="info", at_key=True)
 
 

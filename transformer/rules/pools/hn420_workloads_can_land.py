@@ -4,9 +4,9 @@ Nothing keeps the pods of these workloads off the nodes of the pool: they do not
 the pool has no taint that they do not tolerate, and they have neither the guard nor the annotation
 `apps.openyurt.io/exclude-host-network-pool`. As soon as the scheduler puts one there, it hangs in
 ContainerCreating, because there is no CNI for it. There is one finding for each pool, with the
-workloads as related places; if the manifest of the pool is not in the input (`--pools`), it is at
-the first workload. DaemonSets are reported by HN411, workloads that can run nowhere else
-by HN401, and network components by HN406.
+workloads as related places, which `-v` and the JSON report list; if the manifest of the pool is not
+in the input (`--pools`), it is at the first workload. DaemonSets are reported by HN411, workloads
+that can run nowhere else by HN401, and network components by HN406.
 
 Bad:
 
@@ -23,9 +23,10 @@ Bad:
         spec:
           containers: [{name: web, image: "web:1"}]
 
-Fix: give the pool a taint in `spec.taints`, which keeps off everything that does not tolerate it;
-or annotate the pod templates with `apps.openyurt.io/exclude-host-network-pool: "true"` and run
-`hostnet-transform`; or set `hostNetwork: true` in those that may run there.
+Fix: give the pool a taint in `spec.taints`, which keeps off everything that does not tolerate it,
+and a toleration to the workloads and DaemonSets that belong there; or annotate the pod templates
+with `apps.openyurt.io/exclude-host-network-pool: "true"` and run `hostnet-transform`; or set
+`hostNetwork: true` in those that may run there.
 
 Source: OpenYurt, documentation of host-network NodePools, "Step 3: Exclude CNI-Dependent Pods from
 Host Network Nodes"; Kubernetes scheduler, filters NodeAffinity and TaintToleration.
@@ -115,8 +116,9 @@ def _violation(at: str, pool: str, found: _Landing) -> Violation:
     return Violation(
         at,
         f"{pods} can be scheduled to NodePool/{pool}, where there is no CNI for them",
-        hint="give the pool a taint, or annotate the pod templates with"
-        ' apps.openyurt.io/exclude-host-network-pool: "true" and transform them',
+        hint="give the pool a taint that only the pods for it tolerate, or annotate the pod"
+        ' templates with apps.openyurt.io/exclude-host-network-pool: "true" and run'
+        " hostnet-transform on them",
         related=tuple(map(_related, found.first)),
         related_total=found.total,
     )

@@ -27,7 +27,7 @@ Nodes".
 from collections.abc import Iterator
 
 from transformer.findings import Violation
-from transformer.placement.placed import Placed, runs_only, selection_at
+from transformer.placement.placed import Placed, runs_there, selection_at
 from transformer.placement.truth import Truth
 from transformer.rules.base import RuleContext, ValidationRule
 
@@ -36,8 +36,8 @@ def check(context: RuleContext) -> Iterator[Violation]:
     for at, found in context.broken_by("HN401").items():
         yield Violation(
             at,
-            f"{runs_only(found)}, where there is no CNI, and do not use the host's network",
-            hint="set hostNetwork: true, or let them run elsewhere",
+            f"{runs_there(found)}, where there is no CNI, and do not use the host's network",
+            hint=_hint(context, found),
         )
     if context.cluster.has_host_network_pools:
         unknown: dict[str, list[Placed]] = {}
@@ -46,6 +46,16 @@ def check(context: RuleContext) -> Iterator[Violation]:
                 unknown.setdefault(selection_at(context.source(placed)), []).append(placed)
         for at, found in unknown.items():
             yield _unknown(at, found)
+
+
+def _hint(context: RuleContext, found: list[Placed]) -> str:
+    pools = [placed.copy.pool for placed in found]
+    if (context.manifest.ref.kind, context.manifest.ref.version) != ("YurtAppSet", "v1beta1"):
+        return "set hostNetwork: true, or let them run elsewhere"
+    return (
+        f"add a patch to a tweak for {', '.join(pools[:3])}: operation: add, path:"
+        " /spec/template/spec/hostNetwork, value: true"
+    )
 
 
 def _is_undecided(placed: Placed) -> bool:

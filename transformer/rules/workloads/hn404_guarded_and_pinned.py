@@ -28,44 +28,51 @@ from transformer.findings import Violation
 from transformer.placement.filters import Filter
 from transformer.placement.node_match import is_guarded
 from transformer.placement.placed import Placed, can_run_only
+from transformer.placement.taints import in_words, tolerates
+from transformer.placement.truth import Truth
 from transformer.placement.verdicts import filter_at
 from transformer.rules.base import RuleContext, ValidationRule
 
 
 def check(context: RuleContext) -> Iterator[Violation]:
-    found: dict[tuple[str, str], list[Placed]] = {}
+    found: dict[tuple[str, str, Filter], list[Placed]] = {}
     for placed in context.placed:
         if placed.schedule.kept_off:
             name = _filter(placed)
             at = filter_at(placed, context.source(placed), name)
-            found.setdefault((_words(placed, name), at), []).append(placed)
-    for (what, at), copies in found.items():
+            found.setdefault((at, _words(context, placed, name), name), []).append(placed)
+    for (at, what, name), copies in found.items():
         yield Violation(
             at,
             f"{can_run_only(copies)}, and {what} keeps them off: they can never be scheduled",
-            hint=_HINTS[what],
+            hint=_HINTS[name],
         )
 
 
-_HINTS = {
-    "a guard": "remove the guard and the annotation, or select other nodes",
-    "the annotation": "remove the guard and the annotation, or select other nodes",
-    "a taint": "tolerate the taint of the pool, or select other nodes",
-    "a cordon": "uncordon the node, or select other nodes",
+_HINTS: dict[Filter, str] = {
+    "guard": "remove the guard and the annotation, or select other nodes",
+    "TaintToleration": "add a toleration for the taint, or select other nodes",
+    "NodeUnschedulable": "uncordon the node, or select other nodes",
 }
 
 
 def _filter(placed: Placed) -> Filter:
-    """Return the filter that keeps the pods off; what the user can change in the manifest first."""
-    order: tuple[Filter, ...] = ("guard", "TaintToleration", "NodeUnschedulable")
+    """Return the filter that keeps the pods off; first what the user can change in the manifest."""
     filters = {one.filter for one in placed.schedule.kept_off}
-    return next(name for name in order if name in filters)
+    return next(name for name in _HINTS if name in filters)
 
 
-def _words(placed: Placed, name: Filter) -> str:
+def _words(context: RuleContext, placed: Placed, name: Filter) -> str:
     if name == "guard":
         return "a guard" if is_guarded(placed.template) else "the annotation"
-    return "a taint" if name == "TaintToleration" else "a cordon"
+    if name == "NodeUnschedulable":
+        return "a cordon"
+    pools = [context.cluster.pools.find(one.pool) for one in placed.schedule.kept_off]
+    taints = [taint for pool in pools if pool is not None for taint in pool.taints]
+    for taint in taints:
+        if tolerates(placed.template, (taint,), is_daemon_set=placed.is_daemon_set) is Truth.FALSE:
+            return f"the taint {in_words(taint)}"
+    return "a taint"
 
 
 RULE = ValidationRule(

@@ -1,7 +1,8 @@
 """HN405: pods for a host-network pool use the cluster's DNS.
 
 `dnsPolicy: ClusterFirstWithHostNet` makes a pod on the host's network query the cluster DNS, which
-a host-network node cannot reach: every lookup fails. With `hostNetwork: true` the default policy,
+a host-network node cannot reach: every lookup fails. The rule reports pods that are pinned to such
+a pool, and DaemonSets that also run on one. With `hostNetwork: true` the default policy,
 `ClusterFirst`, falls back to the node's own DNS and works.
 
 Bad, where `hangzhou` is a host-network pool:
@@ -15,7 +16,8 @@ Bad, where `hangzhou` is a host-network pool:
       nodeSelector: {apps.openyurt.io/nodepool: hangzhou}
       containers: [{name: collector, image: "collector:1"}]
 
-Fix: remove `dnsPolicy`, or set it to `Default`.
+Fix: remove `dnsPolicy`, or set it to `Default`. If a DaemonSet needs the cluster DNS on other
+nodes, make two: one for each type of pool.
 
 Source: OpenYurt, documentation of host-network NodePools, "Pod Network Limitations on Host Network
 Nodes"; Kubernetes documentation, pod's DNS policy.
@@ -24,7 +26,7 @@ Nodes"; Kubernetes documentation, pod's DNS policy.
 from collections.abc import Iterator
 
 from transformer.findings import Violation
-from transformer.placement.placed import runs_only
+from transformer.placement.placed import runs_there
 from transformer.rules.base import RuleContext, ValidationRule
 
 
@@ -32,7 +34,7 @@ def check(context: RuleContext) -> Iterator[Violation]:
     for at, copies in context.broken_by("HN405").items():
         yield Violation(
             at,
-            f"{runs_only(copies)}, where there is no cluster DNS",
+            f"{runs_there(copies)}, where there is no cluster DNS",
             hint="remove dnsPolicy, or set it to Default",
         )
 

@@ -1,8 +1,9 @@
 """HN408: two workloads need the same port of the same nodes.
 
 On a host-network node pods share the ports of the node: with `hostNetwork: true` every container
-port is a port of the host. If two workloads are pinned to a common pool and need the same port and
-protocol on an overlapping host address, the second pod on a node stays pending or fails to bind.
+port is a port of the host. If two workloads run on a common pool (they are pinned to it, or are
+DaemonSets that have a pod on each node) and need the same port and protocol on an overlapping host
+address, the second pod on a node stays pending or fails to bind.
 This is certain, and an error, if both are DaemonSets, if the pool has one node in the input and
 both are sure to run there, and within one pod; otherwise it is a warning. Nothing is reported if
 their node selectors keep them apart (`kubernetes.io/arch`, for example) or a pool's taints keep one
@@ -62,8 +63,8 @@ def collect(context: RuleContext) -> Iterator[Observation]:
         return  # a copy of what its owner needs
     if manifest.ref.kind == "PodTemplate":
         return  # no pods
-    for placed in context.pinned:
-        template, pools = placed.template, placed.pinned_to
+    for placed in context.on_host_network:
+        template, pools = placed.template, placed.runs_on
         if placed.copy.workload.get("replicas") == 0:
             continue  # no pods
         is_on_host = placed.is_on_host is Truth.TRUE
@@ -91,7 +92,7 @@ def finalize(observations: Iterable[LocatedObservation]) -> Iterator[Conclusion]
             common = [pool for pool in other.pools if pool in claim.pools]
             place = f"{first.place.file}:{first.place.line}"
             message = (
-                f"the port is already used by {first.object} ({place}), which is pinned to"
+                f"the port is already used by {first.object} ({place}), which runs on"
                 f" {pool_words(common)} too"
             )
         hint = "give one of them another port, or pin it to another pool"

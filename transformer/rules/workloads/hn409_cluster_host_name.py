@@ -1,8 +1,9 @@
 """HN409: pods for a host-network pool use names of Services.
 
 On a host-network node there is no cluster DNS to look up the name of a Service, and no kube-proxy
-to reach its address. Looked at are environment variables, commands, arguments and the hosts of
-probes, and ConfigMaps in the input that the pods use. A name is that of a Service if it
+to reach its address. The rule looks at pods that are pinned to such a pool, and at DaemonSets that
+also run on one: at their environment variables, commands, arguments and the hosts of probes, and at
+ConfigMaps in the input that they use. A name is that of a Service if it
 
 - ends in `.svc` or `.svc.cluster.local`, wherever it is;
 - is that of a Service in the input, as `name.namespace`, or as `name` in the pods' own namespace,
@@ -23,7 +24,7 @@ Bad, where `hangzhou` is a host-network pool:
         args: [--to=http://gateway.metrics.svc:9090]
 
 Fix: use an address that is reachable from outside the cluster, such as that of a load balancer or a
-node.
+node. If only some pods of a DaemonSet run there, make two: one for each type of pool.
 
 Source: OpenYurt, documentation of host-network NodePools, "Pod Network Limitations on Host Network
 Nodes".
@@ -33,7 +34,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from transformer.findings import Violation
 from transformer.kubernetes.objects import Manifest
-from transformer.placement.placed import Placed, runs_only
+from transformer.placement.placed import Placed, runs_there
 from transformer.placement.service_names import (
     Text,
     certain_name,
@@ -57,13 +58,13 @@ _HINT = "use an address that is reachable from outside the cluster"
 def check(context: RuleContext) -> Iterator[Violation]:
     for at, text, found in _texts(context):
         if name := certain_name(text):
-            yield _violation(at, runs_only(found), name)
+            yield _violation(at, runs_there(found), name)
 
 
 def _texts(context: RuleContext) -> Iterator[tuple[str, Text, list[Placed]]]:
-    """Yield each text that pinned pods get, with where it is, and the copies that get it."""
+    """Yield each text that pods there get, with where it is, and the copies that get it."""
     found: dict[tuple[str, str], tuple[Text, list[Placed]]] = {}
-    for placed in context.pinned:
+    for placed in context.on_host_network:
         for text in texts_of(placed.template):
             key = (placed.copy.place(text.pointer), text.text)
             found.setdefault(key, (text, []))[1].append(placed)
@@ -81,8 +82,8 @@ def collect(context: RuleContext) -> Iterator[Observation]:
     for at, text, found in _texts(context):
         names = () if certain_name(text) else possible_names(text)
         if names:
-            yield Observation("", at, (_PODS, namespace, names, runs_only(found)))
-    for placed in context.pinned:
+            yield Observation("", at, (_PODS, namespace, names, runs_there(found)))
+    for placed in context.on_host_network:
         for name in config_maps_of(placed.template):
             yield Observation("", placed.template.pointer, (_USES, namespace, name))
 

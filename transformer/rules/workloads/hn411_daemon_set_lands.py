@@ -39,7 +39,7 @@ def check(context: RuleContext) -> Iterator[Violation]:
                 f"the pods of {ref} can also run on {pool_words(pools)}, where there is no CNI for"
                 " them",
                 hint="annotate the pod template with apps.openyurt.io/exclude-host-network-pool:"
-                ' "true" and transform it, or set hostNetwork: true',
+                ' "true" and run hostnet-transform on it, or set hostNetwork: true',
             )
 
 

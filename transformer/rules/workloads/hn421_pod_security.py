@@ -35,6 +35,7 @@ documentation, Pod Security Standards.
 from collections.abc import Iterator
 
 from transformer.findings import Violation
+from transformer.placement.placed import of_copies
 from transformer.placement.pod_security import PRIVILEGED
 from transformer.placement.truth import Truth
 from transformer.rules.base import RuleContext, ValidationRule
@@ -43,13 +44,13 @@ from transformer.rules.base import RuleContext, ValidationRule
 def check(context: RuleContext) -> Iterator[Violation]:
     namespace = context.manifest.ref.namespace
     level = context.cluster.namespaces.get(namespace)
-    for at, (placed, *_) in context.broken_by("HN421").items():
-        is_on_host = placed.is_on_host is Truth.TRUE
+    for at, copies in context.broken_by("HN421").items():
+        is_on_host = copies[0].is_on_host is Truth.TRUE
         yield Violation(
             at,
             f"namespace {namespace} enforces the Pod Security level {level}, which refuses pods"
-            f" that use {'the network' if is_on_host else 'a port'} of the host: no pod of"
-            f" {context.manifest.ref} is created",
+            f" that use {'the network' if is_on_host else 'a port'} of the host: no pod"
+            f"{of_copies(copies)} of {context.manifest.ref} is created",
             hint=PRIVILEGED,
         )
 

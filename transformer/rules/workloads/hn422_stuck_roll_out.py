@@ -49,12 +49,13 @@ from collections.abc import Iterator
 from transformer.findings import Violation
 from transformer.kubernetes.objects import mapping_at
 from transformer.kubernetes.ports import Port, host_ports
-from transformer.placement.placed import Placed, pool_words
+from transformer.placement.placed import Placed, of_copies, pool_words
 from transformer.placement.roll_out import unavailable
 from transformer.placement.truth import Truth
 from transformer.rules.base import RuleContext, ValidationRule
 from transformer.rules.exempt import controller_owner
 
+_ONE_BY_ONE = "set maxSurge: 0 and maxUnavailable: 1"
 _WITH_REPLICAS = ("Deployment", "StatefulSet", "ReplicaSet", "ReplicationController")
 
 
@@ -87,22 +88,28 @@ def _stuck(placed: Placed, port: Port, nodes: int) -> Iterator[Violation]:
     if not isinstance(replicas, int) or isinstance(replicas, bool) or replicas < 1:
         return
     said = f"{base}/replicas" if "replicas" in copy.workload else port.pointer
-    of_nodes = f"{pool_words(placed.pinned_to)} has {nodes} {'node' if nodes == 1 else 'nodes'}"
-    of_nodes += " in the input for them"
+    pods = f"pods{of_copies([placed])}"
+    of_nodes = (
+        f"{pool_words(placed.pinned_to)} has only {nodes} {'node' if nodes == 1 else 'nodes'}"
+    )
+    of_nodes += " in the input that can take them"
+    can_update = copy.kind != "Deployment" or unavailable({**copy.workload, "replicas": nodes})
     if replicas > nodes:
+        hint = f"lower the replicas to {nodes}" + ("" if can_update else f", and {_ONE_BY_ONE}")
         yield Violation(
             copy.place(said),
-            f"{replicas} pods need port {port.host} of a node each, but {of_nodes}:"
+            f"{replicas} {pods} need port {port.host} of a node each, but {of_nodes}:"
             f" {replicas - nodes} will stay Pending",
-            hint="lower the replicas, or use a DaemonSet for one pod on each node",
+            hint=hint + ("" if copy.pool else "; or use a DaemonSet for one pod on each node"),
         )
-    elif copy.kind == "Deployment" and replicas == nodes and not unavailable(copy.workload):
+    elif replicas == nodes and not can_update:
         at = f"{base}/strategy" if mapping_at(copy.workload, "strategy") else port.pointer
         yield Violation(
             copy.place(at),
-            f"a rolling update can never go on: no pod may be unavailable (maxUnavailable rounds to"
-            f" 0), and the new pod waits for port {port.host} of an old one, because {of_nodes}",
-            hint="set maxSurge: 0 and maxUnavailable: 1, or the strategy Recreate",
+            f"a rolling update of the {pods} gets stuck: none may be unavailable (maxUnavailable"
+            f" rounds to 0), and the new pod waits for port {port.host} of an old one, because"
+            f" {of_nodes}",
+            hint=f"{_ONE_BY_ONE}, or the strategy Recreate",
         )
 
 

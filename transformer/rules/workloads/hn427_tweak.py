@@ -1,7 +1,7 @@
 """HN427: a tweak of a YurtAppSet fails for a pool, or changes nothing.
 
 OpenYurt turns a YurtAppSet into one Deployment or StatefulSet for each pool, and applies the
-`patches` of the tweaks that take the pool. If one of them fails, the workload for that pool is
+`patches` of the tweaks that select the pool. If one of them fails, the workload for that pool is
 neither created nor updated. The webhook also tries each tweak alone, with the bare template and for
 no pool, and refuses the whole YurtAppSet if that fails.
 
