@@ -13,9 +13,9 @@ import pytest
 
 from tests.downloads import do_without
 from tests.integration.cli_runs import ROOT, invoke
-from tests.requirements import require_tool
+from tests.requirements import only_in_ci, require_tool
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, only_in_ci]
 
 _SECONDS = 300
 NOT_ARCHIVED: dict[str, str] = {}

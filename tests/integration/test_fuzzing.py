@@ -6,13 +6,14 @@ import pytest
 
 from tests.fuzz.__main__ import findings, fuzz_briefly
 from tests.fuzz.properties import PROPERTIES
-from tests.requirements import require_module
+from tests.requirements import only_in_ci, require_module
 
 RUNS = dict.fromkeys(PROPERTIES, 150) | {"reading": 1000, "reformat": 1000, "configuration": 300}
 """Runs that take less than a second each."""
 
 
 @pytest.mark.slow
+@only_in_ci
 def test_a_short_run_finds_nothing(tmp_path: Path) -> None:
     require_module("atheris")
     for outcome in fuzz_briefly(RUNS, tmp_path):

@@ -1,6 +1,7 @@
 """Edits in flow collections and JSON: on the same line, or on lines of their own as the others."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import Any
 
 from transformer.patch import render
@@ -15,13 +16,14 @@ from transformer.patch.style import (
     last_element,
     trailing_comma,
 )
-from transformer.yamltree.syntax import Chain, Collection, Mapping, Node, Sequence, Tree
+from transformer.yamltree import syntax
+from transformer.yamltree.syntax import Chain, Collection, Mapping, Node, Tree
 
 
 def add(tree: Tree, collection: Collection, chain: Chain, added: Any) -> Iterator[Edit]:
     """Yield the edits that add at the end of `collection`: entries (a dict) or items (a list)."""
     text = tree.text
-    last = collection.items[-1:-4:-1] if isinstance(collection, Sequence) else ()
+    last = collection.items[-1:-4:-1] if isinstance(collection, syntax.Sequence) else ()
     style = flow_style(tree, (*last, collection, *reversed(chain)))
     if text[collection.start] not in "{[":  # a single pair in a sequence: `[a: b]`
         yield Edit(collection.start, collection.start, "{")
@@ -56,7 +58,9 @@ def _add_lines(
     """Add elements, each on a line of its own, as the last element is."""
     last = last_element(collection)[0].start
     indent = indentation(text, last)
-    lines = map((newline(text, last) + indent).join, render.element_lines(added, style))
+    lines = (
+        _joined(lines, newline(text, last), indent) for lines in render.element_lines(added, style)
+    )
     head = f",{newline(text, collection.start)}{indent}"
     block = "".join(head + line for line in lines)
     end = element_end(collection)
@@ -80,15 +84,31 @@ def value_text(tree: Tree, at: int, chain: Chain, value: Any) -> str:
 
 def _text(text: str, at: int, value: Any, style: render.FlowStyle) -> str:
     """Return `value` as flow text that begins in the line of the offset `at`."""
-    return (newline(text, at) + indentation(text, at)).join(render.flow_lines(value, style))
+    return _joined(render.flow_lines(value, style), newline(text, at), indentation(text, at))
 
 
 def _on_the_line(text: str, last: Node, added: Any, style: render.FlowStyle) -> str:
     """Return elements that go behind `last` on its line; on more lines only if it is spread too."""
     if not (is_flow(last) and is_spread(text, last)):
         return render.flow_elements(added, style)
-    line_break = newline(text, last.start) + indentation(text, last.end - 1)
-    return style.comma.join(map(line_break.join, render.element_lines(added, style)))
+    line_break, indent = newline(text, last.start), indentation(text, last.end - 1)
+    found = render.element_lines(added, style)
+    return style.comma.join(_joined(lines, line_break, indent) for lines in found)
+
+
+def _joined(lines: Sequence[str], line_break: str, indent: str) -> str:
+    """Return lines as one text, each but the first one behind `indent`.
+
+    Below a plain scalar, spaces stand for tabs: the parser refuses a tab there.
+    """
+    text = lines[0]
+    for above, line in pairwise(lines):
+        text += line_break + (indent if above[-1] in _ENDS else indent.expandtabs()) + line
+    return text
+
+
+_ENDS = ",{[}]\"'"
+"""What a line in a flow collection ends with, unless it is a plain scalar."""
 
 
 def _has_line_of_its_own(text: str, collection: Collection, last: int) -> bool:

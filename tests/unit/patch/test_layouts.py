@@ -334,6 +334,11 @@ FLOW: dict[str, tuple[str, dict[str, Any], str]] = {
         {"/b": 2},
         "{\n\ta: 1,\n\tb: 2\n}\n",
     ),
+    "an entry spread behind tabs, which may not follow a plain scalar": (
+        '{\n\ta: {\n\t\tb: "c"\n\t}\n}\n',
+        {"/d": {"e": None}},
+        '{\n\ta: {\n\t\tb: "c"\n\t},\n\td: {\n\t\te: null\n        }\n}\n',
+    ),
     "an item after a comma on a line of its own": (
         "[\n  1\n  # c\n ,\n]\n",
         {"/-": 2},
