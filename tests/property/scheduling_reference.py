@@ -2,7 +2,7 @@
 
 It knows no third value. What the model calls unknown is written out: every node that a pool may
 have, over small sets of names and of label values, and both sorts that a pool may be of that is
-missing or ambiguous.
+missing. Of several definitions of a pool, each may be the one that holds.
 
 What is known of nodes is what `transformer/placement/node_groups.py` says: their system is Linux
 unless a Node or the pool says otherwise, nodes in no pool lack what pools set, and other nodes than
@@ -77,6 +77,11 @@ def fits(pods: Pods, node: Node) -> bool:
         and tolerated(pods, node.taints, ["NoSchedule", "NoExecute"])
         and (not node.is_cordoned or tolerated(pods, (CORDON,), ["NoSchedule"]))
     )
+
+
+def fits_later(pods: Pods, node: Node) -> bool:
+    """Whether they can once the node is not cordoned."""
+    return fits(pods, node._replace(is_cordoned=False))
 
 
 def would_fit(pods: Pods, node: Node) -> bool:
@@ -184,25 +189,26 @@ class NodeManifest(NamedTuple):
 
 
 class World(NamedTuple):
-    """The pools and the Nodes in the input. Of pools with one name, the first one counts."""
+    """The pools and the Nodes in the input; `is_complete`: they are said to be all Nodes."""
 
     pools: list[Pool]
     nodes: list[NodeManifest]
+    is_complete: bool = False
 
     def indexes(self) -> tuple[PoolIndex, KnownNodes]:
         """Return what the model makes of it."""
-        known = KnownNodes()
+        known = KnownNodes(self.is_complete)
         for node in self.nodes:
             known.add(next(manifests(node.value)))
         return PoolIndex(self.pools, complete=True), known
 
-    def pool(self, name: str) -> Pool:
-        return next((pool for pool in self.pools if pool.name == name), Pool(name, False))
-
-    def sorts(self, name: str) -> list[bool]:
-        """Return whether a pool is host-network; both, if nothing says so or all say otherwise."""
-        found = {pool.host_network for pool in self.pools if pool.name == name}
-        return sorted(found or {True, False})
+    def definitions(self, name: str) -> list[Pool]:
+        """Return the different definitions of a pool; one of each sort, if there is none."""
+        found: list[Pool] = []
+        for pool in self.pools:
+            if pool.name == name and pool not in found:
+                found.append(pool)
+        return found or [Pool(name, True), Pool(name, False)]
 
 
 Labels: TypeAlias = Set[tuple[str, str | None]]
@@ -211,29 +217,32 @@ Kind: TypeAlias = list[Node]
 """All nodes there may be of one kind; each node that there is is one of them."""
 
 
-def kinds(world: World, pods: Pods, name: str, is_host_network: bool) -> Iterator[Kind]:
+def kinds(world: World, pods: Pods, pool: Pool) -> Iterator[Kind]:
     """Yield the kinds of nodes of a pool: each of its Nodes, and those not in the input."""
-    pool = world.pool(name)
-    sets = {**pool.labels, POOL: name} | ({HOST_NETWORK: "true"} if is_host_network else {})
-    members = [node for node in world.nodes if node.pool == name]
+    sets = {**pool.labels, POOL: pool.name}
+    sets |= {HOST_NETWORK: "true"} if pool.host_network else {}
+    members = [node for node in world.nodes if node.pool == pool.name]
     for node in members:
         own = {(taint["key"], taint["effect"]) for taint in node.taints}
         added = [one for one in pool.taints if (one["key"], one["effect"]) not in own]
         labels = {OS: "linux", **node.labels, **sets}
         yield every(pods, labels, [node.name], (*node.taints, *added), node.is_cordoned)
-    if not (pool.node_count and pool.node_count == len(members)):
+    if not (members and (world.is_complete or pool.node_count == len(members))):
         yield other_nodes(world, pods, {OS: "linux", **sets}, pool.taints)
 
 
-def kinds_in_no_pool(world: World, pods: Pods) -> Iterator[Kind]:
-    """Yield the kinds of nodes in no pool, which lack what pools set on theirs."""
-    firsts = (world.pool(pool.name) for pool in world.pools)
-    lacking = {(key, value) for pool in firsts for key, value in pool.labels.items()}
+def kinds_in_no_pool(world: World, pods: Pods, is_host_network: bool) -> Iterator[Kind]:
+    """Yield the kinds of nodes in no pool, which lack what pools set on theirs.
+
+    Those that have the label of host-network nodes are told apart.
+    """
+    lacking = {(key, value) for pool in world.pools for key, value in pool.labels.items()}
     for node in world.nodes:
-        if not node.pool:
+        if not node.pool and (node.labels.get(HOST_NETWORK) == "true") is is_host_network:
             labels = {OS: "linux", **node.labels}
             yield every(pods, labels, [node.name], node.taints, node.is_cordoned, lacking)
-    yield other_nodes(world, pods, {OS: "linux"}, lacking=lacking)
+    if not is_host_network and not (world.nodes and world.is_complete):
+        yield other_nodes(world, pods, {OS: "linux"}, lacking=lacking)
 
 
 def kinds_of_others(world: World, pods: Pods, is_host_network: bool) -> Iterator[Kind]:
@@ -301,28 +310,44 @@ def answer_of(pods: Pods, found: list[Kind]) -> str:
 
 
 class Answer(NamedTuple):
-    """What holds of the nodes of a pool if it is of one sort, or of those in no pool (no name)."""
+    """What holds of the nodes of a pool by one definition, or of those in no pool (no name).
+
+    `later`: the pods are kept off, but not once nodes are no longer cordoned. `is_certain`: all
+    definitions come to the same.
+    """
 
     name: str
     is_host_network: bool
     answer: str
+    later: bool = False
     is_certain: bool = True
 
     @property
     def may_fit(self) -> bool:
-        return self.answer in ("can", "unknown")
+        return self.later or self.answer in ("can", "unknown")
 
 
 def answers(world: World, pods: Pods) -> list[Answer]:
     """Return what holds of all pools that are in the input, or that pods or Nodes name."""
     names = [*(pool.name for pool in world.pools), *sorted(missing(world, pods))]
-    found = [
-        Answer(name, sort, answer_of(pods, [*kinds(world, pods, name, sort)]), len(sorts) == 1)
-        for name in dict.fromkeys(names)
-        for sorts in (world.sorts(name),)
-        for sort in sorts
-    ]
-    return [*found, Answer("", False, answer_of(pods, [*kinds_in_no_pool(world, pods)]))]
+    found = []
+    for name in dict.fromkeys(names):
+        of_pool = [
+            told(name, pool.host_network, pods, [*kinds(world, pods, pool)])
+            for pool in world.definitions(name)
+        ]
+        is_certain = len(set(of_pool)) == 1
+        found += of_pool[:1] if is_certain else [one._replace(is_certain=False) for one in of_pool]
+    for sort in (True, False):
+        in_no_pool = [*kinds_in_no_pool(world, pods, sort)]
+        found += [told("", sort, pods, in_no_pool)] if in_no_pool or not sort else []
+    return found
+
+
+def told(name: str, is_host_network: bool, pods: Pods, found: list[Kind]) -> Answer:
+    answer = answer_of(pods, found)
+    later = any(fits_later(pods, node) for kind in found for node in kind)
+    return Answer(name, is_host_network, answer, answer == "kept off" and later)
 
 
 def asked_for(pods: Pods) -> list[str]:
@@ -369,20 +394,20 @@ def on_host_network(world: World, pods: Pods) -> set[str]:
 
 
 def pinned(world: World, pods: Pods) -> Truth:
-    """Return whether the pods are pinned, whatever sorts the pools are of of which that is open.
+    """Return whether the pods are pinned, whatever definitions hold of the pools.
 
     If the pools are such that the pods can run nowhere, these do not count.
     """
     found = answers(world, pods)
-    open_names = list(dict.fromkeys(one.name for one in found if not one.is_certain))
+    certain = [one for one in found if one.is_certain]
+    of_names: dict[str, list[Answer]] = {}
+    for one in found:
+        if not one.is_certain:
+            of_names.setdefault(one.name, []).append(one)
     is_on_any = on_host_network(world, pods) == {ANY_POOL}
-    told = set()
-    for drawn in product((True, False), repeat=len(open_names)):
-        sort = dict(zip(open_names, drawn, strict=True))
-        there = [one for one in found if sort.get(one.name) in (None, one.is_host_network)]
-        told.add(pinned_if(there, is_on_any))
-    told.discard(None)
-    return Truth.UNKNOWN if len(told) > 1 else next(iter(told), None) or Truth.FALSE
+    outcomes = {pinned_if([*certain, *drawn], is_on_any) for drawn in product(*of_names.values())}
+    outcomes.discard(None)
+    return Truth.UNKNOWN if len(outcomes) > 1 else next(iter(outcomes), None) or Truth.FALSE
 
 
 def pinned_if(there: list[Answer], is_on_any: bool) -> Truth | None:

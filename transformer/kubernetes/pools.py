@@ -105,7 +105,7 @@ class PoolIndex:
 
     `complete`: all of them are known. If only one of two NodePools with the same name is
     host-network, the name is *ambiguous* and nothing can be decided for its nodes. If they differ
-    in anything else, what the pool sets on its nodes is unknown.
+    in anything else, what the pool sets on its nodes is unknown; each definition is kept.
     """
 
     def __init__(self, pools: Iterable[Pool] = (), *, complete: bool = False) -> None:
@@ -116,7 +116,7 @@ class PoolIndex:
         self.has_host_network = False
         """Whether any pool, of any definition, is meant to be host-network."""
         self._ambiguous: set[str] = set()
-        self._differing: set[str] = set()
+        self._differing: dict[str, list[Pool]] = {}
         self.complete = complete
         for pool in pools:
             self.add(pool)
@@ -127,7 +127,9 @@ class PoolIndex:
         self.has_host_network |= pool.is_meant_host_network
         known = self._pools.setdefault(pool.name, pool)
         if known != pool:
-            self._differing.add(pool.name)
+            others = self._differing.setdefault(pool.name, [])
+            if pool not in others:
+                others.append(pool)
         is_same = known.host_network == pool.host_network
         if is_same and known.loses_host_network == pool.loses_host_network:
             return False
@@ -178,6 +180,11 @@ class PoolIndex:
             raise PoolsNeeded("all")
         found = (self._pools.get(name) for name in dict.fromkeys(names))
         return [pool for pool in found if pool is not None]
+
+    def definitions(self, name: str) -> list[Pool]:
+        """Return the definitions of a pool that differ in what matters to its nodes."""
+        found = self._pools.get(name)
+        return [] if found is None else [found, *self._differing.get(name, ())]
 
     def is_ambiguous(self, name: str) -> bool:
         """Whether only some of the NodePools with this name are host-network."""

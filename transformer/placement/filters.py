@@ -11,7 +11,7 @@ from transformer.kubernetes.placeholders import is_placeholder
 from transformer.kubernetes.pod_template import PodTemplate
 from transformer.placement.node_groups import NodeGroup
 from transformer.placement.node_match import NAME_FIELD, match, match_requirement
-from transformer.placement.taints import CORDONED, tolerates
+from transformer.placement.taints import CORDONED, is_condition, tolerates
 from transformer.placement.truth import Truth
 
 Filter: TypeAlias = Literal[
@@ -25,10 +25,14 @@ Answer: TypeAlias = Literal["can", "unknown", "kept off", "cannot"]
 
 @dataclass(frozen=True, slots=True)
 class Scheduled:
-    """The answer for some nodes, and the filter that decides it (none if it is `can`)."""
+    """The answer for some nodes, and the filter that decides it (none if it is `can`).
+
+    `for_now`: only a cordon, or a taint for a condition of the node, keeps the pods off.
+    """
 
     answer: Answer
     filter: Filter = ""
+    for_now: bool = False
 
 
 def schedule(
@@ -48,14 +52,16 @@ def schedule(
     unguarded &= ~annotated | match_requirement(guard_requirement(), nodes.labels)
     if unguarded is Truth.FALSE:
         return Scheduled("kept off", "guard")
+    lasting = [taint for taint in nodes.taints if not is_condition(taint)]
+    for_now = tolerates(template, lasting, is_daemon_set=is_daemon_set) is not Truth.FALSE
     uncordoned = Truth.TRUE
     if nodes.is_cordoned:
         uncordoned = tolerates(template, (CORDONED,), is_daemon_set=is_daemon_set)
     if uncordoned is Truth.FALSE:
-        return Scheduled("kept off", "NodeUnschedulable")
+        return Scheduled("kept off", "NodeUnschedulable", for_now)
     tolerated = tolerates(template, nodes.taints, is_daemon_set=is_daemon_set)
     if tolerated is Truth.FALSE:
-        return Scheduled("kept off", "TaintToleration")
+        return Scheduled("kept off", "TaintToleration", for_now)
     if unguarded is Truth.UNKNOWN:
         return Scheduled("unknown", "NodeAffinity")
     if tolerated is Truth.UNKNOWN:
@@ -80,7 +86,9 @@ def _by_name(
     evicting = [taint for taint in nodes.taints if taint.get("effect") == "NoExecute"]
     stays = tolerates(template, evicting, is_daemon_set=is_daemon_set)
     if stays is Truth.FALSE:
-        return Scheduled("kept off", "TaintToleration")
+        lasting = [taint for taint in evicting if not is_condition(taint)]
+        for_now = tolerates(template, lasting, is_daemon_set=is_daemon_set) is not Truth.FALSE
+        return Scheduled("kept off", "TaintToleration", for_now)
     if is_it is Truth.UNKNOWN:
         return Scheduled("unknown", "NodeName")
     return Scheduled("can") if stays is Truth.TRUE else Scheduled("unknown", "TaintToleration")

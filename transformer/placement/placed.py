@@ -41,12 +41,13 @@ class Placed:
         """The host-network pools to whose nodes the pods can be scheduled, perhaps among others.
 
         If only one of several definitions of a pool is host-network, it counts, because they are
-        probably those of different clusters. A pool that is not in the input does not.
+        probably those of different clusters. A pool that is not in the input does not. Nodes that
+        are cordoned or not ready count: they will not stay so.
         """
         return tuple(
             one
             for one in self.schedule.pools
-            if one.is_host_network and one.is_known and one.answer == "can"
+            if one.is_host_network and one.is_known and (one.answer == "can" or one.for_now)
         )
 
     @property
@@ -83,12 +84,15 @@ class Placed:
     def can_run(self) -> bool:
         """Whether there may be nodes to which the pods can be scheduled."""
         reached = bool(self.schedule.on_host_network)
-        return reached or any(one.answer in ("can", "unknown") for one in self.schedule.pools)
+        return reached or any(one.may_fit for one in self.schedule.pools)
 
     @property
     def runs_elsewhere(self) -> bool:
         """Whether the pods can be scheduled to nodes that are not host-network."""
-        return any(not one.is_host_network and one.answer == "can" for one in self.schedule.pools)
+        return any(
+            not one.is_host_network and one.answer == "can" and one.is_certain
+            for one in self.schedule.pools
+        )
 
     @property
     def is_on_host(self) -> Truth:

@@ -10,7 +10,7 @@ nor nodes in no pool can.
 
 import marshal
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -19,7 +19,11 @@ from transformer.kubernetes.objects import mapping_at
 from transformer.kubernetes.placeholders import is_placeholder
 from transformer.kubernetes.pod_template import PodTemplate
 from transformer.kubernetes.pools import Pool, PoolIndex, PoolsNeeded
-from transformer.kubernetes.well_known import EXCLUDE_ANNOTATION, POOL_LABEL
+from transformer.kubernetes.well_known import (
+    EXCLUDE_ANNOTATION,
+    HOST_NETWORK_LABEL,
+    POOL_LABEL,
+)
 from transformer.placement.filters import Answer, Filter, Scheduled, schedule
 from transformer.placement.node_groups import HOST_NAME_LABEL, OS_LABELS, KnownNodes, NodeGroup
 from transformer.placement.node_match import (
@@ -40,9 +44,11 @@ _RANK: dict[Answer, int] = {"can": 3, "unknown": 2, "kept off": 1, "cannot": 0}
 class PoolSchedule:
     """Whether pods can be scheduled to nodes of one pool (`ANY_POOL`: nodes in no pool).
 
-    The answer is the best one of all nodes, and `filter` the filter that decides it. `is_known`:
-    the pool is in the input; `is_certain`: and there is only one definition of it. `fitting` and
-    `nodes` count the nodes in the input. `undecided` are the keys of labels for want of which it is
+    The answer is the best one of all nodes, and `filter` the filter that decides it. `for_now`: a
+    cordon or a condition of nodes keeps the pods off, and nothing else. `is_known`: the pool is in
+    the input; `is_certain`: and the same holds by all definitions of it. `fitting` and `nodes`
+    count the nodes in the input, and `doubtful` those of them that may take the pods now or later.
+    `everywhere`: every node takes them. `undecided` are the keys of labels for want of which it is
     `unknown`.
     """
 
@@ -55,6 +61,14 @@ class PoolSchedule:
     nodes: int = 0
     undecided: tuple[str, ...] = ()
     is_known: bool = True
+    for_now: bool = False
+    doubtful: int = 0
+    everywhere: bool = False
+
+    @property
+    def may_fit(self) -> bool:
+        """Whether it is possible that nodes take the pods, now or later."""
+        return self.answer in ("can", "unknown") or self.for_now
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,12 +153,11 @@ class _Wanted:
 
 @dataclass(frozen=True, slots=True)
 class _Candidate:
-    """Nodes of one pool, or of none (`is_certain`: the pool exists, and is of this type)."""
+    """Nodes of one pool by one definition of it, or of no pool."""
 
     name: str
     is_host_network: bool
     groups: tuple[NodeGroup, ...]
-    is_certain: bool = True
     is_known: bool = True
 
 
@@ -159,8 +172,9 @@ def _scheduled(
     missing = _missing(template, pools, nodes if names is None else None)
     mentioned = tuple(dict.fromkeys(mentioned_names(template, HOST_NAME_LABEL)))
     candidates = _candidates(mentioned, known, missing, pools, nodes)
-    found = [_judged(wanted, candidate) for candidate in candidates]
-    on_host_network = [one.pool for one in found if _is_on_host_network(one)]
+    found = _agreed([_judged(wanted, candidate) for candidate in candidates])
+    found += [_judged(wanted, candidate) for candidate in _in_no_pool(mentioned, pools, nodes)]
+    on_host_network = [one.pool for one in found if one.is_host_network and one.may_fit]
     off = _kept_off(found)
     if not on_host_network and not off:
         others = (*(pool.name for pool in known), *missing)
@@ -171,9 +185,7 @@ def _scheduled(
             off = [PoolSchedule(ANY_POOL, True, "kept off", by_label.filter)]
     elsewhere = _elsewhere(found)
     surely_elsewhere = _elsewhere([one for one in found if one.is_certain])
-    deciding = [
-        one.pool for one in found if not one.is_certain and one.answer in ("can", "unknown")
-    ]
+    deciding = [one.pool for one in found if not one.is_certain and one.may_fit]
     return Schedule(
         tuple(found),
         ~elsewhere if on_host_network else Truth.FALSE,
@@ -189,7 +201,7 @@ def _judged(wanted: _Wanted, candidate: _Candidate) -> PoolSchedule:
     answers = [(wanted.schedule(group), group) for group in candidate.groups]
     best, group = max(
         answers,
-        key=lambda pair: _RANK[pair[0].answer],
+        key=lambda pair: (_RANK[pair[0].answer], pair[0].for_now),
         default=(Scheduled("cannot", "NodeAffinity"), None),
     )
     undecided: tuple[str, ...] = ()
@@ -200,12 +212,36 @@ def _judged(wanted: _Wanted, candidate: _Candidate) -> PoolSchedule:
         candidate.is_host_network,
         best.answer,
         best.filter,
-        candidate.is_certain,
+        candidate.is_known,
         sum(group.count for answer, group in answers if answer.answer == "can"),
         sum(group.count for group in candidate.groups),
         undecided,
         candidate.is_known,
+        best.for_now,
+        sum(
+            group.count for answer, group in answers if answer.answer == "unknown" or answer.for_now
+        ),
+        bool(answers) and all(answer.answer == "can" for answer, _ in answers),
     )
+
+
+def _agreed(found: Sequence[PoolSchedule]) -> list[PoolSchedule]:
+    """Return one schedule for each pool where all its definitions lead to the same, else all."""
+    by_name: dict[str, list[PoolSchedule]] = {}
+    for one in found:
+        by_name.setdefault(one.pool, []).append(one)
+    result = []
+    for same in by_name.values():
+        first, *others = same
+        if all(_outcome(one) == _outcome(first) for one in others):
+            result.append(first)
+        else:
+            result += [replace(one, is_certain=False) for one in same]
+    return result
+
+
+def _outcome(one: PoolSchedule) -> tuple[object, ...]:
+    return one.is_host_network, one.answer, one.for_now
 
 
 def _is_for_others(one: PoolSchedule) -> bool:
@@ -213,22 +249,18 @@ def _is_for_others(one: PoolSchedule) -> bool:
     return not one.is_host_network and one.answer != "cannot"
 
 
-def _is_on_host_network(one: PoolSchedule) -> bool:
-    return one.is_host_network and one.answer in ("can", "unknown")
-
-
 def _elsewhere(found: Sequence[PoolSchedule]) -> Truth:
     """Whether pods can be scheduled to nodes that are not host-network."""
     result = Truth.FALSE
     for one in found:
-        if not one.is_host_network and one.answer in ("can", "unknown"):
+        if not one.is_host_network and one.may_fit:
             result |= Truth.TRUE if one.answer == "can" and one.is_certain else Truth.UNKNOWN
     return result
 
 
 def _kept_off(found: Sequence[PoolSchedule]) -> list[PoolSchedule]:
     """Return the host-network pools that are the only ones selected, but keep the pods off."""
-    if any(one.answer in ("can", "unknown") for one in found):
+    if any(one.may_fit for one in found):
         return []
     off = [one for one in found if one.answer == "kept off"]
     return off if all(one.is_host_network and one.is_certain for one in off) else []
@@ -258,24 +290,34 @@ def _candidates(
     pools: PoolIndex,
     nodes: KnownNodes,
 ) -> Iterator[_Candidate]:
-    for pool in known:
-        is_ambiguous = pools.is_ambiguous(pool.name)
-        for sort in (True, False) if is_ambiguous else (pool.is_meant_host_network,):
-            groups = tuple(nodes.of(pool, mentioned, is_host_network=sort))
-            yield _Candidate(pool.name, sort, groups, not is_ambiguous)
+    for pool in (one for first in known for one in pools.definitions(first.name)):
+        sort = pool.is_meant_host_network
+        groups = tuple(nodes.of(pool, mentioned, is_host_network=sort))
+        yield _Candidate(pool.name, sort, groups)
     for name in missing:
         for sort in (True, False):
             groups = tuple(nodes.of(Pool(name, sort), mentioned, is_host_network=sort))
-            yield _Candidate(name, sort, groups, is_certain=False, is_known=False)
+            yield _Candidate(name, sort, groups, is_known=False)
+
+
+def _in_no_pool(
+    mentioned: tuple[str, ...], pools: PoolIndex, nodes: KnownNodes
+) -> Iterator[_Candidate]:
+    """Yield nodes in no pool; those that still have the hostnetwork label have no CNI either."""
     foreign = _labels_of_pools(pools, pools.revision)
-    yield _Candidate("", False, tuple(nodes.in_no_pool(foreign, mentioned)))
+    found: dict[bool, list[NodeGroup]] = {True: [], False: []}
+    for group in nodes.in_no_pool(foreign, mentioned):
+        found[group.labels.is_one_of(HOST_NETWORK_LABEL, ("true",)) is Truth.TRUE].append(group)
+    if found[True]:
+        yield _Candidate(ANY_POOL, True, tuple(found[True]))
+    yield _Candidate("", False, tuple(found[False]))
 
 
 @lru_cache(maxsize=4)
 def _labels_of_pools(pools: PoolIndex, _: int) -> dict[str, list[str]]:
     """Return the values, by key, of the labels that pools set on their nodes."""
     found: dict[str, list[str]] = {}
-    for pool in pools.all():
+    for pool in (one for first in pools.all() for one in pools.definitions(first.name)):
         for key, value in pool.labels.items():
             if key not in OS_LABELS and isinstance(value, str):
                 found.setdefault(key, []).append(value)

@@ -32,6 +32,14 @@ _NETWORK_UNAVAILABLE = ("node.kubernetes.io/network-unavailable", "NoSchedule")
 """The same, but only for pods on the host's network."""
 
 
+_CONDITIONS = ("node.kubernetes.io/", "node.cloudprovider.kubernetes.io/")
+
+
+def is_condition(taint: Mapping[str, Any]) -> bool:
+    """Whether Kubernetes sets a taint for a condition of the node, and removes it again."""
+    return str(taint.get("key")).startswith(_CONDITIONS)
+
+
 def in_words(taint: Mapping[str, Any]) -> str:
     """Return a taint as kubectl writes it: `key=value:effect`."""
     value = f"={taint['value']}" if taint.get("value") else ""
@@ -63,7 +71,7 @@ def tolerates(
 
 
 def _is_tolerated_for(taint: Mapping[str, Any], daemon: PodTemplate) -> bool:
-    pair = (taint.get("key"), taint.get("effect"))
+    pair = (str(taint.get("key")), str(taint.get("effect")))
     return pair in _OF_DAEMON_SETS or (
         pair == _NETWORK_UNAVAILABLE and daemon.spec.get("hostNetwork") is True
     )

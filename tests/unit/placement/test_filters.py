@@ -138,11 +138,15 @@ def test_taints_keep_off_pods_that_do_not_tolerate_them(
 @pytest.mark.parametrize(
     ("tolerations", "is_daemon_set", "expected"),
     [
-        ([], False, Scheduled("kept off", "NodeUnschedulable")),
+        ([], False, Scheduled("kept off", "NodeUnschedulable", for_now=True)),
         ([], True, CAN),
         ([CORDON], False, CAN),
         ([{"operator": "Exists"}], False, CAN),
-        ([{**CORDON, "effect": "NoExecute"}], False, Scheduled("kept off", "NodeUnschedulable")),
+        (
+            [{**CORDON, "effect": "NoExecute"}],
+            False,
+            Scheduled("kept off", "NodeUnschedulable", for_now=True),
+        ),
         (["${TOLERATION}"], False, Scheduled("unknown", "NodeUnschedulable")),
     ],
 )
@@ -151,6 +155,22 @@ def test_a_cordon_keeps_off_all_but_daemon_sets_and_what_tolerates_it(
 ) -> None:
     spec = {"tolerations": tolerations}
     assert answer(spec, is_cordoned=True, is_daemon_set=is_daemon_set) == expected
+
+
+@pytest.mark.parametrize(
+    ("key", "for_now"),
+    [
+        ("node.kubernetes.io/not-ready", True),
+        ("node.cloudprovider.kubernetes.io/uninitialized", True),
+        ("example.com/node.kubernetes.io", False),
+    ],
+)
+@pytest.mark.parametrize("spec", [{}, {"nodeName": "n1"}], ids=str)
+def test_a_taint_for_a_condition_keeps_off_for_now_only(
+    spec: dict[str, Any], key: str, for_now: bool
+) -> None:
+    found = answer(spec, ON_HOST, {"key": key, "effect": "NoExecute"})
+    assert found == Scheduled("kept off", "TaintToleration", for_now)
 
 
 @pytest.mark.parametrize(
@@ -193,14 +213,14 @@ def test_pods_that_name_their_node_bypass_the_scheduler(
         ({"nodeSelector": {"zone": "b"}}, Scheduled("cannot", "NodeAffinity")),
         (requiring(GUARD), Scheduled("kept off", "guard")),
         ({}, Scheduled("kept off", "NodeUnschedulable")),
-        ({"tolerations": [NET]}, Scheduled("kept off", "NodeUnschedulable")),
+        ({"tolerations": [NET]}, Scheduled("kept off", "NodeUnschedulable", for_now=True)),
         ({"tolerations": [CORDON]}, Scheduled("kept off", "TaintToleration")),
         ({"tolerations": [NET, CORDON]}, CAN),
         # What is certain outweighs what is not.
         ({"nodeSelector": {"rack": "r1"}}, Scheduled("kept off", "NodeUnschedulable")),
         (
             {"nodeSelector": {"rack": "r1"}, "tolerations": [COMPARES]},
-            Scheduled("kept off", "NodeUnschedulable"),
+            Scheduled("kept off", "NodeUnschedulable", for_now=True),
         ),
         (
             {"nodeSelector": {"rack": "r1"}, "tolerations": [COMPARES, CORDON]},

@@ -39,7 +39,7 @@ def check(context: RuleContext) -> Iterator[Violation]:
             "/spec/leaderElectionStrategy",
             f"the leader election strategy of NodePool {manifest.ref.name} {how}; the cluster sets"
             " it only for new pools, and refuses the update",
-            hint="write leaderElectionStrategy: random, or the one that the pool has",
+            hint=f"write leaderElectionStrategy: {_former(context) or 'random'}",
         )
     elif (
         found and isinstance(found, str) and not is_placeholder(found) and found not in _STRATEGIES
@@ -50,6 +50,10 @@ def check(context: RuleContext) -> Iterator[Violation]:
             " expected random or mark",
             hint=did_you_mean(found, _STRATEGIES),
         )
+
+
+def _former(context: RuleContext) -> object:
+    return context.before and context.before.spec.get("leaderElectionStrategy")
 
 
 RULE = ValidationRule("HN104", "an unknown leader election strategy", "error", check, ("pools",))

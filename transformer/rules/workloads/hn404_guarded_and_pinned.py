@@ -52,7 +52,6 @@ def check(context: RuleContext) -> Iterator[Violation]:
 _HINTS: dict[Filter, str] = {
     "guard": "remove the guard and the annotation, or select other nodes",
     "TaintToleration": "add a toleration for the taint, or select other nodes",
-    "NodeUnschedulable": "uncordon the node, or select other nodes",
 }
 
 
@@ -65,8 +64,6 @@ def _filter(placed: Placed) -> Filter:
 def _words(context: RuleContext, placed: Placed, name: Filter) -> str:
     if name == "guard":
         return "a guard" if is_guarded(placed.template) else "the annotation"
-    if name == "NodeUnschedulable":
-        return "a cordon"
     pools = [context.cluster.pools.find(one.pool) for one in placed.schedule.kept_off]
     taints = [taint for pool in pools if pool is not None for taint in pool.taints]
     for taint in taints:

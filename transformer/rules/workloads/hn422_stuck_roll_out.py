@@ -84,7 +84,8 @@ def _nodes(context: RuleContext, placed: Placed) -> int:
 
 def _stuck(placed: Placed, port: Port, nodes: int) -> Iterator[Violation]:
     copy, base = placed.copy, placed.template.pointer.rpartition("/template")[0]
-    replicas = copy.workload.get("replicas", 1)
+    replicas = copy.workload.get("replicas")
+    replicas = 1 if replicas is None else replicas
     if not isinstance(replicas, int) or isinstance(replicas, bool) or replicas < 1:
         return
     said = f"{base}/replicas" if "replicas" in copy.workload else port.pointer
