@@ -62,6 +62,14 @@ def list_at(value: Any, key: str) -> list[Any]:
     return found if isinstance(found, list) else []
 
 
+def controller_of(manifest: "Manifest") -> str | None:
+    """Return `Kind name` of the controller that owns an object, or None if there is none."""
+    for owner in list_at(manifest.metadata, "ownerReferences"):
+        if isinstance(owner, dict) and owner.get("controller") is True:
+            return f"{owner.get('kind', '')} {owner.get('name', '')}".strip() or "another object"
+    return None
+
+
 def manifests(
     value: Any, base: str = "", inherited: tuple[str, str] = ("", "")
 ) -> Iterator[Manifest]:

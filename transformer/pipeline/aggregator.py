@@ -86,7 +86,12 @@ class RunAggregator:
 
     def skipped_rules(self) -> Iterator[tuple[str, tuple[str, ...]]]:
         """Yield reasons why rules had nothing to check, each with the ids of these rules."""
-        left = [rule for rule in self._context.validation if not self.needs.issuperset(rule.needs)]
+        found = {one.rule for one in self.findings}
+        left = [
+            rule
+            for rule in self._context.validation
+            if not self.needs.issuperset(rule.needs) and rule.id not in found
+        ]
         for need, reason in _MISSING.items():
             if need not in self.needs:
                 ids = tuple(rule.id for rule in left if need in rule.needs)

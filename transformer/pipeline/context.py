@@ -61,7 +61,7 @@ class RunContext:
         """Return a context that also applies the fixes of validation rules."""
         fixes = tuple(
             TransformRule(
-                rule.id, rule.summary, frozenset(), rule.fix, _fixed, suppressed_with=rule.id
+                rule.id, rule.summary, frozenset(), rule.fix, _fixed, suppressed_with=(rule.id,)
             )
             for rule in self.validation
             if rule.fix is not None
@@ -75,8 +75,10 @@ class RunContext:
         return [
             rule
             for rule in self.rules
-            if not (known_as := rule.suppressed_with)
-            or self.policy.is_reported(known_as, manifest.ref, manifest.annotations, file)
+            if all(
+                self.policy.is_reported(known_as, manifest.ref, manifest.annotations, file)
+                for known_as in rule.suppressed_with
+            )
         ]
 
     @property

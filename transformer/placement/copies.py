@@ -9,7 +9,7 @@ from typing import Any
 
 from transformer import pointer as pointers
 from transformer.findings import ObjectRef
-from transformer.kubernetes.objects import Manifest, mapping_at, value_at
+from transformer.kubernetes.objects import Manifest, list_at, mapping_at, value_at
 from transformer.kubernetes.pod_template import PodTemplate, PoolSelection
 from transformer.kubernetes.pools import PoolIndex
 from transformer.kubernetes.well_known import POOL_LABEL
@@ -59,6 +59,10 @@ class WorkloadCopy:
     source: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
     """The value of the manifest."""
 
+    def is_patched(self, pointer: str) -> bool:
+        """Whether a tweak or patch decides what is at `pointer` of the copy."""
+        return any(pointer == at or pointer.startswith(f"{at}/") for at, _ in self.patched)
+
     def place(self, pointer: str) -> str:
         """Return where in the manifest the user reads what is at `pointer` of the copy.
 
@@ -88,13 +92,24 @@ def _plain(manifest: Manifest, template: PodTemplate, pools: PoolIndex) -> Itera
     """Yield the workload of a pod template, or one for each pool that its kind selects."""
     kind, workload = _owner(manifest, template)
     if template.selection is None:
-        yield WorkloadCopy(template, kind, workload, source=manifest.value)
+        is_certain = not _has_subsets(manifest)
+        yield WorkloadCopy(template, kind, workload, is_certain=is_certain, source=manifest.value)
         return
     for pool in _selected_by(template.selection, pools):
         selector = {**mapping_at(template.spec, "nodeSelector"), POOL_LABEL: pool}
         value = {**template.value, "spec": {**template.spec, "nodeSelector": selector}}
         made = PodTemplate(value, template.pointer, template.is_static)
         yield WorkloadCopy(made, kind, workload, pool, source=manifest.value)
+
+
+def _has_subsets(manifest: Manifest) -> bool:
+    """Whether the pods of a UnitedDeployment are changed for its subsets, each in its own way."""
+    subsets = list_at(mapping_at(manifest.spec, "topology"), "subsets")
+    return manifest.ref.kind == "UnitedDeployment" and any(
+        mapping_at(one).keys()
+        & {"nodeSelectorTerm", "requiredNodeSelectorTerm", "patch", "tolerations"}
+        for one in subsets
+    )
 
 
 def _selected_by(selection: PoolSelection, pools: PoolIndex) -> list[str]:

@@ -71,7 +71,8 @@ class Placed:
         """
         schedule = self.schedule
         if not self.copy.is_certain:
-            return f"which tweaks apply in the NodePool {self.copy.pool}"
+            pool = self.copy.pool
+            return f"which tweaks apply in the NodePool {pool}" if pool else "the subsets"
         if schedule.pinned is Truth.UNKNOWN and schedule.deciding:
             names = ", ".join(schedule.deciding)
             return f"the NodePool {names}" if len(schedule.deciding) == 1 else f"NodePools {names}"

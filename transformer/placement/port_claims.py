@@ -27,7 +27,7 @@ class Claim:
 
     `owner` is the object (two claims of one owner at different places are copies), `pod` the place
     of the object and its pod template. `pools` are those that the pods run on, `single`
-    those of them that have one node only, and pods for sure.
+    those of them that have one node only, and pods for sure. `is_on_each_node`: of all its pools.
     """
 
     owner: tuple[str, ...]
@@ -35,13 +35,13 @@ class Claim:
     ip: str
     pools: tuple[str, ...]
     single: tuple[str, ...]
-    is_daemon_set: bool
+    is_on_each_node: bool
     wanted: Demands
 
     def certain_groups(self) -> Iterator[str]:
         """Yield the claim's groups: two claims of one group always meet, unless they are apart."""
         yield f"pod {self.pod}"
-        if self.is_daemon_set:
+        if self.is_on_each_node:
             yield "daemon sets"
         yield from (f"pool {pool}" for pool in self.single)
 

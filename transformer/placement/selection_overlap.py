@@ -11,6 +11,7 @@ from typing import Any, TypeAlias
 from transformer.kubernetes.node_affinity import required_terms
 from transformer.kubernetes.objects import list_at, mapping_at
 from transformer.kubernetes.pod_template import PodTemplate
+from transformer.placement.node_match import NAME_FIELD
 
 Demand: TypeAlias = tuple[str, str, tuple[str, ...]]
 """A node label, an operator (`In`, `NotIn`, `Exists`, `DoesNotExist`), and values."""
@@ -26,8 +27,10 @@ _SOME = ("In", "Exists")
 
 
 def demands(template: PodTemplate) -> Demands:
-    """Return what nodeSelector and required node affinity demand of nodes."""
-    pairs = mapping_at(template.spec, "nodeSelector").items()
+    """Return what nodeSelector, required node affinity and nodeName demand of nodes."""
+    pairs = list(mapping_at(template.spec, "nodeSelector").items())
+    if name := template.spec.get("nodeName"):
+        pairs.append((_FIELD + NAME_FIELD, name))
     selector = tuple((key, "In", (value,)) for key, value in pairs if isinstance(value, str))
     terms = required_terms(template) or [{}]
     return tuple((*selector, *_of_term(term)) for term in terms)

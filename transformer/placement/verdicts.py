@@ -111,8 +111,19 @@ def breaks(placed: Placed, source: PodTemplate, level: str = "") -> Iterator[Bre
         yield _without_network(placed, source)
     if placed.runs_on and template.spec.get("dnsPolicy") == "ClusterFirstWithHostNet":
         yield Break("HN405", placed.copy.place(f"{template.pointer}/spec/dnsPolicy"))
-    if level in REFUSING and (at := refused(template, is_on_host=placed.is_on_host is Truth.TRUE)):
-        yield Break("HN421", placed.copy.place(at))
+    if level in REFUSING and (at := _refused(placed, source)):
+        yield Break("HN421", at)
+
+
+def _refused(placed: Placed, source: PodTemplate) -> str:
+    """Return where what Pod Security refuses is, or nothing.
+
+    Pinned pods need the network of the host.
+    """
+    if placed.pinned_to and placed.is_on_host is Truth.FALSE:
+        return _without_network(placed, source).pointer
+    at = refused(placed.template, is_on_host=placed.is_on_host is Truth.TRUE)
+    return placed.copy.place(at) if at else ""
 
 
 def _without_network(placed: Placed, source: PodTemplate) -> Break:
@@ -120,7 +131,7 @@ def _without_network(placed: Placed, source: PodTemplate) -> Break:
     at = placed.template.pointer
     if placed.pinned_to:
         said = f"{at}/spec/hostNetwork"
-        is_said = "hostNetwork" in placed.template.spec
+        is_said = "hostNetwork" in placed.template.spec or placed.copy.is_patched(said)
         return Break("HN401", placed.copy.place(said if is_said else selection_at(source)))
     if placed.is_daemon_set:
         return Break("HN411", f"{at}/spec")

@@ -14,7 +14,7 @@ from typing import Any, Literal, TypeAlias
 
 from transformer.findings import Finding, ObjectRef, Place, Severity, Violation
 from transformer.kubernetes.components import Catalog
-from transformer.kubernetes.objects import Manifest
+from transformer.kubernetes.objects import Manifest, controller_of, mapping_at
 from transformer.kubernetes.pod_template import PodTemplate, PodTemplateRow
 from transformer.kubernetes.pools import Pool, PoolIndex
 from transformer.kubernetes.services import LocalService
@@ -111,7 +111,9 @@ class RuleContext:
 
     @property
     def placed(self) -> tuple[Placed, ...]:
-        """The workload copies, with where each can be scheduled; none if the pods are static.
+        """The workload copies, with where each can be scheduled.
+
+        None if the pods are static, or if there are none.
 
         Raises:
             PoolsNeeded: it depends on pools that later input may contain.
@@ -119,13 +121,21 @@ class RuleContext:
         return tuple(one for one in self._placed if one.copy.is_certain)
 
     @property
+    def checked(self) -> tuple[Placed, ...]:
+        """The workload copies that validation rules look at: none if a controller owns the object,
+        because what is wrong with it is reported of its owner.
+        """
+        return () if controller_of(self.manifest) is not None else self.placed
+
+    @property
     def undecided(self) -> set[str]:
         """For want of what it is unknown whether copies run on host-network pools."""
-        return {one.undecided for one in self._placed if one.undecided}
+        found = self._placed if controller_of(self.manifest) is None else ()
+        return {one.undecided for one in found if one.undecided}
 
     @cached_property
     def _placed(self) -> tuple[Placed, ...]:
-        if self.is_static:
+        if self.is_static or not self._makes_pods:
             return ()
         return placed(self.manifest, self.templates, self.cluster.pools, self.cluster.nodes)
 
@@ -137,7 +147,7 @@ class RuleContext:
     @property
     def on_host_network(self) -> list[Placed]:
         """The workload copies that have pods on host-network pools."""
-        return [one for one in self.placed if one.runs_on]
+        return [one for one in self.checked if one.runs_on]
 
     def source(self, placed: Placed) -> PodTemplate:
         """Return the pod template as the object has it of which `placed` is a copy."""
@@ -159,8 +169,15 @@ class RuleContext:
     def _breaks(self) -> list[tuple[Placed, Break]]:
         level = self.cluster.namespaces.get(self.manifest.ref.namespace, "")
         return [
-            (copy, one) for copy in self.placed for one in breaks(copy, self.source(copy), level)
+            (copy, one) for copy in self.checked for one in breaks(copy, self.source(copy), level)
         ]
+
+    @property
+    def _makes_pods(self) -> bool:
+        ref, phase = self.manifest.ref, mapping_at(self.manifest.value, "status").get("phase")
+        is_over = ref.kind == "Pod" and phase in ("Succeeded", "Failed")
+        is_template = (ref.group, ref.kind) == ("", "PodTemplate")
+        return not (is_over or is_template)
 
     @property
     def is_static(self) -> bool:
@@ -196,7 +213,7 @@ class TransformRule:
     reason: Callable[[RuleContext], str]
     on_by_default: bool = True
     unfixable: Callable[[RuleContext], Iterable[Violation]] | None = None
-    suppressed_with: str = ""
+    suppressed_with: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ changed in the cluster.
 
 from collections.abc import Iterable
 
-from transformer.kubernetes.objects import list_at, mapping_at
+from transformer.kubernetes.objects import controller_of, mapping_at
 from transformer.kubernetes.pod_template import PodTemplate
 from transformer.operations import Operation
 from transformer.rules.base import RuleContext
@@ -21,7 +21,7 @@ def editable_once_rendered(
     context: RuleContext, operations: Iterable[Operation]
 ) -> list[Operation]:
     """Return those of `operations` that are allowed if the document is not a template."""
-    is_owned = controller_owner(context) is not None
+    is_owned = controller_of(context.manifest) is not None
     if context.is_patch or context.is_static or is_owned or is_encrypted(context):
         return []
     partial = tuple(f"{template.pointer}/" for template in partial_templates(context))
@@ -35,14 +35,6 @@ def partial_templates(context: RuleContext) -> list[PodTemplate]:
     terms of the base (measured with kustomize 5.8).
     """
     return [template for template in context.templates if not template.spec.get("containers")]
-
-
-def controller_owner(context: RuleContext) -> str | None:
-    """Return `Kind name` of the controller that owns the object, or None if there is none."""
-    for owner in list_at(context.manifest.metadata, "ownerReferences"):
-        if isinstance(owner, dict) and owner.get("controller") is True:
-            return f"{owner.get('kind', '')} {owner.get('name', '')}".strip() or "another object"
-    return None
 
 
 def is_unchangeable(context: RuleContext) -> bool:

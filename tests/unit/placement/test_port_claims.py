@@ -13,11 +13,11 @@ IN_HZ: Demand = (POOL_LABEL, "In", ("hz",))
 
 
 def claim(
-    number: int, *demands: Demand, ip: str = "", is_daemon_set: bool = False, owner: str = ""
+    number: int, *demands: Demand, ip: str = "", is_on_each_node: bool = False, owner: str = ""
 ) -> Claim:
     owned_by = (owner or f"web-{number}",)
     pod = ("in.yaml", number, "", "/spec/template")
-    return Claim(owned_by, pod, ip, ("hz",), (), is_daemon_set, ((IN_HZ, *demands),))
+    return Claim(owned_by, pod, ip, ("hz",), (), is_on_each_node, ((IN_HZ, *demands),))
 
 
 _demands = st.tuples(
@@ -47,7 +47,7 @@ def claims(draw: st.DrawFn) -> list[Claim]:
 
 
 def is_certain(one: Claim, other: Claim) -> bool:
-    if one.pod == other.pod or (one.is_daemon_set and other.is_daemon_set):
+    if one.pod == other.pod or (one.is_on_each_node and other.is_on_each_node):
         return True
     return bool({*one.single} & {*other.single})
 
@@ -94,7 +94,7 @@ HOST, SITE, ZONE = "kubernetes.io/hostname", "example.com/site", "example.com/zo
         ([claim(n, ip=f"10.0.{n // 256}.{n % 256}") for n in range(MANY)], 0),
         ([claim(n, owner="one") for n in range(MANY)], 0),
         ([claim(n) for n in range(MANY)], MANY - 1),
-        ([claim(n, is_daemon_set=n % 2 == 0) for n in range(MANY)], MANY - 1),
+        ([claim(n, is_on_each_node=n % 2 == 0) for n in range(MANY)], MANY - 1),
     ],
     ids=["nodes", "sites", "sites and zones", "addresses", "copies", "all", "every other"],
 )
@@ -104,7 +104,7 @@ def test_thousands_are_looked_up(many: list[Claim], number: int) -> None:
 
 
 def test_a_product_of_pools_and_groups_yields_each_claim_once() -> None:
-    twice = [claim(0, is_daemon_set=True), claim(1, is_daemon_set=True)]
+    twice = [claim(0, is_on_each_node=True), claim(1, is_on_each_node=True)]
     both = [
         Claim(one.owner, one.pod, one.ip, ("hz", "nb"), ("hz", "nb"), True, one.wanted)
         for one in twice

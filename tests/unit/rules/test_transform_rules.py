@@ -7,6 +7,7 @@ import pytest
 
 from tests.builders import CONTAINER, POOL, found, host_pool, node, pod, stream, subjects
 from transformer.errors import PatchError
+from transformer.kubernetes.objects import controller_of
 from transformer.operations import Operation
 from transformer.rules.base import RuleContext, TransformRule
 from transformer.rules.components import workload_of
@@ -15,7 +16,6 @@ from transformer.rules.edits.host_network_pods import RULE as HOST_NETWORK_PODS
 from transformer.rules.edits.node_label import RULE as NODE_LABEL
 from transformer.rules.edits.pod_guard import RULE as POD_GUARD
 from transformer.rules.edits.pool_attributes import RULE as POOL_ATTRIBUTES
-from transformer.rules.exempt import controller_owner
 from transformer.rules.nodes.hn313_unknown_pool import RULE as HN313
 from transformer.rules.pools.hn106_lost_host_network import RULE as HN106
 from transformer.rules.workloads.hn402_annotation_on_workload import RULE as HN402
@@ -417,7 +417,7 @@ OWNED = [
 def test_what_a_controller_makes_is_told_with_what_is_known_of_it(owner: Any, words: str) -> None:
     references = [{"kind": "Other", "name": "o"}, "malformed", {**owner, "controller": True}]
     context = last(pod(metadata={"ownerReferences": references}))
-    assert controller_owner(context) == words
+    assert controller_of(context.manifest) == words
     assert HN412.check is not None
     (violation,) = HN412.check(replace(context, planned=BOTH))
     assert violation.pointer == "/metadata/ownerReferences"

@@ -37,6 +37,7 @@ from transformer.rules.workloads.hn425_manifest_inside import RULE as HN425
 
 LABEL = "nodepool.openyurt.io/hostnetwork"
 ON_HOST: dict[str, Any] = {"hostNetwork": True}
+HEAD = {"apiVersion": "transform.hostnet.io/v1alpha1", "kind": "HostnetTransform"}
 EXCLUDED = {"apps.openyurt.io/exclude-host-network-pool": "true"}
 
 
@@ -187,6 +188,77 @@ def test_what_makes_a_component_unreadable_is_told_as_transform_tells_it() -> No
 def test_pods_that_are_kept_off_a_standard_pool_are_fine() -> None:
     assert places(HN404, SH, pod(annotations=EXCLUDED, nodeSelector=in_pool("sh"))) == []
     assert places(HN404, HZ, SH, pod(annotations=EXCLUDED)) == []
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {
+            "apiVersion": "apps/v1",
+            "kind": "ReplicaSet",
+            "metadata": {
+                "name": "a",
+                "ownerReferences": [{"kind": "Deployment", "name": "a", "controller": True}],
+            },
+            "spec": {"template": {"spec": {"nodeSelector": in_pool("hz")}}},
+        },
+        {**pod(nodeSelector=in_pool("hz")), "status": {"phase": "Succeeded"}},
+        {
+            "apiVersion": "v1",
+            "kind": "PodTemplate",
+            "metadata": {"name": "a"},
+            "template": {"spec": {"nodeSelector": in_pool("hz")}},
+        },
+    ],
+    ids=lambda value: str(value["kind"]),
+)
+def test_what_makes_no_pods_of_its_own_has_no_finding(value: dict[str, Any]) -> None:
+    assert validate(stream(HZ, SH, value).encode()) == ()
+
+
+def test_nodes_that_are_away_for_now_do_not_pin_pods_and_keep_none_off() -> None:
+    status = {"nodes": ["n1"]}
+    away = {"taints": [{"key": "node.kubernetes.io/unreachable", "effect": "NoSchedule"}]}
+    pools = {**HZ, "status": status}, {**SH, "status": {"nodes": ["n2"]}}
+    either = pod(affinity=requiring({"key": POOL, "operator": "In", "values": ["hz", "sh"]}))
+    for spec in ({"unschedulable": True}, away):
+        gone = node(in_pool("sh"), "n2", spec=spec)
+        assert places(HN401, *pools, N1, gone, either) == []
+        n1 = node(in_pool("hz"), "n1", spec=spec)
+        pinned = pod(nodeSelector=in_pool("hz"), **ON_HOST)
+        assert places(HN404, *pools, n1, pinned) == []
+
+
+def test_a_node_in_no_pool_that_still_has_the_label_is_a_host_network_node() -> None:
+    stray = node({LABEL: "true"}, "stray")
+    assert places(HN401, HZ, stray, pod(nodeSelector={LABEL: "true"})) != []
+    assert places(HN401, HZ, stray, pod(nodeName="stray")) == ["/spec/nodeName"]
+
+
+def test_definitions_of_a_pool_that_differ_in_taints_decide_nothing_alone() -> None:
+    tainted = host_pool("hz", taints=[{"key": "edge", "effect": "NoSchedule"}])
+    on_host = pod(nodeSelector=in_pool("hz"), **ON_HOST)
+    for pools in ((tainted, HZ), (HZ, tainted)):
+        assert places(HN404, *pools, on_host) == []
+        assert places(HN401, *pools, pod(nodeSelector=in_pool("hz"))) != []
+    assert places(HN404, tainted, on_host) != []
+
+
+def test_the_subsets_of_a_united_deployment_are_not_known() -> None:
+    united: dict[str, Any] = {
+        "apiVersion": "apps.kruise.io/v1alpha1",
+        "kind": "UnitedDeployment",
+        "metadata": {"name": "a"},
+        "spec": {
+            "template": {"deploymentTemplate": {"spec": {"template": pod()}}},
+            "topology": {"subsets": [{"name": "hz", "patch": {"spec": ON_HOST}}]},
+        },
+    }
+    assert [one.rule for one in validate(stream(HZ, SH, united).encode())] == []
+    config = {**HEAD, "spec": {"rules": {"keep-off": True}}}
+    assert transform(stream(HZ, SH, united).encode(), config=config).changes == ()
+    united["spec"]["topology"]["subsets"] = [{"name": "hz", "replicas": 1}]
+    assert [one.rule for one in validate(stream(HZ, SH, united).encode())] == ["HN420"]
 
 
 # --- HN406: components --------------------------------------------------------------------------
@@ -419,8 +491,19 @@ def test_who_may_run_anywhere_meets_those_on_single_nodes() -> None:
     there = daemon_set("there", {**in_pool("hz"), "kubernetes.io/hostname": "n1"})
     elsewhere = daemon_set("elsewhere", {**in_pool("hz"), "kubernetes.io/hostname": "n2"})
     assert severities(HZ, there, elsewhere) == []
-    assert severities(HZ, there, elsewhere, anywhere) == ["error"]
-    assert severities(HZ, anywhere, there, elsewhere) == ["error", "error"]
+    assert severities(HZ, there, elsewhere, anywhere) == ["warning"]
+    assert severities(HZ, anywhere, there, elsewhere) == ["warning", "warning"]
+    assert severities(HZ, anywhere, daemon_set("too", in_pool("hz"))) == ["error"]
+
+
+def test_pods_that_each_name_a_node_of_their_own_do_not_meet() -> None:
+    ports = [{"containerPort": 80}]
+    pods = [
+        pod(name, nodeName=f"n{at}", containers=[{**CONTAINER, "ports": ports}], **ON_HOST)
+        for name, at in (("a", 1), ("b", 2), ("c", 1))
+    ]
+    assert severities(HZ, N1, N2, *pods[:2]) == []
+    assert severities(HZ, N1, N2, *pods) == ["warning"]
 
 
 def test_a_pool_whose_taint_keeps_a_pod_off_has_no_port_to_quarrel_about() -> None:
@@ -617,8 +700,7 @@ def test_pods_are_pinned_by_any_label_where_the_nodes_in_the_input_are_complete(
     ]
     controller = node({"kubernetes.io/arch": "amd64"}, "controller")
     data = stream(HZ, SH, *nodes, controller, on_arm).encode()
-    head = {"apiVersion": "transform.hostnet.io/v1alpha1", "kind": "HostnetTransform"}
-    found = validate(data, config={**head, "spec": config})
+    found = validate(data, config={**HEAD, "spec": config})
     assert [one.rule for one in found if one.object and one.object.kind == "Pod"] == rules
 
 
@@ -785,6 +867,81 @@ def test_nothing_malformed_hides_what_comes_after_it() -> None:
     text = stream(HZ, *objects, last)
     told = [one for one in validate(text.encode()) if one.object and one.object.name == "last"]
     assert [one.rule for one in told] == ["HN401"]
+
+
+# --- edits that must not be wrong ---------------------------------------------------------------
+
+
+def edited(*objects: Any, **spec: Any) -> tuple[list[str], list[str]]:
+    """Return the names of the objects that are edited, and the rules of what is not."""
+    result = transform(stream(*objects).encode(), config={**HEAD, "spec": spec})
+    return [change.object.name for change in result.changes], [one.rule for one in result.findings]
+
+
+KEEP_OFF = {"rules": {"keep-off": True}}
+ON_HOST_RULE = {"rules": {"host-network-pods": True}}
+
+
+def test_pods_are_kept_off_only_if_they_surely_run_elsewhere() -> None:
+    either = pod(affinity=requiring({"key": POOL, "operator": "In", "values": ["hz", "sh"]}))
+    assert edited(HZ, SH, either, **KEEP_OFF) == (["web"], [])
+    assert edited(HZ, either, **KEEP_OFF) == ([], [])
+    assert edited(HZ, SH, host_pool("sh"), either, **KEEP_OFF)[0] == []
+
+
+def test_what_a_tweak_has_the_last_word_on_is_not_edited() -> None:
+    def app_set(value: bool) -> dict[str, Any]:
+        path = "/spec/template/spec/hostNetwork"
+        patches = [{"path": path, "operation": "add", "value": value}]
+        template = {"spec": {"template": {"spec": {"containers": [CONTAINER]}}}}
+        return {
+            "apiVersion": "apps.openyurt.io/v1beta1",
+            "kind": "YurtAppSet",
+            "metadata": {"name": "a"},
+            "spec": {
+                "pools": ["hz"],
+                "workload": {
+                    "workloadTemplate": {"deploymentTemplate": template},
+                    "workloadTweaks": [{"pools": ["hz"], "tweaks": {"patches": patches}}],
+                },
+            },
+        }
+
+    assert edited(HZ, app_set(False), **ON_HOST_RULE)[0] == []
+    at = "/spec/workload/workloadTweaks/0/tweaks/patches/0/value"
+    assert places(HN401, HZ, app_set(False)) == [at]
+    assert places(HN401, HZ, app_set(True)) == []
+
+
+def test_pods_that_the_nodes_pin_are_put_on_the_host_as_others() -> None:
+    of_pool = node({**in_pool("hz"), LABEL: "true"}, "n1")
+    nodes = [of_pool, node({}, "c", spec={"taints": [CONTROL]})]
+    data = (HZ, *nodes, pod())
+    assert edited(*data, **ON_HOST_RULE, nodes="complete") == (["web"], [])
+    assert edited(*data, **ON_HOST_RULE) == ([], [])
+
+
+CONTROL = {"key": "node-role.kubernetes.io/control-plane", "effect": "NoSchedule"}
+
+
+def test_pod_security_refuses_what_pinned_pods_need() -> None:
+    namespace = {
+        "apiVersion": "v1",
+        "kind": "Namespace",
+        "metadata": {"name": "edge", "labels": {ENFORCE: "restricted"}},
+    }
+    pinned = pod(metadata={"namespace": "edge"}, nodeSelector=in_pool("hz"))
+    found = validate(stream(HZ, namespace, pinned).encode())
+    assert [one.rule for one in found] == ["HN401", "HN421"]
+
+
+ENFORCE = "pod-security.kubernetes.io/enforce"
+
+
+def test_a_taint_of_any_type_leaves_the_rest_of_the_report() -> None:
+    odd = host_pool("hz", taints=[{"key": ["a"], "effect": "NoSchedule"}])
+    daemons = workload("DaemonSet", "a")
+    assert {one.rule for one in validate(stream(odd, daemons).encode())} == {"HN101"}
 
 
 # --- HN425 --------------------------------------------------------------------------------------

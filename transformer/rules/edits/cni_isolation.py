@@ -60,5 +60,5 @@ RULE = TransformRule(
     frozenset({"components", "annotated"}),
     plan,
     reason,
-    suppressed_with="HN406",
+    suppressed_with=("HN406",),
 )

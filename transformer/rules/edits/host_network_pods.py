@@ -76,7 +76,10 @@ def _operation(template: PodTemplate) -> Operation:
 
 def _wanted(context: RuleContext) -> Iterator[tuple[PodTemplate, list[Violation]]]:
     """Yield each template that the rule applies to, and what prevents the edit."""
-    candidates = [one for one in context.templates if selects(one) and not _is_on_host(one)]
+    is_any = context.cluster.nodes.is_complete  # pods may be pinned by what nodes there are
+    candidates = [
+        one for one in context.templates if (is_any or selects(one)) and not _is_on_host(one)
+    ]
     pinned = [
         (template, copies)
         for template in context.templates
@@ -96,6 +99,7 @@ def _wanted(context: RuleContext) -> Iterator[tuple[PodTemplate, list[Violation]
         ]
         not_set = f"hostNetwork is not set for pods that run on {pool_words(pools)} only"
         obstacles = list(_obstacles(template, others, not_set))
+        obstacles += _tweaked(copies, not_set)
         level = context.cluster.namespaces.get(context.manifest.ref.namespace)
         if level in REFUSING:
             obstacles.append(
@@ -107,6 +111,17 @@ def _wanted(context: RuleContext) -> Iterator[tuple[PodTemplate, list[Violation]
                 )
             )
         yield template, obstacles
+
+
+def _tweaked(copies: Iterable[Placed], not_set: str) -> Iterator[Violation]:
+    """Yield where a tweak has the last word."""
+    places = dict.fromkeys(
+        one.copy.place(_place(one.template))
+        for one in copies
+        if one.copy.is_patched(_place(one.template)) and not _is_on_host(one.template)
+    )
+    for at in places:
+        yield Violation(at, f"{not_set}: this patch decides", hint="correct the patch")
 
 
 def _pinned(context: RuleContext, template: PodTemplate) -> list[Placed]:
@@ -170,5 +185,5 @@ RULE = TransformRule(
     reason,
     on_by_default=False,
     unfixable=unfixable,
-    suppressed_with="HN401",
+    suppressed_with=("HN401",),
 )

@@ -95,5 +95,5 @@ RULE = TransformRule(
     plan,
     reason,
     on_by_default=False,
-    suppressed_with="HN420",
+    suppressed_with=("HN411", "HN420"),
 )

@@ -62,5 +62,5 @@ RULE = TransformRule(
     frozenset({"nodes"}),
     plan,
     reason,
-    suppressed_with="HN311",
+    suppressed_with=("HN311",),
 )

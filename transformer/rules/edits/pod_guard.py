@@ -53,5 +53,5 @@ RULE = TransformRule(
     frozenset({"annotated"}),
     plan,
     reason,
-    suppressed_with="HN426",
+    suppressed_with=("HN426",),
 )

@@ -46,9 +46,6 @@ from transformer.rules.base import (
     ValidationRule,
 )
 from transformer.rules.components import is_surely_component
-from transformer.rules.exempt import controller_owner
-
-_NO_PODS = ("PodTemplate",)
 
 
 def collect(context: RuleContext) -> Iterator[Observation]:
@@ -57,12 +54,11 @@ def collect(context: RuleContext) -> Iterator[Observation]:
         if pool_of(manifest).is_meant_host_network:
             yield Observation("", _place_of_pool(context), manifest.ref.name)
         return
-    if controller_owner(context) is not None or manifest.ref.kind in _NO_PODS:
-        return
     for at, copies in context.broken_by("HN420").items():
         pools = tuple(one.pool for placed in copies for one in placed.lands_on if _has_pods(placed))
+        pools = tuple(filter(None, dict.fromkeys(pools)))
         if pools and not is_surely_component(context, copies[0].template):
-            yield Observation("", at, tuple(dict.fromkeys(pools)))
+            yield Observation("", at, pools)
 
 
 def _place_of_pool(context: RuleContext) -> str:

@@ -41,7 +41,7 @@ def check(context: RuleContext) -> Iterator[Violation]:
         )
     if context.cluster.has_host_network_pools:
         unknown: dict[str, list[Placed]] = {}
-        for placed in context.placed:
+        for placed in context.checked:
             if _is_undecided(placed):
                 unknown.setdefault(selection_at(context.source(placed)), []).append(placed)
         for at, found in unknown.items():

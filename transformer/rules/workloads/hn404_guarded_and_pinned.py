@@ -36,7 +36,7 @@ from transformer.rules.base import RuleContext, ValidationRule
 
 def check(context: RuleContext) -> Iterator[Violation]:
     found: dict[tuple[str, str, Filter], list[Placed]] = {}
-    for placed in context.placed:
+    for placed in context.checked:
         if placed.schedule.kept_off:
             name = _filter(placed)
             at = filter_at(placed, context.source(placed), name)

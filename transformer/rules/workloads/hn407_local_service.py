@@ -53,7 +53,7 @@ def collect(context: RuleContext) -> Iterator[Observation]:
         for field in local_policies(manifest):
             yield Observation(f"{namespace}/{manifest.ref.name}", f"/spec/{field}", _POLICY)
     services = context.cluster.services.get(namespace, ())
-    for placed in context.placed if services else ():
+    for placed in context.checked if services else ():
         value = _PINNED if placed.pinned_to else _ELSEWHERE
         for service in services:
             if service.selects(placed.template.labels):

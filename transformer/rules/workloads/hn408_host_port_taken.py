@@ -4,8 +4,9 @@ On a host-network node pods share the ports of the node: with `hostNetwork: true
 port is a port of the host. If two workloads run on a common pool (they are pinned to it, or are
 DaemonSets that have a pod on each node) and need the same port and protocol on an overlapping host
 address, the second pod on a node stays pending or fails to bind.
-This is certain, and an error, if both are DaemonSets, if the pool has one node in the input and
-both are sure to run there, and within one pod; otherwise it is a warning. Nothing is reported if
+This is certain, and an error, if both are DaemonSets that every node of their pools takes, if the
+pool has one node in the input and both are sure to run there, and within one pod; otherwise it is a
+warning. Nothing is reported if
 their node selectors keep them apart (`kubernetes.io/arch`, for example) or a pool's taints keep one
 of them off, nor for pods that a controller has created and workloads with no replicas.
 
@@ -51,7 +52,6 @@ from transformer.rules.base import (
     RuleContext,
     ValidationRule,
 )
-from transformer.rules.exempt import controller_owner
 
 _COME_TO_AN_END = ("CronJob", "Job", "BroadcastJob", "AdvancedCronJob")
 """Kinds whose pods need not run at the same time as others."""
@@ -59,24 +59,24 @@ _COME_TO_AN_END = ("CronJob", "Job", "BroadcastJob", "AdvancedCronJob")
 
 def collect(context: RuleContext) -> Iterator[Observation]:
     manifest = context.manifest
-    if controller_owner(context) is not None:
-        return  # a copy of what its owner needs
-    if manifest.ref.kind == "PodTemplate":
-        return  # no pods
     for placed in context.on_host_network:
         template, pools = placed.template, placed.runs_on
         if placed.copy.workload.get("replicas") == 0:
             continue  # no pods
         is_on_host = placed.is_on_host is Truth.TRUE
         ports = list(host_ports(template, host_network=is_on_host))
+        there = [one for one in placed.schedule.pools if one.pool in pools and one.is_host_network]
         is_in_each = placed.is_daemon_set or len(pools) == 1
         is_in_each = is_in_each and manifest.ref.kind not in _COME_TO_AN_END
         single = tuple(
-            pool for pool in pools if is_in_each and context.cluster.node_count(pool) == 1
+            one.pool
+            for one in there
+            if is_in_each and context.cluster.node_count(one.pool) == one.fitting == 1
         )
+        on_each_node = placed.is_daemon_set and all(one.everywhere for one in there)
         wanted = demands(template)
         for port in ports:
-            value = (port.ip, pools, single, placed.is_daemon_set, wanted, template.pointer)
+            value = (port.ip, pools, single, on_each_node, wanted, template.pointer)
             yield Observation(f"{port.protocol} {port.host}", port.pointer, value)
 
 

@@ -37,7 +37,7 @@ from transformer.rules.base import RuleContext, ValidationRule
 
 def check(context: RuleContext) -> Iterator[Violation]:
     seen: set[str] = set()
-    for placed in context.placed:
+    for placed in context.checked:
         if placed.is_on_host is not Truth.TRUE or not placed.can_land:
             continue
         for port in ports(placed.template):

@@ -26,8 +26,8 @@ Source: Kubernetes documentation of static pods; OpenYurt YurtStaticSet.
 from collections.abc import Iterator
 
 from transformer.findings import Violation
+from transformer.kubernetes.objects import controller_of
 from transformer.rules.base import RuleContext, ValidationRule
-from transformer.rules.exempt import controller_owner
 
 
 def check(context: RuleContext) -> Iterator[Violation]:
@@ -41,7 +41,7 @@ def check(context: RuleContext) -> Iterator[Violation]:
             f"{rules} would apply to {ref}, but static pods bypass the scheduler",
             hint="to keep the pod off, do not place its manifest on those nodes",
         )
-    elif (owner := controller_owner(context)) is not None:
+    elif (owner := controller_of(context.manifest)) is not None:
         yield Violation(
             "/metadata/ownerReferences",
             f"{rules} would apply to {ref}, but {owner} controls it",

@@ -45,12 +45,15 @@ def check(context: RuleContext) -> Iterator[Violation]:
     namespace = context.manifest.ref.namespace
     level = context.cluster.namespaces.get(namespace)
     for at, copies in context.broken_by("HN421").items():
-        is_on_host = copies[0].is_on_host is Truth.TRUE
+        what = "a port of the host"
+        if copies[0].is_on_host is Truth.TRUE:
+            what = "the network of the host"
+        elif copies[0].pinned_to:
+            what = "the network of the host, which these need (HN401)"
         yield Violation(
             at,
             f"namespace {namespace} enforces the Pod Security level {level}, which refuses pods"
-            f" that use {'the network' if is_on_host else 'a port'} of the host: no pod"
-            f"{of_copies(copies)} of {context.manifest.ref} is created",
+            f" that use {what}: no pod{of_copies(copies)} of {context.manifest.ref} is created",
             hint=PRIVILEGED,
         )
 

@@ -53,16 +53,13 @@ from transformer.placement.placed import Placed, of_copies, pool_words
 from transformer.placement.roll_out import unavailable
 from transformer.placement.truth import Truth
 from transformer.rules.base import RuleContext, ValidationRule
-from transformer.rules.exempt import controller_owner
 
 _ONE_BY_ONE = "set maxSurge: 0 and maxUnavailable: 1"
 _WITH_REPLICAS = ("Deployment", "StatefulSet", "ReplicaSet", "ReplicationController")
 
 
 def check(context: RuleContext) -> Iterator[Violation]:
-    if controller_owner(context) is not None:
-        return
-    for placed in context.placed:
+    for placed in context.checked:
         port = next(_ports(placed), None)
         nodes = _nodes(context, placed) if port else 0
         if port and nodes and placed.copy.kind in _WITH_REPLICAS:
@@ -77,7 +74,8 @@ def _nodes(context: RuleContext, placed: Placed) -> int:
     """Return on how many nodes of the input the pods can run, or 0 if that is not known."""
     pinned = placed.pinned_to
     reached = [one for one in placed.schedule.pools if one.pool in pinned]
-    if not reached or not all(context.cluster.node_count(one.pool) for one in reached):
+    is_known = all(context.cluster.node_count(one.pool) and not one.doubtful for one in reached)
+    if not reached or not is_known:
         return 0
     return sum(one.fitting for one in reached)
 

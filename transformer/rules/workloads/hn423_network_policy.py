@@ -43,7 +43,6 @@ from transformer.rules.base import (
     RuleContext,
     ValidationRule,
 )
-from transformer.rules.exempt import controller_owner
 
 _POLICY, _PODS = "policy", "pods"
 
@@ -53,9 +52,7 @@ def collect(context: RuleContext) -> Iterator[Observation]:
     namespace = manifest.ref.namespace
     if _is_policy(manifest):
         yield Observation(namespace, "/spec/podSelector", (_POLICY, manifest.spec["podSelector"]))
-    if controller_owner(context) is not None:
-        return
-    for placed in context.placed:
+    for placed in context.checked:
         if placed.pinned_to or (placed.is_daemon_set and placed.lands_on):
             labels = {
                 key: value

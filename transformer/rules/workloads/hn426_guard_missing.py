@@ -41,7 +41,7 @@ def check(context: RuleContext) -> Iterator[Violation]:
         return  # HN416
     missing = editable(context, context.planned.get(pod_guard.RULE.id, ()))
     lacking = {operation.path.rpartition("/spec/affinity")[0] for operation in missing}
-    reported = {one.template.pointer for one in context.placed if one.schedule.kept_off}
+    reported = {one.template.pointer for one in context.checked if one.schedule.kept_off}
     for template in context.templates:
         if (
             template.pointer in lacking
