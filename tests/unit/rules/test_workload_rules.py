@@ -238,6 +238,9 @@ def test_a_node_in_no_pool_that_still_has_the_label_is_a_host_network_node() -> 
 def test_definitions_of_a_pool_that_differ_in_taints_decide_nothing_alone() -> None:
     tainted = host_pool("hz", taints=[{"key": "edge", "effect": "NoSchedule"}])
     on_host = pod(nodeSelector=in_pool("hz"), **ON_HOST)
+    cordoned = node(in_pool("hz"), "n1", spec={"unschedulable": True})
+    known = {**tainted, "status": {"nodes": ["n1"]}}
+    assert "the taint edge:NoSchedule" in the_one(HN404, known, cordoned, on_host)[2]
     for pools in ((tainted, HZ), (HZ, tainted)):
         assert places(HN404, *pools, on_host) == []
         assert places(HN401, *pools, pod(nodeSelector=in_pool("hz"))) != []
