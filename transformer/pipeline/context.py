@@ -88,8 +88,10 @@ class RunContext:
 
     def leaves(self, rule: ValidationRule, ref: ObjectRef) -> bool:
         """Whether another rule, which is not off, reports an object instead of `rule`."""
+        if not rule.left_to:
+            return False
         others = [other for *kind, other in rule.left_to if kind == [ref.group, ref.kind]]
-        return any(one.id in others for one in self.validation) if others else False
+        return any(one.id in others for one in self.validation)
 
     def folded(self, findings: Sequence[Finding]) -> list[Finding]:
         """Return the findings of a run, after rules have merged those that belong together."""

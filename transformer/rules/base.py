@@ -109,7 +109,7 @@ class RuleContext:
     is_named: bool = True
     usage: KustomizationUsage = NOT_LISTED
 
-    @property
+    @cached_property
     def placed(self) -> tuple[Placed, ...]:
         """The workload copies, with where each can be scheduled.
 
@@ -120,7 +120,7 @@ class RuleContext:
         """
         return tuple(one for one in self._placed if one.copy.is_certain)
 
-    @property
+    @cached_property
     def checked(self) -> tuple[Placed, ...]:
         """The workload copies that validation rules look at: none if a controller owns the object,
         because what is wrong with it is reported of its owner.
@@ -144,7 +144,7 @@ class RuleContext:
         """The workload copies that can run on host-network pools only."""
         return [one for one in self.placed if one.pinned_to]
 
-    @property
+    @cached_property
     def on_host_network(self) -> list[Placed]:
         """The workload copies that have pods on host-network pools."""
         return [one for one in self.checked if one.runs_on]
