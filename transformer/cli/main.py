@@ -119,6 +119,18 @@ def transform(paths: tuple[str, ...], **options: Any) -> int:
     default="text",
     help="The format of the report on standard output (text).",
 )
+@click.option(
+    "--build",
+    is_flag=True,
+    help="Validate what kustomize builds from the input instead of the sources that go in.",
+)
+@click.option(
+    "--build-dir",
+    "build_dirs",
+    multiple=True,
+    metavar="DIR",
+    help="Build only this kustomization; repeatable, and implies --build.",
+)
 @click.option("--fix", is_flag=True, help="Apply safe fixes in place.")
 @report_file_option
 @common_options

@@ -1,11 +1,12 @@
 """The `validate` command: validate the states that the host reads, and answer and report."""
 
 import json
+import os
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
-from typing import TextIO, TypeAlias
+from typing import Any, TextIO, TypeAlias
 
 from transformer.commands.explain import rule_helps
 from transformer.commands.host import Host, discovery_options, refuse
@@ -19,6 +20,8 @@ from transformer.inputs.reading import size_of
 from transformer.outputs.reporter import NOTHING_FOUND, NOTHING_READ, opened_report
 from transformer.outputs.terminal import Progress, is_capable, paint_for
 from transformer.pipeline.context import build
+from transformer.pipeline.diagnostics import Origin
+from transformer.pipeline.documents import batches
 from transformer.report import as_console, as_json, as_text
 from transformer.report.formats import renderer
 from transformer.report.report import Report
@@ -26,6 +29,7 @@ from transformer.runs.fix import Fixed, fix
 from transformer.runs.validate import Outcome, former_pools, run_validate
 from transformer.system import stdio
 from transformer.system.version import tool_version
+from transformer.text.framing import raw_batches
 
 ValidateHost: TypeAlias = Host[
     Callable[[DiscoveryOptions], AbstractContextManager[States]], Callable[[Report], object]
@@ -49,7 +53,12 @@ def run(options: ValidateOptions, host: ValidateHost) -> int:
     pools = host.pool_sources(options.pools)
     discovery = discovery_options(host.settings, host.root)
     report_file = opened_report(options.report_file) if options.report_file else nullcontext()
-    with report_file as file, host.reads(discovery) as states:
+    is_built = options.build or bool(options.build_dirs) or host.settings.build
+    with (
+        report_file as file,
+        host.reads(discovery) as sources,
+        _built(sources, options.build_dirs) if is_built else nullcontext(sources) as states,
+    ):
         fixed = Fixed()
         if options.fix:
             fixed = fix(states.new, pools, context, former_pools(states, context))
@@ -72,6 +81,29 @@ def run(options: ValidateOptions, host: ValidateHost) -> int:
         return _status(report, outcome, fixed)
 
 
+@contextmanager
+def _built(states: States, folders: tuple[str, ...]) -> Iterator[States]:
+    """Yield the states with what kustomize makes of them."""
+    from transformer.runs.builds import building, with_builds  # slow to import
+
+    with building() as scratch:
+        yield with_builds(states, folders, scratch, os.environ, _transformed)
+
+
+def _transformed(configuration: Mapping[str, Any], manifests: bytes) -> bytes:
+    """Return manifests as a transformer of ours in a kustomization changes them."""
+    from transformer.config.function_config import function_config
+    from transformer.inputs.prescan import pool_index
+    from transformer.pipeline.stream import transform_as_it_comes
+
+    settings = function_config(configuration).settings
+    context = build(settings, json.loads(read("kubernetes/components.json")))
+    index = pool_index(settings.inline_pools, complete=False)
+    pieces = batches(raw_batches([manifests]))
+    results = transform_as_it_comes(pieces, Origin(""), context.with_pools(index), list)
+    return b"".join(result.data for result in results)
+
+
 def refuse_contradictions(paths: tuple[str, ...], options: ValidateOptions) -> None:
     """Check that PATHs and options can be used together.
 
@@ -86,6 +118,8 @@ def refuse_contradictions(paths: tuple[str, ...], options: ValidateOptions) -> N
         refuse("- (standard input)", "--base" if options.base is not None else "--staged")
     if options.fix and options.staged:
         refuse("--fix", "--staged")
+    if options.fix and (options.build or options.build_dirs):
+        refuse("--fix", "--build")
     if options.fix and is_stdin(paths, options):
         hint = "name files or folders"
         raise SettingsError("standard input cannot be fixed in place", hint=hint)

@@ -52,6 +52,8 @@ class ValidateOptions(Options):
     staged: bool = False
     format: str = "text"
     fix: bool = False
+    build: bool = False
+    build_dirs: tuple[str, ...] = ()
 
 
 def to_validate(options: Options) -> ValidateOptions:

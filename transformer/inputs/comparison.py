@@ -1,8 +1,9 @@
 """What to validate, and the old state to compare it with: from the disk, a pipe or Git."""
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -26,6 +27,7 @@ from transformer.inputs.git.states import GitStates
 from transformer.inputs.reading import Readable, as_regular, chunks, is_regular
 from transformer.inputs.temp_copies import temp_folder
 from transformer.kubernetes.generators import KUSTOMIZATIONS
+from transformer.rules.base import KustomizationUsage
 from transformer.system import stdio
 
 
@@ -41,6 +43,13 @@ class States(NamedTuple):
     `reported_files`: the names of the files whose findings are reported (None: all files).
 
     `since`: the name of the old state, if its files have the same names as the new ones.
+
+    `exports` write the files of the old and of the new state into a folder, where they are not on
+    the disk; both are of the repository at `top`.
+
+    With builds: `failures` are the findings on those that failed. `led_back` returns findings on
+    what was built at the places where they come from; `went_in` are the sources of builds, and
+    `usages` keep the objects of different builds apart, by source.
     """
 
     new: Sequence[Source]
@@ -51,6 +60,12 @@ class States(NamedTuple):
     is_old_strict: bool = True
     reported_files: frozenset[str] | None = None
     since: str = ""
+    top: Path | None = None
+    exports: tuple[Callable[[Path], None] | None, Callable[[Path], None] | None] = (None, None)
+    failures: Sequence[Finding] = ()
+    led_back: Callable[[Iterable[Finding]], Iterable[Finding]] = lambda findings: findings
+    went_in: Sequence[Source] = ()
+    usages: Mapping[str, KustomizationUsage] = {}
 
     def reports(self, found: Finding) -> bool:
         """Whether a finding is reported."""
@@ -104,7 +119,9 @@ def _git_states(
     now = git.in_index(revision.top) if options.staged else _disk_or_nothing
     changed = git.changed(revision, in_work_tree=not options.staged)
     changes = Changes(revision.top, frozenset(changed), revision.in_words)
-    return compare(paths, before, now, changes, discovery)
+    states = compare(paths, before, now, changes, discovery)
+    export_new = partial(git.export_index, revision.top) if options.staged else None
+    return states._replace(top=revision.top, exports=(partial(git.export, revision), export_new))
 
 
 class Changes(NamedTuple):

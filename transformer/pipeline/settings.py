@@ -33,9 +33,9 @@ class Settings:
 
     `transform_rules` has only the rules that are explicitly switched on or off, by id; `severities`
     has `error`, `warning`, `info` or `off` by rule id. `components`, `pod_templates` and
-    `inline_pools` are the plain objects of the schema; `pool_paths` are as written. `nodes` says
-    whether the Nodes in the input are all that the cluster has. `name` is the name of the
-    configuration file.
+    `inline_pools` are the plain objects of the schema; `pool_paths` are as written. `build`: as
+    `--build`. `nodes` says whether the Nodes in the input are all that the cluster has. `name` is
+    the name of the configuration file.
     """
 
     transform_rules: Mapping[str, bool] = field(default_factory=dict)
@@ -49,6 +49,7 @@ class Settings:
     exclude: tuple[str, ...] = ()
     suppressions: tuple[Suppression, ...] = ()
     nodes: Literal["partial", "complete"] = "partial"
+    build: bool = False
     on_invalid: Literal["fail", "pass"] = "fail"
     strict: bool = False
     name: str = ""
@@ -94,6 +95,7 @@ def from_plain(config: Mapping[str, Any]) -> Settings:
             for entry in spec.get("ignore") or ()
         ),
         nodes=spec.get("nodes", "partial"),
+        build=spec.get("build", False),
         on_invalid=spec.get("onInvalid", "fail"),
         strict=spec.get("strict", False),
     )

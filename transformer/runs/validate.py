@@ -5,7 +5,7 @@ on, and then to validate them, in batches on several processors.
 """
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import NamedTuple, TypeAlias
 
@@ -26,7 +26,7 @@ from transformer.pipeline.old_state import OldState
 from transformer.pipeline.resource_index import ResourceIndex
 from transformer.pipeline.validate_document import DocumentDiagnostics, validate_document
 from transformer.placement.node_groups import KnownNodes
-from transformer.rules.base import RuleContext
+from transformer.rules.base import KustomizationUsage, RuleContext
 from transformer.runs.workers import MOST_WORKERS, Workers
 from transformer.text.prefilter import is_blank
 
@@ -83,9 +83,13 @@ def run_validate(
         document, origin, scope = task
         return validate_document(document, origin, scopes[scope].context, scopes[scope].old_state)
 
+    for failure in states.failures:
+        aggregator.add_unread(failure)
     has_read, non_manifests = False, NonManifests()
     with Workers(validate, workers) as helpers:
-        for batch in _batches(_tasks(states.new, context, kustomizations, aggregator)):
+        for batch in _batches(
+            _tasks(states.new, context, kustomizations, aggregator, states.usages)
+        ):
             for (document, origin, scope), result in zip(batch, helpers.do(batch), strict=True):
                 aggregator.add(result, scope, origin.relative_name)
                 is_nothing = is_blank(document.raw.data)
@@ -95,7 +99,8 @@ def run_validate(
                 done(result.size)
     aggregator.findings += non_manifests.finalize()
     for cluster in scopes.values():
-        aggregator.findings.extend(_as_now(found, states) for found in _of_removed(cluster))
+        removed = states.led_back(_of_removed(cluster))
+        aggregator.findings.extend(_as_now(found, states) for found in removed)
         if cluster.old_state is not None:
             for finding in cluster.old_state.unread:
                 unread = _unread(finding, is_strict=states.is_old_strict)
@@ -111,17 +116,20 @@ def run_validate(
 def _outcome(
     aggregator: RunAggregator, states: States, context: RunContext, *, is_blank: bool
 ) -> Outcome:
-    findings = context.folded([found for found in aggregator.findings if states.reports(found)])
+    reported = [found for found in aggregator.findings if states.reports(found)]
+    findings = context.folded(list(states.led_back(reported)))
     by_finalize = {rule.id for rule in context.validation if rule.finalize is not None}
     errors = [found for found in findings if found.severity == "error"]
     is_unread = any(found.rule in ("HN901", "HN902") for found in errors)
     return Outcome(
-        tuple(in_order(findings, states.new, states.old or (), by_finalize)),
+        tuple(in_order(findings, (*states.new, *states.went_in), states.old or (), by_finalize)),
         aggregator.documents,
         aggregator.has_failed and (states.reported_files is None or is_unread),
         tuple(aggregator.skipped_rules()),
         tuple(aggregator.undecided()),
-        sum(found.severity == "error" for found in aggregator.findings) - len(errors),
+        sum(
+            found.severity == "error" for found in aggregator.findings if not states.reports(found)
+        ),
         is_blank,
     )
 
@@ -200,10 +208,11 @@ def _tasks(
     context: RunContext,
     kustomizations: Kustomizations,
     aggregator: RunAggregator,
+    usages: Mapping[str, KustomizationUsage],
 ) -> Iterator[_Task]:
     """Yield the documents of all files; the aggregator gets the files that cannot be read."""
     for source in sources:
-        usage = kustomizations.graph.of(os.path.realpath(source.path))
+        usage = usages.get(source.name) or kustomizations.graph.of(os.path.realpath(source.path))
         origin = replace(kustomizations.origin(source), usage=usage)
         try:
             for document in documents_of(source, context):

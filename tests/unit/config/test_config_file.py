@@ -41,6 +41,7 @@ def test_the_example_of_the_documentation_is_read() -> None:
     assert settings.pod_templates[0]["pointer"] == "/spec/members/*/template"
     assert settings.pool_paths == ("infrastructure/pools", "../shared/pools.yaml")
     assert settings.inline_pools[0]["spec"] == {"type": "Edge", "hostNetwork": True}
+    assert settings.build
     assert settings.nodes == "complete"
     assert settings.scopes == ("clusters/*",)
     assert settings.include == ("*.yaml", "*.json")
@@ -50,7 +51,7 @@ def test_the_example_of_the_documentation_is_read() -> None:
         object="Deployment/legacy-*",
         file="/clusters/staging/",
         reason="goes away with the old shop in spring",
-        line=69,
+        line=72,
     )
     assert (settings.on_invalid, settings.strict) == ("fail", False)
 

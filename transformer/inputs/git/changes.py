@@ -6,6 +6,7 @@ error that existed before, in a file that did not change, must not fail a commit
 
 import os
 from collections.abc import Callable, Collection, Sequence
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,13 +20,14 @@ from transformer.kubernetes.generators import KUSTOMIZATIONS
 
 class Difference(NamedTuple):
     """Lookups of files in the old and in the new state, and the files that `changed`; `since` names
-    the old state.
+    the old state, and `exports` write the files of both states into a folder.
     """
 
     old: Callable[[], FileLookup]
     new: Callable[[], FileLookup]
     changed: list[Path]
     since: str
+    exports: tuple[Callable[[Path], None], Callable[[Path], None]]
 
 
 def staged(git: GitStates, merged: Collection[str] = ()) -> Difference:
@@ -43,7 +45,10 @@ def staged(git: GitStates, merged: Collection[str] = ()) -> Difference:
     for parent in (*done.stdout.decode().split(), *merged):
         also = set(git.changed(resolve(Path.cwd(), parent), in_work_tree=False))
         changed = [path for path in changed if path in also]
-    return Difference(lambda: git.at(head), lambda: git.in_index(head.top), changed, head.in_words)
+    exports = partial(git.export, head), partial(git.export_index, head.top)
+    return Difference(
+        lambda: git.at(head), lambda: git.in_index(head.top), changed, head.in_words, exports
+    )
 
 
 def between(git: GitStates, old: str, new: str) -> Difference:
@@ -55,7 +60,10 @@ def between(git: GitStates, old: str, new: str) -> Difference:
     """
     before, after = _base(old, new), resolve(Path.cwd(), new)
     changed = git.between(before, after)
-    return Difference(lambda: git.at(before), lambda: git.at(after), changed, before.in_words)
+    exports = partial(git.export, before), partial(git.export, after)
+    return Difference(
+        lambda: git.at(before), lambda: git.at(after), changed, before.in_words, exports
+    )
 
 
 def _base(old: str, new: str) -> Revision:
@@ -96,7 +104,12 @@ def states_of(
     known = {source.name for source in (*renamed, *(states.old or ()))}
     names = {name for name in known if _is_meant(name, meant, folders)}
     new = sorted(renamed, key=lambda source: source.name in names)
-    return states._replace(new=new, reported_files=frozenset(names | meant))
+    return states._replace(
+        new=new,
+        reported_files=frozenset(names | meant),
+        top=changes.top,
+        exports=difference.exports,
+    )
 
 
 def _as_linked(sources: Sequence[Source], meant: Collection[str]) -> Sequence[Source]:

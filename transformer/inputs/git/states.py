@@ -20,6 +20,7 @@ from typing import NamedTuple, NoReturn
 from transformer.errors import SettingsError
 from transformer.inputs.discovery import DiscoveredFile, FileLookup, searched
 from transformer.inputs.git import program
+from transformer.inputs.git.export import export
 from transformer.inputs.git.program import Git, Revision
 from transformer.inputs.git.repository import SUBMODULE, SYMLINK, Entry, Repository
 from transformer.inputs.git.submodules import Closed, opened, without_commit
@@ -48,6 +49,16 @@ class GitStates(ExitStack):
         """
         repository = self.repository(program.outer(top))
         return _State(self, repository, repository.index()).look
+
+    def export(self, revision: Revision, folder: Path) -> None:
+        """Write the files of a commit into a folder."""
+        repository = self.repository(program.outer(revision.top))
+        export(repository, repository.tree(revision.commit), folder)
+
+    def export_index(self, top: Path, folder: Path) -> None:
+        """Write the files of the index into a folder."""
+        repository = self.repository(program.outer(top))
+        export(repository, repository.index(), folder)
 
     def changed(self, revision: Revision, *, in_work_tree: bool) -> list[Path]:
         """Return the files that differ from a commit: in the index, or in the work tree."""

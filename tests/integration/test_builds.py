@@ -1,0 +1,238 @@
+"""`validate --build`: what kustomize makes of the input is validated, and findings lead back."""
+
+import json
+import os
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.integration.build_cases import outcomes
+from tests.integration.cli_runs import Run, invoke
+from tests.manifests import pool
+from tests.requirements import require_tool
+from transformer.inputs.builds import program
+
+DEPLOYMENT = """\
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: web
+spec:
+  selector: {matchLabels: {a: b}}
+  template:
+    metadata: {labels: {a: b}}
+    spec:
+      containers: [{name: web, image: "nginx:1"}]
+"""
+PIN = """\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web}
+spec:
+  template:
+    spec:
+      nodeSelector:
+        apps.openyurt.io/nodepool: p
+"""
+
+
+@pytest.fixture(autouse=True)
+def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A base, an overlay that pins its pods to a host-network pool, and that pool."""
+    kubectl = Path(require_tool("kubectl"))
+    monkeypatch.setenv("PATH", f"{kubectl.parent}{os.pathsep}{os.environ['PATH']}")
+    monkeypatch.delenv(program.VARIABLE, raising=False)
+    folder = tmp_path / "repository"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    write("base/dep.yaml", DEPLOYMENT)
+    write("base/kustomization.yaml", "resources: [dep.yaml]\n")
+    write("edge/kustomization.yaml", "resources: [../base]\npatches: [{path: pin.yaml}]\n")
+    write("edge/pin.yaml", PIN)
+    write("cluster/pools.yaml", pool("p").decode())
+    return folder
+
+
+def write(name: str, text: str) -> None:
+    path = Path(name)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+
+
+def overlay(text: str) -> None:
+    """Make another kustomization of the overlay, without its patch."""
+    write("edge/kustomization.yaml", text)
+    Path("edge/pin.yaml").unlink(missing_ok=True)
+
+
+def found(*arguments: str) -> list[tuple[str, str, int]]:
+    """Return severity and rule, file and line of each finding."""
+    run = validated(*arguments)
+    findings: list[dict[str, Any]] = json.loads(run.out)["findings"]
+    return [(f"{one['severity']}[{one['rule']}]", one["file"], one["line"]) for one in findings]
+
+
+def validated(*arguments: str) -> Run:
+    return invoke("validate", "--format", "json", *(arguments or ("--build", ".")))
+
+
+def test_what_an_overlay_breaks_is_at_the_line_of_its_patch() -> None:
+    assert [rule for rule, _, _ in found(".")] == ["warning[HN420]"]
+    assert found("--build", ".") == [("error[HN401]", "edge/pin.yaml", 8)]
+    assert found("--build-dir", "edge", ".") == found("--build", ".")
+    assert validated("--build", ".").status == 1
+
+
+def test_what_an_overlay_makes_right_is_right() -> None:
+    write("edge/pin.yaml", f"{PIN}      hostNetwork: true\n")
+    assert found("--build", ".") == []
+
+
+def test_what_the_base_has_is_at_its_line() -> None:
+    overlay("resources: [../base]\nnamePrefix: x-\n")
+    pinned = DEPLOYMENT + "      nodeSelector: {apps.openyurt.io/nodepool: p}\n"
+    write("base/dep.yaml", pinned)
+    assert found("--build", ".") == [("error[HN401]", "base/dep.yaml", 11)]
+
+
+def test_what_several_builds_have_in_common_is_told_once() -> None:
+    write("base/dep.yaml", f"{DEPLOYMENT}      nodeSelector: {{apps.openyurt.io/nodepool: p}}\n")
+    overlay("resources: [../base]\n")
+    for name in ("a", "b", "c", "d"):
+        write(f"{name}/kustomization.yaml", "resources: [../base]\n")
+    (one,) = json.loads(validated("--build", ".").out)["findings"]
+    assert (one["file"], one["line"]) == ("base/dep.yaml", 11)
+    assert one["message"].endswith(
+        "(as built by a/kustomization.yaml, b/kustomization.yaml, c/kustomization.yaml and 2 more)"
+    )
+
+
+def test_patches_in_a_kustomization_are_found_at_their_lines() -> None:
+    steps = """\
+resources: [../base]
+patches:
+- target: {kind: Deployment, name: w.b}
+  patch: |-
+    - op: add
+      path: /spec/template/spec/nodeSelector
+      value:
+        apps.openyurt.io/nodepool: p
+"""
+    overlay(steps)
+    assert found("--build", ".") == [("error[HN401]", "edge/kustomization.yaml", 8)]
+
+
+def test_both_states_are_built() -> None:
+    def git(*arguments: str) -> None:
+        identity = ("-c", "user.name=me", "-c", "user.email=me@example.com")
+        subprocess.run(["git", *identity, *arguments], check=True, capture_output=True)
+
+    overlay("resources: [../base, ../cluster/pools.yaml]\n")
+    Path("cluster/pools.yaml").rename("edge/pools.yaml")
+    overlay("resources: [../base, pools.yaml]\n")
+    git("init", "-q")
+    git("add", ".")
+    git("commit", "-qm", "one")
+    assert [rule for rule, _, _ in found("--build", "--base", "HEAD", ".")] == ["warning[HN420]"]
+    write("edge/pools.yaml", pool("p", host_network=False).decode())
+    changed = [("error[HN201]", "edge/pools.yaml", 7)]
+    assert found("--build", "--base", "HEAD", ".") == changed
+    assert found("--build", "--staged", ".") == [("warning[HN420]", "edge/pools.yaml", 7)]
+    git("add", ".")
+    assert found("--build", "--staged", ".") == changed
+    write("edge/pools.yaml", "not: built\n")
+    assert found("--build", "--staged", ".") == changed
+    assert Path("edge/pools.yaml").read_text() == "not: built\n"
+
+
+def test_our_own_transformer_is_applied() -> None:
+    overlay("resources: [../base]\ntransformers: [hostnet.yaml]\n")
+    head = "apiVersion: transform.hostnet.io/v1alpha1\nkind: HostnetTransform\n"
+    write("edge/hostnet.yaml", f"{head}metadata: {{name: t}}\n")
+    before = Path("edge/kustomization.yaml").read_bytes()
+    assert [rule for rule, _, _ in found("--build", ".")] == ["warning[HN420]"]
+    text = DEPLOYMENT.replace(
+        "    metadata: {labels: {a: b}}\n",
+        "    metadata:\n      labels: {a: b}\n      annotations:\n"
+        '        apps.openyurt.io/exclude-host-network-pool: "true"\n',
+    )
+    write("base/dep.yaml", text)
+    assert [rule for rule, _, _ in found(".")] == ["warning[HN426]"]
+    assert found("--build", ".") == []
+    assert Path("edge/kustomization.yaml").read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        "helmCharts: [{name: c, repo: https://example.com}]\n",
+        "transformers: [other.yaml]\n",
+        "components: [https://example.com/repo//folder?ref=v1]\n",
+    ],
+)
+def test_what_would_start_a_program_or_reach_out_is_not_built(more: str) -> None:
+    overlay(f"resources: [../base]\n{more}")
+    other = "apiVersion: example.com/v1\nkind: Other\nmetadata: {name: o}\n"
+    write("edge/other.yaml", other)
+    assert [rule for rule, _, _ in found("--build", ".")] == ["warning[HN420]"]
+
+
+def test_a_build_that_fails_is_an_error_in_the_words_of_kustomize() -> None:
+    overlay("resources: [../base, missing.yaml]\n")
+    run = validated("--build", ".")
+    others, failed = json.loads(run.out)["findings"]
+    assert (failed["rule"], failed["file"]) == ("HN901", "edge/kustomization.yaml")
+    assert "missing.yaml" in failed["message"]
+    assert run.status == 3
+    assert others["rule"] == "HN420"
+
+
+def test_without_a_program_or_a_kustomization_nothing_is_guessed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    run = validated("--build-dir", "cluster", ".")
+    assert (run.status, "no kustomization" in run.err) == (2, True)
+    monkeypatch.setenv("PATH", "")
+    run = validated("--build", ".")
+    assert (run.status, program.VARIABLE in run.err) == (2, True)
+    monkeypatch.setenv(program.VARIABLE, "nowhere build")
+    run = validated("--build", ".")
+    assert (run.status, "nowhere build" in run.err) == (2, True)
+    assert validated("--build", "cluster").status == 0  # there is nothing to build
+
+
+def test_the_program_can_be_named_with_options(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    script = tmp_path / "mine"
+    script.write_text(f'#!/bin/sh\necho "$@" > {tmp_path}/told\nexec kubectl kustomize "$2"\n')
+    script.chmod(0o755)
+    monkeypatch.setenv(program.VARIABLE, f"{script} --more")
+    assert found("--build", ".") == [("error[HN401]", "edge/pin.yaml", 8)]
+    assert (tmp_path / "told").read_text().startswith("--more ")
+
+
+def test_a_build_has_limits(tmp_path: Path) -> None:
+    slow = program.run(("sh", "-c", "sleep 20"), tmp_path, seconds=0.1)
+    assert slow.failure == "it took more than 0 s"
+    large = program.run(("sh", "-c", "yes"), tmp_path, most=1024**2)
+    assert large.failure == "it printed more than 1 MB"
+
+
+def test_the_configuration_switches_it_on() -> None:
+    head = "apiVersion: transform.hostnet.io/v1alpha1\nkind: HostnetTransform\n"
+    write(".hostnet-transform.yaml", f"{head}spec: {{build: true}}\n")
+    assert found(".") == [("error[HN401]", "edge/pin.yaml", 8)]
+
+
+@pytest.mark.slow
+def test_findings_lead_to_the_only_line_that_they_can_come_from(tmp_path: Path) -> None:
+    ends: list[tuple[str, str]] = []
+    for seed in range(8):
+        folder = tmp_path / str(seed)
+        folder.mkdir()
+        ends += outcomes(seed, folder)
+    assert [what for outcome, what in ends if outcome == "wrong"] == []
+    assert sum(outcome == "line" for outcome, _ in ends) > 0.9 * len(ends)
