@@ -202,6 +202,55 @@ def test_a_commit_that_flips_a_pool_is_refused(work: Work) -> None:
     assert not work.commit("pools.yaml")[0]
 
 
+PINNED = b"""\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: collector}
+spec:
+  selector: {matchLabels: {a: b}}
+  template:
+    metadata: {labels: {a: b}}
+    spec:
+      nodeSelector: {apps.openyurt.io/nodepool: p}
+      containers: [{name: c, image: "c:1"}]
+"""
+ON_HOST = b"""\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: collector}
+spec: {template: {spec: {hostNetwork: true}}}
+"""
+BUILDS = b"""\
+apiVersion: transform.hostnet.io/v1alpha1
+kind: HostnetTransform
+spec: {build: true}
+"""
+
+
+def test_what_an_overlay_makes_of_its_base_is_what_counts(work: Work) -> None:
+    require_tool("kubectl")
+    work.begin(
+        {
+            ".hostnet-transform.yaml": BUILDS,
+            "pools.yaml": pool("p"),
+            "base/dep.yaml": PINNED.replace(b"      nodeSelector", b"      # nodeSelector"),
+            "base/kustomization.yaml": b"resources: [dep.yaml]\n",
+            "edge/kustomization.yaml": b"resources: [../base]\npatches: [{path: hn.yaml}]\n",
+            "edge/hn.yaml": ON_HOST,
+        }
+    )
+    work.write("base/dep.yaml", PINNED)
+    work.git("add", ".")
+    passed, said = work.commit()
+    assert passed, said
+    work.write("edge/hn.yaml", ON_HOST.replace(b"true", b"false"))
+    work.git("add", ".")
+    passed, said = work.commit()
+    assert not passed
+    assert "\nedge/hn.yaml\n  4:" in said
+    assert "error[HN401]" in said
+
+
 def test_a_changed_node_is_labelled_by_its_pool_in_a_file_that_did_not_change(work: Work) -> None:
     work.begin({"infra/pools.yaml": pool("p"), "n.yaml": node("one", "p") + LABEL})
     path = work.write("n.yaml", joined(node("one", "p") + LABEL, node("two", "p")))
