@@ -84,10 +84,10 @@ def run(options: ValidateOptions, host: ValidateHost) -> int:
 @contextmanager
 def _built(states: States, folders: tuple[str, ...]) -> Iterator[States]:
     """Yield the states with what kustomize makes of them."""
-    from transformer.runs.builds import building, with_builds  # slow to import
+    from transformer.runs.builds import Builder, building, with_builds  # slow to import
 
     with building() as scratch:
-        yield with_builds(states, folders, scratch, os.environ, _transformed)
+        yield with_builds(states, Builder(folders, scratch, os.environ, _transformed))
 
 
 def _transformed(configuration: Mapping[str, Any], manifests: bytes) -> bytes:

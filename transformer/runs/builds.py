@@ -5,16 +5,22 @@ import os
 import posixpath
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 from transformer.errors import SettingsError
-from transformer.findings import Finding, Related
-from transformer.inputs.builds.closure import Closure, closure, kustomization_in, used_folders
+from transformer.findings import Finding, Place, Related, Violation, finding_at
+from transformer.inputs.builds.closure import (
+    Closure,
+    Layer,
+    closure,
+    kustomization_in,
+    used_folders,
+)
 from transformer.inputs.builds.origins import BuildOrigins, placed
 from transformer.inputs.builds.program import Printed, program, run
 from transformer.inputs.comparison import States
@@ -119,7 +125,7 @@ def _named_by(found: Finding, names: Sequence[str]) -> Finding:
     return replace(found, message=f"{found.message} (as built by {words})")
 
 
-_AS_FINDING = Finding("", "info", "", "", 1, 1, 0)
+_AS_FINDING = finding_at(Place(""), "", "info", Violation("", ""))
 
 
 @contextmanager
@@ -133,47 +139,40 @@ Transforms: TypeAlias = Callable[[Mapping[str, Any], bytes], bytes]
 """Returns manifests as a configuration of ours among the transformers changes them."""
 
 
-def with_builds(
-    states: States,
-    folders: Sequence[str],
-    scratch: Path,
-    environment: Mapping[str, str],
-    transforms: Transforms,
-) -> States:
+@dataclass(frozen=True, slots=True)
+class Builder:
+    """How to build: which `folders` (none: all roots), where to, and with which environment."""
+
+    folders: tuple[str, ...]
+    scratch: Path
+    environment: Mapping[str, str]
+    transforms: Transforms
+
+
+def with_builds(states: States, builder: Builder) -> States:
     """Return the states with what kustomize makes of them, in place of what went in.
 
     Raises:
-        SettingsError: there is no kustomize, or no kustomization in one of `folders`.
+        SettingsError: there is no kustomize, or no kustomization in one of the folders.
         OSError: a file cannot be written.
     """
     export_old, export_new = states.exports
-    new = build(
-        states.new,
-        folders,
-        scratch / "new",
-        environment,
-        transforms,
-        _tree(states, export_new, scratch),
-    )
-    failures = [*new.failures]
-    old: Built | None = None
+    new = build(states.new, builder, "new", _tree(states, export_new, builder.scratch))
+    old = Built([])
     if states.old is not None:
-        old = build(
-            states.old,
-            (),
-            scratch / "old",
-            environment,
-            transforms,
-            _tree(states, export_old, scratch),
-        )
-        failures += [_of_old(found) for found in old.failures]
-    origins = {**new.origins, **(old.origins if old else {})}
-    both = replace(new, origins=origins, names={**(old.names if old else {}), **new.names})
+        tree = _tree(states, export_old, builder.scratch)
+        there = [one for one in builder.folders if _kustomization(os.path.realpath(one), tree)]
+        if there or not builder.folders:
+            builder = replace(builder, folders=tuple(there))
+            old = build(states.old, builder, "old", tree)
+        else:
+            old = Built(list(states.old))
+    both = replace(new, origins={**new.origins, **old.origins}, names={**old.names, **new.names})
     return states._replace(
         new=new.sources,
-        old=old.sources if old else None,
+        old=None if states.old is None else old.sources,
         reported_files=_reported(states, both),
-        failures=failures,
+        failures=[*new.failures, *map(_of_old, old.failures)],
         led_back=both.led_back,
         went_in=states.new,
         usages=new.usages,
@@ -209,70 +208,73 @@ def _of_old(found: Finding) -> Finding:
 
 
 def build(
-    sources: Sequence[Source],
-    folders: Sequence[str],
-    scratch: Path,
-    environment: Mapping[str, str],
-    transforms: Transforms,
-    tree: Tree = ON_DISK,
+    sources: Sequence[Source], builder: Builder, state: Literal["new", "old"], tree: Tree
 ) -> Built:
-    """Build the kustomizations among `sources`, or only those in `folders`.
+    """Build the kustomizations among the sources of a state.
 
     Raises:
-        SettingsError: there is no kustomize, or no kustomization in one of `folders`.
+        SettingsError: there is no kustomize, or no kustomization in one of the folders.
     """
     names = {os.path.realpath(source.path): source.name for source in reversed(sources)}
     built = Built(list(sources), names=names)
-    roots = _roots(sources, folders, tree)
+    roots = _roots(sources, builder.folders, tree)
     if not roots:
         return built
-    command = program(environment)
-    scratch.mkdir()
     found = {real: closure(Path(tree.copied(real))) for real in roots}
-    wanted = {real: one for real, one in found.items() if not _obstacle(one)}
-    kept: set[str] = set()
-    for real, one in found.items():
-        if reason := _obstacle(one):
-            built.not_built.append(NotBuilt(roots[real].name, reason))
-            kept |= {tree.original(file) for file in one.files}
-    with ThreadPoolExecutor(_AT_ONCE) as threads:
-        layers = [
-            _layer(scratch / str(number), tree.copied(real), one)
-            for number, (real, one) in enumerate(wanted.items())
-        ]
-        printed = list(threads.map(lambda layer: run(command, layer), layers))
-    gone: set[str] = set()
-    for number, (real, one, layer, result) in enumerate(
-        zip(wanted, wanted.values(), layers, printed, strict=True)
+    built.not_built = [
+        NotBuilt(roots[real].name, one.obstacles[0]) for real, one in found.items() if one.obstacles
+    ]
+    wanted = {real: one for real, one in found.items() if not one.obstacles}
+    done: set[str] = set()
+    for real, layer, printed in _printed(
+        wanted, builder.environment, builder.scratch / state, tree
     ):
-        source = roots[real]
-        files = {tree.original(file) for file in one.files}
-        if result.failure:
-            built.failures.append(_failed(source, result))
-            kept |= files
+        if printed.failure:
+            built.failures.append(_failed(roots[real], printed))
             continue
-        gone |= files
-        manifests = result.manifests
-        for configuration in one.configurations:
-            manifests = transforms(configuration, manifests)
-        made = _made(source, manifests, layer, scratch.name)
-        built.usages[made.name] = KustomizationUsage(roots=(-1 - number,))
-        built.origins[made.name] = BuildOrigins(
-            os.path.realpath(source.path),
-            str(layer),
-            _original(one, tree),
-            manifests,
-            _moved(one, layer, tree),
-        )
+        done.add(real)
+        one, source = wanted[real], roots[real]
+        made = _made(source, one, layer, printed.manifests, builder.transforms)
+        made = made._replace(name=f"{made.name} ({_STATES[state]})")
+        origins = replace(one, files={tree.original(file) for file in one.files})
+        root, moved = os.path.realpath(source.path), _moved(one, layer, tree)
+        built.origins[made.name] = BuildOrigins(root, str(layer), origins, made.path, moved)
+        built.usages[made.name] = KustomizationUsage(roots=(-len(done),))
         built.sources.append(made)
+    gone = _went_in(found, done, tree)
     built.sources = [
-        source
-        for source in built.sources
-        if source.name in built.origins
-        or (real := os.path.realpath(source.path)) in kept
-        or real not in gone
+        source for source in built.sources if os.path.realpath(source.path) not in gone
     ]
     return built
+
+
+_STATES = {"new": "built", "old": "built from the old state"}
+
+
+def _printed(
+    wanted: Mapping[str, Closure], environment: Mapping[str, str], scratch: Path, tree: Tree
+) -> Iterator[tuple[str, Path, Printed]]:
+    """Yield the folder of each build, the layer above it, and what was printed."""
+    if not wanted:
+        return
+    command = program(environment)
+    scratch.mkdir()
+    layers = [
+        _layer(scratch / str(number), tree.copied(real), one)
+        for number, (real, one) in enumerate(wanted.items())
+    ]
+    with ThreadPoolExecutor(_AT_ONCE) as threads:
+        printed = threads.map(lambda layer: run(command, layer), layers)
+        yield from zip(wanted, layers, printed, strict=True)
+
+
+def _went_in(found: Mapping[str, Closure], done: Collection[str], tree: Tree) -> set[str]:
+    """Return the files of what was built, but for those that go into anything else as well."""
+    files = {
+        real: {tree.original(file) for file in closure_.files} for real, closure_ in found.items()
+    }
+    kept = {file for real, its in files.items() if real not in done for file in its}
+    return {file for real in done for file in files[real]} - kept
 
 
 def _roots(sources: Sequence[Source], folders: Sequence[str], tree: Tree) -> dict[str, Source]:
@@ -284,7 +286,7 @@ def _roots(sources: Sequence[Source], folders: Sequence[str], tree: Tree) -> dic
     }
     if folders:
         return {os.path.realpath(folder): _named(folder, by_folder, tree) for folder in folders}
-    layers = {real: kustomization_in(Path(tree.copied(real))) for real in by_folder}
+    layers = {real: _kustomization(real, tree) for real in by_folder}
     used = {
         tree.original(folder)
         for layer in layers.values()
@@ -297,23 +299,19 @@ def _roots(sources: Sequence[Source], folders: Sequence[str], tree: Tree) -> dic
     }
 
 
+def _kustomization(real: str, tree: Tree) -> Layer | None:
+    return kustomization_in(Path(tree.copied(real)))
+
+
 def _named(folder: str, by_folder: Mapping[str, Source], tree: Tree) -> Source:
     real = os.path.realpath(folder)
     if (source := by_folder.get(real)) is not None:
         return source
-    layer = kustomization_in(Path(tree.copied(real)))
+    layer = _kustomization(real, tree)
     if layer is None:
         raise SettingsError("there is no kustomization in this folder", file=folder)
     path = Path(folder, layer.file.name)
     return Source(path, str(path), True, relative=path.as_posix())
-
-
-def _obstacle(one: Closure) -> str:
-    return one.obstacles[0] if one.obstacles else ""
-
-
-def _original(one: Closure, tree: Tree) -> Closure:
-    return replace(one, files={tree.original(file) for file in one.files})
 
 
 def _layer(layer: Path, folder: str, one: Closure) -> Path:
@@ -350,15 +348,16 @@ def _moved(one: Closure, layer: Path, tree: Tree) -> dict[str, str]:
     return moved
 
 
-def _made(source: Source, manifests: bytes, layer: Path, state: str) -> Source:
-    """Return what was built as a source; its name is in messages that name two places."""
+def _made(
+    source: Source, one: Closure, layer: Path, manifests: bytes, transforms: Transforms
+) -> Source:
+    """Return what was built as a source."""
+    for configuration in one.configurations:
+        manifests = transforms(configuration, manifests)
     kept = layer / "built.yaml"
     kept.write_bytes(manifests)
-    name = f"{posixpath.dirname(source.name) or '.'} ({_STATES[state]})"
+    name = posixpath.dirname(source.name) or "."
     return source._replace(path=kept, name=name, opener=None, is_named=True)
-
-
-_STATES = {"new": "built", "old": "built from the old state"}
 
 
 def _failed(source: Source, printed: Printed) -> Finding:

@@ -46,14 +46,14 @@ class Location:
 class BuildOrigins:
     """Leads what is found in a build back to what went in.
 
-    `folder` is the one that origins are relative to, and `moved` maps the start of a path in a copy
-    to where it was copied from.
+    `folder` is the one that origins are relative to, `built` the file of what was built, and
+    `moved` maps the start of a path in a copy to where it was copied from.
     """
 
     root: str
     folder: str
     went_in: Closure
-    manifests: bytes
+    built: Path
     moved: Mapping[str, str] = field(default_factory=dict)
     _built: list[Document] | None = None
     _files: dict[str, list[Document]] = field(default_factory=dict)
@@ -89,7 +89,7 @@ class BuildOrigins:
 
     def _documents(self) -> list[Document]:
         if self._built is None:
-            self._built = list(documents([self.manifests]))
+            self._built = list(documents([self.built.read_bytes()]))
         return self._built
 
     def _object(self, found: Finding) -> Manifest | None:
