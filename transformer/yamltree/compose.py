@@ -51,7 +51,8 @@ _ON_THE_LINE = frozenset((None, "", "'", '"'))
 """Styles of scalars whose event ends where their text ends."""
 
 _STRING = "tag:yaml.org,2002:str"
-_MERGE_TAG = "tag:yaml.org,2002:merge"
+_MERGE_TAGS = ("!", "tag:yaml.org,2002:merge")
+"""With these tags, `<<` is a merge key even in quotes, as kubectl reads it."""
 
 
 def compose(text: str, shift: int, next_event: Callable[[], Any]) -> Tree:
@@ -251,7 +252,8 @@ class _Composer:
                 offset=node.start,
             )
         text, style = scalar.text, scalar.style
-        if style == PLAIN and text == "<<" and scalar.tag in (None, _MERGE_TAG):
+        is_plain = style == PLAIN and scalar.tag is None
+        if text == "<<" and (is_plain or scalar.tag in _MERGE_TAGS):
             self.has_merges = True
             return MERGE_KEY
         try:

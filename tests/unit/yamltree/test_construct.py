@@ -66,6 +66,24 @@ def test_a_merge_overrides_what_is_above_and_is_overridden_below(entries: str, v
     assert value_of(f"{ANCHORS}x:\n  {entries}\n")["x"] == value
 
 
+@pytest.mark.parametrize(
+    ("key", "merges"),
+    [
+        ("<<", True),
+        ("! <<", True),
+        ('! "<<"', True),
+        ("!!merge <<", True),
+        ("!!merge '<<'", True),
+        ("&x <<", True),
+        ('"<<"', False),
+        ("!!str <<", False),
+    ],
+)
+def test_what_a_merge_key_is_as_kubectl_reads_it(key: str, merges: bool) -> None:
+    value = construct(parse(f"a: &a {{k: v}}\nb:\n  {key}: *a\n").root)
+    assert value["b"] == ({"k": "v"} if merges else {"<<": {"k": "v"}})
+
+
 @pytest.mark.parametrize("value", ["1", "[1]", "[*m, 1]", "", "[[*m]]"])
 def test_only_mappings_can_be_merged(value: str) -> None:
     text = f"{ANCHORS}x:\n  <<: {value}\n"
