@@ -80,7 +80,7 @@ def test_a_merge_overrides_what_is_above_and_is_overridden_below(entries: str, v
     ],
 )
 def test_what_a_merge_key_is_as_kubectl_reads_it(key: str, merges: bool) -> None:
-    value = construct(parse(f"a: &a {{k: v}}\nb:\n  {key}: *a\n").root)
+    value = value_of(f"a: &a {{k: v}}\nb:\n  {key}: *a\n")
     assert value["b"] == ({"k": "v"} if merges else {"<<": {"k": "v"}})
 
 
