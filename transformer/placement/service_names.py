@@ -7,7 +7,7 @@ probe, or as the value of a variable whose name says so.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from transformer import pointer
@@ -35,19 +35,20 @@ class Text:
     """A text at `pointer` of its object.
 
     `is_host`: the whole text is a host. `variable` is the name of the variable that it is the value
-    of, or an empty string.
+    of, or an empty string. `resolved` are the names that `hostAliases` resolve for the pods.
     """
 
     pointer: str
     text: str
     variable: str = ""
     is_host: bool = False
+    resolved: frozenset[str] = frozenset()
 
 
 def certain_name(text: Text) -> str:
     """Return the first name in a text that can only be that of a Service, or an empty string."""
-    found = _CERTAIN.search(text.text) if "svc" in text.text.lower() else None
-    return found.group() if found else ""
+    found = _CERTAIN.findall(text.text) if "svc" in text.text.lower() else ()
+    return next((name for name in found if name not in text.resolved), "")
 
 
 def possible_names(text: Text) -> tuple[str, ...]:
@@ -56,11 +57,18 @@ def possible_names(text: Text) -> tuple[str, ...]:
     whole = _WHOLE.fullmatch(text.text)
     if whole and (text.is_host or _OF_HOSTS.search(text.variable)):
         found.append(whole[1])
-    return tuple(dict.fromkeys(found))
+    return tuple(name for name in dict.fromkeys(found) if name not in text.resolved)
 
 
 def texts_of(template: PodTemplate) -> Iterator[Text]:
     """Yield the texts of the containers: variables, commands, arguments, hosts of probes."""
+    aliases = [list_at(alias, "hostnames") for alias in list_at(template.spec, "hostAliases")]
+    names = frozenset(name for found in aliases for name in found if isinstance(name, str))
+    for text in _texts_of_containers(template):
+        yield replace(text, resolved=names) if names else text
+
+
+def _texts_of_containers(template: PodTemplate) -> Iterator[Text]:
     for at, container in containers(template):
         for field in ("command", "args"):
             for index, word in enumerate(list_at(container, field)):

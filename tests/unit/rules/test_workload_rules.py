@@ -630,6 +630,17 @@ def test_a_long_text_is_searched_in_no_time() -> None:
     assert places(HN409, HZ, pod(nodeSelector=in_pool("hz"), containers=[container])) == []
 
 
+def test_a_name_that_host_aliases_resolve_needs_no_dns() -> None:
+    container = {**CONTAINER, "args": ["--to=http://a.b.svc:1", "--and=http://c.d.svc:1"]}
+    aliases = [{"ip": "10.0.0.1", "hostnames": ["a.b.svc"]}]
+    spec = {"nodeSelector": in_pool("hz"), "containers": [container], **ON_HOST}
+    assert places(HN409, HZ, pod(**spec)) == [
+        "/spec/containers/0/args/0",
+        "/spec/containers/0/args/1",
+    ]
+    assert places(HN409, HZ, pod(hostAliases=aliases, **spec)) == ["/spec/containers/0/args/1"]
+
+
 # --- HN410 and HN420 -----------------------------------------------------------------------------
 
 

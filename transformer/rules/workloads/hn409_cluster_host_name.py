@@ -10,6 +10,8 @@ ConfigMaps in the input that they use. A name is that of a Service if it
   and a host can stand there: in a URL, before a port, as the host of a probe, or as the value of a
   variable whose name ends in HOST, ADDR, ADDRESS, URL, SERVER or ENDPOINT.
 
+Names that `hostAliases` resolve are left out.
+
 Bad, where `hangzhou` is a host-network pool:
 
     apiVersion: v1
