@@ -23,6 +23,7 @@ from itertools import product
 from typing import Any, Literal
 
 from transformer.errors import SettingsError
+from transformer.kubernetes.charts import Chart, chart_name
 
 Guard = Literal["always", "pod-network"]
 
@@ -38,7 +39,8 @@ class Component:
 
     `images` are repositories without tag: with a slash, the end of a path; without one, the last
     segment of a path, whole or after a dash. `generic` are those of its names that are common
-    words. (The family and role of an entry are for people.)
+    words. `charts` are Helm charts that render it; of `istio/cni`, `istio` must be in the origin of
+    the chart. (The family and role of an entry are for people.)
     """
 
     id: str
@@ -49,6 +51,7 @@ class Component:
     images: tuple[str, ...] = ()
     guard: Guard = "always"
     generic: tuple[str, ...] = ()
+    charts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +73,11 @@ class Workload:
 
 @dataclass(frozen=True, slots=True)
 class Catalog:
-    """The entries, with two indexes of them.
+    """The entries, with three indexes of them.
 
     `_by_name`: entries by kind and name. `_by_segment`, by kind and first dash-separated segment
-    of a name: the name between dashes, and its entry.
+    of a name: the name between dashes, and its entry. `_by_chart`, by name of a chart: what must be
+    in its origin, and its entry.
     """
 
     components: tuple[Component, ...]
@@ -84,8 +88,15 @@ class Catalog:
         default_factory=dict, init=False, repr=False, compare=False
     )
 
+    _by_chart: dict[str, list[tuple[str, Component]]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+
     def __post_init__(self) -> None:
         for component in self.components:
+            for chart in component.charts:
+                origin, _, last = chart.rpartition("/")
+                self._by_chart.setdefault(last, []).append((origin, component))
             for kind, name in product(component.kinds, component.names):
                 self._by_name.setdefault((kind, name), []).append(component)
                 segment = (kind, name.partition("-")[0])
@@ -101,6 +112,13 @@ def recognise(catalog: Catalog, workload: Workload) -> Component | None:
     if found is None or (found.guard == "pod-network" and workload.host_network):
         return None
     return found
+
+
+def component_of(catalog: Catalog, chart: Chart) -> Component | None:
+    """Return the component that a chart renders, or None if it renders none of the catalog."""
+    known = catalog._by_chart.get(chart_name(chart.name), ())
+    origin = chart.origin.lower()
+    return next((component for word, component in known if word in origin), None)
 
 
 def tokens(catalog: Catalog) -> tuple[str, ...]:
@@ -234,6 +252,7 @@ def _component(entry: Mapping[str, Any]) -> Component:
         images=tuple(entry.get("images", ())),
         guard=entry.get("guard", "always"),
         generic=tuple(entry.get("generic", ())),
+        charts=tuple(entry.get("charts", ())),
     )
 
 

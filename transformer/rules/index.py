@@ -68,6 +68,7 @@ CHECKED_BY_VALIDATE: Mapping[str, str] = {
     "HN423": "workloads.hn423_network_policy",
     "HN416": "workloads.hn416_immutable_template",
     "HN418": "workloads.hn418_tweak_of_affinity",
+    "HN424": "workloads.hn424_network_chart",
     "HN425": "workloads.hn425_manifest_inside",
     "HN426": "workloads.hn426_guard_missing",
     "HN427": "workloads.hn427_tweak",

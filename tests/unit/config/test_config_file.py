@@ -51,7 +51,7 @@ def test_the_example_of_the_documentation_is_read() -> None:
         object="Deployment/legacy-*",
         file="/clusters/staging/",
         reason="goes away with the old shop in spring",
-        line=72,
+        line=73,
     )
     assert (settings.on_invalid, settings.strict) == ("fail", False)
 

@@ -723,6 +723,21 @@ def test_the_table_of_the_page_is_the_catalog() -> None:
     assert table == "\n".join(rows)
 
 
+def test_the_charts_of_the_page_are_those_of_the_catalog() -> None:
+    rows = [
+        f"| `{c.id}` | {', '.join(f'`{chart}`' for chart in c.charts)} |"
+        for c in catalog().components
+        if c.charts
+    ]
+    table = PAGE.partition("| id | charts |\n| --- | --- |\n")[2].partition("\n\n")[0]
+    assert table == "\n".join(rows)
+
+
+def test_a_chart_is_of_one_component() -> None:
+    names = [chart for component in catalog().components for chart in component.charts]
+    assert len(names) == len(set(names))
+
+
 def test_the_page_names_the_generic_names() -> None:
     listed = PAGE.partition("with `generic`\nin the data: ")[2].partition(".\n\n")[0]
     assert re.findall(r"`([^`]+)`", listed) == sorted(GENERIC_NAMES)

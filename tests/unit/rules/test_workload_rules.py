@@ -33,6 +33,7 @@ from transformer.rules.workloads.hn410_host_port_differs import RULE as HN410
 from transformer.rules.workloads.hn411_daemon_set_lands import RULE as HN411
 from transformer.rules.workloads.hn412_static_pod import RULE as HN412
 from transformer.rules.workloads.hn418_tweak_of_affinity import RULE as HN418
+from transformer.rules.workloads.hn424_network_chart import RULE as HN424
 from transformer.rules.workloads.hn425_manifest_inside import RULE as HN425
 
 LABEL = "nodepool.openyurt.io/hostnetwork"
@@ -956,6 +957,30 @@ def test_a_taint_of_any_type_leaves_the_rest_of_the_report() -> None:
     odd = host_pool("hz", taints=[{"key": ["a"], "effect": "NoSchedule"}])
     daemons = workload("DaemonSet", "a")
     assert {one.rule for one in validate(stream(odd, daemons).encode())} == {"HN101"}
+
+
+# --- HN424 --------------------------------------------------------------------------------------
+
+
+def helm_chart(chart: str) -> dict[str, Any]:
+    return {
+        "apiVersion": "helm.cattle.io/v1",
+        "kind": "HelmChart",
+        "metadata": {"name": "network", "namespace": "kube-system"},
+        "spec": {"chart": chart},
+    }
+
+
+def test_a_chart_of_a_component_of_the_configuration_is_told_and_of_one_switched_off_is_not() -> (
+    None
+):
+    own = {"id": "ours", "kinds": ["DaemonSet"], "names": ["ours"], "namespaces": ["net"]}
+    assert places(HN424, helm_chart("ours")) == []
+    config = {"components": [{**own, "charts": ["ours"]}]}
+    assert places(HN424, helm_chart("ours"), config=config) == ["/spec/chart"]
+    assert places(HN424, helm_chart("cilium")) == ["/spec/chart"]
+    off = {"components": [{"id": "cilium", "enabled": False}]}
+    assert places(HN424, helm_chart("cilium"), config=off) == []
 
 
 # --- HN425 --------------------------------------------------------------------------------------
