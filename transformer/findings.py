@@ -112,6 +112,33 @@ def finding_at(place: Place, rule: str, severity: Severity, violation: Violation
     )
 
 
+UnseenKind: TypeAlias = Literal[
+    "kustomization",
+    "HelmRelease",
+    "Application",
+    "ApplicationSet",
+    "chart",
+    "templates",
+    "remote",
+    "text",
+    "encrypted",
+    "unread",
+]
+
+
+class Unseen(NamedTuple):
+    """Something in the input that was not looked into: `what` it is, and `why` it was not.
+
+    `name` says which one: an object, a folder, a file or a URL.
+    """
+
+    what: UnseenKind
+    file: str
+    line: int
+    name: str
+    why: str
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """What one transform rule changed in one object: JSON patch operations as plain values.

@@ -179,6 +179,20 @@ def test_what_would_start_a_program_or_reach_out_is_not_built(more: str) -> None
     assert [rule for rule, _, _ in found("--build", ".")] == ["warning[HN420]"]
 
 
+def test_what_was_built_is_looked_into_and_what_it_holds_is_told_where_it_comes_from() -> None:
+    release = "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: r}\n"
+    write("base/release.yaml", f"# first\n{release}")
+    write("base/kustomization.yaml", "resources: [dep.yaml, release.yaml]\n")
+    write("site/kustomization.yaml", "resources: [../base]\n")
+    write("north/kustomization.yaml", "helmCharts: [{name: c, repo: https://example.com}]\n")
+    unseen = json.loads(validated("--build", ".").out)["unseen"]
+    assert [(one["what"], one["file"], one["line"]) for one in unseen] == [
+        ("kustomization", "north/kustomization.yaml", 1),
+        ("HelmRelease", "base/release.yaml", 2),
+        ("chart", "north/kustomization.yaml", 1),
+    ]
+
+
 def test_a_build_that_fails_is_an_error_in_the_words_of_kustomize() -> None:
     overlay("resources: [../base, missing.yaml]\n")
     run = validated("--build", ".")

@@ -64,6 +64,20 @@ def hook(name: str, *arguments: str) -> Run:
     return invoke("hook", name, *arguments)
 
 
+# --- validate: what was not looked into ---------------------------------------------------------
+
+
+def test_what_was_not_looked_into_counts_in_the_files_that_are_reported() -> None:
+    release = "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: %s}\n"
+    commit({"a.yaml": release % "a"})
+    add({"b.yaml": release % "b"})
+    run = hook("validate", "--fail-on", "unseen", "b.yaml")
+    assert (run.status, "--fail-on unseen: 1 HelmRelease" in run.err) == (1, True)
+    git("commit", "-qm", "m")
+    add({"c.yaml": pool("p")})
+    assert hook("validate", "--fail-on", "unseen", "c.yaml").status == 0
+
+
 # --- transform, check ---------------------------------------------------------------------------
 
 

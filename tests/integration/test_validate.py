@@ -79,6 +79,78 @@ def test_warnings_alone_end_with_0() -> None:
     assert b"HN313" in run.out
 
 
+RELEASE = """\
+apiVersion: helm.toolkit.fluxcd.io/v2
+kind: HelmRelease
+metadata: {name: shop, namespace: shop}
+spec: {chart: {spec: {chart: shop}}}
+"""
+
+
+def test_warnings_end_with_1_where_that_is_asked_for() -> None:
+    write("node.yaml", node("n1", "elsewhere"))
+    assert invoke("validate", "--fail-on", "error", "--fail-on", "unseen", ".").status == 0
+    run = invoke("validate", "-q", "--fail-on", "warning", ".")
+    assert (run.status, run.out) == (1, b"")
+    assert run.err == "failed because of --fail-on warning: 1 warning\n"
+
+
+def test_what_was_not_looked_into_ends_with_1_where_that_is_asked_for() -> None:
+    write("release.yaml", RELEASE)
+    run = invoke("validate", ".")
+    assert run.status == 0
+    assert b"\nnot looked into: 1 HelmRelease\n" in run.out
+    run = invoke("validate", "-q", "--fail-on", "warning", "--fail-on", "unseen", ".")
+    assert (run.status, run.out) == (1, b"")
+    assert run.err == "failed because of --fail-on unseen: 1 HelmRelease\n"
+
+
+def test_an_error_needs_no_other_reason_and_what_cannot_be_read_comes_first() -> None:
+    write("all.yaml", joined(pool("p"), node("n1", "p"), RELEASE.encode()))
+    run = invoke("validate", "--fail-on", "unseen", ".")
+    assert (run.status, run.err) == (1, "")
+    write("bad.yaml", "a: [b\n")
+    assert invoke("validate", "--fail-on", "unseen", ".").status == 3
+
+
+def unseen(*args: str | Path) -> list[tuple[str, str, int]]:
+    told = report(*args).get("unseen", [])
+    return [(one["what"], one["file"], one["line"]) for one in told]
+
+
+def test_what_cannot_be_read_is_not_looked_into_whatever_that_means_for_the_exit_status() -> None:
+    write("chart/t.yaml", TEMPLATE)
+    write("long.yaml", joined(node("n1", "p"), b"# " + 300 * b"x" + b"\n" + CONFIG_MAP))
+    Path("nowhere.yaml").symlink_to("gone")
+    assert unseen(".") == [("unread", "chart/t.yaml", 6), ("unread", "nowhere.yaml", 1)]
+    found = unseen("--max-document", "200", "long.yaml")
+    assert [(what, file) for what, file, _ in found] == [("unread", "long.yaml")]
+
+
+def test_a_patch_of_a_release_is_no_release() -> None:
+    write("a/kustomization.yaml", "resources: [release.yaml]\npatches: [{path: patch.yaml}]\n")
+    write("a/release.yaml", RELEASE)
+    write("a/patch.yaml", RELEASE)
+    assert unseen(".") == [
+        ("kustomization", "a/kustomization.yaml", 1),
+        ("HelmRelease", "a/release.yaml", 1),
+    ]
+
+
+def test_nothing_is_told_where_all_was_looked_into() -> None:
+    write("all.yaml", joined(pool("p"), node("n1", "p") + LABEL))
+    assert "unseen" not in report(".")
+    assert b"not looked into" not in invoke("validate", "-v", ".").out
+
+
+@pytest.mark.parametrize("name", sorted({*FORMATS} - {"text"}))
+def test_the_summary_beside_each_format_counts_too(name: str) -> None:
+    write("release.yaml", RELEASE)
+    run = invoke("validate", "-v", "--format", name, ".")
+    assert "not looked into: 1 HelmRelease" in run.err
+    assert "release.yaml:1 HelmRelease/shop/shop" in run.err
+
+
 def test_files_stay_as_they_are() -> None:
     path = write("all.yaml", joined(pool("p"), node("n1", "p")))
     before = (path.read_bytes(), path.stat().st_mtime_ns)

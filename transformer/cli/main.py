@@ -18,6 +18,7 @@ import click
 from transformer.cli.options import (
     DefaultGroup,
     common_options,
+    fail_on_option,
     reformat_option,
     report_file_option,
     version_option,
@@ -132,6 +133,7 @@ def transform(paths: tuple[str, ...], **options: Any) -> int:
     help="Build only this kustomization; repeatable, and implies --build.",
 )
 @click.option("--fix", is_flag=True, help="Apply safe fixes in place.")
+@fail_on_option
 @report_file_option
 @common_options
 @version_option
@@ -148,8 +150,8 @@ def validate(paths: tuple[str, ...], **options: Any) -> int:
     kubectl get nodepools,nodes -o yaml > live.yaml
     hostnet-transform validate --old live.yaml deploy/
 
-    Exit status: 0 no errors; 1 an error was found; 2 wrong usage or configuration; 3 something
-    cannot be read; 130 interrupted.
+    Exit status: 0 no errors; 1 an error was found, or what --fail-on names; 2 wrong usage or
+    configuration; 3 something cannot be read; 130 interrupted.
     """
     from transformer.config.options import ValidateOptions
     from transformer.hosts import command_line
@@ -265,6 +267,7 @@ def hook_check(files: tuple[str, ...], **options: Any) -> int:
     help="The new state: a commit (what is staged). The environment variable PRE_COMMIT_TO_REF sets"
     " it as well.",
 )
+@fail_on_option
 @report_file_option
 @common_options
 def hook_validate(

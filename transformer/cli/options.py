@@ -128,6 +128,15 @@ report_file_option = click.option(
 )
 
 
+fail_on_option = click.option(
+    "--fail-on",
+    type=click.Choice(["error", "warning", "unseen"]),
+    multiple=True,
+    help="What gives exit status 1: errors (always), warnings as well, or anything that was not"
+    " looked into; repeatable.",
+)
+
+
 reformat_option = click.option(
     "--allow-reformat",
     is_flag=True,

@@ -22,8 +22,9 @@ from transformer.outputs.terminal import Progress, is_capable, paint_for
 from transformer.pipeline.context import build
 from transformer.pipeline.diagnostics import Origin
 from transformer.pipeline.documents import batches
-from transformer.report import as_console, as_json, as_text
+from transformer.report import as_console, as_json, as_text, coverage
 from transformer.report.formats import renderer
+from transformer.report.formatting import count
 from transformer.report.report import Report
 from transformer.runs.fix import Fixed, fix
 from transformer.runs.validate import Outcome, former_pools, run_validate
@@ -78,7 +79,10 @@ def run(options: ValidateOptions, host: ValidateHost) -> int:
             stdio.discard_output()
         if outcome.elsewhere and not options.quiet:
             print(_elsewhere(outcome.elsewhere), file=sys.stderr, flush=True)
-        return _status(report, outcome, fixed)
+        reasons = [] if (status := _status(report, outcome, fixed)) else _failing(report, options)
+        for reason in reasons:
+            print(reason, file=sys.stderr, flush=True)
+        return 1 if reasons else status
 
 
 @contextmanager
@@ -151,6 +155,7 @@ def _report(states: States, outcome: Outcome, fixed: Fixed, checks: tuple[str, .
         fixed.changes,
         checks,
         is_blank=outcome.is_blank and not outcome.failed,
+        unseen=outcome.unseen,
     )
 
 
@@ -165,6 +170,17 @@ def _status(report: Report, outcome: Outcome, fixed: Fixed) -> int:
     if outcome.failed or any(found.severity == "error" for found in fixed.findings):
         return 3
     return int(any(found.severity == "error" for found in report.findings))
+
+
+def _failing(report: Report, options: ValidateOptions) -> list[str]:
+    """Return why a run without errors fails nevertheless (`--fail-on`)."""
+    warnings = sum(found.severity == "warning" for found in report.findings)
+    found = {
+        "warning": count(warnings, "warning") if warnings else "",
+        "unseen": coverage.counts(report.unseen),
+    }
+    chosen = [(name, text) for name, text in found.items() if text and name in options.fail_on]
+    return [f"failed because of --fail-on {name}: {text}" for name, text in chosen]
 
 
 def _listing(report: Report, options: ValidateOptions, stream: TextIO | None) -> Iterator[str]:
@@ -193,7 +209,7 @@ def print_report(options: ValidateOptions, report: Report) -> None:
         elif report.is_blank:
             lines.append(NOTHING_READ)
         if options.format != "text":
-            lines += as_console.summary(report)
+            lines += as_console.summary(report, with_names=options.verbose)
         print(*lines, sep="\n", end="\n" if lines else "", file=sys.stderr, flush=True)
     if options.format == "text":
         pieces = _listing(report, options, sys.stdout)

@@ -54,6 +54,8 @@ class ValidateOptions(Options):
     fix: bool = False
     build: bool = False
     build_dirs: tuple[str, ...] = ()
+    fail_on: tuple[str, ...] = ()
+    """What gives exit status 1 besides errors: `warning`, `unseen` (and `error`, for clarity)."""
 
 
 def to_validate(options: Options) -> ValidateOptions:

@@ -6,14 +6,16 @@ rules report them.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from transformer.errors import InputError, PatchError
-from transformer.findings import Finding, ObjectRef
+from transformer.findings import Finding, ObjectRef, Place
 from transformer.kubernetes.nodes import is_node
 from transformer.kubernetes.objects import Manifest
 from transformer.kubernetes.pools import is_pool
 from transformer.kubernetes.well_known import IGNORE_ANNOTATION
 from transformer.pipeline.context import RunContext
+from transformer.pipeline.coverage import Sighting, unread, unseen_in
 from transformer.pipeline.diagnostics import DiagnosticCollector, Origin
 from transformer.pipeline.document_loader import plans, rule_failures, visit
 from transformer.pipeline.documents import Document
@@ -48,6 +50,7 @@ class DocumentDiagnostics:
     `needs` are the needs of rules that it satisfies; `refs` are its objects, if the configuration
     has suppressions. `non_manifests` as in `DocumentResult`. `undecided` says for
     each workload of which it is unknown whether it runs on host-network pools for want of what.
+    `unseen` is what was not looked into.
     """
 
     size: int
@@ -61,6 +64,7 @@ class DocumentDiagnostics:
     refs: tuple[ObjectRef, ...] = ()
     non_manifests: tuple[Finding, ...] = ()
     undecided: tuple[str, ...] = ()
+    unseen: tuple[Sighting, ...] = ()
 
 
 def validate_document(
@@ -93,6 +97,7 @@ def _diagnostics_of(size: int, every: Sequence["_Validation"], failed: bool) -> 
         refs=tuple(ref for one in every for ref in one.refs),
         non_manifests=tuple(found for one in every for found in one.diagnostics.non_manifests),
         undecided=tuple(what for one in every for what in one.undecided),
+        unseen=tuple(unseen for one in every for unseen in one.unseen),
     )
 
 
@@ -133,6 +138,7 @@ class _Validation:
         self.needs: set[Need] = set()
         self.refs: list[ObjectRef] = []
         self.undecided: list[str] = []
+        self.unseen: list[Sighting] = []
         self.is_edited = False
         """Whether a transform rule would edit one of its objects."""
 
@@ -141,7 +147,9 @@ class _Validation:
         try:
             visit(self.document, self.diagnostics, self._validate, glued=_GLUED)
         except InputError as error:
-            return self.diagnostics.report_error(error.rule, error, [])
+            failed = self.diagnostics.report_error(error.rule, error, [])
+            self.unseen = [unread(self.diagnostics.findings[-1])]
+            return failed
         return False
 
     def forget(self) -> None:
@@ -167,6 +175,7 @@ class _Validation:
             rule_context = replace(rule_context, before=before)
         self.needs.update(_needs(rule_context))
         self.undecided += rule_context.undecided
+        self.unseen += unseen_in(rule_context, partial(self._place, manifest))
         if context.settings.suppressions:
             self.refs.append(manifest.ref)
         self._add_suppressions(manifest)
@@ -177,14 +186,16 @@ class _Validation:
                 self._collect(rule, rule_context)
         self._report_failures(manifest, failures)
 
+    def _place(self, manifest: Manifest, at: str) -> Place:
+        return self.diagnostics.place(manifest.base, manifest.ref, at, with_excerpt=False)
+
     def _collect(self, rule: ValidationRule, rule_context: RuleContext) -> None:
         assert rule.collect is not None
         manifest, file = rule_context.manifest, self.origin.relative_name
-        ref, policy = manifest.ref, self.context.policy
+        policy = self.context.policy
         for observation in rule.collect(rule_context):
-            at = observation.pointer
-            place = self.diagnostics.place(manifest.base, ref, at, with_excerpt=False)
-            by = policy.suppressed_by(rule.id, ref, manifest.annotations, file)
+            place = self._place(manifest, observation.pointer)
+            by = policy.suppressed_by(rule.id, manifest.ref, manifest.annotations, file)
             located = LocatedObservation(observation.value, place, by)
             self.observations.append(RuleObservation(rule.id, observation.key, located))
 

@@ -6,6 +6,7 @@ from itertools import groupby
 from unicodedata import combining, east_asian_width
 
 from transformer.findings import Finding
+from transformer.report import coverage
 from transformer.report.formatting import Paint, clean, count, details, message, unpainted
 from transformer.report.report import Report
 
@@ -16,9 +17,11 @@ _WIDTH = 100
 def render(
     report: Report, paint: Paint = unpainted, *, with_related: bool = False
 ) -> Iterator[str]:
-    """Yield the lines of the report; `with_related` adds the further places of findings."""
+    """Yield the lines of the report; `with_related` adds the further places of findings, and what
+    was not looked into.
+    """
     yield from findings(report, paint, with_related=with_related)
-    for line in summary(report):
+    for line in summary(report, with_names=with_related):
         yield f"{line}\n"
 
 
@@ -41,13 +44,18 @@ _MOST_UNDECIDED = 5
 """The most reasons to show for which it is unknown where workloads run."""
 
 
-def summary(report: Report) -> list[str]:
-    """Return how much was read and found, and which rules were skipped and why."""
+def summary(report: Report, *, with_names: bool = False) -> list[str]:
+    """Return how much was read and found, what was not looked into (`with_names`: also a line for
+    each), and which rules were skipped and why.
+    """
     counts = Counter[str](found.severity for found in report.findings)
     read = f"{count(report.documents, 'document')} in {count(report.files, 'file')}"
     names = {"error": "error", "warning": "warning", "info": "note"}
     totals = [count(counts[key], name) for key, name in names.items() if counts[key]]
     lines = [f"{read}: {', '.join(totals) or 'no findings'}"]
+    if report.unseen:
+        lines.append(f"not looked into: {coverage.counts(report.unseen)}")
+        lines += [f"  {line}" for line in coverage.names(report.unseen) if with_names]
     order = [rule.id for rule in report.rules]
     for reason, ids in report.skipped_rules:
         lines.append(f"skipped: {', '.join(_ranges(ids, order))} ({reason})")

@@ -1,11 +1,13 @@
 """Findings as workflow commands of GitHub Actions, which shows them at their lines.
 
-Errors come first, because GitHub shows about ten of each severity in a step.
+Errors come first, because GitHub shows about ten of each severity in a step. What was not looked
+into is one notice, at the end.
 """
 
 from collections.abc import Iterator
 
 from transformer.findings import Finding
+from transformer.report import coverage
 from transformer.report.formatting import clean
 from transformer.report.report import Report
 
@@ -19,6 +21,8 @@ def render(report: Report) -> Iterator[str]:
     order = list(_COMMANDS)
     for found in sorted(report.findings, key=lambda found: order.index(found.severity)):
         yield _command(found)
+    if report.unseen:
+        yield f"::notice title=not looked into::{coverage.counts(report.unseen)}\n"
 
 
 def _command(found: Finding) -> str:

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from transformer.findings import Change, Finding, ObjectRef, Related
+from transformer.findings import Change, Finding, ObjectRef, Related, Unseen
 from transformer.report.report import Report
 
 _encoded = json.JSONEncoder(default=ObjectRef.as_dict).encode
@@ -40,7 +40,9 @@ def render(report: Report) -> Iterator[str]:
     skipped = [{"reason": reason, "rules": list(ids)} for reason, ids in report.skipped_rules]
     changes, findings = map(change, report.changes), map(finding, report.findings)
     undecided = [{"reason": reason, "workloads": number} for reason, number in report.undecided]
-    yield from assemble(report.documents, changes, findings, skipped, undecided)
+    yield from assemble(
+        report.documents, changes, findings, skipped, undecided, unseen=report.unseen
+    )
 
 
 def assemble(
@@ -49,6 +51,8 @@ def assemble(
     findings: Iterable[str],
     skipped_rules: Sequence[Mapping[str, Any]] = (),
     undecided: Sequence[Mapping[str, Any]] = (),
+    *,
+    unseen: Sequence[Unseen] = (),
 ) -> Iterator[str]:
     """Yield the text of a report with the entries that `change` and `finding` returned."""
     yield f'{{\n  "documents": {documents},\n  "changed": ['
@@ -61,6 +65,9 @@ def assemble(
     if undecided:
         yield '],\n  "undecided": ['
         yield from _entries(map(json.dumps, undecided))
+    if unseen:
+        yield f'],\n  "unseenTotal": {len(unseen)},\n  "unseen": ['
+        yield from _entries(json.dumps(one._asdict()) for one in unseen)
     yield "]\n}\n"
 
 

@@ -2,13 +2,15 @@
 
 Each rule is a test. It passes, or fails once for each error that it found, or is skipped with a
 reason. Warnings and notes are tests that pass and have the finding as their output, because they do
-not fail the run either. The same report always gives the same bytes.
+not fail the run either. What was not looked into is in properties. The same
+report always gives the same bytes.
 """
 
 import re
 from collections.abc import Iterator
 
 from transformer.findings import Finding
+from transformer.report import coverage
 from transformer.report.formatting import clean, message, message_and_hint
 from transformer.report.report import Report
 
@@ -26,6 +28,10 @@ def render(report: Report) -> Iterator[str]:
         by_rule.setdefault(found.rule, []).append(found)
     titles = {rule.id: rule.title for rule in report.rules}
     suite = TestSuite("hostnet-transform validate")
+    if report.unseen:
+        suite.add_property("unseen", coverage.counts(report.unseen))
+        for number, line in enumerate(coverage.names(report.unseen), 1):
+            suite.add_property(f"unseen.{number}", _plain(line))
     for rule in sorted({*report.checks, *by_rule}):
         title = titles.get(rule, rule)
         for found in by_rule.get(rule, ()):

@@ -28,7 +28,7 @@ def render(report: Report) -> Iterator[str]:
     }
     if report.version:
         driver["version"] = report.version
-    run = {
+    run: dict[str, Any] = {
         "tool": {"driver": driver},
         "columnKind": "unicodeCodePoints",
         "results": [
@@ -36,6 +36,9 @@ def render(report: Report) -> Iterator[str]:
             for found, fingerprint in fingerprints(report.findings)
         ],
     }
+    if report.unseen:
+        entries = [one._asdict() for one in report.unseen]
+        run["properties"] = {"unseenTotal": len(entries), "unseen": entries}
     yield json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2) + "\n"
 
 

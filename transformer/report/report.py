@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from transformer.findings import Change, Finding, Severity
+from transformer.findings import Change, Finding, Severity, Unseen
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Report:
     the rules that had nothing to check for it. `undecided` pairs what is missing (`the node label
     zone`) with the number of workloads of which it is therefore unknown whether they can run on
     host-network pools. `version` is that of the tool. `changes` are those of `--fix`. `is_blank`:
-    all documents are empty.
+    all documents are empty. `unseen` is what was not looked into, kind by kind.
     """
 
     documents: int
@@ -43,3 +43,4 @@ class Report:
     changes: Sequence[Change] = ()
     checks: Sequence[str] = ()
     is_blank: bool = False
+    unseen: Sequence[Unseen] = ()

@@ -5,11 +5,12 @@ on, and then to validate them, in batches on several processors.
 """
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import NamedTuple, TypeAlias
 
-from transformer.findings import Finding, Place, Violation, finding_at
+from transformer.findings import Finding, Place, Unseen, Violation, finding_at
+from transformer.inputs.chart_templates import chart_templates
 from transformer.inputs.comparison import States
 from transformer.inputs.discovery import Source
 from transformer.inputs.excerpts import in_order
@@ -19,6 +20,7 @@ from transformer.inputs.reading import cannot_be_read, documents_of
 from transformer.kubernetes.pools import Pool
 from transformer.pipeline.aggregator import RunAggregator
 from transformer.pipeline.context import RunContext
+from transformer.pipeline.coverage import Coverage, unread
 from transformer.pipeline.diagnostics import Origin
 from transformer.pipeline.documents import Document
 from transformer.pipeline.non_manifests import NonManifests
@@ -26,7 +28,7 @@ from transformer.pipeline.old_state import OldState
 from transformer.pipeline.resource_index import ResourceIndex
 from transformer.pipeline.validate_document import DocumentDiagnostics, validate_document
 from transformer.placement.node_groups import KnownNodes
-from transformer.rules.base import KustomizationUsage, RuleContext
+from transformer.rules.base import RuleContext
 from transformer.runs.workers import MOST_WORKERS, Workers
 from transformer.text.prefilter import is_blank
 
@@ -40,8 +42,8 @@ _BATCH_BYTES = 8 * 1024 * 1024
 class Outcome:
     """Findings in the order of the input; `failed`: some of the input cannot be read.
 
-    `skipped_rules` and `undecided` are those of a `Report`. `elsewhere` is the number of errors in
-    files whose findings are not reported. `is_blank`: no document has any content.
+    `skipped_rules`, `undecided` and `unseen` are those of a `Report`. `elsewhere` is the number of
+    errors in files whose findings are not reported. `is_blank`: no document has any content.
     """
 
     findings: tuple[Finding, ...]
@@ -51,6 +53,7 @@ class Outcome:
     undecided: tuple[tuple[str, int], ...] = ()
     elsewhere: int = 0
     is_blank: bool = False
+    unseen: tuple[Unseen, ...] = ()
 
 
 class _Scope(NamedTuple):
@@ -78,20 +81,25 @@ def run_validate(
     aggregator = RunAggregator(context, compares=states.old is not None)
     kustomizations = read_kustomizations((*states.new, *states.new_context), context)
     scopes = _scopes(states, context, kustomizations, done)
+    coverage = Coverage(states.reported_files)
+    coverage.add(chart_templates(states.new))
 
     def validate(task: _Task) -> DocumentDiagnostics:
         document, origin, scope = task
         return validate_document(document, origin, scopes[scope].context, scopes[scope].old_state)
 
+    def cannot_read(found: Finding) -> None:
+        aggregator.add_unread(found)
+        coverage.add([unread(found)])
+
     for failure in states.failures:
         aggregator.add_unread(failure)
     has_read, non_manifests = False, NonManifests()
     with Workers(validate, workers) as helpers:
-        for batch in _batches(
-            _tasks(states.new, context, kustomizations, aggregator, states.usages)
-        ):
+        for batch in _batches(_tasks(states, context, kustomizations, cannot_read)):
             for (document, origin, scope), result in zip(batch, helpers.do(batch), strict=True):
                 aggregator.add(result, scope, origin.relative_name)
+                coverage.add(result.unseen)
                 is_nothing = is_blank(document.raw.data)
                 has_read = has_read or not is_nothing
                 found = list(filter(states.reports, result.non_manifests))
@@ -103,14 +111,15 @@ def run_validate(
         aggregator.findings.extend(_as_now(found, states) for found in removed)
         if cluster.old_state is not None:
             for finding in cluster.old_state.unread:
-                unread = _unread(finding, is_strict=states.is_old_strict)
-                aggregator.add_unread(_as_now(unread, states))
+                found_old = _unread(finding, is_strict=states.is_old_strict)
+                aggregator.add_unread(_as_now(found_old, states))
             if cluster.old_state.has_objects:
                 aggregator.needs.add("old")
         if cluster.context.cluster.pools.all():
             aggregator.needs.add("pools")
     aggregator.finalize()
-    return _outcome(aggregator, states, context, is_blank=not has_read)
+    outcome = _outcome(aggregator, states, context, is_blank=not has_read)
+    return replace(outcome, unseen=coverage.unseen(states.led_back))
 
 
 def _outcome(
@@ -204,21 +213,22 @@ def former_pools(states: States, context: RunContext) -> dict[str, Pool]:
 
 
 def _tasks(
-    sources: Iterable[Source],
+    states: States,
     context: RunContext,
     kustomizations: Kustomizations,
-    aggregator: RunAggregator,
-    usages: Mapping[str, KustomizationUsage],
+    cannot_read: Callable[[Finding], object],
 ) -> Iterator[_Task]:
-    """Yield the documents of all files; the aggregator gets the files that cannot be read."""
-    for source in sources:
-        usage = usages.get(source.name) or kustomizations.graph.of(os.path.realpath(source.path))
+    """Yield the documents of all files; `cannot_read` is called for files that cannot be read."""
+    for source in states.new:
+        usage = states.usages.get(source.name) or kustomizations.graph.of(
+            os.path.realpath(source.path)
+        )
         origin = replace(kustomizations.origin(source), usage=usage)
         try:
             for document in documents_of(source, context):
                 yield document, origin, source.scope
         except OSError as error:
-            aggregator.add_unread(cannot_be_read(source, error))
+            cannot_read(cannot_be_read(source, error))
 
 
 def _batches(tasks: Iterable[_Task]) -> Iterator[list[_Task]]:

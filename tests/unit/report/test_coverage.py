@@ -1,0 +1,70 @@
+"""What was not looked into, in words and in each format."""
+
+import json
+import xml.etree.ElementTree as ET
+from typing import get_args
+
+from transformer.findings import Unseen, UnseenKind
+from transformer.report import as_console, as_github, as_json, as_junit, as_sarif, coverage
+from transformer.report.report import Report
+
+UNSEEN = (
+    Unseen("kustomization", "a/kustomization.yaml", 1, "a", "it is not built"),
+    Unseen("kustomization", "b/kustomization.yaml", 1, "b", "it is not built"),
+    Unseen("HelmRelease", "c.yaml", 3, "HelmRelease/c", "it is not rendered"),
+    Unseen("unread", "d\x1b.yaml", 7, "d\x1b.yaml", "bad"),
+)
+REPORT = Report(4, 4, (), unseen=UNSEEN)
+COUNTS = "2 kustomizations (not built), 1 HelmRelease, 1 document that cannot be read"
+
+
+def test_the_summary_counts_on_one_line() -> None:
+    assert as_console.summary(REPORT) == [
+        "4 documents in 4 files: no findings",
+        f"not looked into: {COUNTS}",
+    ]
+
+
+def test_names_are_there_if_they_are_wanted() -> None:
+    assert as_console.summary(REPORT, with_names=True)[2:] == [
+        "  a/kustomization.yaml:1 kustomization a: it is not built",
+        "  b/kustomization.yaml:1 kustomization b: it is not built",
+        "  c.yaml:3 HelmRelease/c: it is not rendered",
+        "  d\\x1b.yaml:7 document that cannot be read: bad",
+    ]
+
+
+def test_nothing_is_told_of_nothing() -> None:
+    report = Report(1, 1, ())
+    assert len(as_console.summary(report, with_names=True)) == 1
+    for module in (as_json, as_sarif, as_junit, as_github):
+        assert "unseen" not in "".join(module.render(report))
+
+
+def test_every_kind_has_words() -> None:
+    for what in get_args(UnseenKind):
+        one = Unseen(what, "a", 1, "a", "x")
+        assert coverage.counts([one]).startswith("1 ")
+        assert coverage.counts([one, one]).startswith("2 ")
+
+
+def test_json_and_sarif_have_all_of_it() -> None:
+    wanted = [one._asdict() for one in UNSEEN]
+    told = json.loads("".join(as_json.render(REPORT)))
+    assert (told["unseen"], told["unseenTotal"]) == (wanted, 4)
+    (run,) = json.loads("".join(as_sarif.render(REPORT)))["runs"]
+    assert run["properties"] == {"unseen": wanted, "unseenTotal": 4}
+
+
+def test_junit_has_properties_before_its_tests() -> None:
+    suite = ET.fromstring("".join(as_junit.render(REPORT))).find("testsuite")
+    assert suite is not None
+    assert suite[0].tag == "properties"
+    properties = {one.get("name"): one.get("value") for one in suite[0]}
+    assert properties["unseen"] == COUNTS
+    assert properties["unseen.3"] == "c.yaml:3 HelmRelease/c: it is not rendered"
+    assert len(properties) == 5
+
+
+def test_github_gets_one_notice() -> None:
+    assert "".join(as_github.render(REPORT)) == f"::notice title=not looked into::{COUNTS}\n"

@@ -1,0 +1,34 @@
+"""What was not looked into, in words."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+
+from transformer.findings import Unseen, UnseenKind
+from transformer.report.formatting import clean
+
+_NOUNS: Mapping[UnseenKind, tuple[str, str]] = {
+    "kustomization": ("kustomization (not built)", "kustomizations (not built)"),
+    "HelmRelease": ("HelmRelease", "HelmReleases"),
+    "Application": ("Argo CD Application", "Argo CD Applications"),
+    "ApplicationSet": ("Argo CD ApplicationSet", "Argo CD ApplicationSets"),
+    "chart": ("chart", "charts"),
+    "templates": ("folder of chart templates", "folders of chart templates"),
+    "remote": ("remote base", "remote bases"),
+    "text": ("text with manifests", "texts with manifests"),
+    "encrypted": ("encrypted document", "encrypted documents"),
+    "unread": ("document that cannot be read", "documents that cannot be read"),
+}
+
+
+def counts(unseen: Sequence[Unseen]) -> str:
+    """Return what was not looked into, as in `2 charts, 1 remote base`."""
+    totals = Counter(one.what for one in unseen)
+    return ", ".join(f"{number} {_NOUNS[what][number > 1]}" for what, number in totals.items())
+
+
+def names(unseen: Sequence[Unseen]) -> Iterator[str]:
+    """Yield a line for each: the place, what it is, and why it was not looked into."""
+    for one in unseen:
+        words = [] if one.name.startswith(f"{one.what}/") else [_NOUNS[one.what][0].split(" (")[0]]
+        words += [] if one.name == one.file else [one.name]
+        yield clean(f"{one.file}:{one.line} {' '.join(words)}: {one.why}")
