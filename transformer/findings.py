@@ -84,6 +84,8 @@ class Finding:
     """The line of the input at `line`, without its end; empty if it is not known."""
     related: tuple[Related, ...] = ()
     related_total: int = 0
+    clusters: tuple[str, ...] = ()
+    """The names of the clusters in which it is so, if the configuration has clusters."""
 
 
 class Place(NamedTuple):

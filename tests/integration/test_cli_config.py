@@ -102,7 +102,7 @@ def test_each_scope_is_a_world_of_its_own() -> None:
     write("nodes.yaml", node("none-1", "p"))
     mixed = invoke("--check", ".")
     assert mixed.err.count("there are different NodePools") == 4
-    assert "`scopes` in the configuration" in mixed.err
+    assert "`clusters` in the configuration" in mixed.err
     configure('scopes: ["clusters/*"]')
     run = invoke("-w", ".")
     assert run.status == 0

@@ -689,7 +689,8 @@ def test_a_change_is_caught_where_only_the_new_file_of_an_object_is_named(
     git("add", "--all")
     assert rules(*args, "in/c.yaml") == ["HN201"]
     assert rules(*args, "in/b.yaml") == []
-    write(".hostnet-transform.yaml", SCOPED.replace(b"clusters/*/no", b"in/a.yaml"))
+    config = SCOPED.replace(b"clusters/*/no", b"in/a.yaml").replace(b"clusters/*", b"in")
+    write(".hostnet-transform.yaml", config)
     assert rules(*args, "in/c.yaml") == []
 
 

@@ -274,7 +274,7 @@ def test_a_pool_from_elsewhere_that_says_otherwise_is_told() -> None:
     write("all.yaml", pool("p", host_network=False))
     (found,) = findings("--pools", "live.yaml", "all.yaml")
     assert (found["rule"], found["severity"], found["line"]) == ("HN313", "warning", 4)
-    assert "`scopes`" in found["hint"]
+    assert "`clusters`" in found["hint"]
     run = invoke("--pools", "live.yaml", "--check", "all.yaml")
     assert run.err.count("HN313") == 1
 
@@ -359,7 +359,7 @@ def test_clusters_that_reuse_names_are_told_apart_by_scopes() -> None:
 def test_without_scopes_the_message_points_to_them() -> None:
     three_clusters()
     run = invoke("validate", ".")
-    assert b"`scopes`" in run.out
+    assert b"`clusters`" in run.out
     assert run.status == 0
 
 

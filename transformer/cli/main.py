@@ -133,6 +133,12 @@ def transform(paths: tuple[str, ...], **options: Any) -> int:
     help="Build only this kustomization; repeatable, and implies --build.",
 )
 @click.option("--fix", is_flag=True, help="Apply safe fixes in place.")
+@click.option(
+    "--cluster",
+    multiple=True,
+    metavar="NAME",
+    help="Validate only this cluster of the configuration; repeatable.",
+)
 @fail_on_option
 @report_file_option
 @common_options

@@ -40,9 +40,14 @@ class Host(Generic[Reads, Answers]):
         return discover(paths, DiscoveryOptions(self.root))
 
 
-def discovery_options(settings: Settings, root: Path) -> DiscoveryOptions:
-    """Return how folders are searched with `settings`, whose patterns are relative to `root`."""
-    return DiscoveryOptions(root, settings.include, settings.exclude, settings.scopes)
+def discovery_options(
+    settings: Settings, root: Path, only: tuple[str, ...] = ()
+) -> DiscoveryOptions:
+    """Return how folders are searched with `settings`, whose patterns are relative to `root`; of
+    the clusters only those in `only` (none: all).
+    """
+    include, exclude = settings.include, settings.exclude
+    return DiscoveryOptions(root, include, exclude, settings.scopes, settings.clusters, only)
 
 
 def refuse(one: str, other: str) -> NoReturn:

@@ -13,6 +13,7 @@ from transformer.commands.host import Host, discovery_options, refuse
 from transformer.config.options import ValidateOptions
 from transformer.config.package_data import read, schemas
 from transformer.errors import SettingsError
+from transformer.inputs.clusters import check_clusters
 from transformer.inputs.comparison import States, is_stdin
 from transformer.inputs.discovery import DiscoveryOptions
 from transformer.inputs.prescan import given_pools
@@ -52,12 +53,12 @@ def run(options: ValidateOptions, host: ValidateHost) -> int:
     )
     context = replace(context, lenient_on_non_manifests=host.is_lenient)
     pools = host.pool_sources(options.pools)
-    discovery = discovery_options(host.settings, host.root)
+    discovery = discovery_options(host.settings, host.root, options.cluster)
     report_file = opened_report(options.report_file) if options.report_file else nullcontext()
     is_built = options.build or bool(options.build_dirs) or host.settings.build
     with (
         report_file as file,
-        host.reads(discovery) as sources,
+        _checked(host, discovery) as sources,
         _built(sources, options.build_dirs) if is_built else nullcontext(sources) as states,
     ):
         fixed = Fixed()
@@ -83,6 +84,14 @@ def run(options: ValidateOptions, host: ValidateHost) -> int:
         for reason in reasons:
             print(reason, file=sys.stderr, flush=True)
         return 1 if reasons else status
+
+
+@contextmanager
+def _checked(host: ValidateHost, discovery: DiscoveryOptions) -> Iterator[States]:
+    """Yield the states that the host reads, after a check that they have the clusters."""
+    with host.reads(discovery) as states:
+        check_clusters(states, discovery, host.settings.name)
+        yield states
 
 
 @contextmanager
@@ -124,6 +133,9 @@ def refuse_contradictions(paths: tuple[str, ...], options: ValidateOptions) -> N
         refuse("--fix", "--staged")
     if options.fix and (options.build or options.build_dirs):
         refuse("--fix", "--build")
+    if options.cluster and is_stdin(paths, options):
+        hint = "name files or folders"
+        raise SettingsError("standard input belongs to no cluster", hint=hint)
     if options.fix and is_stdin(paths, options):
         hint = "name files or folders"
         raise SettingsError("standard input cannot be fixed in place", hint=hint)

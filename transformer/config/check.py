@@ -32,6 +32,7 @@ def check(config: Any, known_rules: Collection[str] = ()) -> list[Problem]:
         spec = config.get("spec") or {}
         found += _idle_components(spec)
         found += _invalid_patterns(spec)
+        found += _same_clusters(spec)
         found += _unknown_rules(spec, known_rules) if known_rules else ()
     return list(dict.fromkeys(found))
 
@@ -77,6 +78,11 @@ def _invalid_patterns(spec: Mapping[str, Any]) -> Iterator[Problem]:
         for index, pattern in enumerate(spec.get(key) or ())
     ]
     places += [
+        (join("/spec/clusters", number, "paths", index), index, pattern)
+        for number, entry in enumerate(spec.get("clusters") or ())
+        for index, pattern in enumerate(entry["paths"])
+    ]
+    places += [
         (join("/spec/ignore", index, "file"), 0, entry["file"])
         for index, entry in enumerate(spec.get("ignore") or ())
         if "file" in entry
@@ -87,6 +93,16 @@ def _invalid_patterns(spec: Mapping[str, Any]) -> Iterator[Problem]:
         elif index == 0 and pattern.startswith("!"):
             message = f'the pattern "{clip(pattern)}" has no effect'
             yield Problem(place, message, "put it below the pattern that it is an exception to")
+
+
+def _same_clusters(spec: Mapping[str, Any]) -> Iterator[Problem]:
+    """Yield the names that two clusters have."""
+    names = [entry["name"] for entry in spec.get("clusters") or ()]
+    for index, name in enumerate(names):
+        if name in names[:index]:
+            message = f'there are two clusters called "{clip(name)}"'
+            hint = "give each a name of its own, or put the paths of both under one"
+            yield Problem(join("/spec/clusters", index, "name"), message, hint)
 
 
 def _near(word: str, words: Collection[str]) -> str:

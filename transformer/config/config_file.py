@@ -92,7 +92,11 @@ def parse(data: bytes, name: str) -> Settings:
         replace(entry, line=position_at(text, places.offset_of(f"/spec/ignore/{index}")).line)
         for index, entry in enumerate(settings.suppressions)
     )
-    return replace(settings, suppressions=suppressions, name=name)
+    clusters = tuple(
+        replace(entry, line=position_at(text, places.offset_of(f"/spec/clusters/{index}")).line)
+        for index, entry in enumerate(settings.clusters)
+    )
+    return replace(settings, suppressions=suppressions, clusters=clusters, name=name)
 
 
 def _decode(data: bytes, name: str) -> str:

@@ -56,6 +56,7 @@ class ValidateOptions(Options):
     build_dirs: tuple[str, ...] = ()
     fail_on: tuple[str, ...] = ()
     """What gives exit status 1 besides errors: `warning`, `unseen` (and `error`, for clarity)."""
+    cluster: tuple[str, ...] = ()
 
 
 def to_validate(options: Options) -> ValidateOptions:

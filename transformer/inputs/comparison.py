@@ -20,7 +20,6 @@ from transformer.inputs.discovery import (
     no_such_path,
     on_disk,
     relative_to_root,
-    scope_of,
 )
 from transformer.inputs.git.program import resolve
 from transformer.inputs.git.states import GitStates
@@ -34,8 +33,8 @@ from transformer.system import stdio
 class States(NamedTuple):
     """What is validated, and the old state that it is compared with (None: no comparison).
 
-    `given` are plain values whose pools belong to every scope. `new_context` and `old_context` are
-    files that are not validated, but in which an object that has moved may be found.
+    `given` are plain values whose pools belong to every cluster. `new_context` and `old_context`
+    are files that are not validated, but in which an object that has moved may be found.
 
     `is_old_strict`: a document of the old state that cannot be read is an error; otherwise it is a
     warning, because it can no longer be fixed.
@@ -108,7 +107,7 @@ def _kept(stream: Readable, name: str, folder: str) -> Source:
     path = Path(folder, "stdin")
     with path.open("wb") as copy:
         copy.writelines(chunks(stream))
-    return Source(path, name, True, "", name, is_stream=True)
+    return Source(path, name, True, relative=name, is_stream=True)
 
 
 def _git_states(
@@ -204,8 +203,10 @@ def _old_sources(
             place = counterpart / below if is_folder else counterpart
             relative = relative_to_root(place, discovery.root)
         if source.is_named or is_taken(relative, discovery.include, discovery.exclude):
-            scope = scope_of(relative, discovery.scopes)
-            placed.append(as_regular(source, folder)._replace(relative=relative, scope=scope))
+            clusters = discovery.chosen(relative)
+            if clusters is not None:
+                file = as_regular(source, folder)
+                placed.append(file._replace(relative=relative, clusters=clusters))
     return placed
 
 

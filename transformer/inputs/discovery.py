@@ -10,13 +10,15 @@ from typing import BinaryIO, NamedTuple, TypeAlias
 from transformer.errors import SettingsError
 from transformer.globs import is_chosen, outermost
 from transformer.kubernetes.generators import KUSTOMIZATIONS
+from transformer.pipeline.settings import Cluster
 
 SUFFIXES = (".yaml", ".yml", ".json")
 CHART = "Chart.yaml"
 
 
 class Source(NamedTuple):
-    """A file to read. `name` is its name in messages; `scope` is the cluster that it belongs to.
+    """A file to read. `name` is its name in messages; `clusters` are the names of the clusters that
+    it belongs to.
 
     `relative` is its path from the configuration's folder, or an absolute path if it is outside.
     `is_stream`: it contains standard input.
@@ -25,7 +27,7 @@ class Source(NamedTuple):
     path: Path
     name: str
     is_named: bool
-    scope: str = ""
+    clusters: tuple[str, ...] = ()
     relative: str = ""
     opener: Callable[[], BinaryIO] | None = None
     is_stream: bool = False
@@ -63,14 +65,33 @@ class DiscoveredFile(NamedTuple):
 
 
 class DiscoveryOptions(NamedTuple):
-    """How folders are searched: `include`, `exclude` and `scopes` are patterns relative to `root`
-    (absolute: the configuration's folder).
+    """How folders are searched: `include`, `exclude`, `scopes` and the paths of `clusters` are
+    patterns relative to `root` (absolute: the configuration's folder).
+
+    `only`: the names of the clusters to read, together with the files that belong to none; without
+    any, all are read.
     """
 
     root: Path
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     scopes: tuple[str, ...] = ()
+    clusters: tuple[Cluster, ...] = ()
+    only: tuple[str, ...] = ()
+
+    def clusters_of(self, relative: str) -> tuple[str, ...]:
+        """Return the names of the clusters that a file belongs to."""
+        names = [one.name for one in self.clusters if is_chosen(relative, one.paths)]
+        if self.scopes and (scope := scope_of(relative, self.scopes)) and scope not in names:
+            names.append(scope)
+        return tuple(names)
+
+    def chosen(self, relative: str) -> tuple[str, ...] | None:
+        """Return those of its clusters that are read; None if a file is left out."""
+        names = self.clusters_of(relative)
+        if not (self.only and names):
+            return names
+        return tuple(name for name in names if name in self.only) or None
 
 
 FileLookup: TypeAlias = Callable[[str], Iterable[DiscoveredFile]]
@@ -82,16 +103,16 @@ def discover(
 ) -> list[Source]:
     """Return the files that `paths` name, and the manifests in folders.
 
-    Each file is returned once per scope, even if several links lead to it, with the name in `paths`
-    if it has one. A search skips hidden folders, `node_modules` and the `templates/` of a Helm
-    chart. A folder that cannot be searched is returned as a file, so that reading it reports why.
-    `look` replaces the search on the disk.
+    Each file is returned once per cluster, even if several links lead to it, with the name in
+    `paths` if it has one. A search skips hidden folders, `node_modules` and the `templates/` of a
+    Helm chart. A folder that cannot be searched is returned as a file, so that reading it reports
+    why. `look` replaces the search on the disk.
 
     Raises:
         SettingsError: a path does not exist (if `look` is set, it decides that).
     """
-    root, include, exclude, scopes = options
-    found: dict[tuple[str, str], tuple[DiscoveredFile, Source]] = {}
+    root, include, exclude = options.root, options.include, options.exclude
+    found: dict[tuple[tuple[str, ...], str], tuple[DiscoveredFile, Source]] = {}
     for name in paths:
         if not name:
             hint = "check that the variables in the command are set"
@@ -100,9 +121,12 @@ def discover(
             relative = relative_to_root(file.path, root)
             if not file.is_named and not is_taken(relative, include, exclude):
                 continue
-            scope = scope_of(relative, scopes)
-            source = Source(file.path, str(file.path), file.is_named, scope, relative, file.opener)
-            identity = (scope, file.identity or os.path.realpath(file.path))
+            clusters = options.chosen(relative)
+            if clusters is None:
+                continue
+            name_of_file, opener = str(file.path), file.opener
+            source = Source(file.path, name_of_file, file.is_named, clusters, relative, opener)
+            identity = (clusters, file.identity or os.path.realpath(file.path))
             known, _ = found.setdefault(identity, (file, source))
             if known.yields_to(file):
                 found[identity] = (file, source)

@@ -12,11 +12,11 @@ def passed_files(files: tuple[str, ...], discovery: DiscoveryOptions) -> list[So
 
     The hook found them, nobody named them: a template among them is no error.
     """
-    root, include, exclude, scopes = discovery
+    everything = discovery._replace(include=(), exclude=())
     return [
         source._replace(is_named=False)
-        for source in discover(files, DiscoveryOptions(root, scopes=scopes))
-        if is_taken(source.relative, include, exclude)
+        for source in discover(files, everything)
+        if is_taken(source.relative, discovery.include, discovery.exclude)
     ]
 
 

@@ -1,18 +1,20 @@
 """What is kept of a whole run: findings, observations, and which suppressions were used.
 
-Each observation is kept as a short byte string, under a hash of its scope and key, with numbers
+Each observation is kept as a short byte string, by world under a hash of its key, with numbers
 for words that are repeated often (files, kinds). There is one for every named object (HN107
 reports duplicate names), and only a few others. Findings are kept as they are.
 """
 
 import marshal
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from transformer.findings import Finding, ObjectRef, Place, finding_at
 from transformer.pipeline.context import RunContext
 from transformer.pipeline.suppressions import SuppressedFinding, SuppressionUsage
 from transformer.pipeline.validate_document import DocumentDiagnostics, RuleObservation
+from transformer.pipeline.worlds import OUTSIDE, reason_in
 from transformer.rules.base import LocatedObservation, Need, ValidationRule
 
 _MISSING: Mapping[Need, str] = {
@@ -30,33 +32,42 @@ _NOT_IN_IT = ": no NodePool, Node, Pod or Job in it"
 class RunAggregator:
     """Aggregates the diagnostics of all documents, and finds what depends on several of them.
 
-    `compares`: there is an old state, even if it is empty.
+    `compares`: there is an old state, even if it is empty. `worlds` are the names of the worlds in
+    which workloads are validated.
     """
 
-    def __init__(self, context: RunContext, *, compares: bool = False) -> None:
+    def __init__(
+        self, context: RunContext, *, compares: bool = False, worlds: Sequence[str] = (OUTSIDE,)
+    ) -> None:
         self._context = context
         self._compares = compares
-        self._observations: dict[str, dict[int, bytes | list[bytes]]] = {}
+        self._worlds = worlds
+        self._observations: dict[tuple[str, str], dict[int, bytes | list[bytes]]] = {}
+        """By rule and world."""
+
         self._words: dict[str, int] = {}
         self._suppressions = SuppressionUsage(context.policy)
         self.documents = 0
         self.has_failed = False
-        self.needs: set[Need] = set()
-        self.findings: list[Finding] = []
-        self._undecided = Counter[str]()
+        self.needs = defaultdict[str, set[Need]](set)
+        """What there is for rules to check, by world."""
 
-    def add(self, result: DocumentDiagnostics, scope: str, file: str) -> None:
-        """Add the diagnostics of a document in `file` (relative), which belongs to `scope`."""
+        self.findings: list[Finding] = []
+        self._undecided = Counter[tuple[str, str]]()
+
+    def add(self, result: DocumentDiagnostics, file: str) -> None:
+        """Add the diagnostics of a document in `file` (relative)."""
         self.documents += not result.continues
         self.has_failed = self.has_failed or result.failed
-        self.needs |= result.needs
+        for world, need in result.needs:
+            self.needs[world].add(need)
         self.findings.extend(result.findings)
         self._undecided.update(result.undecided)
         self._suppressions.add(result.suppression_requests, result.suppressed, result.refs, file)
         for observation in result.observations:
-            key = hash((scope, observation.key))
+            key = hash(observation.key)
             packed = self._packed(observation)
-            of_rule = self._observations.setdefault(observation.rule, {})
+            of_rule = self._observations.setdefault((observation.rule, observation.world), {})
             known = of_rule.setdefault(key, packed)
             if isinstance(known, list):
                 known.append(packed)
@@ -74,26 +85,54 @@ class RunAggregator:
             if rule.finalize is not None:
                 self.findings.extend(self._finalized(rule))
         self._observations.clear()
-        needs = self.needs
-        checked = {rule.id for rule in self._context.validation if needs.issuperset(rule.needs)}
+        checked = {
+            rule.id
+            for rule in self._context.validation
+            if any(self.needs[world].issuperset(rule.needs) for world in (OUTSIDE, *self._worlds))
+        }
         self.findings.extend(self._suppressions.unused(checked))
 
     def undecided(self) -> list[tuple[str, int]]:
         """Return for want of what it is unknown whether workloads run on host-network pools, each
         with the number of workloads, the greatest first.
         """
-        return sorted(self._undecided.items(), key=lambda item: (-item[1], item[0]))
+        worlds_of: dict[tuple[str, int], list[str]] = {}
+        for (world, missing), number in self._undecided.items():
+            worlds_of.setdefault((missing, number), []).append(world)
+        found = [
+            (reason_in(missing, worlds, self._worlds), number)
+            for (missing, number), worlds in worlds_of.items()
+        ]
+        return sorted(found, key=lambda item: (-item[1], item[0]))
 
     def skipped_rules(self) -> Iterator[tuple[str, tuple[str, ...]]]:
-        """Yield reasons why rules had nothing to check, each with the ids of these rules."""
-        found = {one.rule for one in self.findings}
+        """Yield reasons why rules had nothing to check, each with the ids of these rules.
+
+        A reason that does not hold in all worlds names those in which it does.
+        """
+        worlds_of: dict[str, dict[str, list[str]]] = {}
+        """By reason and rule."""
+
+        for world in self._worlds:
+            for reason, ids in self._skipped_in(world):
+                for rule in ids:
+                    worlds_of.setdefault(reason, {}).setdefault(rule, []).append(world)
+        for reason, by_rule in worlds_of.items():
+            for worlds in dict.fromkeys(map(tuple, by_rule.values())):
+                ids = tuple(rule for rule, names in by_rule.items() if tuple(names) == worlds)
+                yield reason_in(reason, worlds, self._worlds), ids
+
+    def _skipped_in(self, world: str) -> Iterator[tuple[str, tuple[str, ...]]]:
+        needs = self.needs[world]
+        names = (world,) if world else ()
+        found = {one.rule for one in self.findings if one.clusters == names}
         left = [
             rule
             for rule in self._context.validation
-            if not self.needs.issuperset(rule.needs) and rule.id not in found
+            if not needs.issuperset(rule.needs) and rule.id not in found
         ]
         for need, reason in _MISSING.items():
-            if need not in self.needs:
+            if need not in needs:
                 ids = tuple(rule.id for rule in left if need in rule.needs)
                 if need == "old":
                     reason += _NOT_IN_IT if self._compares else _GIVE_ONE
@@ -111,9 +150,17 @@ class RunAggregator:
         return marshal.dumps((value, ref.name, numbers, place, by))
 
     def _finalized(self, rule: ValidationRule) -> Iterator[Finding]:
-        assert rule.finalize is not None
         words = list(self._words)
-        for bucket in self._observations.get(rule.id, {}).values():
+        for (known, world), buckets in self._observations.items():
+            if known == rule.id:
+                for found in self._concluded(rule, buckets.values(), words):
+                    yield replace(found, clusters=(world,)) if world else found
+
+    def _concluded(
+        self, rule: ValidationRule, buckets: Iterable[bytes | list[bytes]], words: Sequence[str]
+    ) -> Iterator[Finding]:
+        assert rule.finalize is not None
+        for bucket in buckets:
             if isinstance(bucket, bytes):
                 if not rule.alone:
                     continue

@@ -1,10 +1,10 @@
 """The old state of one cluster: its objects, and how objects of the new state are matched to them.
 
 An object is matched by group, kind, namespace and name: in the same file first, then in any other
-file of the scope, because it may have moved. Only values that change rules compare are kept.
+file of the cluster, because it may have moved. Only values that change rules compare are kept.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -54,22 +54,14 @@ class OldState:
         self, document: Document, origin: Origin, context: RunContext, *, is_context: bool = False
     ) -> None:
         """Add the objects of a document of the old state."""
-        for piece in document.pieces:
-            raw = piece.raw
-            if not (raw.oversize or mentions_compared(raw.data)) or piece.continues:
-                continue
-            diagnostics = DiagnosticCollector(raw, origin, context)
-            try:
-                _, value = load_document(piece, diagnostics)
-            except InputError as error:
-                diagnostics.report_error(error.rule, error, [])
-                self.unread.extend([] if is_context else diagnostics.findings)
-                continue
-            for manifest in manifests(value):
-                if (kept := compared_part(manifest)) is not None:
-                    at = diagnostics.place(manifest.base, manifest.ref, "/metadata/name")
-                    known = self._objects.setdefault(identity(kept.ref), [])
-                    known.append(OldObject(kept, origin.relative_name, at, is_context))
+        found, unread = old_objects(document, origin, context, is_context=is_context)
+        self.add(found)
+        self.unread += unread
+
+    def add(self, objects: Iterable[OldObject]) -> None:
+        """Add objects."""
+        for one in objects:
+            self._objects.setdefault(identity(one.manifest.ref), []).append(one)
 
     def compare_with(self, present: Mapping[Identity, Collection[str]]) -> None:
         """Set which objects the new state has, and in which files."""
@@ -118,6 +110,30 @@ class OldState:
         """Return the Nodes by name."""
         every = (found[0].manifest for found in self._objects.values())
         return {manifest.ref.name: manifest for manifest in every if is_node(manifest)}
+
+
+def old_objects(
+    document: Document, origin: Origin, context: RunContext, *, is_context: bool = False
+) -> tuple[list[OldObject], list[Finding]]:
+    """Return the objects of a document that can be compared, and why parts of it cannot be read."""
+    objects: list[OldObject] = []
+    unread: list[Finding] = []
+    for piece in document.pieces:
+        raw = piece.raw
+        if not (raw.oversize or mentions_compared(raw.data)) or piece.continues:
+            continue
+        diagnostics = DiagnosticCollector(raw, origin, context)
+        try:
+            _, value = load_document(piece, diagnostics)
+        except InputError as error:
+            diagnostics.report_error(error.rule, error, [])
+            unread += [] if is_context else diagnostics.findings
+            continue
+        for manifest in manifests(value):
+            if (kept := compared_part(manifest)) is not None:
+                at = diagnostics.place(manifest.base, manifest.ref, "/metadata/name")
+                objects.append(OldObject(kept, origin.relative_name, at, is_context))
+    return objects, unread
 
 
 _SHORT_LIVED = {("", "Pod"): (), ("batch", "Job"): ("spec", "template")}

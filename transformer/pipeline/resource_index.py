@@ -5,7 +5,7 @@ only at the end. Documents are read here only if their bytes mention such a kind
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from transformer.errors import InputError
@@ -52,12 +52,20 @@ class ResourceIndex:
 
     def take(self, document: Document, file: str) -> None:
         """Add a document of the file `file`; the second pass reports what cannot be read."""
-        found = self._read(document)
+        found = self.read(document)
         if found is None:
-            data = document.raw.data
-            self.unread_files.add(file)
-            self.unread_names.update(name for name in self.former_names if name.encode() in data)
-            return
+            self.miss(document, file)
+        else:
+            self.add(found, file)
+
+    def miss(self, document: Document, file: str) -> None:
+        """Add a document that cannot be read."""
+        data = document.raw.data
+        self.unread_files.add(file)
+        self.unread_names.update(name for name in self.former_names if name.encode() in data)
+
+    def add(self, found: Iterable[Manifest], file: str) -> None:
+        """Add objects of the file `file`."""
         for manifest in found:
             add_pool(self.pools, manifest)
             if is_node(manifest):
@@ -69,9 +77,9 @@ class ResourceIndex:
                 self.services.setdefault(manifest.ref.namespace, []).append(service)
             self._add_present(manifest, file)
 
-    def take_present(self, document: Document, file: str) -> None:
+    def add_present(self, found: Iterable[Manifest], file: str) -> None:
         """Add only which objects there are, for a file that is not validated."""
-        for manifest in self._read(document) or ():
+        for manifest in found:
             self._add_present(manifest, file)
 
     def mentions(self, data: bytes) -> bool:
@@ -80,7 +88,7 @@ class ResourceIndex:
         # Both of these find NodePools as well.
         return mentions(data) or mentions_local_service(data) or mentions_pod_security(data)
 
-    def _read(self, document: Document) -> list[Manifest] | None:
+    def read(self, document: Document) -> list[Manifest] | None:
         """Return the manifests in a document: none if no kind of this index is mentioned, None if
         it cannot be read.
         """

@@ -28,6 +28,15 @@ class Suppression:
 
 
 @dataclass(frozen=True, slots=True)
+class Cluster:
+    """A cluster of the configuration, and the patterns of its files; `line` as in `Suppression`."""
+
+    name: str
+    paths: tuple[str, ...]
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Everything that a configuration can set, with defaults.
 
@@ -44,6 +53,7 @@ class Settings:
     pod_templates: tuple[Mapping[str, Any], ...] = ()
     pool_paths: tuple[str, ...] = ()
     inline_pools: tuple[Mapping[str, Any], ...] = ()
+    clusters: tuple[Cluster, ...] = ()
     scopes: tuple[str, ...] = ()
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
@@ -82,6 +92,9 @@ def from_plain(config: Mapping[str, Any]) -> Settings:
         pod_templates=tuple(spec.get("podTemplates") or ()),
         pool_paths=tuple(pool for pool in pools if isinstance(pool, str)),
         inline_pools=tuple(pool for pool in pools if not isinstance(pool, str)),
+        clusters=tuple(
+            Cluster(entry["name"], tuple(entry["paths"])) for entry in spec.get("clusters") or ()
+        ),
         scopes=tuple(spec.get("scopes") or ()),
         include=tuple(spec.get("include") or ()),
         exclude=tuple(spec.get("exclude") or ()),

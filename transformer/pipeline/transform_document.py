@@ -204,7 +204,7 @@ class _Transformation:
             message = (
                 f"NodePool {name} conflicts with another one: only one of them is host-network"
             )
-            hint = "keep one, or separate the clusters with `scopes` in the configuration"
+            hint = "keep one, or separate the clusters with `clusters` in the configuration"
             found = Violation("/spec/hostNetwork", message, hint)
             self.diagnostics.report_violation("HN313", "warning", manifest, found)
 

@@ -1,5 +1,6 @@
 """Validate one document: the findings on its objects, and observations for the whole run.
 
+A file that belongs to several clusters is read once, and its objects are validated in each.
 Nothing is edited here. The operations of transform rules are planned nevertheless, because some
 rules report them.
 """
@@ -20,12 +21,12 @@ from transformer.pipeline.diagnostics import DiagnosticCollector, Origin
 from transformer.pipeline.document_loader import plans, rule_failures, visit
 from transformer.pipeline.documents import Document
 from transformer.pipeline.missing_separators import at_borders, doubtful, manifests_of
-from transformer.pipeline.old_state import OldState
 from transformer.pipeline.suppressions import (
     SuppressedFinding,
     SuppressionRequest,
     suppressed_rules,
 )
+from transformer.pipeline.worlds import World, Worlds
 from transformer.pointer import join
 from transformer.rules.base import LocatedObservation, Need, RuleContext, ValidationRule
 from transformer.rules.exempt import editable
@@ -36,9 +37,10 @@ _IGNORE = join("/metadata/annotations", IGNORE_ANNOTATION)
 
 @dataclass(frozen=True, slots=True)
 class RuleObservation:
-    """An observation of `rule` under `key`."""
+    """An observation of `rule` under `key`, in the world with the name `world`."""
 
     rule: str
+    world: str
     key: str
     located: LocatedObservation
 
@@ -47,10 +49,10 @@ class RuleObservation:
 class DocumentDiagnostics:
     """The diagnostics of one document of `size` bytes.
 
-    `needs` are the needs of rules that it satisfies; `refs` are its objects, if the configuration
-    has suppressions. `non_manifests` as in `DocumentResult`. `undecided` says for
-    each workload of which it is unknown whether it runs on host-network pools for want of what.
-    `unseen` is what was not looked into.
+    `needs` are the needs of rules that it satisfies, each with the name of the world; `refs` are
+    its objects, if the configuration has suppressions. `non_manifests` as in `DocumentResult`.
+    `undecided` says for each workload of which it is unknown whether it runs on host-network pools
+    in which world, and for want of what. `unseen` is what was not looked into.
     """
 
     size: int
@@ -60,27 +62,24 @@ class DocumentDiagnostics:
     observations: tuple[RuleObservation, ...] = ()
     suppressed: tuple[SuppressedFinding, ...] = ()
     suppression_requests: tuple[SuppressionRequest, ...] = ()
-    needs: frozenset[Need] = frozenset()
+    needs: frozenset[tuple[str, Need]] = frozenset()
     refs: tuple[ObjectRef, ...] = ()
     non_manifests: tuple[Finding, ...] = ()
-    undecided: tuple[str, ...] = ()
+    undecided: tuple[tuple[str, str], ...] = ()
     unseen: tuple[Sighting, ...] = ()
 
 
 def validate_document(
-    document: Document, origin: Origin, context: RunContext, old_state: OldState | None = None
+    document: Document, origin: Origin, context: RunContext, worlds: Worlds
 ) -> DocumentDiagnostics:
-    """Return the diagnostics of one document; the pools of `context` must be complete.
-
-    `old_state` is the old state of the same cluster, or None.
-    """
+    """Return the diagnostics of one document in `worlds`, whose pools must be complete."""
     size = len(document.raw.data)
     if document.continues:
         failed = context.settings.on_invalid == "fail"
         return DocumentDiagnostics(size, failed=failed, continues=True)
     if document.manifests:
-        return _validate_glued(document, origin, context, old_state)
-    one = _Validation(document, origin, context, old_state)
+        return _validate_glued(document, origin, context, worlds)
+    one = _Validation(document, origin, context, worlds)
     failed = one.run()
     return _diagnostics_of(size, [one], failed)
 
@@ -102,13 +101,13 @@ def _diagnostics_of(size: int, every: Sequence["_Validation"], failed: bool) -> 
 
 
 def _validate_glued(
-    document: Document, origin: Origin, context: RunContext, old_state: OldState | None
+    document: Document, origin: Origin, context: RunContext, worlds: Worlds
 ) -> DocumentDiagnostics:
     """Return the diagnostics of manifests of a file that have no `---` between them.
 
     If it is not certain which key belongs to which manifest, only that is reported.
     """
-    every = [_Validation(one, origin, context, old_state) for one in manifests_of(document)]
+    every = [_Validation(one, origin, context, worlds) for one in manifests_of(document)]
     failed = False
     for one, is_doubtful in zip(every, doubtful(document), strict=True):
         failed = one.run() or failed
@@ -126,18 +125,18 @@ class _Validation:
     """The validation of one document: what has been found so far."""
 
     def __init__(
-        self, document: Document, origin: Origin, context: RunContext, old_state: OldState | None
+        self, document: Document, origin: Origin, context: RunContext, worlds: Worlds
     ) -> None:
         self.document = document
         self.origin = origin
         self.context = context
-        self.old_state = old_state
+        self.worlds = worlds
         self.diagnostics = DiagnosticCollector(document.raw, origin, context)
         self.observations: list[RuleObservation] = []
         self.requests: list[SuppressionRequest] = []
-        self.needs: set[Need] = set()
+        self.needs: set[tuple[str, Need]] = set()
         self.refs: list[ObjectRef] = []
-        self.undecided: list[str] = []
+        self.undecided: list[tuple[str, str]] = []
         self.unseen: list[Sighting] = []
         self.is_edited = False
         """Whether a transform rule would edit one of its objects."""
@@ -159,7 +158,31 @@ class _Validation:
         diagnostics.suppressed, self.observations, self.requests = [], [], []
 
     def _validate(self, rule_context: RuleContext) -> None:
+        """Run the rules on an object in each of its worlds."""
+        if not self.origin.is_patch:
+            if self.context.settings.suppressions:
+                self.refs.append(rule_context.manifest.ref)
+            self._add_suppressions(rule_context.manifest)
+        worlds = self.worlds.of(rule_context.manifest)
+        if not self.worlds.are_named:
+            self._validate_in(worlds[0], rule_context)
+            return
+        diagnostics = self.diagnostics
+        findings = diagnostics.findings
+        for world in worlds:
+            diagnostics.findings = []  # what is known in one world is not known in another
+            self._validate_in(world, rule_context)
+            names = (world.name,) if world.name else ()
+            findings += [replace(found, clusters=names) for found in diagnostics.findings]
+        diagnostics.findings = findings
+        if self.worlds.outside is not None and not self.origin.is_patch:
+            context = replace(rule_context, cluster=self.worlds.outside.cluster)
+            self._collect_all(self.worlds.outside, context, are_apart=True)
+
+    def _validate_in(self, world: World, rule_context: RuleContext) -> None:
         context, manifest = self.context, rule_context.manifest
+        if rule_context.cluster is not world.cluster:
+            rule_context = replace(rule_context, cluster=world.cluster)
         planned, failures = plans(rule_context, context.rules)
         rule_context = replace(rule_context, planned=planned)
         self.is_edited = self.is_edited or any(
@@ -170,26 +193,33 @@ class _Validation:
             for rule in context.checks_wanted if planned else ():
                 self.diagnostics.run_check(rule, rule_context)
             return
-        if self.old_state is not None:
-            before = self.old_state.before(manifest.ref, self.origin.relative_name)
+        if world.old_state is not None:
+            before = world.old_state.before(manifest.ref, self.origin.relative_name)
             rule_context = replace(rule_context, before=before)
-        self.needs.update(_needs(rule_context))
-        self.undecided += rule_context.undecided
+        self.needs.update((world.name, need) for need in _needs(rule_context))
+        self.undecided += [(world.name, missing) for missing in rule_context.undecided]
         self.unseen += unseen_in(rule_context, partial(self._place, manifest))
-        if context.settings.suppressions:
-            self.refs.append(manifest.ref)
-        self._add_suppressions(manifest)
         for rule in context.validation:
             if not context.leaves(rule, manifest.ref):
                 self.diagnostics.run_check(rule, rule_context)
-            if rule.collect is not None and not rule_context.template_comment:
-                self._collect(rule, rule_context)
+        self._collect_all(world, rule_context, are_apart=False)
         self._report_failures(manifest, failures)
+
+    def _collect_all(self, world: World, rule_context: RuleContext, *, are_apart: bool) -> None:
+        """Collect what rules note; if `are_apart`, what they note of files that belong to no
+        cluster, together with each other.
+        """
+        if rule_context.template_comment:
+            return
+        for rule in self.context.validation:
+            is_apart = rule.apart and self.worlds.outside is not None
+            if rule.collect is not None and is_apart == are_apart:
+                self._collect(rule, rule_context, world.name)
 
     def _place(self, manifest: Manifest, at: str) -> Place:
         return self.diagnostics.place(manifest.base, manifest.ref, at, with_excerpt=False)
 
-    def _collect(self, rule: ValidationRule, rule_context: RuleContext) -> None:
+    def _collect(self, rule: ValidationRule, rule_context: RuleContext, world: str) -> None:
         assert rule.collect is not None
         manifest, file = rule_context.manifest, self.origin.relative_name
         policy = self.context.policy
@@ -197,7 +227,7 @@ class _Validation:
             place = self._place(manifest, observation.pointer)
             by = policy.suppressed_by(rule.id, manifest.ref, manifest.annotations, file)
             located = LocatedObservation(observation.value, place, by)
-            self.observations.append(RuleObservation(rule.id, observation.key, located))
+            self.observations.append(RuleObservation(rule.id, world, observation.key, located))
 
     def _report_failures(self, manifest: Manifest, failures: list[tuple[str, PatchError]]) -> None:
         """Report where a transform rule cannot be applied, unless there is a finding already."""

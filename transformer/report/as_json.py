@@ -16,6 +16,8 @@ def finding(found: Finding) -> str:
     entry = _entry(found, *keys, "message")
     if found.hint:
         entry["hint"] = found.hint
+    if found.clusters:
+        entry["clusters"] = found.clusters
     if found.related:
         entry["related"] = [
             _entry(also, "file", "line", "column", "object", "message") for also in found.related

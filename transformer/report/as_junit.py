@@ -22,7 +22,11 @@ def render(report: Report) -> Iterator[str]:
     """Yield the text of the report."""
     from junitparser import Failure, JUnitXml, Skipped, TestCase, TestSuite  # slow to import
 
-    reasons = {rule: reason for reason, rules in report.skipped_rules for rule in rules}
+    reasons: dict[str, str] = {}
+    for reason, rules in report.skipped_rules:
+        reasons |= {
+            rule: f"{reasons[rule]}, {reason}" if rule in reasons else reason for rule in rules
+        }
     by_rule: dict[str, list[Finding]] = {}
     for found in report.findings:
         by_rule.setdefault(found.rule, []).append(found)

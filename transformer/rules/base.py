@@ -33,7 +33,9 @@ class ClusterContext:
     its NodePools by name. `joining` has for each pool how many Nodes are in it now and were in
     none, without those that are known to be edge workers; it is None without an old state, or with
     an empty one. `services` are those with a `Local` traffic policy, by namespace. `may_match`
-    returns whether bytes may contain what transform rules look for.
+    returns whether bytes may contain what transform rules look for. `name` is that of the cluster
+    in the configuration (empty: none), and `known_in` names the clusters that have a NodePool, by
+    the name of the pool, if there are clusters (an empty one: files that belong to none have it).
 
     `nodes` are the Nodes in the input, and `namespaces` the levels of Pod Security, by the name of
     each Namespace in it that enforces one.
@@ -50,11 +52,18 @@ class ClusterContext:
     joining: Mapping[str, int] | None = None
     services: Mapping[str, Sequence[LocalService]] = field(default_factory=dict)
     may_match: Callable[[bytes], bool] = lambda _: True
+    name: str = ""
+    known_in: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     @property
     def has_host_network_pools(self) -> bool:
         """Whether the input has a host-network pool, or a node with the label of one."""
         return self.pools.has_host_network or self.nodes.has_host_network
+
+    def pool_elsewhere(self, pool: str) -> str:
+        """Return in words where a pool is that this cluster lacks, or nothing if it is nowhere."""
+        names = self.known_in.get(pool)
+        return f"only in {clusters_in_words(names)}" if names else ""
 
     def node_count(self, pool: str) -> int:
         """Return how many nodes a pool has, or 0 if that is not known.
@@ -65,6 +74,22 @@ class ClusterContext:
         count, found = self.nodes.count(pool), self.pools.find(pool)
         is_sure = found is not None and found.node_count in (None, 0, count)
         return count if is_sure or self.nodes.is_complete else 0
+
+
+_MOST_NAMED = 5
+"""The most clusters that a message names."""
+
+
+def clusters_in_words(names: Sequence[str]) -> str:
+    """Return `cluster a`, or `clusters a, b and 3 more`; an empty name stands for no cluster."""
+    plain = [name for name in names if name]
+    outside = ["files that belong to no cluster"] if len(plain) < len(names) else []
+    if not plain:
+        return "files that belong to no cluster"
+    shown, more = plain[:_MOST_NAMED], len(plain) - _MOST_NAMED
+    text = f"cluster{'s' if len(plain) > 1 else ''} {', '.join(shown)}"
+    text += f" and {more} more" if more > 0 else ""
+    return " and ".join([text, *outside])
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +245,7 @@ class TransformRule:
 class Observation:
     """A fact about one object that matters together with facts about other objects.
 
-    Facts of one rule with the same `key` (in the same scope) belong together. `pointer` is the
+    Facts of one rule with the same `key` (in the same cluster) belong together. `pointer` is the
     place within the object. `value` is plain and small: text, numbers, and tuples of these.
     """
 
@@ -270,6 +295,8 @@ class ValidationRule:
     - `check_removed` looks at an object of the old state that no longer exists; its `cluster` is
       that of the new state.
     - `fix` plans operations that fix what `check` reports.
+    - `apart`: `collect` looks at objects in files that belong to no cluster only together with
+      each other, not together with those of every cluster.
 
     `left_to`: kinds (group, kind, rule id) that another rule reports instead, in validation.
 
@@ -288,4 +315,5 @@ class ValidationRule:
     check_removed: Callable[[RuleContext], Iterable[Violation]] | None = None
     fix: Callable[[RuleContext], list[Operation]] | None = None
     alone: bool = False
+    apart: bool = False
     left_to: tuple[tuple[str, str, str], ...] = ()

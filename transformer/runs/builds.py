@@ -86,14 +86,20 @@ class Built:
         Those that several builds have in common are one, which names the kustomizations.
         """
         result: dict[Finding, list[str]] = {}
+        clusters: dict[Finding, dict[str, None]] = {}
         for found in findings:
             origins = self.origins.get(found.file)
             led = self._led(found)
             if origins is not None:
                 led = replace(led, document=0, item="", object=found.object)
             by = [] if origins is None else [self._name(origins.root)]
+            own, led = led.clusters, replace(led, clusters=())
             result.setdefault(led, []).extend(by)
-        return [_named_by(found, names) for found, names in result.items()]
+            clusters.setdefault(led, {}).update(dict.fromkeys(own))
+        return [
+            replace(_named_by(found, names), clusters=tuple(clusters[found]))
+            for found, names in result.items()
+        ]
 
     def _led(self, found: Finding) -> Finding:
         """Return a finding at the place where it comes from, if it is on something built."""

@@ -114,7 +114,11 @@ def _run_files(
     given: tuple[Any, ...],
     outputs: Outputs,
 ) -> None:
-    """Transform `sources`, with the pools and kustomizations of `context_files` as well."""
+    """Transform `sources`, with the pools and kustomizations of `context_files` as well.
+
+    The pools of a file are those of all clusters that it belongs to: if they differ, nothing that
+    depends on them is changed.
+    """
     with _all_regular(sources) as files:
         prescanned = files
         if files and context_files:  # the same order, whichever of them are the sources
@@ -123,24 +127,28 @@ def _run_files(
         from transformer.inputs.kustomizations import read_kustomizations  # only for files
 
         kustomizations = read_kustomizations(prescanned, context)
-        scopes = {source.scope for source in prescanned}
-        contexts = {scope: context.with_pools(pool_index(given)) for scope in scopes}
+        contexts = {
+            clusters: context.with_pools(pool_index(given))
+            for clusters in dict.fromkeys(source.clusters for source in prescanned)
+        }
 
         def take(source: Source, document: Document) -> None:
-            collect(document, contexts[source.scope])
+            for clusters, of_them in contexts.items():  # usually there is only one
+                if clusters == source.clusters or not set(clusters).isdisjoint(source.clusters):
+                    collect(document, of_them)
 
         def mentions(data: bytes) -> bool:
             return mentions_collected(data, context)
 
         done = outputs.progress.advance
         seen = prescan(prescanned, kustomizations, context, mentions, take, done).signatures
-        for in_scope in contexts.values():
-            in_scope.cluster.pools.complete = True
+        for of_them in contexts.values():
+            of_them.cluster.pools.complete = True
         with _workers(context) as by:
             for source in files:
                 outputs.reporter.counts["files"] += 1
                 origin = kustomizations.origin(source)
-                results = _file_results(source, origin, contexts[source.scope], seen, by)
+                results = _file_results(source, origin, contexts[source.clusters], seen, by)
                 outputs.take(results, source)
 
 

@@ -5,9 +5,10 @@ on, and then to validate them, in batches on several processors.
 """
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import NamedTuple, TypeAlias
+from functools import cache
+from typing import TypeAlias
 
 from transformer.findings import Finding, Place, Unseen, Violation, finding_at
 from transformer.inputs.chart_templates import chart_templates
@@ -17,6 +18,7 @@ from transformer.inputs.excerpts import in_order
 from transformer.inputs.kustomizations import Kustomizations, read_kustomizations
 from transformer.inputs.prescan import pool_index, prescan
 from transformer.inputs.reading import cannot_be_read, documents_of
+from transformer.kubernetes.objects import Manifest
 from transformer.kubernetes.pools import Pool
 from transformer.pipeline.aggregator import RunAggregator
 from transformer.pipeline.context import RunContext
@@ -24,9 +26,10 @@ from transformer.pipeline.coverage import Coverage, unread
 from transformer.pipeline.diagnostics import Origin
 from transformer.pipeline.documents import Document
 from transformer.pipeline.non_manifests import NonManifests
-from transformer.pipeline.old_state import OldState
+from transformer.pipeline.old_state import OldState, old_objects
 from transformer.pipeline.resource_index import ResourceIndex
 from transformer.pipeline.validate_document import DocumentDiagnostics, validate_document
+from transformer.pipeline.worlds import OUTSIDE, World, Worlds, belongs_apart, merged
 from transformer.placement.node_groups import KnownNodes
 from transformer.rules.base import RuleContext
 from transformer.runs.workers import MOST_WORKERS, Workers
@@ -56,15 +59,26 @@ class Outcome:
     unseen: tuple[Unseen, ...] = ()
 
 
-class _Scope(NamedTuple):
-    """A cluster: its context, its old state, and the index of its resources."""
+@dataclass(frozen=True, slots=True)
+class _Clusters:
+    """The clusters of a run, by name, and the world of files that belong to none (`OUTSIDE`).
 
-    context: RunContext
-    old_state: OldState | None
-    resources: ResourceIndex
+    `names` are those of the clusters. `judging` are the worlds in which workloads of files that
+    belong to no cluster are validated.
+    """
+
+    names: tuple[str, ...]
+    worlds: Mapping[str, World]
+    resources: Mapping[str, ResourceIndex]
+    judging: tuple[str, ...]
+
+    def of(self, clusters: tuple[str, ...]) -> Worlds:
+        """Return the worlds of a file that belongs to `clusters`."""
+        every = tuple(self.worlds[name] for name in clusters or self.judging)
+        return Worlds(every, self.worlds[OUTSIDE] if self.names and not clusters else None)
 
 
-_Task: TypeAlias = tuple[Document, Origin, str]
+_Task: TypeAlias = tuple[Document, Origin, tuple[str, ...]]
 
 
 def run_validate(
@@ -78,15 +92,18 @@ def run_validate(
 
     `workers` is the maximum number of additional processes.
     """
-    aggregator = RunAggregator(context, compares=states.old is not None)
     kustomizations = read_kustomizations((*states.new, *states.new_context), context)
-    scopes = _scopes(states, context, kustomizations, done)
+    clusters = _clusters(states, context, kustomizations, done)
+    compares = states.old is not None
+    aggregator = RunAggregator(context, compares=compares, worlds=clusters.judging)
+    context = context.with_cluster(clusters.worlds[OUTSIDE].cluster)
+    worlds_of = cache(clusters.of)
     coverage = Coverage(states.reported_files)
     coverage.add(chart_templates(states.new))
 
     def validate(task: _Task) -> DocumentDiagnostics:
-        document, origin, scope = task
-        return validate_document(document, origin, scopes[scope].context, scopes[scope].old_state)
+        document, origin, names = task
+        return validate_document(document, origin, context, worlds_of(names))
 
     def cannot_read(found: Finding) -> None:
         aggregator.add_unread(found)
@@ -97,8 +114,8 @@ def run_validate(
     has_read, non_manifests = False, NonManifests()
     with Workers(validate, workers) as helpers:
         for batch in _batches(_tasks(states, context, kustomizations, cannot_read)):
-            for (document, origin, scope), result in zip(batch, helpers.do(batch), strict=True):
-                aggregator.add(result, scope, origin.relative_name)
+            for (document, origin, _), result in zip(batch, helpers.do(batch), strict=True):
+                aggregator.add(result, origin.relative_name)
                 coverage.add(result.unseen)
                 is_nothing = is_blank(document.raw.data)
                 has_read = has_read or not is_nothing
@@ -106,26 +123,36 @@ def run_validate(
                 aggregator.findings += non_manifests.add(origin.file, found, is_blank=is_nothing)
                 done(result.size)
     aggregator.findings += non_manifests.finalize()
-    for cluster in scopes.values():
-        removed = states.led_back(_of_removed(cluster))
+    for name, world in clusters.worlds.items():
+        removed = states.led_back(_of_removed(world, clusters.resources[name], context))
         aggregator.findings.extend(_as_now(found, states) for found in removed)
-        if cluster.old_state is not None:
-            for finding in cluster.old_state.unread:
+        if world.old_state is not None:
+            for finding in world.old_state.unread:
                 found_old = _unread(finding, is_strict=states.is_old_strict)
                 aggregator.add_unread(_as_now(found_old, states))
-            if cluster.old_state.has_objects:
-                aggregator.needs.add("old")
-        if cluster.context.cluster.pools.all():
-            aggregator.needs.add("pools")
+            if world.old_state.has_objects:
+                aggregator.needs[name].add("old")
+        if world.cluster.pools.all():
+            aggregator.needs[name].add("pools")
     aggregator.finalize()
-    outcome = _outcome(aggregator, states, context, is_blank=not has_read)
+    outcome = _outcome(aggregator, states, context, clusters, is_blank=not has_read)
     return replace(outcome, unseen=coverage.unseen(states.led_back))
 
 
 def _outcome(
-    aggregator: RunAggregator, states: States, context: RunContext, *, is_blank: bool
+    aggregator: RunAggregator,
+    states: States,
+    context: RunContext,
+    clusters: _Clusters,
+    *,
+    is_blank: bool,
 ) -> Outcome:
-    reported = [found for found in aggregator.findings if states.reports(found)]
+    every = aggregator.findings
+    if clusters.names:
+        files = (*states.new, *states.new_context, *(states.old or ()))
+        shared = {one.name: one.clusters for one in files if len(one.clusters) != 1}
+        every = merged(every, shared, clusters.names)
+    reported = [found for found in every if states.reports(found)]
     findings = context.folded(list(states.led_back(reported)))
     by_finalize = {rule.id for rule in context.validation if rule.finalize is not None}
     errors = [found for found in findings if found.severity == "error"]
@@ -136,74 +163,105 @@ def _outcome(
         aggregator.has_failed and (states.reported_files is None or is_unread),
         tuple(aggregator.skipped_rules()),
         tuple(aggregator.undecided()),
-        sum(
-            found.severity == "error" for found in aggregator.findings if not states.reports(found)
-        ),
+        sum(found.severity == "error" for found in every if not states.reports(found)),
         is_blank,
     )
 
 
-def _scopes(
+def _clusters(
     states: States,
     context: RunContext,
     kustomizations: Kustomizations,
     done: Callable[[int], object],
-) -> dict[str, _Scope]:
-    """Return the clusters by scope, after a first pass over all files."""
+) -> _Clusters:
+    """Return the clusters, after a first pass over all files."""
     old_states = read_old(states, context)
     compares = states.old is not None
-    by_scope: dict[str, ResourceIndex] = {}
-
-    def resources_of(scope: str) -> ResourceIndex:
-        if scope not in by_scope:
-            names = old_states[scope].names() if scope in old_states else frozenset()
-            index = pool_index(states.given)
-            nodes = KnownNodes(context.settings.nodes == "complete")
-            by_scope[scope] = ResourceIndex(index, nodes, compares=compares, former_names=names)
-        return by_scope[scope]
+    names = _names(states)
+    indexes: dict[str, ResourceIndex] = {}
+    for name in (*names, OUTSIDE):
+        nodes = KnownNodes(context.settings.nodes == "complete")
+        former = old_states[name].names() if name in old_states else frozenset()
+        pools = pool_index(states.given)
+        indexes[name] = ResourceIndex(pools, nodes, compares=compares, former_names=former)
+    reader = indexes[OUTSIDE]
 
     def take(source: Source, document: Document) -> None:
-        resources_of(source.scope).take(document, source.relative)
+        found = reader.read(document)
+        for name in source.clusters or (*names, OUTSIDE):
+            if found is None:
+                indexes[name].miss(document, source.relative)
+            else:
+                own = [one for one in found if _counts_in(name, one, source)]
+                indexes[name].add(own, source.relative)
 
     def take_present(source: Source, document: Document) -> None:
-        resources_of(source.scope).take_present(document, source.relative)
+        found = reader.read(document) or []
+        for name in source.clusters or (*names, OUTSIDE):
+            own = [one for one in found if _counts_in(name, one, source)]
+            indexes[name].add_present(own, source.relative)
 
-    mentions = resources_of("").mentions
+    mentions = reader.mentions
     found = prescan(states.new, kustomizations, context, mentions, take, done)
     in_context = prescan(states.new_context, kustomizations, context, mentions, take_present)
     for source in (*found.unread, *in_context.unread):
-        resources_of(source.scope).unread_files.add(source.relative)
-    scopes = {}
-    names = (source.scope for source in (*states.new, *states.new_context))
-    for name in dict.fromkeys((*names, *old_states, "")):
+        for name in source.clusters or (*names, OUTSIDE):
+            indexes[name].unread_files.add(source.relative)
+    known_in: dict[str, list[str]] = {}
+    worlds = {}
+    for name, index in indexes.items():
         old = old_states.get(name, OldState()) if compares else None
-        resources = resources_of(name)
-        cluster = resources.cluster(context.cluster, old)
-        scopes[name] = _Scope(context.with_cluster(cluster), old, resources)
-    return scopes
+        base = replace(context.cluster, name=name, known_in=known_in)
+        worlds[name] = World(name, index.cluster(base, old), old)
+        for pool in index.pools.all() if names else ():
+            known_in.setdefault(pool.name, []).append(name)
+    outside = indexes[OUTSIDE]
+    has_own = outside.pools.revision > pool_index(states.given).revision or outside.nodes.pools
+    judging = names if names and not has_own else (*names, OUTSIDE)
+    return _Clusters(names, worlds, indexes, judging)
+
+
+def _names(states: States) -> tuple[str, ...]:
+    """Return the names of all clusters that files belong to."""
+    files = (*states.new, *states.new_context, *(states.old or ()), *states.old_context)
+    return tuple(sorted({name for source in files for name in source.clusters}))
+
+
+def _counts_in(world: str, manifest: Manifest, source: Source) -> bool:
+    """Whether an object of a file counts in a world of the file: in a cluster, not if the file
+    belongs to none and the object is a pool or a node.
+    """
+    return world == OUTSIDE or bool(source.clusters) or not belongs_apart(manifest)
 
 
 def read_old(states: States, context: RunContext) -> dict[str, OldState]:
-    """Return the old state, by scope."""
+    """Return the old state, by cluster."""
     old_states: dict[str, OldState] = {}
     context_files = frozenset(states.old_context)
+    names = _names(states)
     sources = (*(states.old or ()), *states.old_context)
     kustomizations = read_kustomizations(sources, context)
     for source in sources:
         is_context = source in context_files
-        old_state = old_states.setdefault(source.scope, OldState())
+        own = [
+            (name, old_states.setdefault(name, OldState()))
+            for name in source.clusters or (*names, OUTSIDE)
+        ]
         origin = kustomizations.origin(source)
         known = kustomizations.documents.get(source)
         try:
             for document in () if origin.is_patch else known or documents_of(source, context):
-                old_state.take(document, origin, context, is_context=is_context)
+                found, unread = old_objects(document, origin, context, is_context=is_context)
+                own[-1][1].unread += unread
+                for name, old_state in own:
+                    old_state.add(one for one in found if _counts_in(name, one.manifest, source))
         except OSError as error:
-            old_state.unread.extend([] if is_context else [cannot_be_read(source, error)])
+            own[-1][1].unread.extend([] if is_context else [cannot_be_read(source, error)])
     return old_states
 
 
 def former_pools(states: States, context: RunContext) -> dict[str, Pool]:
-    """Return the NodePools of the old state by name; of those in several scopes, a standard one."""
+    """Return the NodePools of the old state by name; if clusters differ, a standard one."""
     found: dict[str, Pool] = {}
     for old_state in read_old(states, context).values():
         for name, pool in old_state.pools().items():
@@ -226,7 +284,7 @@ def _tasks(
         origin = replace(kustomizations.origin(source), usage=usage)
         try:
             for document in documents_of(source, context):
-                yield document, origin, source.scope
+                yield document, origin, source.clusters
         except OSError as error:
             cannot_read(cannot_be_read(source, error))
 
@@ -244,20 +302,20 @@ def _batches(tasks: Iterable[_Task]) -> Iterator[list[_Task]]:
         yield batch
 
 
-def _of_removed(scope: _Scope) -> Iterator[Finding]:
+def _of_removed(world: World, resources: ResourceIndex, context: RunContext) -> Iterator[Finding]:
     """Yield the findings on objects of the old state that were removed."""
-    context, old_state, resources = scope
+    old_state = world.old_state
     for gone in old_state.removed() if old_state is not None else ():
         if gone.file in resources.unread_files or gone.manifest.ref.name in resources.unread_names:
             continue  # it may still exist
-        rule_context = RuleContext(gone.manifest, (), context.cluster)
+        rule_context = RuleContext(gone.manifest, (), world.cluster)
         for rule in context.validation:
             for violation in rule.check_removed(rule_context) if rule.check_removed else ():
                 found = finding_at(gone.at, rule.id, rule.severity, violation)
                 by = context.policy.suppressed_by(rule.id, found.object, {}, gone.file)
                 settled = context.policy.settle(found, by)
                 if isinstance(settled, Finding):
-                    yield settled
+                    yield replace(settled, clusters=(world.name,)) if world.name else settled
 
 
 def _unread(found: Finding, *, is_strict: bool) -> Finding:

@@ -421,6 +421,26 @@ def test_a_pattern_that_is_wrong_is_a_problem(key: str) -> None:
     assert problem.message == 'the pattern "!good" has no effect'
 
 
+def test_clusters_have_names_of_their_own_and_patterns_that_can_match() -> None:
+    clusters = [
+        {"name": "prod", "paths": ["!x", "prod/"]},
+        {"name": "staging", "paths": ["staging/", "bad["]},
+        {"name": "prod", "paths": ["more/"]},
+    ]
+    problems = check(config(clusters=clusters))
+    assert {(problem.pointer, problem.message) for problem in problems} == {
+        ("/spec/clusters/0/paths/0", 'the pattern "!x" has no effect'),
+        ("/spec/clusters/1/paths/1", 'invalid pattern "bad["'),
+        ("/spec/clusters/2/name", 'there are two clusters called "prod"'),
+    }
+
+
+@pytest.mark.parametrize("name", ["", " ", "a,b", "a ", "a\nb"])
+def test_the_name_of_a_cluster_can_be_listed_with_others(name: str) -> None:
+    (problem,) = check(config(clusters=[{"name": name, "paths": ["a/"]}]))
+    assert problem.pointer == "/spec/clusters/0/name"
+
+
 def test_a_pattern_of_ignored_files_that_is_wrong_is_a_problem() -> None:
     entries = [
         IGNORE,

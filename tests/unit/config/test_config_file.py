@@ -43,7 +43,8 @@ def test_the_example_of_the_documentation_is_read() -> None:
     assert settings.inline_pools[0]["spec"] == {"type": "Edge", "hostNetwork": True}
     assert settings.build
     assert settings.nodes == "complete"
-    assert settings.scopes == ("clusters/*",)
+    assert [one.name for one in settings.clusters] == ["prod", "staging"]
+    assert settings.scopes == ("sites/*",)
     assert settings.include == ("*.yaml", "*.json")
     assert settings.exclude == ("vendor/", "!/apps/vendor/")
     assert settings.suppressions[1] == Suppression(
@@ -51,7 +52,7 @@ def test_the_example_of_the_documentation_is_read() -> None:
         object="Deployment/legacy-*",
         file="/clusters/staging/",
         reason="goes away with the old shop in spring",
-        line=73,
+        line=80,
     )
     assert (settings.on_invalid, settings.strict) == ("fail", False)
 
@@ -60,7 +61,7 @@ def test_the_documentation_shows_and_explains_every_key() -> None:
     schema = json.loads(package_data.read("schemas/config.schema.json"))
     definitions = schema["$defs"]
     keys = [*schema["properties"]["spec"]["properties"]]
-    for name in ("component", "podTemplate", "ignore"):
+    for name in ("cluster", "component", "podTemplate", "ignore"):
         keys += definitions[name]["properties"]
     rows = "\n".join(line for line in DOCUMENTATION.splitlines() if line.startswith("| `"))
     example = DOCUMENTATION.split("```")[1]

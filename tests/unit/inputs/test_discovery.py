@@ -17,6 +17,7 @@ from transformer.inputs.discovery import (
     is_taken,
     scope_of,
 )
+from transformer.pipeline.settings import Cluster
 
 
 @pytest.fixture(autouse=True)
@@ -41,8 +42,8 @@ def names(*paths: str, **globs: list[str]) -> list[str]:
 def test_a_named_file_is_taken_whatever_it_is_called() -> None:
     touch("a.txt", ".hidden/b")
     assert discover(["a.txt", ".hidden/b"], DiscoveryOptions(Path.cwd())) == [
-        Source(Path("a.txt"), "a.txt", True, "", "a.txt"),
-        Source(Path(".hidden/b"), ".hidden/b", True, "", ".hidden/b"),
+        Source(Path("a.txt"), "a.txt", True, (), "a.txt"),
+        Source(Path(".hidden/b"), ".hidden/b", True, (), ".hidden/b"),
     ]
 
 
@@ -80,8 +81,8 @@ def test_each_file_comes_once_and_is_named_if_any_path_names_it() -> None:
     Path("c.yaml").symlink_to("d/b.yaml")
     found = discover(["./d", "d/a.yaml", "link", "c.yaml", "d/../d"], DiscoveryOptions(Path.cwd()))
     assert found == [
-        Source(Path("d/a.yaml"), "d/a.yaml", True, "", "d/a.yaml"),
-        Source(Path("c.yaml"), "c.yaml", True, "", "c.yaml"),
+        Source(Path("d/a.yaml"), "d/a.yaml", True, (), "d/a.yaml"),
+        Source(Path("c.yaml"), "c.yaml", True, (), "c.yaml"),
     ]
 
 
@@ -155,10 +156,35 @@ def test_globs_are_relative_to_the_root_and_do_not_concern_named_files(tmp_path:
 def test_scopes_are_folders_that_a_glob_names() -> None:
     touch("clusters/a/in/x.yaml", "clusters/x.yaml", "x.yaml")
     found = discover(["."], DiscoveryOptions(Path.cwd(), scopes=("clusters/*",)))
-    assert {source.name: source.scope for source in found} == {
-        "clusters/a/in/x.yaml": "clusters/a",
-        "clusters/x.yaml": "",
-        "x.yaml": "",
+    assert {source.name: source.clusters for source in found} == {
+        "clusters/a/in/x.yaml": ("clusters/a",),
+        "clusters/x.yaml": (),
+        "x.yaml": (),
+    }
+
+
+CLUSTERS = (Cluster("prod", ("prod/", "base/")), Cluster("test", ("test/", "base/", "!base/x")))
+
+
+def test_a_file_may_belong_to_several_clusters() -> None:
+    touch("prod/a.yaml", "test/a.yaml", "base/a.yaml", "base/x/a.yaml", "other/a.yaml")
+    options = DiscoveryOptions(Path.cwd(), clusters=CLUSTERS, scopes=("other", "test"))
+    assert {source.name: source.clusters for source in discover(["."], options)} == {
+        "prod/a.yaml": ("prod",),
+        "test/a.yaml": ("test",),
+        "base/a.yaml": ("prod", "test"),
+        "base/x/a.yaml": ("prod", "test"),
+        "other/a.yaml": ("other",),
+    }
+
+
+def test_of_chosen_clusters_and_of_none_files_are_read() -> None:
+    touch("prod/a.yaml", "test/a.yaml", "base/a.yaml", "other/a.yaml")
+    options = DiscoveryOptions(Path.cwd(), clusters=CLUSTERS, only=("test",))
+    assert {source.name: source.clusters for source in discover(["."], options)} == {
+        "test/a.yaml": ("test",),
+        "base/a.yaml": ("test",),
+        "other/a.yaml": (),
     }
 
 
@@ -177,8 +203,8 @@ def test_files_may_be_looked_for_elsewhere_than_on_the_disk() -> None:
         paths, DiscoveryOptions(Path.cwd(), exclude=("b",), scopes=("s",)), look=elsewhere
     )
     assert [source._replace(opener=None) for source in found] == [
-        Source(Path("named/x.yaml"), "named/x.yaml", True, "", "named/x.yaml"),
-        Source(Path("s/in/x.yaml"), "s/in/x.yaml", False, "s", "s/in/x.yaml"),
+        Source(Path("named/x.yaml"), "named/x.yaml", True, (), "named/x.yaml"),
+        Source(Path("s/in/x.yaml"), "s/in/x.yaml", False, ("s",), "s/in/x.yaml"),
     ]
     with found[0].open() as file:
         assert file.read() == b"there"

@@ -5,7 +5,13 @@ from typing import Any
 import pytest
 
 from transformer.config.check import check
-from transformer.pipeline.settings import Settings, Suppression, from_plain, matches_suppression
+from transformer.pipeline.settings import (
+    Cluster,
+    Settings,
+    Suppression,
+    from_plain,
+    matches_suppression,
+)
 
 HEAD = {"apiVersion": "transform.hostnet.io/v1alpha1", "kind": "HostnetTransform"}
 POOL = {"apiVersion": "apps.openyurt.io/v1beta2", "kind": "NodePool", "metadata": {"name": "edge"}}
@@ -23,7 +29,7 @@ def test_a_configuration_of_nothing_but_its_head_gives_the_defaults() -> None:
 
 
 def test_keys_without_a_value_count_as_absent() -> None:
-    empty = dict.fromkeys(("rules", "components", "pools", "scopes", "include", "ignore"))
+    empty = dict.fromkeys(("rules", "components", "pools", "clusters", "scopes", "ignore"))
     assert check({**HEAD, "metadata": None, "spec": None}) == []
     assert check(config(**empty)) == []
     assert from_plain(config(**empty)) == Settings()
@@ -57,6 +63,7 @@ def test_the_other_settings_are_taken_over() -> None:
     plain = config(
         components=[COMPONENT, {"id": "y", "enabled": False}],
         podTemplates=[template],
+        clusters=[{"name": "prod", "paths": ["prod/", "base/"]}],
         scopes=["clusters/*"],
         include=["*.yaml"],
         exclude=["old/*"],
@@ -68,6 +75,7 @@ def test_the_other_settings_are_taken_over() -> None:
     assert from_plain(plain) == Settings(
         components=(COMPONENT, {"id": "y", "enabled": False}),
         pod_templates=(template,),
+        clusters=(Cluster("prod", ("prod/", "base/")),),
         scopes=("clusters/*",),
         include=("*.yaml",),
         exclude=("old/*",),

@@ -334,7 +334,7 @@ def test_pool_labels_that_differ_are_told_at_the_one_without_effect() -> None:
 def test_a_node_in_a_pool_of_which_there_are_two_is_pointed_to_scopes() -> None:
     state = [pool(), pool(hostNetwork=True), node({POOL: "p"})]
     assert {finding.rule for finding in validated(*state)} == {"HN107", "HN313"}
-    assert all("`scopes`" in finding.hint for finding in validated(*state))
+    assert all("`clusters`" in finding.hint for finding in validated(*state))
 
 
 # --- what is malformed --------------------------------------------------------------------------
@@ -560,12 +560,12 @@ def test_across_files_it_is_a_warning_and_within_each_an_error() -> None:
 
 def test_scopes_are_pointed_to_across_files_and_for_pools_that_differ() -> None:
     hints = [violation.hint for _, violation in finalize([seen("a", 1), seen("b", 1)])]
-    assert all("`scopes`" in hint for hint in hints)
+    assert all("`clusters`" in hint for hint in hints)
     assert hints
     (same,) = validated(pool(), pool(version="v1beta1"))
-    assert "scopes" not in same.hint
+    assert "clusters" not in same.hint
     differing = validated(pool(), pool(type="Cloud"))
-    assert ["`scopes`" in finding.hint for finding in differing] == [True]
+    assert ["`clusters`" in finding.hint for finding in differing] == [True]
     assert "with different values" in differing[0].message
 
 

@@ -252,7 +252,7 @@ def test_a_pool_that_one_from_elsewhere_contradicts_is_told_with_what_to_do() ->
     assert "--pools" in message
     assert HN313.check is not None
     (violation,) = HN313.check(last(host_pool(), config={"pools": [host_pool(hostNetwork=False)]}))
-    assert "scopes" in violation.hint
+    assert "`clusters`" in violation.hint
     assert found(HN313, stream(host_pool()), config={"pools": [host_pool()]}) == []
 
 

@@ -44,7 +44,7 @@ def plan(context: RuleContext) -> list[Operation]:
     if context.cluster.pools.differs(name):
         raise PatchError(
             f"NodePools named {name} put different labels, annotations or taints on their nodes",
-            hint="keep one, or separate the clusters with `scopes` in the configuration",
+            hint="keep one, or separate the clusters with `clusters` in the configuration",
         )
     return [
         *set_entries(manifest, "labels", _labels(pool)),

@@ -1,7 +1,8 @@
 """HN313: a node's pool is not in the input.
 
 The Node webhook refuses a node whose NodePool does not exist, and it is unknown whether the node
-needs the hostnetwork label. The node is not changed. The rule also reports a node if two different
+needs the hostnetwork label. The node is not changed. If the pool is in another cluster of the
+configuration only, the finding names that cluster. The rule also reports a node if two different
 NodePools in the input have the name of its pool, and a NodePool that conflicts with the one from
 `--pools` or `pools` in the configuration: only one of the two is host-network.
 
@@ -35,7 +36,7 @@ def check(context: RuleContext) -> Iterator[Violation]:
             "/metadata/name",
             f"NodePool {manifest.ref.name} conflicts with the one from --pools or `pools` in the"
             " configuration: only one of them is host-network",
-            hint="keep one, or separate the clusters with `scopes` in the configuration",
+            hint="keep one, or separate the clusters with `clusters` in the configuration",
         )
     if not is_node(manifest) or not (name := pool_name(manifest)) or is_placeholder(name):
         return
@@ -46,14 +47,16 @@ def check(context: RuleContext) -> Iterator[Violation]:
         yield Violation(
             at,
             f"node {manifest.ref.name} is in pool {name}, and there are different NodePools {name}",
-            hint="keep one, or separate the clusters with `scopes` in the configuration",
+            hint="keep one, or separate the clusters with `clusters` in the configuration",
         )
     else:
-        yield Violation(
-            at,
-            f"node {manifest.ref.name} is in pool {name}, which is not in the input",
-            hint="add the NodePool to the input, or name its file with --pools",
-        )
+        elsewhere = context.cluster.pool_elsewhere(name)
+        hint = "add the NodePool to the input, or name its file with --pools"
+        if elsewhere:
+            hint = "add the NodePool to this cluster, or correct the name or `clusters`"
+        where = f"is {elsewhere}" if elsewhere else "is not in the input"
+        message = f"node {manifest.ref.name} is in pool {name}, which {where}"
+        yield Violation(at, message, hint=hint)
 
 
 RULE = ValidationRule(

@@ -3,8 +3,9 @@
 Two manifests with the same group, kind, namespace and name are one object in the cluster: the one
 that is applied last wins, and an edit of the other has no effect. NodePools, Nodes, workloads and
 Services are compared. Within one file or stream, a duplicate is an error; across files it is a
-warning, because the files may belong to different clusters. If they do, set `scopes` in the
-configuration: each folder that matches is then a cluster of its own.
+warning, because the files may belong to different clusters. If they do, set `clusters` (or, for
+short, `scopes`) in the configuration: objects of different clusters are not compared. Files that
+belong to no cluster are compared with each other.
 
 Bad, in one file:
 
@@ -18,7 +19,7 @@ Bad, in one file:
     metadata: {name: hangzhou}
     spec: {type: Edge, hostNetwork: true}
 
-Fix: keep one of them, or rename one; across files, set `scopes` if they belong to different
+Fix: keep one of them, or rename one; across files, set `clusters` if they belong to different
 clusters.
 
 Files that different kustomizations build are not compared with each other. A file is not compared
@@ -100,13 +101,15 @@ def _violation(first: LocatedObservation, again: LocatedObservation) -> Violatio
     where = f"in line {place.line}" if is_one_file else f"at {place.file}:{place.line}"
     hint = "keep one of them"
     if not is_one_file:
-        hint += ", or separate the clusters with `scopes` in the configuration"
+        hint += ", or separate the clusters with `clusters` in the configuration"
     elif differs:
-        hint += "; to separate clusters, keep them in different folders and set `scopes` in the"
+        hint += "; to separate clusters, keep them in different files and set `clusters` in the"
         hint += " configuration"
     if differs:
         where += f", {_DIFFERS}"
     message = f"{again.object} is already defined {where}; the one applied last wins"
+    if differs:
+        message += ", unless they belong to different clusters: `clusters` tells them apart"
     other = Related(place.file, place.line, place.column, "the first one", first.object)
     severity: Severity = "error" if is_one_file else "warning"
     return Violation(again.place.pointer, message, hint, severity, related=(other,))
@@ -148,5 +151,11 @@ def _as_related(found: Finding) -> Related:
 
 
 RULE = ValidationRule(
-    "HN107", "the same object twice", "error", collect=collect, finalize=finalize, fold=fold
+    "HN107",
+    "the same object twice",
+    "error",
+    collect=collect,
+    finalize=finalize,
+    fold=fold,
+    apart=True,
 )

@@ -29,7 +29,7 @@ from collections.abc import Iterator
 from transformer.findings import Violation
 from transformer.placement.placed import Placed, runs_there, selection_at
 from transformer.placement.truth import Truth
-from transformer.rules.base import RuleContext, ValidationRule
+from transformer.rules.base import RuleContext, ValidationRule, clusters_in_words
 
 
 def check(context: RuleContext) -> Iterator[Violation]:
@@ -45,7 +45,7 @@ def check(context: RuleContext) -> Iterator[Violation]:
             if _is_undecided(placed):
                 unknown.setdefault(selection_at(context.source(placed)), []).append(placed)
         for at, found in unknown.items():
-            yield _unknown(at, found)
+            yield _unknown(context, at, found)
 
 
 def _hint(context: RuleContext, found: list[Placed]) -> str:
@@ -65,17 +65,21 @@ def _is_undecided(placed: Placed) -> bool:
     return is_known and schedule.pinned is Truth.UNKNOWN and bool(schedule.deciding)
 
 
-def _unknown(at: str, found: list[Placed]) -> Violation:
+def _unknown(context: RuleContext, at: str, found: list[Placed]) -> Violation:
     deciding = dict.fromkeys(name for placed in found for name in placed.schedule.deciding)
     missing = {name for placed in found for name in placed.schedule.missing}
     names = [name for name in deciding if name in missing] or list(deciding)
     is_one = len(names) == 1
     which = f"{'pool' if is_one else 'pools'} {', '.join(names)}"
     why = f"{which} {'is' if is_one else 'are'} not in the input"
+    elsewhere = [(name, context.cluster.pool_elsewhere(name)) for name in names]
+    if any(where for _, where in elsewhere):
+        why += f" of {clusters_in_words([context.cluster.name])}"
+        why += "".join(f"; {name} is {where}" for name, where in elsewhere if where)
     hint = "add the NodePool to the input, or name its file with --pools"
     if not missing.intersection(deciding):
         why = f"the definitions of {which} differ"
-        hint = "keep one, or separate the clusters with `scopes` in the configuration"
+        hint = "keep one, or separate the clusters with `clusters` in the configuration"
     message = f"it is unknown whether the pods run on host-network pools only: {why}"
     return Violation(at, message, hint, "info")
 
