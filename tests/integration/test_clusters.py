@@ -340,3 +340,94 @@ def test_a_file_of_several_clusters_is_transformed_if_their_pools_agree() -> Non
     assert invoke("-w", ".").status == 0
     assert Path("clusters/prod/nodes.yaml").read_bytes().endswith(LABEL)
     assert Path("apps/base/nodes.yaml").read_bytes() == node("n1", "p")
+
+
+# --- suggestions --------------------------------------------------------------------------------
+
+
+def flux(name: str, path: str) -> str:
+    return (
+        "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\n"
+        f"metadata: {{name: {name}}}\nspec: {{path: {path}}}\n"
+    )
+
+
+def argo(name: str, *paths: str) -> str:
+    sources = ", ".join(f"{{path: {path}, repoURL: here}}" for path in paths)
+    return (
+        "apiVersion: argoproj.io/v1alpha1\nkind: Application\n"
+        f"metadata: {{name: {name}}}\nspec: {{sources: [{sources}]}}\n"
+    )
+
+
+def flux_repository() -> None:
+    Path(".git").mkdir()
+    for cluster in ("prod", "staging"):
+        write(f"clusters/{cluster}/apps.yaml", flux("apps", f"./apps/{cluster}"))
+        write(f"clusters/{cluster}/flux-system/sync.yaml", flux("sync", f"./clusters/{cluster}"))
+        write(f"apps/{cluster}/kustomization.yaml", "resources: [../base/web]\n")
+        write(f"clusters/{cluster}/pools.yaml", pool("p", host_network=cluster == "prod"))
+    write("apps/base/web/agent.yaml", daemons())
+
+
+def test_clusters_of_a_flux_repository_can_be_pasted() -> None:
+    flux_repository()
+    assert [one for one in told(".") if one[0] == "HN107"] == [
+        ("HN107", "clusters/staging/pools.yaml", "", [])
+    ]
+    run = invoke("suggest-clusters")
+    assert (run.status, run.err) == (0, "")
+    assert (
+        b"    - name: prod\n      paths:\n        - /clusters/prod\n        - /apps/base/web\n"
+        b"        - /apps/prod\n" in run.out
+    )
+    write(".hostnet-transform.yaml", run.out)
+    assert told(".") == [("HN411", "apps/base/web/agent.yaml", " (cluster prod)", ["prod"])]
+    again = invoke("suggest-clusters")
+    assert (again.status, again.out) == (0, b"")
+    assert ".hostnet-transform.yaml has `clusters` already" in again.err
+
+
+def test_a_suggestion_fits_the_configuration_that_is_there(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    flux_repository()
+    write(".hostnet-transform.yaml", "")  # as the shell makes it for the output
+    assert invoke("suggest-clusters").out.startswith(b"# .hostnet-transform.yaml\napiVersion")
+    configure("  strict: false\n")
+    run = invoke("suggest-clusters")
+    assert run.out.startswith(b"  # Below `spec`.\n")
+    monkeypatch.chdir("apps")
+    assert invoke("suggest-clusters").out == run.out
+    configure_there = Path("../.hostnet-transform.yaml")
+    configure_there.write_bytes(configure_there.read_bytes() + run.out)
+    monkeypatch.chdir("..")
+    assert told(".") == [("HN411", "apps/base/web/agent.yaml", " (cluster prod)", ["prod"])]
+
+
+def test_applications_of_argo_suggest_clusters_as_well() -> None:
+    write("argo/one/apps.yaml", argo("a", "charts/web", "envs/one"))
+    write("argo/yes/apps.yaml", argo("a", "charts/web", "envs/missing"))
+    write("charts/web/all.yaml", daemons())
+    write("envs/one/pool.yaml", pool("p"))
+    run = invoke("suggest-clusters", "argo", "charts", "envs")
+    assert run.out.decode().partition("clusters:\n")[2] == (
+        "    - name: one\n      paths:\n        - /argo/one\n        - /charts/web\n"
+        '        - /envs/one\n    - name: "yes"\n      paths:\n        - /argo/yes\n'
+        "        - /charts/web\n"
+    )
+
+
+def test_it_is_said_why_nothing_follows() -> None:
+    write("a.yaml", daemons())
+    run = invoke("suggest-clusters")
+    assert (run.status, run.out) == (0, b"")
+    assert "there is no Flux Kustomization and no Argo CD Application" in run.err
+    write("clusters/prod/apps.yaml", flux("a", "./x"))
+    assert "are in the folder clusters/prod" in invoke("suggest-clusters").err
+    write("clusters/apps.yaml", flux("b", "./y"))
+    assert "lie in each other" in invoke("suggest-clusters").err
+    write("clusters/bad.yaml", "apiVersion: argoproj.io/v1alpha1\n{{ x }}\n")
+    run = invoke("suggest-clusters")
+    assert "left out, because it cannot be read: clusters/bad.yaml" in run.err
+    assert invoke("suggest-clusters", "nowhere").status == 2

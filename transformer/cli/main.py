@@ -165,6 +165,28 @@ def validate(paths: tuple[str, ...], **options: Any) -> int:
     return command_line.validate(paths, ValidateOptions(**options))
 
 
+@cli.command("suggest-clusters")
+@click.argument("paths", nargs=-1, metavar="[PATH]...")
+@click.option(
+    "--config",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="The configuration file (the nearest .hostnet-transform.yaml, here or above).",
+)
+@version_option
+def suggest_clusters(paths: tuple[str, ...], config: Path | None) -> int:
+    """Propose `clusters` for a repository of Flux or Argo CD.
+
+    Reads the Kustomizations of Flux and the Applications of Argo CD in files and folders (the
+    working folder). If they lie in different folders, each is taken as a cluster, with the folders
+    that it deploys and what is built there. The result can be pasted into .hostnet-transform.yaml.
+    """
+    from transformer.commands import suggest_clusters
+    from transformer.config.options import Options
+
+    return suggest_clusters.run(paths, Options(config=config))
+
+
 @cli.command()
 @click.argument("rule", required=False, metavar="[ID]")
 @version_option

@@ -149,7 +149,7 @@ def _outcome(
 ) -> Outcome:
     every = aggregator.findings
     if clusters.names:
-        files = (*states.new, *states.new_context, *(states.old or ()))
+        files = (*states.new, *states.new_context, *states.went_in, *(states.old or ()))
         shared = {one.name: one.clusters for one in files if len(one.clusters) != 1}
         every = merged(every, shared, clusters.names)
     reported = [found for found in every if states.reports(found)]

@@ -1,0 +1,158 @@
+"""The `suggest-clusters` command: the `clusters` that follow from what Flux and Argo CD deploy."""
+
+import json
+import os
+import posixpath
+import re
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from transformer.commands.host import discovery_options
+from transformer.config.options import Options
+from transformer.config.resolve import NAME, find, resolve
+from transformer.errors import InputError
+from transformer.inputs.discovery import Source, discover
+from transformer.inputs.reading import values
+from transformer.kubernetes.generators import KUSTOMIZATIONS
+from transformer.kubernetes.objects import manifests, mapping_at
+from transformer.pipeline.cluster_suggestions import Deployment, deployed, kustomized, suggested
+from transformer.pipeline.kustomization_graph import LISTS
+from transformer.pipeline.settings import Cluster, Settings
+
+_MENTIONS = (b"kustomize.toolkit.fluxcd.io", b"argoproj.io")
+_PATCHES = ("patches", "patchesStrategicMerge", "patchesJson6902")
+
+_HEAD = """\
+apiVersion: transform.hostnet.io/v1alpha1
+kind: HostnetTransform
+spec:
+"""
+
+
+def run(paths: tuple[str, ...], options: Options) -> int:
+    """Print the clusters that follow from the files at `paths`, and return the exit status.
+
+    Raises:
+        SettingsError: the configuration is invalid, or a PATH does not exist.
+    """
+    settings, root = _resolved(options)
+    if settings.clusters or settings.scopes:
+        key = "clusters" if settings.clusters else "scopes"
+        _say(f"nothing to suggest: {settings.name} has `{key}` already")
+        return 0
+    paths = paths or (os.path.relpath(root),)
+    sources = discover(paths, discovery_options(settings, root))
+    found = _Repository(root)
+    for source in sources:
+        found.take(source, options.max_document)
+    for name in found.unread:
+        _say(f"left out, because it cannot be read: {name}")
+    clusters = suggested(found.deployments, found.built, found.known)
+    if clusters:
+        new = "" if settings.name else os.path.relpath(root / NAME)
+        print("".join(_lines(clusters, len(found.deployments), new)), end="")
+
+    else:
+        _say(_why_not(found.deployments))
+    return 0
+
+
+def _resolved(options: Options) -> tuple[Settings, Path]:
+    """Return the settings, and the folder of the configuration: without any, or with an empty one
+    (into which the shell is to write), the top of the repository.
+    """
+    found = find(Path.cwd())
+    if options.config is None and (found is None or not found.stat().st_size):
+        return Settings(), found.parent if found else _top(Path.cwd())
+    return resolve(options)
+
+
+def _top(folder: Path) -> Path:
+    """Return the folder above that is a repository of Git, or else `folder`."""
+    above = (folder, *folder.parents)
+    return next((one for one in above if (one / ".git").exists()), folder)
+
+
+class _Repository:
+    """What has been read of a repository; `top` is the folder that paths in it are relative to."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._top = _top(root)
+        self.deployments: list[Deployment] = []
+        self.built: dict[str, list[str]] = {}
+        self.known: set[str] = set()
+        """All files, and the folders above them."""
+
+        self.unread: list[str] = []
+
+    def take(self, source: Source, max_document: int) -> None:
+        """Add a file."""
+        folder = posixpath.dirname(source.relative)
+        above = PurePosixPath(source.relative).parents
+        self.known.update((source.relative, *map(str, above)))
+        is_kustomization = source.path.name in KUSTOMIZATIONS
+        try:
+            data = source.path.read_bytes()
+            if is_kustomization or any(map(data.__contains__, _MENTIONS)):
+                with source.open() as file:
+                    for value in values(file, max_document):
+                        self._add(folder, value, is_kustomization=is_kustomization)
+        except (OSError, InputError):
+            self.unread.append(source.name)
+
+    def _add(self, folder: str, value: Any, *, is_kustomization: bool) -> None:
+        for manifest in manifests(value):
+            paths = deployed(manifest)
+            if paths is not None:
+                self.deployments.append(Deployment(folder, tuple(self._relative(paths))))
+            elif is_kustomization:
+                listed = kustomized(folder, mapping_at(value), (*LISTS, *_PATCHES))
+                self.built.setdefault(folder, []).extend(listed)
+
+    def _relative(self, paths: Iterable[str]) -> Iterator[str]:
+        """Yield paths in the repository relative to the configuration's folder."""
+        for path in paths:
+            real = os.path.normpath(self._top / path.lstrip("/"))
+            relative = Path(os.path.relpath(real, self._root)).as_posix()
+            if relative != "." and not relative.startswith(".."):
+                yield relative
+
+
+def _lines(clusters: Sequence[Cluster], count: int, new: str) -> Iterator[str]:
+    """Yield the text to paste: below `spec`, or all of the file `new` if it is to be made."""
+    yield f"# {new}\n{_HEAD}" if new else "  # Below `spec`.\n"
+    yield f"  # From {count} objects of Flux and Argo CD. A file may belong to several clusters.\n"
+    yield "  clusters:\n"
+    for one in clusters:
+        yield f"    - name: {_scalar(one.name)}\n      paths:\n"
+        for path in one.paths:
+            yield f"        - {_scalar(path)}\n"
+
+
+def _scalar(text: str) -> str:
+    is_plain = re.fullmatch(r"[A-Za-z/][\w./-]*", text, re.ASCII)
+    is_word = text.lower() in ("y", "n", "yes", "no", "on", "off", "true", "false", "null")
+    return text if is_plain and not is_word else json.dumps(text)
+
+
+def _why_not(deployments: Sequence[Deployment]) -> str:
+    """Return why no clusters follow."""
+    if not deployments:
+        return (
+            "nothing to suggest: there is no Flux Kustomization and no Argo CD Application in the"
+            " input"
+        )
+    folders = sorted({one.folder or "." for one in deployments})
+    if len(folders) == 1:
+        return f"nothing to suggest: all Flux and Argo CD objects are in the folder {folders[0]}"
+    return (
+        "nothing to suggest: the folders of the Flux and Argo CD objects lie in each other, or one"
+        f" deploys the others: {', '.join(folders[:5])}"
+    )
+
+
+def _say(message: str) -> None:
+    print(message, file=sys.stderr)
