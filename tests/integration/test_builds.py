@@ -250,3 +250,49 @@ def test_findings_lead_to_the_only_line_that_they_can_come_from(tmp_path: Path) 
         ends += outcomes(seed, folder)
     assert [what for outcome, what in ends if outcome == "wrong"] == []
     assert sum(outcome == "line" for outcome, _ in ends) > 0.9 * len(ends)
+
+
+def test_what_is_built_belongs_to_the_clusters_of_its_kustomization() -> None:
+    write("far/kustomization.yaml", "resources: [../base]\npatches: [{path: pin.yaml}]\n")
+    write("far/pin.yaml", PIN)
+    write("more/pools.yaml", pool("p", host_network=False).decode())
+    write(
+        ".hostnet-transform.yaml",
+        "apiVersion: transform.hostnet.io/v1alpha1\nkind: HostnetTransform\nspec:\n  clusters:\n"
+        "  - {name: one, paths: [edge, base, cluster]}\n"
+        "  - {name: two, paths: [far, base, more]}\n",
+    )
+    (only,) = reported("--build", ".")
+    assert (only["file"], only["rule"], only["clusters"]) == ("edge/pin.yaml", "HN401", ["one"])
+    write("more/pools.yaml", pool("p").decode())
+    first, second = reported("--build", ".")
+    assert (first["file"], first["clusters"]) == ("edge/pin.yaml", ["one"])
+    assert (second["file"], second["clusters"]) == ("far/pin.yaml", ["two"])
+
+
+def test_a_finding_of_builds_in_several_clusters_is_told_once_with_all_of_them() -> None:
+    write("base/dep.yaml", DEPLOYMENT.replace("      containers", f"{SELECTOR}      containers"))
+    overlay("resources: [../base]\n")
+    write("far/kustomization.yaml", "resources: [../base]\n")
+    write("more/pools.yaml", pool("p").decode())
+    write(
+        ".hostnet-transform.yaml",
+        "apiVersion: transform.hostnet.io/v1alpha1\nkind: HostnetTransform\nspec:\n  clusters:\n"
+        "  - {name: one, paths: [edge, cluster]}\n  - {name: two, paths: [far, more]}\n",
+    )
+    (only,) = reported("--build", ".")
+    assert (only["file"], only["rule"], only["clusters"]) == (
+        "base/dep.yaml",
+        "HN401",
+        ["one", "two"],
+    )
+
+
+SELECTOR = "      nodeSelector: {apps.openyurt.io/nodepool: p}\n"
+
+
+def reported(*arguments: str) -> list[dict[str, Any]]:
+    told: list[dict[str, Any]] = json.loads(invoke("validate", "--format", "json", *arguments).out)[
+        "findings"
+    ]
+    return told

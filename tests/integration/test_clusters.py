@@ -156,6 +156,31 @@ def test_workloads_of_no_cluster_are_validated_in_every_one() -> None:
     assert told(".") == [("HN411", "shared/agent.yaml", "", ["prod", "staging"])]
 
 
+def test_what_only_another_cluster_can_decide_is_not_unknown() -> None:
+    two_clusters()
+    write("clusters/staging/pools.yaml", pool("q"))
+    write("shared/agent.yaml", pinned("agent", "p"))
+    assert told(".") == [("HN401", "shared/agent.yaml", " (cluster prod)", ["prod"])]
+    assert "undecided" not in report(".")
+    write("shared/agent.yaml", pinned("agent", "nowhere"))
+    assert told(".") == [("HN401", "shared/agent.yaml", "", ["prod", "staging"])]
+    assert [one["severity"] for one in report(".")["findings"]] == ["info"]
+
+
+def test_a_job_of_no_cluster_is_compared_with_its_old_state() -> None:
+    two_clusters()
+    job = "apiVersion: batch/v1\nkind: Job\nmetadata: {name: j}\nspec:\n  template:\n"
+    annotated = (
+        '    metadata: {annotations: {apps.openyurt.io/exclude-host-network-pool: "true"}}\n'
+    )
+    pods = "    spec: {containers: [{name: a, image: a}]}\n"
+    write("shared/job.yaml", job + pods)
+    subprocess.run(["cp", "-r", ".", "../old"], check=True)
+    write("shared/job.yaml", job + annotated + pods)
+    found = [entry for entry in told("--old", "../old", ".") if entry[0] == "HN416"]
+    assert found == [("HN416", "shared/job.yaml", " (cluster prod)", ["prod"])]
+
+
 def test_pools_and_nodes_of_no_cluster_make_one_more_world() -> None:
     two_clusters()
     write("shared/nodes.yaml", joined(pool("q"), node("n1", "q"), node("n2", "p")))

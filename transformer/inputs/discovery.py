@@ -3,7 +3,7 @@
 import os
 import posixpath
 import stat
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import BinaryIO, NamedTuple, TypeAlias
 
@@ -130,7 +130,22 @@ def discover(
             known, _ = found.setdefault(identity, (file, source))
             if known.yields_to(file):
                 found[identity] = (file, source)
-    return [source for _, source in found.values()]
+    if not options.clusters:  # then clusters do not overlap
+        return [source for _, source in found.values()]
+    return list(_once_in_each({key: source for key, (_, source) in found.items()}))
+
+
+def _once_in_each(found: Mapping[tuple[tuple[str, ...], str], Source]) -> Iterator[Source]:
+    """Yield the sources, by clusters and identity, each in those clusters that do not have its file
+    yet.
+    """
+    known: dict[str, set[str]] = {}
+    for (clusters, identity), source in found.items():
+        have = known.setdefault(identity, set())
+        new = tuple(name for name in clusters if name not in have)
+        if new or not clusters:
+            yield source._replace(clusters=new)
+        have.update(clusters)
 
 
 def on_disk(name: str) -> Iterator[DiscoveredFile]:

@@ -167,6 +167,8 @@ class _Validation:
         if not self.worlds.are_named:
             self._validate_in(worlds[0], rule_context)
             return
+        is_shared = self.worlds.outside is not None
+        rule_context = replace(rule_context, in_no_cluster=is_shared)
         diagnostics = self.diagnostics
         findings = diagnostics.findings
         for world in worlds:

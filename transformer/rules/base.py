@@ -120,7 +120,8 @@ class RuleContext:
     state, if it exists there; of Nodes, Pods and Jobs only what rules compare (`manifest.former`).
     `template_comment`: the comment that shows that the document is a template (empty: none does).
     `is_named`: the user named its file, or it is standard input. `usage`: how kustomizations in the
-    input build its file.
+    input build its file. `in_no_cluster`: there are clusters, but its file belongs to none, so it
+    is checked in each.
     """
 
     manifest: Manifest
@@ -133,6 +134,7 @@ class RuleContext:
     template_comment: str = ""
     is_named: bool = True
     usage: KustomizationUsage = NOT_LISTED
+    in_no_cluster: bool = False
 
     @cached_property
     def placed(self) -> tuple[Placed, ...]:
@@ -156,7 +158,14 @@ class RuleContext:
     def undecided(self) -> set[str]:
         """For want of what it is unknown whether copies run on host-network pools."""
         found = self._placed if controller_of(self.manifest) is None else ()
-        return {one.undecided for one in found if one.undecided}
+        known = (one for one in found if not self.is_for_another_cluster(one))
+        return {one.undecided for one in known if one.undecided}
+
+    def is_for_another_cluster(self, one: Placed) -> bool:
+        """Whether a copy selects pools that only others have, and may be meant for these."""
+        missing = one.schedule.missing
+        is_elsewhere = all(self.cluster.known_in.get(name) for name in missing)
+        return self.in_no_cluster and bool(missing) and is_elsewhere
 
     @cached_property
     def _placed(self) -> tuple[Placed, ...]:

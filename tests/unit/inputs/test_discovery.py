@@ -178,6 +178,20 @@ def test_a_file_may_belong_to_several_clusters() -> None:
     }
 
 
+def test_a_link_is_read_only_in_clusters_that_do_not_have_its_file() -> None:
+    touch("base/a.yaml", "prod/b.yaml", "other/c.yaml")
+    for link in ("prod/a.yaml", "more/a.yaml"):
+        Path(link).parent.mkdir(exist_ok=True)
+        Path(link).symlink_to("../base/a.yaml")
+    options = DiscoveryOptions(Path.cwd(), clusters=CLUSTERS, scopes=("more",))
+    assert {source.name: source.clusters for source in discover(["."], options)} == {
+        "base/a.yaml": ("prod", "test"),
+        "prod/b.yaml": ("prod",),
+        "other/c.yaml": (),
+        "more/a.yaml": ("more",),
+    }
+
+
 def test_of_chosen_clusters_and_of_none_files_are_read() -> None:
     touch("prod/a.yaml", "test/a.yaml", "base/a.yaml", "other/a.yaml")
     options = DiscoveryOptions(Path.cwd(), clusters=CLUSTERS, only=("test",))

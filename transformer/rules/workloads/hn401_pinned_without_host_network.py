@@ -42,7 +42,7 @@ def check(context: RuleContext) -> Iterator[Violation]:
     if context.cluster.has_host_network_pools:
         unknown: dict[str, list[Placed]] = {}
         for placed in context.checked:
-            if _is_undecided(placed):
+            if _is_undecided(placed) and not context.is_for_another_cluster(placed):
                 unknown.setdefault(selection_at(context.source(placed)), []).append(placed)
         for at, found in unknown.items():
             yield _unknown(context, at, found)
