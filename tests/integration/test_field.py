@@ -1,5 +1,7 @@
 """Inputs that once went wrong, each in a folder of `testdata/field/`, and what is right for them.
 
+Those of `testdata/repositories/` are an example of each sort of repository, with known faults.
+
 A folder holds the files of one fault, and `runs.yaml`: what is to be run among them, and what must
 come of it. Each entry of that list has
 
@@ -27,16 +29,20 @@ from typing import Any
 import pytest
 
 from tests.integration.cli_runs import Run, environment, invoke
+from tests.requirements import require_tool
 from transformer.yamltree.construct import construct
 from transformer.yamltree.parse import parse
 
-FIELD = Path(__file__).resolve().parents[2] / "testdata" / "field"
+TESTDATA = Path(__file__).resolve().parents[2] / "testdata"
+FOLDERS = [
+    folder for name in ("field", "repositories") for folder in sorted((TESTDATA / name).iterdir())
+]
 
 
 def _runs() -> list[Any]:
     return [
         pytest.param(folder, entry, id=f"{folder.name}: {entry['run']}")
-        for folder in sorted(FIELD.iterdir())
+        for folder in FOLDERS
         for entry in construct(parse((folder / "runs.yaml").read_text(encoding="utf-8")).root)
     ]
 
@@ -60,6 +66,9 @@ def test_an_input_that_once_went_wrong_comes_out_right(
     bin_folder: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    if "--build" in entry["run"]:
+        tools = Path(require_tool("kubectl")).parent
+        monkeypatch.setenv("PATH", f"{tools}{os.pathsep}{os.environ['PATH']}")
     work = tmp_path / "work"
     hidden = shutil.ignore_patterns("expected*", "runs.yaml")
     shutil.copytree(folder, work, ignore=hidden)

@@ -158,7 +158,7 @@ def _outcome(
     errors = [found for found in findings if found.severity == "error"]
     is_unread = any(found.rule in ("HN901", "HN902") for found in errors)
     return Outcome(
-        tuple(in_order(findings, (*states.new, *states.went_in), states.old or (), by_finalize)),
+        tuple(in_order(findings, (*states.went_in, *states.new), states.old or (), by_finalize)),
         aggregator.documents,
         aggregator.has_failed and (states.reported_files is None or is_unread),
         tuple(aggregator.skipped_rules()),
