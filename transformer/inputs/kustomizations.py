@@ -1,7 +1,7 @@
 """What the kustomizations of a run define: which files are patches, and which files they build."""
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,7 +23,8 @@ _PATCH_FIELDS = ("patches", "patchesStrategicMerge", "patchesJson6902")
 @dataclass(frozen=True, slots=True)
 class Kustomizations:
     """The kustomizations of a run. `documents` has what was read of each, for a later pass, and
-    `signatures` the signature of the file at that time.
+    `signatures` the signature of the file at that time; `values` are the plain values, in the order
+    of the graph.
 
     `patches` are the real paths of the files that they name as patches.
     """
@@ -32,6 +33,7 @@ class Kustomizations:
     signatures: Mapping[Path, Signature]
     patches: frozenset[str]
     graph: KustomizationGraph
+    values: Sequence[tuple[Source, Mapping[str, Any]]] = ()
 
     def is_patch(self, source: Source) -> bool:
         """Whether a kustomization names this file as a patch."""
@@ -51,6 +53,7 @@ def read_kustomizations(sources: Iterable[Source], context: RunContext) -> Kusto
     signatures: dict[Path, Signature] = {}
     patches: set[str] = set()
     graph: list[Kustomization] = []
+    values: list[tuple[Source, Mapping[str, Any]]] = []
     for source in sources:
         if source.path.name in KUSTOMIZATIONS:
             with suppress(OSError, InputError):
@@ -60,7 +63,9 @@ def read_kustomizations(sources: Iterable[Source], context: RunContext) -> Kusto
                 for value in [mapping_at(value_of(document)) for document in read[source]]:
                     patches.update(_patches(source.path.parent, value))
                     graph.append(_kustomization(source.path.parent, value))
-    return Kustomizations(read, signatures, frozenset(patches), KustomizationGraph(graph))
+                    values.append((source, value))
+    all_of = KustomizationGraph(graph)
+    return Kustomizations(read, signatures, frozenset(patches), all_of, tuple(values))
 
 
 def _kustomization(folder: Path, value: Mapping[str, Any]) -> Kustomization:

@@ -5,7 +5,7 @@ identity; objects that different kustomizations build do not conflict.
 """
 
 import posixpath
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,7 +38,7 @@ class KustomizationGraph:
     """How the files of a run are built, according to its kustomizations."""
 
     def __init__(self, kustomizations: Sequence[Kustomization] = ()) -> None:
-        self._all = kustomizations
+        self.all = kustomizations
         self._folders = {kustomization.folder for kustomization in kustomizations}
         self._listed_by: dict[str, list[int]] = {}
         for number, kustomization in enumerate(kustomizations):
@@ -56,7 +56,7 @@ class KustomizationGraph:
             self._known[direct] = self._usage(direct)
         return self._known[direct]
 
-    def _usage(self, direct: Iterable[int]) -> KustomizationUsage:
+    def _usage(self, direct: Sequence[int]) -> KustomizationUsage:
         found: set[int] = set()
         ahead = list(direct)
         while ahead:
@@ -67,9 +67,10 @@ class KustomizationGraph:
         roots = {number for number in found if not self._above(number)}
         return KustomizationUsage(
             tuple(sorted(roots or found)),  # in a cycle there is no root
-            any(self._all[number].moves for number in found),
-            any(self._all[number].renames for number in found),
+            any(self.all[number].moves for number in found),
+            any(self.all[number].renames for number in found),
+            listed_by=tuple(direct),
         )
 
     def _above(self, number: int) -> Sequence[int]:
-        return self._listed_by.get(self._all[number].folder, ())
+        return self._listed_by.get(self.all[number].folder, ())

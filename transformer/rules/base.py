@@ -98,17 +98,32 @@ class KustomizationUsage:
 
     `roots` are the numbers of the outermost ones that build it. `moves`: any that builds it sets a
     namespace; `renames`: any sets a prefix or suffix of names. `is_left_out`: there is one in its
-    folder that does not list it.
+    folder that does not list it. `listed_by` are those that list the file itself.
     """
 
     roots: tuple[int, ...] = ()
     moves: bool = False
     renames: bool = False
     is_left_out: bool = False
+    listed_by: tuple[int, ...] = ()
 
 
 NOT_LISTED = KustomizationUsage()
 """The usage of a file that no kustomization builds or leaves out."""
+
+
+@dataclass(frozen=True, slots=True)
+class PatchedSource:
+    """What becomes of one object: `patches` are the files of the patches that it gets in any build,
+    `handled` the rules that our own transformer leaves nothing to report for, in all builds.
+    """
+
+    patches: tuple[str, ...] = ()
+    handled: frozenset[str] = frozenset()
+
+
+AS_IT_IS = PatchedSource()
+"""The build of an object that no kustomization patches."""
 
 
 @dataclass(frozen=True)
@@ -267,18 +282,25 @@ class Observation:
 class LocatedObservation:
     """The value of an observation, and the place of the object that it is about.
 
-    `suppressed_by` is what suppresses a finding on it, if anything does.
+    `suppressed_by` is what suppresses a finding on it, if anything does. `patches` are the files of
+    the patches that its source gets from kustomizations, for rules about workloads.
     """
 
     value: Any
     place: Place
     suppressed_by: Any = None
+    patches: tuple[str, ...] = ()
 
     @property
     def object(self) -> ObjectRef:
         """The object that it is about."""
         assert self.place.object is not None
         return self.place.object
+
+
+def patches_of(every: Iterable[LocatedObservation]) -> tuple[str, ...]:
+    """Return the files of the patches of some observations."""
+    return tuple(dict.fromkeys(file for located in every for file in located.patches))
 
 
 Conclusion: TypeAlias = tuple[LocatedObservation, Violation]

@@ -1,0 +1,193 @@
+"""What the kustomizations of a run do to the objects of its files: read once, before validation."""
+
+import os
+import posixpath
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from transformer.errors import InputError
+from transformer.inputs.discovery import Source
+from transformer.inputs.kustomizations import Kustomizations
+from transformer.inputs.reading import documents_of, value_of
+from transformer.kubernetes.objects import Manifest, list_at, manifests, mapping_at, text_of
+from transformer.pipeline.context import RunContext
+from transformer.pipeline.documents import documents
+from transformer.pipeline.kustomization_graph import listed
+from transformer.pipeline.kustomize_layers import (
+    Layer,
+    Patch,
+    labels_of,
+    pairs,
+    patch_of,
+    target_of,
+)
+from transformer.pipeline.patched_sources import PatchedSources
+
+_OWN = ("transform.hostnet.io", "HostnetTransform")
+_HANDLED = {"node-label": "HN311", "cni-isolation": "HN406", "pod-guard": "HN426"}
+"""The rules of our transformer, and the rule that then has nothing to report."""
+
+_DEEPEST = 10
+"""The maximum depth of folders under `transformers`."""
+
+
+def read_patched_sources(
+    kustomizations: Kustomizations,
+    sources: Sequence[Source],
+    context: RunContext,
+    others: Sequence[Source] = (),
+) -> PatchedSources | None:
+    """Return what the kustomizations do to the objects of `sources`; None if they do nothing.
+
+    `others` are further files, which only kustomizations name.
+    A patch that cannot be read, or that is not among the files, is for nothing without a target.
+    """
+    reader = _Reader(kustomizations, sources, others, context)
+    layers = [reader.layer(source, value) for source, value in kustomizations.values]
+    return PatchedSources(kustomizations.graph.all, layers) or None
+
+
+class _Reader:
+    """Reads what kustomizations name: patches, and transformers."""
+
+    def __init__(
+        self,
+        kustomizations: Kustomizations,
+        sources: Sequence[Source],
+        others: Sequence[Source],
+        context: RunContext,
+    ) -> None:
+        self._kustomizations = kustomizations
+        self._sources = (*sources, *others)
+        self._others = {source.path for source in others}
+        self._context = context
+        self._by_path: Mapping[str, Source] | None = None
+        self._by_folder: dict[str, list[tuple[Path, Mapping[str, Any]]]] | None = None
+
+    def layer(self, source: Source, value: Mapping[str, Any]) -> Layer:
+        """Return what a kustomization with the plain `value` does."""
+        folder = source.path.parent
+        transformers = list(self._transformers(folder, value))
+        return Layer(
+            (*self._merges(source, value), *self._patches(source, list_at(value, "patches"))),
+            text_of(value.get("namespace")),
+            text_of(value.get("namePrefix")),
+            text_of(value.get("nameSuffix")),
+            labels_of(value),
+            pairs(mapping_at(value, "commonAnnotations")),
+            (
+                *self._patches(source, list_at(value, "patchesJson6902")),
+                *self._patches(source, _configured_patches(transformers)),
+            ),
+            tuple(os.path.realpath(folder / one) for one in _texts(value, "components")),
+            _handled(transformers),
+        )
+
+    def _merges(self, source: Source, value: Mapping[str, Any]) -> Iterator[Patch]:
+        for entry in _texts(value, "patchesStrategicMerge"):
+            contents = _inline(entry)
+            name = self._name(source)
+            if not any(map(mapping_at, contents)):
+                name, contents = self._named(source, entry)
+            if (patch := patch_of(name, None, contents)) is not None:
+                yield patch
+
+    def _patches(self, source: Source, entries: Iterable[Any]) -> Iterator[Patch]:
+        for entry in entries:
+            name, contents = self._contents(source, entry)
+            has_target = isinstance(mapping_at(entry).get("target"), dict)
+            target = target_of(entry["target"]) if has_target else None
+            if (patch := patch_of(name, target, contents)) is not None:
+                yield patch
+
+    def _contents(self, source: Source, entry: Any) -> tuple[str, list[Any]]:
+        """Return the file of a patch (its name in messages), and its plain values."""
+        path, inline = (text_of(mapping_at(entry).get(key)) for key in ("path", "patch"))
+        return self._named(source, path) if path else (self._name(source), _inline(inline))
+
+    def _named(self, source: Source, entry: str) -> tuple[str, list[Any]]:
+        """Return the same for the file that a kustomization names."""
+        if "\n" in entry or "\0" in entry:
+            return self._name(source), []
+        found = self._known(source.path.parent, entry)
+        if found is not None:
+            return self._name(found), list(self._values(found))
+        folder = posixpath.dirname(self._name(source))
+        return posixpath.normpath(posixpath.join(folder, entry)), []
+
+    def _name(self, source: Source) -> str:
+        """Return the name of a file in messages: the one that its findings have, if it has any."""
+        return source.relative if source.path in self._others else source.name
+
+    def _known(self, folder: Path, entry: str) -> Source | None:
+        """Return the file that a kustomization in `folder` names, if it belongs to the run: nothing
+        else is opened.
+        """
+        if self._by_path is None:
+            self._by_path = {os.path.realpath(one.path): one for one in self._sources}
+        return self._by_path.get(os.path.realpath(folder / entry))
+
+    def _values(self, source: Source | None) -> Iterator[Any]:
+        if source is not None:
+            with suppress(OSError, InputError):
+                yield from map(value_of, documents_of(source, self._context))
+
+    def _transformers(self, folder: Path, value: Mapping[str, Any]) -> Iterator[Manifest]:
+        """Yield the objects under `transformers`."""
+        for entry in _texts(value, "transformers"):
+            contents = _inline(entry)
+            if not any(map(mapping_at, contents)):
+                contents = list(self._objects(folder, entry, _DEEPEST))
+            for content in contents:
+                yield from manifests(content)
+
+    def _objects(self, folder: Path, entry: str, depth: int) -> Iterator[Any]:
+        """Yield the plain values in a file, or in what a kustomization in a folder lists."""
+        if "\n" in entry or "\0" in entry:
+            return
+        below = os.path.realpath(folder / entry)
+        for path, value in self._in_folder(below) if depth else ():
+            for one in listed(value):
+                yield from self._objects(path, one, depth - 1)
+        yield from self._values(self._known(folder, entry))
+
+    def _in_folder(self, real: str) -> list[tuple[Path, Mapping[str, Any]]]:
+        """Return the kustomizations in a folder, each with the folder as it is written."""
+        if self._by_folder is None:
+            self._by_folder = {}
+            for source, value in self._kustomizations.values:
+                folder = source.path.parent
+                self._by_folder.setdefault(os.path.realpath(folder), []).append((folder, value))
+        return self._by_folder.get(real, [])
+
+
+def _configured_patches(transformers: Iterable[Manifest]) -> Iterator[Any]:
+    """Yield what kustomize's own transformer of patches has as its configuration."""
+    for one in transformers:
+        if one.ref.kind == "PatchTransformer" and one.ref.version == "builtin":
+            yield one.value
+
+
+def _handled(transformers: Iterable[Manifest]) -> frozenset[str]:
+    handled: set[str] = set()
+    for one in transformers:
+        if (one.ref.group, one.ref.kind) == _OWN:
+            rules = mapping_at(one.value, "spec", "rules")
+            handled.update(
+                rule for name, rule in _HANDLED.items() if rules.get(name) not in (False, "off")
+            )
+    return frozenset(handled)
+
+
+def _texts(value: Mapping[str, Any], field: str) -> list[str]:
+    return [one for one in list_at(value, field) if isinstance(one, str)]
+
+
+def _inline(text: str) -> list[Any]:
+    """Return the plain values in a text; none if it cannot be read."""
+    try:
+        return [value_of(document) for document in documents([text.encode()])]
+    except (InputError, UnicodeEncodeError):
+        return []
