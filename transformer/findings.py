@@ -50,7 +50,8 @@ class Violation:
     """What a rule found at `pointer` of one object; `severity` overrides that of the rule.
 
     `at_key`: the key at the pointer is wrong, not its value. `related` are further places, of which
-    there are `related_total` (0: as many as are given).
+    there are `related_total` (0: as many as are given). `patches` are the files of patches of other
+    objects that it also depends on.
     """
 
     pointer: str
@@ -60,13 +61,15 @@ class Violation:
     at_key: bool = False
     related: tuple[Related, ...] = ()
     related_total: int = 0
+    patches: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
     """A violation with its place in the input.
 
-    `related` are further places: at most `MOST_RELATED` of `related_total`.
+    `related` are further places: at most `MOST_RELATED` of `related_total`. `patches` are the files
+    of the patches without which it was found: it never counts for the exit status.
     """
 
     rule: str
@@ -86,6 +89,7 @@ class Finding:
     related_total: int = 0
     clusters: tuple[str, ...] = ()
     """The names of the clusters in which it is so, if the configuration has clusters."""
+    patches: tuple[str, ...] = ()
 
 
 class Place(NamedTuple):

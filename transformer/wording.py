@@ -66,6 +66,14 @@ def clip(text: str) -> str:
     return line if len(line) <= _MAX_SHOWN else f"{line[: _MAX_SHOWN - 3]}..."
 
 
+def without_patches(files: Sequence[str]) -> str:
+    """Return that something was found without the patches in `files`."""
+    if len(files) == 1:
+        return f"without the patch in {files[0]}"
+    others = f"{len(files) - 1} other files" if len(files) > 2 else files[1]
+    return f"without the patches in {files[0]} and {others}"
+
+
 def any_of(words: Sequence[str]) -> str:
     """Return `a, b or c`."""
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} or {words[-1]}"

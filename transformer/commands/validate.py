@@ -186,7 +186,8 @@ def _status(report: Report, outcome: Outcome, fixed: Fixed) -> int:
 
 def _failing(report: Report, options: ValidateOptions) -> list[str]:
     """Return why a run without errors fails nevertheless (`--fail-on`)."""
-    warnings = sum(found.severity == "warning" for found in report.findings)
+    # A patch that was left out may be the remedy, so that is no reason to fail.
+    warnings = sum(found.severity == "warning" and not found.patches for found in report.findings)
     found = {
         "warning": count(warnings, "warning") if warnings else "",
         "unseen": coverage.counts(report.unseen),

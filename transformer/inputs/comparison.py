@@ -34,7 +34,8 @@ class States(NamedTuple):
     """What is validated, and the old state that it is compared with (None: no comparison).
 
     `given` are plain values whose pools belong to every cluster. `new_context` and `old_context`
-    are files that are not validated, but in which an object that has moved may be found.
+    are files that are not validated, but in which an object that has moved may be found. `new_rest`
+    are other files of the repository, of which only patches that kustomizations name are read.
 
     `is_old_strict`: a document of the old state that cannot be read is an error; otherwise it is a
     warning, because it can no longer be fixed.
@@ -56,6 +57,7 @@ class States(NamedTuple):
     given: Sequence[Any] = ()
     new_context: Sequence[Source] = ()
     old_context: Sequence[Source] = ()
+    new_rest: Sequence[Source] = ()
     is_old_strict: bool = True
     reported_files: frozenset[str] | None = None
     since: str = ""
@@ -150,11 +152,13 @@ def compare(
             raise no_such_path(path)
     old = discover(paths, discovery, look=before)
     new = discover(paths, discovery, look=now)
+    new_context, new_rest = _context_files(changes, new, discovery, now)
     return States(
         new,
         old,
-        new_context=_context_files(changes, new, discovery, now),
-        old_context=_context_files(changes, old, discovery, before),
+        new_context=new_context,
+        old_context=_context_files(changes, old, discovery, before)[0],
+        new_rest=new_rest,
         is_old_strict=False,
         since=changes.since,
     )
@@ -162,20 +166,20 @@ def compare(
 
 def _context_files(
     changes: Changes, meant: list[Source], discovery: DiscoveryOptions, look: FileLookup
-) -> list[Source]:
+) -> tuple[list[Source], list[Source]]:
     """Return the changed files that a search of the repository finds, except for those in `meant`:
     an object may have moved from or to one of them. Kustomizations are included because they name
-    the files that are patches.
+    the files that are patches. Return also the files that are neither.
     """
     if not changes.files:
-        return []
+        return [], []
     known = {source.relative for source in meant}
-    return [
-        source
-        for source in discover([str(changes.top)], discovery, look=look)
-        if (source.path in changes.files or source.path.name in KUSTOMIZATIONS)
-        and source.relative not in known
-    ]
+    found: tuple[list[Source], list[Source]] = ([], [])
+    for source in discover([str(changes.top)], discovery, look=look):
+        if source.relative not in known:
+            is_rest = source.path not in changes.files and source.path.name not in KUSTOMIZATIONS
+            found[is_rest].append(source)
+    return found
 
 
 def _disk_or_nothing(name: str) -> Iterable[DiscoveredFile]:

@@ -146,8 +146,8 @@ class RunAggregator:
         common = (ref.group, ref.version, ref.kind, ref.namespace, at.pointer, at.file)
         numbers = tuple(words.setdefault(word, len(words)) for word in common)
         place = (at.line, at.column, at.document, at.item)
-        by = observation.located.suppressed_by
-        return marshal.dumps((value, ref.name, numbers, place, by))
+        by, patches = observation.located.suppressed_by, observation.located.patches
+        return marshal.dumps((value, ref.name, numbers, place, by, patches))
 
     def _finalized(self, rule: ValidationRule) -> Iterator[Finding]:
         words = list(self._words)
@@ -168,7 +168,8 @@ class RunAggregator:
             # One after another: a rule may need only a few of very many.
             for located, violation in rule.finalize(_unpacked(one, words) for one in bucket):
                 found = finding_at(located.place, rule.id, rule.severity, violation)
-                settled = self._context.policy.settle(found, located.suppressed_by)
+                patches = tuple(dict.fromkeys((*located.patches, *violation.patches)))
+                settled = self._context.policy.settle(found, located.suppressed_by, patches)
                 if isinstance(settled, SuppressedFinding):
                     self._suppressions.use(settled)
                 elif settled is not None:
@@ -177,7 +178,8 @@ class RunAggregator:
 
 def _unpacked(packed: bytes, words: Sequence[str]) -> LocatedObservation:
     # Our own bytes.
-    value, name, common, (line, column, document, item), by = marshal.loads(packed)
+    value, name, common, (line, column, document, item), by, patches = marshal.loads(packed)
     group, version, kind, namespace, pointer, file = (words[number] for number in common)
     ref = ObjectRef(group, version, kind, namespace, name)
-    return LocatedObservation(value, Place(file, line, column, document, item, ref, pointer), by)
+    place = Place(file, line, column, document, item, ref, pointer)
+    return LocatedObservation(value, place, by, patches)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from transformer.errors import SettingsError
 from transformer.findings import Finding, ObjectRef
@@ -18,6 +18,9 @@ from transformer.rules.base import ClusterContext, RuleContext, TransformRule, V
 from transformer.rules.registry import checks_of_transform, transform_rules, validation_rules
 from transformer.text.framing import MAX_DOCUMENT
 from transformer.text.prefilter import Prefilter, may_match, open_prefilter, prefilter_for
+
+if TYPE_CHECKING:
+    from transformer.pipeline.patched_sources import PatchedSources
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,9 @@ class RunContext:
 
     lenient_on_non_manifests: bool = False
     """A document that cannot be read and does not look like a manifest is only an info (hooks)."""
+
+    patched_sources: "PatchedSources | None" = None
+    """For `validate`: what kustomizations in the input do to objects, if they do anything."""
 
     def with_pools(self, pools: PoolIndex) -> "RunContext":
         """Return the same context with other pools, and so far without nodes and namespaces."""

@@ -1,6 +1,6 @@
 """The findings of one document: collected, with their places, suppressions and severities."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,8 +10,15 @@ from transformer.kubernetes.objects import Manifest
 from transformer.pipeline.context import RunContext
 from transformer.pipeline.parse_hints import advice, explained, template
 from transformer.pipeline.source_locator import SourceLocator
-from transformer.pipeline.suppressions import SuppressedFinding
-from transformer.rules.base import NOT_LISTED, KustomizationUsage, RuleContext, ValidationRule
+from transformer.pipeline.suppressions import SuppressedFinding, is_about_workloads
+from transformer.rules.base import (
+    AS_IT_IS,
+    NOT_LISTED,
+    KustomizationUsage,
+    PatchedSource,
+    RuleContext,
+    ValidationRule,
+)
 from transformer.text.framing import RawDocument
 
 _HEAD = (b"apiVersion", b"kind")
@@ -63,6 +70,7 @@ class DiagnosticCollector:
     template_comment: str = ""
     source: SourceLocator = field(init=False)
     _known_advice: str | None = None
+    _known_patched: dict[str, PatchedSource] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.source = SourceLocator(self.raw.line)
@@ -72,15 +80,29 @@ class DiagnosticCollector:
     ) -> None:
         """Report what a rule found in a manifest.
 
-        In a template it is not an error: the values are not known before it is rendered.
+        In a template it is not an error: the values are not known before it is rendered. Of the
+        source of a kustomization, nothing that our own transformer handles there is reported.
         """
+        patched = self.patched(manifest)
+        if rule in patched.handled:
+            return
         severity = found.severity or severity
         if self.template_comment and rule != _OF_TEMPLATES and severity == "error":
             severity = "warning" if self.origin.is_named else "info"
         violation = Violation("", found.message, found.hint)
         offset = self.source.offset(manifest.base + found.pointer, at_key=found.at_key)
         place = self.place(manifest.base, manifest.ref, found.pointer, offset=offset)
-        self._add(finding_at(place, rule, severity, violation), manifest.annotations)
+        patches = patched.patches if is_about_workloads(rule) else ()
+        self._add(finding_at(place, rule, severity, violation), manifest.annotations, patches)
+
+    def patched(self, manifest: Manifest) -> PatchedSource:
+        """Return what kustomizations do to a manifest."""
+        known, listed_by = self.context.patched_sources, self.origin.usage.listed_by
+        if known is None or not listed_by:
+            return AS_IT_IS
+        if manifest.base not in self._known_patched:
+            self._known_patched[manifest.base] = known.of(listed_by, manifest)
+        return self._known_patched[manifest.base]
 
     def run_check(self, rule: ValidationRule, rule_context: RuleContext) -> None:
         """Report what the check of a rule finds in an object."""
@@ -207,12 +229,15 @@ class DiagnosticCollector:
         self,
         found: Finding,
         annotations: Mapping[str, Any] = _NONE,
+        patches: Sequence[str] = (),
         into: list[Finding] | None = None,
     ) -> None:
-        """Add a finding as the configuration and the object's `annotations` require."""
+        """Add a finding as the configuration, the object's `annotations`, and the `patches` that it
+        gets, require.
+        """
         policy = self.context.policy
         by = policy.suppressed_by(found.rule, found.object, annotations, self.origin.relative_name)
-        settled = policy.settle(found, by)
+        settled = policy.settle(found, by, patches)
         if isinstance(settled, SuppressedFinding):
             self.suppressed.append(settled)
         elif settled is not None:

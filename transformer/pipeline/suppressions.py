@@ -9,10 +9,11 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal, NamedTuple, TypeAlias
 
-from transformer.findings import Finding, ObjectRef, Place, Violation, finding_at
+from transformer.findings import Finding, ObjectRef, Place, Severity, Violation, finding_at
 from transformer.kubernetes.well_known import IGNORE_ANNOTATION
 from transformer.pipeline.settings import Settings, matches_suppression
 from transformer.rules.registry import validation_rules
+from transformer.wording import without_patches
 
 SuppressedBy: TypeAlias = int | Literal["annotation"]
 """What suppresses a finding: the index of an entry of the configuration's `ignore`, or the object's
@@ -57,18 +58,40 @@ class FindingPolicy:
         )
 
     def settle(
-        self, found: Finding, by: SuppressedBy | None = None
+        self, found: Finding, by: SuppressedBy | None = None, patches: Sequence[str] = ()
     ) -> Finding | SuppressedFinding | None:
         """Return a finding with its effective severity, or None if its rule is off.
 
-        `by` is what suppresses it, or None.
+        `by` is what suppresses it, or None; `patches` are the files of patches without which it was
+        found.
         """
         if by is not None:
             return SuppressedFinding(found, by)
         severity = self.settings.severities.get(found.rule, found.severity)
         if severity == "off":
             return None
-        return found if severity == found.severity else replace(found, severity=severity)
+        found = found if severity == found.severity else replace(found, severity=severity)
+        return _before(found, tuple(patches)) if patches else found
+
+
+_MILDER: Mapping[Severity, Severity] = {"error": "warning", "warning": "info", "info": "info"}
+
+_WORKLOAD_EDITS = frozenset({"cni-isolation", "host-network-pods", "keep-off", "pod-guard"})
+
+
+def is_about_workloads(rule: str) -> bool:
+    """Whether the findings of a rule are about pods, and what they need."""
+    return rule.startswith("HN4") or rule in _WORKLOAD_EDITS
+
+
+def _before(found: Finding, patches: tuple[str, ...]) -> Finding:
+    """Return a finding on an object before patches of kustomizations: they may be the remedy."""
+    return replace(
+        found,
+        severity=_MILDER[found.severity],
+        message=f"{found.message} ({without_patches(patches)})",
+        patches=patches,
+    )
 
 
 def suppressed_rules(annotations: Mapping[str, Any]) -> list[str]:

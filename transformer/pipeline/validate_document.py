@@ -24,6 +24,7 @@ from transformer.pipeline.missing_separators import at_borders, doubtful, manife
 from transformer.pipeline.suppressions import (
     SuppressedFinding,
     SuppressionRequest,
+    is_about_workloads,
     suppressed_rules,
 )
 from transformer.pipeline.worlds import World, Worlds
@@ -224,11 +225,12 @@ class _Validation:
     def _collect(self, rule: ValidationRule, rule_context: RuleContext, world: str) -> None:
         assert rule.collect is not None
         manifest, file = rule_context.manifest, self.origin.relative_name
-        policy = self.context.policy
+        policy, is_on_workloads = self.context.policy, is_about_workloads(rule.id)
         for observation in rule.collect(rule_context):
             place = self._place(manifest, observation.pointer)
             by = policy.suppressed_by(rule.id, manifest.ref, manifest.annotations, file)
-            located = LocatedObservation(observation.value, place, by)
+            patches = self.diagnostics.patched(manifest).patches if is_on_workloads else ()
+            located = LocatedObservation(observation.value, place, by, patches)
             self.observations.append(RuleObservation(rule.id, world, observation.key, located))
 
     def _report_failures(self, manifest: Manifest, failures: list[tuple[str, PatchError]]) -> None:

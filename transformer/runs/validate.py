@@ -8,7 +8,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from transformer.findings import Finding, Place, Unseen, Violation, finding_at
 from transformer.inputs.chart_templates import chart_templates
@@ -34,6 +34,9 @@ from transformer.placement.node_groups import KnownNodes
 from transformer.rules.base import RuleContext
 from transformer.runs.workers import MOST_WORKERS, Workers
 from transformer.text.prefilter import is_blank
+
+if TYPE_CHECKING:
+    from transformer.pipeline.patched_sources import PatchedSources
 
 _BATCH = 512
 """Documents that are distributed together."""
@@ -93,6 +96,7 @@ def run_validate(
     `workers` is the maximum number of additional processes.
     """
     kustomizations = read_kustomizations((*states.new, *states.new_context), context)
+    context = replace(context, patched_sources=_patched(states, kustomizations, context))
     clusters = _clusters(states, context, kustomizations, done)
     compares = states.old is not None
     aggregator = RunAggregator(context, compares=compares, worlds=clusters.judging)
@@ -137,6 +141,17 @@ def run_validate(
     aggregator.finalize()
     outcome = _outcome(aggregator, states, context, clusters, is_blank=not has_read)
     return replace(outcome, unseen=coverage.unseen(states.led_back))
+
+
+def _patched(
+    states: States, kustomizations: Kustomizations, context: RunContext
+) -> "PatchedSources | None":
+    if not kustomizations.values:
+        return None
+    from transformer.inputs.patched_sources import read_patched_sources  # only for kustomizations
+
+    others = (*states.new_context, *states.new_rest)
+    return read_patched_sources(kustomizations, states.new, context, others)
 
 
 def _outcome(

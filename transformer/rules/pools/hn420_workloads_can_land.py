@@ -6,7 +6,8 @@ the pool has no taint that they do not tolerate, and they have neither the guard
 ContainerCreating, because there is no CNI for it. There is one finding for each pool, with the
 workloads as related places, which `-v` and the JSON report list; if the manifest of the pool is not
 in the input (`--pools`), it is at the first workload. DaemonSets are reported by HN411, workloads
-that can run nowhere else by HN401, and network components by HN406.
+that can run nowhere else by HN401, and network components by HN406. Workloads that a kustomization
+patches are named only as related places if there are others.
 
 Bad:
 
@@ -44,8 +45,10 @@ from transformer.rules.base import (
     Observation,
     RuleContext,
     ValidationRule,
+    patches_of,
 )
 from transformer.rules.components import is_surely_component
+from transformer.wording import without_patches
 
 
 def collect(context: RuleContext) -> Iterator[Observation]:
@@ -92,6 +95,7 @@ class _Landing:
 def finalize(observations: Iterable[LocatedObservation]) -> Iterator[Conclusion]:
     pools: dict[str, list[LocatedObservation]] = {}
     landing: dict[str, _Landing] = {}
+    patched: dict[str, _Landing] = {}
     for located in observations:
         if isinstance(located.value, str):
             pools.setdefault(located.value, []).append(located)
@@ -99,14 +103,17 @@ def finalize(observations: Iterable[LocatedObservation]) -> Iterator[Conclusion]
             yield located, Violation(located.place.pointer, "can land on host-network pools")
         else:
             for name in located.value:
-                landing.setdefault(name, _Landing()).add(located)
-    for name, found in landing.items():
+                (patched if located.patches else landing).setdefault(name, _Landing()).add(located)
+    for name in dict.fromkeys((*landing, *patched)):
+        found = landing.get(name) or patched[name]
+        other = patched.get(name, _Landing()) if name in landing else _Landing()
         # Without a manifest of the pool (`--pools`), it is reported at the first workload.
         for at in pools.get(name, found.first[:1]):
-            yield at, _violation(at.place.pointer, name, found)
+            yield at, _violation(at.place.pointer, name, found, other)
 
 
-def _violation(at: str, pool: str, found: _Landing) -> Violation:
+def _violation(at: str, pool: str, found: _Landing, other: _Landing) -> Violation:
+    """Return the violation of what lands; `other` are workloads that patches may keep off."""
     others = f" and {found.objects - 1} more" if found.objects > 1 else ""
     pods = f"the pods of {found.first[0].object}{others}"
     return Violation(
@@ -115,14 +122,17 @@ def _violation(at: str, pool: str, found: _Landing) -> Violation:
         hint="give the pool a taint that only the pods for it tolerate, or annotate the pod"
         ' templates with apps.openyurt.io/exclude-host-network-pool: "true" and run'
         " hostnet-transform on them",
-        related=tuple(map(_related, found.first)),
-        related_total=found.total,
+        related=tuple(map(_related, (*found.first, *other.first))),
+        related_total=found.total + other.total,
+        patches=patches_of(found.first),
     )
 
 
 def _related(located: LocatedObservation) -> Related:
     place = located.place
-    return Related(place.file, place.line, place.column, "can land there", located.object)
+    without = f" ({without_patches(located.patches)})" if located.patches else ""
+    message = f"can land there{without}"
+    return Related(place.file, place.line, place.column, message, located.object)
 
 
 RULE = ValidationRule(

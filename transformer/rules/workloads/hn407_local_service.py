@@ -41,6 +41,7 @@ from transformer.rules.base import (
     Observation,
     RuleContext,
     ValidationRule,
+    patches_of,
 )
 
 _POLICY, _PINNED, _ELSEWHERE = "policy", "pinned", "elsewhere"
@@ -65,6 +66,7 @@ def finalize(observations: Iterable[LocatedObservation]) -> Iterator[Conclusion]
     seen = {located.value for located in every}
     if _PINNED not in seen or _ELSEWHERE in seen:
         return
+    pods = [located for located in every if located.value == _PINNED]
     for located in every:
         if located.value == _POLICY:
             field = located.place.pointer.rpartition("/")[2]
@@ -75,6 +77,7 @@ def finalize(observations: Iterable[LocatedObservation]) -> Iterator[Conclusion]
                     f"{field}: Local needs kube-proxy, but all pods of {located.object} run on"
                     " host-network pools, which have none",
                     hint="set it to Cluster, or connect to the pods at the address of their node",
+                    patches=patches_of(pods),
                 ),
             )
 

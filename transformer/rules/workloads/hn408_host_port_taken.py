@@ -97,7 +97,7 @@ def finalize(observations: Iterable[LocatedObservation]) -> Iterator[Conclusion]
             )
         hint = "give one of them another port, or pin it to another pool"
         severity: Severity = "error" if is_certain else "warning"
-        yield later, Violation(later.place.pointer, message, hint, severity)
+        yield later, Violation(later.place.pointer, message, hint, severity, patches=first.patches)
 
 
 def _claim(located: LocatedObservation) -> Claim:

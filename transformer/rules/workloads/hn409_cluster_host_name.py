@@ -116,7 +116,7 @@ def finalize(observations: Iterable[LocatedObservation]) -> Iterator[Conclusion]
             certain, names = rest[1:]
             if name := certain or _service(names, namespace, services):
                 runs = f"pods of {user.object} use this on host-network pools"
-                yield located, _violation(located.place.pointer, runs, name)
+                yield located, _violation(located.place.pointer, runs, name, user.patches)
 
 
 def _service(names: Sequence[str], namespace: str, services: set[tuple[str, str]]) -> str:
@@ -128,8 +128,9 @@ def _service(names: Sequence[str], namespace: str, services: set[tuple[str, str]
     return ""
 
 
-def _violation(at: str, runs: str, name: str) -> Violation:
-    return Violation(at, f"{runs}, where {name} cannot be resolved or reached", hint=_HINT)
+def _violation(at: str, runs: str, name: str, patches: tuple[str, ...] = ()) -> Violation:
+    message = f"{runs}, where {name} cannot be resolved or reached"
+    return Violation(at, message, hint=_HINT, patches=patches)
 
 
 RULE = ValidationRule(

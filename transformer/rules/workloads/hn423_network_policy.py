@@ -42,6 +42,7 @@ from transformer.rules.base import (
     Observation,
     RuleContext,
     ValidationRule,
+    patches_of,
 )
 
 _POLICY, _PODS = "policy", "pods"
@@ -76,6 +77,8 @@ def finalize(observations: Iterable[LocatedObservation]) -> Iterator[Conclusion]
         (policies if located.value[0] == _POLICY else pods).append(located)
     for policy in policies:
         found = [one for one in pods if _selects(policy.value[1], one.value[1])]
+        # Those without patches, if there are any: only these are sure to run there.
+        found = [one for one in found if not one.patches] or found
         objects = list(dict.fromkeys(one.object for one in found))
         if objects:
             others = f" and {len(objects) - 1} more" if len(objects) > 1 else ""
@@ -86,6 +89,7 @@ def finalize(observations: Iterable[LocatedObservation]) -> Iterator[Conclusion]
                     f"the policy selects pods of {objects[0]}{others} on host-network pools, where"
                     " no network plugin enforces it",
                     hint="filter the traffic on the nodes or in front of them",
+                    patches=patches_of(found),
                 ),
             )
 
