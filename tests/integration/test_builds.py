@@ -165,18 +165,25 @@ def test_our_own_transformer_is_applied() -> None:
 
 
 @pytest.mark.parametrize(
-    "more",
+    ("more", "why"),
     [
-        "helmCharts: [{name: c, repo: https://example.com}]\n",
-        "transformers: [other.yaml]\n",
-        "components: [https://example.com/repo//folder?ref=v1]\n",
+        ("helmCharts: [{name: c, repo: https://example.com}]\n", "a Helm chart"),
+        ("transformers: [other.yaml]\n", "the plugin or function Other"),
+        ("components: [https://example.com/repo//folder?ref=v1]\n", "a remote resource"),
     ],
 )
-def test_what_would_start_a_program_or_reach_out_is_not_built(more: str) -> None:
+def test_what_would_start_a_program_or_reach_out_is_not_built(more: str, why: str) -> None:
     overlay(f"resources: [../base]\n{more}")
     other = "apiVersion: example.com/v1\nkind: Other\nmetadata: {name: o}\n"
     write("edge/other.yaml", other)
-    assert [rule for rule, _, _ in found("--build", ".")] == ["warning[HN420]"]
+    run = validated("--build", ".")
+    assert [one["rule"] for one in json.loads(run.out)["findings"]] == ["HN420"]
+    reasons = [
+        one["why"]
+        for one in json.loads(run.out)["unseen"]
+        if (one["what"], one["file"]) == ("kustomization", "edge/kustomization.yaml")
+    ]
+    assert reasons == [f"it is not built: {why} in edge/kustomization.yaml"]
 
 
 def test_what_was_built_is_looked_into_and_what_it_holds_is_told_where_it_comes_from() -> None:

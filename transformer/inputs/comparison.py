@@ -49,7 +49,8 @@ class States(NamedTuple):
 
     With builds: `failures` are the findings on those that failed. `led_back` returns findings on
     what was built at the places where they come from; `went_in` are the sources of builds, and
-    `usages` keep the objects of different builds apart, by source.
+    `usages` keep the objects of different builds apart, by source. `not_built` says why
+    kustomizations are not built, by file.
     """
 
     new: Sequence[Source]
@@ -67,6 +68,7 @@ class States(NamedTuple):
     led_back: Callable[[Iterable[Finding]], Iterable[Finding]] = lambda findings: findings
     went_in: Sequence[Source] = ()
     usages: Mapping[str, KustomizationUsage] = {}
+    not_built: Mapping[str, str] = {}
 
     def reports(self, found: Finding) -> bool:
         """Whether a finding is reported."""

@@ -5,7 +5,8 @@ Silence about these must not look like safety, so they are counted, whatever rul
 
 import posixpath
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from types import MappingProxyType
 from typing import NamedTuple, TypeAlias, get_args
 
 from transformer import pointer
@@ -53,13 +54,19 @@ LeadBack: TypeAlias = Callable[[Iterable[Finding]], Iterable[Finding]]
 
 
 class Coverage:
-    """Collects what was not looked into. `files`: those that are reported (None: all).
+    """Collects what was not looked into. `files`: those that are reported (None: all). `not_built`
+    says why kustomizations are not built, by file.
 
     The files of a kustomization that was built are not in the input, and so do not count.
     """
 
-    def __init__(self, files: Collection[str] | None = None) -> None:
+    def __init__(
+        self,
+        files: Collection[str] | None = None,
+        not_built: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
         self._files = files
+        self._not_built = not_built
         self._found: list[Sighting] = []
 
     def add(self, found: Iterable[Sighting]) -> None:
@@ -71,11 +78,15 @@ class Coverage:
     def unseen(self, led_back: LeadBack = lambda findings: findings) -> tuple[Unseen, ...]:
         """Return each once, kind by kind, and of each kind in the order of places."""
         found = {
-            Unseen(one.what, led.file, led.line, one.name or led.file, one.why)
+            Unseen(one.what, led.file, led.line, one.name or led.file, self._why(one, led.file))
             for one in self._found
             for led in led_back([finding_at(one.place, "", "info", Violation("", one.why))])
         }
         return tuple(sorted(found, key=lambda one: (_ORDER.index(one.what), *one[1:])))
+
+    def _why(self, one: Sighting, file: str) -> str:
+        reason = self._not_built.get(file) if one.what == "kustomization" else None
+        return f"{one.why}: {reason}" if reason else one.why
 
 
 def unread(found: Finding) -> Sighting:
@@ -119,9 +130,14 @@ def _of_kustomization(manifest: Manifest, locate: Callable[[str], Place]) -> Ite
         yield Sighting("chart", locate(chart.pointer), _shown(chart.name), why)
     for name in LISTS:
         for index, entry in enumerate(list_at(manifest.value, name)):
-            if isinstance(entry, str) and "\n" not in entry and _REMOTE.match(entry):
+            if isinstance(entry, str) and "\n" not in entry and is_url(entry):
                 at = pointer.join("", name, index)
                 yield Sighting("remote", locate(at), _shown(entry), "nothing is fetched")
+
+
+def is_url(entry: str) -> bool:
+    """Whether an entry of `resources` can only be fetched, unless a file has that name."""
+    return _REMOTE.match(entry) is not None
 
 
 def _shown(url: str) -> str:

@@ -182,6 +182,7 @@ def with_builds(states: States, builder: Builder) -> States:
         led_back=both.led_back,
         went_in=states.new,
         usages=new.usages,
+        not_built={one.name: one.reason for one in new.not_built},
     )
 
 
@@ -228,7 +229,9 @@ def build(
         return built
     found = {real: closure(Path(tree.copied(real))) for real in roots}
     built.not_built = [
-        NotBuilt(roots[real].name, one.obstacles[0]) for real, one in found.items() if one.obstacles
+        NotBuilt(roots[real].name, _reason(one, tree))
+        for real, one in found.items()
+        if one.obstacles
     ]
     wanted = {real: one for real, one in found.items() if not one.obstacles}
     done: set[str] = set()
@@ -272,6 +275,11 @@ def _printed(
     with ThreadPoolExecutor(_AT_ONCE) as threads:
         printed = threads.map(lambda layer: run(command, layer), layers)
         yield from zip(wanted, layers, printed, strict=True)
+
+
+def _reason(one: Closure, tree: Tree) -> str:
+    file, what = one.obstacles[0]
+    return f"{what} in {os.path.relpath(tree.original(os.path.realpath(file)))}"
 
 
 def _went_in(found: Mapping[str, Closure], done: Collection[str], tree: Tree) -> set[str]:

@@ -102,7 +102,7 @@ def run_validate(
     aggregator = RunAggregator(context, compares=compares, worlds=clusters.judging)
     context = context.with_cluster(clusters.worlds[OUTSIDE].cluster)
     worlds_of = cache(clusters.of)
-    coverage = Coverage(states.reported_files)
+    coverage = Coverage(states.reported_files, states.not_built)
     coverage.add(chart_templates(states.new))
 
     def validate(task: _Task) -> DocumentDiagnostics:

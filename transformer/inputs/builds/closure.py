@@ -1,7 +1,6 @@
 """What goes into the build of a kustomization, and why it is not built, if it is not."""
 
 import os
-import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -12,6 +11,7 @@ from transformer.errors import InputError
 from transformer.inputs.reading import values
 from transformer.kubernetes.generators import KUSTOMIZATIONS
 from transformer.kubernetes.objects import list_at, mapping_at
+from transformer.pipeline.coverage import is_url
 from transformer.pipeline.kustomization_graph import LISTS
 from transformer.text.framing import MAX_DOCUMENT
 
@@ -19,9 +19,6 @@ OWN_GROUP = "transform.hostnet.io"
 _PLUGINS = ("generators", "transformers", "validators")
 _PATCHES = ("patches", "patchesStrategicMerge", "patchesJson6902")
 _CHARTS = ("helmCharts", "helmChartInflationGenerator")
-_REMOTE = re.compile(
-    r"\w+://|git@|git::|github\.com[/:]|.*[?&](ref|version|timeout)=|.*\.git(/|\?|$)"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +34,14 @@ class Closure:
     """All that goes into the build of a folder.
 
     `files` are the real paths of manifests, patches and kustomizations. `obstacles` say why it is
-    not built. `own` are the kustomizations that list objects of our own kinds under `transformers`
-    or `validators`, without these entries, and `configurations` the objects that transform.
+    not built: a kustomization, and what is in it. `own` are the kustomizations that list objects of
+    our own kinds under `transformers` or `validators`, without these entries, and `configurations`
+    the objects that transform.
     """
 
     layers: dict[str, Layer] = field(default_factory=dict)
     files: set[str] = field(default_factory=set)
-    obstacles: list[str] = field(default_factory=list)
+    obstacles: list[tuple[Path, str]] = field(default_factory=list)
     own: dict[str, dict[str, Any]] = field(default_factory=dict)
     configurations: list[dict[str, Any]] = field(default_factory=list)
 
@@ -76,7 +74,7 @@ def used_folders(layer: Layer) -> Iterator[str]:
 
 def is_remote(entry: str, folder: Path) -> bool:
     """Whether an entry of `resources` is fetched; what exists is not."""
-    return bool(_REMOTE.match(entry)) and not (folder / entry).exists()
+    return is_url(entry) and not (folder / entry).exists()
 
 
 def _add(folder: Path, found: Closure) -> None:
@@ -87,10 +85,10 @@ def _add(folder: Path, found: Closure) -> None:
     found.layers[real] = layer
     found.files.add(os.path.realpath(layer.file))
     value = layer.value
-    found.obstacles += [f"{layer.file}: a Helm chart" for name in _CHARTS if value.get(name)]
+    found.obstacles += [(layer.file, "a Helm chart") for name in _CHARTS if value.get(name)]
     for entry in _entries(value, LISTS):
         if is_remote(entry, folder):
-            found.obstacles.append(f"{layer.file}: the remote resource {entry}")
+            found.obstacles.append((layer.file, "a remote resource"))
         elif (folder / entry).is_dir():
             _add(folder / entry, found)
         else:
@@ -111,9 +109,9 @@ def _add_plugins(layer: Layer, name: str, entry: str, found: Closure) -> None:
     found.files.update([os.path.realpath(file)] if file is not None else ())
     for version, kind in kinds:
         if version != "builtin" and not version.startswith(f"{OWN_GROUP}/"):
-            found.obstacles.append(f"{layer.file}: the plugin or function {kind or entry}")
+            found.obstacles.append((layer.file, f"the plugin or function {kind or entry}"))
     if not kinds:
-        found.obstacles.append(f"{layer.file}: the plugin or function {entry}")
+        found.obstacles.append((layer.file, f"the plugin or function {entry}"))
 
 
 def plugins_of(folder: Path, entry: str) -> tuple[list[dict[str, Any]], Path | None]:
