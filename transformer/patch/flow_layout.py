@@ -1,5 +1,6 @@
 """Edits in flow collections and JSON: on the same line, or on lines of their own as the others."""
 
+import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Any
@@ -22,6 +23,14 @@ from transformer.yamltree.syntax import Chain, Collection, Mapping, Node, Tree
 
 def add(tree: Tree, collection: Collection, chain: Chain, added: Any) -> Iterator[Edit]:
     """Yield the edits that add at the end of `collection`: entries (a dict) or items (a list)."""
+    for edit in _add(tree, collection, chain, added):
+        is_plain = not tree.is_json and edit.replacement[-1:] not in _ENDS
+        # The parser refuses a tab below a plain scalar, but not below a comma.
+        needs_comma = is_plain and _TAB_BELOW.match(tree.text, edit.end)
+        yield edit._replace(replacement=f"{edit.replacement},") if needs_comma else edit
+
+
+def _add(tree: Tree, collection: Collection, chain: Chain, added: Any) -> Iterator[Edit]:
     text = tree.text
     last = collection.items[-1:-4:-1] if isinstance(collection, syntax.Sequence) else ()
     style = flow_style(tree, (*last, collection, *reversed(chain)))
@@ -107,6 +116,7 @@ def _joined(lines: Sequence[str], line_break: str, indent: str) -> str:
     return text
 
 
+_TAB_BELOW = re.compile(r"(?:[ \t]*(?:\r\n|\n|\r))+ *\t")
 _ENDS = ",{[}]\"'"
 """What a line in a flow collection ends with, unless it is a plain scalar."""
 

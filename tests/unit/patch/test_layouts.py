@@ -339,6 +339,16 @@ FLOW: dict[str, tuple[str, dict[str, Any], str]] = {
         {"/d": {"e": None}},
         '{\n\ta: {\n\t\tb: "c"\n\t},\n\td: {\n\t\te: null\n        }\n}\n',
     ),
+    "an entry above a tab, which may not follow a plain scalar": (
+        '{\n\ta: "1"\n\t}\n',
+        {"/b": "c"},
+        '{\n\ta: "1",\n\tb: c,\n\t}\n',
+    ),
+    "an entry above a tab in JSON": (
+        '{\n\t"a": "1"\n\t}\n',
+        {"/b": None},
+        '{\n\t"a": "1",\n\t"b": null\n\t}\n',
+    ),
     "an item after a comma on a line of its own": (
         "[\n  1\n  # c\n ,\n]\n",
         {"/-": 2},
