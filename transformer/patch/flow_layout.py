@@ -26,7 +26,7 @@ def add(tree: Tree, collection: Collection, chain: Chain, added: Any) -> Iterato
     for edit in _add(tree, collection, chain, added):
         is_plain = not tree.is_json and edit.replacement[-1:] not in _ENDS
         # The parser refuses a tab below a plain scalar, but not below a comma.
-        needs_comma = is_plain and _TAB_BELOW.match(tree.text, edit.end)
+        needs_comma = is_plain and _is_above_tab(tree.text, edit.end)
         yield edit._replace(replacement=f"{edit.replacement},") if needs_comma else edit
 
 
@@ -116,9 +116,16 @@ def _joined(lines: Sequence[str], line_break: str, indent: str) -> str:
     return text
 
 
-_TAB_BELOW = re.compile(r"(?:[ \t]*(?:\r\n|\n|\r))+ *\t")
+_BLANK = re.compile(r"[ \t\r\n]*")
 _ENDS = ",{[}]\"'"
 """What a line in a flow collection ends with, unless it is a plain scalar."""
+
+
+def _is_above_tab(text: str, offset: int) -> bool:
+    """Whether there are line breaks and then blanks with a tab."""
+    found = _BLANK.match(text, offset)
+    _, _, below = (found.group() if found else "").replace("\r", "\n").partition("\n")
+    return "\t" in below
 
 
 def _has_line_of_its_own(text: str, collection: Collection, last: int) -> bool:
