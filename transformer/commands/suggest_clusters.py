@@ -18,11 +18,10 @@ from transformer.inputs.reading import values
 from transformer.kubernetes.generators import KUSTOMIZATIONS
 from transformer.kubernetes.objects import manifests, mapping_at
 from transformer.pipeline.cluster_suggestions import Deployment, deployed, kustomized, suggested
-from transformer.pipeline.kustomization_graph import LISTS
+from transformer.pipeline.kustomization_graph import LISTS, PATCHES
 from transformer.pipeline.settings import Cluster, Settings
 
 _MENTIONS = (b"kustomize.toolkit.fluxcd.io", b"argoproj.io")
-_PATCHES = ("patches", "patchesStrategicMerge", "patchesJson6902")
 
 _HEAD = """\
 apiVersion: transform.hostnet.io/v1alpha1
@@ -109,7 +108,7 @@ class _Repository:
             if paths is not None:
                 self.deployments.append(Deployment(folder, tuple(self._relative(paths))))
             elif is_kustomization:
-                listed = kustomized(folder, mapping_at(value), (*LISTS, *_PATCHES))
+                listed = kustomized(folder, mapping_at(value), (*LISTS, *PATCHES))
                 self.built.setdefault(folder, []).extend(listed)
 
     def _relative(self, paths: Iterable[str]) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """What the kustomizations of a run define: which files are patches, and which files they build."""
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,9 +15,12 @@ from transformer.kubernetes.objects import mapping_at
 from transformer.pipeline.context import RunContext
 from transformer.pipeline.diagnostics import Origin
 from transformer.pipeline.documents import Document
-from transformer.pipeline.kustomization_graph import Kustomization, KustomizationGraph, listed
-
-_PATCH_FIELDS = ("patches", "patchesStrategicMerge", "patchesJson6902")
+from transformer.pipeline.kustomization_graph import (
+    Kustomization,
+    KustomizationGraph,
+    listed,
+    patch_files,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +64,8 @@ def read_kustomizations(sources: Iterable[Source], context: RunContext) -> Kusto
                     signatures[source.path] = signature(source.path.stat())
                 read[source] = list(documents_of(source, context))
                 for value in [mapping_at(value_of(document)) for document in read[source]]:
-                    patches.update(_patches(source.path.parent, value))
+                    names = patch_files(value)
+                    patches.update(os.path.realpath(source.path.parent / name) for name in names)
                     graph.append(_kustomization(source.path.parent, value))
                     values.append((source, value))
     all_of = KustomizationGraph(graph)
@@ -75,13 +79,3 @@ def _kustomization(folder: Path, value: Mapping[str, Any]) -> Kustomization:
         bool(value.get("namespace")),
         bool(value.get("namePrefix") or value.get("nameSuffix")),
     )
-
-
-def _patches(folder: Path, value: Mapping[str, Any]) -> Iterator[str]:
-    """Yield the real paths of the files that a kustomization in `folder` names as patches."""
-    for name_of_field in _PATCH_FIELDS:
-        entries = value.get(name_of_field)
-        for entry in entries if isinstance(entries, list) else ():
-            name = entry.get("path") if isinstance(entry, dict) else entry
-            if isinstance(name, str) and "\n" not in name and "\0" not in name:
-                yield os.path.realpath(folder / name)

@@ -14,6 +14,9 @@ from transformer.rules.base import NOT_LISTED, KustomizationUsage
 LISTS = ("resources", "bases", "components")
 """Fields of a kustomization that name files and folders with objects."""
 
+PATCHES = ("patches", "patchesStrategicMerge", "patchesJson6902")
+"""Fields of a kustomization that name patches, or have them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Kustomization:
@@ -32,6 +35,16 @@ def listed(value: Mapping[str, Any]) -> Iterator[str]:
         for entry in entries if isinstance(entries, list) else ():
             if isinstance(entry, str) and "\n" not in entry and "\0" not in entry:
                 yield entry
+
+
+def patch_files(value: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the files that a kustomization names as patches, as written."""
+    for name in PATCHES:
+        entries = value.get(name)
+        for entry in entries if isinstance(entries, list) else ():
+            file = entry.get("path") if isinstance(entry, dict) else entry
+            if isinstance(file, str) and "\n" not in file and "\0" not in file:
+                yield file
 
 
 class KustomizationGraph:

@@ -12,12 +12,11 @@ from transformer.inputs.reading import values
 from transformer.kubernetes.generators import KUSTOMIZATIONS
 from transformer.kubernetes.objects import list_at, mapping_at
 from transformer.pipeline.coverage import is_url
-from transformer.pipeline.kustomization_graph import LISTS
+from transformer.pipeline.kustomization_graph import listed, patch_files
 from transformer.text.framing import MAX_DOCUMENT
 
 OWN_GROUP = "transform.hostnet.io"
 _PLUGINS = ("generators", "transformers", "validators")
-_PATCHES = ("patches", "patchesStrategicMerge", "patchesJson6902")
 _CHARTS = ("helmCharts", "helmChartInflationGenerator")
 
 
@@ -66,7 +65,7 @@ def kustomization_in(folder: Path) -> Layer | None:
 
 def used_folders(layer: Layer) -> Iterator[str]:
     """Yield the real paths of the folders that a kustomization uses."""
-    for entry in _entries(layer.value, LISTS):
+    for entry in listed(layer.value):
         path = layer.file.parent / entry
         if not is_remote(entry, layer.file.parent) and path.is_dir():
             yield os.path.realpath(path)
@@ -86,7 +85,7 @@ def _add(folder: Path, found: Closure) -> None:
     found.files.add(os.path.realpath(layer.file))
     value = layer.value
     found.obstacles += [(layer.file, "a Helm chart") for name in _CHARTS if value.get(name)]
-    for entry in _entries(value, LISTS):
+    for entry in listed(value):
         if is_remote(entry, folder):
             found.obstacles.append((layer.file, "a remote resource"))
         elif (folder / entry).is_dir():
@@ -95,8 +94,9 @@ def _add(folder: Path, found: Closure) -> None:
             found.files.add(os.path.realpath(folder / entry))
     found.files.update(os.path.realpath(folder / name) for name in patch_files(value))
     for name in _PLUGINS:
-        for entry in _entries(value, (name,)):
-            _add_plugins(layer, name, entry, found)
+        for entry in list_at(value, name):
+            if isinstance(entry, str) and "\0" not in entry:
+                _add_plugins(layer, name, entry, found)
 
 
 def _add_plugins(layer: Layer, name: str, entry: str, found: Closure) -> None:
@@ -130,19 +130,3 @@ def plugins_of(folder: Path, entry: str) -> tuple[list[dict[str, Any]], Path | N
                 found = list(values(file, MAX_DOCUMENT))
             return [one for one in found if isinstance(one, dict)], path
     return [], None
-
-
-def patch_files(value: Mapping[str, Any]) -> Iterator[str]:
-    """Yield the names of the files that a kustomization names as patches."""
-    for name in _PATCHES:
-        for entry in list_at(value, name):
-            file = entry.get("path") if isinstance(entry, dict) else entry
-            if isinstance(file, str) and "\n" not in file and "\0" not in file:
-                yield file
-
-
-def _entries(value: Mapping[str, Any], fields: tuple[str, ...]) -> Iterator[str]:
-    for name in fields:
-        for entry in list_at(value, name):
-            if isinstance(entry, str) and "\0" not in entry:
-                yield entry
