@@ -224,6 +224,12 @@ def test_without_a_program_or_a_kustomization_nothing_is_guessed(
     assert validated("--build", "cluster").status == 0  # there is nothing to build
 
 
+def test_standard_input_cannot_be_built() -> None:
+    for arguments in (["--build"], ["--build-dir", "edge"], ["--build", "-"]):
+        run = invoke("validate", *arguments, stdin=pool("p"))
+        assert (run.status, "standard input cannot be built" in run.err) == (2, True)
+
+
 def test_the_program_can_be_named_with_options(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

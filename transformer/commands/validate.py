@@ -133,14 +133,25 @@ def refuse_contradictions(paths: tuple[str, ...], options: ValidateOptions) -> N
         refuse("--fix", "--staged")
     if options.fix and (options.build or options.build_dirs):
         refuse("--fix", "--build")
-    if options.cluster and is_stdin(paths, options):
-        hint = "name files or folders"
-        raise SettingsError("standard input belongs to no cluster", hint=hint)
-    if options.fix and is_stdin(paths, options):
-        hint = "name files or folders"
-        raise SettingsError("standard input cannot be fixed in place", hint=hint)
+    if is_stdin(paths, options):
+        _refuse_on_stdin(options)
     if options.quiet and options.verbose:
         refuse("--quiet", "--verbose")
+
+
+def _refuse_on_stdin(options: ValidateOptions) -> None:
+    """Check that the options can be used with standard input.
+
+    Raises:
+        SettingsError: one cannot.
+    """
+    hint = "name files or folders"
+    if options.cluster:
+        raise SettingsError("standard input belongs to no cluster", hint=hint)
+    if options.fix:
+        raise SettingsError("standard input cannot be fixed in place", hint=hint)
+    if options.build or options.build_dirs:
+        raise SettingsError("standard input cannot be built", hint=hint)
 
 
 def _progress(states: States, options: ValidateOptions) -> Progress:
