@@ -21,7 +21,7 @@ from transformer.pipeline.documents import Document, documents
 from transformer.pipeline.old_state import OldState
 from transformer.pipeline.resource_index import ResourceIndex
 from transformer.pipeline.settings import Settings, from_plain
-from transformer.rules.base import LocatedObservation, RuleContext, ValidationRule
+from transformer.rules.base import LocatedObservation, RuleContext, ValidationRule, ValidationRules
 from transformer.yamltree.construct import construct
 from transformer.yamltree.parse import parse
 
@@ -122,6 +122,8 @@ def found(rule: ValidationRule, text: str, **state: Any) -> list[FoundAt]:
     result: list[FoundAt] = []
     observations: dict[str, list[LocatedObservation]] = {}
     for ordinal, context in enumerate(subjects(text, **state)):
+        if not ValidationRules([rule]).on(context):
+            continue
         for violation in rule.check(context) if rule.check else ():
             result.append((violation.pointer, violation.severity, violation.message))
         ref = context.manifest.ref

@@ -8,6 +8,11 @@ from transformer.kubernetes.objects import Manifest, mapping_at
 _POLICIES = ("externalTrafficPolicy", "internalTrafficPolicy")
 
 
+def is_service(manifest: Manifest) -> bool:
+    """Whether `manifest` is a core Service."""
+    return manifest.ref.kind == "Service" and manifest.ref.group == ""
+
+
 @dataclass(frozen=True, slots=True)
 class LocalService:
     """A Service with a `Local` traffic policy: its name, and the labels of the pods it selects."""

@@ -14,7 +14,13 @@ from transformer.kubernetes.pools import PoolIndex, is_pool, pool_of
 from transformer.pipeline.settings import Settings
 from transformer.pipeline.suppressions import FindingPolicy
 from transformer.placement.node_groups import KnownNodes
-from transformer.rules.base import ClusterContext, RuleContext, TransformRule, ValidationRule
+from transformer.rules.base import (
+    ClusterContext,
+    RuleContext,
+    TransformRule,
+    ValidationRule,
+    ValidationRules,
+)
 from transformer.rules.registry import checks_of_transform, transform_rules, validation_rules
 from transformer.text.framing import MAX_DOCUMENT
 from transformer.text.prefilter import Prefilter, may_match, open_prefilter, prefilter_for
@@ -34,9 +40,9 @@ class RunContext:
     settings: Settings
     cluster: ClusterContext
     rules: tuple[TransformRule, ...]
-    checks_always: tuple[ValidationRule, ...]
-    checks_wanted: tuple[ValidationRule, ...]
-    validation: tuple[ValidationRule, ...]
+    checks_always: ValidationRules
+    checks_wanted: ValidationRules
+    validation: ValidationRules
     policy: FindingPolicy
     prefilter: Prefilter
     allow_reformat: bool = False
@@ -142,9 +148,9 @@ def build(
         settings,
         _cluster(settings, catalog, words, schemas or {}),
         rules,
-        tuple(rule for rule in checks if rule.in_transform == "always"),
-        tuple(rule for rule in checks if rule.in_transform == "wanted"),
-        _validation(settings) if schemas is not None else (),
+        ValidationRules(rule for rule in checks if rule.in_transform == "always"),
+        ValidationRules(rule for rule in checks if rule.in_transform == "wanted"),
+        ValidationRules(_validation(settings) if schemas is not None else ()),
         FindingPolicy(settings),
         _prefilter(rules, words),
         allow_reformat,

@@ -172,7 +172,7 @@ class _Transformation:
         manifest = rule_context.manifest
         self.manifests.append(manifest)
         self._add_pool(manifest)
-        for rule in () if self.origin.is_patch else self.context.checks_always:
+        for rule in () if self.origin.is_patch else self.context.checks_always.on(rule_context):
             self.diagnostics.run_check(rule, rule_context)
         rules = self.context.rules_for(manifest, self.origin.relative_name)
         planned, failures = plans(rule_context, rules)
@@ -184,7 +184,7 @@ class _Transformation:
         if not planned and generator_of(manifest.ref) is None:
             return
         rule_context = replace(rule_context, planned=planned)
-        for rule in self.context.checks_wanted:
+        for rule in self.context.checks_wanted.on(rule_context):
             self.diagnostics.run_check(rule, rule_context)
         is_first = True
         for transform in self.context.rules:

@@ -5,15 +5,13 @@ Nothing is edited here. The operations of transform rules are planned neverthele
 rules report them.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
 from transformer.errors import InputError, PatchError
 from transformer.findings import Finding, ObjectRef, Place
-from transformer.kubernetes.nodes import is_node
 from transformer.kubernetes.objects import Manifest
-from transformer.kubernetes.pools import is_pool
 from transformer.kubernetes.well_known import IGNORE_ANNOTATION
 from transformer.pipeline.context import RunContext
 from transformer.pipeline.coverage import Sighting, unread, unseen_in
@@ -193,16 +191,16 @@ class _Validation:
         )
         if self.origin.is_patch:
             # Only the checks that `transform` runs on objects that it would edit.
-            for rule in context.checks_wanted if planned else ():
+            for rule in context.checks_wanted.on(rule_context) if planned else ():
                 self.diagnostics.run_check(rule, rule_context)
             return
         if world.old_state is not None:
             before = world.old_state.before(manifest.ref, self.origin.relative_name)
             rule_context = replace(rule_context, before=before)
-        self.needs.update((world.name, need) for need in _needs(rule_context))
+        self.needs.update((world.name, subject) for subject in rule_context.subjects)
         self.undecided += [(world.name, missing) for missing in rule_context.undecided]
         self.unseen += unseen_in(rule_context, partial(self._place, manifest))
-        for rule in context.validation:
+        for rule in context.validation.on(rule_context):
             if not context.leaves(rule, manifest.ref):
                 self.diagnostics.run_check(rule, rule_context)
         self._collect_all(world, rule_context, are_apart=False)
@@ -214,7 +212,7 @@ class _Validation:
         """
         if rule_context.template_comment:
             return
-        for rule in self.context.validation:
+        for rule in self.context.validation.on(rule_context):
             is_apart = rule.apart and self.worlds.outside is not None
             if rule.collect is not None and is_apart == are_apart:
                 self._collect(rule, rule_context, world.name)
@@ -245,15 +243,3 @@ class _Validation:
         if ids := suppressed_rules(manifest.annotations):
             place = self.diagnostics.place(manifest.base, manifest.ref, _IGNORE)
             self.requests.append(SuppressionRequest(tuple(dict.fromkeys(ids)), place))
-
-
-def _needs(rule_context: RuleContext) -> Iterator[Need]:
-    manifest = rule_context.manifest
-    if is_pool(manifest):
-        yield "pools"
-    elif is_node(manifest):
-        yield "nodes"
-    elif rule_context.templates:
-        yield "workloads"
-    elif manifest.ref.kind == "Service" and not manifest.ref.group:
-        yield "services"

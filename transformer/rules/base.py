@@ -7,17 +7,18 @@ A check that needs several objects has two steps: `collect` records facts about 
 `finalize` looks at the facts that belong together after all of the input is read.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal, TypeAlias
 
 from transformer.findings import Finding, ObjectRef, Place, Severity, Violation
 from transformer.kubernetes.components import Catalog
+from transformer.kubernetes.nodes import is_node
 from transformer.kubernetes.objects import Manifest, controller_of, mapping_at
 from transformer.kubernetes.pod_template import PodTemplate, PodTemplateRow
-from transformer.kubernetes.pools import Pool, PoolIndex
-from transformer.kubernetes.services import LocalService
+from transformer.kubernetes.pools import Pool, PoolIndex, is_pool
+from transformer.kubernetes.services import LocalService, is_service
 from transformer.operations import Operation
 from transformer.placement.node_groups import KnownNodes
 from transformer.placement.placed import Placed, placed
@@ -126,6 +127,10 @@ AS_IT_IS = PatchedSource()
 """The build of an object that no kustomization patches."""
 
 
+Subject: TypeAlias = Literal["pools", "nodes", "workloads", "services"]
+"""What an object is to validation rules; a workload is one with pod templates."""
+
+
 @dataclass(frozen=True)
 class RuleContext:
     """One object to check. `document_value` is the plain value of the document that holds it.
@@ -221,6 +226,18 @@ class RuleContext:
             (copy, one) for copy in self.checked for one in breaks(copy, self.source(copy), level)
         ]
 
+    @cached_property
+    def subjects(self) -> frozenset[Subject]:
+        """What the object is to validation rules; nothing if it is none of these."""
+        manifest = self.manifest
+        found: dict[Subject, bool] = {
+            "pools": is_pool(manifest),
+            "nodes": is_node(manifest),
+            "workloads": bool(self.templates),
+            "services": is_service(manifest),
+        }
+        return frozenset(subject for subject, is_one in found.items() if is_one)
+
     @property
     def _makes_pods(self) -> bool:
         ref, phase = self.manifest.ref, mapping_at(self.manifest.value, "status").get("phase")
@@ -308,7 +325,7 @@ Conclusion: TypeAlias = tuple[LocatedObservation, Violation]
 
 When: TypeAlias = Literal["always", "wanted", "never"]
 
-Need: TypeAlias = Literal["pools", "nodes", "workloads", "services", "old"]
+Need: TypeAlias = Subject | Literal["old"]
 """What the input must contain for a rule to check anything (`old`: an old state)."""
 
 
@@ -329,7 +346,8 @@ class ValidationRule:
     - `apart`: `collect` looks at objects in files that belong to no cluster only together with
       each other, not together with those of every cluster.
 
-    `left_to`: kinds (group, kind, rule id) that another rule reports instead, in validation.
+    `on`: the objects that `check`, `collect` and `check_removed` get (empty: all). `left_to`: kinds
+    (group, kind, rule id) that another rule reports instead, in validation.
 
     A rule without any of these is reported while documents are read, or by the run as a whole.
     """
@@ -347,4 +365,25 @@ class ValidationRule:
     fix: Callable[[RuleContext], list[Operation]] | None = None
     alone: bool = False
     apart: bool = False
+    on: tuple[Subject, ...] = ()
     left_to: tuple[tuple[str, str, str], ...] = ()
+
+
+class ValidationRules:
+    """Validation rules in their order, and those of them that look at an object."""
+
+    def __init__(self, rules: Iterable[ValidationRule] = ()) -> None:
+        self._all = tuple(rules)
+        self._known: dict[frozenset[Subject], tuple[ValidationRule, ...]] = {}
+
+    def __iter__(self) -> Iterator[ValidationRule]:
+        return iter(self._all)
+
+    def on(self, context: RuleContext) -> tuple[ValidationRule, ...]:
+        """Return the rules that look at the object of a context."""
+        subjects = context.subjects
+        if subjects not in self._known:
+            self._known[subjects] = tuple(
+                rule for rule in self._all if not rule.on or not subjects.isdisjoint(rule.on)
+            )
+        return self._known[subjects]

@@ -324,7 +324,7 @@ def _of_removed(world: World, resources: ResourceIndex, context: RunContext) -> 
         if gone.file in resources.unread_files or gone.manifest.ref.name in resources.unread_names:
             continue  # it may still exist
         rule_context = RuleContext(gone.manifest, (), world.cluster)
-        for rule in context.validation:
+        for rule in context.validation.on(rule_context):
             for violation in rule.check_removed(rule_context) if rule.check_removed else ():
                 found = finding_at(gone.at, rule.id, rule.severity, violation)
                 by = context.policy.suppressed_by(rule.id, found.object, {}, gone.file)

@@ -47,4 +47,6 @@ def check(context: RuleContext) -> Iterator[Violation]:
         )
 
 
-RULE = ValidationRule("HN301", "a node's nodepool label changes", "error", check, ("nodes", "old"))
+RULE = ValidationRule(
+    "HN301", "a node's nodepool label changes", "error", check, ("nodes", "old"), on=("nodes",)
+)

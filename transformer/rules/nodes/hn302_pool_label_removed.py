@@ -52,7 +52,6 @@ from collections.abc import Iterator
 from transformer.findings import Violation
 from transformer.kubernetes.nodes import (
     is_edge_worker,
-    is_node,
     label_change,
     label_place,
     pool_label,
@@ -64,7 +63,7 @@ from transformer.rules.base import RuleContext, ValidationRule
 
 def check(context: RuleContext) -> Iterator[Violation]:
     manifest, before = context.manifest, context.before
-    if before is None or not is_node(manifest) or pool_name(manifest):
+    if before is None or pool_name(manifest):
         return
     label = pool_label(before)
     change = label_change(before, manifest, label)
@@ -121,5 +120,5 @@ def _is_host_network(context: RuleContext, name: str) -> bool:
 
 
 RULE = ValidationRule(
-    "HN302", "a node's nodepool label is removed", "warning", check, ("nodes", "old")
+    "HN302", "a node's nodepool label is removed", "warning", check, ("nodes", "old"), on=("nodes",)
 )

@@ -31,15 +31,13 @@ from itertools import chain
 
 from transformer import pointer
 from transformer.findings import Violation
-from transformer.kubernetes.nodes import is_node, is_replaced, label_change, label_place
+from transformer.kubernetes.nodes import is_replaced, label_change, label_place
 from transformer.kubernetes.well_known import HOST_NETWORK_LABEL
 from transformer.rules.base import RuleContext, ValidationRule
 
 
 def check(context: RuleContext) -> Iterator[Violation]:
     manifest = context.manifest
-    if not is_node(manifest):
-        return
     at = pointer.join("/metadata/labels", HOST_NETWORK_LABEL)
     change = label_change(context.before, manifest, HOST_NETWORK_LABEL)
     label = manifest.labels.get(HOST_NETWORK_LABEL)
@@ -63,5 +61,5 @@ def check(context: RuleContext) -> Iterator[Violation]:
 
 
 RULE = ValidationRule(
-    "HN303", "the hostnetwork label changes", "error", check, ("nodes",), "wanted"
+    "HN303", "the hostnetwork label changes", "error", check, ("nodes",), "wanted", on=("nodes",)
 )

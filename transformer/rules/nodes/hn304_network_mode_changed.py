@@ -58,4 +58,5 @@ RULE = ValidationRule(
     "error",
     check,
     ("nodes", "pools", "old"),
+    on=("nodes",),
 )

@@ -37,14 +37,14 @@ pkg/yurtmanager/webhook/node/v1/node_validation.go; `constructNodeLabels`, pkg/y
 from collections.abc import Iterator
 
 from transformer.findings import Violation
-from transformer.kubernetes.nodes import is_node, label_place
+from transformer.kubernetes.nodes import label_place
 from transformer.kubernetes.well_known import EDGE_WORKER_LABEL
 from transformer.rules.base import RuleContext, ValidationRule
 
 
 def check(context: RuleContext) -> Iterator[Violation]:
     manifest, before = context.manifest, context.before
-    if before is None or not is_node(manifest):
+    if before is None:
         return
     old, new = before.labels.get(EDGE_WORKER_LABEL), manifest.labels.get(EDGE_WORKER_LABEL)
     is_readable = all(value is None or isinstance(value, str) for value in (old, new))
@@ -74,5 +74,5 @@ def _word(value: object) -> str:
 
 
 RULE = ValidationRule(
-    "HN305", "a node's edge-worker label changes", "error", check, ("nodes", "old")
+    "HN305", "a node's edge-worker label changes", "error", check, ("nodes", "old"), on=("nodes",)
 )

@@ -55,14 +55,14 @@ from collections.abc import Iterator
 
 from transformer import pointer
 from transformer.findings import Violation
-from transformer.kubernetes.nodes import is_edge_worker, is_node, joins, pool_label, pool_name
+from transformer.kubernetes.nodes import is_edge_worker, joins, pool_label, pool_name
 from transformer.kubernetes.well_known import POOL_LABEL
 from transformer.rules.base import RuleContext, ValidationRule
 
 
 def check(context: RuleContext) -> Iterator[Violation]:
     manifest = context.manifest
-    if not is_node(manifest) or not (name := pool_name(manifest)):
+    if not (name := pool_name(manifest)):
         return
     is_worker, pool = is_edge_worker(manifest, context.before), context.cluster.pools.find(name)
     if is_worker or pool is None or pool.type != "Edge":
@@ -100,4 +100,5 @@ RULE = ValidationRule(
     check,
     ("nodes",),
     "wanted",
+    on=("nodes",),
 )

@@ -23,7 +23,7 @@ from collections.abc import Iterator
 
 from transformer import pointer
 from transformer.findings import Violation
-from transformer.kubernetes.nodes import is_node, is_replaced, label_change, label_place, pool_name
+from transformer.kubernetes.nodes import is_replaced, label_change, label_place, pool_name
 from transformer.kubernetes.placeholders import is_placeholder
 from transformer.kubernetes.well_known import HOST_NETWORK_LABEL
 from transformer.rules.base import RuleContext, ValidationRule
@@ -32,7 +32,7 @@ from transformer.rules.exempt import is_encrypted
 
 def check(context: RuleContext) -> Iterator[Violation]:
     manifest = context.manifest
-    if not is_node(manifest) or not (name := pool_name(manifest)):
+    if not (name := pool_name(manifest)):
         return
     pool, label = context.cluster.pools.find(name), manifest.labels.get(HOST_NETWORK_LABEL)
     if pool is None or not pool.is_meant_host_network or label == "true":
@@ -72,5 +72,10 @@ def _is_planned(context: RuleContext) -> bool:
 
 
 RULE = ValidationRule(
-    "HN311", "a node in a host-network pool lacks the label", "error", check, ("nodes", "pools")
+    "HN311",
+    "a node in a host-network pool lacks the label",
+    "error",
+    check,
+    ("nodes", "pools"),
+    on=("nodes",),
 )

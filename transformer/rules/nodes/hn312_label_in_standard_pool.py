@@ -25,14 +25,14 @@ from collections.abc import Iterator
 
 from transformer import pointer
 from transformer.findings import Violation
-from transformer.kubernetes.nodes import is_node, pool_name
+from transformer.kubernetes.nodes import pool_name
 from transformer.kubernetes.well_known import HOST_NETWORK_LABEL
 from transformer.rules.base import RuleContext, ValidationRule
 
 
 def check(context: RuleContext) -> Iterator[Violation]:
     manifest = context.manifest
-    if not is_node(manifest) or manifest.labels.get(HOST_NETWORK_LABEL) != "true":
+    if manifest.labels.get(HOST_NETWORK_LABEL) != "true":
         return
     name = pool_name(manifest)
     pool = context.cluster.pools.find(name) if name else None
@@ -56,5 +56,10 @@ def _advice(context: RuleContext) -> str:
 
 
 RULE = ValidationRule(
-    "HN312", "a node in a standard pool is labeled host-network", "error", check, ("nodes", "pools")
+    "HN312",
+    "a node in a standard pool is labeled host-network",
+    "error",
+    check,
+    ("nodes", "pools"),
+    on=("nodes",),
 )

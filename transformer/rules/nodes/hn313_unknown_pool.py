@@ -60,5 +60,11 @@ def check(context: RuleContext) -> Iterator[Violation]:
 
 
 RULE = ValidationRule(
-    "HN313", "the node's pool is not in the input", "warning", check, ("nodes",), "always"
+    "HN313",
+    "the node's pool is not in the input",
+    "warning",
+    check,
+    ("nodes",),
+    "always",
+    on=("pools", "nodes"),
 )

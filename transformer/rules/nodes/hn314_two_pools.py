@@ -23,7 +23,6 @@ from collections.abc import Iterator
 
 from transformer import pointer
 from transformer.findings import Violation
-from transformer.kubernetes.nodes import is_node
 from transformer.kubernetes.well_known import DESIRED_POOL_LABEL, POOL_LABEL
 from transformer.rules.base import RuleContext, ValidationRule
 
@@ -33,7 +32,7 @@ def check(context: RuleContext) -> Iterator[Violation]:
     pool, desired = labels.get(POOL_LABEL), labels.get(DESIRED_POOL_LABEL)
     if not (isinstance(pool, str) and isinstance(desired, str)):
         return
-    if is_node(context.manifest) and pool and desired and pool != desired:
+    if pool and desired and pool != desired:
         yield Violation(
             pointer.join("/metadata/labels", DESIRED_POOL_LABEL),
             f"node {context.manifest.ref.name} is in pool {pool}, and {DESIRED_POOL_LABEL} says"
@@ -42,4 +41,6 @@ def check(context: RuleContext) -> Iterator[Violation]:
         )
 
 
-RULE = ValidationRule("HN314", "a node's two pool labels differ", "warning", check, ("nodes",))
+RULE = ValidationRule(
+    "HN314", "a node's two pool labels differ", "warning", check, ("nodes",), on=("nodes",)
+)

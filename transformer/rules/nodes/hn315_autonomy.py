@@ -36,7 +36,6 @@ from collections.abc import Iterator
 from transformer import pointer
 from transformer.findings import Violation
 from transformer.kubernetes.durations import is_duration
-from transformer.kubernetes.nodes import is_node
 from transformer.kubernetes.placeholders import is_placeholder
 from transformer.kubernetes.well_known import AUTONOMY_DURATION, OLD_AUTONOMY
 from transformer.rules.base import RuleContext, ValidationRule
@@ -44,8 +43,6 @@ from transformer.rules.base import RuleContext, ValidationRule
 
 def check(context: RuleContext) -> Iterator[Violation]:
     manifest = context.manifest
-    if not is_node(manifest):
-        return
     name, annotations = manifest.ref.name, manifest.annotations
     for key in (AUTONOMY_DURATION, *OLD_AUTONOMY):
         if key in manifest.labels:
@@ -92,4 +89,5 @@ RULE = ValidationRule(
     "warning",
     check,
     ("nodes",),
+    on=("nodes",),
 )

@@ -106,4 +106,10 @@ def _reported(context: RuleContext, problem: Problem, hint: str = "") -> Iterato
         yield Violation(at, problem.message, hint or problem.hint, at_key=problem.at_key)
 
 
-RULE = ValidationRule("HN101", "an object does not match its schema", "error", check)
+RULE = ValidationRule(
+    "HN101",
+    "an object does not match its schema",
+    "error",
+    check,
+    on=("pools", "nodes", "workloads"),
+)

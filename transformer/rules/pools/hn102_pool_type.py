@@ -22,7 +22,7 @@ from collections.abc import Iterator
 
 from transformer.findings import Violation
 from transformer.kubernetes.placeholders import is_placeholder
-from transformer.kubernetes.pools import emptied, is_pool, pool_of
+from transformer.kubernetes.pools import emptied, pool_of
 from transformer.rules.base import RuleContext, ValidationRule
 from transformer.wording import did_you_mean, shown
 
@@ -31,8 +31,6 @@ _TYPES = ("Edge", "Cloud")
 
 def check(context: RuleContext) -> Iterator[Violation]:
     manifest = context.manifest
-    if not is_pool(manifest):
-        return
     found = manifest.spec.get("type")
     if how := emptied(context.before, manifest, "type"):
         yield Violation(
@@ -49,4 +47,6 @@ def check(context: RuleContext) -> Iterator[Violation]:
         )
 
 
-RULE = ValidationRule("HN102", "a NodePool is neither Edge nor Cloud", "error", check, ("pools",))
+RULE = ValidationRule(
+    "HN102", "a NodePool is neither Edge nor Cloud", "error", check, ("pools",), on=("pools",)
+)

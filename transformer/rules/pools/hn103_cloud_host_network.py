@@ -23,15 +23,13 @@ from collections.abc import Iterator
 from transformer import pointer
 from transformer.findings import Violation
 from transformer.kubernetes.objects import Manifest
-from transformer.kubernetes.pools import OLD_VERSIONS, is_pool, pool_of
+from transformer.kubernetes.pools import OLD_VERSIONS, pool_of
 from transformer.kubernetes.well_known import HOST_NETWORK_LABEL
 from transformer.rules.base import RuleContext, ValidationRule
 
 
 def check(context: RuleContext) -> Iterator[Violation]:
     manifest = context.manifest
-    if not is_pool(manifest):
-        return
     pool = pool_of(manifest)
     if pool.type != "Cloud" or not pool.is_meant_host_network:
         return
@@ -56,4 +54,6 @@ def _advice(before: Manifest | None) -> str:
     return f"make it an Edge pool{'' if was.host_network else ', and leave hostNetwork out'}"
 
 
-RULE = ValidationRule("HN103", "a Cloud pool with hostNetwork", "error", check, ("pools",))
+RULE = ValidationRule(
+    "HN103", "a Cloud pool with hostNetwork", "error", check, ("pools",), on=("pools",)
+)

@@ -22,7 +22,7 @@ from collections.abc import Iterator
 
 from transformer.findings import Violation
 from transformer.kubernetes.placeholders import is_placeholder
-from transformer.kubernetes.pools import OLD_VERSIONS, emptied, is_pool
+from transformer.kubernetes.pools import OLD_VERSIONS, emptied
 from transformer.rules.base import RuleContext, ValidationRule
 from transformer.wording import did_you_mean, shown
 
@@ -31,7 +31,7 @@ _STRATEGIES = ("random", "mark")
 
 def check(context: RuleContext) -> Iterator[Violation]:
     manifest = context.manifest
-    if not is_pool(manifest) or manifest.ref.version in OLD_VERSIONS:
+    if manifest.ref.version in OLD_VERSIONS:
         return  # old versions do not have the field, as HN101 reports
     found = manifest.spec.get("leaderElectionStrategy")
     if how := emptied(context.before, manifest, "leaderElectionStrategy"):
@@ -56,4 +56,6 @@ def _former(context: RuleContext) -> object:
     return context.before and context.before.spec.get("leaderElectionStrategy")
 
 
-RULE = ValidationRule("HN104", "an unknown leader election strategy", "error", check, ("pools",))
+RULE = ValidationRule(
+    "HN104", "an unknown leader election strategy", "error", check, ("pools",), on=("pools",)
+)

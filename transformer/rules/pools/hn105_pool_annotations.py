@@ -26,7 +26,6 @@ from transformer import pointer
 from transformer.findings import Violation
 from transformer.kubernetes.objects import mapping_at
 from transformer.kubernetes.placeholders import is_placeholder
-from transformer.kubernetes.pools import is_pool
 from transformer.placement.node_match import LABEL_KEY
 from transformer.rules.base import RuleContext, ValidationRule
 from transformer.wording import shown
@@ -37,8 +36,6 @@ _MAX_BYTES = 256 * 1024
 def check(context: RuleContext) -> Iterator[Violation]:
     manifest = context.manifest
     annotations = mapping_at(manifest.spec, "annotations")
-    if not annotations or not is_pool(manifest):
-        return
     for key in annotations:
         if not LABEL_KEY.fullmatch(key.lower()) and not is_placeholder(key):
             yield Violation(
@@ -65,5 +62,5 @@ def _size(text: object) -> int:
 
 
 RULE = ValidationRule(
-    "HN105", "annotations for nodes that are not valid", "error", check, ("pools",)
+    "HN105", "annotations for nodes that are not valid", "error", check, ("pools",), on=("pools",)
 )

@@ -31,7 +31,7 @@ from transformer.rules.base import RuleContext, ValidationRule
 
 
 def check(context: RuleContext) -> Iterator[Violation]:
-    if is_pool(context.manifest) and pool_of(context.manifest).loses_host_network:
+    if pool_of(context.manifest).loses_host_network:
         ref = context.manifest.ref
         yield Violation(
             "/spec/hostNetwork",
@@ -62,5 +62,12 @@ def fix(context: RuleContext) -> list[Operation]:
 
 
 RULE = ValidationRule(
-    "HN106", "spec.hostNetwork is lost in conversion", "error", check, ("pools",), "always", fix=fix
+    "HN106",
+    "spec.hostNetwork is lost in conversion",
+    "error",
+    check,
+    ("pools",),
+    "always",
+    fix=fix,
+    on=("pools",),
 )

@@ -70,10 +70,8 @@ def collect(context: RuleContext) -> Iterator[Observation]:
 
 def _is_compared(context: RuleContext) -> bool:
     """Whether it is a NodePool, a Node, a Service, or a workload with containers."""
-    manifest, ref = context.manifest, context.manifest.ref
-    if is_pool(manifest) or is_node(manifest) or (ref.group, ref.kind) == ("", "Service"):
-        return True
-    return len(partial_templates(context)) < len(context.templates)
+    is_workload = context.subjects == {"workloads"}
+    return not is_workload or len(partial_templates(context)) < len(context.templates)
 
 
 def finalize(observations: Iterable[LocatedObservation]) -> Iterator[Conclusion]:
@@ -158,4 +156,5 @@ RULE = ValidationRule(
     finalize=finalize,
     fold=fold,
     apart=True,
+    on=("pools", "nodes", "services", "workloads"),
 )

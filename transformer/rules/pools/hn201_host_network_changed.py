@@ -31,7 +31,7 @@ from collections.abc import Iterator
 
 from transformer import pointer
 from transformer.findings import Violation
-from transformer.kubernetes.pools import OLD_VERSIONS, is_pool, pool_of
+from transformer.kubernetes.pools import OLD_VERSIONS, pool_of
 from transformer.kubernetes.well_known import HOST_NETWORK_LABEL
 from transformer.rules.base import RuleContext, ValidationRule
 from transformer.wording import shown
@@ -39,7 +39,7 @@ from transformer.wording import shown
 
 def check(context: RuleContext) -> Iterator[Violation]:
     manifest, before = context.manifest, context.before
-    if before is None or not is_pool(manifest):
+    if before is None:
         return
     old, new = pool_of(before), pool_of(manifest)
     if old.host_network == new.host_network:
@@ -63,5 +63,5 @@ def check(context: RuleContext) -> Iterator[Violation]:
 
 
 RULE = ValidationRule(
-    "HN201", "hostNetwork of a NodePool changes", "error", check, ("pools", "old")
+    "HN201", "hostNetwork of a NodePool changes", "error", check, ("pools", "old"), on=("pools",)
 )

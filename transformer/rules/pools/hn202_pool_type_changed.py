@@ -26,12 +26,12 @@ nodepool_validation.go.
 from collections.abc import Iterator
 
 from transformer.findings import Violation
-from transformer.kubernetes.pools import emptied, is_pool, pool_of
+from transformer.kubernetes.pools import emptied, pool_of
 from transformer.rules.base import RuleContext, ValidationRule
 
 
 def check(context: RuleContext) -> Iterator[Violation]:
-    if context.before is None or not is_pool(context.manifest):
+    if context.before is None:
         return
     old, new = pool_of(context.before), pool_of(context.manifest)
     is_emptied = emptied(context.before, context.manifest, "type")  # HN102
@@ -44,4 +44,6 @@ def check(context: RuleContext) -> Iterator[Violation]:
         )
 
 
-RULE = ValidationRule("HN202", "type of a NodePool changes", "error", check, ("pools", "old"))
+RULE = ValidationRule(
+    "HN202", "type of a NodePool changes", "error", check, ("pools", "old"), on=("pools",)
+)

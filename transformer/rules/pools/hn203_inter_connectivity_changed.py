@@ -27,14 +27,14 @@ nodepool_validation.go; `ConvertTo`, pkg/apis/apps/v1beta1/nodepool_conversion.g
 from collections.abc import Iterator
 
 from transformer.findings import Violation
-from transformer.kubernetes.pools import OLD_VERSIONS, is_pool, pool_of
+from transformer.kubernetes.pools import OLD_VERSIONS, pool_of
 from transformer.rules.base import RuleContext, ValidationRule
 from transformer.wording import shown
 
 
 def check(context: RuleContext) -> Iterator[Violation]:
     manifest, before = context.manifest, context.before
-    if before is None or not is_pool(manifest):
+    if before is None:
         return
     old, new = pool_of(before), pool_of(manifest)
     if old.inter_connectivity == new.inter_connectivity:
@@ -54,5 +54,10 @@ def check(context: RuleContext) -> Iterator[Violation]:
 
 
 RULE = ValidationRule(
-    "HN203", "interConnectivity of a NodePool changes", "error", check, ("pools", "old")
+    "HN203",
+    "interConnectivity of a NodePool changes",
+    "error",
+    check,
+    ("pools", "old"),
+    on=("pools",),
 )

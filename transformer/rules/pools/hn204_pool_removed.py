@@ -35,15 +35,12 @@ from collections.abc import Iterator
 
 from transformer.findings import Violation
 from transformer.kubernetes.objects import list_at
-from transformer.kubernetes.pools import is_pool
 from transformer.rules.base import RuleContext, ValidationRule
 
 _SHOWN = 3
 
 
 def check_removed(context: RuleContext) -> Iterator[Violation]:
-    if not is_pool(context.manifest):
-        return
     name = context.manifest.ref.name
     if members := list(_members(context, name)):
         shown = ", ".join(members[:_SHOWN]) + (", ..." if len(members) > _SHOWN else "")
@@ -73,4 +70,5 @@ RULE = ValidationRule(
     "error",
     needs=("old",),
     check_removed=check_removed,
+    on=("pools",),
 )

@@ -143,4 +143,5 @@ RULE = ValidationRule(
     collect=collect,
     finalize=finalize,
     alone=True,
+    on=("pools", "workloads"),
 )

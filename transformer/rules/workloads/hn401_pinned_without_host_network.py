@@ -90,4 +90,5 @@ RULE = ValidationRule(
     "error",
     check,
     ("workloads", "pools"),
+    on=("workloads",),
 )

@@ -73,5 +73,10 @@ def _words(context: RuleContext, placed: Placed, name: Filter) -> str:
 
 
 RULE = ValidationRule(
-    "HN404", "pods kept off the only nodes they may run on", "error", check, ("workloads", "pools")
+    "HN404",
+    "pods kept off the only nodes they may run on",
+    "error",
+    check,
+    ("workloads", "pools"),
+    on=("workloads",),
 )

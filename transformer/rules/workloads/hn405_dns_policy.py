@@ -40,5 +40,10 @@ def check(context: RuleContext) -> Iterator[Violation]:
 
 
 RULE = ValidationRule(
-    "HN405", "cluster DNS on a host-network pool", "warning", check, ("workloads", "pools")
+    "HN405",
+    "cluster DNS on a host-network pool",
+    "warning",
+    check,
+    ("workloads", "pools"),
+    on=("workloads",),
 )

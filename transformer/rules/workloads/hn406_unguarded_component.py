@@ -33,8 +33,6 @@ from transformer.rules.exempt import editable
 
 
 def check(context: RuleContext) -> Iterator[Violation]:
-    if not context.templates:
-        return
     try:
         missing = editable(context, cni_isolation.plan(context))
     except PlaceholderError:
@@ -62,4 +60,5 @@ RULE = ValidationRule(
     "error",
     check,
     ("workloads",),
+    on=("workloads",),
 )

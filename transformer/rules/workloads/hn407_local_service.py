@@ -89,4 +89,5 @@ RULE = ValidationRule(
     needs=("services", "workloads", "pools"),
     collect=collect,
     finalize=finalize,
+    on=("services", "workloads"),
 )

@@ -114,4 +114,5 @@ RULE = ValidationRule(
     needs=("workloads", "pools"),
     collect=collect,
     finalize=finalize,
+    on=("workloads",),
 )

@@ -36,6 +36,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from transformer.findings import Violation
 from transformer.kubernetes.objects import Manifest
+from transformer.kubernetes.services import is_service
 from transformer.placement.placed import Placed, runs_there
 from transformer.placement.service_names import (
     Text,
@@ -77,7 +78,7 @@ def _texts(context: RuleContext) -> Iterator[tuple[str, Text, list[Placed]]]:
 def collect(context: RuleContext) -> Iterator[Observation]:
     manifest = context.manifest
     namespace = manifest.ref.namespace
-    if (manifest.ref.group, manifest.ref.kind) == ("", "Service"):
+    if is_service(manifest):
         yield Observation("", "/metadata/name", (_SERVICE, namespace, manifest.ref.name))
     elif _is_config_map(manifest) and context.cluster.has_host_network_pools:
         yield from _of_config(manifest)

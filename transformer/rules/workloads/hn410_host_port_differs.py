@@ -58,4 +58,5 @@ RULE = ValidationRule(
     "error",
     check,
     ("workloads", "pools"),
+    on=("workloads",),
 )

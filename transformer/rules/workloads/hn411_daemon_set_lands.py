@@ -44,5 +44,10 @@ def check(context: RuleContext) -> Iterator[Violation]:
 
 
 RULE = ValidationRule(
-    "HN411", "a DaemonSet can run on host-network nodes", "warning", check, ("workloads", "pools")
+    "HN411",
+    "a DaemonSet can run on host-network nodes",
+    "warning",
+    check,
+    ("workloads", "pools"),
+    on=("workloads",),
 )

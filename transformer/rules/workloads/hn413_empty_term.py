@@ -40,5 +40,11 @@ def check(context: RuleContext) -> Iterator[Violation]:
 
 
 RULE = ValidationRule(
-    "HN413", "an empty node selector term", "warning", check, ("workloads",), "wanted"
+    "HN413",
+    "an empty node selector term",
+    "warning",
+    check,
+    ("workloads",),
+    "wanted",
+    on=("workloads",),
 )

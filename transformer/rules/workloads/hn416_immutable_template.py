@@ -73,5 +73,10 @@ def check(context: RuleContext) -> Iterator[Violation]:
 
 
 RULE = ValidationRule(
-    "HN416", "the guard changes an immutable pod template", "warning", check, ("workloads", "old")
+    "HN416",
+    "the guard changes an immutable pod template",
+    "warning",
+    check,
+    ("workloads", "old"),
+    on=("workloads",),
 )

@@ -64,4 +64,5 @@ RULE = ValidationRule(
     "error",
     check,
     needs=("workloads", "pools"),
+    on=("workloads",),
 )

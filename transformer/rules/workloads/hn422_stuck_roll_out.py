@@ -118,4 +118,5 @@ RULE = ValidationRule(
     "warning",
     check,
     needs=("workloads", "pools", "nodes"),
+    on=("workloads",),
 )

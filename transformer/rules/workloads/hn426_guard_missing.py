@@ -59,5 +59,10 @@ def check(context: RuleContext) -> Iterator[Violation]:
 
 
 RULE = ValidationRule(
-    "HN426", "an annotated pod template lacks its guard", "warning", check, ("workloads",)
+    "HN426",
+    "an annotated pod template lacks its guard",
+    "warning",
+    check,
+    ("workloads",),
+    on=("workloads",),
 )
