@@ -16,13 +16,15 @@ from fnmatch import fnmatchcase
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from transformer.regexes import regex
+
 if TYPE_CHECKING:
     from pathspec.pattern import Pattern
 
 MAX_WILDCARDS = 4
 """More `*` in one pattern can take minutes over a name that was made for it."""
 
-_WHOLE = re.compile(r"(?>(?:[^\\\[]|\\.|\[[!^]?+\]?+(?:[^\]\[\\/&|~-]|-(?!-))*\])*)", re.DOTALL)
+_WHOLE = regex(r"(?>(?:[^\\\[]|\\.|\[[!^]?+\]?+(?:[^\]\[\\/&|~-]|-(?!-))*\])*)", re.DOTALL)
 """A pattern in which every bracket is closed, and every backslash has something to escape."""
 
 _ANY_DEPTH, _ANYWHERE = 0, -1

@@ -4,11 +4,12 @@ Offsets are code points into the decoded text of one document, start inclusive, 
 Lines and columns are 1-based; a column counts code points. Lines break at LF, CRLF and CR.
 """
 
-import re
 from bisect import bisect_right
 from typing import NamedTuple
 
-_BREAK = re.compile("\r\n|\n|\r")
+from transformer.regexes import regex
+
+_BREAK = regex("\r\n|\n|\r")
 
 
 class Position(NamedTuple):

@@ -5,6 +5,7 @@ from transformer.report.report import RuleHelp
 from transformer.report.rule_page import index, page
 from transformer.rules import registry
 from transformer.rules.base import ValidationRule
+from transformer.rules.index import OFF_BY_DEFAULT
 from transformer.wording import resolve_name
 
 
@@ -12,7 +13,7 @@ def rule_helps() -> tuple[RuleHelp, ...]:
     """Return the help on each rule; a transform rule reports what it cannot do as an error."""
     helps = []
     for rule in registry.transform_rules():
-        use = f"Transforms, {'on' if rule.on_by_default else 'off'} by default."
+        use = f"Transforms, {'off' if rule.id in OFF_BY_DEFAULT else 'on'} by default."
         text = registry.documentation(rule.id) or ""
         helps.append(RuleHelp(rule.id, rule.summary, "error", text, use))
     for check in registry.validation_rules():
@@ -34,7 +35,7 @@ def rules() -> str:
     """Return a table of the rules."""
     lines = ["Rules that transform:"]
     for rule in registry.transform_rules():
-        state = "" if rule.on_by_default else " (off by default)"
+        state = " (off by default)" if rule.id in OFF_BY_DEFAULT else ""
         lines.append(f"  {rule.id:16} {rule.summary}{state}")
     lines += ["", "Rules that check:"]
     for check in registry.validation_rules():

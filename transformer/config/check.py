@@ -4,7 +4,6 @@
 """
 
 import json
-import re
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
@@ -14,9 +13,10 @@ from transformer.kubernetes.objects import value_at
 from transformer.kubernetes.pod_template import ROWS
 from transformer.kubernetes.schema.explain import Problem, problems
 from transformer.pointer import join, split
+from transformer.regexes import regex
 from transformer.wording import any_of, clip, did_you_mean
 
-_GLOB = re.compile(r"[*?\[\]{}]")
+_GLOB = regex(r"[*?\[\]{}]")
 
 
 def check(config: Any, known_rules: Collection[str] = ()) -> list[Problem]:

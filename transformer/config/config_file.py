@@ -4,7 +4,6 @@ It is YAML or JSON and is read as manifests are, so `off` is false as for kubect
 anything else than plain values are refused.
 """
 
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +14,7 @@ from transformer.errors import InputError, SettingsError, reason_of
 from transformer.kubernetes.schema.explain import Problem
 from transformer.pipeline.settings import Settings, from_plain
 from transformer.position import position_at
+from transformer.regexes import regex
 from transformer.rules.registry import rule_ids
 from transformer.text.framing import Opening, raw_documents
 from transformer.yamltree.construct import construct
@@ -29,7 +29,7 @@ _PLAIN_TAGS = frozenset(
 ) | {"!"}
 _MAX_SIZE = 1024 * 1024
 
-_PATTERN = re.compile(r"(?<![^\s\[,])[*!][^\s,\[]*+\Z")
+_PATTERN = regex(r"(?<![^\s\[,])[*!][^\s,\[]*+\Z")
 """A word that is an alias or a tag in YAML, and is perhaps intended as a pattern."""
 
 _REACH = 100

@@ -1,7 +1,8 @@
 """Durations as Go writes them (`1h30m`), which OpenYurt reads from annotations."""
 
-import re
 from fractions import Fraction
+
+from transformer.regexes import regex
 
 _UNITS = {
     "ns": 1,
@@ -14,8 +15,8 @@ _UNITS = {
     "h": 3600 * 10**9,
 }
 # Not from within a number, which would take long if no unit follows it.
-_PART = re.compile(rf"(?<![0-9.])([0-9]+(?:\.[0-9]*)?|\.[0-9]+)({'|'.join(_UNITS)})")
-_DURATION = re.compile(rf"([-+]?)(0|(?:{_PART.pattern})+)")
+_PART = regex(rf"(?<![0-9.])([0-9]+(?:\.[0-9]*)?|\.[0-9]+)({'|'.join(_UNITS)})")
+_DURATION = regex(rf"([-+]?)(0|(?:{_PART.pattern})+)")
 _LIMIT = 2**63
 """Nanoseconds are a 64-bit integer: about 292 years."""
 

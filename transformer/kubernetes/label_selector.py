@@ -1,11 +1,12 @@
 """Label selectors as text: `app=web,tier in (front, back),!canary`."""
 
-import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
-_TOKEN = re.compile(r"\s*(==|!=|[=!(),<>]|[^\s=!(),<>]+)")
+from transformer.regexes import regex
+
+_TOKEN = regex(r"\s*(==|!=|[=!(),<>]|[^\s=!(),<>]+)")
 
 
 class _Requirement(NamedTuple):

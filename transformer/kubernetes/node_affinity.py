@@ -10,7 +10,7 @@ from typing import Any
 from transformer.kubernetes.objects import list_at
 from transformer.kubernetes.placeholders import is_placeholder, unknown_yet, wrong_type
 from transformer.kubernetes.pod_template import PodTemplate
-from transformer.kubernetes.well_known import HOST_NETWORK_LABEL
+from transformer.kubernetes.well_known import EXCLUDE_ANNOTATION, HOST_NETWORK_LABEL
 from transformer.operations import Operation
 
 _REQUIRED = "requiredDuringSchedulingIgnoredDuringExecution"
@@ -19,6 +19,11 @@ _REQUIRED = "requiredDuringSchedulingIgnoredDuringExecution"
 def guard_requirement() -> dict[str, Any]:
     """Return the guard as a plain value."""
     return {"key": HOST_NETWORK_LABEL, "operator": "NotIn", "values": ["true"]}
+
+
+def asks_for_the_guard(template: PodTemplate) -> bool:
+    """Whether the pods carry the annotation for which the webhook adds the guard."""
+    return template.annotations.get(EXCLUDE_ANNOTATION) == "true"
 
 
 def add_guards(templates: Iterable[PodTemplate]) -> Iterator[Operation]:

@@ -4,12 +4,12 @@ Placeholders are `$ARCH`, `${cluster}`, `$(NAME)` and `ENC[...]`: Flux's post-bu
 `envsubst`, kustomize's vars and SOPS replace them in manifests that are valid YAML.
 """
 
-import re
 from typing import Any
 
 from transformer.errors import PatchError, PlaceholderError
+from transformer.regexes import regex
 
-_PLACEHOLDER = re.compile(r"\$[{(]?[A-Za-z_]|\AENC\[")
+_PLACEHOLDER = regex(r"\$[{(]?[A-Za-z_]|\AENC\[")
 
 
 def is_placeholder(value: object) -> bool:

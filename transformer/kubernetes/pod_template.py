@@ -3,7 +3,6 @@
 `podTemplates` in the configuration adds rows (docs/configuration.md).
 """
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +11,7 @@ from transformer import pointer
 from transformer.findings import ObjectRef
 from transformer.globs import matches_name
 from transformer.kubernetes.objects import Described, Manifest, list_at
+from transformer.regexes import regex
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +198,7 @@ def _resolve(value: Any, tokens: list[str], at: str) -> Iterator[tuple[str, Any]
                 yield from _resolve(item, rest, pointer.join(at, index))
 
 
-_ALTERNATIVES = re.compile(r"\{([^{}]*)\}\Z")
+_ALTERNATIVES = regex(r"\{([^{}]*)\}\Z")
 
 
 def _matching(token: str, value: dict[str, Any]) -> list[str]:

@@ -5,7 +5,6 @@ run (`close`).
 """
 
 import os
-import re
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -17,12 +16,13 @@ from transformer.inputs.discovery import Source
 from transformer.inputs.reading import Signature, signature
 from transformer.kubernetes.objects import manifests
 from transformer.outputs.reporter import Reporter
+from transformer.regexes import regex
 from transformer.system.files import spooled_file
 from transformer.yamltree.fast_load import fast_load
 
 _MEMORY = 16 * 1024 * 1024
 _CHUNK = 1024 * 1024
-_ABOVE_CONTENT = re.compile(rb"(?:\xef\xbb\xbf)?(?>(?:[ \t]*+(?:#[^\r\n]*+)?(?:\r\n|\n|\r))*)")
+_ABOVE_CONTENT = regex(rb"(?:\xef\xbb\xbf)?(?>(?:[ \t]*+(?:#[^\r\n]*+)?(?:\r\n|\n|\r))*)")
 
 
 class Output:

@@ -5,7 +5,6 @@ indented deeper than the collection), always as "line break, lines" in front of 
 that is there: so a missing last newline stays missing and CRLF stays CRLF.
 """
 
-import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from typing import Any
@@ -15,10 +14,11 @@ from transformer.patch import flow_layout, render
 from transformer.patch.edits import Edit
 from transformer.patch.lines import BREAK, column, indentation, line_end, line_start, newline
 from transformer.patch.style import block_style, flow_style, last_element, trailing_comma
+from transformer.regexes import regex
 from transformer.yamltree.compose import COLON
 from transformer.yamltree.syntax import Chain, Collection, Mapping, Node, Scalar, Sequence, Tree
 
-_COMMENT_LINE = re.compile(r"(?:\r\n|\n|\r)([ \t]*)#[^\r\n]*")
+_COMMENT_LINE = regex(r"(?:\r\n|\n|\r)([ \t]*)#[^\r\n]*")
 _BLANKS = " \t\r\n"
 _INLINE = -1_000_000
 """Rank of text that goes on the line itself, before lines that are added behind it."""
@@ -26,9 +26,9 @@ _INLINE = -1_000_000
 _TAGS = {str: ("!", "tag:yaml.org,2002:str"), bool: ("tag:yaml.org,2002:bool",)}
 """Tags that may stay in front of a value of the type."""
 
-_TAG = re.compile(r"(?<![^\s,:\[{-])!(?:<[^>\s]*>|[^\s,\[\]{}]*)")
+_TAG = regex(r"(?<![^\s,:\[{-])!(?:<[^>\s]*>|[^\s,\[\]{}]*)")
 
-_STRIPPED = re.compile(r"[|>][0-9]*-")
+_STRIPPED = regex(r"[|>][0-9]*-")
 
 
 def add(tree: Tree, collection: Collection, chain: Chain, added: Any) -> Edit:

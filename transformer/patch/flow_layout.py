@@ -1,6 +1,5 @@
 """Edits in flow collections and JSON: on the same line, or on lines of their own as the others."""
 
-import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Any
@@ -17,6 +16,7 @@ from transformer.patch.style import (
     last_element,
     trailing_comma,
 )
+from transformer.regexes import regex
 from transformer.yamltree import syntax
 from transformer.yamltree.syntax import Chain, Collection, Mapping, Node, Tree
 
@@ -116,7 +116,7 @@ def _joined(lines: Sequence[str], line_break: str, indent: str) -> str:
     return text
 
 
-_BLANK = re.compile(r"[ \t\r\n]*")
+_BLANK = regex(r"[ \t\r\n]*")
 _ENDS = ",{[}]\"'"
 """What a line in a flow collection ends with, unless it is a plain scalar."""
 

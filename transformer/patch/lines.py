@@ -1,8 +1,8 @@
 """Lines of a text: where they begin and end, columns (0-based here), and the line break in use."""
 
-import re
+from transformer.regexes import regex
 
-BREAK = re.compile(r"\r\n|\n|\r")
+BREAK = regex(r"\r\n|\n|\r")
 
 
 def line_start(text: str, offset: int) -> int:

@@ -5,17 +5,17 @@ escaping (line breaks, quotes, control characters) is left to ruamel.yaml.
 """
 
 import json
-import re
 from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Any
 
+from transformer.regexes import regex
 from transformer.yamltree.scalars import resolve
 from transformer.yamltree.syntax import PLAIN
 
-_WORD = re.compile(r"[A-Za-z/_][A-Za-z0-9_./-]*\Z")
+_WORD = regex(r"[A-Za-z/_][A-Za-z0-9_./-]*\Z")
 _SPECIAL = {"inf": ".inf", "-inf": "-.inf", "nan": ".nan"}
-_SIMPLE = re.compile(r"[ !#-\[\]-~]*\Z")
+_SIMPLE = regex(r"[ !#-\[\]-~]*\Z")
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,11 +13,12 @@ from ruamel.yaml.error import YAMLError
 from transformer.errors import InputError, InternalError, PatchError
 from transformer.operations import Operation
 from transformer.patch import verify
+from transformer.regexes import regex
 from transformer.yamltree.construct import construct
 from transformer.yamltree.parse import parse
 from transformer.yamltree.syntax import Tree
 
-_MARKER = re.compile(r"^---(?=\s|\Z)", re.MULTILINE)
+_MARKER = regex(r"^---(?=\s|\Z)", re.MULTILINE)
 
 _ERRORS = (
     YAMLError,

@@ -4,7 +4,6 @@ tree + operations -> placements (what shares text with what) -> edits (how it lo
 -> read back and compared with jsonpatch's result.
 """
 
-import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -13,10 +12,11 @@ from transformer.operations import Operation
 from transformer.patch import aliases, block_layout, flow_layout, placement, verify
 from transformer.patch.edits import Edit, apply
 from transformer.patch.placement import Add, ExpandMerge, Placement, SetValue
+from transformer.regexes import regex
 from transformer.yamltree.fast_load import fast_load
 from transformer.yamltree.syntax import Tree, scalars
 
-_HIDDEN = re.compile("[\x85\u2028\u2029]|(?<=[\r\n])\ufeff")
+_HIDDEN = regex("[\x85\u2028\u2029]|(?<=[\r\n])\ufeff")
 
 
 def splice(tree: Tree, operations: Sequence[Operation], expected: Any) -> str:

@@ -1,6 +1,5 @@
 """What a document's text shows of its author's habits, the nearest neighbours first."""
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import chain as chained
@@ -9,12 +8,13 @@ from typing import TypeGuard, TypeVar
 
 from transformer.patch.lines import BREAK, column, indentation, line_start
 from transformer.patch.render import BlockStyle, FlowStyle, scalar
+from transformer.regexes import regex
 from transformer.yamltree.syntax import Chain, Collection, Mapping, Node, Scalar, Sequence, Tree
 
 _ENOUGH = 200
 """So many neighbours show a habit, if there is one: each edit looks at them again."""
 
-_SPACE = re.compile(r"(?>(?:\s++|(?<=\s)#[^\r\n]*+)*)")
+_SPACE = regex(r"(?>(?:\s++|(?<=\s)#[^\r\n]*+)*)")
 
 _LINE = 200
 """A collection on a longer line is no habit."""

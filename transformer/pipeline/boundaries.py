@@ -7,7 +7,6 @@ lack. This works for manifests that begin with apiVersion and kind or whose keys
 people and tools write them.
 """
 
-import re
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
@@ -16,6 +15,7 @@ from typing import Any, NamedTuple
 
 from transformer.errors import InputError
 from transformer.kubernetes.builtin_kinds import foreign, is_known, may_lack
+from transformer.regexes import regex
 from transformer.text.framing import RawDocument
 from transformer.wording import RENDER_FIRST
 from transformer.yamltree.parse import parse
@@ -233,9 +233,7 @@ def _swallowed(root: Mapping, offset: int = 0, *, is_glued: bool = True) -> Inpu
     )
 
 
-_SWALLOWED = re.compile(
-    r"[^-]---\Z|[^\s#]#(?:[#@!\s]|\Z)|%(?:YAML|TAG)\s|\{\s*\"(?:apiVersion|kind)\""
-)
+_SWALLOWED = regex(r"[^-]---\Z|[^\s#]#(?:[#@!\s]|\Z)|%(?:YAML|TAG)\s|\{\s*\"(?:apiVersion|kind)\"")
 
 _TAIL = 4096
 

@@ -21,7 +21,12 @@ from transformer.rules.base import (
     ValidationRule,
     ValidationRules,
 )
-from transformer.rules.registry import checks_of_transform, transform_rules, validation_rules
+from transformer.rules.registry import (
+    checks_of_transform,
+    rule_ids,
+    transform_rules,
+    validation_rules,
+)
 from transformer.text.framing import MAX_DOCUMENT
 from transformer.text.prefilter import Prefilter, may_match, open_prefilter, prefilter_for
 
@@ -136,11 +141,7 @@ def build(
         SettingsError: the settings name a rule that does not exist, or a catalog entry is wrong.
     """
     _refuse_unknown_rules(settings)
-    rules = tuple(
-        rule
-        for rule in transform_rules()
-        if settings.transform_rules.get(rule.id, rule.on_by_default)
-    )
+    rules = transform_rules(settings.transform_rules)
     checks = checks_of_transform()
     catalog = revise(parse(components), settings.components)
     words = tokens(catalog)
@@ -191,10 +192,7 @@ def _prefilter(rules: Sequence[TransformRule], words: Sequence[str]) -> Prefilte
 
 def _refuse_unknown_rules(settings: Settings) -> None:
     switched = {*settings.transform_rules, *settings.severities}
-    unknown = switched - {rule.id for rule in transform_rules()}
-    if unknown:  # only then look at all the others
-        unknown -= {rule.id for rule in validation_rules()}
-    if unknown:
+    if unknown := switched - set(rule_ids()):
         raise SettingsError(
             f"there is no rule {min(unknown)!r}", hint="`hostnet-transform rules` lists them"
         )

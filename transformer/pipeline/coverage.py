@@ -4,7 +4,6 @@ Silence about these must not look like safety, so they are counted, whatever rul
 """
 
 import posixpath
-import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import NamedTuple, TypeAlias, get_args
@@ -15,6 +14,7 @@ from transformer.kubernetes.charts import charts_of, is_release
 from transformer.kubernetes.generators import KUSTOMIZATIONS
 from transformer.kubernetes.objects import Manifest, list_at, mapping_at
 from transformer.pipeline.kustomization_graph import LISTS
+from transformer.regexes import regex
 from transformer.rules.base import RuleContext
 from transformer.rules.workloads import hn425_manifest_inside
 
@@ -30,13 +30,13 @@ _KUSTOMIZE = "kustomize.config.k8s.io"
 _HOLDERS = ("ConfigMap", "Secret", "Template")
 """Kinds that may contain manifests."""
 
-_REMOTE = re.compile(
+_REMOTE = regex(
     r"[A-Za-z][A-Za-z0-9+.-]*:(?://|:)"  # https://, git::
     r"|[^/\s:@]+@[^/\s:@]+:"  # git@example.com:
     r"|(?:www\.)?(?:github\.com|gitlab\.com|bitbucket\.org)[/:]"
     r"|.*(?:\?(?:ref|version)=|\.git(?:/|$)|_git/)"
 )
-_USER = re.compile(r"(https?://)[^/@]*@")
+_USER = regex(r"(https?://)[^/@]*@")
 """What may hold a password in a URL."""
 
 

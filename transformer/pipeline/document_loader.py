@@ -16,6 +16,7 @@ from transformer.kubernetes.pod_template import pod_templates
 from transformer.operations import Operation
 from transformer.pipeline.diagnostics import DiagnosticCollector
 from transformer.pipeline.documents import Document
+from transformer.regexes import regex
 from transformer.rules.base import RuleContext, TransformRule
 from transformer.text.framing import Opening, RawDocument
 from transformer.yamltree import syntax
@@ -23,7 +24,7 @@ from transformer.yamltree.construct import construct
 from transformer.yamltree.parse import decode, parse
 from transformer.yamltree.template_comments import find_template_comment
 
-_NO_MANIFESTS = re.compile(
+_NO_MANIFESTS = regex(
     r"(?:.*/)?(?:kustomization\.ya?ml|Kustomization|Chart\.yaml"
     r"|(?:[^/]*[._-])?values(?:[._-][^/]*)?\.(?:ya?ml|json))",
     re.IGNORECASE,

@@ -3,7 +3,6 @@
 Nothing is decided here: hints only improve the message of an error.
 """
 
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import islice
@@ -11,25 +10,26 @@ from typing import NamedTuple
 
 from transformer.errors import InputError
 from transformer.kubernetes.invisible_characters import STRANGE, strange_blank
+from transformer.regexes import regex
 
 _LINE_START = r"(?:\A\ufeff?|(?<=[\r\n])\ufeff?)"
 
-_SEPARATOR = re.compile(
+_SEPARATOR = regex(
     rf"{_LINE_START}(?P<marker>-{{3,}}(?:[^\s-]|[{STRANGE}])[^\r\n:]{{0,100}}"
     r"|-{4,}(?=[ \t]*(?:[\r\n]|\Z)))"
 )
 """A line that is intended as `---` but is not: text directly after it, or too many dashes."""
 
-_TEMPLATE = re.compile(rf"{_LINE_START}[^#\r\n]*?\{{[{{%]")
-_IN_COMMENT = re.compile(rf"{_LINE_START}(?:[^#\r\n]*[ \t])?#(?:(?P<ytt>@)|[^\r\n]*\{{[{{%])")
+_TEMPLATE = regex(rf"{_LINE_START}[^#\r\n]*?\{{[{{%]")
+_IN_COMMENT = regex(rf"{_LINE_START}(?:[^#\r\n]*[ \t])?#(?:(?P<ytt>@)|[^\r\n]*\{{[{{%])")
 
 _BELOW = r"[^\r\n]*[\r\n]+(?:#[^\r\n]*[\r\n]+)*(?:apiVersion|kind|metadata):"
-_GLUED_HEAD = re.compile(rf"[^\s\"'{{,\ufeff](?:apiVersion|kind):[ \t]+(?={_BELOW})")
-_GLUED_END = re.compile(rf"[^\s-]---(?=[ \t]*[\r\n])(?={_BELOW})|[^\s#]#(?={_BELOW})")
+_GLUED_HEAD = regex(rf"[^\s\"'{{,\ufeff](?:apiVersion|kind):[ \t]+(?={_BELOW})")
+_GLUED_END = regex(rf"[^\s-]---(?=[ \t]*[\r\n])(?={_BELOW})|[^\s#]#(?={_BELOW})")
 """A line that ends with what should begin the next file: its first key, its `---`, or a comment."""
 
 
-_STRANGE_HEAD = re.compile(
+_STRANGE_HEAD = regex(
     rf"(?:\A|(?<=[\r\n]))[ \t]*+(?P<blank>[{STRANGE}]?)[ \t{STRANGE}]*+"
     rf"(?P<key>apiVersion|kind)(?P<behind>[{STRANGE}]?)[ \t{STRANGE}]*+:"
 )

@@ -1,14 +1,14 @@
 """The configuration as plain frozen data."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from transformer.findings import Severity
 from transformer.globs import is_chosen, matches_object
+from transformer.regexes import regex
 
-_SEVERITY_KEY = re.compile(r"HN[0-9]{3}")
+_SEVERITY_KEY = regex(r"HN[0-9]{3}")
 
 
 @dataclass(frozen=True, slots=True)

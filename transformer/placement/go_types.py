@@ -26,6 +26,7 @@ from typing import Any, NamedTuple, Protocol, cast
 from transformer import pointer
 from transformer.kubernetes.placeholders import is_placeholder
 from transformer.placement.json_patch import Misfit, Node, plain
+from transformer.regexes import regex
 
 
 class Field(NamedTuple):
@@ -213,10 +214,10 @@ def _after_null(kind: str, old: Any, *, is_struct: bool) -> Any:
 
 
 _INTEGERS = {"int32": 2**31, "int64": 2**63, "IntOrString": 2**31}
-_QUANTITY = re.compile(
+_QUANTITY = regex(
     r"[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([KMGTPE]i|[numkMGTPE]?|[eE][-+]?[0-9]+)", re.ASCII
 )
-_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[-+]\d\d:\d\d)", re.ASCII)
+_TIME = regex(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[-+]\d\d:\d\d)", re.ASCII)
 
 
 def _fits(kind: str, value: Any, *, is_struct: bool) -> bool:

@@ -7,12 +7,12 @@ value has the value null, and nothing can be below a null.
 Source: github.com/evanphx/json-patch v5.6.0, patch.go.
 """
 
-import re
 from dataclasses import dataclass
 from typing import Any
 
 from transformer import pointer
 from transformer.kubernetes.placeholders import is_placeholder
+from transformer.regexes import regex
 
 OPERATIONS = ("add", "remove", "replace")
 """Those that the API server accepts in a YurtAppSet."""
@@ -118,7 +118,7 @@ def _change_list(items: list[Node], operation: str, last: str, path: str, value:
         items[index] = value
 
 
-_INDEX = re.compile(r"[-+]?[0-9]{1,18}")
+_INDEX = regex(r"[-+]?[0-9]{1,18}")
 
 
 def _index(token: str, size: int, path: str) -> int:

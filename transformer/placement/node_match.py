@@ -8,7 +8,6 @@ Source: Kubernetes component-helpers, `GetRequiredNodeAffinity` and `NewLazyErro
 scheduling/corev1/nodeaffinity/nodeaffinity.go; apimachinery, `labels.NewRequirement`.
 """
 
-import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,14 +18,15 @@ from transformer.kubernetes.placeholders import is_placeholder
 from transformer.kubernetes.pod_template import PodTemplate
 from transformer.kubernetes.well_known import HOST_NETWORK_LABEL
 from transformer.placement.truth import Truth, truth
+from transformer.regexes import regex
 
 _NAME = r"[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?"
 _PREFIX = r"(?=.{1,253}/)[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*/"
-LABEL_KEY = re.compile(f"(?:{_PREFIX})?{_NAME}")
+LABEL_KEY = regex(f"(?:{_PREFIX})?{_NAME}")
 """The key of a label; in lower case, that of an annotation."""
 
-_VALUE = re.compile(f"(?:{_NAME})?")
-_INTEGER = re.compile(r"[-+]?[0-9]{1,63}")
+_VALUE = regex(f"(?:{_NAME})?")
+_INTEGER = regex(r"[-+]?[0-9]{1,63}")
 _LARGEST = 2**63 - 1
 
 _FIELD = "\0"

@@ -5,13 +5,13 @@ apps/v1.
 """
 
 import math
-import re
 from collections.abc import Mapping
 from typing import Any
 
 from transformer.kubernetes.objects import mapping_at
+from transformer.regexes import regex
 
-_PERCENT = re.compile(r"([0-9]+)%")
+_PERCENT = regex(r"([0-9]+)%")
 _DEFAULT = "25%"
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
-from transformer.kubernetes.node_affinity import required_terms
+from transformer.kubernetes.node_affinity import asks_for_the_guard, required_terms
 from transformer.kubernetes.objects import mapping_at
 from transformer.kubernetes.placeholders import is_placeholder
 from transformer.kubernetes.pod_template import PodTemplate
@@ -107,11 +107,6 @@ def scheduled(
     return _scheduled(_Wanted(template, is_daemon_set), pools, nodes, key)
 
 
-def asks_to_be_kept_off(template: PodTemplate) -> bool:
-    """Whether the pods carry the annotation for which the webhook adds the guard."""
-    return template.annotations.get(EXCLUDE_ANNOTATION) == "true"
-
-
 class _Wanted:
     """The parts of a pod template that select nodes, as a small key of a cache.
 
@@ -132,7 +127,7 @@ class _Wanted:
         self.template = PodTemplate({"spec": kept}, "")
         self.is_daemon_set = is_daemon_set
         is_open = is_placeholder(template.annotations.get(EXCLUDE_ANNOTATION))
-        self.annotated = Truth.UNKNOWN if is_open else truth(asks_to_be_kept_off(template))
+        self.annotated = Truth.UNKNOWN if is_open else truth(asks_for_the_guard(template))
         self._key = marshal.dumps((kept, is_daemon_set, self.annotated.value))
 
     def schedule(self, nodes: NodeGroup) -> Scheduled:

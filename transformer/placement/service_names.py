@@ -13,21 +13,22 @@ from typing import Any
 from transformer import pointer
 from transformer.kubernetes.objects import Manifest, list_at, mapping_at
 from transformer.kubernetes.pod_template import PodTemplate, containers
+from transformer.regexes import regex
 
 # A variable, as the kubelet or a shell puts it in, may be a part of the name. What follows a single
 # slash is a path.
 _PART = r"(?:\$\(\w+\)|\$\{\w+\}|\$?[-\w])+"
-_CERTAIN = re.compile(
+_CERTAIN = regex(
     rf"(?<![-\w.$)}}])(?<!(?<!/)/)(?:{_PART}\.)+svc(?:\.cluster\.local)?(?=\.?(?![-\w.]))",
     re.IGNORECASE | re.ASCII,
 )
 
 _LABEL = r"[a-z](?:[-a-z0-9]{0,61}[a-z0-9])?"
 _HOST = rf"{_LABEL}(?:\.{_LABEL})?"
-_IN_URL = re.compile(rf"://(?:[^/@\s]*@)?({_HOST})(?![-\w.])", re.ASCII)
-_BEFORE_PORT = re.compile(rf"(?<![-\w.$)}}/])({_HOST}):[0-9]{{1,5}}(?![-\w.])", re.ASCII)
-_WHOLE = re.compile(rf"({_HOST})\.?", re.ASCII)
-_OF_HOSTS = re.compile(r"(?:HOST|ADDR|ADDRESS|URL|SERVER|ENDPOINT)\Z", re.IGNORECASE)
+_IN_URL = regex(rf"://(?:[^/@\s]*@)?({_HOST})(?![-\w.])", re.ASCII)
+_BEFORE_PORT = regex(rf"(?<![-\w.$)}}/])({_HOST}):[0-9]{{1,5}}(?![-\w.])", re.ASCII)
+_WHOLE = regex(rf"({_HOST})\.?", re.ASCII)
+_OF_HOSTS = regex(r"(?:HOST|ADDR|ADDRESS|URL|SERVER|ENDPOINT)\Z", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

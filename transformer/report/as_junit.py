@@ -6,15 +6,15 @@ not fail the run either. What was not looked into is in properties. The same
 report always gives the same bytes.
 """
 
-import re
 from collections.abc import Iterator
 
 from transformer.findings import Finding
+from transformer.regexes import regex
 from transformer.report import coverage
 from transformer.report.formatting import clean, message, message_and_hint
 from transformer.report.report import Report
 
-_NO_XML = re.compile(r"[\ud800-\udfff\ufffe\uffff]")
+_NO_XML = regex(r"[\ud800-\udfff\ufffe\uffff]")
 """Characters that XML cannot contain, apart from those that `clean` escapes."""
 
 

@@ -10,7 +10,6 @@ outputs matches only in layers above that build. An object without a namespace c
 """
 
 import json
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import starmap
 from typing import NamedTuple
@@ -18,6 +17,7 @@ from typing import NamedTuple
 from transformer.findings import DocumentResult, ObjectRef
 from transformer.operations import Operation
 from transformer.patch.render import scalar
+from transformer.regexes import regex
 from transformer.report.by_object import by_object
 from transformer.report.formatting import clean
 
@@ -35,7 +35,7 @@ _ABOVE_ONLY = (
     " the built one); for the built one itself make them from its source files, given as PATHs"
 )
 _SHOWN = 3
-_SPECIAL = re.compile(r"[\\.+*?()|\[\]{}^$]")
+_SPECIAL = regex(r"[\\.+*?()|\[\]{}^$]")
 """Characters that have a meaning in Go's regular expressions."""
 
 

@@ -8,16 +8,17 @@ from typing import Any
 
 from transformer.findings import Change
 from transformer.pointer import unescape
+from transformer.regexes import regex
 
-_AFFINITY = re.compile(
+_AFFINITY = regex(
     r"(?P<template>.*)/spec/affinity"
     r"(?:/nodeAffinity(?:/required\w+(?:/nodeSelectorTerms(?:/(?P<term>\d+|-)(?:/.*)?)?)?)?)?"
 )
-_METADATA = re.compile(
+_METADATA = regex(
     r"(?P<template>.*)/metadata(?:/(?P<kind>labels|annotations)(?:/(?P<key>[^/]+))?)?"
 )
-_TAINTS = re.compile(r"/spec/taints(?:/-)?")
-_FIELD = re.compile(r"(?P<template>.*)/spec/(?P<name>\w+)")
+_TAINTS = regex(r"/spec/taints(?:/-)?")
+_FIELD = regex(r"(?P<template>.*)/spec/(?P<name>\w+)")
 _USUAL_TEMPLATES = ("", "/spec/template", "/spec/jobTemplate/spec/template")
 _LONG = 60
 

@@ -4,11 +4,12 @@ import re
 from collections.abc import Callable, Iterator
 
 from transformer.findings import Finding
+from transformer.regexes import regex
 
 Paint = Callable[[str, str], str]
 """Returns a text with the color of its role: `error`, `warning`, `info`, `change` or `place`."""
 
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_CONTROL = regex(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
 def unpainted(text: str, _role: str) -> str:

@@ -5,9 +5,10 @@ from collections.abc import Iterator, Sequence
 from inspect import cleandoc
 from itertools import groupby
 
+from transformer.regexes import regex
 from transformer.report.report import RuleHelp
 
-_LABEL = re.compile(r"\A(Bad|Good|Before|After|Old|New|Fix|Source)\b(?=[:,]| )")
+_LABEL = regex(r"\A(Bad|Good|Before|After|Old|New|Fix|Source)\b(?=[:,]| )")
 
 
 def page(rule: RuleHelp) -> str:

@@ -10,7 +10,7 @@ A check that needs several objects has two steps: `collect` records facts about 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from transformer.findings import Finding, ObjectRef, Place, Severity, Violation
 from transformer.kubernetes.components import Catalog
@@ -21,8 +21,10 @@ from transformer.kubernetes.pools import Pool, PoolIndex, is_pool
 from transformer.kubernetes.services import LocalService, is_service
 from transformer.operations import Operation
 from transformer.placement.node_groups import KnownNodes
-from transformer.placement.placed import Placed, placed
-from transformer.placement.verdicts import Break, breaks
+
+if TYPE_CHECKING:
+    from transformer.placement.placed import Placed
+    from transformer.placement.verdicts import Break
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +159,7 @@ class RuleContext:
     in_no_cluster: bool = False
 
     @cached_property
-    def placed(self) -> tuple[Placed, ...]:
+    def placed(self) -> "tuple[Placed, ...]":
         """The workload copies, with where each can be scheduled.
 
         None if the pods are static, or if there are none.
@@ -168,7 +170,7 @@ class RuleContext:
         return tuple(one for one in self._placed if one.copy.is_certain)
 
     @cached_property
-    def checked(self) -> tuple[Placed, ...]:
+    def checked(self) -> "tuple[Placed, ...]":
         """The workload copies that validation rules look at: none if a controller owns the object,
         because what is wrong with it is reported of its owner.
         """
@@ -181,35 +183,37 @@ class RuleContext:
         known = (one for one in found if not self.is_for_another_cluster(one))
         return {one.undecided for one in known if one.undecided}
 
-    def is_for_another_cluster(self, one: Placed) -> bool:
+    def is_for_another_cluster(self, one: "Placed") -> bool:
         """Whether a copy selects pools that only others have, and may be meant for these."""
         missing = one.schedule.missing
         is_elsewhere = all(self.cluster.known_in.get(name) for name in missing)
         return self.in_no_cluster and bool(missing) and is_elsewhere
 
     @cached_property
-    def _placed(self) -> tuple[Placed, ...]:
+    def _placed(self) -> "tuple[Placed, ...]":
         if self.is_static or not self._makes_pods:
             return ()
+        from transformer.placement.placed import placed  # most runs of `transform` ask for none
+
         return placed(self.manifest, self.templates, self.cluster.pools, self.cluster.nodes)
 
     @property
-    def pinned(self) -> list[Placed]:
+    def pinned(self) -> "list[Placed]":
         """The workload copies that can run on host-network pools only."""
         return [one for one in self.placed if one.pinned_to]
 
     @cached_property
-    def on_host_network(self) -> list[Placed]:
+    def on_host_network(self) -> "list[Placed]":
         """The workload copies that have pods on host-network pools."""
         return [one for one in self.checked if one.runs_on]
 
-    def source(self, placed: Placed) -> PodTemplate:
+    def source(self, placed: "Placed") -> PodTemplate:
         """Return the pod template as the object has it of which `placed` is a copy."""
         return next(
             template for template in self.templates if template.pointer == placed.template.pointer
         )
 
-    def broken_by(self, rule: str) -> dict[str, list[Placed]]:
+    def broken_by(self, rule: str) -> "dict[str, list[Placed]]":
         """Return the copies that a rule finds broken on host-network pools, by the pointer in the
         manifest of what breaks them.
         """
@@ -220,7 +224,9 @@ class RuleContext:
         return found
 
     @cached_property
-    def _breaks(self) -> list[tuple[Placed, Break]]:
+    def _breaks(self) -> "list[tuple[Placed, Break]]":
+        from transformer.placement.verdicts import breaks
+
         level = self.cluster.namespaces.get(self.manifest.ref.namespace, "")
         return [
             (copy, one) for copy in self.checked for one in breaks(copy, self.source(copy), level)
@@ -277,7 +283,6 @@ class TransformRule:
     looks_at: frozenset[LooksAt]
     plan: Callable[[RuleContext], list[Operation]]
     reason: Callable[[RuleContext], str]
-    on_by_default: bool = True
     unfixable: Callable[[RuleContext], Iterable[Violation]] | None = None
     suppressed_with: tuple[str, ...] = ()
 

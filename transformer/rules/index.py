@@ -16,6 +16,9 @@ TRANSFORM: Mapping[str, str] = {
 }
 """Rules that edit."""
 
+OFF_BY_DEFAULT = frozenset(("host-network-pods", "keep-off", "pool-attributes"))
+"""Rules that edit only if the configuration says so; otherwise they are not even loaded."""
+
 CHECKED_BY_BOTH: Mapping[str, str] = {
     "HN106": "pools.hn106_lost_host_network",
     "HN303": "nodes.hn303_host_network_label_changed",

@@ -9,6 +9,7 @@ from transformer.rules.base import TransformRule, ValidationRule
 from transformer.rules.index import (
     CHECKED_BY_BOTH,
     CHECKED_BY_VALIDATE,
+    OFF_BY_DEFAULT,
     REPORTED_BY_READER,
     TRANSFORM,
 )
@@ -32,10 +33,14 @@ def resolve_rule_id(name: str) -> str:
     return resolve_name("rule", name, rule_ids(), "`hostnet-transform rules` lists them")
 
 
-@cache
-def transform_rules() -> tuple[TransformRule, ...]:
-    """Return the rules that edit."""
-    return tuple(_module(rule_id).RULE for rule_id in sorted(TRANSFORM))
+def transform_rules(switched: Mapping[str, bool] | None = None) -> tuple[TransformRule, ...]:
+    """Return the rules that edit: those that are on where `switched` are, or else all of them."""
+    ids = (
+        rule_id
+        for rule_id in sorted(TRANSFORM)
+        if switched is None or switched.get(rule_id, rule_id not in OFF_BY_DEFAULT)
+    )
+    return tuple(_module(rule_id).RULE for rule_id in ids)
 
 
 @cache

@@ -25,6 +25,7 @@ from collections.abc import Callable, Iterable, Iterator
 from enum import Enum, auto
 from typing import NamedTuple
 
+from transformer.regexes import regex
 from transformer.text.json_objects import BOM, ObjectScan, Stop
 
 MAX_DOCUMENT = 64 * 1024 * 1024
@@ -42,18 +43,18 @@ _LINE = b"(?:%b)?(?:%b|%b|%b" % (BOM, _MARKS, _DIRECTIVE, _KEY)
 _POSSIBLE = rb"(?=[\-.%ak\"'\xef])"
 """The first byte of each `_LINE`; it makes the search faster."""
 
-_AFTER_LF = re.compile(b"\n" + _POSSIBLE + _LINE + b")")
-_AFTER_ANY_BREAK = re.compile(b"[\r\n]" + _POSSIBLE + _LINE + b")")
-_MARKER = re.compile(rb"(?:%b)?(?:%b)" % (BOM, _MARKS))
+_AFTER_LF = regex(b"\n" + _POSSIBLE + _LINE + b")")
+_AFTER_ANY_BREAK = regex(b"[\r\n]" + _POSSIBLE + _LINE + b")")
+_MARKER = regex(rb"(?:%b)?(?:%b)" % (BOM, _MARKS))
 
 _REST = rb"[ \t]*+(?:(?P<comment>#)|(?P<brace>\{)|(?P<newline>[\r\n]++))?"
-_REST_ABOVE = re.compile(_REST)
-_LINE_ABOVE = re.compile(_LINE + b"|" + _REST + b")")
+_REST_ABOVE = regex(_REST)
+_LINE_ABOVE = regex(_LINE + b"|" + _REST + b")")
 """The begin of a line above content; without a group: content, or blanks up to the last byte."""
 
-_BREAK = re.compile(b"\r\n|\r|\n")
-_LONE_CR = re.compile(rb"\r[^\n]")
-_COMMENTS = re.compile(
+_BREAK = regex(b"\r\n|\r|\n")
+_LONE_CR = regex(rb"\r[^\n]")
+_COMMENTS = regex(
     rb"[\r\n]((?:%b)?\#[^\r\n]*+(?:[\r\n](?:\#[^\r\n]*+|[ \t]*+(?=[\r\n]|\Z)))*)" % BOM
 )
 """Comment lines in column 1 and the blank lines between and below them."""

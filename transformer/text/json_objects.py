@@ -8,8 +8,9 @@ Patterns repeat groups a bounded number of times, because the engine records eac
 loops around the patterns continue where the bound stops them.
 """
 
-import re
 from enum import Enum, auto
+
+from transformer.regexes import regex
 
 BOM = b"\xef\xbb\xbf"
 
@@ -17,12 +18,12 @@ _STRING_TEXT = rb'[^"\\\r\n]*+(?:\\[^\r\n][^"\\\r\n]*+){0,256}'
 _SAFE_BREAK = rb"[\r\n](?=[^\-.\xef])"
 """A line break without a `---`, `...` or byte order mark after it, as the next byte shows."""
 
-_IN_STRING = re.compile(_STRING_TEXT)
-_IN_OBJECT = re.compile(
+_IN_STRING = regex(_STRING_TEXT)
+_IN_OBJECT = regex(
     rb'(?:%(plain)b*+(?:"%(text)b"|%(break)b)){0,64}%(plain)b*+'
     % {b"plain": rb"[ \t:,\[\]0-9+\-.eEtrufalsn]", b"text": _STRING_TEXT, b"break": _SAFE_BREAK}
 )
-_AFTER_OBJECT = re.compile(rb"(?:[ \t]++|%b){0,64}" % _SAFE_BREAK)
+_AFTER_OBJECT = regex(rb"(?:[ \t]++|%b){0,64}" % _SAFE_BREAK)
 
 _QUOTE, _OPEN, _CLOSE = b'"{}'
 

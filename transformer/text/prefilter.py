@@ -17,19 +17,21 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from transformer.regexes import regex
+
 _EXCLUDE_KEY = b"exclude-host-network-pool"
 _OWN_KEYS = b"transform.hostnet.io"
 _POOL_GROUP = b"apps.openyurt.io"
 
-_WORD = re.compile(r"[0-9A-Za-z._/-]+")
+_WORD = regex(r"[0-9A-Za-z._/-]+")
 """Names that the search finds: `_ESCAPE` knows every escape of these characters."""
 
-_BLANK = re.compile(
+_BLANK = regex(
     rb"(?>(?:[ \t\r\n]++|#[^\r\n]*+|(?:---|\.\.\.)(?=[ \t\r\n]|\Z)|%(?:YAML|TAG)[ \t][^\r\n]*+"
     rb"|\xef\xbb\xbf)*)\Z"
 )
 
-_HIDING_TAG = re.compile(rb"![^ \t\r\n!]*(?:binary|%[0-9A-Fa-f]{2})")
+_HIDING_TAG = regex(rb"![^ \t\r\n!]*(?:binary|%[0-9A-Fa-f]{2})")
 
 _ESCAPE_TEXT = rb"""\\(?:
     (?: x | u00 | U000000 )
@@ -37,16 +39,16 @@ _ESCAPE_TEXT = rb"""\\(?:
   | (?P<slash> / )
   | (?: \r\n | \r | \n | \xc2\x85 | \xe2\x80[\xa8\xa9] ) [ \t]*+
 )"""
-_ESCAPE = re.compile(_ESCAPE_TEXT, re.VERBOSE)
-_BACKSLASH_OR_ESCAPE = re.compile(rb"(?P<pairs> (?:\\\\){1,999} ) |" + _ESCAPE_TEXT, re.VERBOSE)
+_ESCAPE = regex(_ESCAPE_TEXT, re.VERBOSE)
+_BACKSLASH_OR_ESCAPE = regex(rb"(?P<pairs> (?:\\\\){1,999} ) |" + _ESCAPE_TEXT, re.VERBOSE)
 
 _SCALAR_ENDS = rb"""(?:
     [ \t]*+ (?: [\r\n"',:?\[\]{}\\\x80-\xff] | \Z )
   | [ \t]++ \#
 )"""
-_ANY_KIND = re.compile(rb"Node(?:Pool)?(?:List)?" + _SCALAR_ENDS, re.VERBOSE)
-_POOL_KIND = re.compile(rb"NodePool(?:List)?" + _SCALAR_ENDS, re.VERBOSE)
-_COMPARED_KIND = re.compile(rb"(?:Node(?:Pool)?|Pod|Job)(?:List)?" + _SCALAR_ENDS, re.VERBOSE)
+_ANY_KIND = regex(rb"Node(?:Pool)?(?:List)?" + _SCALAR_ENDS, re.VERBOSE)
+_POOL_KIND = regex(rb"NodePool(?:List)?" + _SCALAR_ENDS, re.VERBOSE)
+_COMPARED_KIND = regex(rb"(?:Node(?:Pool)?|Pod|Job)(?:List)?" + _SCALAR_ENDS, re.VERBOSE)
 
 _BEFORE_SCALAR = b"\r\n\"'\\:,-?[{"
 _REACH = 256

@@ -7,7 +7,6 @@ a block collection at the next token; an absent value of `? key` is at the next 
 event of an unindented sequence ends after its first dash.
 """
 
-import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, NamedTuple
@@ -23,6 +22,7 @@ from yaml.events import (
 )
 
 from transformer.errors import InputError
+from transformer.regexes import regex
 from transformer.yamltree.scalars import WORDS, resolve_key
 from transformer.yamltree.syntax import (
     MAX_DEPTH,
@@ -39,14 +39,12 @@ from transformer.yamltree.syntax import (
     refuse_duplicate,
 )
 
-_PROPERTIES = re.compile(
-    r"(?:(?:&[^\s,\[\]{}]+|!(?:<[^>]*>|[^\s,\[\]{}]*))(?:\s|(?<=\s)#[^\r\n]*)*)+"
-)
-COLON = re.compile(r"(?>(?:\s++|(?<=\s)#[^\r\n]*+)*):")
+_PROPERTIES = regex(r"(?:(?:&[^\s,\[\]{}]+|!(?:<[^>]*>|[^\s,\[\]{}]*))(?:\s|(?<=\s)#[^\r\n]*)*)+")
+COLON = regex(r"(?>(?:\s++|(?<=\s)#[^\r\n]*+)*):")
 """From the end of a key to its colon, across white space and comments."""
 
-_BREAK = re.compile(r"[\r\n]")
-_BLOCK_HEADER = re.compile(r"[|>][0-9+-]*")
+_BREAK = regex(r"[\r\n]")
+_BLOCK_HEADER = regex(r"[|>][0-9+-]*")
 _ON_THE_LINE = frozenset((None, "", "'", '"'))
 """Styles of scalars whose event ends where their text ends."""
 

@@ -6,7 +6,6 @@ which reads or refuses them.
 """
 
 import json
-import re
 from contextlib import suppress
 from typing import Any
 
@@ -25,13 +24,14 @@ from yaml.events import (
 )
 
 from transformer.errors import InputError
+from transformer.regexes import regex
 from transformer.yamltree.construct import construct
 from transformer.yamltree.parse import JSON_START, parse
 from transformer.yamltree.parse_json import HALF_PAIR, TRAILER
 from transformer.yamltree.scalars import resolve, resolve_key
 from transformer.yamltree.syntax import MAX_DEPTH
 
-_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
+_SURROGATE = regex(r"\\u[dD][89a-fA-F]")
 _ENDS = frozenset((MappingEndEvent, SequenceEndEvent))
 _MARKS = frozenset((StreamStartEvent, DocumentStartEvent, DocumentEndEvent))
 

@@ -4,12 +4,13 @@ import re
 from typing import Any
 
 from transformer.errors import InputError
+from transformer.regexes import regex
 from transformer.yamltree.construct import construct
 from transformer.yamltree.parse_json import JsonSyntaxError, parse_json
 from transformer.yamltree.parse_yaml import parse_yaml, too_many
 from transformer.yamltree.syntax import MAX_NODES, Tree
 
-JSON_START = re.compile(
+JSON_START = regex(
     r"\ufeff?(?>(?:[ \t]*+(?:#[^\r\n]*+)?[\r\n])*)(?:---[ \t]*(?:[ \t]#[^\r\n]*+)?[\r\n])?"
     r"(?=\ufeff?[ \t\r\n]*+\{)"
 )
@@ -18,7 +19,7 @@ JSON_START = re.compile(
 The group of lines is atomic, because backtracking would match all later lines again for each line.
 """
 
-_QUOTED = re.compile(r'"[^"\\]*+(?>(?:\\.[^"\\]*+)*)(?:"|\Z|\\\Z)', re.DOTALL)
+_QUOTED = regex(r'"[^"\\]*+(?>(?:\\.[^"\\]*+)*)(?:"|\Z|\\\Z)', re.DOTALL)
 """A quoted string, also one without a closing quote."""
 
 

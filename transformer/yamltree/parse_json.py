@@ -18,6 +18,7 @@ from collections.abc import Callable
 from typing import NoReturn
 
 from transformer.errors import InputError
+from transformer.regexes import regex
 from transformer.yamltree.syntax import (
     MAX_DEPTH,
     PLAIN,
@@ -34,17 +35,17 @@ _scan_string: Callable[[str, int, bool], tuple[str, int]] = vars(json.decoder)["
 
 _SPACE = r"[ \t\n\r]*+"
 _SIMPLE = r'"([^"\\\x00-\x1f]*+)"'
-_BLANK = re.compile(_SPACE)
-TRAILER = re.compile(r"(?>(?:[ \t\r\n]++|#[^\r\n]*+|\.\.\.(?=[ \t\r\n]|\Z))*)\Z")
-_STRING = re.compile(_SIMPLE)
-_ENTRY = re.compile(f"{_SPACE}{_SIMPLE}{_SPACE}:{_SPACE}(?:{_SIMPLE})?")
-_COLON = re.compile(f"{_SPACE}:{_SPACE}")
-_NUMBER_OR_WORD = re.compile(
+_BLANK = regex(_SPACE)
+TRAILER = regex(r"(?>(?:[ \t\r\n]++|#[^\r\n]*+|\.\.\.(?=[ \t\r\n]|\Z))*)\Z")
+_STRING = regex(_SIMPLE)
+_ENTRY = regex(f"{_SPACE}{_SIMPLE}{_SPACE}:{_SPACE}(?:{_SIMPLE})?")
+_COLON = regex(f"{_SPACE}:{_SPACE}")
+_NUMBER_OR_WORD = regex(
     r"(?:-?(?:0|[1-9][0-9]*+)(?:\.[0-9]++)?([eE][-+]?[0-9]++)?|true|false|null)(?![\w.+-])"
 )
-_RUN = re.compile(r"[\w.+-]{1,40}|.", re.DOTALL)
+_RUN = regex(r"[\w.+-]{1,40}|.", re.DOTALL)
 
-HALF_PAIR = re.compile("[\ud800-\udfff]")
+HALF_PAIR = regex("[\ud800-\udfff]")
 
 _MANY_DIGITS = 300
 """A number shorter than this, and without an exponent, is in a float's range."""

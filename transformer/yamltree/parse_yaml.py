@@ -7,7 +7,6 @@ This module prepares what libyaml reads and explains its errors; `compose` makes
 events. libyaml does not count a byte order mark, and takes none below a `---`.
 """
 
-import re
 from collections.abc import Callable
 from itertools import count
 from typing import Any
@@ -18,12 +17,13 @@ from yaml.events import ScalarEvent
 from yaml.reader import ReaderError
 
 from transformer.errors import InputError
+from transformer.regexes import regex
 from transformer.yamltree import flow_colons
 from transformer.yamltree.compose import compose
 from transformer.yamltree.syntax import MAX_NODES, Tree
 
 _LINES = r"(?>(?:[ \t]*+(?:#[^\r\n]*+)?[\r\n])*)"
-_MARKS = re.compile(
+_MARKS = regex(
     rf"(?>(?:{_LINES}\ufeff)*)"
     rf"(?:{_LINES}---[ \t]*(?:[ \t]#[^\r\n]*+)?[\r\n](?>(?:{_LINES}[ \t]*+\ufeff)+))?"
 )

@@ -18,6 +18,7 @@ from decimal import Decimal
 from typing import TypeAlias
 
 from transformer.errors import InputError
+from transformer.regexes import regex
 
 Value: TypeAlias = str | int | float | bool | None
 
@@ -36,7 +37,7 @@ _NUMBER_STARTS = frozenset("+-.0123456789")
 _NUMBER_ENDS = frozenset("._0123456789abcdefABCDEF")
 
 # Applied to a text without its underscores; `_BASES` has the base of each group.
-_NUMBER = re.compile(
+_NUMBER = regex(
     r"""[-+]?+ (?: (0 | [1-9][0-9]*+) | (0[oO]?[0-7]++) | (0[xX][0-9a-fA-F]++) | (0[bB][01]++) )
         | [-+]?+ (?: [0-9]++ (?: \.[0-9]*+ )? | \.[0-9]++ ) (?: [eE][-+]?[0-9]++ )?""",
     re.VERBOSE,
@@ -44,7 +45,7 @@ _NUMBER = re.compile(
 _BASES = (0, 10, 8, 16, 2)
 
 # A number that begins with a point follows Go's own rule: underscores are allowed between digits.
-_POINT_NUMBER = re.compile(r"\.[0-9]+(?:_[0-9]+)*(?:[eE][-+]?[0-9]+(?:_[0-9]+)*)?")
+_POINT_NUMBER = regex(r"\.[0-9]+(?:_[0-9]+)*(?:[eE][-+]?[0-9]+(?:_[0-9]+)*)?")
 
 _MIN_INT64 = -(2**63)
 _MAX_INT64 = 2**63 - 1

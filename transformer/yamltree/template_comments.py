@@ -4,14 +4,14 @@ ytt reads its directives from comments that begin with `#@`. Helm and Jinja exec
 `{{ }}` and `{% %}`, which people put into comments so that editors read the rest as YAML.
 """
 
-import re
 from bisect import bisect_right
 
+from transformer.regexes import regex
 from transformer.yamltree.syntax import Scalar, Tree, scalars
 
-_COMMENT = re.compile(r"(?:\A|(?<=[ \t\r\n\ufeff]))#[^\r\n]*")
-_BREAK = re.compile(r"[\r\n]")
-_CODE = re.compile(r"#@|[^\r\n]*\{[{%]")
+_COMMENT = regex(r"(?:\A|(?<=[ \t\r\n\ufeff]))#[^\r\n]*")
+_BREAK = regex(r"[\r\n]")
+_CODE = regex(r"#@|[^\r\n]*\{[{%]")
 
 
 def find_template_comment(tree: Tree) -> tuple[int, str] | None:

@@ -6,13 +6,13 @@ of the user are never interpreted as options of git.
 """
 
 import os
-import re
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
 from transformer.errors import SettingsError, reason_of
+from transformer.regexes import regex
 
 EMPTY = ""
 """Represents the commit before the first one."""
@@ -30,7 +30,7 @@ _ABOUT_REPOSITORY = (
 )
 """Variables that apply to one repository, and not to its submodules."""
 
-_OBJECT_NAME = re.compile(rb"[0-9a-f]{40,64}\n")
+_OBJECT_NAME = regex(rb"[0-9a-f]{40,64}\n")
 
 
 class Revision(NamedTuple):

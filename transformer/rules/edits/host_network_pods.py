@@ -183,7 +183,6 @@ RULE = TransformRule(
     frozenset({"templates"}),
     plan,
     reason,
-    on_by_default=False,
     unfixable=unfixable,
     suppressed_with=("HN401",),
 )

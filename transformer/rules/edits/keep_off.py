@@ -94,6 +94,5 @@ RULE = TransformRule(
     frozenset({"templates"}),
     plan,
     reason,
-    on_by_default=False,
     suppressed_with=("HN411", "HN420"),
 )

@@ -33,14 +33,13 @@ After:
 Source: OpenYurt `PodHandler.Default`, pkg/yurtmanager/webhook/pod/v1alpha1/pod_default.go.
 """
 
-from transformer.kubernetes.node_affinity import add_guards
+from transformer.kubernetes.node_affinity import add_guards, asks_for_the_guard
 from transformer.operations import Operation
-from transformer.placement.scheduling import asks_to_be_kept_off
 from transformer.rules.base import RuleContext, TransformRule
 
 
 def plan(context: RuleContext) -> list[Operation]:
-    return list(add_guards(filter(asks_to_be_kept_off, context.templates)))
+    return list(add_guards(filter(asks_for_the_guard, context.templates)))
 
 
 def reason(context: RuleContext) -> str:

@@ -95,5 +95,4 @@ RULE = TransformRule(
     frozenset({"nodes"}),
     plan,
     reason,
-    on_by_default=False,
 )
