@@ -2,8 +2,8 @@
 
 Those of `testdata/repositories/` are an example of each sort of repository, with known faults.
 
-A folder holds the files of one fault, and `runs.yaml`: what is to be run among them, and what must
-come of it. Each entry of that list has
+A folder holds the files of one fault, and `runs.yaml` in it, or the file beside it that has its
+name, says what is to be run among them, and what must come of it. Each entry of that list has
 
 - `run`: a command for the shell, in which `hnt` is the tool;
 - `status`: its exit status;
@@ -34,16 +34,17 @@ from transformer.yamltree.construct import construct
 from transformer.yamltree.parse import parse
 
 TESTDATA = Path(__file__).resolve().parents[2] / "testdata"
-FOLDERS = [
-    folder for name in ("field", "repositories") for folder in sorted((TESTDATA / name).iterdir())
-]
+RUNS = {
+    **{file.parent: file for file in sorted(TESTDATA.glob("field/*/runs.yaml"))},
+    **{file.with_suffix(""): file for file in sorted(TESTDATA.glob("repositories/*.yaml"))},
+}
 
 
 def _runs() -> list[Any]:
     return [
         pytest.param(folder, entry, id=f"{folder.name}: {entry['run']}")
-        for folder in FOLDERS
-        for entry in construct(parse((folder / "runs.yaml").read_text(encoding="utf-8")).root)
+        for folder, file in RUNS.items()
+        for entry in construct(parse(file.read_text(encoding="utf-8")).root)
     ]
 
 

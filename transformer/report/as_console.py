@@ -36,7 +36,7 @@ def findings(
             yield from (f"{line}\n" for line in details(found, with_related=with_related))
             places = max(found.related_total, len(found.related))
             if places > 1 and not with_related:
-                yield f"  all {places} places: -v\n"
+                yield f"  {places} more places: -v\n"
         yield "\n"
 
 
