@@ -94,3 +94,9 @@ def resolve_name(what: str, name: str, known: Iterable[str], hint: str) -> str:
     close = get_close_matches(wanted, plain, n=1)
     question = f", did you mean {plain[close[0]]!r}?" if close else ""
     raise SettingsError(f"there is no {what} {name!r}{question}", hint=hint)
+
+
+def some_of(words: Sequence[str], most: int = 5) -> str:
+    """Return `a, b, c`, or `a, b, c and 3 more` if there are more than `most`."""
+    more = len(words) - most
+    return ", ".join(words[:most]) + (f" and {more} more" if more > 0 else "")

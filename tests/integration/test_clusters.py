@@ -370,18 +370,20 @@ def test_a_file_of_several_clusters_is_transformed_if_their_pools_agree() -> Non
 # --- suggestions --------------------------------------------------------------------------------
 
 
-def flux(name: str, path: str) -> str:
+def flux(name: str, path: str, source: str = "GitRepository") -> str:
     return (
         "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\n"
-        f"metadata: {{name: {name}}}\nspec: {{path: {path}}}\n"
+        f"metadata: {{name: {name}}}\n"
+        f"spec: {{path: {path}, sourceRef: {{kind: {source}, name: main}}}}\n"
     )
 
 
-def argo(name: str, *paths: str) -> str:
+def argo(name: str, *paths: str, to: str = "") -> str:
     sources = ", ".join(f"{{path: {path}, repoURL: here}}" for path in paths)
+    destination = f", destination: {{name: {to}}}" if to else ""
     return (
         "apiVersion: argoproj.io/v1alpha1\nkind: Application\n"
-        f"metadata: {{name: {name}}}\nspec: {{sources: [{sources}]}}\n"
+        f"metadata: {{name: {name}}}\nspec: {{sources: [{sources}]{destination}}}\n"
     )
 
 
@@ -443,14 +445,68 @@ def test_applications_of_argo_suggest_clusters_as_well() -> None:
     )
 
 
+def test_destinations_of_argo_are_clusters_below_a_root() -> None:
+    Path(".git").mkdir()
+    write("argocd/root.yaml", argo("root", "argocd/apps", to="in-cluster"))
+    for name in ("prod", "staging"):
+        write(f"argocd/apps/{name}/shop.yaml", argo("shop", f"shop/{name}", to=name))
+        write(f"shop/{name}/kustomization.yaml", "resources: [../base]\n")
+        write(f"shop/{name}/pool.yaml", pool("p", host_network=name == "prod"))
+    write("shop/base/agent.yaml", daemons())
+    run = invoke("suggest-clusters")
+    assert run.err == ""
+    write(".hostnet-transform.yaml", run.out)
+    assert told(".") == [("HN411", "shop/base/agent.yaml", " (cluster prod)", ["prod"])]
+
+
+GENERATOR = """\
+apiVersion: source.extensions.fluxcd.io/v1beta1
+kind: ArtifactGenerator
+metadata: {name: main}
+spec:
+  artifacts:
+    - {name: main, copy: [{from: "@repo/apps/**", to: "@artifact/"}]}
+"""
+
+
+def test_paths_in_artifacts_are_followed_if_it_is_known_what_is_copied() -> None:
+    for name in ("prod", "staging"):
+        write(f"clusters/{name}/apps.yaml", flux("apps", f"./{name}", "ExternalArtifact"))
+        write(f"apps/{name}/pool.yaml", pool("p"))
+    run = invoke("suggest-clusters")
+    assert run.out == b""
+    assert (
+        "nothing to suggest: 2 of 2 paths do not exist in this repository (./prod in"
+        " clusters/prod/apps.yaml, ./staging in clusters/staging/apps.yaml)" in run.err
+    )
+    assert run.err.endswith("write `clusters` by hand: see docs/validation.md\n")
+    write("clusters/prod/artifacts.yaml", GENERATOR)
+    run = invoke("suggest-clusters")
+    assert (run.err, run.out.count(b"        - /apps/")) == ("", 2)
+
+
+def test_a_path_without_manifests_exists(monkeypatch: pytest.MonkeyPatch) -> None:
+    Path(".git").mkdir()
+    for name in ("prod", "staging"):
+        write(f"clusters/{name}/apps.yaml", flux("apps", "./site"))
+    write("site/index.html", "")
+    run = invoke("suggest-clusters")
+    assert (run.err, run.out.count(b"- /site\n")) == ("", 2)
+    monkeypatch.chdir("clusters")
+    write(".hostnet-transform.yaml", HEAD + "spec: {}\n")
+    assert invoke("suggest-clusters").err == ""
+
+
 def test_it_is_said_why_nothing_follows() -> None:
     write("a.yaml", daemons())
     run = invoke("suggest-clusters")
     assert (run.status, run.out) == (0, b"")
     assert "there is no Flux Kustomization and no Argo CD Application" in run.err
     write("clusters/prod/apps.yaml", flux("a", "./x"))
+    assert "1 of 1 paths does not exist" in invoke("suggest-clusters").err
+    write("x/a.yaml", daemons())
     assert "are in the folder clusters/prod" in invoke("suggest-clusters").err
-    write("clusters/apps.yaml", flux("b", "./y"))
+    write("clusters/apps.yaml", flux("b", "./x"))
     assert "lie in each other" in invoke("suggest-clusters").err
     write("clusters/bad.yaml", "apiVersion: argoproj.io/v1alpha1\n{{ x }}\n")
     run = invoke("suggest-clusters")

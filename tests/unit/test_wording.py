@@ -1,6 +1,6 @@
 import pytest
 
-from transformer.wording import did_you_mean, dotted
+from transformer.wording import did_you_mean, dotted, some_of
 
 
 @pytest.mark.parametrize(
@@ -31,3 +31,10 @@ def test_a_place_is_written_as_people_write_it(path: list[str | int], expected: 
 )
 def test_a_hint_is_given_where_a_word_looks_like_one(word: str, hint: str) -> None:
     assert did_you_mean(word, ("random", "mark")) == hint
+
+
+@pytest.mark.parametrize(
+    ("words", "text"), [([], ""), (["a", "b"], "a, b"), (["a", "b", "c", "d"], "a, b and 2 more")]
+)
+def test_of_many_words_the_first_are_named(words: list[str], text: str) -> None:
+    assert some_of(words, 2) == text

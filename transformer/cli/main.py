@@ -178,8 +178,9 @@ def suggest_clusters(paths: tuple[str, ...], config: Path | None) -> int:
     """Propose `clusters` for a repository of Flux or Argo CD.
 
     Reads the Kustomizations of Flux and the Applications of Argo CD in files and folders (the
-    working folder). If they lie in different folders, each is taken as a cluster, with the folders
-    that it deploys and what is built there. The result can be pasted into .hostnet-transform.yaml.
+    working folder). A cluster is what begins with objects that no other object deploys, or what
+    goes to one destination of Argo CD. The result can be pasted into .hostnet-transform.yaml; on
+    standard error it is said what is not in it, or why nothing follows.
     """
     from transformer.commands import suggest_clusters
     from transformer.config.options import Options

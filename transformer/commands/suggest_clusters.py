@@ -5,7 +5,7 @@ import os
 import posixpath
 import re
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -17,11 +17,24 @@ from transformer.inputs.discovery import Source, discover
 from transformer.inputs.reading import values
 from transformer.kubernetes.generators import KUSTOMIZATIONS
 from transformer.kubernetes.objects import manifests, mapping_at
-from transformer.pipeline.cluster_suggestions import Deployment, deployed, kustomized, suggested
+from transformer.pipeline.cluster_suggestions import suggested
+from transformer.pipeline.deployed_paths import unpacked
+from transformer.pipeline.deployments import (
+    APPLICATION,
+    FLUX,
+    Copy,
+    Deployment,
+    copied,
+    deployed,
+    kustomized,
+)
 from transformer.pipeline.kustomization_graph import LISTS, PATCHES
 from transformer.pipeline.settings import Cluster, Settings
+from transformer.report.formatting import clean
 
-_MENTIONS = (b"kustomize.toolkit.fluxcd.io", b"argoproj.io")
+_MENTIONS = (b"kustomize.toolkit.fluxcd.io", b"source.extensions.fluxcd.io", b"argoproj.io")
+
+_BY_HAND = "if there are several clusters, write `clusters` by hand: see docs/validation.md"
 
 _HEAD = """\
 apiVersion: transform.hostnet.io/v1alpha1
@@ -48,13 +61,15 @@ def run(paths: tuple[str, ...], options: Options) -> int:
         found.take(source, options.max_document)
     for name in found.unread:
         _say(f"left out, because it cannot be read: {name}")
-    clusters = suggested(found.deployments, found.built, found.known)
-    if clusters:
+    deployments = unpacked(found.deployments, found.copies, found.known)
+    suggestion = suggested(deployments, found.built, found.known)
+    for note in suggestion.notes:
+        _say(note)
+    if suggestion.clusters:
         new = "" if settings.name else os.path.relpath(root / NAME)
-        print("".join(_lines(clusters, len(found.deployments), new)), end="")
-
+        print("".join(_lines(suggestion.clusters, found.objects, new)), end="")
     else:
-        _say(_why_not(found.deployments))
+        _say(f"nothing to suggest: {suggestion.reason}; {_BY_HAND}")
     return 0
 
 
@@ -75,21 +90,25 @@ def _top(folder: Path) -> Path:
 
 
 class _Repository:
-    """What has been read of a repository; `top` is the folder that paths in it are relative to."""
+    """What has been read of a repository; paths are relative to `root`."""
 
     def __init__(self, root: Path) -> None:
         self._root = root
-        self._top = _top(root)
+        self._below = root.relative_to(_top(root)).as_posix()
         self.deployments: list[Deployment] = []
+        self.copies: list[Copy] = []
         self.built: dict[str, list[str]] = {}
         self.known: set[str] = set()
-        """All files, and the folders above them."""
+        """All files, the folders above them, and what else objects deploy that exists."""
 
         self.unread: list[str] = []
 
+    @property
+    def objects(self) -> int:
+        return sum(one.kind in (FLUX, APPLICATION) for one in self.deployments)
+
     def take(self, source: Source, max_document: int) -> None:
         """Add a file."""
-        folder = posixpath.dirname(source.relative)
         above = PurePosixPath(source.relative).parents
         self.known.update((source.relative, *map(str, above)))
         is_kustomization = source.path.name in KUSTOMIZATIONS
@@ -98,26 +117,23 @@ class _Repository:
             if is_kustomization or any(map(data.__contains__, _MENTIONS)):
                 with source.open() as file:
                     for value in values(file, max_document):
-                        self._add(folder, value, is_kustomization=is_kustomization)
+                        self._add(source.relative, value, is_kustomization=is_kustomization)
         except (OSError, InputError):
             self.unread.append(source.name)
 
-    def _add(self, folder: str, value: Any, *, is_kustomization: bool) -> None:
+    def _add(self, file: str, value: Any, *, is_kustomization: bool) -> None:
         for manifest in manifests(value):
-            paths = deployed(manifest)
-            if paths is not None:
-                self.deployments.append(Deployment(folder, tuple(self._relative(paths))))
+            deployment = deployed(manifest, file, self._below)
+            if deployment is not None:
+                self.deployments.append(deployment)
+                inside = (path for path in deployment.paths if not path.startswith(".."))
+                self.known.update(path for path in inside if (self._root / path).exists())
             elif is_kustomization:
+                folder = posixpath.dirname(file)
                 listed = kustomized(folder, mapping_at(value), (*LISTS, *PATCHES))
-                self.built.setdefault(folder, []).extend(listed)
-
-    def _relative(self, paths: Iterable[str]) -> Iterator[str]:
-        """Yield paths in the repository relative to the configuration's folder."""
-        for path in paths:
-            real = os.path.normpath(self._top / path.lstrip("/"))
-            relative = Path(os.path.relpath(real, self._root)).as_posix()
-            if relative != "." and not relative.startswith(".."):
-                yield relative
+                self.built.setdefault(folder or ".", []).extend(listed)
+            else:
+                self.copies += copied(manifest, posixpath.dirname(file) or ".", self._below)
 
 
 def _lines(clusters: Sequence[Cluster], count: int, new: str) -> Iterator[str]:
@@ -137,21 +153,5 @@ def _scalar(text: str) -> str:
     return text if is_plain and not is_word else json.dumps(text)
 
 
-def _why_not(deployments: Sequence[Deployment]) -> str:
-    """Return why no clusters follow."""
-    if not deployments:
-        return (
-            "nothing to suggest: there is no Flux Kustomization and no Argo CD Application in the"
-            " input"
-        )
-    folders = sorted({one.folder or "." for one in deployments})
-    if len(folders) == 1:
-        return f"nothing to suggest: all Flux and Argo CD objects are in the folder {folders[0]}"
-    return (
-        "nothing to suggest: the folders of the Flux and Argo CD objects lie in each other, or one"
-        f" deploys the others: {', '.join(folders[:5])}"
-    )
-
-
 def _say(message: str) -> None:
-    print(message, file=sys.stderr)
+    print(clean(message), file=sys.stderr)
