@@ -101,7 +101,7 @@ def subjects(
     `config` is what stands under `spec` of a configuration. Without `schemas` the world has none,
     as in the command that transforms. `old` is the text of the old state.
     """
-    context = _engine(config, schemas)
+    context = engine(config, schemas)
     resources = ResourceIndex(pool_index(context.settings.inline_pools))
     for part in _parts(text):
         resources.take(part, FILE)
@@ -140,7 +140,8 @@ def found(rule: ValidationRule, text: str, **state: Any) -> list[FoundAt]:
     return result
 
 
-def _engine(config: Mapping[str, Any] | None, schemas: bool) -> RunContext:
+def engine(config: Mapping[str, Any] | None = None, schemas: bool = False) -> RunContext:
+    """Return the context of a run with `config`, what is below `spec` of a configuration."""
     settings = Settings() if config is None else from_plain({"spec": config})
     return build(settings, _components(), schemas=_schemas() if schemas else None)
 

@@ -56,7 +56,7 @@ def transform(
         SettingsError: the configuration is invalid.
         InputError: `pools` cannot be read.
     """
-    results = list(_results([data], pools, config, name, list))
+    results = list(_results([data], pools, config, name, list, in_runs=True))
     return Result(
         b"".join(result.data for result in results),
         tuple(change for result in results for change in result.changes),
@@ -121,12 +121,15 @@ def _results(
     config: Mapping[str, Any] | None,
     name: str,
     spool: Callable[[], Spool],
+    *,
+    in_runs: bool = False,
 ) -> Iterator[DocumentResult]:
     context = _context(config)
     given = _values(pools or b"")
     index = pool_index((*context.settings.inline_pools, *given), complete=pools is not None)
     strict, most = context.settings.strict, context.max_document
-    pieces = batches(raw_batches(chunks, most), is_stream=True, strict=strict, max_document=most)
+    raw = raw_batches(chunks, most, in_runs=in_runs)
+    pieces = batches(raw, is_stream=True, strict=strict, max_document=most)
     return transform_as_it_comes(pieces, Origin(name), context.with_pools(index), spool)
 
 

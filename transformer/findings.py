@@ -172,7 +172,8 @@ class DocumentResult:
     `failed`: it cannot be read or edited; then `data` equals `source`. `continues`: this is a
     further piece of a document that is too large to be kept in memory. `is_patch`: a kustomization
     uses its file as a patch, so it contains no objects. `non_manifests`: why it is not a manifest,
-    if that is reported for all files together (`pipeline.non_manifests`).
+    if that is reported for all files together (`pipeline.non_manifests`). `documents`: how many
+    they are, if it is a run of documents that were passed on unread.
     """
 
     file: str
@@ -186,3 +187,4 @@ class DocumentResult:
     continues: bool = False
     is_patch: bool = False
     non_manifests: tuple[Finding, ...] = ()
+    documents: int = 1

@@ -12,7 +12,7 @@ import transformer
 PACKAGE = Path(transformer.__file__).parent
 
 # From the ground up: each layer, and the layers below it whose modules it may import.
-BASE = ("position", "errors", "findings", "pointer", "operations", "wording", "globs")
+BASE = ("regexes", "position", "errors", "findings", "pointer", "operations", "wording", "globs")
 CORE = (
     *BASE,
     "text",
@@ -25,13 +25,14 @@ CORE = (
     "report",
 )
 LAYERS: dict[str, tuple[str, ...]] = {
-    "position": (),
+    "regexes": (),
+    "position": ("regexes",),
     "errors": (),
     "findings": (),
     "pointer": (),
     "operations": ("pointer",),
     "wording": ("errors",),
-    "globs": (),
+    "globs": ("regexes",),
     "text": BASE,
     "yamltree": (*BASE, "text"),
     "patch": (*BASE, "yamltree"),

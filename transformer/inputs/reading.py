@@ -11,7 +11,7 @@ from transformer.findings import Finding, Place, Violation, finding_at
 from transformer.inputs.discovery import Source, is_plain
 from transformer.pipeline.context import RunContext
 from transformer.pipeline.documents import Document, documents
-from transformer.text.framing import MAX_DOCUMENT, RawBatch, RawDocument, raw_batches
+from transformer.text.framing import MAX_DOCUMENT, RawBatch, RawDocument, raw_batches, separated
 from transformer.yamltree.parse import load
 
 _CHUNK = 256 * 1024
@@ -39,7 +39,8 @@ class RawStream:
         self.name = name
         self._idle: Callable[[], object] = lambda: None
         self._seen: list[RawBatch] = []
-        self._rest = raw_batches(chunks(file, lambda: self._idle()), max_document)
+        pieces = chunks(file, lambda: self._idle())
+        self._rest = raw_batches(pieces, max_document, in_runs=True)
 
     def peek(self) -> RawDocument | None:
         """Return the first document that is not blank, or None."""
@@ -47,7 +48,7 @@ class RawStream:
             self._seen.append(batch)
             for raw in batch.documents:
                 if raw.data.strip():
-                    return raw
+                    return raw if raw.documents == 1 else next(separated(raw))
         return None
 
     def batches(self, idle: Callable[[], object] = lambda: None) -> Iterator[RawBatch]:

@@ -96,10 +96,10 @@ class Reporter:
     def add(self, result: DocumentResult) -> None:
         """Report the result of one document."""
         counts = self.counts
-        counts["documents"] += not result.continues
+        counts["documents"] += 0 if result.continues else result.documents
         is_nothing = is_blank(result.source)
         self.has_read = self.has_read or not is_nothing
-        counts[result.stage] += 1
+        counts[result.stage] += result.documents
         counts["failed"] += result.failed
         counts["changed"] += result.data != result.source
         for made in result.changes:

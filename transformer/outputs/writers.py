@@ -7,6 +7,7 @@ run (`close`).
 import os
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import IO, BinaryIO
 
@@ -18,6 +19,7 @@ from transformer.kubernetes.objects import manifests
 from transformer.outputs.reporter import Reporter
 from transformer.regexes import regex
 from transformer.system.files import spooled_file
+from transformer.text.plain_runs import split
 from transformer.yamltree.fast_load import fast_load
 
 _MEMORY = 16 * 1024 * 1024
@@ -212,13 +214,24 @@ class KustomizePatchStream(Output):
 
     def add(self, result: DocumentResult) -> None:
         if not (result.failed or result.is_patch):
-            self._patches.add(result, _named(result.source))
+            for one in _separated(result):
+                self._patches.add(one, _named(one.source))
 
     def close(self) -> None:
         for text in self._patches.lines():
             self._out.write(text.encode())
         for warning in self._patches.warnings:
             self._warn(warning)
+
+
+def _separated(result: DocumentResult) -> Iterator[DocumentResult]:
+    """Yield the results of the documents of a run one by one."""
+    line = result.line
+    for data in split(result.source) if result.documents > 1 else ():
+        yield replace(result, line=line, source=data, data=data, documents=1)
+        line += data.count(b"\n")
+    if result.documents == 1:
+        yield result
 
 
 def _named(document: bytes) -> dict[str, ObjectRef]:

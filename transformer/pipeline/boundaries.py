@@ -74,7 +74,7 @@ def examined_alone(raw: RawDocument, *, is_last: bool) -> InputError | None:
 
     `is_last`: nothing follows, so its last value can only have swallowed JSON in one line.
     """
-    if _may_have_swallowed(raw.data, is_last=is_last):
+    if may_have_swallowed(raw.data, is_last=is_last):
         with suppress(InputError, UnicodeDecodeError):  # reported when it is read
             root = parse(raw.data.decode()).root
             return _swallowed(root, is_glued=False) if isinstance(root, Mapping) else None
@@ -238,7 +238,7 @@ _SWALLOWED = regex(r"[^-]---\Z|[^\s#]#(?:[#@!\s]|\Z)|%(?:YAML|TAG)\s|\{\s*\"(?:a
 _TAIL = 4096
 
 
-def _may_have_swallowed(data: bytes, *, is_last: bool) -> bool:
+def may_have_swallowed(data: bytes, *, is_last: bool) -> bool:
     """Whether the last value of a document with a marker below it may have swallowed a line.
 
     This is a quick check: for JSON, for a directive or a `---` at its end, or for a `#` in it if

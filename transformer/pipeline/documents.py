@@ -13,8 +13,22 @@ from dataclasses import dataclass, field
 from itertools import chain
 
 from transformer.errors import InputError
-from transformer.pipeline.boundaries import Border, examined, examined_alone, joined
-from transformer.text.framing import MAX_DOCUMENT, Opening, RawBatch, RawDocument, raw_batches
+from transformer.pipeline.boundaries import (
+    Border,
+    examined,
+    examined_alone,
+    joined,
+    may_have_swallowed,
+)
+from transformer.text.framing import (
+    MAX_DOCUMENT,
+    Opening,
+    RawBatch,
+    RawDocument,
+    raw_batches,
+    separated,
+)
+from transformer.text.plain_runs import split
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +111,7 @@ class DocumentAssembler:
         they complete.
         """
         complete: list[Document] = []
-        for raw in raws:
+        for raw in chain.from_iterable(map(self._readable, raws)):
             if (large := self._oversize) is not None:
                 is_same = raw.ordinal == large.ordinal
                 if is_same or raw.opening is Opening.GLUED:
@@ -107,8 +121,8 @@ class DocumentAssembler:
                     continue
                 self._oversize = None
             if not (self._held or raw.is_glued_below or raw.oversize):
-                is_last = self._is_at_end
-                problem = examined_alone(raw, is_last=is_last) if self.is_stream else None
+                is_looked_at = self.is_stream and raw.documents == 1
+                problem = examined_alone(raw, is_last=self._is_at_end) if is_looked_at else None
                 complete.append(Document(self._numbered(raw), problem))
                 continue
             self._held.append(raw)
@@ -122,6 +136,14 @@ class DocumentAssembler:
             elif self.is_stream and self._size > self._patience:
                 complete += self._certain_so_far()
         return complete
+
+    def _readable(self, raw: RawDocument) -> Iterable[RawDocument]:
+        """Return a raw document alone, or those of a run if one of them has to be examined."""
+        if raw.documents > 1 and self.is_stream:
+            parts = split(raw.data)
+            if any(may_have_swallowed(data, is_last=False) for data in parts):
+                return separated(raw)
+        return (raw,)
 
     def close(self, raws: Sequence[RawDocument]) -> list[Document]:
         """Add the last raw documents; return the documents that they and the end complete."""

@@ -19,7 +19,7 @@ from transformer.pipeline.diagnostics import Origin
 from transformer.pipeline.documents import Document
 from transformer.pipeline.transform_document import opening_findings, transform_document
 from transformer.placement.pod_security import add_level
-from transformer.text.framing import Opening
+from transformer.text.framing import Opening, halved
 from transformer.text.prefilter import (
     may_match,
     mentions_node,
@@ -102,7 +102,7 @@ def transform_all(
 ) -> Iterator[DocumentResult]:
     """Yield the result of each document; the pools of `context` must be complete."""
     for group in groups:
-        yield from by(group, origin, context)
+        yield from by(_parted(group, context), origin, context)
 
 
 def transform_as_it_comes(
@@ -117,7 +117,7 @@ def transform_as_it_comes(
     As long as no document depends on an unknown pool, results are yielded at once. From the first
     document that does, documents are put into a spool until the end of the input.
     """
-    remaining = iter(groups)
+    remaining = (_parted(group, context) for group in groups)
     for group in remaining:
         done = 0
         for document in group if context.needs_all_pools else ():
@@ -134,6 +134,26 @@ def transform_as_it_comes(
             context.cluster.pools.complete = True
             yield from transform_all(_grouped(held), origin, context, by)
             return
+
+
+def _parted(documents: Sequence[Document], context: RunContext) -> list[Document]:
+    """Return the documents, of runs those that matter alone; the other runs need no reading."""
+    return [part for document in documents for part in _parts(document, context)]
+
+
+def _parts(document: Document, context: RunContext) -> Iterator[Document]:
+    raw = document.raw
+    if raw.documents > 1 and _matters(raw.data, context):
+        for half in halved(raw):
+            yield from _parts(Document(half), context)
+    else:
+        yield document
+
+
+def _matters(data: bytes, context: RunContext) -> bool:
+    """Whether a document has to be read: to be transformed, or for what it tells of the cluster."""
+    is_read = context.settings.strict or may_match(context.prefilter, data)
+    return is_read or mentions_collected(data, context)
 
 
 def _grouped(documents: Iterable[Document]) -> Iterator[list[Document]]:
@@ -154,7 +174,8 @@ def collect(document: Document, context: RunContext, *, pools: bool = True) -> N
 
     That is its NodePools, and if a rule needs all pools, its Nodes and levels of Pod Security too.
     """
-    if document.raw.oversize or not mentions_collected(document.raw.data, context):
+    raw = document.raw
+    if raw.oversize or raw.documents > 1 or not mentions_collected(raw.data, context):
         return
     cluster = context.cluster
     for piece in document.pieces:
@@ -170,7 +191,7 @@ def collect(document: Document, context: RunContext, *, pools: bool = True) -> N
 def is_filtered_out(document: Document, context: RunContext) -> bool:
     """Whether a document can be passed on without being read."""
     raw = document.raw
-    return (
+    return raw.documents > 1 or (
         document.problem is None
         and not document.manifests
         and not raw.oversize
@@ -182,10 +203,16 @@ def is_filtered_out(document: Document, context: RunContext) -> bool:
 
 def pass_on(document: Document, origin: Origin, context: RunContext) -> DocumentResult:
     """Return the result for a document that is not read."""
-    line, data = document.raw.line, document.raw.data
-    findings = opening_findings(document, origin, context)
+    raw = document.raw
     return DocumentResult(
-        origin.file, line, data, data, "screened", findings=findings, is_patch=origin.is_patch
+        origin.file,
+        raw.line,
+        raw.data,
+        raw.data,
+        "screened",
+        findings=opening_findings(document, origin, context),
+        is_patch=origin.is_patch,
+        documents=raw.documents,
     )
 
 

@@ -196,7 +196,7 @@ def _file_results(
             if seen.get(source.path, before) != before:
                 yield _failed(changed_meanwhile(source))
                 return
-            raw = raw_batches(chunks(file), context.max_document)
+            raw = raw_batches(chunks(file), context.max_document, in_runs=True)
             yield from transform_all(_batches(raw, context), origin, context, by)
             if signature(source.path.stat()) != before:
                 yield _failed(changed_meanwhile(source))

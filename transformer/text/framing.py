@@ -27,6 +27,7 @@ from typing import NamedTuple
 
 from transformer.regexes import regex
 from transformer.text.json_objects import BOM, ObjectScan, Stop
+from transformer.text.plain_runs import count, halves, run_at_start, split
 
 MAX_DOCUMENT = 64 * 1024 * 1024
 """The default for the most bytes of a document."""
@@ -87,7 +88,8 @@ class RawDocument(NamedTuple):
 
     `line` is the 1-based number of the line of the stream that `data` begins in. `ordinal` is the
     0-based number of the frame, the same for all its pieces. `is_glued_below`: the next frame is
-    `GLUED` to this one.
+    `GLUED` to this one. `documents`: how many it has if it is a run (`plain_runs`), all of which
+    begin with a `---` of their own; `ordinal` is that of the first.
     """
 
     data: bytes
@@ -96,6 +98,27 @@ class RawDocument(NamedTuple):
     opening: Opening
     oversize: bool = False
     is_glued_below: bool = False
+    documents: int = 1
+
+
+def separated(run: RawDocument) -> Iterator[RawDocument]:
+    """Yield the documents of a run."""
+    return _numbered(run, split(run.data))
+
+
+def halved(run: RawDocument) -> Iterator[RawDocument]:
+    """Yield a run of two or more documents as two of them."""
+    return _numbered(run, halves(run.data))
+
+
+def _numbered(run: RawDocument, parts: Iterable[bytes]) -> Iterator[RawDocument]:
+    line, ordinal, opening = run.line, run.ordinal, run.opening
+    for data in parts:
+        documents = count(data)
+        yield RawDocument(data, line, ordinal, opening, documents=documents)
+        opening = Opening.MARKER
+        line += data.count(b"\n")
+        ordinal += documents
 
 
 class RawBatch(NamedTuple):
@@ -105,9 +128,14 @@ class RawBatch(NamedTuple):
     is_last: bool = False
 
 
-def raw_batches(chunks: Iterable[bytes], max_document: int = MAX_DOCUMENT) -> Iterator[RawBatch]:
-    """Yield the raw documents of a stream, those that each chunk completes together."""
-    framer = Framer(max_document)
+def raw_batches(
+    chunks: Iterable[bytes], max_document: int = MAX_DOCUMENT, *, in_runs: bool = False
+) -> Iterator[RawBatch]:
+    """Yield the raw documents of a stream, those that each chunk completes together.
+
+    With `in_runs`, plain documents that follow one another are not separated.
+    """
+    framer = Framer(max_document, in_runs=in_runs)
     for chunk in chunks:
         yield RawBatch(framer.feed(chunk))
     yield RawBatch(framer.close(), is_last=True)
@@ -128,8 +156,9 @@ class Framer:
     True, or returns False if it needs more bytes.
     """
 
-    def __init__(self, max_document: int = MAX_DOCUMENT) -> None:
+    def __init__(self, max_document: int = MAX_DOCUMENT, *, in_runs: bool = False) -> None:
         self._limit = max_document
+        self._in_runs = in_runs
         self._buffer = bytearray()
         self._complete: list[RawDocument] = []
         self._line_starts = _AFTER_LF
@@ -153,6 +182,8 @@ class Framer:
         tail = max(size - _LOOK_AHEAD, 0)
         last_break = max(self._buffer.rfind(b"\n", tail), self._buffer.rfind(b"\r", tail))
         self._settled = size if last_break < 0 and tail else last_break + 1
+        if self._in_runs and self._opening in (Opening.START, Opening.MARKER):
+            self._take_run()
         self._run()
         return self._hand_over()
 
@@ -177,6 +208,15 @@ class Framer:
         self._start = 0
         complete, self._complete = self._complete, []
         return complete
+
+    def _take_run(self) -> None:
+        """Emit the plain documents that the buffer begins with, and begin the frame after them."""
+        end, documents = run_at_start(self._buffer, is_first=self._opening is Opening.START)
+        if documents > 1 and end <= self._limit and not self._is_oversize:
+            self._emit(end, documents=documents)
+            self._ordinal += documents
+            self._begin(Opening.MARKER)
+            self._pos, self._step = end, self._read_above_content
 
     def _begin(self, opening: Opening) -> None:
         self._opening = opening
@@ -203,12 +243,18 @@ class Framer:
             at = self._start + self._limit
             self._emit(at + (self._buffer[at - 1 : at + 1] == b"\r\n"))
 
-    def _emit(self, end: int, is_glued_below: bool = False) -> None:
-        buffer, start = self._buffer, self._start
-        data = bytes(memoryview(buffer)[start:end])
+    def _emit(self, end: int, is_glued_below: bool = False, documents: int = 1) -> None:
+        start, is_oversize = self._start, self._is_oversize
+        data = bytes(memoryview(self._buffer)[start:end])
         self._complete.append(
             RawDocument(
-                data, self._line, self._ordinal, self._opening, self._is_oversize, is_glued_below
+                data,
+                self._line,
+                self._ordinal,
+                self._opening,
+                is_oversize,
+                is_glued_below,
+                documents,
             )
         )
         self._start = end

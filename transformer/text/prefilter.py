@@ -51,6 +51,8 @@ _POOL_KIND = regex(rb"NodePool(?:List)?" + _SCALAR_ENDS, re.VERBOSE)
 _COMPARED_KIND = regex(rb"(?:Node(?:Pool)?|Pod|Job)(?:List)?" + _SCALAR_ENDS, re.VERBOSE)
 
 _BEFORE_SCALAR = b"\r\n\"'\\:,-?[{"
+_LONG = 16 * 1024
+
 _REACH = 256
 """The bytes to read before a kind; if they are not enough, the document matters."""
 
@@ -65,13 +67,16 @@ class Prefilter:
     template_words: tuple[bytes, ...]
     """Each word makes a document matter that also has the word `containers`."""
 
+    any_template_word: re.Pattern[bytes]
+    """Finds any of them."""
+
     kinds: re.Pattern[bytes]
     """Matches the kinds that make a document matter, and what follows them."""
 
 
 def open_prefilter() -> Prefilter:
     """Return a prefilter for which every document matters."""
-    return Prefilter((b"",), (), _ANY_KIND)
+    return Prefilter((b"",), (), regex(b""), _ANY_KIND)
 
 
 def prefilter_for(
@@ -88,7 +93,8 @@ def prefilter_for(
     all_templates = all_templates or not all(map(_WORD.fullmatch, names))
     words = [_EXCLUDE_KEY] + [_OWN_KEYS] * cni + [b"containers"] * all_templates
     template_words = () if all_templates else tuple(name.encode() for name in names)
-    return Prefilter(tuple(words), template_words, _ANY_KIND if nodes else _POOL_KIND)
+    any_of_them = regex(any_of(frozenset(template_words)))
+    return Prefilter(tuple(words), template_words, any_of_them, _ANY_KIND if nodes else _POOL_KIND)
 
 
 def may_match(prefilter: Prefilter, data: bytes) -> bool:
@@ -98,10 +104,23 @@ def may_match(prefilter: Prefilter, data: bytes) -> bool:
     texts = _readings(data)
     if _holds(texts, *prefilter.words):
         return True
-    words = prefilter.template_words
-    if words and _holds(texts, b"containers") and _holds(texts, *words):
-        return True
+    if prefilter.template_words and _holds(texts, b"containers"):
+        find = prefilter.any_template_word.search
+        is_long = len(data) > _LONG  # the pattern takes a while to compile
+        if any(map(find, texts)) if is_long else _holds(texts, *prefilter.template_words):
+            return True
     return _holds_kind(texts, prefilter.kinds)
+
+
+def any_of(words: frozenset[bytes]) -> bytes:
+    """Return a regular expression that finds any of `words`, with each common beginning once."""
+    if b"" in words:
+        return b""
+    rests: dict[bytes, set[bytes]] = {}
+    for word in words:
+        rests.setdefault(word[:1], set()).add(word[1:])
+    found = [re.escape(first) + any_of(frozenset(rest)) for first, rest in sorted(rests.items())]
+    return b"(?:%b)" % b"|".join(found) if len(found) > 1 else b"".join(found)
 
 
 def mentions_pool(data: bytes) -> bool:
