@@ -1,5 +1,6 @@
 """The parts of texts for people: counted nouns, names of objects, escaped text, and color."""
 
+import posixpath
 import re
 from collections.abc import Callable, Iterator
 
@@ -26,11 +27,14 @@ def message(found: Finding) -> str:
     """Return the message of a finding, with its object in front unless the message names it.
 
     A name without the kind does not count, because it can be any word of the message (`template`).
+    A kustomization has no name, so its folder stands for it.
     """
     ref = found.object
     if ref is None:
         return found.message
     whole = str(ref) if ref.name else ref.kind
+    if not ref.name and ref.group == _KUSTOMIZE:
+        whole += f" {posixpath.dirname(found.file) or '.'}"
     names = [whole]
     if ref.name and ref.kind in _WITHOUT_NAMESPACE:
         names.append(f"{_WITHOUT_NAMESPACE[ref.kind]} {ref.name}")
@@ -38,6 +42,8 @@ def message(found: Finding) -> str:
         return found.message
     return f"{whole}: {found.message}"
 
+
+_KUSTOMIZE = "kustomize.config.k8s.io"
 
 _WITHOUT_NAMESPACE = {"Node": "node", "NodePool": "NodePool"}
 """How messages call objects that they name without a `/`, by kind."""

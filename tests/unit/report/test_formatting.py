@@ -52,6 +52,13 @@ def test_of_an_object_without_a_name_the_kind_is_said() -> None:
     assert message(found("Pod", "", "Pod is wrong")) == "Pod: Pod is wrong"
 
 
+@pytest.mark.parametrize(("file", "folder"), [("a/b/kustomization.yaml", "a/b"), ("x.yaml", ".")])
+def test_a_kustomization_without_a_name_is_known_by_its_folder(file: str, folder: str) -> None:
+    ref = ObjectRef("kustomize.config.k8s.io", "v1beta1", "Kustomization", "", "")
+    one = Finding("HN424", "warning", "it is wrong", file, 1, 1, 0, object=ref)
+    assert message(one) == f"Kustomization {folder}: it is wrong"
+
+
 def test_what_is_about_no_object_is_the_message() -> None:
     assert message(Finding("HN901", "error", "no YAML", "a.yaml", 1, 1, 0)) == "no YAML"
 
