@@ -120,6 +120,7 @@ def finding_at(place: Place, rule: str, severity: Severity, violation: Violation
 
 UnseenKind: TypeAlias = Literal[
     "kustomization",
+    "Flux Kustomization",
     "HelmRelease",
     "Application",
     "ApplicationSet",

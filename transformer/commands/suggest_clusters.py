@@ -15,6 +15,7 @@ from transformer.config.resolve import NAME, find, resolve
 from transformer.errors import InputError
 from transformer.inputs.discovery import Source, discover
 from transformer.inputs.reading import values
+from transformer.inputs.repository_top import git_top
 from transformer.kubernetes.generators import KUSTOMIZATIONS
 from transformer.kubernetes.objects import manifests, mapping_at
 from transformer.pipeline.cluster_suggestions import suggested
@@ -79,14 +80,8 @@ def _resolved(options: Options) -> tuple[Settings, Path]:
     """
     found = find(Path.cwd())
     if options.config is None and (found is None or not found.stat().st_size):
-        return Settings(), found.parent if found else _top(Path.cwd())
+        return Settings(), found.parent if found else git_top(Path.cwd()) or Path.cwd()
     return resolve(options)
-
-
-def _top(folder: Path) -> Path:
-    """Return the folder above that is a repository of Git, or else `folder`."""
-    above = (folder, *folder.parents)
-    return next((one for one in above if (one / ".git").exists()), folder)
 
 
 class _Repository:
@@ -94,7 +89,7 @@ class _Repository:
 
     def __init__(self, root: Path) -> None:
         self._root = root
-        self._below = root.relative_to(_top(root)).as_posix()
+        self._below = root.relative_to(git_top(root) or root).as_posix()
         self.deployments: list[Deployment] = []
         self.copies: list[Copy] = []
         self.built: dict[str, list[str]] = {}

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from transformer import pointer
 from transformer.errors import InputError
 from transformer.findings import ObjectRef
+from transformer.kubernetes.helm_files import CHART_FILE, HELMFILE
 from transformer.kubernetes.objects import Manifest, places_of
 from transformer.kubernetes.pod_template import resolve
 from transformer.kubernetes.well_known import EXCLUDE_ANNOTATION, HOST_NETWORK_LABEL
@@ -59,6 +60,8 @@ _GENERATORS = {
     ("helm.k0sproject.io", "Chart"): _CHART,
     ("helm.crossplane.io", "Release"): _CHART,
     ("addons.cluster.x-k8s.io", "HelmChartProxy"): _CHART,
+    CHART_FILE: _CHART,
+    HELMFILE: _CHART,
     ("argoproj.io", "Application"): Generator("chart or kustomization", _below(*_SOURCES)),
     ("argoproj.io", "ApplicationSet"): Generator(
         "chart or kustomization", _below(*(f"/spec/template{source}" for source in _SOURCES))

@@ -1,30 +1,34 @@
-"""What a run has not looked into: kustomizations, charts, remote bases, text, encrypted documents.
+"""What a run has not looked into: kustomizations, charts, folders and bases that are elsewhere,
+text, encrypted documents.
 
 Silence about these must not look like safety, so they are counted, whatever rules are on.
 """
 
 import posixpath
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from functools import cached_property
 from types import MappingProxyType
 from typing import NamedTuple, TypeAlias, get_args
 
 from transformer import pointer
 from transformer.findings import Finding, Place, Unseen, UnseenKind, Violation, finding_at
-from transformer.kubernetes.charts import charts_of, is_release
+from transformer.kubernetes.charts import Chart, charts_of, is_release, lists_charts
+from transformer.kubernetes.deployments import ARGO, FLUX, Deployed, deployed_by
 from transformer.kubernetes.generators import KUSTOMIZATIONS
+from transformer.kubernetes.helm_files import CHART_FILE
 from transformer.kubernetes.objects import Manifest, list_at, mapping_at
+from transformer.pipeline.input_folders import InputFolders
 from transformer.pipeline.kustomization_graph import LISTS
 from transformer.regexes import regex
 from transformer.rules.base import RuleContext
 from transformer.rules.workloads import hn425_manifest_inside
 
 _ORDER: tuple[UnseenKind, ...] = get_args(UnseenKind)
-_OWN_KINDS: dict[str, UnseenKind] = {
-    "HelmRelease": "HelmRelease",
-    "Application": "Application",
-    "ApplicationSet": "ApplicationSet",
+_DEPLOYING: dict[tuple[str, str], UnseenKind] = {
+    FLUX: "Flux Kustomization",
+    ARGO: "Application",
 }
-"""Kinds that are counted by their own names; others that name a chart are charts."""
+"""Kinds that do not count if what they deploy is in the input."""
 
 _KUSTOMIZE = "kustomize.config.k8s.io"
 _HOLDERS = ("ConfigMap", "Secret", "Template")
@@ -41,12 +45,16 @@ _USER = regex(r"(https?://)[^/@]*@")
 
 
 class Sighting(NamedTuple):
-    """What is not looked into at a place of the input; without a `name`, all of the file."""
+    """What is not looked into at a place of the input; without a `name`, all of the file.
+
+    It does not count if what it deploys is in the input; otherwise that tells more of the reason.
+    """
 
     what: UnseenKind
     place: Place
     name: str
     why: str
+    deploys: tuple[Deployed, ...] = ()
 
 
 LeadBack: TypeAlias = Callable[[Iterable[Finding]], Iterable[Finding]]
@@ -55,7 +63,7 @@ LeadBack: TypeAlias = Callable[[Iterable[Finding]], Iterable[Finding]]
 
 class Coverage:
     """Collects what was not looked into. `files`: those that are reported (None: all). `not_built`
-    says why kustomizations are not built, by file.
+    says why kustomizations are not built, by file. `folders` returns those of the input.
 
     The files of a kustomization that was built are not in the input, and so do not count.
     """
@@ -64,9 +72,11 @@ class Coverage:
         self,
         files: Collection[str] | None = None,
         not_built: Mapping[str, str] = MappingProxyType({}),
+        folders: Callable[[], InputFolders] = InputFolders,
     ) -> None:
         self._files = files
         self._not_built = not_built
+        self._read_folders = folders
         self._found: list[Sighting] = []
 
     def add(self, found: Iterable[Sighting]) -> None:
@@ -78,13 +88,22 @@ class Coverage:
     def unseen(self, led_back: LeadBack = lambda findings: findings) -> tuple[Unseen, ...]:
         """Return each once, kind by kind, and of each kind in the order of places."""
         found = {
-            Unseen(one.what, led.file, led.line, one.name or led.file, self._why(one, led.file))
+            Unseen(one.what, led.file, led.line, one.name or led.file, why)
             for one in self._found
             for led in led_back([finding_at(one.place, "", "info", Violation("", one.why))])
+            if (why := self._why(one, led.file))
         }
         return tuple(sorted(found, key=lambda one: (_ORDER.index(one.what), *one[1:])))
 
+    @cached_property
+    def _folders(self) -> InputFolders:
+        return self._read_folders()
+
     def _why(self, one: Sighting, file: str) -> str:
+        """Return why something was not looked into; nothing if it was."""
+        if one.deploys:
+            reasons = [self._folders.why_not(deployed) for deployed in one.deploys]
+            return _shown("; ".join(dict.fromkeys(filter(None, reasons))))
         reason = self._not_built.get(file) if one.what == "kustomization" else None
         return f"{one.why}: {reason}" if reason else one.why
 
@@ -101,34 +120,56 @@ def unseen_in(context: RuleContext, locate: Callable[[str], Place]) -> Iterator[
     """
     manifest = context.manifest
     ref = manifest.ref
-    is_holder, is_chart = ref.kind in _HOLDERS, ref.group == _KUSTOMIZE or is_release(ref)
-    if not (is_holder or is_chart or "sops" in manifest.value):
+    kind = (ref.group, ref.kind)
+    names_charts = kind in _DEPLOYING or is_release(ref) or lists_charts(ref)
+    if not (names_charts or ref.kind in _HOLDERS or "sops" in manifest.value):
         return  # nearly all objects
     name = str(ref)
     if not manifest.base and "mac" in mapping_at(manifest.value, "sops"):
         shown = "" if ref.kind.startswith("ENC[") else name
         yield Sighting("encrypted", locate(""), shown, "it is encrypted with SOPS")
-    if ref.group == _KUSTOMIZE:
-        yield from _of_kustomization(manifest, locate)
-    elif is_chart:
-        charts = ", ".join(chart.name for chart in charts_of(manifest))
-        why = f"the chart is not rendered: {_shown(charts)}" if charts else "it is not rendered"
-        yield Sighting(_OWN_KINDS.get(ref.kind, "chart"), locate(""), name, why)
-    for violation in hn425_manifest_inside.check(context) if is_holder else ():
+    if names_charts:
+        yield from _generated(manifest, locate)
+    for violation in hn425_manifest_inside.check(context) if ref.kind in _HOLDERS else ():
         at = "/".join(pointer.split(violation.pointer))
         why = "manifests inside other objects are not read"
         yield Sighting("text", locate(violation.pointer), f"{name} {at}", why)
 
 
-def _of_kustomization(manifest: Manifest, locate: Callable[[str], Place]) -> Iterator[Sighting]:
+def _generated(manifest: Manifest, locate: Callable[[str], Place]) -> Iterator[Sighting]:
+    """Yield what is made from an object by the programs that it is for."""
+    ref, charts = manifest.ref, list(charts_of(manifest))
+    kind = (ref.group, ref.kind)
+    names = _shown(", ".join(chart.name for chart in charts))
+    if kind in _DEPLOYING:
+        deploys = tuple(deployed_by(manifest))
+        yield Sighting(_DEPLOYING[kind], locate(""), str(ref), "it is not rendered", deploys)
+    elif kind == CHART_FILE:
+        if charts:
+            why = f"the charts that it depends on are not rendered: {names}"
+            yield Sighting("chart", locate(""), str(ref) if ref.name else "", why)
+    elif lists_charts(ref):
+        yield from _of_list(manifest, charts, locate)
+    elif ref.kind == "ApplicationSet":
+        yield Sighting("ApplicationSet", locate(""), str(ref), "its Applications are not known")
+    else:
+        what: UnseenKind = "HelmRelease" if ref.kind == "HelmRelease" else "chart"
+        why = f"the chart is not rendered: {names}" if charts else "it is not rendered"
+        yield Sighting(what, locate(""), str(ref), why)
+
+
+def _of_list(
+    manifest: Manifest, charts: Iterable[Chart], locate: Callable[[str], Place]
+) -> Iterator[Sighting]:
+    """Yield what a kustomization or a helmfile lists."""
     place = locate("")
     folder, file = posixpath.split(place.file)
     if manifest.ref.kind == "Kustomization" and file in KUSTOMIZATIONS:
         yield Sighting("kustomization", place, folder or ".", "it is not built")
-    for chart in charts_of(manifest):
+    for chart in charts:
         why = "the chart is not rendered"
         yield Sighting("chart", locate(chart.pointer), _shown(chart.name), why)
-    for name in LISTS:
+    for name in LISTS if manifest.ref.group == _KUSTOMIZE else ():
         for index, entry in enumerate(list_at(manifest.value, name)):
             if isinstance(entry, str) and "\n" not in entry and is_url(entry):
                 at = pointer.join("", name, index)

@@ -11,6 +11,7 @@ from typing import Any
 from transformer.errors import InputError, PatchError, PlaceholderError
 from transformer.findings import Severity, Violation
 from transformer.kubernetes.generators import KUSTOMIZATIONS, as_kustomization
+from transformer.kubernetes.helm_files import as_helm_file
 from transformer.kubernetes.objects import Manifest, is_list, manifests
 from transformer.kubernetes.pod_template import pod_templates
 from transformer.operations import Operation
@@ -104,17 +105,21 @@ def load_document(document: Document, diagnostics: DiagnosticCollector) -> tuple
 def objects(value: Any, diagnostics: DiagnosticCollector) -> Iterator[Manifest]:
     """Yield the manifests in a document's plain value, and report non-manifests (HN903).
 
-    A kustomization in a file with its usual name needs no apiVersion or kind.
+    In files with their usual names, a kustomization needs no apiVersion or kind, a chart of Helm or
+    a helmfile no kind.
     """
     found = list(manifests(value))
     if value is not None and not found and not is_list(value) and not diagnostics.origin.is_patch:
         _report_no_kind(diagnostics, "", "this document is not a mapping")
-    is_kustomization = PurePath(diagnostics.origin.file).name in KUSTOMIZATIONS
+    path = PurePath(diagnostics.origin.file)
+    is_kustomization = path.name in KUSTOMIZATIONS
     for manifest in found:
         if manifest.ref.kind and manifest.ref.version:
             yield manifest
         elif is_kustomization and (kustomization := as_kustomization(manifest)) is not None:
             yield kustomization
+        elif (helm_file := as_helm_file(manifest, path.as_posix())) is not None:
+            yield helm_file
         else:
             missing = "kind" if manifest.ref.version else "apiVersion"
             _report_no_kind(diagnostics, manifest.base, f"this document has no {missing}")

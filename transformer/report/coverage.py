@@ -8,6 +8,7 @@ from transformer.report.formatting import clean
 
 _NOUNS: Mapping[UnseenKind, tuple[str, str]] = {
     "kustomization": ("kustomization (not built)", "kustomizations (not built)"),
+    "Flux Kustomization": ("Flux Kustomization", "Flux Kustomizations"),
     "HelmRelease": ("HelmRelease", "HelmReleases"),
     "Application": ("Argo CD Application", "Argo CD Applications"),
     "ApplicationSet": ("Argo CD ApplicationSet", "Argo CD ApplicationSets"),
@@ -29,6 +30,7 @@ def counts(unseen: Sequence[Unseen]) -> str:
 def names(unseen: Sequence[Unseen]) -> Iterator[str]:
     """Yield a line for each: the place, what it is, and why it was not looked into."""
     for one in unseen:
-        words = [] if one.name.startswith(f"{one.what}/") else [_NOUNS[one.what][0].split(" (")[0]]
+        kind = one.what.rpartition(" ")[2]
+        words = [] if one.name.startswith(f"{kind}/") else [_NOUNS[one.what][0].split(" (")[0]]
         words += [] if one.name == one.file else [one.name]
         yield clean(f"{one.file}:{one.line} {' '.join(words)}: {one.why}")

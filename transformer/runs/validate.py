@@ -7,7 +7,7 @@ on, and then to validate them, in batches on several processors.
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, TypeAlias
 
 from transformer.findings import Finding, Place, Unseen, Violation, finding_at
@@ -18,6 +18,7 @@ from transformer.inputs.excerpts import in_order
 from transformer.inputs.kustomizations import Kustomizations, read_kustomizations
 from transformer.inputs.prescan import pool_index, prescan
 from transformer.inputs.reading import cannot_be_read, documents_of
+from transformer.inputs.repository_top import folders_of
 from transformer.kubernetes.objects import Manifest
 from transformer.kubernetes.pools import Pool
 from transformer.pipeline.aggregator import RunAggregator
@@ -102,7 +103,8 @@ def run_validate(
     aggregator = RunAggregator(context, compares=compares, worlds=clusters.judging)
     context = context.with_cluster(clusters.worlds[OUTSIDE].cluster)
     worlds_of = cache(clusters.of)
-    coverage = Coverage(states.reported_files, states.not_built)
+    folders = partial(folders_of, (*states.went_in, *states.new))
+    coverage = Coverage(states.reported_files, states.not_built, folders)
     coverage.add(chart_templates(states.new))
 
     def validate(task: _Task) -> DocumentDiagnostics:

@@ -7,7 +7,9 @@ import pytest
 
 from tests.builders import CONTAINER, FILE, stream, subjects
 from transformer.findings import Place, Unseen
+from transformer.kubernetes.deployments import Deployed
 from transformer.pipeline.coverage import Coverage, Sighting, unseen_in
+from transformer.pipeline.input_folders import InputFolders
 
 KUSTOMIZE = {"apiVersion": "kustomize.config.k8s.io/v1beta1", "kind": "Kustomization"}
 
@@ -36,6 +38,7 @@ def of_kind(group: str, kind: str, **more: Any) -> dict[str, Any]:
         ("helm.fluxcd.io", "HelmRelease", "HelmRelease"),
         ("argoproj.io", "Application", "Application"),
         ("argoproj.io", "ApplicationSet", "ApplicationSet"),
+        ("kustomize.toolkit.fluxcd.io", "Kustomization", "Flux Kustomization"),
         ("helm.cattle.io", "HelmChart", "chart"),
     ],
 )
@@ -49,7 +52,6 @@ def test_a_release_counts_whatever_it_names(group: str, kind: str, what: str) ->
         ("apps", "Deployment"),
         ("helm.cattle.io", "HelmChartConfig"),
         ("app.k8s.io", "Application"),
-        ("kustomize.toolkit.fluxcd.io", "Kustomization"),
     ],
 )
 def test_other_kinds_do_not_count(group: str, kind: str) -> None:
@@ -99,6 +101,24 @@ def test_the_charts_of_a_kustomization_count_one_by_one() -> None:
     assert seen(value) == [
         ("chart", "a", "/helmCharts/0/name"),
         ("chart", "b", "/helmCharts/1/name"),
+    ]
+
+
+def test_a_chart_counts_once_for_all_that_it_depends_on_and_not_without_any() -> None:
+    value = {"apiVersion": "v2", "kind": "Chart", "name": "net"}
+    dependencies = [{"name": "a"}, {"name": "b"}]
+    assert seen({**value, "dependencies": dependencies}) == [("chart", "", "")]
+    assert seen(value) == []
+
+
+def test_what_is_deployed_counts_only_if_any_of_it_is_not_in_the_input() -> None:
+    here, there = Deployed("a", "not a"), Deployed("b", "not https://me:secret@example.com")
+    coverage = Coverage(folders=lambda: InputFolders(["a/x.yaml"]))
+    for name, deploys in (("one", (here,)), ("two", (here, there, there)), ("none", ())):
+        coverage.add([Sighting("Application", Place(name), name, "no", deploys)])
+    assert [(one.name, one.why) for one in coverage.unseen()] == [
+        ("none", "no"),
+        ("two", "not https://example.com"),
     ]
 
 
