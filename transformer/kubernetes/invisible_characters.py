@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from transformer.kubernetes.objects import keys_in
+from transformer import pointer
+from transformer.kubernetes.objects import mappings_in
 
 STRANGE = (
     "\u00a0\u00ad\u1680\u180e\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
@@ -16,10 +17,13 @@ def misspelt(value: Any, *meant: str) -> tuple[str, str, str] | None:
 
     Such a key, at any depth of `value`, is one of `meant` with a strange blank around it.
     """
-    for key, at, _ in keys_in(value):
-        bare = key.strip(f"{STRANGE} ")
-        if bare != key and bare in meant and (name := strange_blank(key)):
-            return at, bare, name
+    for at, mapping in mappings_in(value):
+        for key in mapping:
+            if key.isascii():
+                continue
+            bare = key.strip(f"{STRANGE} ")
+            if bare != key and bare in meant and (name := strange_blank(key)):
+                return pointer.join(at, key), bare, name
     return None
 
 

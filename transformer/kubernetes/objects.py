@@ -102,23 +102,29 @@ def manifests(
     yield Manifest(value, base, ref)
 
 
-def keys_in(value: Any, at: str = "") -> Iterator[tuple[str, str, Any]]:
-    """Yield each key of a mapping in `value`, with the pointer and the value of what is there."""
-    if isinstance(value, dict):
-        for name, item in value.items():
-            below = pointer.join(at, name)
-            yield name, below, item
-            if isinstance(item, dict | list):
-                yield from keys_in(item, below)
-    elif isinstance(value, list):
-        for index, item in enumerate(value):
-            if isinstance(item, dict | list):
-                yield from keys_in(item, f"{at}/{index}")
+def mappings_in(value: Any) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield each mapping in `value`, in the order in which they begin, with its pointer."""
+    ahead = [("", value)]
+    while ahead:
+        at, found = ahead.pop()
+        if isinstance(found, dict):
+            yield at, found
+            below = [
+                (pointer.join(at, name), item)
+                for name, item in found.items()
+                if isinstance(item, dict | list)
+            ]
+        else:
+            items = enumerate(found) if isinstance(found, list) else ()
+            below = [(f"{at}/{i}", item) for i, item in items if isinstance(item, dict | list)]
+        ahead += reversed(below)
 
 
 def places_of(value: Any, key: str) -> Iterator[tuple[str, Any]]:
     """Yield the pointers at which a mapping in `value` has `key`, and what it has there."""
-    return ((at, found) for name, at, found in keys_in(value) if name == key)
+    for at, mapping in mappings_in(value):
+        if key in mapping:
+            yield pointer.join(at, key), mapping[key]
 
 
 def value_at(value: Any, at: str) -> Any:

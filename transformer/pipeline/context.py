@@ -105,8 +105,6 @@ class RunContext:
 
     def leaves(self, rule: ValidationRule, ref: ObjectRef) -> bool:
         """Whether another rule, which is not off, reports an object instead of `rule`."""
-        if not rule.left_to:
-            return False
         others = [other for *kind, other in rule.left_to if kind == [ref.group, ref.kind]]
         return any(one.id in others for one in self.validation)
 

@@ -201,7 +201,7 @@ class _Validation:
         self.undecided += [(world.name, missing) for missing in rule_context.undecided]
         self.unseen += unseen_in(rule_context, partial(self._place, manifest))
         for rule in context.validation.on(rule_context):
-            if not context.leaves(rule, manifest.ref):
+            if not (rule.left_to and context.leaves(rule, manifest.ref)):
                 self.diagnostics.run_check(rule, rule_context)
         self._collect_all(world, rule_context, are_apart=False)
         self._report_failures(manifest, failures)
