@@ -1,0 +1,89 @@
+"""What was built, and the way back from findings on it to the places where they come from."""
+
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+
+from transformer.findings import Finding, Place, Related, Violation, finding_at
+from transformer.inputs.builds.origins import BuildOrigins, placed
+from transformer.inputs.discovery import Source
+from transformer.rules.base import KustomizationUsage
+
+_MOST_NAMED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class NotBuilt:
+    """A kustomization that is not built, and why."""
+
+    name: str
+    reason: str
+
+
+@dataclass(slots=True)
+class Built:
+    """The sources of a state after its kustomizations are built.
+
+    `origins` lead findings on what was built back, by the name of its source; `names` are those of
+    the files, by real path. `usages` keep objects of different builds apart.
+    """
+
+    sources: list[Source]
+    origins: dict[str, BuildOrigins] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)
+    usages: dict[str, KustomizationUsage] = field(default_factory=dict)
+    failures: list[Finding] = field(default_factory=list)
+    not_built: list[NotBuilt] = field(default_factory=list)
+
+    def led_back(self, findings: Iterable[Finding]) -> list[Finding]:
+        """Return findings at the places where they come from.
+
+        Those that several builds have in common are one, which names the kustomizations.
+        """
+        result: dict[Finding, list[str]] = {}
+        clusters: dict[Finding, dict[str, None]] = {}
+        for found in findings:
+            origins = self.origins.get(found.file)
+            led = self._led(found)
+            if origins is not None:
+                led = replace(led, document=0, item="", object=found.object)
+            by = [] if origins is None else [self._name(origins.root)]
+            own, led = led.clusters, replace(led, clusters=())
+            result.setdefault(led, []).extend(by)
+            clusters.setdefault(led, {}).update(dict.fromkeys(own))
+        return [
+            replace(_named_by(found, names), clusters=tuple(clusters[found]))
+            for found, names in result.items()
+        ]
+
+    def _led(self, found: Finding) -> Finding:
+        """Return a finding at the place where it comes from, if it is on something built."""
+        origins = self.origins.get(found.file)
+        if origins is not None:
+            location = origins.location(found)
+            found = placed(found, location, origins, self._name(location.file))
+        related = tuple(map(self._led_related, found.related))
+        return replace(found, related=related) if related != found.related else found
+
+    def _led_related(self, one: Related) -> Related:
+        origins = self.origins.get(one.file)
+        if origins is None or one.object is None:
+            return one
+        location = origins.place_of(one.object)
+        at = placed(_AS_FINDING, location, origins, self._name(location.file))
+        return replace(one, file=at.file, line=at.line, column=at.column)
+
+    def _name(self, real: str) -> str:
+        return self.names.get(real) or os.path.relpath(real)
+
+
+def _named_by(found: Finding, names: Sequence[str]) -> Finding:
+    names = [name for name in dict.fromkeys(names) if name != found.file]
+    if not names:
+        return found
+    more = len(names) - _MOST_NAMED
+    words = ", ".join(names[:_MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
+    return replace(found, message=f"{found.message} (as built by {words})")
+
+
+_AS_FINDING = finding_at(Place(""), "", "info", Violation("", ""))
