@@ -164,12 +164,33 @@ def test_our_own_transformer_is_applied() -> None:
     assert Path("edge/kustomization.yaml").read_bytes() == before
 
 
+URL = "https://example.com/file.yaml"
+GENERATOR = f"""\
+generators:
+- |
+  apiVersion: builtin
+  kind: ConfigMapGenerator
+  metadata: {{name: c}}
+  files: [{URL}]
+"""
+INFLATOR = GENERATOR.replace("ConfigMapGenerator", "HelmChartInflationGenerator")
+
+
 @pytest.mark.parametrize(
     ("more", "why"),
     [
         ("helmCharts: [{name: c, repo: https://example.com}]\n", "a Helm chart"),
         ("transformers: [other.yaml]\n", "the plugin or function Other"),
         ("components: [https://example.com/repo//folder?ref=v1]\n", "a remote resource"),
+        (f"configMapGenerator: [{{name: c, files: [a={URL}]}}]\n", "a remote resource"),
+        (f"secretGenerator: [{{name: c, envs: [{URL}]}}]\n", "a remote resource"),
+        (f"patches: [{{path: {URL}}}]\n", "a remote resource"),
+        (f"openapi: {{path: {URL}}}\n", "a remote resource"),
+        (f"CRDs: [{URL}]\n", "a remote resource"),
+        (f"configurations: [{URL}]\n", "a remote resource"),
+        (f"replacements: [{{path: {URL}}}]\n", "a remote resource"),
+        (GENERATOR, "a remote resource"),
+        (INFLATOR, "a Helm chart"),
     ],
 )
 def test_what_would_start_a_program_or_reach_out_is_not_built(more: str, why: str) -> None:
@@ -208,6 +229,46 @@ def test_a_build_that_fails_is_an_error_in_the_words_of_kustomize() -> None:
     assert "missing.yaml" in failed["message"]
     assert run.status == 3
     assert others["rule"] == "HN420"
+
+
+FLUX = """\
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata: {name: k, namespace: flux-system}
+spec: {path: %s, prune: true}
+"""
+
+
+@pytest.mark.parametrize("path", ["./edge", "edge/", "/", "./edge/nested"])
+def test_what_flux_builds_may_load_files_of_all_the_repository(path: str) -> None:
+    overlay("resources: [../base/dep.yaml]\npatches: [{path: ../pin.yaml}]\n")
+    write("pin.yaml", PIN)
+    Path("base/kustomization.yaml").unlink()
+    (failed,) = [one for one in reported("--build", ".") if one["rule"] == "HN901"]
+    assert "is not in or below" in failed["message"]
+    lifted = "kubectl kustomize --load-restrictor LoadRestrictionsNone"
+    assert failed["hint"].endswith(f"set HOSTNET_KUSTOMIZE='{lifted}'")
+    write("cluster/flux.yaml", FLUX % path)
+    if path == "./edge/nested":  # not the folder that is built
+        assert "HN901" in {one["rule"] for one in reported("--build", ".")}
+        return
+    assert found("--build", ".") == [("error[HN401]", "pin.yaml", 8)]
+    Path("part").mkdir()
+    for name in ("base", "cluster", "edge", "pin.yaml"):
+        Path(name).rename(f"part/{name}")  # as where an OCI artifact has this folder only
+    assert found("--build", ".") == [("error[HN401]", "part/pin.yaml", 8)]
+
+
+def test_what_flux_builds_may_not_load_files_from_elsewhere(tmp_path: Path) -> None:
+    write("cluster/flux.yaml", FLUX % "edge")
+    write("../secret.txt", "secret")
+    Path("base/link.txt").symlink_to(tmp_path / "secret.txt")
+    write(".git/config", "")
+    for file in ("../../secret.txt", "../base/link.txt", "../.git/config"):
+        overlay(f"resources: [../base]\nconfigMapGenerator: [{{name: c, files: [{file}]}}]\n")
+        assert [one["rule"] for one in reported("--build", ".")] == ["HN420", "HN901"]
+        overlay(f"resources: [../base]\nConfigMapGenerator: [{{name: c, FILES: [a={file}]}}]\n")
+        assert [one["rule"] for one in reported("--build", ".")] == ["HN420", "HN901"]
 
 
 def test_without_a_program_or_a_kustomization_nothing_is_guessed(

@@ -2,6 +2,7 @@
 
 import os
 import posixpath
+import shlex
 import tempfile
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -15,7 +16,8 @@ from transformer.inputs.builds.built import Built, NotBuilt
 from transformer.inputs.builds.closure import Closure, closure
 from transformer.inputs.builds.layers import add_layer, moved_by
 from transformer.inputs.builds.origins import BuildOrigins
-from transformer.inputs.builds.program import Printed, program, run
+from transformer.inputs.builds.program import VARIABLE, Printed, program, run
+from transformer.inputs.builds.restrictions import OPTION, unrestricted
 from transformer.inputs.builds.roots import kustomization_of, roots_of
 from transformer.inputs.builds.tree import ON_DISK, Tree
 from transformer.inputs.comparison import States
@@ -127,11 +129,11 @@ def build(
     ]
     wanted = {real: one for real, one in found.items() if not one.obstacles}
     done: set[str] = set()
-    for real, layer, printed in _printed(
-        wanted, builder.environment, builder.scratch / state, tree
-    ):
+    options = dict.fromkeys(unrestricted(sources, wanted, tree), OPTION)
+    command = program(builder.environment) if wanted else ()
+    for real, layer, printed in _printed(wanted, command, options, builder.scratch / state, tree):
         if printed.failure:
-            built.failures.append(_failed(roots[real], printed))
+            built.failures.append(_failed(roots[real], printed, command))
             continue
         done.add(real)
         one, source = wanted[real], roots[real]
@@ -153,25 +155,29 @@ _STATES = {"new": "built", "old": "built from the old state"}
 
 
 def _printed(
-    wanted: Mapping[str, Closure], environment: Mapping[str, str], scratch: Path, tree: Tree
+    wanted: Mapping[str, Closure],
+    command: tuple[str, ...],
+    options: Mapping[str, tuple[str, ...]],
+    scratch: Path,
+    tree: Tree,
 ) -> Iterator[tuple[str, Path, Printed]]:
-    """Yield the folder of each build, the layer above it, and what was printed."""
-    if not wanted:
-        return
-    command = program(environment)
+    """Yield the folder of each build, the layer above it, and what was printed. `options` are
+    those of some builds.
+    """
     scratch.mkdir()
     layers = [
         add_layer(scratch / str(number), tree.copied(real), one)
         for number, (real, one) in enumerate(wanted.items())
     ]
     with ThreadPoolExecutor(_AT_ONCE) as threads:
-        printed = threads.map(lambda layer: run(command, layer), layers)
+        each = [options.get(real, ()) for real in wanted]
+        printed = threads.map(lambda layer, more: run(command, layer, more), layers, each)
         yield from zip(wanted, layers, printed, strict=True)
 
 
 def _reason(one: Closure, tree: Tree) -> str:
-    file, what = one.obstacles[0]
-    return f"{what} in {os.path.relpath(tree.original(os.path.realpath(file)))}"
+    first = one.obstacles[0]
+    return f"{first.what} in {os.path.relpath(tree.original(os.path.realpath(first.file)))}"
 
 
 def _went_in(found: Mapping[str, Closure], done: Collection[str], tree: Tree) -> set[str]:
@@ -195,6 +201,10 @@ def _made(
     return source._replace(path=kept, name=name, opener=None, is_named=True)
 
 
-def _failed(source: Source, printed: Printed) -> Finding:
+def _failed(source: Source, printed: Printed, command: tuple[str, ...]) -> Finding:
     message = f"kustomize cannot build this: {printed.failure}"
-    return unreadable(source, message, "run `kustomize build` there")
+    hint = "run `kustomize build` there"
+    if "is not in or below" in printed.failure and OPTION[0] not in " ".join(command):
+        lifted = shlex.join((*command, *OPTION))
+        hint = f"if it is built without this restriction, set {VARIABLE}={lifted!r}"
+    return unreadable(source, message, hint)

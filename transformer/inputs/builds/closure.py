@@ -5,19 +5,25 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from transformer.errors import InputError
+from transformer.inputs.builds.loads import (
+    CHARTS,
+    PLUGINS,
+    as_read,
+    is_remote_file,
+    loaded,
+    loaded_by_builtin,
+)
 from transformer.inputs.reading import values
 from transformer.kubernetes.generators import KUSTOMIZATIONS
 from transformer.kubernetes.objects import list_at, mapping_at
 from transformer.pipeline.coverage import is_url
-from transformer.pipeline.kustomization_graph import listed, patch_files
+from transformer.pipeline.kustomization_graph import listed
 from transformer.text.framing import MAX_DOCUMENT
 
 OWN_GROUP = "transform.hostnet.io"
-_PLUGINS = ("generators", "transformers", "validators")
-_CHARTS = ("helmCharts", "helmChartInflationGenerator")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,21 +34,37 @@ class Layer:
     value: Mapping[str, Any]
 
 
+class Obstacle(NamedTuple):
+    """Why something is not built: `what` in the kustomization `file`, and what `many` such are."""
+
+    file: Path
+    what: str
+    many: str
+
+
+_REMOTE = ("a remote resource", "remote resources")
+_CHART = ("a Helm chart", "Helm charts")
+
+
 @dataclass(slots=True)
 class Closure:
     """All that goes into the build of a folder.
 
-    `files` are the real paths of manifests, patches and kustomizations. `obstacles` say why it is
-    not built: a kustomization, and what is in it. `own` are the kustomizations that list objects of
-    our own kinds under `transformers` or `validators`, without these entries, and `configurations`
-    the objects that transform.
+    `files` are the real paths of manifests, patches, kustomizations and whatever else is loaded.
+    `own` are the kustomizations that list objects of our own kinds under `transformers` or
+    `validators`, without these entries, and `configurations` the objects that transform.
+
+    `is_known`: all kustomizations can be read, so that nothing else goes in. `leaves`: a file is
+    not in or below the folder of the kustomization that loads it.
     """
 
     layers: dict[str, Layer] = field(default_factory=dict)
     files: set[str] = field(default_factory=set)
-    obstacles: list[tuple[Path, str]] = field(default_factory=list)
+    obstacles: list[Obstacle] = field(default_factory=list)
     own: dict[str, dict[str, Any]] = field(default_factory=dict)
     configurations: list[dict[str, Any]] = field(default_factory=list)
+    is_known: bool = True
+    leaves: bool = False
 
 
 def closure(folder: Path) -> Closure:
@@ -59,7 +81,7 @@ def kustomization_in(folder: Path) -> Layer | None:
         with suppress(OSError, InputError, ValueError):
             if path.is_file():
                 with path.open("rb") as file:
-                    return Layer(path, mapping_at(next(values(file, MAX_DOCUMENT), None)))
+                    return Layer(path, as_read(mapping_at(next(values(file, MAX_DOCUMENT), None))))
     return None
 
 
@@ -78,40 +100,77 @@ def is_remote(entry: str, folder: Path) -> bool:
 
 def _add(folder: Path, found: Closure) -> None:
     real = os.path.realpath(folder)
+    if real in found.layers:
+        return
     layer = kustomization_in(folder)
-    if layer is None or real in found.layers:
+    if layer is None:
+        found.is_known = False
         return
     found.layers[real] = layer
-    found.files.add(os.path.realpath(layer.file))
+    _take(layer, layer.file.name, found)
     value = layer.value
-    found.obstacles += [(layer.file, "a Helm chart") for name in _CHARTS if value.get(name)]
+    found.obstacles += [Obstacle(layer.file, *_CHART) for name in CHARTS if value.get(name)]
     for entry in listed(value):
         if is_remote(entry, folder):
-            found.obstacles.append((layer.file, "a remote resource"))
+            found.obstacles.append(Obstacle(layer.file, *_REMOTE))
         elif (folder / entry).is_dir():
             _add(folder / entry, found)
         else:
-            found.files.add(os.path.realpath(folder / entry))
-    found.files.update(os.path.realpath(folder / name) for name in patch_files(value))
-    for name in _PLUGINS:
+            _take(layer, entry, found)
+    for entry in loaded(value):
+        _take(layer, entry, found)
+    for name in PLUGINS:
         for entry in list_at(value, name):
             if isinstance(entry, str) and "\0" not in entry:
                 _add_plugins(layer, name, entry, found)
 
 
+def _take(layer: Layer, entry: str, found: Closure) -> None:
+    """Add a file that a kustomization loads."""
+    folder = layer.file.parent
+    if is_remote_file(entry):
+        found.obstacles.append(Obstacle(layer.file, *_REMOTE))
+        return
+    real = os.path.realpath(folder / entry)
+    found.files.add(real)
+    found.leaves = found.leaves or not is_below(real, os.path.realpath(folder))
+
+
+def is_below(path: str, folder: str) -> bool:
+    """Whether a real path is below a folder."""
+    return path.startswith(folder.rstrip("/") + "/")
+
+
 def _add_plugins(layer: Layer, name: str, entry: str, found: Closure) -> None:
     objects, file = plugins_of(layer.file.parent, entry)
     kinds = [(str(one.get("apiVersion", "")), str(one.get("kind", ""))) for one in objects]
-    if kinds and all(version.startswith(f"{OWN_GROUP}/") for version, _ in kinds):
+    if kinds and all(_is_own(version) for version, _ in kinds):
         rest = found.own.setdefault(os.path.realpath(layer.file), dict(layer.value))
         rest[name] = [one for one in list_at(rest, name) if one != entry]
         found.configurations += objects if name == "transformers" else []
-    found.files.update([os.path.realpath(file)] if file is not None else ())
-    for version, kind in kinds:
-        if version != "builtin" and not version.startswith(f"{OWN_GROUP}/"):
-            found.obstacles.append((layer.file, f"the plugin or function {kind or entry}"))
+    if file is not None:
+        _take(layer, entry, found)
+    for one, (version, kind) in zip(objects, kinds, strict=True):
+        if version == "builtin" and kind != _CHART_PLUGIN:
+            for loads in loaded_by_builtin(one):
+                _take(layer, loads, found)
+        elif version == "builtin":
+            found.obstacles.append(Obstacle(layer.file, *_CHART))
+        elif not _is_own(version):
+            found.obstacles.append(_plugin(layer, kind or entry))
     if not kinds:
-        found.obstacles.append((layer.file, f"the plugin or function {entry}"))
+        found.obstacles.append(_plugin(layer, entry))
+
+
+_CHART_PLUGIN = "HelmChartInflationGenerator"
+
+
+def _is_own(version: str) -> bool:
+    return version.startswith(f"{OWN_GROUP}/")
+
+
+def _plugin(layer: Layer, name: str) -> Obstacle:
+    return Obstacle(layer.file, f"the plugin or function {name}", "plugins")
 
 
 def plugins_of(folder: Path, entry: str) -> tuple[list[dict[str, Any]], Path | None]:

@@ -68,7 +68,12 @@ def program(environment: Mapping[str, str]) -> tuple[str, ...]:
 
 
 def run(
-    command: tuple[str, ...], folder: Path, *, seconds: float = SECONDS, most: int = MOST
+    command: tuple[str, ...],
+    folder: Path,
+    options: tuple[str, ...] = (),
+    *,
+    seconds: float = SECONDS,
+    most: int = MOST,
 ) -> Printed:
     """Build a folder; the output goes to a file in it, so that it can be of any size.
 
@@ -79,7 +84,7 @@ def run(
     with out.open("wb") as output, err.open("wb") as errors:
         try:
             process = subprocess.Popen(
-                [*command, str(folder)],
+                [*command, str(folder), *options],
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=errors,
