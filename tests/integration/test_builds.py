@@ -226,9 +226,49 @@ def test_a_build_that_fails_is_an_error_in_the_words_of_kustomize() -> None:
     run = validated("--build", ".")
     others, failed = json.loads(run.out)["findings"]
     assert (failed["rule"], failed["file"]) == ("HN901", "edge/kustomization.yaml")
-    assert "missing.yaml" in failed["message"]
+    cause = "edge/missing.yaml: no such file or directory"
+    assert failed["message"] == f"kustomize cannot build this: {cause}"
+    assert failed["hint"] == "`kubectl kustomize edge` prints all of it"
     assert run.status == 3
     assert others["rule"] == "HN420"
+    run = validated("--build", "--on-invalid", "pass", ".")
+    assert (found("--build", "--on-invalid", "pass", ".")[1][0], run.status) == (
+        "warning[HN901]",
+        0,
+    )
+
+
+def test_the_cause_is_told_with_paths_of_the_repository() -> None:
+    remove = "- {op: remove, path: /a}"
+    causes = {
+        "resources: [../base, ../base/dep.yaml]": (
+            "security; file 'base/dep.yaml' is not in or below 'edge'"
+        ),
+        "resources: [../base, pin.yaml]": "edge/pin.yaml: no such file or directory",
+        "resources: [../base]\nreplacements: [{path: r.yaml}]": (
+            "edge/r.yaml: no such file or directory"
+        ),
+        f"resources: [../base]\npatches: [{{patch: '{remove}', target: {{name: web}}}}]": (
+            "error in remove for path: '/a': Unable to remove nonexistent key: a: missing value"
+        ),
+        "resources: [../base/empty]": "base/empty: kustomization.yaml is empty",
+    }
+    for text, cause in causes.items():
+        overlay(f"{text}\n")
+        if "empty" in text:
+            write("base/empty/kustomization.yaml", "")
+        (failed,) = [one for one in reported("--build", ".") if one["rule"] == "HN901"]
+        assert failed["message"].removeprefix("kustomize cannot build this: ") == cause
+        assert str(Path.cwd()) not in json.dumps(failed)
+
+
+def test_a_file_that_cannot_be_read_is_told_once() -> None:
+    write("edge/bad.yaml", "a: b: c\n")
+    for text in ("resources: [../base, bad.yaml]\n", "patches: [{path: bad.yaml}]\n"):
+        overlay(text)
+        findings = [(one, file) for one, file, _ in found("--build", ".") if "HN901" in one]
+        assert findings == [("error[HN901]", "edge/bad.yaml")]
+        assert validated("--build", ".").status == 3
 
 
 FLUX = """\

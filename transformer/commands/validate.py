@@ -13,6 +13,7 @@ from transformer.commands.host import Host, discovery_options, refuse
 from transformer.config.options import ValidateOptions
 from transformer.config.package_data import read, schemas
 from transformer.errors import SettingsError
+from transformer.findings import Severity
 from transformer.inputs.clusters import check_clusters
 from transformer.inputs.comparison import States, is_stdin
 from transformer.inputs.discovery import DiscoveryOptions
@@ -23,6 +24,7 @@ from transformer.outputs.terminal import Progress, is_capable, paint_for
 from transformer.pipeline.context import build
 from transformer.pipeline.diagnostics import Origin
 from transformer.pipeline.documents import batches
+from transformer.pipeline.settings import Settings
 from transformer.report import as_console, as_json, as_text, coverage
 from transformer.report.formats import renderer
 from transformer.report.formatting import count
@@ -59,7 +61,9 @@ def run(options: ValidateOptions, host: ValidateHost) -> int:
     with (
         report_file as file,
         _checked(host, discovery) as sources,
-        _built(sources, options.build_dirs) if is_built else nullcontext(sources) as states,
+        _built(sources, options.build_dirs, host.settings)
+        if is_built
+        else nullcontext(sources) as states,
     ):
         fixed = Fixed()
         if options.fix:
@@ -95,12 +99,13 @@ def _checked(host: ValidateHost, discovery: DiscoveryOptions) -> Iterator[States
 
 
 @contextmanager
-def _built(states: States, folders: tuple[str, ...]) -> Iterator[States]:
+def _built(states: States, folders: tuple[str, ...], settings: Settings) -> Iterator[States]:
     """Yield the states with what kustomize makes of them."""
     from transformer.runs.builds import Builder, building, with_builds  # slow to import
 
     with building() as scratch:
-        yield with_builds(states, Builder(folders, scratch, os.environ, _transformed))
+        severity: Severity = "warning" if settings.on_invalid == "pass" else "error"
+        yield with_builds(states, Builder(folders, scratch, os.environ, _transformed, severity))
 
 
 def _transformed(configuration: Mapping[str, Any], manifests: bytes) -> bytes:

@@ -2,7 +2,6 @@
 
 import os
 import posixpath
-import shlex
 import tempfile
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -11,18 +10,18 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
-from transformer.findings import Finding
+from transformer.findings import Finding, Severity
 from transformer.inputs.builds.built import Built, NotBuilt
 from transformer.inputs.builds.closure import Closure, closure
+from transformer.inputs.builds.failures import failed
 from transformer.inputs.builds.layers import add_layer, moved_by
 from transformer.inputs.builds.origins import BuildOrigins
-from transformer.inputs.builds.program import VARIABLE, Printed, program, run
-from transformer.inputs.builds.restrictions import OPTION, unrestricted
+from transformer.inputs.builds.program import Printed, program, run
+from transformer.inputs.builds.restrictions import freed, options_of
 from transformer.inputs.builds.roots import kustomization_of, roots_of
 from transformer.inputs.builds.tree import ON_DISK, Tree
 from transformer.inputs.comparison import States
 from transformer.inputs.discovery import Source
-from transformer.inputs.reading import unreadable
 from transformer.rules.base import KustomizationUsage
 
 _AT_ONCE = 2
@@ -41,12 +40,16 @@ Transforms: TypeAlias = Callable[[Mapping[str, Any], bytes], bytes]
 
 @dataclass(frozen=True, slots=True)
 class Builder:
-    """How to build: which `folders` (none: all roots), where to, and with which environment."""
+    """How to build: which `folders` (none: all roots), where to, and with which environment.
+
+    `failure`: how severe it is that something cannot be built.
+    """
 
     folders: tuple[str, ...]
     scratch: Path
     environment: Mapping[str, str]
     transforms: Transforms
+    failure: Severity = "error"
 
 
 def with_builds(states: States, builder: Builder) -> States:
@@ -128,19 +131,23 @@ def build(
         if one.obstacles
     ]
     wanted = {real: one for real, one in found.items() if not one.obstacles}
-    done: set[str] = set()
-    options = dict.fromkeys(unrestricted(sources, wanted, tree), OPTION)
+    free = freed(sources, wanted, tree)
+    wanted = {real: replace(one, is_free=real in free) for real, one in wanted.items()}
     command = program(builder.environment) if wanted else ()
-    for real, layer, printed in _printed(wanted, command, options, builder.scratch / state, tree):
+    done: set[str] = set()
+    for real, layer, printed in _printed(wanted, command, builder.scratch / state, tree):
+        one, source, moved = wanted[real], roots[real], moved_by(wanted[real], layer, tree)
         if printed.failure:
-            built.failures.append(_failed(roots[real], printed, command))
+            how = (*command, *options_of(one))
+            finding, file = failed(source, printed.failure, how, moved, builder.failure)
+            built.failures.append(finding)
+            built.echoes[(finding.file, finding.message)] = names.get(file, "")
             continue
         done.add(real)
-        one, source = wanted[real], roots[real]
         made = _made(source, one, layer, printed.manifests, builder.transforms)
         made = made._replace(name=f"{made.name} ({_STATES[state]})")
         origins = replace(one, files={tree.original(file) for file in one.files})
-        root, moved = os.path.realpath(source.path), moved_by(one, layer, tree)
+        root = os.path.realpath(source.path)
         built.origins[made.name] = BuildOrigins(root, str(layer), origins, made.path, moved)
         built.usages[made.name] = KustomizationUsage(roots=(-len(done),))
         built.sources.append(made)
@@ -157,20 +164,17 @@ _STATES = {"new": "built", "old": "built from the old state"}
 def _printed(
     wanted: Mapping[str, Closure],
     command: tuple[str, ...],
-    options: Mapping[str, tuple[str, ...]],
     scratch: Path,
     tree: Tree,
 ) -> Iterator[tuple[str, Path, Printed]]:
-    """Yield the folder of each build, the layer above it, and what was printed. `options` are
-    those of some builds.
-    """
+    """Yield the folder of each build, the layer above it, and what was printed."""
     scratch.mkdir()
     layers = [
         add_layer(scratch / str(number), tree.copied(real), one)
         for number, (real, one) in enumerate(wanted.items())
     ]
     with ThreadPoolExecutor(_AT_ONCE) as threads:
-        each = [options.get(real, ()) for real in wanted]
+        each = map(options_of, wanted.values())
         printed = threads.map(lambda layer, more: run(command, layer, more), layers, each)
         yield from zip(wanted, layers, printed, strict=True)
 
@@ -199,12 +203,3 @@ def _made(
     kept.write_bytes(manifests)
     name = posixpath.dirname(source.name) or "."
     return source._replace(path=kept, name=name, opener=None, is_named=True)
-
-
-def _failed(source: Source, printed: Printed, command: tuple[str, ...]) -> Finding:
-    message = f"kustomize cannot build this: {printed.failure}"
-    hint = "run `kustomize build` there"
-    if "is not in or below" in printed.failure and OPTION[0] not in " ".join(command):
-        lifted = shlex.join((*command, *OPTION))
-        hint = f"if it is built without this restriction, set {VARIABLE}={lifted!r}"
-    return unreadable(source, message, hint)

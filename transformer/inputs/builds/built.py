@@ -25,7 +25,8 @@ class Built:
     """The sources of a state after its kustomizations are built.
 
     `origins` lead findings on what was built back, by the name of its source; `names` are those of
-    the files, by real path. `usages` keep objects of different builds apart.
+    the files, by real path. `usages` keep objects of different builds apart. `echoes` are failures,
+    by file and message, that come from a file that cannot be read.
     """
 
     sources: list[Source]
@@ -33,6 +34,7 @@ class Built:
     names: dict[str, str] = field(default_factory=dict)
     usages: dict[str, KustomizationUsage] = field(default_factory=dict)
     failures: list[Finding] = field(default_factory=list)
+    echoes: dict[tuple[str, str], str] = field(default_factory=dict)
     not_built: list[NotBuilt] = field(default_factory=list)
 
     def led_back(self, findings: Iterable[Finding]) -> list[Finding]:
@@ -42,7 +44,7 @@ class Built:
         """
         result: dict[Finding, list[str]] = {}
         clusters: dict[Finding, dict[str, None]] = {}
-        for found in findings:
+        for found in self._without_echoes(list(findings)):
             origins = self.origins.get(found.file)
             led = self._led(found)
             if origins is not None:
@@ -55,6 +57,11 @@ class Built:
             replace(_named_by(found, names), clusters=tuple(clusters[found]))
             for found, names in result.items()
         ]
+
+    def _without_echoes(self, findings: list[Finding]) -> list[Finding]:
+        """Leave out failures where the file that they come from is reported itself."""
+        unread = {one.file for one in findings if (one.rule, one.severity) == ("HN901", "error")}
+        return [one for one in findings if self.echoes.get((one.file, one.message)) not in unread]
 
     def _led(self, found: Finding) -> Finding:
         """Return a finding at the place where it comes from, if it is on something built."""

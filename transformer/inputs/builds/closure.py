@@ -55,7 +55,7 @@ class Closure:
     `validators`, without these entries, and `configurations` the objects that transform.
 
     `is_known`: all kustomizations can be read, so that nothing else goes in. `leaves`: a file is
-    not in or below the folder of the kustomization that loads it.
+    not in or below the folder of the kustomization that loads it; `is_free`: it may be loaded.
     """
 
     layers: dict[str, Layer] = field(default_factory=dict)
@@ -65,6 +65,7 @@ class Closure:
     configurations: list[dict[str, Any]] = field(default_factory=list)
     is_known: bool = True
     leaves: bool = False
+    is_free: bool = False
 
 
 def closure(folder: Path) -> Closure:

@@ -39,7 +39,9 @@ _LEFT_OUT = shutil.ignore_patterns(".git", "node_modules", ".venv")
 
 
 def top_of(one: Closure) -> str:
-    return os.path.commonpath([*one.layers, *map(os.path.dirname, one.files)])
+    """Return the folder to copy; kustomize does not load a file above it."""
+    files = one.files if one.is_free else ()
+    return os.path.commonpath([*one.layers, *map(os.path.dirname, files)])
 
 
 def moved_by(one: Closure, layer: Path, tree: Tree) -> dict[str, str]:

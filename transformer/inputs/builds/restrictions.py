@@ -20,10 +20,12 @@ from transformer.kubernetes.objects import manifests
 from transformer.text.framing import MAX_DOCUMENT
 
 OPTION = ("--load-restrictor", "LoadRestrictionsNone")
+"""The option of kustomize that lifts the restriction."""
+
 _FLUX = "kustomize.toolkit.fluxcd.io"
 
 
-def unrestricted(sources: Sequence[Source], found: Mapping[str, Closure], tree: Tree) -> set[str]:
+def freed(sources: Sequence[Source], found: Mapping[str, Closure], tree: Tree) -> set[str]:
     """Return the folders that are built without the restriction: Flux builds them, they need it,
     and all that goes in lies in the repository.
     """
@@ -40,6 +42,11 @@ def unrestricted(sources: Sequence[Source], found: Mapping[str, Closure], tree: 
     }
     built = _built_by_flux(sources, top, common) if inside else set()
     return {real for real in inside if _leads_to(real, built, tree)}
+
+
+def options_of(one: Closure) -> tuple[str, ...]:
+    """Return the options of a build."""
+    return OPTION if one.is_free else ()
 
 
 def _repository_of(folder: str) -> str:

@@ -4,6 +4,9 @@ The document is not UTF-8, has a syntax error, is followed by another one withou
 the limits of nesting or alias expansion, or is larger than `--max-document`. A file that contains
 `{{` or `{%` outside comments is probably a template: render it first, and transform the result.
 
+With `validate --build`, it is also for a kustomization that kustomize cannot build. Then the help
+is the command that prints all of the reason.
+
 Bad:
 
     metadata:
