@@ -136,7 +136,8 @@ UnseenKind: TypeAlias = Literal[
 class Unseen(NamedTuple):
     """Something in the input that was not looked into: `what` it is, and `why` it was not.
 
-    `name` says which one: an object, a folder, a file or a URL.
+    `name` says which one: an object, a folder, a file or a URL. `group`: those of a kind that are
+    counted together, such as `with plugins`.
     """
 
     what: UnseenKind
@@ -144,6 +145,11 @@ class Unseen(NamedTuple):
     line: int
     name: str
     why: str
+    group: str = ""
+
+    def as_dict(self) -> dict[str, str | int]:
+        """Return it as a mapping, with a group only if it has one."""
+        return {name: value for name, value in self._asdict().items() if name != "group" or value}
 
 
 @dataclass(frozen=True, slots=True)

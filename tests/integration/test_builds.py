@@ -207,6 +207,26 @@ def test_what_would_start_a_program_or_reach_out_is_not_built(more: str, why: st
     assert reasons == [f"it is not built: {why} in edge/kustomization.yaml"]
 
 
+def test_why_something_is_not_built_is_told_of_all_that_it_uses() -> None:
+    overlay("resources: [../base]\n")
+    write("north/kustomization.yaml", "resources: [../base]\nhelmCharts: [{name: c}]\n")
+    write("south/kustomization.yaml", "resources: [../own, missing.yaml]\n")
+    write("own/kustomization.yaml", "resources: [a.yaml]\n")
+    write("own/a.yaml", DEPLOYMENT)
+    run = validated("--build", ".")
+    unseen = [one for one in json.loads(run.out)["unseen"] if one["what"] == "kustomization"]
+    assert {one["name"]: (one["why"], one["group"]) for one in unseen} == {
+        "base": ("it is also used by north, which is not built (a Helm chart)", "used by these"),
+        "north": ("it is not built: a Helm chart in north/kustomization.yaml", "with Helm charts"),
+        "own": ("used only by south, which is not built (HN901)", "used by these"),
+        "south": ("the build failed (HN901)", "failed"),
+    }
+    counts = "4 kustomizations (not built: 1 failed, 1 with Helm charts, 2 used by these)"
+    assert counts in run.err
+    run = validated("--build-dir", "edge", ".")
+    assert "3 kustomizations (not built: 3 not named by --build-dir)" in run.err
+
+
 def test_what_was_built_is_looked_into_and_what_it_holds_is_told_where_it_comes_from() -> None:
     release = "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: r}\n"
     write("base/release.yaml", f"# first\n{release}")

@@ -26,6 +26,7 @@ from transformer.inputs.git.states import GitStates
 from transformer.inputs.reading import Readable, as_regular, chunks, is_regular
 from transformer.inputs.temp_copies import temp_folder
 from transformer.kubernetes.generators import KUSTOMIZATIONS
+from transformer.pipeline.coverage import NotBuilt
 from transformer.rules.base import KustomizationUsage
 from transformer.system import stdio
 
@@ -68,7 +69,7 @@ class States(NamedTuple):
     led_back: Callable[[Iterable[Finding]], Iterable[Finding]] = lambda findings: findings
     went_in: Sequence[Source] = ()
     usages: Mapping[str, KustomizationUsage] = {}
-    not_built: Mapping[str, str] = {}
+    not_built: Mapping[str, NotBuilt] = {}
 
     def reports(self, found: Finding) -> bool:
         """Whether a finding is reported."""

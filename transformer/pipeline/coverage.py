@@ -57,6 +57,13 @@ class Sighting(NamedTuple):
     deploys: tuple[Deployed, ...] = ()
 
 
+class NotBuilt(NamedTuple):
+    """Why a kustomization is not built, and the `group` of those that are counted together."""
+
+    why: str
+    group: str
+
+
 LeadBack: TypeAlias = Callable[[Iterable[Finding]], Iterable[Finding]]
 """Returns findings at the places where they come from."""
 
@@ -71,7 +78,7 @@ class Coverage:
     def __init__(
         self,
         files: Collection[str] | None = None,
-        not_built: Mapping[str, str] = MappingProxyType({}),
+        not_built: Mapping[str, NotBuilt] = MappingProxyType({}),
         folders: Callable[[], InputFolders] = InputFolders,
     ) -> None:
         self._files = files
@@ -88,7 +95,9 @@ class Coverage:
     def unseen(self, led_back: LeadBack = lambda findings: findings) -> tuple[Unseen, ...]:
         """Return each once, kind by kind, and of each kind in the order of places."""
         found = {
-            Unseen(one.what, led.file, led.line, one.name or led.file, why)
+            Unseen(
+                one.what, led.file, led.line, one.name or led.file, why, self._group(one, led.file)
+            )
             for one in self._found
             for led in led_back([finding_at(one.place, "", "info", Violation("", one.why))])
             if (why := self._why(one, led.file))
@@ -104,8 +113,15 @@ class Coverage:
         if one.deploys:
             reasons = [self._folders.why_not(deployed) for deployed in one.deploys]
             return _shown("; ".join(dict.fromkeys(filter(None, reasons))))
-        reason = self._not_built.get(file) if one.what == "kustomization" else None
-        return f"{one.why}: {reason}" if reason else one.why
+        reason = self._reason(one, file)
+        return reason.why if reason else one.why
+
+    def _group(self, one: Sighting, file: str) -> str:
+        reason = self._reason(one, file)
+        return reason.group if reason else ""
+
+    def _reason(self, one: Sighting, file: str) -> NotBuilt | None:
+        return self._not_built.get(file) if one.what == "kustomization" else None
 
 
 def unread(found: Finding) -> Sighting:

@@ -69,7 +69,7 @@ def assemble(
         yield from _entries(map(json.dumps, undecided))
     if unseen:
         yield f'],\n  "unseenTotal": {len(unseen)},\n  "unseen": ['
-        yield from _entries(json.dumps(one._asdict()) for one in unseen)
+        yield from _entries(json.dumps(one.as_dict()) for one in unseen)
     yield "]\n}\n"
 
 

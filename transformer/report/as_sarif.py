@@ -37,7 +37,7 @@ def render(report: Report) -> Iterator[str]:
         ],
     }
     if report.unseen:
-        entries = [one._asdict() for one in report.unseen]
+        entries = [one.as_dict() for one in report.unseen]
         run["properties"] = {"unseenTotal": len(entries), "unseen": entries}
     yield json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2) + "\n"
 

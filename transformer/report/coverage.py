@@ -7,7 +7,7 @@ from transformer.findings import Unseen, UnseenKind
 from transformer.report.formatting import clean
 
 _NOUNS: Mapping[UnseenKind, tuple[str, str]] = {
-    "kustomization": ("kustomization (not built)", "kustomizations (not built)"),
+    "kustomization": ("kustomization", "kustomizations"),
     "Flux Kustomization": ("Flux Kustomization", "Flux Kustomizations"),
     "HelmRelease": ("HelmRelease", "HelmReleases"),
     "Application": ("Argo CD Application", "Argo CD Applications"),
@@ -24,7 +24,20 @@ _NOUNS: Mapping[UnseenKind, tuple[str, str]] = {
 def counts(unseen: Sequence[Unseen]) -> str:
     """Return what was not looked into, as in `2 charts, 1 remote base`."""
     totals = Counter(one.what for one in unseen)
-    return ", ".join(f"{number} {_NOUNS[what][number > 1]}" for what, number in totals.items())
+    groups = Counter(one.group for one in unseen if one.what == "kustomization")
+    words = {"kustomization": f" ({_not_built(groups)})"}
+    return ", ".join(
+        f"{number} {_NOUNS[what][number > 1]}{words.get(what, '')}"
+        for what, number in totals.items()
+    )
+
+
+def _not_built(groups: Mapping[str, int]) -> str:
+    """Return why kustomizations are not built; `groups` has the number of those in each."""
+    if not any(groups):
+        return f"not built; --build builds {'it' if groups[''] == 1 else 'them'}"
+    order = sorted(groups, key=lambda group: (not group, group.startswith("used"), group))
+    return "not built: " + ", ".join(f"{groups[group]} {group or 'other'}" for group in order)
 
 
 def names(unseen: Sequence[Unseen]) -> Iterator[str]:

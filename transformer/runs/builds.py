@@ -11,14 +11,15 @@ from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
 from transformer.findings import Finding, Severity
-from transformer.inputs.builds.built import Built, NotBuilt
+from transformer.inputs.builds.built import Built
 from transformer.inputs.builds.closure import Closure, closure
 from transformer.inputs.builds.failures import failed
 from transformer.inputs.builds.layers import add_layer, moved_by
 from transformer.inputs.builds.origins import BuildOrigins
 from transformer.inputs.builds.program import Printed, program, run
+from transformer.inputs.builds.reasons import FAILED, end_of, not_built
 from transformer.inputs.builds.restrictions import freed, options_of
-from transformer.inputs.builds.roots import kustomization_of, roots_of
+from transformer.inputs.builds.roots import by_folder, kustomization_of, roots_of
 from transformer.inputs.builds.tree import ON_DISK, Tree
 from transformer.inputs.comparison import States
 from transformer.inputs.discovery import Source
@@ -79,7 +80,7 @@ def with_builds(states: States, builder: Builder) -> States:
         led_back=both.led_back,
         went_in=states.new,
         usages=new.usages,
-        not_built={one.name: one.reason for one in new.not_built},
+        not_built=new.not_built,
     )
 
 
@@ -125,12 +126,8 @@ def build(
     if not roots:
         return built
     found = {real: closure(Path(tree.copied(real))) for real in roots}
-    built.not_built = [
-        NotBuilt(roots[real].name, _reason(one, tree))
-        for real, one in found.items()
-        if one.obstacles
-    ]
-    wanted = {real: one for real, one in found.items() if not one.obstacles}
+    ends = {real: end for real, one in found.items() if (end := end_of(one, tree)) is not None}
+    wanted = {real: one for real, one in found.items() if real not in ends}
     free = freed(sources, wanted, tree)
     wanted = {real: replace(one, is_free=real in free) for real, one in wanted.items()}
     command = program(builder.environment) if wanted else ()
@@ -141,6 +138,7 @@ def build(
             how = (*command, *options_of(one))
             finding, file = failed(source, printed.failure, how, moved, builder.failure)
             built.failures.append(finding)
+            ends[real] = FAILED
             built.echoes[(finding.file, finding.message)] = names.get(file, "")
             continue
         done.add(real)
@@ -151,6 +149,9 @@ def build(
         built.origins[made.name] = BuildOrigins(root, str(layer), origins, made.path, moved)
         built.usages[made.name] = KustomizationUsage(roots=(-len(done),))
         built.sources.append(made)
+    uses = {real: set(map(tree.original, one.layers)) for real, one in found.items()}
+    names_of = {real: source.name for real, source in by_folder(sources).items()}
+    built.not_built = not_built(names_of, ends, uses, are_named=bool(builder.folders))
     gone = _went_in(found, done, tree)
     built.sources = [
         source for source in built.sources if os.path.realpath(source.path) not in gone
@@ -177,11 +178,6 @@ def _printed(
         each = map(options_of, wanted.values())
         printed = threads.map(lambda layer, more: run(command, layer, more), layers, each)
         yield from zip(wanted, layers, printed, strict=True)
-
-
-def _reason(one: Closure, tree: Tree) -> str:
-    first = one.obstacles[0]
-    return f"{first.what} in {os.path.relpath(tree.original(os.path.realpath(first.file)))}"
 
 
 def _went_in(found: Mapping[str, Closure], done: Collection[str], tree: Tree) -> set[str]:

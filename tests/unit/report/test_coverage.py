@@ -15,7 +15,8 @@ UNSEEN = (
     Unseen("unread", "d\x1b.yaml", 7, "d\x1b.yaml", "bad"),
 )
 REPORT = Report(4, 4, (), unseen=UNSEEN)
-COUNTS = "2 kustomizations (not built), 1 HelmRelease, 1 document that cannot be read"
+NOT_BUILT = "2 kustomizations (not built; --build builds them)"
+COUNTS = f"{NOT_BUILT}, 1 HelmRelease, 1 document that cannot be read"
 
 
 def test_the_summary_counts_on_one_line() -> None:
@@ -34,6 +35,18 @@ def test_names_are_there_if_they_are_wanted() -> None:
     ]
 
 
+def test_what_was_not_built_is_counted_by_groups() -> None:
+    groups = ("used by these", "", "with plugins", "used by these", "failed", "with Helm charts")
+    unseen = [Unseen("kustomization", "a", 1, "a", "it is not built", group) for group in groups]
+    assert coverage.counts(unseen) == (
+        "6 kustomizations (not built: 1 failed, 1 with Helm charts, 1 with plugins,"
+        " 2 used by these, 1 other)"
+    )
+    assert coverage.counts(UNSEEN[:1]) == "1 kustomization (not built; --build builds it)"
+    told = json.loads("".join(as_json.render(Report(1, 1, (), unseen=unseen))))["unseen"]
+    assert [one.get("group", "") for one in told] == list(groups)
+
+
 def test_nothing_is_told_of_nothing() -> None:
     report = Report(1, 1, ())
     assert len(as_console.summary(report, with_names=True)) == 1
@@ -49,7 +62,7 @@ def test_every_kind_has_words() -> None:
 
 
 def test_json_and_sarif_have_all_of_it() -> None:
-    wanted = [one._asdict() for one in UNSEEN]
+    wanted = [one.as_dict() for one in UNSEEN]
     told = json.loads("".join(as_json.render(REPORT)))
     assert (told["unseen"], told["unseenTotal"]) == (wanted, 4)
     (run,) = json.loads("".join(as_sarif.render(REPORT)))["runs"]

@@ -7,17 +7,10 @@ from dataclasses import dataclass, field, replace
 from transformer.findings import Finding, Place, Related, Violation, finding_at
 from transformer.inputs.builds.origins import BuildOrigins, placed
 from transformer.inputs.discovery import Source
+from transformer.pipeline.coverage import NotBuilt
 from transformer.rules.base import KustomizationUsage
 
 _MOST_NAMED = 3
-
-
-@dataclass(frozen=True, slots=True)
-class NotBuilt:
-    """A kustomization that is not built, and why."""
-
-    name: str
-    reason: str
 
 
 @dataclass(slots=True)
@@ -35,7 +28,7 @@ class Built:
     usages: dict[str, KustomizationUsage] = field(default_factory=dict)
     failures: list[Finding] = field(default_factory=list)
     echoes: dict[tuple[str, str], str] = field(default_factory=dict)
-    not_built: list[NotBuilt] = field(default_factory=list)
+    not_built: dict[str, NotBuilt] = field(default_factory=dict)
 
     def led_back(self, findings: Iterable[Finding]) -> list[Finding]:
         """Return findings at the places where they come from.
