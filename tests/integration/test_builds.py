@@ -109,6 +109,20 @@ def test_what_several_builds_have_in_common_is_told_once() -> None:
     )
 
 
+def test_places_in_other_builds_name_their_kustomization() -> None:
+    overlay("resources: [../base]\n")
+    write("cluster/kustomization.yaml", "resources: [pools.yaml]\n")
+    for name in ("", "far/"):
+        write(f"{name}edge/kustomization.yaml", f"resources: [{'../' * name.count('/')}../base]\n")
+    (one,) = reported("--build", ".")
+    assert (one["rule"], one["file"]) == ("HN420", "cluster/pools.yaml")
+    assert "as built by" not in one["message"]
+    assert [(also["file"], also["message"]) for also in one["related"]] == [
+        ("base/dep.yaml", "can land there (as built by edge/kustomization.yaml)"),
+        ("base/dep.yaml", "can land there (as built by far/edge/kustomization.yaml)"),
+    ]
+
+
 def test_patches_in_a_kustomization_are_found_at_their_lines() -> None:
     steps = """\
 resources: [../base]

@@ -33,7 +33,8 @@ class Built:
     def led_back(self, findings: Iterable[Finding]) -> list[Finding]:
         """Return findings at the places where they come from.
 
-        Those that several builds have in common are one, which names the kustomizations.
+        Those that several builds have in common are one, which names the kustomizations. If a
+        finding is on what several kustomizations build, each further place names its own.
         """
         result: dict[Finding, list[str]] = {}
         clusters: dict[Finding, dict[str, None]] = {}
@@ -42,7 +43,9 @@ class Built:
             led = self._led(found)
             if origins is not None:
                 led = replace(led, document=0, item="", object=found.object)
-            by = [] if origins is None else [self._name(origins.root)]
+            root = self._root(found.file)
+            is_of_one = all(self._root(one.file) == root for one in found.related)
+            by = [self._name(root)] if root and is_of_one else []
             own, led = led.clusters, replace(led, clusters=())
             result.setdefault(led, []).extend(by)
             clusters.setdefault(led, {}).update(dict.fromkeys(own))
@@ -50,6 +53,11 @@ class Built:
             replace(_named_by(found, names), clusters=tuple(clusters[found]))
             for found, names in result.items()
         ]
+
+    def _root(self, file: str) -> str:
+        """Return the kustomization from which a file was built, or an empty text."""
+        origins = self.origins.get(file)
+        return "" if origins is None else origins.root
 
     def _without_echoes(self, findings: list[Finding]) -> list[Finding]:
         """Leave out failures where the file that they come from is reported itself."""
@@ -62,16 +70,22 @@ class Built:
         if origins is not None:
             location = origins.location(found)
             found = placed(found, location, origins, self._name(location.file))
-        related = tuple(map(self._led_related, found.related))
+        root = self._root(found.file)
+        related = tuple(self._led_related(one, root) for one in found.related)
         return replace(found, related=related) if related != found.related else found
 
-    def _led_related(self, one: Related) -> Related:
+    def _led_related(self, one: Related, root: str) -> Related:
+        """Return a further place of a finding; if it was not built from `root` as the finding was,
+        it names the kustomization.
+        """
         origins = self.origins.get(one.file)
         if origins is None or one.object is None:
             return one
         location = origins.place_of(one.object)
         at = placed(_AS_FINDING, location, origins, self._name(location.file))
-        return replace(one, file=at.file, line=at.line, column=at.column)
+        by = [self._name(origins.root)] if origins.root != root else []
+        message = one.message + _as_built([name for name in by if name != at.file])
+        return replace(one, file=at.file, line=at.line, column=at.column, message=message)
 
     def _name(self, real: str) -> str:
         return self.names.get(real) or os.path.relpath(real)
@@ -79,11 +93,13 @@ class Built:
 
 def _named_by(found: Finding, names: Sequence[str]) -> Finding:
     names = [name for name in dict.fromkeys(names) if name != found.file]
-    if not names:
-        return found
+    return replace(found, message=found.message + _as_built(names)) if names else found
+
+
+def _as_built(names: Sequence[str]) -> str:
     more = len(names) - _MOST_NAMED
     words = ", ".join(names[:_MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
-    return replace(found, message=f"{found.message} (as built by {words})")
+    return f" (as built by {words})" if names else ""
 
 
 _AS_FINDING = finding_at(Place(""), "", "info", Violation("", ""))
