@@ -138,11 +138,12 @@ patches:
     assert found("--build", ".") == [("error[HN401]", "edge/kustomization.yaml", 8)]
 
 
-def test_both_states_are_built() -> None:
-    def git(*arguments: str) -> None:
-        identity = ("-c", "user.name=me", "-c", "user.email=me@example.com")
-        subprocess.run(["git", *identity, *arguments], check=True, capture_output=True)
+def git(*arguments: str) -> None:
+    identity = ("-c", "user.name=me", "-c", "user.email=me@example.com")
+    subprocess.run(["git", *identity, *arguments], check=True, capture_output=True)
 
+
+def test_both_states_are_built() -> None:
     overlay("resources: [../base, ../cluster/pools.yaml]\n")
     Path("cluster/pools.yaml").rename("edge/pools.yaml")
     overlay("resources: [../base, pools.yaml]\n")
@@ -374,6 +375,39 @@ def test_the_program_can_be_named_with_options(
     monkeypatch.setenv(program.VARIABLE, f"{script} --more")
     assert found("--build", ".") == [("error[HN401]", "edge/pin.yaml", 8)]
     assert (tmp_path / "told").read_text().startswith("--more ")
+
+
+def test_what_is_the_same_in_both_states_is_built_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    script = tmp_path / "mine"
+    script.write_text(f'#!/bin/sh\necho >> {tmp_path}/told\nexec kubectl kustomize "$1"\n')
+    script.chmod(0o755)
+    monkeypatch.setenv(program.VARIABLE, str(script))
+    write("far/kustomization.yaml", "resources: [../base]\ntransformers: [hostnet.yaml]\n")
+    head = "apiVersion: transform.hostnet.io/v1alpha1\nkind: HostnetTransform\n"
+    write("far/hostnet.yaml", f"{head}metadata: {{name: t}}\n")
+    write("near/kustomization.yaml", "configMapGenerator: [{name: c, files: [link.txt]}]\n")
+    for name in ("a", "b"):
+        write(f"near/{name}.txt", name)
+    Path("near/link.txt").symlink_to("a.txt")
+    git("init", "-q")
+    git("add", ".")
+    git("commit", "-qm", "one")
+
+    def builds() -> int:
+        Path(tmp_path, "told").write_text("")
+        found("--build", "--base", "HEAD", ".")
+        return len(Path(tmp_path, "told").read_text())
+
+    assert builds() == 3
+    write("edge/pin.yaml", f"{PIN}      hostNetwork: true\n")
+    assert builds() == 4
+    Path("near/link.txt").unlink()
+    Path("near/link.txt").symlink_to("b.txt")
+    assert builds() == 5
+    write("base/dep.yaml", DEPLOYMENT.replace("nginx:1", "nginx:2"))
+    assert builds() == 6
 
 
 def test_a_build_has_limits(tmp_path: Path) -> None:

@@ -8,12 +8,14 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Literal, TypeAlias
 
 from transformer.findings import Finding, Severity
-from transformer.inputs.builds.built import Built
+from transformer.inputs.builds.built import Built, Done
 from transformer.inputs.builds.closure import Closure, closure
-from transformer.inputs.builds.failures import failed
+from transformer.inputs.builds.failures import Failure, failed
+from transformer.inputs.builds.identity import is_same
 from transformer.inputs.builds.layers import add_layer, moved_by
 from transformer.inputs.builds.origins import BuildOrigins
 from transformer.inputs.builds.program import Printed, program, run
@@ -68,7 +70,7 @@ def with_builds(states: States, builder: Builder) -> States:
         there = [one for one in builder.folders if kustomization_of(os.path.realpath(one), tree)]
         if there or not builder.folders:
             builder = replace(builder, folders=tuple(there))
-            old = build(states.old, builder, "old", tree)
+            old = build(states.old, builder, "old", tree, new.done)
         else:
             old = Built(list(states.old))
     both = replace(new, origins={**new.origins, **old.origins}, names={**old.names, **new.names})
@@ -113,9 +115,14 @@ def _of_old(found: Finding) -> Finding:
 
 
 def build(
-    sources: Sequence[Source], builder: Builder, state: Literal["new", "old"], tree: Tree
+    sources: Sequence[Source],
+    builder: Builder,
+    state: Literal["new", "old"],
+    tree: Tree,
+    known: Mapping[str, Done] = MappingProxyType({}),
 ) -> Built:
-    """Build the kustomizations among the sources of a state.
+    """Build the kustomizations among the sources of a state. Of those in `known`, by folder, into
+    which the same goes, what came out is taken.
 
     Raises:
         SettingsError: there is no kustomize, or no kustomization in one of the folders.
@@ -130,33 +137,60 @@ def build(
     wanted = {real: one for real, one in found.items() if real not in ends}
     free = freed(sources, wanted, tree)
     wanted = {real: replace(one, is_free=real in free) for real, one in wanted.items()}
-    command = program(builder.environment) if wanted else ()
-    done: set[str] = set()
-    for real, layer, printed in _printed(wanted, command, builder.scratch / state, tree):
-        one, source, moved = wanted[real], roots[real], moved_by(wanted[real], layer, tree)
-        if printed.failure:
-            how = (*command, *options_of(one))
-            finding, file = failed(source, printed.failure, how, moved, builder.failure)
-            built.failures.append(finding)
+    for real, done in _done(wanted, roots, builder, builder.scratch / state, tree, known):
+        if isinstance(done, Failure):
             ends[real] = FAILED
-            built.echoes[(finding.file, finding.message)] = names.get(file, "")
-            continue
-        done.add(real)
-        made = _made(source, one, layer, printed.manifests, builder.transforms)
-        made = made._replace(name=f"{made.name} ({_STATES[state]})")
-        origins = replace(one, files={tree.original(file) for file in one.files})
-        root = os.path.realpath(source.path)
-        built.origins[made.name] = BuildOrigins(root, str(layer), origins, made.path, moved)
-        built.usages[made.name] = KustomizationUsage(roots=(-len(done),))
-        built.sources.append(made)
+            built.failures.append(done.finding)
+            built.echoes[(done.finding.file, done.finding.message)] = names.get(done.file, "")
+        else:
+            _add(built, real, done, roots[real], _STATES[state])
     uses = {real: set(map(tree.original, one.layers)) for real, one in found.items()}
     names_of = {real: source.name for real, source in by_folder(sources).items()}
     built.not_built = not_built(names_of, ends, uses, are_named=bool(builder.folders))
-    gone = _went_in(found, done, tree)
+    gone = _went_in(found, built.done, tree)
     built.sources = [
         source for source in built.sources if os.path.realpath(source.path) not in gone
     ]
     return built
+
+
+def _add(built: Built, real: str, done: Done, source: Source, state: str) -> None:
+    """Add the outcome of a build as a source."""
+    name = f"{posixpath.dirname(source.name) or '.'} ({state})"
+    built.done[real] = done
+    built.origins[name] = done.origins
+    built.usages[name] = KustomizationUsage(roots=(-len(built.done),))
+    path = done.origins.built
+    built.sources.append(source._replace(path=path, name=name, opener=None, is_named=True))
+
+
+def _done(
+    wanted: Mapping[str, Closure],
+    roots: Mapping[str, Source],
+    builder: Builder,
+    scratch: Path,
+    tree: Tree,
+    known: Mapping[str, Done],
+) -> Iterator[tuple[str, Done | Failure]]:
+    """Yield the folder of each build, and what came of it."""
+    same = {real: known[real] for real, one in wanted.items() if _is_known(real, one, tree, known)}
+    yield from same.items()
+    changed = {real: one for real, one in wanted.items() if real not in same}
+    command = program(builder.environment) if changed else ()
+    for real, layer, printed in _printed(changed, command, scratch, tree):
+        one, moved = changed[real], moved_by(changed[real], layer, tree)
+        if printed.failure:
+            how = (*command, *options_of(one))
+            yield real, failed(roots[real], printed.failure, how, moved, builder.failure)
+            continue
+        made = _made(one, layer, printed.manifests, builder.transforms)
+        went_in = replace(one, files={tree.original(file) for file in one.files})
+        root = os.path.realpath(roots[real].path)
+        yield real, Done(one, tree, BuildOrigins(root, str(layer), went_in, made, moved))
+
+
+def _is_known(real: str, one: Closure, tree: Tree, known: Mapping[str, Done]) -> bool:
+    return real in known and is_same(known[real].went_in, known[real].tree, one, tree)
 
 
 _STATES = {"new": "built", "old": "built from the old state"}
@@ -189,13 +223,10 @@ def _went_in(found: Mapping[str, Closure], done: Collection[str], tree: Tree) ->
     return {file for real in done for file in files[real]} - kept
 
 
-def _made(
-    source: Source, one: Closure, layer: Path, manifests: bytes, transforms: Transforms
-) -> Source:
-    """Return what was built as a source."""
+def _made(one: Closure, layer: Path, manifests: bytes, transforms: Transforms) -> Path:
+    """Return a file with what was built."""
     for configuration in one.configurations:
         manifests = transforms(configuration, manifests)
     kept = layer / "built.yaml"
     kept.write_bytes(manifests)
-    name = posixpath.dirname(source.name) or "."
-    return source._replace(path=kept, name=name, opener=None, is_named=True)
+    return kept

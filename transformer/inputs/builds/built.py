@@ -3,9 +3,12 @@
 import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from transformer.findings import Finding, Place, Related, Violation, finding_at
+from transformer.inputs.builds.closure import Closure
 from transformer.inputs.builds.origins import BuildOrigins, placed
+from transformer.inputs.builds.tree import Tree
 from transformer.inputs.discovery import Source
 from transformer.pipeline.coverage import NotBuilt
 from transformer.rules.base import KustomizationUsage
@@ -13,19 +16,29 @@ from transformer.rules.base import KustomizationUsage
 _MOST_NAMED = 3
 
 
+class Done(NamedTuple):
+    """What went into a build, where that is, and the way back from what came out."""
+
+    went_in: Closure
+    tree: Tree
+    origins: BuildOrigins
+
+
 @dataclass(slots=True)
 class Built:
     """The sources of a state after its kustomizations are built.
 
     `origins` lead findings on what was built back, by the name of its source; `names` are those of
-    the files, by real path. `usages` keep objects of different builds apart. `echoes` are failures,
-    by file and message, that come from a file that cannot be read.
+    the files, by real path. `done` are the builds, by the real path of their folder. `usages` keep
+    objects of different builds apart. `echoes` are failures, by file and message, that come from a
+    file that cannot be read.
     """
 
     sources: list[Source]
     origins: dict[str, BuildOrigins] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
     usages: dict[str, KustomizationUsage] = field(default_factory=dict)
+    done: dict[str, Done] = field(default_factory=dict)
     failures: list[Finding] = field(default_factory=list)
     echoes: dict[tuple[str, str], str] = field(default_factory=dict)
     not_built: dict[str, NotBuilt] = field(default_factory=dict)

@@ -51,6 +51,8 @@ class Closure:
     """All that goes into the build of a folder.
 
     `files` are the real paths of manifests, patches, kustomizations and whatever else is loaded.
+    `loads` has each of them, and each folder, by the path as it is written there.
+
     `own` are the kustomizations that list objects of our own kinds under `transformers` or
     `validators`, without these entries, and `configurations` the objects that transform.
 
@@ -60,6 +62,7 @@ class Closure:
 
     layers: dict[str, Layer] = field(default_factory=dict)
     files: set[str] = field(default_factory=set)
+    loads: dict[str, str] = field(default_factory=dict)
     obstacles: list[Obstacle] = field(default_factory=list)
     own: dict[str, dict[str, Any]] = field(default_factory=dict)
     configurations: list[dict[str, Any]] = field(default_factory=list)
@@ -108,13 +111,16 @@ def _add(folder: Path, found: Closure) -> None:
         found.is_known = False
         return
     found.layers[real] = layer
-    _take(layer, layer.file.name, found)
+    found.files.add(os.path.realpath(layer.file))
+    names = [f"{real}/{name}" for name in KUSTOMIZATIONS if (folder / name).exists()]
+    found.loads.update((name, os.path.realpath(name)) for name in names)
     value = layer.value
     found.obstacles += [Obstacle(layer.file, *_CHART) for name in CHARTS if value.get(name)]
     for entry in listed(value):
         if is_remote(entry, folder):
             found.obstacles.append(Obstacle(layer.file, *_REMOTE))
         elif (folder / entry).is_dir():
+            found.loads[f"{real}/{entry}"] = os.path.realpath(folder / entry)
             _add(folder / entry, found)
         else:
             _take(layer, entry, found)
@@ -128,13 +134,14 @@ def _add(folder: Path, found: Closure) -> None:
 
 def _take(layer: Layer, entry: str, found: Closure) -> None:
     """Add a file that a kustomization loads."""
-    folder = layer.file.parent
+    folder = os.path.realpath(layer.file.parent)
     if is_remote_file(entry):
         found.obstacles.append(Obstacle(layer.file, *_REMOTE))
         return
-    real = os.path.realpath(folder / entry)
+    real = os.path.realpath(Path(folder, entry))
     found.files.add(real)
-    found.leaves = found.leaves or not is_below(real, os.path.realpath(folder))
+    found.loads[f"{folder}/{entry}"] = real
+    found.leaves = found.leaves or not is_below(real, folder)
 
 
 def is_below(path: str, folder: str) -> bool:

@@ -5,6 +5,7 @@ import posixpath
 import shlex
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import NamedTuple
 
 from transformer.findings import Finding, Severity
 from transformer.inputs.builds.causes import cause_of
@@ -14,14 +15,21 @@ from transformer.inputs.discovery import Source
 from transformer.inputs.reading import unreadable
 
 
+class Failure(NamedTuple):
+    """The finding that a build failed, and the `file` that cannot be read, if that is why."""
+
+    finding: Finding
+    file: str
+
+
 def failed(
     source: Source,
     failure: str,
     command: tuple[str, ...],
     moved: Mapping[str, str],
     severity: Severity,
-) -> tuple[Finding, str]:
-    """Return the finding that a build failed, and the file that cannot be read, if that is why.
+) -> Failure:
+    """Return why a build failed.
 
     `moved` maps the start of a path in a copy to where it was copied from.
     """
@@ -46,4 +54,4 @@ def failed(
         value = shlex.join((*command, *OPTION))
         hint = f"if it is built without this restriction, set {VARIABLE}={value!r}"
     found = unreadable(source, message, hint)
-    return replace(found, severity=severity), original(cause.file)
+    return Failure(replace(found, severity=severity), original(cause.file))
