@@ -18,6 +18,7 @@ import pytest
 
 from tests.requirements import require_tool
 from transformer.config.package_data import read
+from transformer.inputs.deployed_layers import read_deployed_layers
 from transformer.inputs.discovery import DiscoveryOptions, discover
 from transformer.inputs.kustomizations import read_kustomizations
 from transformer.inputs.patched_sources import read_patched_sources
@@ -228,13 +229,14 @@ def said(folder: Path) -> Iterator[tuple[str, set[str]]]:
     """Yield the name of each source, with the patches that it gets by what we say."""
     sources = discover([str(folder)], DiscoveryOptions(folder))
     kustomizations = read_kustomizations(sources, context())
-    found = read_patched_sources(kustomizations, sources, context())
+    deployed = read_deployed_layers(sources, [str(folder)], context())
+    found = read_patched_sources(kustomizations, sources, context(), (), deployed)
     for source in sources:
-        listed_by = kustomizations.graph.of(os.path.realpath(source.path)).listed_by
+        listed_by = found.listed_by(os.path.realpath(source.path)) if found else ()
         for document in documents_of(source, context()) if listed_by else ():
             for manifest in manifests(value_of(document)):
                 patches = found.of(listed_by, manifest).patches if found else ()
-                yield source.relative, {Path(file).name for file in patches}
+                yield source.relative, {Path(file.partition(", ")[0]).name for file in patches}
 
 
 @pytest.mark.slow
@@ -251,6 +253,50 @@ def test_patches_are_for_the_objects_that_kustomize_changes(tmp_path: Path) -> N
             assert dict(said(folder)) == marks, f"seed {seed}"
     assert compared > TREES / 5
     assert patched > TREES / 10
+
+
+def to_flux(folder: Path) -> set[str]:
+    """Move what a kustomization changes to a Kustomization of Flux; return its patch files."""
+    file = folder / "kustomization.yaml"
+    value = json.loads(file.read_text())
+    spec: dict[str, Any] = {"path": f"./{folder.name}"}
+    spec["targetNamespace"] = value.pop("namespace", "")
+    for name in ("namePrefix", "nameSuffix", "components"):
+        spec[name] = value.pop(name, None)
+    entries = value.pop("patches")
+    files = {folder / entry["path"] for entry in entries}
+    spec["patches"] = [
+        {"patch": (folder / entry["path"]).read_text(), "target": entry.get("target")}
+        for entry in entries
+    ]
+    kind = {"apiVersion": "kustomize.toolkit.fluxcd.io/v1", "kind": "Kustomization"}
+    flux = {**kind, "metadata": {"name": "a"}, "spec": spec}
+    (folder.parent / "ks.yaml").write_text(json.dumps(flux))
+    file.write_text(json.dumps(value))
+    for one in files:
+        one.unlink()
+    return {one.name for one in files}
+
+
+@pytest.mark.slow
+def test_what_flux_adds_to_a_kustomization_is_as_if_it_were_there(tmp_path: Path) -> None:
+    kubectl = require_tool("kubectl")
+    compared = patched = 0
+    for seed in range(TREES):
+        folder = tmp_path / str(seed)
+        roots = Tree(folder, seed).make()
+        marks = built(kubectl, roots)
+        if marks is not None:
+            moved = to_flux(roots[0])
+            wanted = {
+                file: {"ks.yaml" if mark in moved else mark for mark in own}
+                for file, own in marks.items()
+            }
+            compared += 1
+            patched += any("ks.yaml" in own for own in wanted.values())
+            assert dict(said(folder)) == wanted, f"seed {seed}"
+    assert compared > TREES / 5
+    assert patched > TREES / 20
 
 
 OBJECT = """\

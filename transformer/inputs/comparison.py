@@ -36,7 +36,8 @@ class States(NamedTuple):
 
     `given` are plain values whose pools belong to every cluster. `new_context` and `old_context`
     are files that are not validated, but in which an object that has moved may be found. `new_rest`
-    are other files of the repository, of which only patches that kustomizations name are read.
+    are other files of the repository, of which only patches that kustomizations name, and objects
+    of Flux and Argo CD, are read. `roots` are the PATHs that are folders.
 
     `is_old_strict`: a document of the old state that cannot be read is an error; otherwise it is a
     warning, because it can no longer be fixed.
@@ -60,6 +61,7 @@ class States(NamedTuple):
     new_context: Sequence[Source] = ()
     old_context: Sequence[Source] = ()
     new_rest: Sequence[Source] = ()
+    roots: Sequence[str] = ()
     is_old_strict: bool = True
     reported_files: frozenset[str] | None = None
     since: str = ""
@@ -104,7 +106,8 @@ def opened_states(
             states = States(discover(paths, discovery))
         if options.old is not None:
             states = states._replace(old=_old_sources(options.old, paths, discovery, folder))
-        yield states._replace(new=_regular(states.new, options, folder))
+        roots = [path for path in paths if Path(path).is_dir()]
+        yield states._replace(new=_regular(states.new, options, folder), roots=roots)
 
 
 def _kept(stream: Readable, name: str, folder: str) -> Source:

@@ -4,17 +4,20 @@ import os
 import posixpath
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from transformer.errors import InputError
+from transformer.inputs.deployed_layers import Deployed
 from transformer.inputs.discovery import Source
 from transformer.inputs.kustomizations import Kustomizations
 from transformer.inputs.reading import documents_of, value_of
+from transformer.kubernetes.generators import KUSTOMIZATIONS
 from transformer.kubernetes.objects import Manifest, list_at, manifests, mapping_at, text_of
 from transformer.pipeline.context import RunContext
 from transformer.pipeline.documents import documents
-from transformer.pipeline.kustomization_graph import listed
+from transformer.pipeline.kustomization_graph import Kustomization, listed
 from transformer.pipeline.kustomize_layers import (
     Layer,
     Patch,
@@ -38,15 +41,49 @@ def read_patched_sources(
     sources: Sequence[Source],
     context: RunContext,
     others: Sequence[Source] = (),
+    deployed: Sequence[Deployed] = (),
 ) -> PatchedSources | None:
-    """Return what the kustomizations do to the objects of `sources`; None if they do nothing.
+    """Return what the kustomizations, and what is `deployed`, do to the objects of `sources`; None
+    if they do nothing.
 
     `others` are further files, which only kustomizations name.
     A patch that cannot be read, or that is not among the files, is for nothing without a target.
     """
     reader = _Reader(kustomizations, sources, others, context)
     layers = [reader.layer(source, value) for source, value in kustomizations.values]
-    return PatchedSources(kustomizations.graph.all, layers) or None
+    every = list(zip(kustomizations.graph.all, layers, strict=True))
+    numbers: dict[str, list[int]] = {}
+    for number, (known, _) in enumerate(every):
+        numbers.setdefault(known.folder, []).append(number)
+    gone: list[int] = []
+    patches: set[str] = set()
+    for one in deployed:
+        layer, own = reader.deployed(one), numbers.get(one.folder, ()) if one.is_whole else ()
+        patches.update(patch.file for patch in (*layer.patches, *layer.late_patches))
+        every += _added(one, layer, [every[number] for number in own])
+        gone += own
+    graph, layers = [one for one, _ in every], [one for _, one in every]
+    return PatchedSources(graph, layers, gone, patches) or None
+
+
+def as_built(folder: str) -> str:
+    """Return what stands for the result of a build among the entries of a kustomization."""
+    return f"{folder}\0built"
+
+
+def _added(
+    one: Deployed, layer: Layer, in_folder: Sequence[tuple[Kustomization, Layer]]
+) -> Iterator[tuple[Kustomization, Layer]]:
+    """Yield the kustomizations, each with what it does, that stand for a deployment: those that it
+    makes of the ones in its folder, or one that lists what it takes; and one above builds.
+    """
+    name = f"{one.source.path}\0{one.deployment.ref}"
+    for known, its in in_folder:
+        listed = (*known.entries, *layer.components)
+        yield Kustomization(name, listed), its.with_deployment(layer)
+    if not in_folder:
+        yield Kustomization(name, (*one.entries, *layer.components)), layer
+    yield Kustomization(name, (*map(as_built, one.entries), *layer.components)), layer
 
 
 class _Reader:
@@ -84,6 +121,13 @@ class _Reader:
             tuple(os.path.realpath(folder / one) for one in _texts(value, "components")),
             _handled(transformers),
         )
+
+    def deployed(self, one: Deployed) -> Layer:
+        """Return what a deployment adds to the kustomization in its folder."""
+        name = f"{self._name(one.source)}, {one.deployment.ref}"
+        source = one.source._replace(path=Path(one.folder, KUSTOMIZATIONS[0]), name=name)
+        layer = self.layer(source, one.deployment.fields)
+        return replace(layer, for_homeless=one.deployment.namespace)
 
     def _merges(self, source: Source, value: Mapping[str, Any]) -> Iterator[Patch]:
         for entry in _texts(value, "patchesStrategicMerge"):

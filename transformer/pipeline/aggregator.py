@@ -153,7 +153,8 @@ class RunAggregator:
         words = list(self._words)
         for (known, world), buckets in self._observations.items():
             if known == rule.id:
-                for found in self._concluded(rule, buckets.values(), words):
+                # An object that is built several times may be found several times.
+                for found in dict.fromkeys(self._concluded(rule, buckets.values(), words)):
                     yield replace(found, clusters=(world,)) if world else found
 
     def _concluded(

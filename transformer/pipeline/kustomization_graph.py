@@ -82,7 +82,6 @@ class KustomizationGraph:
             tuple(sorted(roots or found)),  # in a cycle there is no root
             any(self.all[number].moves for number in found),
             any(self.all[number].renames for number in found),
-            listed_by=tuple(direct),
         )
 
     def _above(self, number: int) -> Sequence[int]:

@@ -116,7 +116,8 @@ class Layer:
 
     `patches` come before the namespace and the names, `late_patches` after them. `components` are
     the folders of those that it lists. `handled` are the rules for which our own transformer, which
-    it lists, leaves nothing to report.
+    it lists, leaves nothing to report. `for_homeless` is the namespace that objects without one get
+    after all else.
     """
 
     patches: tuple[Patch, ...] = ()
@@ -128,11 +129,27 @@ class Layer:
     late_patches: tuple[Patch, ...] = ()
     components: tuple[str, ...] = ()
     handled: frozenset[str] = frozenset()
+    for_homeless: str = ""
 
     @property
     def matters(self) -> bool:
-        """Whether it has patches, or our own transformer."""
-        return bool(self.patches or self.late_patches or self.handled)
+        """Whether it has patches, our own transformer, or changes what objects are called."""
+        is_renaming = self.namespace or self.prefix or self.suffix or self.for_homeless
+        return bool(self.patches or self.late_patches or self.handled or is_renaming)
+
+    def with_deployment(self, other: "Layer") -> "Layer":
+        """Return this layer with what a deployment adds to the kustomization."""
+        return replace(
+            self,
+            patches=(*self.patches, *other.patches),
+            namespace=other.namespace or self.namespace,
+            prefix=other.prefix or self.prefix,
+            suffix=other.suffix or self.suffix,
+            labels=_updated(self.labels, other.labels),
+            late_patches=(*self.late_patches, *other.late_patches),
+            components=(*self.components, *other.components),
+            for_homeless=other.for_homeless,
+        )
 
     def apply(self, built: "Built") -> "Built":
         """Return an object as this kustomization passes it on."""
@@ -152,7 +169,11 @@ class Layer:
                 annotations=_updated(built.annotations, self.annotations),
                 handled=built.handled | self.handled,
             )
-        return _patched(built, self.late_patches)
+        built = _patched(built, self.late_patches)
+        ref = built.refs[-1]
+        if ref.namespace or ref.kind in _NO_NAMESPACE or not self.for_homeless:
+            return built
+        return built.renamed(replace(ref, namespace=self.for_homeless))
 
 
 @dataclass(frozen=True, slots=True)

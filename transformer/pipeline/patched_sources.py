@@ -1,14 +1,16 @@
-"""What becomes of an object that kustomizations in the input build: which patches it gets, and
-whether our own transformer handles it.
+"""What becomes of an object that kustomizations in the input build: which patches it gets, whether
+our own transformer handles it, and what it is called.
 
 An object is followed from its file up to each outermost kustomization: through the components of
-each that lists it, then through that one itself (`kustomize_layers.py`).
+each that lists it, then through that one itself (`kustomize_layers.py`). What Flux and Argo CD
+deploy (`deployed_layers.py`) is outermost, too.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from transformer.kubernetes.objects import Manifest
+from transformer.kubernetes.pools import is_pool
 from transformer.pipeline.kustomization_graph import Kustomization
 from transformer.pipeline.kustomize_layers import Built, Layer, as_source
 from transformer.rules.base import AS_IT_IS, PatchedSource
@@ -18,11 +20,23 @@ _MOST_STEPS = 3_000
 
 
 class PatchedSources:
-    """What becomes of the objects of a run, according to its kustomizations."""
+    """What becomes of the objects of a run, according to its kustomizations.
 
-    def __init__(self, kustomizations: Sequence[Kustomization], layers: Sequence[Layer]) -> None:
+    `deployed` are the numbers of those that Flux or Argo CD deploy: as such they build nothing.
+    `not_built` are the files of the patches that these add.
+    """
+
+    def __init__(
+        self,
+        kustomizations: Sequence[Kustomization],
+        layers: Sequence[Layer],
+        deployed: Collection[int] = (),
+        not_built: Collection[str] = (),
+    ) -> None:
         self._all = kustomizations
         self._layers = layers
+        self._deployed = frozenset(deployed)
+        self._not_built = not_built
         self._in_folder: dict[str, list[int]] = {}
         self._listed_by: dict[str, list[int]] = {}
         for number, kustomization in enumerate(kustomizations):
@@ -32,8 +46,12 @@ class PatchedSources:
         self._changing = frozenset(self._found_changing())
 
     def __bool__(self) -> bool:
-        """Whether any object may be patched, or be handled by our own transformer."""
+        """Whether anything may become of any object."""
         return bool(self._changing)
+
+    def listed_by(self, file: str) -> Sequence[int]:
+        """Return the kustomizations that list a file, which is spelled as in their entries."""
+        return self._listed_by.get(file, ())
 
     def of(self, listed_by: Sequence[int], manifest: Manifest) -> PatchedSource:
         """Return what becomes of an object in a file that some kustomizations list."""
@@ -41,8 +59,17 @@ class PatchedSources:
             return AS_IT_IS
         ends = list(_Walk(self).ends(listed_by, as_source(manifest)))
         patches = tuple(dict.fromkeys(file for end in ends for file in end.patches))
-        handled = [end.handled for end in ends if not end.is_deleted]
-        return PatchedSource(patches, frozenset.intersection(*handled) if handled else frozenset())
+        ends = [end for end in ends if not end.is_deleted]
+        handled = [end.handled for end in ends]
+        namespaces = tuple(dict.fromkeys(end.refs[-1].namespace for end in ends))
+        is_same = is_pool(manifest) or namespaces == (manifest.ref.namespace,)
+        return PatchedSource(
+            patches,
+            frozenset.intersection(*handled) if handled else frozenset(),
+            () if is_same else namespaces,
+            any(end.refs[-1].name != manifest.ref.name for end in ends),
+            tuple(file for file in patches if file in self._not_built),
+        )
 
     def above(self, number: int) -> Sequence[int]:
         """Return the kustomizations that list the folder of one."""
@@ -57,6 +84,10 @@ class PatchedSources:
     def apply(self, number: int, built: Built) -> Built:
         """Return an object as a kustomization passes it on, without its components."""
         return self._layers[number].apply(built)
+
+    def is_deployed(self, number: int) -> bool:
+        """Whether what a kustomization builds is only what deployments from its folder build."""
+        return number in self._deployed
 
     def folder(self, number: int) -> str:
         return self._all[number].folder
@@ -102,6 +133,8 @@ class _Walk:
             passed |= {number}
             built = self._through(number, component, built, passed)
             above = self.sources.above(number)
+            if not above and self.sources.is_deployed(number):
+                continue
             if built.is_deleted or not above or passed.issuperset(above):
                 yield built
                 continue

@@ -5,7 +5,7 @@ Nothing is edited here. The operations of transform rules are planned neverthele
 rules report them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -224,12 +224,30 @@ class _Validation:
         assert rule.collect is not None
         manifest, file = rule_context.manifest, self.origin.relative_name
         policy, is_on_workloads = self.context.policy, is_about_workloads(rule.id)
-        for observation in rule.collect(rule_context):
+        observations = (
+            observation
+            for context in self._as_built(rule, rule_context)
+            for observation in rule.collect(context)
+        )
+        for observation in observations:
             place = self._place(manifest, observation.pointer)
             by = policy.suppressed_by(rule.id, manifest.ref, manifest.annotations, file)
             patches = self.diagnostics.patched(manifest).patches if is_on_workloads else ()
             located = LocatedObservation(observation.value, place, by, patches)
             self.observations.append(RuleObservation(rule.id, world, observation.key, located))
+
+    def _as_built(self, rule: ValidationRule, rule_context: RuleContext) -> Iterator[RuleContext]:
+        """Yield the context of an object for each namespace that kustomizations move it to, as far
+        as the rule cares.
+        """
+        manifest, patched = rule_context.manifest, self.diagnostics.patched(rule_context.manifest)
+        if not (rule.as_built and (patched.namespaces or patched.is_renamed)):
+            yield rule_context
+            return
+        usage = rule_context.usage
+        usage = replace(usage, renames=usage.renames or patched.is_renamed)
+        for ref in patched.refs(manifest.ref):
+            yield replace(rule_context, manifest=replace(manifest, ref=ref), usage=usage)
 
     def _report_failures(self, manifest: Manifest, failures: list[tuple[str, PatchError]]) -> None:
         """Report where a transform rule cannot be applied, unless there is a finding already."""

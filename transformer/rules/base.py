@@ -8,7 +8,7 @@ A check that needs several objects has two steps: `collect` records facts about 
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
@@ -101,7 +101,8 @@ class KustomizationUsage:
 
     `roots` are the numbers of the outermost ones that build it. `moves`: any that builds it sets a
     namespace; `renames`: any sets a prefix or suffix of names. `is_left_out`: there is one in its
-    folder that does not list it. `listed_by` are those that list the file itself.
+    folder that does not list it. `listed_by` are those that list the file itself, and what deploys
+    it, as `PatchedSources` numbers them.
     """
 
     roots: tuple[int, ...] = ()
@@ -119,14 +120,24 @@ NOT_LISTED = KustomizationUsage()
 class PatchedSource:
     """What becomes of one object: `patches` are the files of the patches that it gets in any build,
     `handled` the rules that our own transformer leaves nothing to report for, in all builds.
+
+    `namespaces` are those that it gets in the builds (none: it stays in its own). `is_renamed`: its
+    name changes in any. `not_built` are those of `patches` that no build applies.
     """
 
     patches: tuple[str, ...] = ()
     handled: frozenset[str] = frozenset()
+    namespaces: tuple[str, ...] = ()
+    is_renamed: bool = False
+    not_built: tuple[str, ...] = ()
+
+    def refs(self, ref: ObjectRef) -> tuple[ObjectRef, ...]:
+        """Return an object's identity in each namespace that it gets."""
+        return tuple(replace(ref, namespace=one) for one in self.namespaces) or (ref,)
 
 
 AS_IT_IS = PatchedSource()
-"""The build of an object that no kustomization patches."""
+"""The build of an object that no kustomization changes."""
 
 
 Subject: TypeAlias = Literal["pools", "nodes", "workloads", "services"]
@@ -350,6 +361,7 @@ class ValidationRule:
     - `fix` plans operations that fix what `check` reports.
     - `apart`: `collect` looks at objects in files that belong to no cluster only together with
       each other, not together with those of every cluster.
+    - `as_built`: `collect` gets the object once for each namespace that kustomizations move it to.
 
     `on`: the objects that `check`, `collect` and `check_removed` get (empty: all). `left_to`: kinds
     (group, kind, rule id) that another rule reports instead, in validation.
@@ -370,6 +382,7 @@ class ValidationRule:
     fix: Callable[[RuleContext], list[Operation]] | None = None
     alone: bool = False
     apart: bool = False
+    as_built: bool = False
     on: tuple[Subject, ...] = ()
     left_to: tuple[tuple[str, str, str], ...] = ()
 

@@ -5,7 +5,7 @@ on, and then to validate them, in batches on several processors.
 """
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, partial
 from typing import TYPE_CHECKING, TypeAlias
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from transformer.findings import Finding, Place, Unseen, Violation, finding_at
 from transformer.inputs.chart_templates import chart_templates
 from transformer.inputs.comparison import States
+from transformer.inputs.deployed_layers import read_deployed_layers
 from transformer.inputs.discovery import Source
 from transformer.inputs.excerpts import in_order
 from transformer.inputs.kustomizations import Kustomizations, read_kustomizations
@@ -21,6 +22,7 @@ from transformer.inputs.reading import cannot_be_read, documents_of
 from transformer.inputs.repository_top import folders_of
 from transformer.kubernetes.objects import Manifest
 from transformer.kubernetes.pools import Pool
+from transformer.kubernetes.services import is_service
 from transformer.pipeline.aggregator import RunAggregator
 from transformer.pipeline.context import RunContext
 from transformer.pipeline.coverage import Coverage, unread
@@ -32,7 +34,7 @@ from transformer.pipeline.resource_index import ResourceIndex
 from transformer.pipeline.validate_document import DocumentDiagnostics, validate_document
 from transformer.pipeline.worlds import OUTSIDE, World, Worlds, belongs_apart, merged
 from transformer.placement.node_groups import KnownNodes
-from transformer.rules.base import RuleContext
+from transformer.rules.base import AS_IT_IS, RuleContext
 from transformer.runs.workers import MOST_WORKERS, Workers
 from transformer.text.prefilter import is_blank
 
@@ -148,12 +150,47 @@ def run_validate(
 def _patched(
     states: States, kustomizations: Kustomizations, context: RunContext
 ) -> "PatchedSources | None":
-    if not kustomizations.values:
+    others = (*states.new_context, *states.new_rest)
+    deployed = read_deployed_layers((*(states.went_in or states.new), *others), states.roots, context)
+    if not (kustomizations.values or deployed):
         return None
     from transformer.inputs.patched_sources import read_patched_sources  # only for kustomizations
 
-    others = (*states.new_context, *states.new_rest)
-    return read_patched_sources(kustomizations, states.new, context, others)
+    return read_patched_sources(kustomizations, states.new, context, others, deployed)
+
+
+def _listed_by(states: States, context: RunContext) -> Callable[[Source], Sequence[int]]:
+    """Return what returns the kustomizations that list a file, or that get what was built."""
+    patched = context.patched_sources
+    if patched is None:
+        return lambda _: ()
+    from transformer.inputs.patched_sources import as_built  # only for kustomizations
+
+    went_in = {one.relative: os.path.realpath(one.path.parent) for one in states.went_in}
+
+    def listed_by(source: Source) -> Sequence[int]:
+        is_built = source.name in states.usages
+        folder = went_in.get(source.relative, "")
+        return patched.listed_by(as_built(folder) if is_built else os.path.realpath(source.path))
+
+    return listed_by
+
+
+def _as_built(
+    states: States, context: RunContext
+) -> Callable[[Source, Iterable[Manifest]], Iterable[Manifest]]:
+    """Return what yields the Services of a file once for each namespace that they get."""
+    patched = context.patched_sources
+    if patched is None:
+        return lambda _, found: found
+    listed_by = _listed_by(states, context)
+
+    def as_built(source: Source, found: Iterable[Manifest]) -> Iterator[Manifest]:
+        for one in found:
+            built = patched.of(listed_by(source), one) if is_service(one) else AS_IT_IS
+            yield from (replace(one, ref=ref) for ref in built.refs(one.ref))
+
+    return as_built
 
 
 def _outcome(
@@ -202,6 +239,7 @@ def _clusters(
         pools = pool_index(states.given)
         indexes[name] = ResourceIndex(pools, nodes, compares=compares, former_names=former)
     reader = indexes[OUTSIDE]
+    as_built = _as_built(states, context)
 
     def take(source: Source, document: Document) -> None:
         found = reader.read(document)
@@ -210,7 +248,7 @@ def _clusters(
                 indexes[name].miss(document, source.relative)
             else:
                 own = [one for one in found if _counts_in(name, one, source)]
-                indexes[name].add(own, source.relative)
+                indexes[name].add(as_built(source, own), source.relative)
 
     def take_present(source: Source, document: Document) -> None:
         found = reader.read(document) or []
@@ -294,10 +332,12 @@ def _tasks(
     cannot_read: Callable[[Finding], object],
 ) -> Iterator[_Task]:
     """Yield the documents of all files; `cannot_read` is called for files that cannot be read."""
+    listed_by = _listed_by(states, context)
     for source in states.new:
         usage = states.usages.get(source.name) or kustomizations.graph.of(
             os.path.realpath(source.path)
         )
+        usage = replace(usage, listed_by=tuple(listed_by(source)))
         origin = replace(kustomizations.origin(source), usage=usage)
         try:
             for document in documents_of(source, context):

@@ -34,9 +34,11 @@ def web_of(
     sources = discover(paths, DiscoveryOptions(folder))
     kustomizations = read_kustomizations(sources, context)
     patched = read_patched_sources(kustomizations, sources, context)
-    listed_by = kustomizations.graph.of(os.path.realpath(folder / "web.yaml")).listed_by
+    if patched is None:
+        return AS_IT_IS
+    listed_by = patched.listed_by(os.path.realpath(folder / "web.yaml"))
     assert listed_by
-    return patched.of(listed_by, next(manifests(WEB))) if patched else AS_IT_IS
+    return patched.of(listed_by, next(manifests(WEB)))
 
 
 STEPS = '[{"op": "add", "path": "/spec/x", "value": 1}]'

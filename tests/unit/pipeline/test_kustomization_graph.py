@@ -9,11 +9,9 @@ def test_a_file_is_built_by_what_lists_it_and_by_what_lists_that() -> None:
     north = Kustomization("/north", ("/base", "/north/b.yaml"), moves=True)
     south = Kustomization("/south", ("/base", "/south/c.yaml"), renames=True)
     all_of = KustomizationGraph([base, north, south])
-    assert all_of.of("/base/a.yaml") == KustomizationUsage(
-        (1, 2), moves=True, renames=True, listed_by=(0,)
-    )
-    assert all_of.of("/north/b.yaml") == KustomizationUsage((1,), moves=True, listed_by=(1,))
-    assert all_of.of("/south/c.yaml") == KustomizationUsage((2,), renames=True, listed_by=(2,))
+    assert all_of.of("/base/a.yaml") == KustomizationUsage((1, 2), moves=True, renames=True)
+    assert all_of.of("/north/b.yaml") == KustomizationUsage((1,), moves=True)
+    assert all_of.of("/south/c.yaml") == KustomizationUsage((2,), renames=True)
 
 
 def test_what_one_outermost_kustomization_builds_meets() -> None:
@@ -39,9 +37,7 @@ def test_a_file_that_is_not_listed_is_left_out_if_a_kustomization_stands_beside_
 
 def test_a_circle_has_no_outermost_and_ends() -> None:
     circle = [Kustomization("/a", ("/b", "/a/x")), Kustomization("/b", ("/a",), moves=True)]
-    assert KustomizationGraph(circle).of("/a/x") == KustomizationUsage(
-        (0, 1), moves=True, listed_by=(0,)
-    )
+    assert KustomizationGraph(circle).of("/a/x") == KustomizationUsage((0, 1), moves=True)
 
 
 def test_entries_are_texts_that_can_be_paths() -> None:

@@ -72,11 +72,11 @@ def test_late_patches_see_the_namespace_and_the_labels() -> None:
     target = Target(namespace="shop", labels="tier=front", annotations="!a")
     layer = Layer((patch("early", target),), "shop", labels=(("tier", "front"),))
     found = patched({"/": (("/a",), layer)})
-    assert found.of([0], manifest()) == AS_IT_IS
+    assert found.of([0], manifest()).patches == ()
     late = Layer((), "shop", labels=(("tier", "front"),), late_patches=(patch("late", target),))
     found = patched({"/": (("/a",), late)})
     assert found.of([0], manifest()).patches == ("late",)
-    assert found.of([0], manifest(annotations={"a": "b"})) == AS_IT_IS
+    assert found.of([0], manifest(annotations={"a": "b"})).patches == ()
     assert found.of([0], manifest(kind="Node")) == AS_IT_IS
 
 
@@ -131,10 +131,50 @@ def test_many_ways_to_the_top_do_not_take_for_ever() -> None:
     assert process_time() - before < 5
 
 
-def test_without_patches_there_is_nothing_to_do() -> None:
-    plain = {"/a": (("/a/x",), Layer(prefix="x")), "/b": (("/a",), Layer(namespace="n"))}
+def test_without_a_change_there_is_nothing_to_do() -> None:
+    plain = {"/a": (("/a/x",), Layer()), "/b": (("/a",), Layer(labels=(("a", "b"),)))}
     assert not patched(plain)
     assert patched({**plain, "/c": (("/b",), Layer((patch("p"),)))})
+
+
+def test_what_an_object_is_called_in_the_end() -> None:
+    found = patched(
+        {
+            "/base": (("/base/a",), Layer()),
+            "/north": (("/base",), Layer(namespace="north")),
+            "/south": (("/base",), Layer(prefix="s-")),
+        }
+    )
+    assert found.of([0], manifest()) == PatchedSource(namespaces=("north", ""), is_renamed=True)
+    assert found.of([0], manifest(namespace="own")).namespaces == ("north", "own")
+    assert found.of([1], manifest(namespace="north")) == AS_IT_IS
+    pool = {"apiVersion": "apps.openyurt.io/v1beta2", "kind": "NodePool", "metadata": {"name": "a"}}
+    assert found.of([1], next(manifests(pool))) == AS_IT_IS
+    homeless = patched({"/": (("/a",), Layer(for_homeless="shop"))})
+    assert homeless.of([0], manifest()).namespaces == ("shop",)
+    assert homeless.of([0], manifest(namespace="own")) == AS_IT_IS
+    assert homeless.of([0], manifest(kind="Node")) == AS_IT_IS
+    gone = patched({"/": (("/a",), Layer((patch("p", deletes=True),), namespace="n"))})
+    assert gone.of([0], manifest()) == PatchedSource(("p",))
+
+
+def test_what_is_deployed_is_built_by_the_deployment_only() -> None:
+    base = Layer((patch("base"),), namespace="own", prefix="pre-")
+    top = Layer((patch("ks", Target(name="web")), patch("no", Target(name="pre-web"))), "moved")
+    kustomizations = [
+        Kustomization("/a", ("/a/x",)),
+        Kustomization("\0ks", ("/a/x",)),
+        Kustomization("/above", ("/b",)),
+        Kustomization("/b", ("/b/x",)),
+    ]
+    layers = [base, base.with_deployment(top), Layer(namespace="above"), Layer()]
+    found = PatchedSources(kustomizations, layers, [0, 3], ["ks"])
+    assert found.listed_by("/a/x") == [0, 1]
+    assert found.listed_by("/a/y") == ()
+    assert found.of([0, 1], manifest()) == PatchedSource(
+        ("base", "ks"), namespaces=("moved",), is_renamed=True, not_built=("ks",)
+    )
+    assert found.of([3], manifest()).namespaces == ("above",)
 
 
 def test_what_a_patch_holds() -> None:

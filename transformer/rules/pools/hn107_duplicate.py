@@ -24,7 +24,8 @@ clusters.
 
 Files that different kustomizations build are not compared with each other. A file is not compared
 with other files if a kustomization sets its namespace or a prefix or suffix of its names, or if the
-kustomization in its folder leaves it out. Patches and workloads without containers (parts of
+kustomization in its folder leaves it out. The namespace that Flux (`targetNamespace`) or Argo CD
+gives to an object is the one that counts. Patches and workloads without containers (parts of
 objects), objects that are marked as local configuration (not applied to the cluster) and objects
 with `generateName` (a new name each time) are not compared at all. If two folders have several
 objects in common, one finding covers all of them.
@@ -154,6 +155,7 @@ RULE = ValidationRule(
     "error",
     collect=collect,
     finalize=finalize,
+    as_built=True,
     fold=fold,
     apart=True,
     on=("pools", "nodes", "services", "workloads"),

@@ -89,5 +89,6 @@ RULE = ValidationRule(
     needs=("services", "workloads", "pools"),
     collect=collect,
     finalize=finalize,
+    as_built=True,
     on=("services", "workloads"),
 )

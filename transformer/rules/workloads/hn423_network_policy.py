@@ -105,4 +105,5 @@ RULE = ValidationRule(
     needs=("workloads", "pools"),
     collect=collect,
     finalize=finalize,
+    as_built=True,
 )
