@@ -127,6 +127,8 @@ UnseenKind: TypeAlias = Literal[
     "chart",
     "templates",
     "remote",
+    "patched",
+    "deployed",
     "text",
     "encrypted",
     "unread",

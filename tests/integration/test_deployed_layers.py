@@ -203,3 +203,23 @@ def test_hooks_and_comparisons_know_the_deployments_of_the_repository() -> None:
     git("add", "--all")
     assert rules("--staged", "app", "pools.yaml", status=1) == ERROR
     assert invoke("hook", "validate", "app/till.yaml").status == 1
+
+
+def test_the_summary_counts_what_is_read_without_its_patches() -> None:
+    write(base__pool=POOL.replace("hostNetwork: true", "hostNetwork: false"))
+    write(base__kustomization="resources: [pool.yaml]", prod__host=POOL)
+    write(prod__kustomization="{resources: [../base], patches: [{path: host.yaml}]}")
+    write(app__till=deployment(), ks=flux(patches=patches()))
+    Path("pools.yaml").unlink()
+    text = invoke("validate", "-v", ".").out.decode()
+    lines = text.splitlines()
+    assert "1 patched pool or node (see --build)" in text
+    assert (
+        "  base/pool.yaml:1 patched pool or node NodePool/kiosks: it is read without the patch in"
+        " prod/host.yaml: use --build"
+    ) in lines
+    assert "1 object patched by Flux or Argo CD (not applied)" in text
+    assert (
+        "  app/till.yaml:1 object patched by Flux or Argo CD Deployment/till: it is read without"
+        " the patch in ks.yaml, Kustomization/app"
+    ) in lines

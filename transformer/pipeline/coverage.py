@@ -20,8 +20,9 @@ from transformer.kubernetes.objects import Manifest, list_at, mapping_at
 from transformer.pipeline.input_folders import InputFolders
 from transformer.pipeline.kustomization_graph import LISTS
 from transformer.regexes import regex
-from transformer.rules.base import RuleContext
+from transformer.rules.base import PatchedSource, RuleContext
 from transformer.rules.workloads import hn425_manifest_inside
+from transformer.wording import without_patches
 
 _ORDER: tuple[UnseenKind, ...] = get_args(UnseenKind)
 _DEPLOYING: dict[tuple[str, str], UnseenKind] = {
@@ -150,6 +151,21 @@ def unseen_in(context: RuleContext, locate: Callable[[str], Place]) -> Iterator[
         at = "/".join(pointer.split(violation.pointer))
         why = "manifests inside other objects are not read"
         yield Sighting("text", locate(violation.pointer), f"{name} {at}", why)
+
+
+def unpatched_in(
+    context: RuleContext, patched: PatchedSource, locate: Callable[[str], Place]
+) -> Iterator[Sighting]:
+    """Yield an object that rules read without its patches: a pool or a node, on which findings on
+    others depend, and a workload with a patch that no build applies.
+    """
+    is_base = not context.subjects.isdisjoint(("pools", "nodes"))
+    files = patched.patches if is_base else patched.not_built if context.templates else ()
+    if files:
+        is_built = not set(files) <= set(patched.not_built)
+        why = f"it is read {without_patches(files)}{': use --build' if is_built else ''}"
+        what: UnseenKind = "patched" if is_built else "deployed"
+        yield Sighting(what, locate(""), str(context.manifest.ref), why)
 
 
 def _generated(manifest: Manifest, locate: Callable[[str], Place]) -> Iterator[Sighting]:

@@ -14,7 +14,7 @@ from transformer.findings import Finding, ObjectRef, Place
 from transformer.kubernetes.objects import Manifest
 from transformer.kubernetes.well_known import IGNORE_ANNOTATION
 from transformer.pipeline.context import RunContext
-from transformer.pipeline.coverage import Sighting, unread, unseen_in
+from transformer.pipeline.coverage import Sighting, unpatched_in, unread, unseen_in
 from transformer.pipeline.diagnostics import DiagnosticCollector, Origin
 from transformer.pipeline.document_loader import plans, rule_failures, visit
 from transformer.pipeline.documents import Document
@@ -200,6 +200,8 @@ class _Validation:
         self.needs.update((world.name, subject) for subject in rule_context.subjects)
         self.undecided += [(world.name, missing) for missing in rule_context.undecided]
         self.unseen += unseen_in(rule_context, partial(self._place, manifest))
+        patched = self.diagnostics.patched(manifest)
+        self.unseen += unpatched_in(rule_context, patched, partial(self._place, manifest))
         for rule in context.validation.on(rule_context):
             if not (rule.left_to and context.leaves(rule, manifest.ref)):
                 self.diagnostics.run_check(rule, rule_context)

@@ -15,6 +15,11 @@ _NOUNS: Mapping[UnseenKind, tuple[str, str]] = {
     "chart": ("chart", "charts"),
     "templates": ("folder of chart templates", "folders of chart templates"),
     "remote": ("remote base", "remote bases"),
+    "patched": ("patched pool or node (see --build)", "patched pools and nodes (see --build)"),
+    "deployed": (
+        "object patched by Flux or Argo CD (not applied)",
+        "objects patched by Flux or Argo CD (not applied)",
+    ),
     "text": ("text with manifests", "texts with manifests"),
     "encrypted": ("encrypted document", "encrypted documents"),
     "unread": ("document that cannot be read", "documents that cannot be read"),
