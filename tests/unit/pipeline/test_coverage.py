@@ -5,11 +5,12 @@ from typing import Any
 
 import pytest
 
-from tests.builders import CONTAINER, FILE, stream, subjects
+from tests.builders import CONTAINER, FILE, node, pod, pool, stream, subjects
 from transformer.findings import Place, Unseen
 from transformer.kubernetes.deployments import Deployed
-from transformer.pipeline.coverage import Coverage, Sighting, unseen_in
+from transformer.pipeline.coverage import Coverage, Sighting, unpatched_in, unseen_in
 from transformer.pipeline.input_folders import InputFolders
+from transformer.rules.base import PatchedSource
 
 KUSTOMIZE = {"apiVersion": "kustomize.config.k8s.io/v1beta1", "kind": "Kustomization"}
 
@@ -63,6 +64,27 @@ def test_a_kustomization_counts_in_a_file_with_its_usual_name_and_a_component_ne
     assert seen(KUSTOMIZE, "kustomization.yml") == [("kustomization", ".", "")]
     assert seen(KUSTOMIZE) == []
     assert seen({**KUSTOMIZE, "kind": "Component"}, "a/kustomization.yaml") == []
+
+
+def test_what_is_read_without_its_patches_counts_if_others_depend_on_it() -> None:
+    by_both = PatchedSource(("a.yaml", "ks.yaml, Kustomization/a"), not_built=("a.yaml",))
+    by_flux = PatchedSource(("ks.yaml",), not_built=("ks.yaml",))
+
+    def found(value: Any, patched: PatchedSource) -> list[tuple[str, str]]:
+        (context,) = subjects(stream(value))
+        every = unpatched_in(context, patched, lambda _: Place(FILE, 1))
+        return [(one.what, one.why) for one in every]
+
+    without = "it is read without the patch in ks.yaml"
+    for one in (pool("a"), node({})):
+        ((what, why),) = found(one, by_both)
+        assert what == "patched"
+        assert why.endswith(": use --build")
+        assert found(one, by_flux) == [("deployed", without)]
+        assert found(one, PatchedSource(namespaces=("a",))) == []
+    assert found(pod(), by_flux) == [("deployed", without)]
+    assert found(pod(), PatchedSource(("a.yaml",))) == []
+    assert found(of_kind("", "ConfigMap"), by_flux) == []
 
 
 @pytest.mark.parametrize(
