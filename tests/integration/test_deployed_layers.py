@@ -83,6 +83,16 @@ def test_argo_cd_patches_a_kustomization(kind: str) -> None:
     assert rules(".", status=1) == ERROR
 
 
+def test_a_file_that_an_application_names_as_a_patch_is_one() -> None:
+    write(app__till=deployment(), app__kustomization="resources: [till.yaml]")
+    write(app__part=deployment().replace("containers", "other"))
+    assert rules(".", status=1) == [*ERROR, *ERROR]
+    write(apps=argo(kustomize={"patches": [{"path": "part.yaml", "target": {"name": "till"}}]}))
+    ((_, severity, message),) = reported(".")
+    assert severity == "warning"
+    assert message.endswith("(without the patch in app/part.yaml)")
+
+
 def test_objects_that_get_different_namespaces_are_not_the_same() -> None:
     host = deployment().replace("nodeSelector", "hostNetwork: true\n      nodeSelector")
     write(a__till=host, b__till=host, ks=f"{flux('a', 'a')}\n---\n{flux('b', 'b')}")

@@ -16,6 +16,7 @@ from transformer.kubernetes.generators import KUSTOMIZATIONS
 from transformer.kubernetes.objects import manifests
 from transformer.pipeline.context import RunContext
 from transformer.pipeline.deployed_layers import DeployedLayer, deployed_layers, entries
+from transformer.pipeline.kustomization_graph import patch_files
 
 _MENTIONS = (b"kustomize.toolkit.fluxcd.io", b"argoproj.io")
 _LONGEST = max(map(len, _MENTIONS))
@@ -35,6 +36,12 @@ class Deployed(NamedTuple):
     def is_whole(self) -> bool:
         """Whether it takes the kustomization in its folder."""
         return self.entries == (self.folder,)
+
+    @property
+    def patches(self) -> Iterator[str]:
+        """The real paths of the files that it names as patches."""
+        for name in patch_files(self.deployment.fields):
+            yield os.path.realpath(Path(self.folder, name))
 
 
 def read_deployed_layers(

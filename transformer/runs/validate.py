@@ -98,8 +98,8 @@ def run_validate(
 
     `workers` is the maximum number of additional processes.
     """
-    kustomizations = read_kustomizations((*states.new, *states.new_context), context)
-    context = replace(context, patched_sources=_patched(states, kustomizations, context))
+    kustomizations, patched = _kustomized(states, context)
+    context = replace(context, patched_sources=patched)
     clusters = _clusters(states, context, kustomizations, done)
     compares = states.old is not None
     aggregator = RunAggregator(context, compares=compares, worlds=clusters.judging)
@@ -147,16 +147,21 @@ def run_validate(
     return replace(outcome, unseen=coverage.unseen(states.led_back))
 
 
-def _patched(
-    states: States, kustomizations: Kustomizations, context: RunContext
-) -> "PatchedSources | None":
+def _kustomized(
+    states: States, context: RunContext
+) -> tuple[Kustomizations, "PatchedSources | None"]:
+    """Return the kustomizations, and what they and deployments do to the objects."""
     others = (*states.new_context, *states.new_rest)
+    kustomizations = read_kustomizations((*states.new, *states.new_context), context)
     deployed = read_deployed_layers((*(states.went_in or states.new), *others), states.roots, context)
     if not (kustomizations.values or deployed):
-        return None
+        return kustomizations, None
     from transformer.inputs.patched_sources import read_patched_sources  # only for kustomizations
 
-    return read_patched_sources(kustomizations, states.new, context, others, deployed)
+    files = kustomizations.patches.union(*(one.patches for one in deployed))
+    kustomizations = replace(kustomizations, patches=files)
+    patched = read_patched_sources(kustomizations, states.new, context, others, deployed)
+    return kustomizations, patched
 
 
 def _listed_by(states: States, context: RunContext) -> Callable[[Source], Sequence[int]]:
