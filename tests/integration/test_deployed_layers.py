@@ -64,12 +64,14 @@ def test_without_a_kustomization_flux_takes_every_manifest_below() -> None:
     assert sorted(rules(".", status=1)) == [*ERROR, *WARNING]
 
 
-def test_an_overlay_below_a_deployment_passes_its_base_on() -> None:
+@pytest.mark.parametrize("options", [["."], ["--build", "."]])
+def test_an_overlay_below_a_deployment_passes_its_base_on(options: list[str]) -> None:
+    require_tool("kubectl")
     write(base__till=deployment(), base__kustomization="resources: [till.yaml]")
     write(app__kustomization="{resources: [../base], namePrefix: a-}", ks=flux(patches=patches()))
-    assert rules(".") == WARNING
+    assert rules(*options) == WARNING
     write(ks=flux(patches=patches("a-till")))  # it is not called so before the layer is done
-    assert rules(".", status=1) == ERROR
+    assert rules(*options, status=1) == ERROR
 
 
 @pytest.mark.parametrize("kind", ["Application", "ApplicationSet"])

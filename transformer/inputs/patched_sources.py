@@ -42,11 +42,13 @@ def read_patched_sources(
     context: RunContext,
     others: Sequence[Source] = (),
     deployed: Sequence[Deployed] = (),
+    went_in: Iterable[tuple[Source, Mapping[str, Any]]] = (),
 ) -> PatchedSources | None:
     """Return what the kustomizations, and what is `deployed`, do to the objects of `sources`; None
     if they do nothing.
 
-    `others` are further files, which only kustomizations name.
+    `others` are further files, which only kustomizations name. `went_in` are the kustomizations
+    before builds.
     A patch that cannot be read, or that is not among the files, is for nothing without a target.
     """
     reader = _Reader(kustomizations, sources, others, context)
@@ -55,12 +57,16 @@ def read_patched_sources(
     numbers: dict[str, list[int]] = {}
     for number, (known, _) in enumerate(every):
         numbers.setdefault(known.folder, []).append(number)
+    names_in = {os.path.realpath(one.path.parent): _names(value) for one, value in went_in}
     gone: list[int] = []
     patches: set[str] = set()
     for one in deployed:
         layer, own = reader.deployed(one), numbers.get(one.folder, ()) if one.is_whole else ()
         patches.update(patch.file for patch in (*layer.patches, *layer.late_patches))
         every += _added(one, layer, [every[number] for number in own])
+        names = names_in.get(one.folder, Layer()) if one.is_whole else Layer()
+        above = Kustomization(_key(one), (*map(as_built, one.entries), *layer.components))
+        every.append((above, names.with_deployment(layer)))
         gone += own
     graph, layers = [one for one, _ in every], [one for _, one in every]
     return PatchedSources(graph, layers, gone, patches) or None
@@ -75,15 +81,26 @@ def _added(
     one: Deployed, layer: Layer, in_folder: Sequence[tuple[Kustomization, Layer]]
 ) -> Iterator[tuple[Kustomization, Layer]]:
     """Yield the kustomizations, each with what it does, that stand for a deployment: those that it
-    makes of the ones in its folder, or one that lists what it takes; and one above builds.
+    makes of the ones in its folder, or one that lists what it takes.
     """
-    name = f"{one.source.path}\0{one.deployment.ref}"
     for known, its in in_folder:
-        listed = (*known.entries, *layer.components)
-        yield Kustomization(name, listed), its.with_deployment(layer)
+        yield (
+            Kustomization(_key(one), (*known.entries, *layer.components)),
+            its.with_deployment(layer),
+        )
     if not in_folder:
-        yield Kustomization(name, (*one.entries, *layer.components)), layer
-    yield Kustomization(name, (*map(as_built, one.entries), *layer.components)), layer
+        yield Kustomization(_key(one), (*one.entries, *layer.components)), layer
+
+
+def _key(one: Deployed) -> str:
+    """Return what is the folder of no other kustomization."""
+    return f"{one.source.path}\0{one.deployment.ref}"
+
+
+def _names(value: Mapping[str, Any]) -> Layer:
+    """Return a layer for what a kustomization has built, which gives it the same names."""
+    prefix, suffix = text_of(value.get("namePrefix")), text_of(value.get("nameSuffix"))
+    return Layer(prefix=prefix, suffix=suffix, undoes=(prefix, suffix))
 
 
 class _Reader:

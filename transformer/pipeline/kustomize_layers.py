@@ -117,7 +117,8 @@ class Layer:
     `patches` come before the namespace and the names, `late_patches` after them. `components` are
     the folders of those that it lists. `handled` are the rules for which our own transformer, which
     it lists, leaves nothing to report. `for_homeless` is the namespace that objects without one get
-    after all else.
+    after all else. `undoes` is the prefix and the suffix that objects come with, because they are
+    built already, and that patches do not see.
     """
 
     patches: tuple[Patch, ...] = ()
@@ -130,6 +131,7 @@ class Layer:
     components: tuple[str, ...] = ()
     handled: frozenset[str] = frozenset()
     for_homeless: str = ""
+    undoes: tuple[str, str] = ("", "")
 
     @property
     def matters(self) -> bool:
@@ -153,6 +155,8 @@ class Layer:
 
     def apply(self, built: "Built") -> "Built":
         """Return an object as this kustomization passes it on."""
+        if any(self.undoes):
+            built = replace(built, refs=(_without(built.refs[-1], *self.undoes),))
         built = _patched(built, self.patches)
         ref = built.refs[-1]
         if self.namespace:
@@ -295,6 +299,13 @@ def _patched(built: Built, patches: Iterable[Patch]) -> Built:
         if not built.is_deleted and patch.is_for(built):
             built = patch.apply(built)
     return built
+
+
+def _without(ref: ObjectRef, prefix: str, suffix: str) -> ObjectRef:
+    is_named_so = ref.name.startswith(prefix) and ref.name.endswith(suffix)
+    if ref.kind in _KEEP_NAMES or not is_named_so:
+        return ref
+    return replace(ref, name=ref.name.removeprefix(prefix).removesuffix(suffix))
 
 
 def _namespace(ref: ObjectRef) -> str:

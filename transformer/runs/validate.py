@@ -153,14 +153,17 @@ def _kustomized(
     """Return the kustomizations, and what they and deployments do to the objects."""
     others = (*states.new_context, *states.new_rest)
     kustomizations = read_kustomizations((*states.new, *states.new_context), context)
-    deployed = read_deployed_layers((*(states.went_in or states.new), *others), states.roots, context)
+    deployed = read_deployed_layers(
+        (*(states.went_in or states.new), *others), states.roots, context
+    )
     if not (kustomizations.values or deployed):
         return kustomizations, None
     from transformer.inputs.patched_sources import read_patched_sources  # only for kustomizations
 
     files = kustomizations.patches.union(*(one.patches for one in deployed))
     kustomizations = replace(kustomizations, patches=files)
-    patched = read_patched_sources(kustomizations, states.new, context, others, deployed)
+    went_in = read_kustomizations(states.went_in if deployed else (), context).values
+    patched = read_patched_sources(kustomizations, states.new, context, others, deployed, went_in)
     return kustomizations, patched
 
 
