@@ -11,10 +11,9 @@ from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
 from transformer.findings import ObjectRef
+from transformer.kubernetes.deployments import ARGO, FLUX
 from transformer.kubernetes.objects import Manifest, list_at, mapping_at, text_of
 
-_FLUX = ("kustomize.toolkit.fluxcd.io", "Kustomization")
-_ARGO = ("argoproj.io", "Application")
 _ARGO_SET = ("argoproj.io", "ApplicationSet")
 
 _CHART = "Chart.yaml"
@@ -48,10 +47,10 @@ def deployed_layers(manifest: Manifest) -> Iterator[DeployedLayer]:
     """
     kind, spec = (manifest.ref.group, manifest.ref.kind), manifest.spec
     if kind == _ARGO_SET:
-        kind, spec = _ARGO, mapping_at(spec, "template", "spec")
-    if kind == _FLUX:
+        kind, spec = ARGO, mapping_at(spec, "template", "spec")
+    if kind == FLUX:
         found: list[DeployedLayer | None] = [_of_flux(manifest.ref, spec)]
-    elif kind == _ARGO:
+    elif kind == ARGO:
         every = (mapping_at(spec, "source"), *list_at(spec, "sources"))
         namespace = text_of(mapping_at(spec, "destination").get("namespace"))
         found = [_of_argo(manifest.ref, one, namespace) for one in map(mapping_at, every)]
