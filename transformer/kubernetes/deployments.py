@@ -13,7 +13,7 @@ from transformer.kubernetes.objects import Manifest, list_at, mapping_at, text_o
 FLUX = ("kustomize.toolkit.fluxcd.io", "Kustomization")
 ARGO = ("argoproj.io", "Application")
 
-_FLUX_OWN = "flux-system"
+FLUX_OWN = "flux-system"
 """The name of the source for the repository that Flux was bootstrapped from."""
 
 _TOP = "."
@@ -51,7 +51,7 @@ def _of_flux(spec: Mapping[str, Any]) -> Deployed:
     source = mapping_at(spec, "sourceRef")
     kind, name = text_of(source.get("kind")), text_of(source.get("name"))
     path = _folder(text_of(spec.get("path")))
-    is_own = name == _FLUX_OWN
+    is_own = name == FLUX_OWN
     of = "" if is_own else f" of the {kind} {name}"
     return Deployed("" if path == _TOP and not is_own else path, _missing(path, of))
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
 from transformer.findings import ObjectRef
-from transformer.kubernetes.deployments import ARGO, FLUX
+from transformer.kubernetes.deployments import ARGO, FLUX, FLUX_OWN
 from transformer.kubernetes.objects import Manifest, list_at, mapping_at, text_of
 
 _ARGO_SET = ("argoproj.io", "ApplicationSet")
@@ -43,7 +43,8 @@ class DeployedLayer:
 def deployed_layers(manifest: Manifest) -> Iterator[DeployedLayer]:
     """Yield what an object deploys from folders whose paths are known.
 
-    The top folder of a repository is left out: nothing shows that it is that of this repository.
+    The top folder of a repository is left out, unless its source is that which Flux was
+    bootstrapped from: nothing else shows that it is that of this repository.
     """
     kind, spec = (manifest.ref.group, manifest.ref.kind), manifest.spec
     if kind == _ARGO_SET:
@@ -56,11 +57,14 @@ def deployed_layers(manifest: Manifest) -> Iterator[DeployedLayer]:
         found = [_of_argo(manifest.ref, one, namespace) for one in map(mapping_at, every)]
     else:
         return
-    yield from (one for one in found if one is not None and _is_known(one.path))
+    is_own = mapping_at(spec, "sourceRef").get("name") == FLUX_OWN
+    for one in found:
+        if one is not None and _is_known(one.path) and (one.path != "." or is_own):
+            yield one
 
 
 def _is_known(path: str) -> bool:
-    return path not in ("", ".") and not path.startswith("..") and _PLACEHOLDERS.isdisjoint(path)
+    return path != "" and not path.startswith("..") and _PLACEHOLDERS.isdisjoint(path)
 
 
 def _path(value: Any) -> str:

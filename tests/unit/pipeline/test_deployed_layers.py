@@ -63,7 +63,12 @@ def test_flux_sets_fields_of_a_kustomization() -> None:
 
 @pytest.mark.parametrize("path", [None, "", ".", "./", "/", "../x", "a/${cluster}", 5, "a\0b"])
 def test_a_path_that_says_too_little_is_left_out(path: Any) -> None:
-    assert by_flux(path=path) == []
+    assert by_flux(path=path, sourceRef={"name": "podinfo"}) == []
+
+
+def test_the_top_folder_is_that_of_this_repository_if_flux_began_with_it() -> None:
+    (one,) = by_flux(path="./", sourceRef={"kind": "GitRepository", "name": "flux-system"})
+    assert one.path == "."
 
 
 def test_argo_cd_fills_in_a_namespace_and_may_set_fields() -> None:
