@@ -162,6 +162,15 @@ def test_both_states_are_built() -> None:
     assert Path("edge/pools.yaml").read_text() == "not: built\n"
 
 
+def test_a_folder_can_have_any_name() -> None:
+    pinned = DEPLOYMENT + "      nodeSelector: {apps.openyurt.io/nodepool: p}\n"
+    for name in ("it's", 'a "b" #c', "two\nlines"):
+        write(f"{name}/kustomization.yaml", "resources: [dep.yaml]\n")
+        write(f"{name}/dep.yaml", pinned)
+        (one,) = found("--build-dir", name, name, "cluster")
+        assert one == ("error[HN401]", f"{name}/dep.yaml", 11)
+
+
 def test_our_own_transformer_is_applied() -> None:
     overlay("resources: [../base]\ntransformers: [hostnet.yaml]\n")
     head = "apiVersion: transform.hostnet.io/v1alpha1\nkind: HostnetTransform\n"

@@ -8,12 +8,11 @@ from pathlib import Path
 from transformer.inputs.builds.closure import Closure
 from transformer.inputs.builds.tree import Tree
 
-_LAYER = """\
-apiVersion: kustomize.config.k8s.io/v1beta1
-kind: Kustomization
-resources: ['{folder}']
-buildMetadata: [originAnnotations]
-"""
+_LAYER = {
+    "apiVersion": "kustomize.config.k8s.io/v1beta1",
+    "kind": "Kustomization",
+    "buildMetadata": ["originAnnotations"],
+}
 
 
 def add_layer(layer: Path, folder: str, one: Closure) -> Path:
@@ -29,8 +28,8 @@ def add_layer(layer: Path, folder: str, one: Closure) -> Path:
             copy = layer / _COPY / os.path.relpath(file, top)
             copy.write_text(json.dumps(value), encoding="utf-8")
         folder = str(layer / _COPY / os.path.relpath(folder, top))
-    relative = os.path.relpath(folder, layer).replace("'", "''")
-    (layer / "kustomization.yaml").write_text(_LAYER.format(folder=relative), encoding="utf-8")
+    value = {**_LAYER, "resources": [os.path.relpath(folder, layer)]}
+    (layer / "kustomization.yaml").write_text(json.dumps(value), encoding="utf-8")
     return layer
 
 
