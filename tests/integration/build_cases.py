@@ -31,11 +31,15 @@ kind: NodePool
 metadata: {name: hz}
 spec: {type: Edge, hostNetwork: true}
 """
+_NAMES = ("shop", "db", "shop-db", "db-shop", "shop-shop", "app")
 Value = dict[str, Any]
 
 
 class _Case:
-    """One repository: a base, overlays of it, perhaps a component."""
+    """One repository: a base, overlays of it, perhaps a component and what lists the overlays.
+
+    Names, and what kustomizations put before and after them, contain each other.
+    """
 
     def __init__(self, draw: random.Random, folder: Path) -> None:
         self.draw = draw
@@ -45,7 +49,7 @@ class _Case:
 
     def write(self) -> None:
         self._file("cluster/pools.yaml", POOL)
-        self.names = [f"app{index}" for index in range(self.draw.randint(1, 3))]
+        self.names = self.draw.sample(_NAMES, self.draw.randint(1, 4))
         files: dict[str, list[Value]] = {f"f{self.draw.randint(0, 1)}.yaml": [] for _ in self.names}
         for name in self.names:
             self.draw.choice(list(files.values())).append(self._deployment(name))
@@ -59,15 +63,28 @@ class _Case:
                 "kind": "Component",
                 "apiVersion": "kustomize.config.k8s.io/v1alpha1",
             }
-            self._kustomization("component", {**value, **self._maybe_patches("component", 1)})
-        for overlay in ("edge", "site")[: self.draw.randint(1, 2)]:
+            value |= self._maybe_patches("component", 1) | self._renaming()
+            self._kustomization("component", value)
+        overlays = ("edge", "site")[: self.draw.randint(1, 2)]
+        for overlay in overlays:
             value = {"resources": ["../base"], **self._maybe_patches(overlay, 0.9)}
             value |= {"components": ["../component"]} if component else {}
-            for key, word in (("namePrefix", "pre-"), ("nameSuffix", "-end"), ("namespace", "ns")):
-                value |= {key: word} if self.draw.random() < 0.4 else {}
+            value |= self._renaming() | ({"namespace": "ns"} if self.draw.random() < 0.4 else {})
             if self.draw.random() < 0.3:
                 value["configMapGenerator"] = [{"name": "made", "literals": ["a=b"]}]
             self._kustomization(overlay, value)
+        if len(overlays) == 1 and self.draw.random() < 0.5:
+            value = {"resources": ["../edge"], **self._renaming()}
+            self._kustomization("top", {**value, **self._maybe_patches("top", 0.5)})
+
+    def _renaming(self) -> Value:
+        """Return what changes names, perhaps."""
+        words = {"namePrefix": ("shop-", "shop-db-", "pre-"), "nameSuffix": ("-db", "-shop")}
+        return {
+            key: self.draw.choice(choices)
+            for key, choices in words.items()
+            if self.draw.random() < 0.4
+        }
 
     def _deployment(self, name: str) -> Value:
         containers = [

@@ -12,7 +12,9 @@ from tests.integration.build_cases import outcomes
 from tests.integration.cli_runs import Run, invoke
 from tests.manifests import pool
 from tests.requirements import require_tool
-from transformer.inputs.builds import program
+from transformer.inputs.builds import objects, program
+from transformer.inputs.reading import value_of
+from transformer.pipeline.documents import Document
 
 DEPLOYMENT = """\
 apiVersion: apps/v1
@@ -169,6 +171,106 @@ def test_a_folder_can_have_any_name() -> None:
         write(f"{name}/dep.yaml", pinned)
         (one,) = found("--build-dir", name, name, "cluster")
         assert one == ("error[HN401]", f"{name}/dep.yaml", 11)
+
+
+def test_what_is_missing_is_where_it_belongs_in_the_source() -> None:
+    overlay("resources: [../base]\n")
+    pods = "  template:\n    metadata: {labels: {app: flannel}}\n    spec:\n"
+    flannel = (
+        "apiVersion: apps/v1\nkind: DaemonSet\nmetadata: {name: flannel, labels: {app: flannel}}\n"
+        f"spec:\n  selector: {{matchLabels: {{app: flannel}}}}\n{pods}"
+        "      hostNetwork: true\n"
+        '      containers: [{name: f, image: "docker.io/flannel/flannel:1"}]\n'
+    )
+    write("base/dep.yaml", flannel)
+    assert found("base", "cluster") == [("error[HN406]", "base/dep.yaml", 9)]
+    assert found("--build", ".") == [("error[HN406]", "base/dep.yaml", 9)]
+    patch = (
+        flannel.partition("  selector")[0] + "  template: {spec: {affinity: {podAffinity: {}}}}\n"
+    )
+    write("edge/patch.yaml", patch)
+    write("edge/kustomization.yaml", "resources: [../base]\npatches: [{path: patch.yaml}]\n")
+    assert found("--build", ".") == [("error[HN406]", "edge/patch.yaml", 5)]
+
+
+SHOPS = """\
+resources: [../base]
+namePrefix: shop-
+nameSuffix: -x
+"""
+
+
+def test_objects_are_told_apart_by_the_names_that_kustomizations_give() -> None:
+    pinned = DEPLOYMENT + "      nodeSelector: {apps.openyurt.io/nodepool: p}\n"
+    names = ("shop", "db", "shop-db", "shop-shop")
+    write("base/dep.yaml", "---\n".join(pinned.replace("web", name) for name in names))
+    overlay(SHOPS)
+    write("site/kustomization.yaml", "resources: [../edge]\nnamePrefix: b-\nnamespace: ns\n")
+    led = {one["object"]["name"]: one["line"] for one in reported("--build", ".")}
+    assert led == {f"b-shop-{name}-x": 11 + 12 * number for number, name in enumerate(names)}
+
+
+def test_a_component_gives_names_after_the_resources_and_before_what_lists_it() -> None:
+    pinned = DEPLOYMENT + "      nodeSelector: {apps.openyurt.io/nodepool: p}\n"
+    write("base/dep.yaml", "---\n".join(pinned.replace("web", name) for name in ("a", "b-a")))
+    component = "apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\nnamePrefix: b-\n"
+    write("component/kustomization.yaml", component)
+    overlay("resources: [../base]\ncomponents: [../component]\nnamePrefix: c-\n")
+    led = {one["object"]["name"]: one["line"] for one in reported("--build", ".")}
+    assert led == {"c-b-a": 11, "c-b-b-a": 23}
+
+
+def test_patches_are_those_on_the_way_of_an_object() -> None:
+    """Each overlay has a patch that sets the same; one names the object as a layer below does."""
+    overlay("resources: [../base]\nnamePrefix: m-\n")
+    for name in ("north", "south"):
+        text = f"resources: [../edge]\nnamePrefix: {name}-\npatches: [{{path: pin.yaml}}]\n"
+        write(f"{name}/kustomization.yaml", text)
+        write(f"{name}/pin.yaml", PIN.replace("web", "m-web"))
+    write("all/kustomization.yaml", "resources: [../north, ../south]\n")
+    led = {one["object"]["name"]: (one["file"], one["line"]) for one in reported("--build", ".")}
+    assert led == {"north-m-web": ("north/pin.yaml", 8), "south-m-web": ("south/pin.yaml", 8)}
+
+
+def test_an_object_without_its_origin_is_found_by_its_name() -> None:
+    pinned = DEPLOYMENT.replace("  name: web\n", "  name: web\n  annotations: {a: b}\n")
+    write("base/dep.yaml", f"{pinned}      nodeSelector: {{apps.openyurt.io/nodepool: p}}\n")
+    steps = '[{"op": "replace", "path": "/metadata/annotations", "value": {"c": "d"}}]'
+    target = "{kind: Deployment, name: web}"
+    text = f"resources: [../base]\npatches: [{{target: {target}, patch: '{steps}'}}]\n"
+    overlay(f"{text}nameSuffix: -x\n")
+    assert found("--build", ".") == [("error[HN401]", "base/dep.yaml", 12)]
+
+
+def test_what_is_built_may_be_nothing_that_can_be_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    deep = "a: " + "{b: " * 250 + "c" + "}" * 250
+    write(
+        "base/dep.yaml", f"apiVersion: example.com/v1\nkind: Deep\nmetadata: {{name: d}}\n{deep}\n"
+    )
+    overlay("resources: [../base]\n")
+    assert found("--build", ".") == [("error[HN901]", "edge/kustomization.yaml", 1)]
+    monkeypatch.setenv(program.VARIABLE, "echo a: [")
+    assert found("--build", ".") == [("error[HN901]", "edge/kustomization.yaml", 1)]
+
+
+def test_a_file_is_parsed_once_however_many_findings_lead_to_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    number = 40
+    pinned = DEPLOYMENT + "      nodeSelector: {apps.openyurt.io/nodepool: p}\n"
+    texts = [pinned.replace("web", f"web{index}") for index in range(number)]
+    write("base/dep.yaml", "---\n".join(texts))
+    overlay("resources: [../base]\nnamePrefix: x-\n")
+    parsed: list[Document] = []
+
+    def counted(document: Document) -> object:
+        parsed.append(document)
+        return value_of(document)
+
+    monkeypatch.setattr(objects, "value_of", counted)
+    led = found("--build", ".")
+    assert [line for _, _, line in led] == [11 + 12 * index for index in range(number)]
+    assert len(parsed) == 2 * number
 
 
 def test_our_own_transformer_is_applied() -> None:

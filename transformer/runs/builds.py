@@ -17,6 +17,7 @@ from transformer.inputs.builds.closure import Closure, closure
 from transformer.inputs.builds.failures import Failure, failed
 from transformer.inputs.builds.identity import is_same
 from transformer.inputs.builds.layers import add_layer, moved_by
+from transformer.inputs.builds.objects import Objects
 from transformer.inputs.builds.origins import BuildOrigins
 from transformer.inputs.builds.program import Printed, program, run
 from transformer.inputs.builds.reasons import FAILED, end_of, not_built
@@ -176,6 +177,7 @@ def _done(
     same = {real: known[real] for real, one in wanted.items() if _is_known(real, one, tree, known)}
     yield from same.items()
     changed = {real: one for real, one in wanted.items() if real not in same}
+    files: dict[str, Objects] = {}
     command = program(builder.environment) if changed else ()
     for real, layer, printed in _printed(changed, command, scratch, tree):
         one, moved = changed[real], moved_by(changed[real], layer, tree)
@@ -186,7 +188,8 @@ def _done(
         made = _made(one, layer, printed.manifests, builder.transforms)
         went_in = replace(one, files={tree.original(file) for file in one.files})
         root = os.path.realpath(roots[real].path)
-        yield real, Done(one, tree, BuildOrigins(root, str(layer), went_in, made, moved))
+        origins = BuildOrigins(root, str(layer), went_in, made, moved, files)
+        yield real, Done(one, tree, origins)
 
 
 def _is_known(real: str, one: Closure, tree: Tree, known: Mapping[str, Done]) -> bool:
