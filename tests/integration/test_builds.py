@@ -273,6 +273,67 @@ def test_a_file_is_parsed_once_however_many_findings_lead_to_it(
     assert len(parsed) == 2 * number
 
 
+@pytest.mark.parametrize(
+    ("ignored", "is_suppressed"),
+    [
+        ("file: /base/", True),
+        ("object: Deployment/web", True),
+        ("object: Deployment/web, file: /base/dep.yaml", True),
+        ("object: Deployment/x-web, file: /base/", True),
+        ("object: Deployment/x-web", True),
+        ("file: /edge/", True),
+        ("file: /cluster/", False),
+        ("object: Deployment/other, file: /base/", False),
+        ("object: Deployment/web, file: /cluster/", False),
+    ],
+)
+def test_a_suppression_is_for_a_finding_as_it_is_reported(
+    ignored: str, is_suppressed: bool
+) -> None:
+    write("base/dep.yaml", f"{DEPLOYMENT}{SELECTOR}")
+    overlay("resources: [../base]\nnamePrefix: x-\n")
+    ignore(ignored)
+    for paths in (["."], ["edge", "cluster"]):
+        rules = {rule for rule, _, _ in found("--build", *paths)} - {"warning[HN906]"}
+        assert rules == (set() if is_suppressed else {"error[HN401]"})
+
+
+def test_what_a_patch_does_is_suppressed_where_the_patch_is() -> None:
+    ignore("file: /base/")
+    unused = ("warning[HN906]", ".hostnet-transform.yaml", 5)
+    assert found("--build", ".") == [unused, ("error[HN401]", "edge/pin.yaml", 8)]
+    ignore("file: /edge/pin.yaml")
+    assert found("--build", ".") == []
+
+
+@pytest.mark.parametrize(
+    ("ignored", "is_seen"),
+    [
+        ("file: /base/", True),
+        ("file: /edge/pin.yaml", True),
+        ("object: Deployment/web", True),
+        ("object: Deployment/x-web", True),
+        ("file: /elsewhere/", False),
+        ("object: Deployment/other", False),
+    ],
+)
+def test_suppressions_of_what_was_built_can_be_unused(ignored: str, is_seen: bool) -> None:
+    write("edge/pin.yaml", f"{PIN}      hostNetwork: true\n")
+    write(
+        "edge/kustomization.yaml",
+        "resources: [../base]\npatches: [{path: pin.yaml}]\nnamePrefix: x-\n",
+    )
+    ignore(ignored)
+    assert [rule for rule, _, _ in found("--build", ".")] == ["warning[HN906]"] * is_seen
+
+
+def ignore(what: str) -> None:
+    """Make a configuration that ignores HN401 for `what`."""
+    head = "apiVersion: transform.hostnet.io/v1alpha1\nkind: HostnetTransform\n"
+    entry = f"spec:\n  ignore:\n  - {{rules: [HN401], {what}, reason: known}}\n"
+    write(".hostnet-transform.yaml", head + entry)
+
+
 def test_our_own_transformer_is_applied() -> None:
     overlay("resources: [../base]\ntransformers: [hostnet.yaml]\n")
     head = "apiVersion: transform.hostnet.io/v1alpha1\nkind: HostnetTransform\n"

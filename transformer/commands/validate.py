@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, TextIO, TypeAlias
 
 from transformer.commands.explain import rule_helps
@@ -61,7 +62,7 @@ def run(options: ValidateOptions, host: ValidateHost) -> int:
     with (
         report_file as file,
         _checked(host, discovery) as sources,
-        _built(sources, options.build_dirs, host.settings)
+        _built(sources, options.build_dirs, host.settings, discovery.root)
         if is_built
         else nullcontext(sources) as states,
     ):
@@ -99,13 +100,16 @@ def _checked(host: ValidateHost, discovery: DiscoveryOptions) -> Iterator[States
 
 
 @contextmanager
-def _built(states: States, folders: tuple[str, ...], settings: Settings) -> Iterator[States]:
+def _built(
+    states: States, folders: tuple[str, ...], settings: Settings, configured: Path
+) -> Iterator[States]:
     """Yield the states with what kustomize makes of them."""
     from transformer.runs.builds import Builder, building, with_builds  # slow to import
 
     with building() as scratch:
         severity: Severity = "warning" if settings.on_invalid == "pass" else "error"
-        yield with_builds(states, Builder(folders, scratch, os.environ, _transformed, severity))
+        builder = Builder(folders, scratch, os.environ, _transformed, severity, configured)
+        yield with_builds(states, builder)
 
 
 def _transformed(configuration: Mapping[str, Any], manifests: bytes) -> bytes:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from transformer.config.options import ValidateOptions
 from transformer.errors import SettingsError
-from transformer.findings import Finding
+from transformer.findings import Finding, ObjectRef, Place
 from transformer.inputs.discovery import (
     DiscoveredFile,
     DiscoveryOptions,
@@ -27,6 +27,7 @@ from transformer.inputs.reading import Readable, as_regular, chunks, is_regular
 from transformer.inputs.temp_copies import temp_folder
 from transformer.kubernetes.generators import KUSTOMIZATIONS
 from transformer.pipeline.coverage import NotBuilt
+from transformer.pipeline.suppressions import Subject
 from transformer.rules.base import KustomizationUsage
 from transformer.system import stdio
 
@@ -50,7 +51,8 @@ class States(NamedTuple):
     the disk; both are of the repository at `top`.
 
     With builds: `failures` are the findings on those that failed. `led_back` returns findings on
-    what was built at the places where they come from; `went_in` are the sources of builds, and
+    what was built at the places where they come from; `also_known` yields the object and file of
+    such a place; `went_in` are the sources of builds, `built_from` returns what is in them, and
     `usages` keep the objects of different builds apart, by source. `not_built` says why
     kustomizations are not built, by file.
     """
@@ -69,7 +71,9 @@ class States(NamedTuple):
     exports: tuple[Callable[[Path], None] | None, Callable[[Path], None] | None] = (None, None)
     failures: Sequence[Finding] = ()
     led_back: Callable[[Iterable[Finding]], Iterable[Finding]] = lambda findings: findings
+    also_known: Callable[[Finding | Place], Iterable[Subject]] = lambda _: ()
     went_in: Sequence[Source] = ()
+    built_from: Callable[[], Iterable[tuple[str, Sequence[ObjectRef]]]] = tuple
     usages: Mapping[str, KustomizationUsage] = {}
     not_built: Mapping[str, NotBuilt] = {}
 

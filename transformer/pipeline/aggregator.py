@@ -74,6 +74,10 @@ class RunAggregator:
             elif known is not packed:
                 of_rule[key] = [known, packed]
 
+    def see(self, files: Iterable[tuple[str, Sequence[ObjectRef]]]) -> None:
+        """Note the objects in further files (relative): suppressions may be meant for them."""
+        self._suppressions.see(files)
+
     def add_unread(self, found: Finding) -> None:
         """Add the finding that a file, or a document of the old state, cannot be read."""
         self.has_failed = self.has_failed or found.severity == "error"

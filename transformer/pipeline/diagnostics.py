@@ -236,7 +236,8 @@ class DiagnosticCollector:
         gets, require.
         """
         policy = self.context.policy
-        by = policy.suppressed_by(found.rule, found.object, annotations, self.origin.relative_name)
+        file = self.origin.relative_name
+        by = policy.suppressed_by(found.rule, found.object, annotations, file, found)
         settled = policy.settle(found, by, patches)
         if isinstance(settled, SuppressedFinding):
             self.suppressed.append(settled)

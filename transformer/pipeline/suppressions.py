@@ -5,7 +5,7 @@ reports those that are unused. An entry of the configuration is checked only if 
 object that it matches, so that a run over some files does not report entries for others.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal, NamedTuple, TypeAlias
 
@@ -21,6 +21,14 @@ annotation.
 """
 
 
+Subject: TypeAlias = tuple[ObjectRef | None, str]
+"""What an entry matches: an object, and a file relative to the configuration's folder."""
+
+
+def _nothing_else(_: Finding | Place) -> Iterable[Subject]:
+    return ()
+
+
 class SuppressedFinding(NamedTuple):
     """A finding that `by` suppresses."""
 
@@ -30,21 +38,35 @@ class SuppressedFinding(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class FindingPolicy:
-    """The suppressions and severities of a configuration."""
+    """The suppressions and severities of a configuration.
+
+    `also_known` yields what else the object of a finding is, if it was built from others.
+    """
 
     settings: Settings
+    also_known: Callable[[Finding | Place], Iterable[Subject]] = _nothing_else
 
     def suppressed_by(
-        self, rule: str, ref: ObjectRef | None, annotations: Mapping[str, Any], file: str
+        self,
+        rule: str,
+        ref: ObjectRef | None,
+        annotations: Mapping[str, Any],
+        file: str,
+        at: Finding | Place | None = None,
     ) -> SuppressedBy | None:
         """Return what suppresses a finding, or None.
 
         `annotations` are those of the object; `file` is relative to the configuration's folder.
+        `at` is the finding, or its place.
         """
         if rule in suppressed_rules(annotations):
             return "annotation"
-        for index, entry in enumerate(self.settings.suppressions):
-            if matches_suppression(entry, rule, str(ref) if ref else "", file):
+        entries = enumerate(self.settings.suppressions)
+        own = [(index, entry) for index, entry in entries if rule in entry.rules]
+        others = self.also_known(at) if own and at is not None else ()
+        subjects = [(ref, file), *others]
+        for index, entry in own:
+            if any(matches_suppression(entry, rule, _named(one), path) for one, path in subjects):
                 return index
         return None
 
@@ -138,6 +160,16 @@ class SuppressionUsage:
         self._requests.extend(requests)
         for one in suppressed:
             self.use(one)
+        self._see(refs, file)
+
+    def see(self, files: Iterable[tuple[str, Sequence[ObjectRef]]]) -> None:
+        """Add the objects in further files, as long as there are entries that match none yet."""
+        for file, refs in files:
+            if len(self._entries_matched) == len(self._entries):
+                return
+            self._see(refs, file)
+
+    def _see(self, refs: Sequence[ObjectRef], file: str) -> None:
         for index, entry in enumerate(self._entries):
             if index not in self._entries_matched and any(
                 matches_suppression(entry, entry.rules[0], str(ref), file) for ref in refs
@@ -168,6 +200,10 @@ class SuppressionUsage:
             settled = self._policy.settle(finding_at(at, "HN906", "warning", violation))
             if isinstance(settled, Finding):
                 yield settled
+
+
+def _named(ref: ObjectRef | None) -> str:
+    return str(ref) if ref else ""
 
 
 def _unused(

@@ -233,7 +233,7 @@ class _Validation:
         )
         for observation in observations:
             place = self._place(manifest, observation.pointer)
-            by = policy.suppressed_by(rule.id, manifest.ref, manifest.annotations, file)
+            by = policy.suppressed_by(rule.id, manifest.ref, manifest.annotations, file, place)
             patches = self.diagnostics.patched(manifest).patches if is_on_workloads else ()
             located = LocatedObservation(observation.value, place, by, patches)
             self.observations.append(RuleObservation(rule.id, world, observation.key, located))

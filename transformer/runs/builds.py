@@ -46,7 +46,8 @@ Transforms: TypeAlias = Callable[[Mapping[str, Any], bytes], bytes]
 class Builder:
     """How to build: which `folders` (none: all roots), where to, and with which environment.
 
-    `failure`: how severe it is that something cannot be built.
+    `failure`: how severe it is that something cannot be built. `configured` is the folder of the
+    configuration.
     """
 
     folders: tuple[str, ...]
@@ -54,6 +55,7 @@ class Builder:
     environment: Mapping[str, str]
     transforms: Transforms
     failure: Severity = "error"
+    configured: Path = Path()
 
 
 def with_builds(states: States, builder: Builder) -> States:
@@ -74,14 +76,21 @@ def with_builds(states: States, builder: Builder) -> States:
             old = build(states.old, builder, "old", tree, new.done)
         else:
             old = Built(list(states.old))
-    both = replace(new, origins={**new.origins, **old.origins}, names={**old.names, **new.names})
+    both = replace(
+        new,
+        origins={**new.origins, **old.origins},
+        names={**old.names, **new.names},
+        relative={**old.relative, **new.relative},
+    )
     return states._replace(
         new=new.sources,
         old=None if states.old is None else old.sources,
         reported_files=_reported(states, both),
         failures=[*new.failures, *map(_of_old, old.failures)],
         led_back=both.led_back,
+        also_known=both.also_known,
         went_in=states.new,
+        built_from=new.built_from,
         usages=new.usages,
         not_built=new.not_built,
     )
@@ -129,7 +138,8 @@ def build(
         SettingsError: there is no kustomize, or no kustomization in one of the folders.
     """
     names = {os.path.realpath(source.path): source.name for source in reversed(sources)}
-    built = Built(list(sources), names=names)
+    relative = {os.path.realpath(source.path): source.relative for source in reversed(sources)}
+    built = Built(list(sources), names=names, relative=relative, configured=builder.configured)
     roots = roots_of(sources, builder.folders, tree)
     if not roots:
         return built

@@ -99,7 +99,8 @@ def run_validate(
     `workers` is the maximum number of additional processes.
     """
     kustomizations, patched = _kustomized(states, context)
-    context = replace(context, patched_sources=patched)
+    policy = replace(context.policy, also_known=states.also_known)
+    context = replace(context, patched_sources=patched, policy=policy)
     clusters = _clusters(states, context, kustomizations, done)
     compares = states.old is not None
     aggregator = RunAggregator(context, compares=compares, worlds=clusters.judging)
@@ -142,6 +143,7 @@ def run_validate(
                 aggregator.needs[name].add("old")
         if world.cluster.pools.all():
             aggregator.needs[name].add("pools")
+    aggregator.see(states.built_from())
     aggregator.finalize()
     outcome = _outcome(aggregator, states, context, clusters, is_blank=not has_read)
     return replace(outcome, unseen=coverage.unseen(states.led_back))
@@ -377,7 +379,7 @@ def _of_removed(world: World, resources: ResourceIndex, context: RunContext) -> 
         for rule in context.validation.on(rule_context):
             for violation in rule.check_removed(rule_context) if rule.check_removed else ():
                 found = finding_at(gone.at, rule.id, rule.severity, violation)
-                by = context.policy.suppressed_by(rule.id, found.object, {}, gone.file)
+                by = context.policy.suppressed_by(rule.id, found.object, {}, gone.file, gone.at)
                 settled = context.policy.settle(found, by)
                 if isinstance(settled, Finding):
                     yield replace(settled, clusters=(world.name,)) if world.name else settled

@@ -1,16 +1,18 @@
 """What was built, and the way back from findings on it to the places where they come from."""
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import NamedTuple
 
-from transformer.findings import Finding, Place, Related, Violation, finding_at
+from transformer.findings import Finding, ObjectRef, Place, Related, Violation, finding_at
 from transformer.inputs.builds.closure import Closure
 from transformer.inputs.builds.origins import BuildOrigins, placed
 from transformer.inputs.builds.tree import Tree
-from transformer.inputs.discovery import Source
+from transformer.inputs.discovery import Source, relative_to_root
 from transformer.pipeline.coverage import NotBuilt
+from transformer.pipeline.suppressions import Subject
 from transformer.rules.base import KustomizationUsage
 
 _MOST_NAMED = 3
@@ -29,7 +31,8 @@ class Built:
     """The sources of a state after its kustomizations are built.
 
     `origins` lead findings on what was built back, by the name of its source; `names` are those of
-    the files, by real path. `done` are the builds, by the real path of their folder. `usages` keep
+    the files, by real path, and `relative` are their paths from `configured`, the folder of the
+    configuration. `done` are the builds, by the real path of their folder. `usages` keep
     objects of different builds apart. `echoes` are failures, by file and message, that come from a
     file that cannot be read.
     """
@@ -37,6 +40,8 @@ class Built:
     sources: list[Source]
     origins: dict[str, BuildOrigins] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
+    relative: dict[str, str] = field(default_factory=dict)
+    configured: Path = Path()
     usages: dict[str, KustomizationUsage] = field(default_factory=dict)
     done: dict[str, Done] = field(default_factory=dict)
     failures: list[Finding] = field(default_factory=list)
@@ -99,6 +104,26 @@ class Built:
         by = [self._name(origins.root)] if origins.root != root else []
         message = one.message + _as_built([name for name in by if name != at.file])
         return replace(one, file=at.file, line=at.line, column=at.column, message=message)
+
+    def also_known(self, at: Finding | Place) -> Iterator[Subject]:
+        """Yield the object that a finding on something built is about, as it is called when built
+        and in its source, with the file where the finding is reported.
+        """
+        origins = self.origins.get(at.file)
+        if origins is not None:
+            file = self._relative(origins.location(at).file)
+            yield at.object, file
+            yield origins.source_of(at), file
+
+    def built_from(self) -> Iterator[tuple[str, Sequence[ObjectRef]]]:
+        """Yield the files that went into builds, each with the objects in it."""
+        for origins in self.origins.values():
+            for file in sorted(origins.went_in.files):
+                objects = origins.objects_of(file).items().values()
+                yield self._relative(file), [one.ref for one in objects]
+
+    def _relative(self, real: str) -> str:
+        return self.relative.get(real) or relative_to_root(Path(real), self.configured)
 
     def _name(self, real: str) -> str:
         return self.names.get(real) or os.path.relpath(real)

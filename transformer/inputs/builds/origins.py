@@ -12,7 +12,7 @@ from pathlib import Path
 
 from transformer import pointer as pointers
 from transformer.errors import InputError
-from transformer.findings import Finding, ObjectRef
+from transformer.findings import Finding, ObjectRef, Place
 from transformer.inputs.builds.closure import Closure
 from transformer.inputs.builds.correspondence import MISSING, corresponding, value_at
 from transformer.inputs.builds.objects import Objects, locator_of, read_objects
@@ -57,9 +57,9 @@ class BuildOrigins:
     _sources: Sources | None = None
     _patches: dict[str, Patches] = field(default_factory=dict)
 
-    def location(self, found: Finding) -> Location:
+    def location(self, found: Finding | Place) -> Location:
         """Return where what a finding is about comes from."""
-        built = self._objects().items().get((found.document, found.item))
+        built = self._at(found)
         if built is None:
             return self._at_root()
         source = self._source_of(built)
@@ -72,6 +72,12 @@ class BuildOrigins:
             return Location(source.file, source.document, source.manifest.base + inside)
         return self._patched(built, source, at) or self._at_root()
 
+    def source_of(self, found: Finding | Place) -> ObjectRef | None:
+        """Return the object in a source that a finding is about, or None if it is not known."""
+        built = self._at(found)
+        source = None if built is None else self._source_of(built)
+        return None if source is None else source.manifest.ref
+
     def place_of(self, ref: ObjectRef) -> Location:
         """Return where an object comes from."""
         built = self._objects().called(ref)
@@ -82,6 +88,9 @@ class BuildOrigins:
 
     def _at_root(self) -> Location:
         return Location(self.root, 0, "")
+
+    def _at(self, found: Finding | Place) -> Manifest | None:
+        return self._objects().items().get((found.document, found.item))
 
     def _objects(self) -> Objects:
         if self._built is None:
