@@ -187,6 +187,8 @@ def outcomes(seed: int, folder: Path) -> Iterator[tuple[str, str]]:
         for path in folder.rglob("*.yaml")
     }
     for one in found:
+        if one["rule"] != "HN409":
+            continue  # kustomize refuses a patch for a name that several objects have or had
         name = next(word for word in one["message"].split() if word.endswith(".ns.svc"))
         true = {
             (file, number)
