@@ -75,7 +75,20 @@ def closure(folder: Path) -> Closure:
     """Return what goes into the build of a folder; what cannot be read is left to kustomize."""
     found = Closure()
     _add(folder, found)
+    found.obstacles += _changed_further(found, os.path.realpath(folder))
     return found
+
+
+def _changed_further(found: Closure, root: str) -> Iterator[Obstacle]:
+    """Yield what stands against applying our own transformers to the output of the build: in
+    kustomize, each runs in its layer, and what comes after it may change its result.
+    """
+    for real, layer in found.layers.items():
+        rest = found.own.get(os.path.realpath(layer.file), layer.value)
+        before, after = (list_at(value, "transformers") for value in (layer.value, rest))
+        if before != after and (real != root or before[: len(after)] != after):
+            what = "a HostnetTransform whose result is built further"
+            yield Obstacle(layer.file, what, "transformers")
 
 
 def kustomization_in(folder: Path) -> Layer | None:

@@ -1,0 +1,70 @@
+"""`validate --build`: which kustomizations are built, and which files their builds stand for."""
+
+import json
+
+import pytest
+
+from tests.integration.test_builds import repository, validated, write
+from transformer.inputs.builds import program
+
+__all__ = ["repository"]  # a fixture
+
+OWN = """\
+apiVersion: transform.hostnet.io/v1alpha1
+kind: HostnetTransform
+metadata: {name: t}
+"""
+AFTER = """\
+apiVersion: builtin
+kind: PatchTransformer
+metadata: {name: p}
+target: {kind: DaemonSet}
+patch: '[{"op": "add", "path": "/spec/template/spec/affinity", "value": {}}]'
+"""
+FLANNEL = """\
+apiVersion: apps/v1
+kind: DaemonSet
+metadata: {name: flannel, namespace: %s}
+spec:
+  selector: {matchLabels: {app: flannel}}
+  template:
+    metadata: {labels: {app: flannel}}
+    spec:
+      hostNetwork: true
+      containers: [{name: f, image: "docker.io/flannel/flannel:v0.26"}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("base", "top", "is_built"),
+    [
+        ("", "transformers: [../t.yaml]\n", True),
+        ("transformers: [../t.yaml]\n", "", False),
+        ("", "components: [../part]\n", False),
+        ("", "transformers: [../t.yaml, ../after.yaml]\n", False),
+        ("", "transformers: [../after.yaml, ../t.yaml]\n", True),
+        ("validators: [../t.yaml]\n", "", True),
+    ],
+)
+def test_our_own_transformer_changes_what_its_layer_has_and_nothing_else(
+    base: str, top: str, is_built: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(program.VARIABLE, "kubectl kustomize --load-restrictor LoadRestrictionsNone")
+    write("t.yaml", OWN)
+    write("after.yaml", AFTER)
+    write("a/ds.yaml", FLANNEL % "a")
+    write("a/kustomization.yaml", f"resources: [ds.yaml]\n{base}")
+    write("b/ds.yaml", FLANNEL % "b")
+    write("b/kustomization.yaml", "resources: [ds.yaml]\n")
+    component = "apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\n"
+    write("part/kustomization.yaml", f"{component}transformers: [../t.yaml]\n")
+    write("top/kustomization.yaml", f"resources: [../a, ../b]\n{top}")
+    told = json.loads(validated("--build-dir", "top", ".").out)
+    reasons = [one["why"] for one in told["unseen"] if one["file"] == "top/kustomization.yaml"]
+    assert bool(reasons) is not is_built
+    assert all("a HostnetTransform whose result is built further" in one for one in reasons)
+    unguarded = [one["file"] for one in told["findings"] if one["rule"] == "HN406"]
+    if base and not is_built:
+        assert unguarded == ["b/ds.yaml"]  # our transformer never sees it
+    if is_built and top:
+        assert unguarded == []
