@@ -4,7 +4,15 @@ import json
 
 import pytest
 
-from tests.integration.test_builds import repository, validated, write
+from tests.integration.test_builds import (
+    DEPLOYMENT,
+    PIN,
+    reported,
+    repository,
+    validated,
+    write,
+)
+from tests.manifests import pool
 from transformer.inputs.builds import program
 
 __all__ = ["repository"]  # a fixture
@@ -68,3 +76,27 @@ def test_our_own_transformer_changes_what_its_layer_has_and_nothing_else(
         assert unguarded == ["b/ds.yaml"]  # our transformer never sees it
     if is_built and top:
         assert unguarded == []
+
+
+CLUSTERS = """\
+apiVersion: transform.hostnet.io/v1alpha1
+kind: HostnetTransform
+spec:
+  clusters:
+  - {name: one, paths: [/cluster/, /base/]}
+  - {name: two, paths: [/more/, /base/, /edge/]}
+"""
+
+
+def test_a_base_that_one_cluster_applies_is_validated_in_it_though_another_patches_it() -> None:
+    write("base/dep.yaml", f"{DEPLOYMENT}      nodeSelector: {{apps.openyurt.io/nodepool: p}}\n")
+    write("edge/pin.yaml", f"{PIN}      hostNetwork: true\n")
+    write("more/pools.yaml", pool("p").decode())
+    write(".hostnet-transform.yaml", CLUSTERS)
+    (only,) = reported("--build", ".")
+    assert (only["file"], only["line"], only["clusters"]) == ("base/dep.yaml", 11, ["one"])
+    assert reported("--build", "--cluster", "one", ".") == [only | {"clusters": ["one"]}]
+    assert reported("--build", "--cluster", "two", ".") == []
+    write("edge/pin.yaml", PIN)
+    (both,) = reported("--build", ".")
+    assert (both["file"], both["clusters"]) == ("base/dep.yaml", ["one", "two"])

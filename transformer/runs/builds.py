@@ -143,6 +143,7 @@ def build(
     roots = roots_of(sources, builder.folders, tree)
     if not roots:
         return built
+    built.sources = []
     found = {real: closure(Path(tree.copied(real))) for real in roots}
     ends = {real: end for real, one in found.items() if (end := end_of(one, tree)) is not None}
     wanted = {real: one for real, one in found.items() if real not in ends}
@@ -158,10 +159,7 @@ def build(
     uses = {real: set(map(tree.original, one.layers)) for real, one in found.items()}
     names_of = {real: source.name for real, source in by_folder(sources).items()}
     built.not_built = not_built(names_of, ends, uses, are_named=bool(builder.folders))
-    gone = _went_in(found, built.done, tree)
-    built.sources = [
-        source for source in built.sources if os.path.realpath(source.path) not in gone
-    ]
+    built.sources = [*_left(sources, roots, found, built.done, tree), *built.sources]
     return built
 
 
@@ -227,13 +225,45 @@ def _printed(
         yield from zip(wanted, layers, printed, strict=True)
 
 
+def _left(
+    sources: Sequence[Source],
+    roots: Mapping[str, Source],
+    found: Mapping[str, Closure],
+    done: Collection[str],
+    tree: Tree,
+) -> Iterator[Source]:
+    """Yield the sources without what was built, each in those of its clusters in which it was not.
+
+    What goes into anything else as well is kept.
+    """
+    names = dict.fromkeys(name for source in sources for name in source.clusters)
+    gone = {
+        name: _went_in(
+            {real: one for real, one in found.items() if _is_built_for(roots[real], name)},
+            done,
+            tree,
+        )
+        for name in ("", *names)
+    }
+    for source in sources:
+        real = os.path.realpath(source.path)
+        clusters = [name for name in source.clusters or ("",) if real not in gone[name]]
+        if clusters:
+            yield source._replace(clusters=tuple(filter(None, clusters)))
+
+
+def _is_built_for(root: Source, cluster: str) -> bool:
+    """Whether a build counts in a cluster, or (without a name) for what belongs to none."""
+    return not (cluster and root.clusters) or cluster in root.clusters
+
+
 def _went_in(found: Mapping[str, Closure], done: Collection[str], tree: Tree) -> set[str]:
     """Return the files of what was built, but for those that go into anything else as well."""
     files = {
         real: {tree.original(file) for file in closure_.files} for real, closure_ in found.items()
     }
     kept = {file for real, its in files.items() if real not in done for file in its}
-    return {file for real in done for file in files[real]} - kept
+    return {file for real in files if real in done for file in files[real]} - kept
 
 
 def _made(one: Closure, layer: Path, manifests: bytes, transforms: Transforms) -> Path:

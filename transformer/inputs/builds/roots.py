@@ -1,7 +1,7 @@
 """Which kustomizations are built: those that no other one uses, or those that are named."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 from transformer.errors import SettingsError
@@ -11,40 +11,76 @@ from transformer.inputs.discovery import Source
 from transformer.kubernetes.generators import KUSTOMIZATIONS
 
 
-def by_folder(sources: Sequence[Source]) -> dict[str, Source]:
-    """Return the kustomizations among the sources, by the real path of their folder."""
-    return {
-        os.path.realpath(source.path.parent): source
-        for source in sources
-        if source.path.name in KUSTOMIZATIONS
-    }
-
-
 def roots_of(sources: Sequence[Source], folders: Sequence[str], tree: Tree) -> dict[str, Source]:
-    """Return the kustomizations to build, by the real path of their folder."""
+    """Return the kustomizations to build, by the real path of their folder, each in those of its
+    clusters in which no other one uses it.
+    """
     known = by_folder(sources)
     if folders:
         return {os.path.realpath(folder): _named(folder, known, tree) for folder in folders}
-    layers = {real: kustomization_of(real, tree) for real in known}
-    used = {
-        tree.original(folder)
-        for layer in layers.values()
-        for folder in (used_folders(layer) if layer is not None else ())
+    layers = {
+        real: layer for real in known if (layer := kustomization_of(real, tree)) is not None
     }
-    return {
-        real: known[real]
+    uses = {
+        real: {tree.original(folder) for folder in used_folders(layer)}
         for real, layer in layers.items()
-        if layer is not None and layer.value.get("kind") != "Component" and real not in used
     }
+    found: dict[str, Source] = {}
+    for cluster, those in _by_cluster(known, layers).items():
+        for real in _unused(those, uses):
+            source = known[real]
+            if layers[real].value.get("kind") != "Component" and _belongs(source, cluster):
+                so_far = found[real].clusters if real in found else ()
+                clusters = (*so_far, *filter(None, [cluster]))
+                found[real] = source._replace(clusters=clusters)
+    return found
+
+
+def by_folder(sources: Sequence[Source]) -> dict[str, Source]:
+    """Return the kustomizations among the sources by the real path of their folder, each with all
+    clusters that it belongs to.
+    """
+    found: dict[str, Source] = {}
+    for source in sources:
+        if source.path.name in KUSTOMIZATIONS:
+            known = found.setdefault(os.path.realpath(source.path.parent), source)
+            clusters = dict.fromkeys((*known.clusters, *source.clusters))
+            is_everywhere = not (known.clusters and source.clusters)
+            known = known._replace(clusters=() if is_everywhere else tuple(clusters))
+            found[os.path.realpath(source.path.parent)] = known
+    return found
+
+
+def _by_cluster(known: Mapping[str, Source], folders: Collection[str]) -> dict[str, list[str]]:
+    """Return the folders of each cluster, and (without a name) all."""
+    names = dict.fromkeys(name for source in known.values() for name in source.clusters)
+    return {
+        name: [
+            real
+            for real in folders
+            if not (name and known[real].clusters) or name in known[real].clusters
+        ]
+        for name in ("", *names)
+    }
+
+
+def _belongs(source: Source, cluster: str) -> bool:
+    return cluster in source.clusters if cluster else not source.clusters
+
+
+def _unused(folders: Sequence[str], uses: Mapping[str, Collection[str]]) -> list[str]:
+    """Return the folders that no other one uses."""
+    used = {below for folder in folders for below in uses[folder]}
+    return [folder for folder in folders if folder not in used]
 
 
 def kustomization_of(real: str, tree: Tree) -> Layer | None:
     return kustomization_in(Path(tree.copied(real)))
 
 
-def _named(folder: str, known: Mapping[str, Source], tree: Tree) -> Source:
+def _named(folder: str, by_folder: Mapping[str, Source], tree: Tree) -> Source:
     real = os.path.realpath(folder)
-    if (source := known.get(real)) is not None:
+    if (source := by_folder.get(real)) is not None:
         return source
     layer = kustomization_of(real, tree)
     if layer is None:
