@@ -100,3 +100,15 @@ def test_a_base_that_one_cluster_applies_is_validated_in_it_though_another_patch
     write("edge/pin.yaml", PIN)
     (both,) = reported("--build", ".")
     assert (both["file"], both["clusters"]) == ("base/dep.yaml", ["one", "two"])
+
+
+@pytest.mark.parametrize("what", ["Kustomization", "Component"])
+def test_a_cycle_of_kustomizations_is_an_error(what: str) -> None:
+    write("alpha/kustomization.yaml", f"kind: {what}\nresources: [../base]\n")
+    write("base/kustomization.yaml", "resources: [dep.yaml, ../edge]\n")
+    write("edge/kustomization.yaml", "resources: [../alpha]\n")
+    run = validated("--build", ".")
+    (failed,) = [one for one in json.loads(run.out)["findings"] if one["rule"] == "HN901"]
+    first = "alpha" if what == "Kustomization" else "base"
+    assert (failed["file"], run.status) == (f"{first}/kustomization.yaml", 3)
+    assert "cycle" in failed["message"] or what == "Component"

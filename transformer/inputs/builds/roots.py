@@ -1,7 +1,7 @@
 """Which kustomizations are built: those that no other one uses, or those that are named."""
 
 import os
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from transformer.errors import SettingsError
@@ -25,11 +25,12 @@ def roots_of(sources: Sequence[Source], folders: Sequence[str], tree: Tree) -> d
         real: {tree.original(folder) for folder in used_folders(layer)}
         for real, layer in layers.items()
     }
+    components = {real for real, one in layers.items() if one.value.get("kind") == "Component"}
     found: dict[str, Source] = {}
     for cluster, those in _by_cluster(known, layers).items():
-        for real in _unused(those, uses):
+        for real in _tops(sorted(those, key=components.__contains__), uses):
             source = known[real]
-            if layers[real].value.get("kind") != "Component" and _belongs(source, cluster):
+            if real not in components and _belongs(source, cluster):
                 so_far = found[real].clusters if real in found else ()
                 clusters = (*so_far, *filter(None, [cluster]))
                 found[real] = source._replace(clusters=clusters)
@@ -68,19 +69,39 @@ def _belongs(source: Source, cluster: str) -> bool:
     return cluster in source.clusters if cluster else not source.clusters
 
 
-def _unused(folders: Sequence[str], uses: Mapping[str, Collection[str]]) -> list[str]:
-    """Return the folders that no other one uses."""
+def _tops(folders: Sequence[str], uses: Mapping[str, Collection[str]]) -> list[str]:
+    """Return the folders that no other one uses, and one of each cycle that none of them leads to:
+    kustomize then says that there is a cycle.
+    """
     used = {below for folder in folders for below in uses[folder]}
-    return [folder for folder in folders if folder not in used]
+    tops = [folder for folder in folders if folder not in used]
+    reached = _reached(tops, uses)
+    for folder in folders:
+        if folder not in reached and folder in _reached(uses[folder], uses):
+            tops.append(folder)
+            reached |= _reached([folder], uses)
+    return tops
+
+
+def _reached(folders: Iterable[str], uses: Mapping[str, Collection[str]]) -> set[str]:
+    """Return the folders, and all that they use."""
+    ahead = list(folders)
+    found: set[str] = set()
+    while ahead:
+        folder = ahead.pop()
+        if folder not in found:
+            found.add(folder)
+            ahead += uses.get(folder, ())
+    return found
 
 
 def kustomization_of(real: str, tree: Tree) -> Layer | None:
     return kustomization_in(Path(tree.copied(real)))
 
 
-def _named(folder: str, by_folder: Mapping[str, Source], tree: Tree) -> Source:
+def _named(folder: str, known: Mapping[str, Source], tree: Tree) -> Source:
     real = os.path.realpath(folder)
-    if (source := by_folder.get(real)) is not None:
+    if (source := known.get(real)) is not None:
         return source
     layer = kustomization_of(real, tree)
     if layer is None:
