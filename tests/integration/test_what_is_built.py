@@ -1,6 +1,8 @@
 """`validate --build`: which kustomizations are built, and which files their builds stand for."""
 
 import json
+import shutil
+from pathlib import Path
 
 import pytest
 
@@ -112,3 +114,18 @@ def test_a_cycle_of_kustomizations_is_an_error(what: str) -> None:
     first = "alpha" if what == "Kustomization" else "base"
     assert (failed["file"], run.status) == (f"{first}/kustomization.yaml", 3)
     assert "cycle" in failed["message"] or what == "Component"
+
+
+def test_a_kustomization_that_is_a_link_is_built() -> None:
+    shutil.rmtree("edge")
+    pinned = f"{DEPLOYMENT}      nodeSelector: {{apps.openyurt.io/nodepool: p}}\n"
+    write("base/dep.yaml", pinned)
+    write("base/z.yaml", "resources: [dep.yaml]\nnamePrefix: x-\n")
+    Path("base/kustomization.yaml").unlink()
+    Path("base/kustomization.yaml").symlink_to("z.yaml")
+    (only,) = reported("--build", ".")
+    assert (only["file"], only["object"]["name"]) == ("base/dep.yaml", "x-web")
+    write("zeta/dep.yaml", pinned)
+    Path("zeta/kustomization.yaml").symlink_to("../base/z.yaml")
+    failed = reported("--build", ".")[-1]
+    assert (failed["file"], failed["rule"]) == ("zeta/kustomization.yaml", "HN901")

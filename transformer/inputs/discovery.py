@@ -104,9 +104,10 @@ def discover(
     """Return the files that `paths` name, and the manifests in folders.
 
     Each file is returned once per cluster, even if several links lead to it, with the name in
-    `paths` if it has one. A search skips hidden folders, `node_modules` and the `templates/` of a
-    Helm chart. A folder that cannot be searched is returned as a file, so that reading it reports
-    why. `look` replaces the search on the disk.
+    `paths` if it has one; a link that is a kustomization is a file of its own, and takes the place
+    of the file that it leads to, if that is none. A search skips hidden folders, `node_modules` and
+    the `templates/` of a Helm chart. A folder that cannot be searched is returned as a file, so
+    that reading it reports why. `look` replaces the search on the disk.
 
     Raises:
         SettingsError: a path does not exist (if `look` is set, it decides that).
@@ -126,13 +127,32 @@ def discover(
                 continue
             name_of_file, opener = str(file.path), file.opener
             source = Source(file.path, name_of_file, file.is_named, clusters, relative, opener)
-            identity = (clusters, file.identity or os.path.realpath(file.path))
+            identity = (clusters, _identity(file))
             known, _ = found.setdefault(identity, (file, source))
             if known.yields_to(file):
                 found[identity] = (file, source)
+    linked = {_content(file) for file, _ in found.values() if file.path.name in KUSTOMIZATIONS}
+    kept = {
+        key: source
+        for key, (file, source) in found.items()
+        if file.path.name in KUSTOMIZATIONS or _content(file) not in linked
+    }
     if not options.clusters:  # then clusters do not overlap
-        return [source for _, source in found.values()]
-    return list(_once_in_each({key: source for key, (_, source) in found.items()}))
+        return list(kept.values())
+    return list(_once_in_each(kept))
+
+
+def _identity(file: DiscoveredFile) -> str:
+    """Return what tells files apart: of a kustomization it is the folder, since the paths in it
+    begin there, even if it is a link; of others the content.
+    """
+    if file.path.name in KUSTOMIZATIONS:
+        return posixpath.join(os.path.realpath(file.path.parent), file.path.name)
+    return _content(file)
+
+
+def _content(file: DiscoveredFile) -> str:
+    return file.identity or os.path.realpath(file.path)
 
 
 def _once_in_each(found: Mapping[tuple[tuple[str, ...], str], Source]) -> Iterator[Source]:

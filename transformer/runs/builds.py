@@ -144,6 +144,9 @@ def build(
     if not roots:
         return built
     built.sources = []
+    files = {real: f"{real}/{source.path.name}" for real, source in roots.items()}
+    built.names |= {files[real]: source.name for real, source in roots.items()}
+    built.relative |= {files[real]: source.relative for real, source in roots.items()}
     found = {real: closure(Path(tree.copied(real))) for real in roots}
     ends = {real: end for real, one in found.items() if (end := end_of(one, tree)) is not None}
     wanted = {real: one for real, one in found.items() if real not in ends}
@@ -195,7 +198,7 @@ def _done(
             continue
         made = _made(one, layer, printed.manifests, builder.transforms)
         went_in = replace(one, files={tree.original(file) for file in one.files})
-        root = os.path.realpath(roots[real].path)
+        root = f"{real}/{roots[real].path.name}"
         origins = BuildOrigins(root, str(layer), went_in, made, moved, files)
         yield real, Done(one, tree, origins)
 

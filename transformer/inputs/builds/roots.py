@@ -18,9 +18,7 @@ def roots_of(sources: Sequence[Source], folders: Sequence[str], tree: Tree) -> d
     known = by_folder(sources)
     if folders:
         return {os.path.realpath(folder): _named(folder, known, tree) for folder in folders}
-    layers = {
-        real: layer for real in known if (layer := kustomization_of(real, tree)) is not None
-    }
+    layers = {real: layer for real in known if (layer := kustomization_of(real, tree)) is not None}
     uses = {
         real: {tree.original(folder) for folder in used_folders(layer)}
         for real, layer in layers.items()
