@@ -1,11 +1,14 @@
 """`validate --build`: which kustomizations are built, and which files their builds stand for."""
 
 import json
+import re
 import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
 
+from tests.integration.cli_runs import invoke
 from tests.integration.test_builds import (
     DEPLOYMENT,
     PIN,
@@ -129,3 +132,79 @@ def test_a_kustomization_that_is_a_link_is_built() -> None:
     Path("zeta/kustomization.yaml").symlink_to("../base/z.yaml")
     failed = reported("--build", ".")[-1]
     assert (failed["file"], failed["rule"]) == ("zeta/kustomization.yaml", "HN901")
+
+
+def commit(text: str = "one") -> None:
+    subprocess.run(["git", "init", "-q"], check=True)
+    subprocess.run(["git", "add", "."], check=True)
+    command = (
+        "git",
+        "-c",
+        "user.name=me",
+        "-c",
+        "user.email=me@example.com",
+        "commit",
+        "-qm",
+        text,
+    )
+    subprocess.run(command, check=True)
+
+
+def staged_hook(*files: str) -> tuple[int, list[str]]:
+    """Return the exit status of the hook for staged changes, and the files and rules reported."""
+    subprocess.run(["git", "add", "."], check=True)
+    run = invoke("hook", "validate", *files)
+    found = re.findall(r"^(\S+)$|\[(HN\d+)\]", run.out.decode(), re.MULTILINE)
+    return run.status, [file or rule for file, rule in found]
+
+
+@pytest.fixture
+def built_by_default() -> None:
+    head = CLUSTERS.partition("spec:")[0]
+    write(".hostnet-transform.yaml", f"{head}spec: {{build: true}}\n")
+
+
+def test_a_commit_that_breaks_a_build_fails(built_by_default: None) -> None:
+    commit()
+    write("README.md", "hello\n")
+    assert staged_hook() == (0, [])
+    Path("base/dep.yaml").rename("base/d2.yaml")
+    assert staged_hook("base/d2.yaml") == (3, ["edge/kustomization.yaml", "HN901"])
+    commit("two")
+    write("cluster/new.yaml", pool("q").decode())
+    assert staged_hook("cluster/new.yaml") == (0, ["cluster/new.yaml", "HN420"])  # broke nothing
+    write("base/dep.yaml", DEPLOYMENT)
+    commit("three")
+    shutil.rmtree("base")
+    assert staged_hook() == (3, ["edge/kustomization.yaml", "HN901"])
+
+
+def test_files_that_go_into_builds_as_data_count_as_changed(built_by_default: None) -> None:
+    write("edge/pool.env", "POOL=q\n")
+    write("edge/to.yaml", REPLACEMENT)
+    generated = "configMapGenerator: [{name: c, envs: [pool.env]}]\n"
+    replaced = "replacements: [{path: to.yaml}]\n"
+    write("edge/kustomization.yaml", f"resources: [../base]\n{generated}{replaced}")
+    pinned = f"{DEPLOYMENT}      nodeSelector: {{apps.openyurt.io/nodepool: x}}\n"
+    write("base/dep.yaml", pinned)
+    Path("edge/pin.yaml").unlink()
+    commit()
+    write("edge/pool.env", "POOL=p\n")
+    assert staged_hook() == (1, ["edge/kustomization.yaml", "HN401"])
+
+
+REPLACEMENT = """\
+source: {kind: ConfigMap, name: c, fieldPath: data.POOL}
+targets:
+- select: {kind: Deployment}
+  fieldPaths: ["spec.template.spec.nodeSelector.[apps.openyurt.io/nodepool]"]
+"""
+
+
+def test_files_of_generators_are_data() -> None:
+    Path("base/dep.yaml").unlink()
+    Path("edge/pin.yaml").unlink()
+    write("base/in.yaml", FLANNEL % "a")
+    write("base/kustomization.yaml", "configMapGenerator: [{name: c, files: [in.yaml]}]\n")
+    write("edge/kustomization.yaml", "resources: [../base]\n")
+    assert [one["rule"] for one in reported("--build", ".")] == ["HN425"]

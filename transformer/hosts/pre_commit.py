@@ -66,8 +66,9 @@ def validate(
             made = changes.between(git, from_ref, to_ref)
         else:
             made = changes.staged(git, _merged())
-        is_idle = not any(map(changes.may_matter, (*made.changed, *map(Path, files))))
-        if is_idle and chosen.report_file is None:
+        changed = (*made.changed, *map(Path, files))
+        is_idle = not any(map(changes.may_matter, changed))
+        if is_idle and chosen.report_file is None and not (changed and _builds(chosen)):
             return 0
         settings, root = resolve(chosen)
 
@@ -76,6 +77,11 @@ def validate(
 
         answers = partial(validate_command.print_report, chosen)
         return validate_command.run(chosen, Host(settings, root, reads, answers, is_lenient=True))
+
+
+def _builds(options: ValidateOptions) -> bool:
+    """Whether any file may go into what is validated, such as one of a ConfigMap generator."""
+    return options.build or bool(options.build_dirs) or resolve(options)[0].build
 
 
 def _merged() -> list[str]:

@@ -85,7 +85,7 @@ def with_builds(states: States, builder: Builder) -> States:
     return states._replace(
         new=new.sources,
         old=None if states.old is None else old.sources,
-        reported_files=_reported(states, both),
+        reported_files=_reported(states, both, old),
         failures=[*new.failures, *map(_of_old, old.failures)],
         led_back=both.led_back,
         also_known=both.also_known,
@@ -107,16 +107,23 @@ def _tree(states: States, export: Callable[[Path], None] | None, scratch: Path) 
     return Tree(os.path.realpath(states.top), os.path.realpath(folder))
 
 
-def _reported(states: States, built: Built) -> frozenset[str] | None:
-    """Return the files whose findings are reported: builds into which one of them goes, too."""
+def _reported(states: States, built: Built, old: Built) -> frozenset[str] | None:
+    """Return the files whose findings are reported: also builds into which one of them goes, and
+    kustomizations that cannot be built because of one of them, or that the `old` state builds.
+    """
     reported = states.reported_files
     if reported is None:
         return None
-    return reported | {
+    before = {origins.root for origins in old.origins.values()}
+    broken = {built.name_of(root) for root in built.failed if root in before}
+    went_in = {name: origins.went_in.files for name, origins in built.origins.items()}
+    went_in |= {built.name_of(root): files for root, files in built.failed.items()}
+    touched = {
         name
-        for name, origins in built.origins.items()
-        if not reported.isdisjoint(built.names.get(file, "") for file in origins.went_in.files)
+        for name, files in went_in.items()
+        if not reported.isdisjoint(map(built.name_of, files))
     }
+    return reported | broken | touched
 
 
 def _of_old(found: Finding) -> Finding:
@@ -155,6 +162,7 @@ def build(
     for real, done in _done(wanted, roots, builder, builder.scratch / state, tree, known):
         if isinstance(done, Failure):
             ends[real] = FAILED
+            built.failed[files[real]] = set(map(tree.original, wanted[real].files))
             built.failures.append(done.finding)
             built.echoes[(done.finding.file, done.finding.message)] = names.get(done.file, "")
         else:

@@ -34,7 +34,8 @@ class Built:
     the files, by real path, and `relative` are their paths from `configured`, the folder of the
     configuration. `done` are the builds, by the real path of their folder. `usages` keep
     objects of different builds apart. `echoes` are failures, by file and message, that come from a
-    file that cannot be read.
+    file that cannot be read. `failed` are the kustomizations that cannot be built, by real path,
+    with the files that go in.
     """
 
     sources: list[Source]
@@ -45,6 +46,7 @@ class Built:
     usages: dict[str, KustomizationUsage] = field(default_factory=dict)
     done: dict[str, Done] = field(default_factory=dict)
     failures: list[Finding] = field(default_factory=list)
+    failed: dict[str, set[str]] = field(default_factory=dict)
     echoes: dict[tuple[str, str], str] = field(default_factory=dict)
     not_built: dict[str, NotBuilt] = field(default_factory=dict)
 
@@ -63,7 +65,7 @@ class Built:
                 led = replace(led, document=0, item="", object=found.object)
             root = self._root(found.file)
             is_of_one = all(self._root(one.file) == root for one in found.related)
-            by = [self._name(root)] if root and is_of_one else []
+            by = [self.name_of(root)] if root and is_of_one else []
             own, led = led.clusters, replace(led, clusters=())
             result.setdefault(led, []).extend(by)
             clusters.setdefault(led, {}).update(dict.fromkeys(own))
@@ -87,7 +89,7 @@ class Built:
         origins = self.origins.get(found.file)
         if origins is not None:
             location = origins.location(found)
-            found = placed(found, location, origins, self._name(location.file))
+            found = placed(found, location, origins, self.name_of(location.file))
         root = self._root(found.file)
         related = tuple(self._led_related(one, root) for one in found.related)
         return replace(found, related=related) if related != found.related else found
@@ -100,8 +102,8 @@ class Built:
         if origins is None or one.object is None:
             return one
         location = origins.place_of(one.object)
-        at = placed(_AS_FINDING, location, origins, self._name(location.file))
-        by = [self._name(origins.root)] if origins.root != root else []
+        at = placed(_AS_FINDING, location, origins, self.name_of(location.file))
+        by = [self.name_of(origins.root)] if origins.root != root else []
         message = one.message + _as_built([name for name in by if name != at.file])
         return replace(one, file=at.file, line=at.line, column=at.column, message=message)
 
@@ -125,7 +127,8 @@ class Built:
     def _relative(self, real: str) -> str:
         return self.relative.get(real) or relative_to_root(Path(real), self.configured)
 
-    def _name(self, real: str) -> str:
+    def name_of(self, real: str) -> str:
+        """Return the name of a file, by its real path."""
         return self.names.get(real) or os.path.relpath(real)
 
 
