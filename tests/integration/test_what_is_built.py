@@ -208,3 +208,15 @@ def test_files_of_generators_are_data() -> None:
     write("base/kustomization.yaml", "configMapGenerator: [{name: c, files: [in.yaml]}]\n")
     write("edge/kustomization.yaml", "resources: [../base]\n")
     assert [one["rule"] for one in reported("--build", ".")] == ["HN425"]
+
+
+def test_a_named_folder_is_built_in_the_old_folder_too() -> None:
+    for folder, on in (("old/repo", True), ("repo", False)):
+        write(f"{folder}/base/pools.yaml", pool("p", host_network=on).decode())
+        write(f"{folder}/base/kustomization.yaml", "resources: [pools.yaml]\n")
+        write(f"{folder}/edge/kustomization.yaml", "resources: [../base]\n")
+    changed = [("HN201", "repo/base/pools.yaml")]
+    for more in (["--build"], ["--build-dir", "repo/edge"]):
+        told = reported(*more, "--old", "old/repo", "repo")
+        assert [(one["rule"], one["file"]) for one in told] == changed
+    assert validated("--build-dir", "edge", "--old", "old/repo", "repo").status == 1

@@ -50,6 +50,9 @@ class States(NamedTuple):
     `exports` write the files of the old and of the new state into a folder, where they are not on
     the disk; both are of the repository at `top`.
 
+    `old_folder`: a folder of the new state and the one on the disk that has its old state, if that
+    is not in a repository.
+
     With builds: `failures` are the findings on those that failed. `led_back` returns findings on
     what was built at the places where they come from; `also_known` yields the object and file of
     such a place; `went_in` are the sources of builds, `built_from` returns what is in them, and
@@ -69,6 +72,7 @@ class States(NamedTuple):
     since: str = ""
     top: Path | None = None
     exports: tuple[Callable[[Path], None] | None, Callable[[Path], None] | None] = (None, None)
+    old_folder: tuple[str, str] | None = None
     failures: Sequence[Finding] = ()
     led_back: Callable[[Iterable[Finding]], Iterable[Finding]] = lambda findings: findings
     also_known: Callable[[Finding | Place], Iterable[Subject]] = lambda _: ()
@@ -109,7 +113,9 @@ def opened_states(
         else:
             states = States(discover(paths, discovery))
         if options.old is not None:
-            states = states._replace(old=_old_sources(options.old, paths, discovery, folder))
+            new = paths[0] if len(paths) == 1 else str(discovery.root)
+            old = _old_sources(options.old, paths, discovery, folder)
+            states = states._replace(old=old, old_folder=(new, options.old))
         roots = [path for path in paths if Path(path).is_dir()]
         yield states._replace(new=_regular(states.new, options, folder), roots=roots)
 

@@ -70,7 +70,8 @@ def with_builds(states: States, builder: Builder) -> States:
     old = Built([])
     if states.old is not None:
         tree = _tree(states, export_old, builder.scratch)
-        there = [one for one in builder.folders if kustomization_of(os.path.realpath(one), tree)]
+        old_folders = [folder for one in builder.folders if (folder := _in_old(one, states))]
+        there = [one for one in old_folders if kustomization_of(os.path.realpath(one), tree)]
         if there or not builder.folders:
             builder = replace(builder, folders=tuple(there))
             old = build(states.old, builder, "old", tree, new.done)
@@ -94,6 +95,15 @@ def with_builds(states: States, builder: Builder) -> States:
         usages=new.usages,
         not_built=new.not_built,
     )
+
+
+def _in_old(folder: str, states: States) -> str:
+    """Return where the old state of a folder is; an empty text if it has none."""
+    if states.old_folder is None:
+        return folder
+    new, old = states.old_folder
+    below = os.path.relpath(os.path.realpath(folder), os.path.realpath(new))
+    return "" if below.split("/")[0] == os.pardir else str(Path(old, below))
 
 
 def _tree(states: States, export: Callable[[Path], None] | None, scratch: Path) -> Tree:
