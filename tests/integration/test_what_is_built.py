@@ -220,3 +220,9 @@ def test_a_named_folder_is_built_in_the_old_folder_too() -> None:
         told = reported(*more, "--old", "old/repo", "repo")
         assert [(one["rule"], one["file"]) for one in told] == changed
     assert validated("--build-dir", "edge", "--old", "old/repo", "repo").status == 1
+
+
+def test_a_flux_kustomization_in_a_file_of_that_name_is_not_built() -> None:
+    head = "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: k}\n"
+    write("flux/kustomization.yaml", f"{head}spec: {{path: ./edge}}\n")
+    assert [one["file"] for one in reported("--build", ".")] == ["edge/pin.yaml"]

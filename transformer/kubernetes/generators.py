@@ -77,11 +77,16 @@ def generator_of(ref: ObjectRef) -> Generator | None:
 def as_kustomization(manifest: Manifest) -> Manifest | None:
     """Return `manifest` as kustomize reads it, with default kind and apiVersion, or None."""
     kind = manifest.ref.kind or "Kustomization"
-    if kind not in ("Kustomization", "Component") or manifest.ref.group not in ("", _GROUP):
+    if not is_kustomization(manifest.ref.group, kind):
         return None
     version = manifest.ref.version or ("v1alpha1" if kind == "Component" else "v1beta1")
     ref = ObjectRef(_GROUP, version, kind, "", manifest.ref.name)
     return Manifest(manifest.value, manifest.base, ref)
+
+
+def is_kustomization(group: str, kind: str) -> bool:
+    """Whether kustomize takes an object for a kustomization; Flux has a kind of that name, too."""
+    return kind in ("", "Kustomization", "Component") and group in ("", _GROUP)
 
 
 def asking_patches(value: Any, generator: Generator) -> Iterator[str]:

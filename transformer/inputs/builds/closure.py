@@ -17,7 +17,7 @@ from transformer.inputs.builds.loads import (
     loaded_by_builtin,
 )
 from transformer.inputs.reading import values
-from transformer.kubernetes.generators import KUSTOMIZATIONS
+from transformer.kubernetes.generators import KUSTOMIZATIONS, is_kustomization
 from transformer.kubernetes.objects import list_at, mapping_at
 from transformer.pipeline.coverage import is_url
 from transformer.pipeline.kustomization_graph import listed
@@ -98,7 +98,10 @@ def kustomization_in(folder: Path) -> Layer | None:
         with suppress(OSError, InputError, ValueError):
             if path.is_file():
                 with path.open("rb") as file:
-                    return Layer(path, as_read(mapping_at(next(values(file, MAX_DOCUMENT), None))))
+                    value = as_read(mapping_at(next(values(file, MAX_DOCUMENT), None)))
+                group = str(value.get("apiVersion") or "").rpartition("/")[0]
+                if is_kustomization(group, str(value.get("kind") or "")):
+                    return Layer(path, value)
     return None
 
 
