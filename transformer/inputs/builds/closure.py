@@ -1,7 +1,7 @@
 """What goes into the build of a kustomization, and why it is not built, if it is not."""
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -107,7 +107,9 @@ def kustomization_in(folder: Path) -> Layer | None:
 
 def used_folders(layer: Layer) -> Iterator[str]:
     """Yield the real paths of the folders that a kustomization uses."""
-    for entry in listed(layer.value):
+    plugins = [one for name in PLUGINS for one in list_at(layer.value, name)]
+    texts = [one for one in plugins if isinstance(one, str) and not {"\n", "\0"} & set(one)]
+    for entry in (*listed(layer.value), *texts):
         path = layer.file.parent / entry
         if not is_remote(entry, layer.file.parent) and path.is_dir():
             yield os.path.realpath(path)
@@ -166,14 +168,21 @@ def is_below(path: str, folder: str) -> bool:
 
 
 def _add_plugins(layer: Layer, name: str, entry: str, found: Closure) -> None:
-    objects, file = plugins_of(layer.file.parent, entry)
+    objects, files = plugins_of(layer.file.parent, entry)
     kinds = [(str(one.get("apiVersion", "")), str(one.get("kind", ""))) for one in objects]
     if kinds and all(_is_own(version) for version, _ in kinds):
         rest = found.own.setdefault(os.path.realpath(layer.file), dict(layer.value))
         rest[name] = [one for one in list_at(rest, name) if one != entry]
         found.configurations += objects if name == "transformers" else []
-    if file is not None:
+        found.files.update(map(os.path.realpath, files))
+        return
+    if any(_is_own(version) for version, _ in kinds):
+        what = "a HostnetTransform beside other plugins"
+        found.obstacles.append(Obstacle(layer.file, what, "transformers"))
+    if len(files) == 1:
         _take(layer, entry, found)
+    elif files:
+        found.obstacles.append(_plugin(layer, entry))
     for one, (version, kind) in zip(objects, kinds, strict=True):
         if version == "builtin" and kind != _CHART_PLUGIN:
             for loads in loaded_by_builtin(one):
@@ -186,6 +195,10 @@ def _add_plugins(layer: Layer, name: str, entry: str, found: Closure) -> None:
         found.obstacles.append(_plugin(layer, entry))
 
 
+_LISTS_ONLY = frozenset({"apiVersion", "kind", "metadata", "resources"})
+_DEEPEST = 10
+"""The maximum depth of folders under `transformers`."""
+
 _CHART_PLUGIN = "HelmChartInflationGenerator"
 
 
@@ -197,19 +210,31 @@ def _plugin(layer: Layer, name: str) -> Obstacle:
     return Obstacle(layer.file, f"the plugin or function {name}", "plugins")
 
 
-def plugins_of(folder: Path, entry: str) -> tuple[list[dict[str, Any]], Path | None]:
-    """Return the objects that an entry of `transformers` stands for, and the file they are in."""
+def plugins_of(
+    folder: Path, entry: str, depth: int = _DEEPEST
+) -> tuple[list[dict[str, Any]], list[Path]]:
+    """Return the objects that an entry of `transformers` stands for, and the files they are in,
+    after the kustomization if it is a folder in which one only lists them.
+    """
     if "\n" in entry:
         from io import BytesIO
 
         with suppress(InputError):
-            found = list(values(BytesIO(entry.encode()), MAX_DOCUMENT))
-            return [one for one in found if isinstance(one, dict)], None
-        return [], None
+            return _objects(values(BytesIO(entry.encode()), MAX_DOCUMENT)), []
+        return [], []
     path = folder / entry
     with suppress(OSError, InputError, ValueError):
         if path.is_file():
             with path.open("rb") as file:
-                found = list(values(file, MAX_DOCUMENT))
-            return [one for one in found if isinstance(one, dict)], path
-    return [], None
+                return _objects(values(file, MAX_DOCUMENT)), [path]
+        if depth and (layer := kustomization_in(path)) is not None:
+            entries = list(listed(layer.value)) if set(layer.value) <= _LISTS_ONLY else []
+            parts = [plugins_of(path, one, depth - 1) for one in entries]
+            if all(objects for objects, _ in parts):
+                files = [layer.file, *(file for _, its in parts for file in its)]
+                return [one for objects, _ in parts for one in objects], files
+    return [], []
+
+
+def _objects(found: Iterable[Any]) -> list[dict[str, Any]]:
+    return [one for one in found if isinstance(one, dict)]
