@@ -1,6 +1,7 @@
 """`validate --build`: which kustomizations are built, and which files their builds stand for."""
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -226,3 +227,42 @@ def test_a_flux_kustomization_in_a_file_of_that_name_is_not_built() -> None:
     head = "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: k}\n"
     write("flux/kustomization.yaml", f"{head}spec: {{path: ./edge}}\n")
     assert [one["file"] for one in reported("--build", ".")] == ["edge/pin.yaml"]
+
+
+def test_our_own_transformer_in_a_folder_is_applied_and_beside_others_it_is_an_obstacle() -> None:
+    write("edge/t/t.yaml", OWN)
+    write("edge/t/kustomization.yaml", "resources: [t.yaml]\n")
+    write("base/dep.yaml", FLANNEL % "a")
+    write("edge/kustomization.yaml", "resources: [../base]\ntransformers: [t]\n")
+    Path("edge/pin.yaml").unlink()
+    told = json.loads(validated("--build", ".").out)
+    assert (told["findings"], "unseen" in told) == ([], False)
+    write("edge/t/t.yaml", f"{OWN}---\n{AFTER}")
+    for entry in ("t", "t/t.yaml"):
+        write("edge/kustomization.yaml", f"resources: [../base]\ntransformers: [{entry}]\n")
+        told = json.loads(validated("--build", ".").out)
+        assert "HN901" not in {one["rule"] for one in told["findings"]}
+        reasons = {one["file"]: one["why"] for one in told["unseen"]}
+        assert "a HostnetTransform beside other plugins" in reasons["edge/kustomization.yaml"]
+
+
+def test_what_is_copied_for_our_own_transformer_is_what_kustomize_reads(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    os.mkfifo("base/fifo")
+    write("edge/t.yaml", OWN)
+    write("more/x.env", "a=b\n")
+    write("more/dep.yaml", f"{DEPLOYMENT}      nodeSelector: {{apps.openyurt.io/nodepool: p}}\n")
+    write(
+        "edge/kustomization.yaml",
+        "resources: [../more/dep.yaml]\ntransformers: [t.yaml]\n"
+        "configMapGenerator: [{name: c, envs: [../more/x.env]}]\n",
+    )
+    Path("edge/pin.yaml").unlink()
+    restricted = validated("--build-dir", "edge", ".")
+    assert (restricted.status, b"HN901" in restricted.out) == (3, True)
+    monkeypatch.setenv(program.VARIABLE, "kubectl kustomize --load-restrictor LoadRestrictionsNone")
+    (only,) = [one for one in reported("--build-dir", "edge", ".") if one["rule"] == "HN401"]
+    assert (only["file"], only["line"]) == ("more/dep.yaml", 11)
+    write("edge/kustomization.yaml", "resources: [../base]\ntransformers: [t.yaml]\n")
+    assert reported("--build-dir", "edge", "edge", "cluster")[0]["rule"] == "HN420"

@@ -11,6 +11,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal, TypeAlias
 
+from transformer.errors import reason_of
 from transformer.findings import Finding, Severity
 from transformer.inputs.builds.built import Built, Done
 from transformer.inputs.builds.closure import Closure, closure
@@ -236,14 +237,17 @@ def _printed(
 ) -> Iterator[tuple[str, Path, Printed]]:
     """Yield the folder of each build, the layer above it, and what was printed."""
     scratch.mkdir()
-    layers = [
-        add_layer(scratch / str(number), tree.copied(real), one)
-        for number, (real, one) in enumerate(wanted.items())
-    ]
+    layers = [scratch / str(number) for number in range(len(wanted))]
+
+    def printed(real: str, layer: Path) -> Printed:
+        try:
+            add_layer(layer, tree.copied(real), wanted[real])
+        except OSError as error:
+            return Printed(failure=f"it cannot be copied: {reason_of(error)}")
+        return run(command, layer, options_of(wanted[real]))
+
     with ThreadPoolExecutor(_AT_ONCE) as threads:
-        each = map(options_of, wanted.values())
-        printed = threads.map(lambda layer, more: run(command, layer, more), layers, each)
-        yield from zip(wanted, layers, printed, strict=True)
+        yield from zip(wanted, layers, threads.map(printed, wanted, layers), strict=True)
 
 
 def _left(
