@@ -266,3 +266,12 @@ def test_what_is_copied_for_our_own_transformer_is_what_kustomize_reads(
     assert (only["file"], only["line"]) == ("more/dep.yaml", 11)
     write("edge/kustomization.yaml", "resources: [../base]\ntransformers: [t.yaml]\n")
     assert reported("--build-dir", "edge", "edge", "cluster")[0]["rule"] == "HN420"
+
+
+def test_an_invalid_configuration_of_our_own_transformer_is_an_error_in_its_file() -> None:
+    write("edge/t.yaml", f"{OWN}spec: {{rulez: {{}}}}\n")
+    write("edge/kustomization.yaml", "resources: [../base]\ntransformers: [t.yaml]\n")
+    run = validated("--build", ".")
+    (only,) = [one for one in json.loads(run.out)["findings"] if one["rule"] == "HN901"]
+    assert (only["file"], run.status) == ("edge/t.yaml", 3)
+    assert 'unknown key "rulez"' in only["message"]

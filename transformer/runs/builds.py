@@ -11,11 +11,11 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal, TypeAlias
 
-from transformer.errors import reason_of
+from transformer.errors import SettingsError, reason_of
 from transformer.findings import Finding, Severity
 from transformer.inputs.builds.built import Built, Done
 from transformer.inputs.builds.closure import Closure, closure
-from transformer.inputs.builds.failures import Failure, failed
+from transformer.inputs.builds.failures import Failure, failed, misconfigured
 from transformer.inputs.builds.identity import is_same
 from transformer.inputs.builds.layers import add_layer, moved_by
 from transformer.inputs.builds.objects import Objects
@@ -215,7 +215,12 @@ def _done(
             how = (*command, *options_of(one))
             yield real, failed(roots[real], printed.failure, how, moved, builder.failure)
             continue
-        made = _made(one, layer, printed.manifests, builder.transforms)
+        try:
+            made = _made(one, layer, printed.manifests, builder.transforms)
+        except SettingsError as error:
+            file = os.path.relpath(tree.original(os.path.realpath(error.file)))
+            yield real, misconfigured(roots[real], file, error, builder.failure)
+            continue
         went_in = replace(one, files={tree.original(file) for file in one.files})
         root = f"{real}/{roots[real].path.name}"
         origins = BuildOrigins(root, str(layer), went_in, made, moved, files)
@@ -292,9 +297,16 @@ def _went_in(found: Mapping[str, Closure], done: Collection[str], tree: Tree) ->
 
 
 def _made(one: Closure, layer: Path, manifests: bytes, transforms: Transforms) -> Path:
-    """Return a file with what was built."""
-    for configuration in one.configurations:
-        manifests = transforms(configuration, manifests)
+    """Return a file with what was built.
+
+    Raises:
+        SettingsError: a configuration of ours is invalid; it has its file.
+    """
+    for file, configuration in one.configurations:
+        try:
+            manifests = transforms(configuration, manifests)
+        except SettingsError as error:
+            raise SettingsError(error.message, file=file, hint=error.hint) from None
     kept = layer / "built.yaml"
     kept.write_bytes(manifests)
     return kept

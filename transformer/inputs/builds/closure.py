@@ -54,7 +54,8 @@ class Closure:
     `loads` has each of them, and each folder, by the path as it is written there.
 
     `own` are the kustomizations that list objects of our own kinds under `transformers` or
-    `validators`, without these entries, and `configurations` the objects that transform.
+    `validators`, without these entries, and `configurations` the objects that transform,
+    each with its file.
 
     `is_known`: all kustomizations can be read, so that nothing else goes in. `leaves`: a file is
     not in or below the folder of the kustomization that loads it; `is_free`: it may be loaded.
@@ -65,7 +66,7 @@ class Closure:
     loads: dict[str, str] = field(default_factory=dict)
     obstacles: list[Obstacle] = field(default_factory=list)
     own: dict[str, dict[str, Any]] = field(default_factory=dict)
-    configurations: list[dict[str, Any]] = field(default_factory=list)
+    configurations: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     is_known: bool = True
     leaves: bool = False
     is_free: bool = False
@@ -173,8 +174,10 @@ def _add_plugins(layer: Layer, name: str, entry: str, found: Closure) -> None:
     if kinds and all(_is_own(version) for version, _ in kinds):
         rest = found.own.setdefault(os.path.realpath(layer.file), dict(layer.value))
         rest[name] = [one for one in list_at(rest, name) if one != entry]
-        found.configurations += objects if name == "transformers" else []
-        found.files.update(map(os.path.realpath, files))
+        where = str(files[-1] if files else layer.file)
+        found.configurations += [(where, one) for one in objects if name == "transformers"]
+        for file in files:
+            _take(layer, os.path.relpath(file, layer.file.parent), found)
         return
     if any(_is_own(version) for version, _ in kinds):
         what = "a HostnetTransform beside other plugins"

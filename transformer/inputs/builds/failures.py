@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
+from transformer.errors import SettingsError
 from transformer.findings import Finding, Severity
 from transformer.inputs.builds.causes import cause_of
 from transformer.inputs.builds.program import VARIABLE
@@ -55,3 +56,9 @@ def failed(
         hint = f"if it is built without this restriction, set {VARIABLE}={value!r}"
     found = unreadable(source, message, hint)
     return Failure(replace(found, severity=severity), original(cause.file))
+
+
+def misconfigured(source: Source, file: str, error: SettingsError, severity: Severity) -> Failure:
+    """Return that a configuration of ours in the file called `file` is invalid."""
+    found = unreadable(source._replace(name=file), error.message, error.hint)
+    return Failure(replace(found, severity=severity), "")
