@@ -5,33 +5,48 @@ Blobs are written as they are: no filter of the repository runs, and its work tr
 
 import os
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from transformer.inputs.git.repository import SUBMODULE, SYMLINK, Entry, Repository
 
 
-def export(repository: Repository, entries: Iterable[Entry], folder: Path) -> None:
-    """Write the files of a tree, and then its links, so that none leads a file out of `folder`.
+class Part(NamedTuple):
+    """The entries of a tree, and the folder for their files."""
 
-    Submodules are left out, and so are paths that no work tree can have.
+    repository: Repository
+    entries: Sequence[Entry]
+    folder: Path
+
+
+def export(parts: Sequence[Part]) -> None:
+    """Write the files of a tree and of its submodules, and then the links, so that none leads a
+    file out of a folder.
+
+    Paths that no work tree can have are left out.
 
     Raises:
         SettingsError: git cannot read a file.
         OSError: a file cannot be written.
     """
-    links = []
-    for entry in entries:
-        path = folder / entry.path
-        if entry.mode == SUBMODULE or ".." in path.parts or entry.path.startswith("/"):
-            continue
-        if entry.mode == SYMLINK:
-            links.append((path, entry))
-            continue
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with repository.open(entry) as blob, path.open("xb") as file:
-            shutil.copyfileobj(blob, file)
-    for path, entry in links:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with repository.open(entry) as blob:
-            path.symlink_to(os.fsdecode(blob.read()))
+    for part in parts:
+        for entry, path in placed(part):
+            if entry.mode not in (SUBMODULE, SYMLINK):
+                path.parent.mkdir(parents=True, exist_ok=True)
+                with part.repository.open(entry) as blob, path.open("xb") as file:
+                    shutil.copyfileobj(blob, file)
+    for part in parts:
+        for entry, path in placed(part):
+            if entry.mode == SYMLINK:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                with part.repository.open(entry) as blob:
+                    path.symlink_to(os.fsdecode(blob.read()))
+
+
+def placed(part: Part) -> Iterator[tuple[Entry, Path]]:
+    """Yield the entries that a work tree can have, each with its path."""
+    for entry in part.entries:
+        path = part.folder / entry.path
+        if ".." not in path.parts and not entry.path.startswith("/"):
+            yield entry, path

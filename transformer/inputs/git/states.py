@@ -12,7 +12,7 @@ it is an error.
 import os
 import posixpath
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple, NoReturn
@@ -20,7 +20,7 @@ from typing import NamedTuple, NoReturn
 from transformer.errors import SettingsError
 from transformer.inputs.discovery import DiscoveredFile, FileLookup, searched
 from transformer.inputs.git import program
-from transformer.inputs.git.export import export
+from transformer.inputs.git.export import Part, export, placed
 from transformer.inputs.git.program import Git, Revision
 from transformer.inputs.git.repository import SUBMODULE, SYMLINK, Entry, Repository
 from transformer.inputs.git.submodules import Closed, opened, without_commit
@@ -53,12 +53,24 @@ class GitStates(ExitStack):
     def export(self, revision: Revision, folder: Path) -> None:
         """Write the files of a commit into a folder."""
         repository = self.repository(program.outer(revision.top))
-        export(repository, repository.tree(revision.commit), folder)
+        export(list(self._parts(Part(repository, repository.tree(revision.commit), folder), "")))
 
     def export_index(self, top: Path, folder: Path) -> None:
         """Write the files of the index into a folder."""
         repository = self.repository(program.outer(top))
-        export(repository, repository.index(), folder)
+        export(list(self._parts(Part(repository, repository.index(), folder), "")))
+
+    def _parts(self, part: Part, below: str) -> Iterator[Part]:
+        """Yield a tree at the path `below`, and its submodules that can be read."""
+        yield part
+        for entry, folder in placed(part):
+            path = below + entry.path
+            inside = opened(part.repository, entry, path) if entry.mode == SUBMODULE else None
+            if isinstance(inside, Git):
+                submodule = self.repository(inside)
+                with suppress(SettingsError):  # it lacks the commit
+                    inner = Part(submodule, submodule.tree(entry.sha), folder)
+                    yield from self._parts(inner, f"{path}/")
 
     def changed(self, revision: Revision, *, in_work_tree: bool) -> list[Path]:
         """Return the files that differ from a commit: in the index, or in the work tree."""
