@@ -1,11 +1,13 @@
 """The findings of one document: collected, with their places, suppressions and severities."""
 
+import posixpath
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from transformer.errors import InputError, TransformError
 from transformer.findings import Change, Finding, ObjectRef, Place, Severity, Violation, finding_at
+from transformer.kubernetes.generators import KUSTOMIZATIONS
 from transformer.kubernetes.objects import Manifest
 from transformer.pipeline.context import RunContext
 from transformer.pipeline.parse_hints import advice, explained, template
@@ -170,7 +172,8 @@ class DiagnosticCollector:
             hint = found.hint
             if not self.origin.is_named:
                 severity = "info"
-        is_lenient = self.context.lenient_on_non_manifests
+        is_kustomization = posixpath.basename(self.origin.file) in KUSTOMIZATIONS
+        is_lenient = self.context.lenient_on_non_manifests and not is_kustomization
         if is_lenient and not all(map(self.raw.data.__contains__, _HEAD)):
             severity = "info"
         if isinstance(error, InputError):
