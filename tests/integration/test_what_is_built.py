@@ -5,11 +5,13 @@ import os
 import re
 import shutil
 import subprocess
+import threading
+import time
 from pathlib import Path
 
 import pytest
 
-from tests.integration.cli_runs import invoke
+from tests.integration.cli_runs import TOOL, environment, invoke
 from tests.integration.test_builds import (
     DEPLOYMENT,
     PIN,
@@ -275,3 +277,57 @@ def test_an_invalid_configuration_of_our_own_transformer_is_an_error_in_its_file
     (only,) = [one for one in json.loads(run.out)["findings"] if one["rule"] == "HN901"]
     assert (only["file"], run.status) == ("edge/t.yaml", 3)
     assert 'unknown key "rulez"' in only["message"]
+
+
+def test_the_hook_says_that_a_kustomization_cannot_be_read() -> None:
+    commit()
+    write("edge/kustomization.yaml", "resources: [../base\n")
+    status, told = staged_hook("edge/kustomization.yaml")
+    assert (status, told[:2]) == (3, ["edge/kustomization.yaml", "HN901"])
+
+
+def test_a_build_that_prints_nothing_is_not_built(monkeypatch: pytest.MonkeyPatch) -> None:
+    write("base/dep.yaml", f"{DEPLOYMENT}      nodeSelector: {{apps.openyurt.io/nodepool: p}}\n")
+    monkeypatch.setenv(program.VARIABLE, "true")
+    told = json.loads(validated("--build", ".").out)
+    assert [(one["rule"], one["file"]) for one in told["findings"]] == [("HN401", "base/dep.yaml")]
+    reasons = {one["file"]: one["why"] for one in told["unseen"]}
+    assert reasons["edge/kustomization.yaml"] == "nothing comes out of the build"
+
+
+def test_submodules_are_built_at_the_recorded_commit(tmp_path: Path) -> None:
+    def git(*arguments: str) -> None:
+        allowed = ("-c", "protocol.file.allow=always")
+        subprocess.run(["git", *allowed, *arguments], check=True, capture_output=True)
+
+    shutil.rmtree("edge")
+    Path("base").rename(tmp_path / "inner")
+    monkeypatch = pytest.MonkeyPatch()
+    with monkeypatch.context() as there:
+        there.chdir(tmp_path / "inner")
+        write("pools.yaml", pool("p").decode())
+        write("kustomization.yaml", "resources: [dep.yaml, pools.yaml]\n")
+        commit()
+    shutil.rmtree("cluster")
+    git("init", "-q")
+    git("submodule", "--quiet", "add", f"file://{tmp_path / 'inner'}", "sub")
+    write("edge/kustomization.yaml", "resources: [../sub]\n")
+    commit()
+    write("sub/pools.yaml", "not: built\n")
+    assert [one["rule"] for one in reported("--build", "--staged", ".")] == ["HN420"]
+    write("sub/pools.yaml", pool("p", host_network=False).decode())
+    (changed,) = reported("--build", "--base", "HEAD", ".")
+    assert (changed["rule"], changed["file"]) == ("HN201", "sub/pools.yaml")
+
+
+def test_a_signal_ends_a_build(tmp_path: Path) -> None:
+    stop = threading.Event()
+    stop.set()
+    stopped = program.run(("sh", "-c", "sleep 20"), tmp_path, stop=stop)
+    assert stopped.failure == "it was stopped"
+    slow = environment(HOSTNET_KUSTOMIZE="sh -c 'echo > started; sleep 30'")
+    process = subprocess.Popen([*TOOL, "validate", "--build", "."], env=slow)
+    while not Path("started").exists():
+        time.sleep(0.05)
+    process.terminate()
+    assert process.wait(timeout=10) == 143

@@ -3,6 +3,7 @@
 import os
 import posixpath
 import tempfile
+import threading
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -21,7 +22,7 @@ from transformer.inputs.builds.layers import add_layer, moved_by
 from transformer.inputs.builds.objects import Objects
 from transformer.inputs.builds.origins import BuildOrigins
 from transformer.inputs.builds.program import Printed, program, run
-from transformer.inputs.builds.reasons import FAILED, end_of, not_built
+from transformer.inputs.builds.reasons import EMPTY, FAILED, End, end_of, not_built
 from transformer.inputs.builds.restrictions import freed, options_of
 from transformer.inputs.builds.roots import by_folder, kustomization_of, roots_of
 from transformer.inputs.builds.tree import ON_DISK, Tree
@@ -171,7 +172,9 @@ def build(
     free = freed(sources, wanted, tree)
     wanted = {real: replace(one, is_free=real in free) for real, one in wanted.items()}
     for real, done in _done(wanted, roots, builder, builder.scratch / state, tree, known):
-        if isinstance(done, Failure):
+        if isinstance(done, End):
+            ends[real] = done
+        elif isinstance(done, Failure):
             ends[real] = FAILED
             built.failed[files[real]] = set(map(tree.original, wanted[real].files))
             built.failures.append(done.finding)
@@ -202,7 +205,7 @@ def _done(
     scratch: Path,
     tree: Tree,
     known: Mapping[str, Done],
-) -> Iterator[tuple[str, Done | Failure]]:
+) -> Iterator[tuple[str, Done | Failure | End]]:
     """Yield the folder of each build, and what came of it."""
     same = {real: known[real] for real, one in wanted.items() if _is_known(real, one, tree, known)}
     yield from same.items()
@@ -214,6 +217,9 @@ def _done(
         if printed.failure:
             how = (*command, *options_of(one))
             yield real, failed(roots[real], printed.failure, how, moved, builder.failure)
+            continue
+        if not printed.manifests.strip():
+            yield real, EMPTY
             continue
         try:
             made = _made(one, layer, printed.manifests, builder.transforms)
@@ -243,16 +249,20 @@ def _printed(
     """Yield the folder of each build, the layer above it, and what was printed."""
     scratch.mkdir()
     layers = [scratch / str(number) for number in range(len(wanted))]
+    stop = threading.Event()
 
     def printed(real: str, layer: Path) -> Printed:
         try:
             add_layer(layer, tree.copied(real), wanted[real])
         except OSError as error:
             return Printed(failure=f"it cannot be copied: {reason_of(error)}")
-        return run(command, layer, options_of(wanted[real]))
+        return run(command, layer, options_of(wanted[real]), stop=stop)
 
     with ThreadPoolExecutor(_AT_ONCE) as threads:
-        yield from zip(wanted, layers, threads.map(printed, wanted, layers), strict=True)
+        try:
+            yield from zip(wanted, layers, threads.map(printed, wanted, layers), strict=True)
+        finally:
+            stop.set()  # a signal ends builds that still run
 
 
 def _left(

@@ -9,6 +9,7 @@ import shlex
 import shutil
 import signal
 import subprocess
+import threading
 import time
 from collections.abc import Mapping
 from contextlib import suppress
@@ -74,8 +75,10 @@ def run(
     *,
     seconds: float = SECONDS,
     most: int = MOST,
+    stop: threading.Event | None = None,
 ) -> Printed:
-    """Build a folder; the output goes to a file in it, so that it can be of any size.
+    """Build a folder, until `stop` is set; the output goes to a file in it, so it can be of any
+    size.
 
     Raises:
         SettingsError: the program cannot be run.
@@ -93,14 +96,16 @@ def run(
             )
         except OSError as error:
             raise SettingsError(f"{command[0]} cannot be run: {reason_of(error)}") from None
-        failure = _watched(process, out, seconds, most)
+        failure = _watched(process, out, seconds, most, stop or threading.Event())
     if not failure and process.returncode:
         failure = err.read_text(encoding="utf-8", errors="replace").strip()
         failure = failure or f"{command[0]} ended with status {process.returncode}"
     return Printed(failure=failure) if failure else Printed(out.read_bytes())
 
 
-def _watched(process: "subprocess.Popen[bytes]", out: Path, seconds: float, most: int) -> str:
+def _watched(
+    process: "subprocess.Popen[bytes]", out: Path, seconds: float, most: int, stop: threading.Event
+) -> str:
     """Wait for the process; return why it was ended, if it was."""
     end, failure = time.monotonic() + seconds, ""
     try:
@@ -109,6 +114,8 @@ def _watched(process: "subprocess.Popen[bytes]", out: Path, seconds: float, most
                 failure = f"it took more than {seconds:.0f} s"
             elif out.stat().st_size > most:
                 failure = f"it printed more than {most // 1024**2} MB"
+            elif stop.is_set():
+                failure = "it was stopped"
             time.sleep(_WAIT)
     finally:
         if process.poll() is None:

@@ -24,6 +24,7 @@ class End(NamedTuple):
 
 
 FAILED = End("the build failed (HN901)", "failed")
+EMPTY = End("nothing comes out of the build", "empty")
 
 
 def end_of(one: Closure, tree: Tree) -> End | None:
