@@ -226,11 +226,11 @@ def test_a_pool_of_another_cluster_is_named() -> None:
     write("clusters/staging/node.yaml", node("n1", "barriers"))
     write("clusters/staging/other.yaml", pool("h"))
     write("apps/staging/agent.yaml", pinned("agent", "barriers"))
-    found = {one["rule"]: one["message"] for one in report(".")["findings"]}
-    assert found["HN313"] == "node n1 is in pool barriers, which is only in cluster prod"
-    assert found["HN401"].endswith(
-        "pool barriers is not in the input of cluster staging; barriers is only in cluster prod"
-    )
+    for chosen in ([], ["--cluster", "staging"]):
+        found = {one["rule"]: one["message"] for one in report(".", *chosen)["findings"]}
+        assert found["HN313"] == "node n1 is in pool barriers, which is only in cluster prod"
+        end = "; barriers is only in cluster prod"
+        assert found["HN401"].endswith(f"is not in the input of cluster staging{end}")
 
 
 def test_rules_without_anything_to_check_are_told_cluster_by_cluster() -> None:

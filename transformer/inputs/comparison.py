@@ -47,6 +47,9 @@ class States(NamedTuple):
 
     `since`: the name of the old state, if its files have the same names as the new ones.
 
+    `other_clusters` are the files of clusters that are left out, of which only the names of pools
+    are read.
+
     `exports` write the files of the old and of the new state into a folder, where they are not on
     the disk; both are of the repository at `top`.
 
@@ -71,6 +74,7 @@ class States(NamedTuple):
     reported_files: frozenset[str] | None = None
     since: str = ""
     top: Path | None = None
+    other_clusters: Sequence[Source] = ()
     exports: tuple[Callable[[Path], None] | None, Callable[[Path], None] | None] = (None, None)
     old_folder: tuple[str, str] | None = None
     failures: Sequence[Finding] = ()
@@ -113,11 +117,19 @@ def opened_states(
         else:
             states = States(discover(paths, discovery))
         if options.old is not None:
-            new = paths[0] if len(paths) == 1 else str(discovery.root)
+            top = paths[0] if len(paths) == 1 else str(discovery.root)
             old = _old_sources(options.old, paths, discovery, folder)
-            states = states._replace(old=old, old_folder=(new, options.old))
+            states = states._replace(old=old, old_folder=(top, options.old))
         roots = [path for path in paths if Path(path).is_dir()]
-        yield states._replace(new=_regular(states.new, options, folder), roots=roots)
+        others = _of_other_clusters(paths, discovery) if discovery.only else []
+        new = _regular(states.new, options, folder)
+        yield states._replace(new=new, roots=roots, other_clusters=others)
+
+
+def _of_other_clusters(paths: tuple[str, ...], discovery: DiscoveryOptions) -> list[Source]:
+    """Return the files on the disk that belong only to clusters that are left out."""
+    found = discover(paths or (".",), discovery._replace(only=()), look=_disk_or_nothing)
+    return [source for source in found if discovery.chosen(source.relative) is None]
 
 
 def _kept(stream: Readable, name: str, folder: str) -> Source:

@@ -21,7 +21,7 @@ from transformer.inputs.prescan import pool_index, prescan
 from transformer.inputs.reading import cannot_be_read, documents_of
 from transformer.inputs.repository_top import folders_of
 from transformer.kubernetes.objects import Manifest
-from transformer.kubernetes.pools import Pool
+from transformer.kubernetes.pools import Pool, is_pool
 from transformer.kubernetes.services import is_service
 from transformer.pipeline.aggregator import RunAggregator
 from transformer.pipeline.context import RunContext
@@ -267,12 +267,19 @@ def _clusters(
             indexes[name].add_present(own, source.relative)
 
     mentions = reader.mentions
+    known_in: dict[str, list[str]] = {}
+
+    def take_name(source: Source, document: Document) -> None:
+        for one in filter(is_pool, reader.read(document) or []):
+            names_of = known_in.setdefault(one.ref.name, [])
+            names_of += [name for name in source.clusters if name not in names_of]
+
     found = prescan(states.new, kustomizations, context, mentions, take, done)
     in_context = prescan(states.new_context, kustomizations, context, mentions, take_present)
+    prescan(states.other_clusters, kustomizations, context, mentions, take_name)
     for source in (*found.unread, *in_context.unread):
         for name in source.clusters or (*names, OUTSIDE):
             indexes[name].unread_files.add(source.relative)
-    known_in: dict[str, list[str]] = {}
     worlds = {}
     for name, index in indexes.items():
         old = old_states.get(name, OldState()) if compares else None
