@@ -4,7 +4,7 @@ import os
 import posixpath
 import tempfile
 import threading
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -19,6 +19,7 @@ from transformer.inputs.builds.closure import Closure, closure
 from transformer.inputs.builds.failures import Failure, failed, misconfigured
 from transformer.inputs.builds.identity import is_same
 from transformer.inputs.builds.layers import add_layer, moved_by
+from transformer.inputs.builds.left import left
 from transformer.inputs.builds.objects import Objects
 from transformer.inputs.builds.origins import BuildOrigins
 from transformer.inputs.builds.program import Printed, program, run
@@ -184,7 +185,7 @@ def build(
     uses = {real: set(map(tree.original, one.layers)) for real, one in found.items()}
     names_of = {real: source.name for real, source in by_folder(sources).items()}
     built.not_built = not_built(names_of, ends, uses, are_named=bool(builder.folders))
-    built.sources = [*_left(sources, roots, found, built.done, tree), *built.sources]
+    built.sources = [*left(sources, roots, found, built.done, tree), *built.sources]
     return built
 
 
@@ -263,47 +264,6 @@ def _printed(
             yield from zip(wanted, layers, threads.map(printed, wanted, layers), strict=True)
         finally:
             stop.set()  # a signal ends builds that still run
-
-
-def _left(
-    sources: Sequence[Source],
-    roots: Mapping[str, Source],
-    found: Mapping[str, Closure],
-    done: Collection[str],
-    tree: Tree,
-) -> Iterator[Source]:
-    """Yield the sources without what was built, each in those of its clusters in which it was not.
-
-    What goes into anything else as well is kept.
-    """
-    names = dict.fromkeys(name for source in sources for name in source.clusters)
-    gone = {
-        name: _went_in(
-            {real: one for real, one in found.items() if _is_built_for(roots[real], name)},
-            done,
-            tree,
-        )
-        for name in ("", *names)
-    }
-    for source in sources:
-        real = os.path.realpath(source.path)
-        clusters = [name for name in source.clusters or ("",) if real not in gone[name]]
-        if clusters:
-            yield source._replace(clusters=tuple(filter(None, clusters)))
-
-
-def _is_built_for(root: Source, cluster: str) -> bool:
-    """Whether a build counts in a cluster, or (without a name) for what belongs to none."""
-    return not (cluster and root.clusters) or cluster in root.clusters
-
-
-def _went_in(found: Mapping[str, Closure], done: Collection[str], tree: Tree) -> set[str]:
-    """Return the files of what was built, but for those that go into anything else as well."""
-    files = {
-        real: {tree.original(file) for file in closure_.files} for real, closure_ in found.items()
-    }
-    kept = {file for real, its in files.items() if real not in done for file in its}
-    return {file for real in files if real in done for file in files[real]} - kept
 
 
 def _made(one: Closure, layer: Path, manifests: bytes, transforms: Transforms) -> Path:
