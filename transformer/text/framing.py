@@ -183,7 +183,7 @@ class Framer:
         last_break = max(self._buffer.rfind(b"\n", tail), self._buffer.rfind(b"\r", tail))
         self._settled = size if last_break < 0 and tail else last_break + 1
         if self._in_runs and self._opening in (Opening.START, Opening.MARKER):
-            self._take_run()
+            self._take_run(already)
         self._run()
         return self._hand_over()
 
@@ -209,9 +209,9 @@ class Framer:
         complete, self._complete = self._complete, []
         return complete
 
-    def _take_run(self) -> None:
+    def _take_run(self, new: int) -> None:
         """Emit the plain documents that the buffer begins with, and begin the frame after them."""
-        end, documents = run_at_start(self._buffer, is_first=self._opening is Opening.START)
+        end, documents = run_at_start(self._buffer, new, is_first=self._opening is Opening.START)
         if documents > 1 and end <= self._limit and not self._is_oversize:
             self._emit(end, documents=documents)
             self._ordinal += documents

@@ -23,14 +23,15 @@ _LONGEST = 32
 _ORDERS = ((b"apiVersion:", b"kind:", _MARKER), (b"kind:", b"apiVersion:", _MARKER))
 
 
-def run_at_start(data: bytearray, *, is_first: bool) -> tuple[int, int]:
+def run_at_start(data: bytearray, new: int, *, is_first: bool) -> tuple[int, int]:
     """Return where the run that `data` begins with ends, and how many documents it has.
 
-    `is_first`: the stream begins here.
+    `new`: where the bytes begin that have come since this was last asked. `is_first`: the stream
+    begins here.
 
     Both are 0 if there is none. It ends above a line `---`, so that its last document is complete.
     """
-    end = data.rfind(_BORDER) + 1
+    end = data.rfind(_BORDER, max(new - len(_BORDER), 0)) + 1
     begin = _BEGIN_OF_STREAM if is_first else _BEGIN
     if end == 0 or not begin.match(data) or data.find(b"\r", 0, end) >= 0:
         return 0, 0
