@@ -45,7 +45,10 @@ class _Compiled(NamedTuple):
             path = path[path.rfind("/", 0, -1) + 1 :]
         elif self.depth not in (_ANYWHERE, slashes + 1):
             return False
-        return self.pattern.match_file(path) is not None
+        found = self.pattern.match_file(path)
+        if found is None or "ps_d" not in found.match.re.groupindex:
+            return found is not None
+        return found.match.end("ps_d") in (-1, len(path))  # the slash of the folder that it matches
 
 
 def is_chosen(path: str, patterns: tuple[str, ...]) -> bool:
@@ -95,7 +98,9 @@ def _compiled(patterns: tuple[str, ...]) -> tuple[_Compiled, ...]:
 def _plain(pattern: str) -> str:
     """Return the pattern as Git knows it, in the form that pathspec reads as Git does."""
     pattern = re.sub(r"\A(!?)\./", r"\1/", pattern)
-    return re.sub(r"/\*\*(/?)\Z", r"/**/*\1", pattern)  # what is below a folder, not the folder
+    pattern = re.sub(r"/\*\*(/?)\Z", r"/**/*\1", pattern)  # what is below a folder, not the folder
+    # `**/name` is `name`, which pathspec reads better.
+    return re.sub(r"\A(!?)/?(?:\*\*/)+(?=[^/#!][^/]*/?\Z)", r"\1", pattern)
 
 
 def _depth(pattern: str) -> int:
