@@ -5,8 +5,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 RUN := $(BIN)/python -m
 LOCKS := requirements
-# Stamps: the tool itself can be run; the tools for development are there, too.
+# Stamps: the tool itself can be run; its tests can; the tools for development are there, too.
 RUNS := $(VENV)/runs
+TESTS := $(VENV)/tests
 READY := $(VENV)/ready
 COMPILE := $(VENV)/lock/bin/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 \
     --generate-hashes --no-emit-index-url --no-annotate --custom-compile-command 'make lock'
@@ -42,7 +43,12 @@ $(RUNS): pyproject.toml $(LOCKS)/run.txt
 	@$(INSTALL) --no-deps --no-build-isolation --editable .
 	@touch $@
 
-$(READY): $(RUNS) $(LOCKS)/dev.txt
+$(TESTS): $(RUNS) $(LOCKS)/test.txt
+	@echo "installing what the tests need into $(VENV)"
+	@$(INSTALL) --require-hashes --requirement $(LOCKS)/test.txt
+	@touch $@
+
+$(READY): $(TESTS) $(LOCKS)/dev.txt
 	@echo "installing the tools for development into $(VENV)"
 	@$(INSTALL) --require-hashes --requirement $(LOCKS)/dev.txt
 	@touch $@
@@ -50,7 +56,7 @@ $(READY): $(RUNS) $(LOCKS)/dev.txt
 demo: $(RUNS) ## see what the tool does to an example
 	@tools/demo.sh $(DEMO_TOOL)
 
-test: setup ## run all tests
+test: $(TESTS) ## run all tests
 	$(RUN) $(PYTEST)
 
 check: lint ## run what must pass before a commit: style, types, and the quick tests that need no other tool
@@ -90,7 +96,8 @@ cluster-oracle: setup ## ask a real control plane with OpenYurt's manager again;
 lock: setup ## pin the newest packages that pyproject.toml allows, with their hashes, for every Python
 	$(BIN)/python -m venv $(VENV)/lock
 	$(VENV)/lock/bin/pip install --quiet --disable-pip-version-check uv==0.13.9
-	$(COMPILE) --upgrade --extra dev --output-file $(LOCKS)/dev.txt
+	$(COMPILE) --upgrade --extra dev --extra test --output-file $(LOCKS)/dev.txt
+	$(COMPILE) --upgrade --extra test --constraint $(LOCKS)/dev.txt --output-file $(LOCKS)/test.txt
 	$(COMPILE) --upgrade --group editable --constraint $(LOCKS)/dev.txt --output-file $(LOCKS)/run.txt
 
 pythons: setup ## run the tests under every other Python of this machine, and with the lowest versions

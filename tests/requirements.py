@@ -74,11 +74,12 @@ def require_module(name: str) -> Any:
 
 
 def is_wanted_here(name: str, **environment: str) -> bool:
-    """Whether `dev` in `pyproject.toml` has the package on this platform, or one that is given."""
+    """Whether `test` or `dev` in `pyproject.toml` has the package on this platform, or another."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    extras = project["optional-dependencies"]
     entries = [
         entry
-        for entry in map(Requirement, project["optional-dependencies"]["dev"])
+        for entry in map(Requirement, [*extras["test"], *extras["dev"]])
         if canonicalize_name(entry.name) == canonicalize_name(name)
     ]
     assert entries, f"pyproject.toml does not name {name}"
