@@ -532,6 +532,17 @@ def test_without_a_program_or_a_kustomization_nothing_is_guessed(
     assert validated("--build", "cluster").status == 0  # there is nothing to build
 
 
+def test_a_finding_is_where_the_user_wrote_it_though_our_transformer_needs_a_copy() -> None:
+    write("edge/t.yaml", "apiVersion: transform.hostnet.io/v1alpha1\nkind: HostnetTransform\n")
+    overlay(
+        "# by hand\nresources: [../base]\ntransformers: [t.yaml]\npatches:\n"
+        "- target: {kind: Deployment}\n  patch: |\n"
+        "    - op: add\n      path: /spec/template/spec/nodeSelector\n"
+        "      value: {apps.openyurt.io/nodepool: p}\n"
+    )
+    assert found("--build", ".") == [("error[HN401]", "edge/kustomization.yaml", 9)]
+
+
 def test_standard_input_cannot_be_built() -> None:
     for arguments in (["--build"], ["--build-dir", "edge"], ["--build", "-"]):
         run = invoke("validate", *arguments, stdin=pool("p"))

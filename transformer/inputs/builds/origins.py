@@ -123,9 +123,13 @@ class BuildOrigins:
         return self.files[path]
 
     def copied(self, file: str) -> str:
-        """Return the path of the copy of a file, or its own."""
+        """Return the path of the copy of a file, or its own.
+
+        In the copy for our own transformer, kustomizations are other than the user wrote them.
+        """
         for start, end in self.moved.items():
-            if file.startswith(f"{end}/"):
+            is_for_ours = start.startswith(f"{self.folder}/")
+            if not is_for_ours and file.startswith(f"{end}/"):
                 return start + file[len(end) :]
         return file
 
