@@ -1,5 +1,9 @@
-"""How hypothesis looks for examples: anew in each run, but the same ones on a build server."""
+"""How tests are run: which examples hypothesis looks for, and how often garbage is collected.
 
+Examples are new in each run, but the same ones on a build server.
+"""
+
+import gc
 import os
 
 from hypothesis import HealthCheck, settings
@@ -10,3 +14,10 @@ PATIENT = (HealthCheck.too_slow, HealthCheck.filter_too_much)
 settings.register_profile("default", deadline=None, suppress_health_check=PATIENT)
 settings.register_profile("ci", settings.get_profile("default"), derandomize=True)
 settings.load_profile("ci" if os.environ.get("CI") else "default")
+
+
+def pytest_collection_finish() -> None:
+    """Leave the thousands of tests, which stay, out of each search for garbage."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)

@@ -187,8 +187,8 @@ def test_hostile_text_is_read_or_refused_with_a_message(
 
 @pytest.mark.slow
 @pytest.mark.parametrize("command", [(), ("validate",)], ids=["transform", "validate"])
-def test_a_million_keys_are_read(command: tuple[str, ...], tmp_path: Path) -> None:
-    keys = b"".join(b"  k%d: v\n" % number for number in range(1_000_000))
+def test_hundreds_of_thousands_of_keys_are_read(command: tuple[str, ...], tmp_path: Path) -> None:
+    keys = b"".join(b"  k%d: v\n" % number for number in range(300_000))
     ended = run(*command, cwd=tmp_path, stdin=guarded() + b"x:\n" + keys)
     assert ended.status == 0
     if not command:
