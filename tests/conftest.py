@@ -13,6 +13,7 @@ PATIENT = (HealthCheck.too_slow, HealthCheck.filter_too_much)
 
 settings.register_profile("default", deadline=None, suppress_health_check=PATIENT)
 settings.register_profile("ci", settings.get_profile("default"), derandomize=True)
+gc.set_threshold(100_000, 20, 20)
 settings.load_profile("ci" if os.environ.get("CI") else "default")
 
 
@@ -20,4 +21,3 @@ def pytest_collection_finish() -> None:
     """Leave the thousands of tests, which stay, out of each search for garbage."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(20_000, 20, 20)

@@ -27,7 +27,7 @@ from transformer.kubernetes.objects import manifests
 from transformer.pipeline.context import RunContext, build
 from transformer.pipeline.settings import Settings
 
-TREES = 50
+TREES = 30
 KINDS = {"Deployment": "apps/v1", "DaemonSet": "apps/v1", "Service": "v1", "NodePool": "x.io/v1"}
 NAMES = ("web", "web-api", "a.b", "agent")
 NAMESPACES = ("", "", "default", "shop", "ops")
