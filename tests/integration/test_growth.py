@@ -5,13 +5,12 @@ grows with the square of its input does not come to an end in them, whatever the
 """
 
 import resource
-import subprocess
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 
-from tests.integration.cli_runs import TOOL, environment
+from tests.integration.zygote import Ended, forked
 from tests.manifests import node, pool
 
 _SECONDS = 10
@@ -108,20 +107,8 @@ ONLY_VALIDATE = {
 }
 
 
-def _run(*args: str, data: bytes, folder: Path) -> subprocess.CompletedProcess[bytes]:
-    def limited() -> None:
-        resource.setrlimit(resource.RLIMIT_CPU, (_SECONDS, _SECONDS))
-
-    return subprocess.run(
-        [*TOOL, *args],
-        input=data,
-        capture_output=True,
-        cwd=folder,
-        env=environment(),
-        timeout=300,
-        preexec_fn=limited,
-        check=False,
-    )
+def _run(*args: str, data: bytes, folder: Path) -> Ended:
+    return forked(*args, folder=folder, stdin=data, limits={resource.RLIMIT_CPU: _SECONDS})
 
 
 CASES = [
@@ -138,8 +125,8 @@ def test_what_comes_in_large_numbers_costs_no_more_than_its_size(
     command: str, growing: Growing, tmp_path: Path
 ) -> None:
     run = _run(*([command] if command else []), "-q", data=growing.data(), folder=tmp_path)
-    assert run.returncode in (0, 1, 3), run.stderr[-300:]
-    assert b"bug" not in run.stderr
+    assert run.status in (0, 1, 3), run.err[-300:]
+    assert b"bug" not in run.err
 
 
 @pytest.mark.parametrize("form", ["text", "json"])
@@ -149,6 +136,6 @@ def test_a_long_name_is_not_repeated_in_full_by_each_finding(form: str, tmp_path
     ports = "  - name: c%d\n    ports: [{containerPort: 1, hostPort: 2}]\n"
     data = Growing(head, ports, 1000).data()
     run = _run("validate", "--format", form, data=data, folder=tmp_path)
-    assert run.returncode == 1
-    assert run.stdout.count(b"HN410") >= 1000
-    assert len(run.stdout) < 2_000_000
+    assert run.status == 1
+    assert run.out.count(b"HN410") >= 1000
+    assert len(run.out) < 2_000_000

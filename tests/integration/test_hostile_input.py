@@ -7,13 +7,14 @@ memory and processor time.
 import re
 import resource
 import subprocess
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 
 from tests.integration.cli_runs import TOOL, environment
+from tests.integration.zygote import forked
 from tests.manifests import guarded, kept_off, node
 from transformer.report.formats import FORMATS
 
@@ -77,9 +78,22 @@ class Ended(NamedTuple):
 def run(*args: str, cwd: Path, stdin: bytes | Iterable[bytes] = b"", memory: int = MEMORY) -> Ended:
     """Run the command line, with limits; input may come in pieces, so that nobody has it whole."""
 
+    limits = {resource.RLIMIT_AS: memory, resource.RLIMIT_CPU: SECONDS}
+    if isinstance(stdin, bytes):
+        status, out, err = forked(*args, folder=cwd, stdin=stdin, limits=limits)
+        ended = Ended(status, out, err.decode(errors="replace"))
+    else:
+        ended = _piped(*args, cwd=cwd, stdin=stdin, limits=limits)
+    assert "Traceback" not in ended.err
+    assert "bug" not in ended.err
+    assert not (cwd / "pwned").exists()
+    return ended
+
+
+def _piped(*args: str, cwd: Path, stdin: Iterable[bytes], limits: Mapping[int, int]) -> Ended:
     def limited() -> None:
-        resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-        resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+        for kind, most in limits.items():
+            resource.setrlimit(kind, (most, most))
 
     with (cwd / "out").open("w+b") as out, (cwd / "err").open("w+b") as err:
         tool = subprocess.Popen(
@@ -93,7 +107,7 @@ def run(*args: str, cwd: Path, stdin: bytes | Iterable[bytes] = b"", memory: int
         )
         assert tool.stdin is not None
         try:
-            for piece in [stdin] if isinstance(stdin, bytes) else stdin:
+            for piece in stdin:
                 tool.stdin.write(piece)
             tool.stdin.close()
         except BrokenPipeError:
@@ -101,11 +115,7 @@ def run(*args: str, cwd: Path, stdin: bytes | Iterable[bytes] = b"", memory: int
         status = tool.wait(timeout=200)
         out.seek(0)
         err.seek(0)
-        ended = Ended(status, out.read(), err.read().decode(errors="replace"))
-    assert "Traceback" not in ended.err
-    assert "bug" not in ended.err
-    assert not (cwd / "pwned").exists()
-    return ended
+        return Ended(status, out.read(), err.read().decode(errors="replace"))
 
 
 def _write(folder: Path, name: str, data: bytes) -> str:
