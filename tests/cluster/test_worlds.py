@@ -93,9 +93,10 @@ def worlds() -> tuple[World, ...]:
     return tuple(map(World, vectors("worlds")))
 
 
-def verdicts_on(world: World, *, with_nodes: bool) -> Iterator[Verdict]:
+@cache
+def verdicts_on(world: World, *, with_nodes: bool) -> tuple[Verdict, ...]:
     objects = world.with_nodes() if with_nodes else [*world.pools, *world.workloads]
-    return (one for one in verdicts(objects) if world.is_compared(one))
+    return tuple(one for one in verdicts(objects) if world.is_compared(one))
 
 
 @pytest.mark.parametrize("with_nodes", [False, True], ids=["pools", "pools and nodes"])
