@@ -57,6 +57,11 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
+def kustomize() -> str:
+    """Return the command that builds: that of kustomize, or of kubectl."""
+    return " ".join(program.program(os.environ))
+
+
 def write(name: str, text: str) -> None:
     path = Path(name)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -435,7 +440,7 @@ def test_a_build_that_fails_is_an_error_in_the_words_of_kustomize() -> None:
     assert (failed["rule"], failed["file"]) == ("HN901", "edge/kustomization.yaml")
     cause = "edge/missing.yaml: no such file or directory"
     assert failed["message"] == f"kustomize cannot build this: {cause}"
-    assert failed["hint"] == "`kubectl kustomize edge` prints all of it"
+    assert failed["hint"] == f"`{kustomize()} edge` prints all of it"
     assert run.status == 3
     assert others["rule"] == "HN420"
     run = validated("--build", "--on-invalid", "pass", ".")
@@ -493,7 +498,7 @@ def test_what_flux_builds_may_load_files_of_all_the_repository(path: str) -> Non
     Path("base/kustomization.yaml").unlink()
     (failed,) = [one for one in reported("--build", ".") if one["rule"] == "HN901"]
     assert "is not in or below" in failed["message"]
-    lifted = "kubectl kustomize --load-restrictor LoadRestrictionsNone"
+    lifted = f"{kustomize()} --load-restrictor LoadRestrictionsNone"
     assert failed["hint"].endswith(f"set HOSTNET_KUSTOMIZE='{lifted}'")
     write("cluster/flux.yaml", FLUX % path)
     if path == "./edge/nested":  # not the folder that is built
