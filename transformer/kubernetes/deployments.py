@@ -50,7 +50,7 @@ def _deploys(source: Mapping[str, Any]) -> bool:
 def _of_flux(spec: Mapping[str, Any]) -> Deployed:
     source = mapping_at(spec, "sourceRef")
     kind, name = text_of(source.get("kind")), text_of(source.get("name"))
-    path = _folder(text_of(spec.get("path")))
+    path = normal(text_of(spec.get("path")))
     is_own = name == FLUX_OWN
     of = "" if is_own else f" of the {kind} {name}"
     return Deployed("" if path == _TOP and not is_own else path, _missing(path, of))
@@ -71,12 +71,13 @@ def _of_argo(source: Mapping[str, Any]) -> Deployed:
         return Deployed("", "its settings for kustomize are not applied")
     if mapping_at(source, "directory").get("jsonnet"):
         return Deployed("", "Jsonnet is not evaluated")
-    folder = _folder(path)
+    folder = normal(path)
     why = _missing(folder, f" of {repository}")
     return Deployed("" if folder == _TOP else folder, why, may_be_chart=True)
 
 
-def _folder(path: str) -> str:
+def normal(path: str) -> str:
+    """Return a path as it is here, of one that may begin or end with a slash, or be empty."""
     return posixpath.normpath(path.strip("/") or _TOP)
 
 

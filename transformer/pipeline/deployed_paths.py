@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+from transformer.kubernetes.deployments import normal
 from transformer.pipeline.deployments import (
     ARTIFACT,
     Copy,
@@ -10,7 +11,6 @@ from transformer.pipeline.deployments import (
     Part,
     inside,
     lineage,
-    normal,
 )
 
 _BUILT_SOURCES = (ARTIFACT, "OCIRepository ", "Bucket ")

@@ -7,6 +7,8 @@ import posixpath
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
+from transformer.kubernetes.deployments import ARGO, normal
+from transformer.kubernetes.deployments import FLUX as FLUX_KUSTOMIZATION
 from transformer.kubernetes.objects import Manifest, list_at, mapping_at, text_of
 
 ARTIFACT = "ExternalArtifact "
@@ -15,13 +17,11 @@ ARTIFACT = "ExternalArtifact "
 IN_CLUSTER = "in-cluster"
 """The destination that is the cluster of Argo CD itself."""
 
-FLUX = "Kustomization"
-APPLICATION = "Application"
+FLUX = FLUX_KUSTOMIZATION[1]
+APPLICATION = ARGO[1]
 APPLICATION_SET = "ApplicationSet"
 
-_FLUX = ("kustomize.toolkit.fluxcd.io", FLUX)
 _ARTIFACTS = ("source.extensions.fluxcd.io", "ArtifactGenerator")
-_ARGO = "argoproj.io"
 _ARGO_KINDS = (APPLICATION, APPLICATION_SET, "AppProject")
 _LOCAL_SERVER = "https://kubernetes.default.svc"
 
@@ -69,7 +69,7 @@ def deployed(manifest: Manifest, file: str, below: str = ".") -> Deployment | No
     `below` is the configuration's folder in the repository; what is not in it is left out.
     """
     ref = manifest.ref
-    if (ref.group, ref.kind) == _FLUX:
+    if (ref.group, ref.kind) == FLUX_KUSTOMIZATION:
         source = mapping_at(manifest.spec, "sourceRef")
         name = f"{text_of(source.get('kind'))} {text_of(source.get('name'))}".strip()
         written = [(manifest.spec.get("path"), name)]
@@ -77,7 +77,7 @@ def deployed(manifest: Manifest, file: str, below: str = ".") -> Deployment | No
         names = [mapping_at(config, key).get("name") for key in ("secretRef", "configMapRef")]
         secret = next(filter(None, map(text_of, names)), "")
         destination = f"{ref.namespace}/{secret}".lstrip("/") if config else ""
-    elif ref.group == _ARGO and ref.kind in _ARGO_KINDS:
+    elif ref.group == ARGO[0] and ref.kind in _ARGO_KINDS:
         sources = [mapping_at(manifest.spec, "source"), *list_at(manifest.spec, "sources")]
         maps = [one for one in sources if isinstance(one, dict)]
         written = [(one.get("path"), _repository(text_of(one.get("repoURL")))) for one in maps]
@@ -145,8 +145,3 @@ def lineage(path: str) -> Iterator[str]:
     while path != ".":
         path = posixpath.dirname(path) or "."
         yield path
-
-
-def normal(path: str) -> str:
-    """Return a path as it is here, of one that may begin or end with a slash, or be empty."""
-    return posixpath.normpath(path.strip("/") or ".")
