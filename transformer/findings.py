@@ -4,14 +4,12 @@ Lines and columns are 1-based; `document` is the 0-based ordinal within its file
 pointers (RFC 6901) relative to the object; `item` is the pointer of the object within its document.
 """
 
-from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 Severity: TypeAlias = Literal["error", "warning", "info"]
 
 
-@dataclass(frozen=True, slots=True)
-class ObjectRef:
+class ObjectRef(NamedTuple):
     """The identity of a Kubernetes object."""
 
     group: str
@@ -22,7 +20,7 @@ class ObjectRef:
 
     def as_dict(self) -> dict[str, str]:
         """Return the identity as a mapping."""
-        return {name: getattr(self, name) for name in self.__slots__}
+        return self._asdict()
 
     def __str__(self) -> str:
         """Return `Kind/namespace/name`, or `Kind/name` without a namespace."""
@@ -34,8 +32,7 @@ MOST_RELATED = 100
 """The most further places that a finding lists."""
 
 
-@dataclass(frozen=True, slots=True)
-class Related:
+class Related(NamedTuple):
     """A further place that a finding is about, with a message about it."""
 
     file: str
@@ -45,8 +42,7 @@ class Related:
     object: ObjectRef | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Violation:
+class Violation(NamedTuple):
     """What a rule found at `pointer` of one object; `severity` overrides that of the rule.
 
     `at_key`: the key at the pointer is wrong, not its value. `related` are further places, of which
@@ -64,8 +60,7 @@ class Violation:
     patches: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """A violation with its place in the input.
 
     `related` are further places: at most `MOST_RELATED` of `related_total`. `patches` are the files
@@ -154,8 +149,7 @@ class Unseen(NamedTuple):
         return {name: value for name, value in self._asdict().items() if name != "group" or value}
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """What one transform rule changed in one object: JSON patch operations as plain values.
 
     `file`, `line`, `document` and `item` are the place where the object begins.
@@ -174,8 +168,7 @@ class Change:
 Stage: TypeAlias = Literal["screened", "parsed", "edited"]
 
 
-@dataclass(frozen=True, slots=True)
-class DocumentResult:
+class DocumentResult(NamedTuple):
     """One document: its bytes before (`source`) and after (`data`), its changes and findings.
 
     `failed`: it cannot be read or edited; then `data` equals `source`. `continues`: this is a

@@ -1,14 +1,12 @@
 """The JSON patch operations (RFC 6902) that rules need: `add` and `replace`."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from transformer import pointer
 
 
-@dataclass(frozen=True, slots=True)
-class Operation:
+class Operation(NamedTuple):
     """One operation. `path` is a JSON pointer (RFC 6901); `value` is plain, never modified."""
 
     op: Literal["add", "replace"]

@@ -54,7 +54,7 @@ def run(options: ValidateOptions, host: ValidateHost) -> int:
         schemas=schemas(),
         max_document=options.max_document,
     )
-    context = replace(context, lenient_on_non_manifests=host.is_lenient)
+    context = context._replace(lenient_on_non_manifests=host.is_lenient)
     pools = host.pool_sources(options.pools)
     discovery = discovery_options(host.settings, host.root, options.cluster)
     report_file = opened_report(options.report_file) if options.report_file else nullcontext()

@@ -5,7 +5,6 @@ anything else than plain values are refused.
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 from transformer.config.check import check
@@ -89,14 +88,14 @@ def parse(data: bytes, name: str) -> Settings:
         raise _first(problems, places, text, name)
     settings = from_plain(config)
     suppressions = tuple(
-        replace(entry, line=position_at(text, places.offset_of(f"/spec/ignore/{index}")).line)
+        entry._replace(line=position_at(text, places.offset_of(f"/spec/ignore/{index}")).line)
         for index, entry in enumerate(settings.suppressions)
     )
     clusters = tuple(
-        replace(entry, line=position_at(text, places.offset_of(f"/spec/clusters/{index}")).line)
+        entry._replace(line=position_at(text, places.offset_of(f"/spec/clusters/{index}")).line)
         for index, entry in enumerate(settings.clusters)
     )
-    return replace(settings, suppressions=suppressions, clusters=clusters, name=name)
+    return settings._replace(suppressions=suppressions, clusters=clusters, name=name)
 
 
 def _decode(data: bytes, name: str) -> str:

@@ -2,7 +2,6 @@
 
 import os
 import re
-from dataclasses import replace
 from pathlib import Path
 
 from transformer.config.options import Options
@@ -61,8 +60,7 @@ def with_options(settings: Settings, options: Options) -> Settings:
                 severities[rule] = "off"
             elif severities.get(rule) == "off":
                 del severities[rule]
-    return replace(
-        settings,
+    return settings._replace(
         transform_rules=rules,
         severities=severities,
         strict=settings.strict or options.strict,

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from itertools import groupby
 
 from transformer.findings import Finding
@@ -33,7 +32,7 @@ def in_order(
         lines = _lines(by_name.get(name), numbers)
         for found in in_file:
             is_known = found.rule not in by_finalize
-            yield found if is_known else replace(found, excerpt=lines.get(found.line, ""))
+            yield found if is_known else found._replace(excerpt=lines.get(found.line, ""))
 
 
 def _lines(source: Source | None, numbers: Collection[int]) -> dict[int, str]:

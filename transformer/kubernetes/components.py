@@ -20,7 +20,7 @@ component whose guard is `pod-network` is not recognised if its pods have hostNe
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from transformer.errors import SettingsError
 from transformer.kubernetes.charts import Chart, chart_name
@@ -33,8 +33,7 @@ _ARCHITECTURES = frozenset(
 _PLATFORMS = _ARCHITECTURES | {"linux", "windows"}
 
 
-@dataclass(frozen=True, slots=True)
-class Component:
+class Component(NamedTuple):
     """One entry. `labels` are pairs of key and value, each of which is a sign.
 
     `images` are repositories without tag: with a slash, the end of a path; without one, the last
@@ -54,8 +53,7 @@ class Component:
     charts: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Workload:
+class Workload(NamedTuple):
     """The owner of a pod template.
 
     `names` and `namespaces` begin with the current one; those before kustomize's changes follow.

@@ -5,7 +5,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from transformer import pointer
 from transformer.findings import ObjectRef
@@ -14,8 +14,7 @@ from transformer.kubernetes.objects import Described, Manifest, list_at
 from transformer.regexes import regex
 
 
-@dataclass(frozen=True, slots=True)
-class PodTemplateRow:
+class PodTemplateRow(NamedTuple):
     """Objects of `group` and one of `kinds` have pod templates at `pointer`.
 
     The pointer begins at the root of the object; `*` is any key or index, a `*` inside a name is a
@@ -33,8 +32,7 @@ class PodTemplateRow:
     is_static: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class PoolSelection:
+class PoolSelection(NamedTuple):
     """The NodePools that an object selects: by name, and by label selectors (plain values).
 
     Source: OpenYurt YurtAppSet controller, `CreateNodeSelectorByNodepoolName`.

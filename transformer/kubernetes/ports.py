@@ -1,7 +1,7 @@
 """The ports that a pod uses on its node."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from transformer.kubernetes.objects import list_at, text_of
 from transformer.kubernetes.pod_template import PodTemplate, containers
@@ -9,8 +9,7 @@ from transformer.kubernetes.pod_template import PodTemplate, containers
 _ALL_ADDRESSES = ("", "0.0.0.0", "::")
 
 
-@dataclass(frozen=True, slots=True)
-class Port:
+class Port(NamedTuple):
     """A port of a container, at `pointer` of its object; `host` is 0 if it has no host port.
 
     `is_sidecar`: its container is an init container that keeps running.
@@ -54,7 +53,7 @@ def host_ports(template: PodTemplate, *, host_network: bool) -> Iterator[Port]:
     for port in ports(template):
         taken = port.host or (port.container if host_network else 0)
         if taken:
-            yield replace(port, host=taken)
+            yield port._replace(host=taken)
 
 
 def is_any_address(ip: str) -> bool:

@@ -1,7 +1,7 @@
 """Services that need kube-proxy on the nodes of their pods."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from transformer.kubernetes.objects import Manifest, mapping_at
 
@@ -13,8 +13,7 @@ def is_service(manifest: Manifest) -> bool:
     return manifest.ref.kind == "Service" and manifest.ref.group == ""
 
 
-@dataclass(frozen=True, slots=True)
-class LocalService:
+class LocalService(NamedTuple):
     """A Service with a `Local` traffic policy: its name, and the labels of the pods it selects."""
 
     name: str

@@ -7,7 +7,6 @@ run (`close`).
 import os
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
 from typing import IO, BinaryIO
 
@@ -228,7 +227,7 @@ def _separated(result: DocumentResult) -> Iterator[DocumentResult]:
     """Yield the results of the documents of a run one by one."""
     line = result.line
     for data in split(result.source) if result.documents > 1 else ():
-        yield replace(result, line=line, source=data, data=data, documents=1)
+        yield result._replace(line=line, source=data, data=data, documents=1)
         line += data.count(b"\n")
     if result.documents == 1:
         yield result

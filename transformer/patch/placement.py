@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from transformer import pointer
 from transformer.errors import PatchError
@@ -10,8 +10,7 @@ from transformer.operations import Operation
 from transformer.yamltree.syntax import Chain, Collection, Mapping, Node, Sequence, Tree
 
 
-@dataclass(frozen=True, slots=True)
-class SetValue:
+class SetValue(NamedTuple):
     """Write `value` in place of `node`; its parent is the last of `chain`."""
 
     node: Node
@@ -19,8 +18,7 @@ class SetValue:
     value: Any
 
 
-@dataclass(frozen=True, slots=True)
-class Add:
+class Add(NamedTuple):
     """Add to the end of `collection`: entries (a dict) or items (a list)."""
 
     collection: Collection
@@ -28,13 +26,12 @@ class Add:
     added: Any
 
 
-@dataclass(frozen=True, slots=True)
-class ExpandMerge:
-    """Write `entries` in place of the merge entry with `index` in `mapping`."""
+class ExpandMerge(NamedTuple):
+    """Write `entries` in place of the merge entry with the index `at` in `mapping`."""
 
     mapping: Mapping
     chain: Chain
-    index: int
+    at: int
     entries: dict[str, Any]
 
 

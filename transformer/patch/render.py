@@ -5,9 +5,8 @@ escaping (line breaks, quotes, control characters) is left to ruamel.yaml.
 """
 
 import json
-from dataclasses import dataclass, replace
 from itertools import chain
-from typing import Any
+from typing import Any, NamedTuple
 
 from transformer.regexes import regex
 from transformer.yamltree.scalars import resolve
@@ -18,8 +17,7 @@ _SPECIAL = {"inf": ".inf", "-inf": "-.inf", "nan": ".nan"}
 _SIMPLE = regex(r"[ !#-\[\]-~]*\Z")
 
 
-@dataclass(frozen=True, slots=True)
-class FlowStyle:
+class FlowStyle(NamedTuple):
     """The style of flow text and JSON: what is between elements, after a key, inside brackets.
 
     `key_quote` and `quote` are put around each key and each other string of flow YAML, if they are
@@ -44,8 +42,7 @@ class FlowStyle:
 _PLAIN_FLOW = FlowStyle()
 
 
-@dataclass(frozen=True, slots=True)
-class BlockStyle:
+class BlockStyle(NamedTuple):
     """How a document lays out its blocks, in columns.
 
     `step`: a mapping under a key; `dash`: a sequence's dash under its key; `gap`: from the dash to
@@ -128,7 +125,7 @@ def element_lines(value: Any, style: FlowStyle) -> list[list[str]]:
 def _elements(value: Any, style: FlowStyle) -> list[tuple[str, Any]]:
     """Return what is before each element (a mapping's key and colon), and the element."""
     if isinstance(value, dict):
-        keys = replace(style, quote=style.key_quote)
+        keys = style._replace(quote=style.key_quote)
         return [(flow(key, keys) + style.colon, item) for key, item in value.items()]
     return [("", item) for item in value]
 

@@ -1,7 +1,6 @@
 """What a document's text shows of its author's habits, the nearest neighbours first."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from itertools import chain as chained
 from itertools import islice
 from typing import TypeGuard, TypeVar
@@ -112,8 +111,7 @@ def flow_style(tree: Tree, neighbours: Iterable[Node]) -> FlowStyle:
     if not (near and is_spread(text, near[0])):
         return style
     lines = (_short_height(text, node) for node in around)
-    return replace(
-        style,
+    return style._replace(
         step=_step(text, near[0]),
         inline=max(lines, default=0),
         trailing=trailing_comma(text, near[0], element_end(near[0])) is not None,

@@ -8,7 +8,6 @@ reports duplicate names), and only a few others. Findings are kept as they are.
 import marshal
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 
 from transformer.findings import Finding, ObjectRef, Place, finding_at
 from transformer.pipeline.context import RunContext
@@ -159,7 +158,7 @@ class RunAggregator:
             if known == rule.id:
                 # An object that is built several times may be found several times.
                 for found in dict.fromkeys(self._concluded(rule, buckets.values(), words)):
-                    yield replace(found, clusters=(world,)) if world else found
+                    yield found._replace(clusters=(world,)) if world else found
 
     def _concluded(
         self, rule: ValidationRule, buckets: Iterable[bytes | list[bytes]], words: Sequence[str]

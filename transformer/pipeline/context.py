@@ -1,9 +1,8 @@
 """What applies to a whole run: the enabled rules, the cluster they see, the finding policy."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from transformer.errors import SettingsError
 from transformer.findings import Finding, ObjectRef
@@ -34,8 +33,7 @@ if TYPE_CHECKING:
     from transformer.pipeline.patched_sources import PatchedSources
 
 
-@dataclass(frozen=True, slots=True)
-class RunContext:
+class RunContext(NamedTuple):
     """Everything that handling a document needs. Built by `build`; safe to share between clusters.
 
     `checks_always` and `checks_wanted` are the validation rules that `transform` runs. In a context
@@ -64,15 +62,15 @@ class RunContext:
     def with_pools(self, pools: PoolIndex) -> "RunContext":
         """Return the same context with other pools, and so far without nodes and namespaces."""
         nodes = KnownNodes(self.settings.nodes == "complete")
-        return self.with_cluster(replace(self.cluster, pools=pools, nodes=nodes, namespaces={}))
+        return self.with_cluster(self.cluster._replace(pools=pools, nodes=nodes, namespaces={}))
 
     def with_cluster(self, cluster: ClusterContext) -> "RunContext":
         """Return the same context for another cluster."""
-        return replace(self, cluster=cluster)
+        return self._replace(cluster=cluster)
 
     def for_fix(self) -> "RunContext":
         """Return a context that does not fix suppressed findings, and reads every document."""
-        return replace(self, is_fix=True, prefilter=open_prefilter())
+        return self._replace(is_fix=True, prefilter=open_prefilter())
 
     def with_fixes(self) -> "RunContext":
         """Return a context that also applies the fixes of validation rules."""
@@ -83,7 +81,7 @@ class RunContext:
             for rule in self.validation
             if rule.fix is not None
         )
-        return replace(self, rules=(*fixes, *self.rules))
+        return self._replace(rules=(*fixes, *self.rules))
 
     def rules_for(self, manifest: Manifest, file: str) -> Sequence[TransformRule]:
         """Return the rules that may edit an object in `file` (relative)."""
@@ -168,6 +166,8 @@ def _cluster(
         catalog,
         pod_template.table(rows),
         schemas,
+        KnownNodes(),
+        {},
         may_match=partial(may_match, guarded),
     )
 

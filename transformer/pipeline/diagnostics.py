@@ -3,7 +3,7 @@
 import posixpath
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from transformer.errors import InputError, TransformError
 from transformer.findings import Change, Finding, ObjectRef, Place, Severity, Violation, finding_at
@@ -29,8 +29,7 @@ _HEAD = (b"apiVersion", b"kind")
 _NONE: Mapping[str, Any] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(NamedTuple):
     """Where documents come from. `file` is the name in messages; `relative` is the path from the
     configuration's folder, which the patterns of its `ignore` match.
 

@@ -11,6 +11,7 @@ because its author has to fix it; the manifests are only recorded.
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
+from typing import NamedTuple
 
 from transformer.errors import InputError
 from transformer.pipeline.boundaries import (
@@ -31,8 +32,7 @@ from transformer.text.framing import (
 from transformer.text.plain_runs import split
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(NamedTuple):
     """A raw document, and why it cannot be read as intended (`problem`, or None).
 
     `continues`: it continues an oversize document. `manifests`: in a file, the raw documents of two

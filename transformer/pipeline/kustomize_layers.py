@@ -161,11 +161,11 @@ class Layer:
         ref = built.refs[-1]
         if self.namespace:
             has_none = ref.kind in _NO_NAMESPACE
-            built = built.renamed(ref if has_none else replace(ref, namespace=self.namespace))
+            built = built.renamed(ref if has_none else ref._replace(namespace=self.namespace))
         for prefix, suffix in ((self.prefix, ""), ("", self.suffix)):
             ref = built.refs[-1]
             if (prefix or suffix) and ref.kind not in _KEEP_NAMES:
-                built = built.renamed(replace(ref, name=f"{prefix}{ref.name}{suffix}"))
+                built = built.renamed(ref._replace(name=f"{prefix}{ref.name}{suffix}"))
         if self.labels or self.annotations or self.handled:
             built = replace(
                 built,
@@ -177,7 +177,7 @@ class Layer:
         ref = built.refs[-1]
         if ref.namespace or ref.kind in _NO_NAMESPACE or not self.for_homeless:
             return built
-        return built.renamed(replace(ref, namespace=self.for_homeless))
+        return built.renamed(ref._replace(namespace=self.for_homeless))
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,7 +305,7 @@ def _without(ref: ObjectRef, prefix: str, suffix: str) -> ObjectRef:
     is_named_so = ref.name.startswith(prefix) and ref.name.endswith(suffix)
     if ref.kind in _KEEP_NAMES or not is_named_so:
         return ref
-    return replace(ref, name=ref.name.removeprefix(prefix).removesuffix(suffix))
+    return ref._replace(name=ref.name.removeprefix(prefix).removesuffix(suffix))
 
 
 def _namespace(ref: ObjectRef) -> str:

@@ -5,7 +5,6 @@ may be a manifest that lacks its apiVersion or kind, so it gets a finding of its
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from transformer.findings import MOST_RELATED, Finding, Related
 
@@ -47,8 +46,7 @@ class NonManifests:
         if self._count == 1:
             yield self._first
             return
-        yield replace(
-            self._first,
+        yield self._first._replace(
             message=f"{self._count} files hold no manifest",
             hint=_HINT,
             excerpt="",

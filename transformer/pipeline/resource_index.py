@@ -6,7 +6,7 @@ only at the end. Documents are read here only if their bytes mention such a kind
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from transformer.errors import InputError
 from transformer.kubernetes.nodes import is_node, joins
@@ -120,8 +120,7 @@ class ResourceIndex:
                     for name, labeled in self.labeled_nodes.items()
                     if joins(labeled, nodes.get(name))
                 )
-        return replace(
-            base,
+        return base._replace(
             pools=self.pools,
             nodes=self.nodes,
             namespaces=self.namespaces,

@@ -1,8 +1,7 @@
 """The configuration as plain frozen data."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from transformer.findings import Severity
 from transformer.globs import is_chosen, matches_object
@@ -10,9 +9,10 @@ from transformer.regexes import regex
 
 _SEVERITY_KEY = regex(r"HN[0-9]{3}")
 
+_NONE: Mapping[str, Any] = {}
 
-@dataclass(frozen=True, slots=True)
-class Suppression:
+
+class Suppression(NamedTuple):
     """A suppression of `rules` on an object and in a file; an empty pattern matches all.
 
     `object` is `Kind/namespace/name` or `Kind/name`, with wildcards in each part; `file` is a
@@ -27,8 +27,7 @@ class Suppression:
     line: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Cluster:
+class Cluster(NamedTuple):
     """A cluster of the configuration, and the patterns of its files; `line` as in `Suppression`."""
 
     name: str
@@ -36,8 +35,7 @@ class Cluster:
     line: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(NamedTuple):
     """Everything that a configuration can set, with defaults.
 
     `transform_rules` has only the rules that are explicitly switched on or off, by id; `severities`
@@ -47,8 +45,8 @@ class Settings:
     the name of the configuration file.
     """
 
-    transform_rules: Mapping[str, bool] = field(default_factory=dict)
-    severities: Mapping[str, Severity | Literal["off"]] = field(default_factory=dict)
+    transform_rules: Mapping[str, bool] = _NONE
+    severities: Mapping[str, Severity | Literal["off"]] = _NONE
     components: tuple[Mapping[str, Any], ...] = ()
     pod_templates: tuple[Mapping[str, Any], ...] = ()
     pool_paths: tuple[str, ...] = ()

@@ -6,7 +6,6 @@ object that it matches, so that a run over some files does not report entries fo
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 from transformer.findings import Finding, ObjectRef, Place, Severity, Violation, finding_at
@@ -36,8 +35,7 @@ class SuppressedFinding(NamedTuple):
     by: SuppressedBy
 
 
-@dataclass(frozen=True, slots=True)
-class FindingPolicy:
+class FindingPolicy(NamedTuple):
     """The suppressions and severities of a configuration.
 
     `also_known` yields what else the object of a finding is, if it was built from others.
@@ -92,7 +90,7 @@ class FindingPolicy:
         severity = self.settings.severities.get(found.rule, found.severity)
         if severity == "off":
             return None
-        found = found if severity == found.severity else replace(found, severity=severity)
+        found = found if severity == found.severity else found._replace(severity=severity)
         return _before(found, tuple(patches)) if patches else found
 
 
@@ -108,8 +106,7 @@ def is_about_workloads(rule: str) -> bool:
 
 def _before(found: Finding, patches: tuple[str, ...]) -> Finding:
     """Return a finding on an object before patches of kustomizations: they may be the remedy."""
-    return replace(
-        found,
+    return found._replace(
         severity=_MILDER[found.severity],
         message=f"{found.message} ({without_patches(patches)})",
         patches=patches,
@@ -122,8 +119,7 @@ def suppressed_rules(annotations: Mapping[str, Any]) -> list[str]:
     return value.replace(",", " ").split() if isinstance(value, str) else []
 
 
-@dataclass(frozen=True, slots=True)
-class SuppressionRequest:
+class SuppressionRequest(NamedTuple):
     """The annotation of an object at `at`, which suppresses the rules in `ids`."""
 
     ids: tuple[str, ...]

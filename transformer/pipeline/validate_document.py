@@ -174,7 +174,7 @@ class _Validation:
             diagnostics.findings = []  # what is known in one world is not known in another
             self._validate_in(world, rule_context)
             names = (world.name,) if world.name else ()
-            findings += [replace(found, clusters=names) for found in diagnostics.findings]
+            findings += [found._replace(clusters=names) for found in diagnostics.findings]
         diagnostics.findings = findings
         if self.worlds.outside is not None and not self.origin.is_patch:
             context = replace(rule_context, cluster=self.worlds.outside.cluster)
@@ -247,7 +247,7 @@ class _Validation:
             yield rule_context
             return
         usage = rule_context.usage
-        usage = replace(usage, renames=usage.renames or patched.is_renamed)
+        usage = usage._replace(renames=usage.renames or patched.is_renamed)
         for ref in patched.refs(manifest.ref):
             yield replace(rule_context, manifest=replace(manifest, ref=ref), usage=usage)
 

@@ -6,7 +6,6 @@ duplicates in such files are reported once. Without clusters, that world is all 
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
 from typing import NamedTuple
 
 from transformer.findings import Finding
@@ -67,7 +66,7 @@ def merged(
     """
     found_in: dict[Finding, dict[str, None]] = {}
     for found in findings:
-        key = replace(found, clusters=()) if found.clusters else found
+        key = found._replace(clusters=()) if found.clusters else found
         found_in.setdefault(key, {}).update(dict.fromkeys(found.clusters))
     result = []
     for found, those in found_in.items():
@@ -75,7 +74,7 @@ def merged(
         message = found.message
         if names and found.file in shared and (len(names) == 1 or len(names) < len(clusters)):
             message += f" ({clusters_in_words(names)})"
-        result.append(replace(found, message=message, clusters=names) if names else found)
+        result.append(found._replace(message=message, clusters=names) if names else found)
     return result
 
 

@@ -16,7 +16,7 @@ Source: OpenYurt, `conciliateNode` of the nodepool controller.
 import marshal
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from transformer.kubernetes.nodes import pool_name
 from transformer.kubernetes.objects import Manifest, list_at
@@ -31,17 +31,16 @@ _LINUX = dict.fromkeys(OS_LABELS, "linux")
 Taints = tuple[Mapping[str, Any], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class NodeGroup:
+class NodeGroup(NamedTuple):
     """Nodes that are alike in all that is known of them.
 
-    `count` is how many of them are in the input; 0 stands for nodes that are not.
+    `number` is how many of them are in the input; 0 stands for nodes that are not.
     """
 
     labels: NodeLabels
     taints: Taints = ()
     is_cordoned: bool = False
-    count: int = 0
+    number: int = 0
 
 
 @dataclass(slots=True)

@@ -9,8 +9,7 @@ scheduling/corev1/nodeaffinity/nodeaffinity.go; apimachinery, `labels.NewRequire
 """
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from transformer.kubernetes.node_affinity import is_unknown_yet, required_terms
 from transformer.kubernetes.objects import list_at, text_of
@@ -33,9 +32,10 @@ _FIELD = "\0"
 NAME_FIELD = f"{_FIELD}metadata.name"
 """Represents the name of a node among its labels."""
 
+_NONE: Mapping[str, Any] = {}
 
-@dataclass(frozen=True, slots=True)
-class NodeLabels:
+
+class NodeLabels(NamedTuple):
     """What is known of the labels of some nodes: values by key, and which keys are absent.
 
     `unlike`, by key: values that the label does not have, if it exists. `present` are keys that
@@ -45,7 +45,7 @@ class NodeLabels:
 
     known: Mapping[str, Any]
     absent: Collection[str] = ()
-    unlike: Mapping[str, Collection[str]] = field(default_factory=dict)
+    unlike: Mapping[str, Collection[str]] = _NONE
     present: Collection[str] = ()
     is_complete: bool = False
 

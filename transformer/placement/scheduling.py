@@ -208,13 +208,15 @@ def _judged(wanted: _Wanted, candidate: _Candidate) -> PoolSchedule:
         best.answer,
         best.filter,
         candidate.is_known,
-        sum(group.count for answer, group in answers if answer.answer == "can"),
-        sum(group.count for group in candidate.groups),
+        sum(group.number for answer, group in answers if answer.answer == "can"),
+        sum(group.number for group in candidate.groups),
         undecided,
         candidate.is_known,
         best.for_now,
         sum(
-            group.count for answer, group in answers if answer.answer == "unknown" or answer.for_now
+            group.number
+            for answer, group in answers
+            if answer.answer == "unknown" or answer.for_now
         ),
         bool(answers) and all(answer.answer == "can" for answer, _ in answers),
     )

@@ -4,10 +4,8 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from transformer.findings import Change, Finding, ObjectRef, Related, Unseen
+from transformer.findings import Change, Finding, Related, Unseen
 from transformer.report.report import Report
-
-_encoded = json.JSONEncoder(default=ObjectRef.as_dict).encode
 
 
 def finding(found: Finding) -> str:
@@ -23,18 +21,21 @@ def finding(found: Finding) -> str:
             _entry(also, "file", "line", "column", "object", "message") for also in found.related
         ]
         entry["relatedTotal"] = found.related_total
-    return _encoded(entry)
+    return json.dumps(entry)
 
 
 def change(made: Change) -> str:
     """Return one entry of `changed`, as JSON on one line."""
     keys = ("file", "line", "document", "item", "rule", "object", "operations")
-    return _encoded(_entry(made, *keys))
+    return json.dumps(_entry(made, *keys))
 
 
 def _entry(value: Finding | Related | Change, *attributes: str) -> dict[str, Any]:
     """Return some attributes, which have the same names in the report, in its order."""
-    return {name: getattr(value, name) for name in attributes}
+    entry = {name: getattr(value, name) for name in attributes}
+    if value.object is not None:
+        entry["object"] = value.object.as_dict()
+    return entry
 
 
 def render(report: Report) -> Iterator[str]:

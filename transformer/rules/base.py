@@ -8,9 +8,9 @@ A check that needs several objects has two steps: `collect` records facts about 
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
 from transformer.findings import Finding, ObjectRef, Place, Severity, Violation
 from transformer.kubernetes.components import Catalog
@@ -27,8 +27,10 @@ if TYPE_CHECKING:
     from transformer.placement.verdicts import Break
 
 
-@dataclass(frozen=True, slots=True)
-class ClusterContext:
+_NONE: Mapping[str, Any] = {}
+
+
+class ClusterContext(NamedTuple):
     """What a rule knows about other objects, the CNI catalog, and where pod templates are.
 
     The rest is set in validation only. `schemas` are plain JSON Schemas by name, such as
@@ -47,16 +49,16 @@ class ClusterContext:
     pools: PoolIndex
     catalog: Catalog
     rows: Mapping[tuple[str, str], list[PodTemplateRow]]
-    schemas: Mapping[str, Any] = field(default_factory=dict)
-    nodes: KnownNodes = field(default_factory=KnownNodes)
-    namespaces: dict[str, str] = field(default_factory=dict)
+    schemas: Mapping[str, Any]
+    nodes: KnownNodes
+    namespaces: dict[str, str]
     former_nodes: frozenset[str] = frozenset()
-    former_pools: Mapping[str, Pool] = field(default_factory=dict)
+    former_pools: Mapping[str, Pool] = _NONE
     joining: Mapping[str, int] | None = None
-    services: Mapping[str, Sequence[LocalService]] = field(default_factory=dict)
+    services: Mapping[str, Sequence[LocalService]] = _NONE
     may_match: Callable[[bytes], bool] = lambda _: True
     name: str = ""
-    known_in: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    known_in: Mapping[str, Sequence[str]] = _NONE
 
     @property
     def has_host_network_pools(self) -> bool:
@@ -95,8 +97,7 @@ def clusters_in_words(names: Sequence[str]) -> str:
     return " and ".join([text, *outside])
 
 
-@dataclass(frozen=True, slots=True)
-class KustomizationUsage:
+class KustomizationUsage(NamedTuple):
     """How kustomizations in the input build a file (without `roots`, none does).
 
     `roots` are the numbers of the outermost ones that build it. `moves`: any that builds it sets a
@@ -116,8 +117,7 @@ NOT_LISTED = KustomizationUsage()
 """The usage of a file that no kustomization builds or leaves out."""
 
 
-@dataclass(frozen=True, slots=True)
-class PatchedSource:
+class PatchedSource(NamedTuple):
     """What becomes of one object: `patches` are the files of the patches that it gets in any build,
     `handled` the rules that our own transformer leaves nothing to report for, in all builds.
 
@@ -133,7 +133,7 @@ class PatchedSource:
 
     def refs(self, ref: ObjectRef) -> tuple[ObjectRef, ...]:
         """Return an object's identity in each namespace that it gets."""
-        return tuple(replace(ref, namespace=one) for one in self.namespaces) or (ref,)
+        return tuple(ref._replace(namespace=one) for one in self.namespaces) or (ref,)
 
 
 AS_IT_IS = PatchedSource()
@@ -276,8 +276,7 @@ _MIRROR = "kubernetes.io/config.mirror"
 LooksAt: TypeAlias = Literal["nodes", "components", "annotated", "templates"]
 
 
-@dataclass(frozen=True, slots=True)
-class TransformRule:
+class TransformRule(NamedTuple):
     """A rule that edits. `plan` returns operations relative to the object (none: nothing to do).
 
     `looks_at`: the documents that it could edit: Nodes, workloads of the CNI catalog, pod templates
@@ -298,8 +297,7 @@ class TransformRule:
     suppressed_with: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Observation:
+class Observation(NamedTuple):
     """A fact about one object that matters together with facts about other objects.
 
     Facts of one rule with the same `key` (in the same cluster) belong together. `pointer` is the
@@ -311,8 +309,7 @@ class Observation:
     value: Any = None
 
 
-@dataclass(frozen=True, slots=True)
-class LocatedObservation:
+class LocatedObservation(NamedTuple):
     """The value of an observation, and the place of the object that it is about.
 
     `suppressed_by` is what suppresses a finding on it, if anything does. `patches` are the files of
@@ -345,8 +342,7 @@ Need: TypeAlias = Subject | Literal["old"]
 """What the input must contain for a rule to check anything (`old`: an old state)."""
 
 
-@dataclass(frozen=True, slots=True)
-class ValidationRule:
+class ValidationRule(NamedTuple):
     """A rule that reports. `in_transform` says whether `transform` runs its `check` too.
 
     `wanted`: only on objects for which a transform rule plans something. `validate` runs all.

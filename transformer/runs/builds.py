@@ -141,7 +141,7 @@ def _reported(states: States, built: Built, old: Built) -> frozenset[str] | None
 
 def _of_old(found: Finding) -> Finding:
     message = f"in the old state, and therefore not compared: {found.message}"
-    return replace(found, message=message, severity="warning")
+    return found._replace(message=message, severity="warning")
 
 
 def build(

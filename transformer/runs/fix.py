@@ -1,7 +1,6 @@
 """`validate --fix`: the edits of `transform --write`, and the fixes of rules, in place."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import NamedTuple
 
 from transformer.errors import reason_of
@@ -65,7 +64,7 @@ def fix(
     If a NodePool was fixed, a second run follows: only then can its Nodes be labelled.
     """
     fixing = _Fixing()
-    context = context.with_cluster(replace(context.cluster, former_pools=former_pools)).for_fix()
+    context = context.with_cluster(context.cluster._replace(former_pools=former_pools)).for_fix()
     for context_now in (context.with_fixes(), context):
         done = len(fixing.changes)
         outputs = Outputs(fixing, Reporter(None), Progress())

@@ -99,8 +99,8 @@ def run_validate(
     `workers` is the maximum number of additional processes.
     """
     kustomizations, patched = _kustomized(states, context)
-    policy = replace(context.policy, also_known=states.also_known)
-    context = replace(context, patched_sources=patched, policy=policy)
+    policy = context.policy._replace(also_known=states.also_known)
+    context = context._replace(patched_sources=patched, policy=policy)
     clusters = _clusters(states, context, kustomizations, done)
     compares = states.old is not None
     aggregator = RunAggregator(context, compares=compares, worlds=clusters.judging)
@@ -283,7 +283,7 @@ def _clusters(
     worlds = {}
     for name, index in indexes.items():
         old = old_states.get(name, OldState()) if compares else None
-        base = replace(context.cluster, name=name, known_in=known_in)
+        base = context.cluster._replace(name=name, known_in=known_in)
         worlds[name] = World(name, index.cluster(base, old), old)
         for pool in index.pools.all() if names else ():
             known_in.setdefault(pool.name, []).append(name)
@@ -354,8 +354,8 @@ def _tasks(
         usage = states.usages.get(source.name) or kustomizations.graph.of(
             os.path.realpath(source.path)
         )
-        usage = replace(usage, listed_by=tuple(listed_by(source)))
-        origin = replace(kustomizations.origin(source), usage=usage)
+        usage = usage._replace(listed_by=tuple(listed_by(source)))
+        origin = kustomizations.origin(source)._replace(usage=usage)
         try:
             for document in documents_of(source, context):
                 yield document, origin, source.clusters
@@ -389,13 +389,13 @@ def _of_removed(world: World, resources: ResourceIndex, context: RunContext) -> 
                 by = context.policy.suppressed_by(rule.id, found.object, {}, gone.file, gone.at)
                 settled = context.policy.settle(found, by)
                 if isinstance(settled, Finding):
-                    yield replace(settled, clusters=(world.name,)) if world.name else settled
+                    yield settled._replace(clusters=(world.name,)) if world.name else settled
 
 
 def _unread(found: Finding, *, is_strict: bool) -> Finding:
     message = f"in the old state, and therefore not compared: {found.message}"
     severity = found.severity if is_strict or found.severity != "error" else "warning"
-    return replace(found, severity=severity, message=message)
+    return found._replace(severity=severity, message=message)
 
 
 def _as_now(found: Finding, states: States) -> Finding:

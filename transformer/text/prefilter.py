@@ -15,7 +15,7 @@ lines, because folding puts a blank between two lines and no word has one.
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from transformer.regexes import regex
 
@@ -57,8 +57,7 @@ _REACH = 256
 """The bytes to read before a kind; if they are not enough, the document matters."""
 
 
-@dataclass(frozen=True, slots=True)
-class Prefilter:
+class Prefilter(NamedTuple):
     """What the enabled rules need, as words in bytes."""
 
     words: tuple[bytes, ...]

@@ -25,7 +25,7 @@ values = st.recursive(
     max_leaves=8,
 )
 steps = st.integers(1, 8)
-styles = st.builds(BlockStyle, steps, st.integers(0, 4), st.integers(2, 5))
+styles = st.tuples(steps, st.integers(0, 4), st.integers(2, 5)).map(lambda one: BlockStyle(*one))
 
 
 def loaded(text: str) -> Any:

@@ -1,6 +1,5 @@
 """What of an object is not looked into, and how a run collects it."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -187,5 +186,5 @@ def test_a_run_leaves_out_what_is_in_files_that_are_not_reported() -> None:
 def test_what_is_in_a_build_is_told_once_where_it_comes_from() -> None:
     coverage = Coverage()
     coverage.add([Sighting("chart", Place(name), "c", "no") for name in ("one", "other")])
-    (found,) = coverage.unseen(lambda all_of: [replace(one, file="source") for one in all_of])
+    (found,) = coverage.unseen(lambda all_of: [one._replace(file="source") for one in all_of])
     assert found.file == "source"

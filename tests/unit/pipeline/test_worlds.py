@@ -1,7 +1,5 @@
 """In which worlds objects are validated, and how findings of several worlds become one."""
 
-from dataclasses import replace
-
 import pytest
 
 from transformer.findings import Finding
@@ -12,7 +10,7 @@ FOUND = Finding("HN411", "warning", "they can run there", "a.yaml", 3, 1, 0)
 
 
 def of(*clusters: str) -> list[Finding]:
-    return [replace(FOUND, clusters=(name,)) for name in clusters]
+    return [FOUND._replace(clusters=(name,)) for name in clusters]
 
 
 @pytest.mark.parametrize(
@@ -41,7 +39,7 @@ def test_the_only_cluster_is_named_for_files_that_do_not_belong_to_it() -> None:
 
 
 def test_what_concerns_no_cluster_is_reported_once_as_it_is() -> None:
-    other = replace(FOUND, line=4)
+    other = FOUND._replace(line=4)
     assert merged([FOUND, other, FOUND], {"a.yaml": ()}, ("a", "b")) == [FOUND, other]
 
 

@@ -56,7 +56,7 @@ def test_nodes_that_are_not_in_the_input_have_what_their_pool_sets(
     pool = Pool("p", is_host_network, labels={"zone": "a"}, taints=(TAINT,))
     (group,) = of(known(), pool, "n1", is_host_network=is_host_network)
     assert group.labels.is_one_of(label, values) is answer
-    assert (group.taints, group.is_cordoned, group.count) == ((TAINT,), False, 0)
+    assert (group.taints, group.is_cordoned, group.number) == ((TAINT,), False, 0)
 
 
 def test_a_pool_or_a_node_may_say_that_the_system_is_another() -> None:
@@ -73,7 +73,7 @@ def test_the_nodes_of_the_input_are_all_if_the_status_counts_as_many(
 ) -> None:
     nodes = known(member("n1"), member("n2"), member("n3", "q"))
     found = of(nodes, Pool("p", True, node_count=count))
-    assert [one.count for one in found] == [2, 0][:groups]
+    assert [one.number for one in found] == [2, 0][:groups]
     assert nodes.count("p") == 2
 
 
@@ -83,29 +83,29 @@ def test_nodes_are_all_nodes_of_their_pools_where_the_configuration_says_so(
 ) -> None:
     nodes = known(member("n1"), is_complete=True)
     (group,) = of(nodes, Pool("p", True, node_count=count))
-    assert group.count == 1
+    assert group.number == 1
 
 
 def test_a_pool_without_a_node_in_the_input_always_has_others() -> None:
     nodes = known(member("n1"), is_complete=True)
     (other,) = of(nodes, Pool("q", True))
-    assert other.count == 0
+    assert other.number == 0
 
 
 def test_nodes_in_no_pool_are_all_of_these_where_the_configuration_says_so() -> None:
     assert list(known(member("n1"), is_complete=True).in_no_pool({}, ())) == []
-    assert [one.count for one in known(is_complete=True).in_no_pool({}, ())] == [0]
+    assert [one.number for one in known(is_complete=True).in_no_pool({}, ())] == [0]
     controller = node({}, "c1")
-    assert [one.count for one in known(controller).in_no_pool({}, ())] == [1, 0]
-    assert [one.count for one in known(controller, is_complete=True).in_no_pool({}, ())] == [1]
+    assert [one.number for one in known(controller).in_no_pool({}, ())] == [1, 0]
+    assert [one.number for one in known(controller, is_complete=True).in_no_pool({}, ())] == [1]
 
 
 def test_nodes_that_are_alike_are_a_group_and_those_that_pods_name_are_apart() -> None:
     nodes = known(*(member(f"n{number}") for number in range(5)), member("n9", labels={"a": "1"}))
     pool = Pool("p", True, node_count=6)
-    assert [one.count for one in of(nodes, pool)] == [5, 1]
+    assert [one.number for one in of(nodes, pool)] == [5, 1]
     named, rest, other = of(nodes, pool, "n3", "nowhere")
-    assert [named.count, rest.count, other.count] == [1, 4, 1]
+    assert [named.number, rest.number, other.number] == [1, 4, 1]
     for key in (NAME_FIELD, HOST_NAME_LABEL):
         answers = [one.labels.is_one_of(key, ["n3"]) for one in (named, rest, other)]
         assert answers == [TRUE, FALSE, FALSE]

@@ -1,7 +1,5 @@
 """Results as sentences."""
 
-from dataclasses import replace
-
 from transformer.findings import Change, Finding, ObjectRef
 from transformer.report import as_text
 
@@ -14,18 +12,18 @@ def bracketed(text: str, what: str) -> str:
 
 
 def test_a_finding_names_place_severity_rule_object_and_what_to_do() -> None:
-    assert as_text.finding(replace(FINDING, hint="move it")) == (
+    assert as_text.finding(FINDING._replace(hint="move it")) == (
         "a.yaml:7:5: error[HN402]: Deployment/shop/web: it has no effect\n  help: move it"
     )
 
 
 def test_an_object_that_the_message_names_is_not_named_twice() -> None:
-    finding = replace(FINDING, message="the pods of Deployment/shop/web")
+    finding = FINDING._replace(message="the pods of Deployment/shop/web")
     assert as_text.finding(finding) == "a.yaml:7:5: error[HN402]: the pods of Deployment/shop/web"
 
 
 def test_a_finding_without_an_object_is_told() -> None:
-    assert as_text.finding(replace(FINDING, object=None)).endswith("[HN402]: it has no effect")
+    assert as_text.finding(FINDING._replace(object=None)).endswith("[HN402]: it has no effect")
 
 
 def test_a_change_names_place_rule_object_and_reason() -> None:
@@ -44,7 +42,7 @@ def test_parts_are_painted_by_what_they_are() -> None:
 
 
 def test_control_characters_are_spelled_out() -> None:
-    finding = replace(FINDING, file="a\nb", message="\x1b[31m\u2028", hint="\x00", object=None)
+    finding = FINDING._replace(file="a\nb", message="\x1b[31m\u2028", hint="\x00", object=None)
     assert as_text.finding(finding) == ("a\\nb:7:5: error[HN402]: \\x1b[31m\\u2028\n  help: \\x00")
 
 

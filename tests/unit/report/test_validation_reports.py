@@ -124,7 +124,7 @@ def test_findings_that_are_alike_are_told_apart() -> None:
 
 
 def _values(found: Finding) -> list[Any]:
-    return [getattr(found, name) for name in Finding.__slots__]
+    return [getattr(found, name) for name in Finding._fields]
 
 
 # --- sarif --------------------------------------------------------------------------------------

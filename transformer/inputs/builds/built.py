@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
@@ -62,15 +62,15 @@ class Built:
             origins = self.origins.get(found.file)
             led = self._led(found)
             if origins is not None:
-                led = replace(led, document=0, item="", object=found.object)
+                led = led._replace(document=0, item="", object=found.object)
             root = self._root(found.file)
             is_of_one = all(self._root(one.file) == root for one in found.related)
             by = [self.name_of(root)] if root and is_of_one else []
-            own, led = led.clusters, replace(led, clusters=())
+            own, led = led.clusters, led._replace(clusters=())
             result.setdefault(led, []).extend(by)
             clusters.setdefault(led, {}).update(dict.fromkeys(own))
         return [
-            replace(_named_by(found, names), clusters=tuple(clusters[found]))
+            _named_by(found, names)._replace(clusters=tuple(clusters[found]))
             for found, names in result.items()
         ]
 
@@ -92,7 +92,7 @@ class Built:
             found = placed(found, location, origins, self.name_of(location.file))
         root = self._root(found.file)
         related = tuple(self._led_related(one, root) for one in found.related)
-        return replace(found, related=related) if related != found.related else found
+        return found._replace(related=related) if related != found.related else found
 
     def _led_related(self, one: Related, root: str) -> Related:
         """Return a further place of a finding; if it was not built from `root` as the finding was,
@@ -105,7 +105,7 @@ class Built:
         at = placed(_AS_FINDING, location, origins, self.name_of(location.file))
         by = [self.name_of(origins.root)] if origins.root != root else []
         message = one.message + _as_built([name for name in by if name != at.file])
-        return replace(one, file=at.file, line=at.line, column=at.column, message=message)
+        return one._replace(file=at.file, line=at.line, column=at.column, message=message)
 
     def also_known(self, at: Finding | Place) -> Iterator[Subject]:
         """Yield the object that a finding on something built is about, as it is called when built
@@ -134,7 +134,7 @@ class Built:
 
 def _named_by(found: Finding, names: Sequence[str]) -> Finding:
     names = [name for name in dict.fromkeys(names) if name != found.file]
-    return replace(found, message=found.message + _as_built(names)) if names else found
+    return found._replace(message=found.message + _as_built(names)) if names else found
 
 
 def _as_built(names: Sequence[str]) -> str:

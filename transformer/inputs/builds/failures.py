@@ -4,7 +4,6 @@ import os
 import posixpath
 import shlex
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import NamedTuple
 
 from transformer.errors import SettingsError
@@ -55,10 +54,10 @@ def failed(
         value = shlex.join((*command, *OPTION))
         hint = f"if it is built without this restriction, set {VARIABLE}={value!r}"
     found = unreadable(source, message, hint)
-    return Failure(replace(found, severity=severity), original(cause.file))
+    return Failure(found._replace(severity=severity), original(cause.file))
 
 
 def misconfigured(source: Source, file: str, error: SettingsError, severity: Severity) -> Failure:
     """Return that a configuration of ours in the file called `file` is invalid."""
     found = unreadable(source._replace(name=file), error.message, error.hint)
-    return Failure(replace(found, severity=severity), "")
+    return Failure(found._replace(severity=severity), "")

@@ -7,7 +7,7 @@ a value that one patch sets is in the patch. For the rest only the kustomization
 import os
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from transformer import pointer as pointers
@@ -191,4 +191,4 @@ def placed(found: Finding, location: Location, origins: BuildOrigins, name: str)
             line += location.line
             below = raw.data.decode().splitlines()[line - raw.line]
             column, excerpt = len(below) - len(below.lstrip(" ")) + 1, below
-    return replace(found, file=name, line=line, column=column, excerpt=excerpt)
+    return found._replace(file=name, line=line, column=column, excerpt=excerpt)

@@ -37,7 +37,7 @@ namespace.
 import json
 import posixpath
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict
 
 from transformer.findings import MOST_RELATED, Finding, Related, Severity, Violation
 from transformer.kubernetes.nodes import is_node
@@ -137,8 +137,7 @@ def fold(findings: Sequence[Finding]) -> Iterator[Finding]:
         is_one = posixpath.dirname(chosen.file) == posixpath.dirname(chosen.related[0].file)
         where = "the files of this folder have" if is_one else "these folders have"
         related = (*chosen.related, *(_as_related(found) for found in others))
-        yield replace(
-            chosen,
+        yield chosen._replace(
             message=f"{chosen.message}; {where} {what} in common",
             related=related[:MOST_RELATED],
             related_total=len(related),
