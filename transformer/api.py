@@ -2,11 +2,10 @@
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache
 from io import BytesIO
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NamedTuple
 
 from transformer.config.package_data import read as resource
 from transformer.config.package_data import schemas
@@ -25,8 +24,7 @@ from transformer.pipeline.stream import Spool, transform_as_it_comes
 from transformer.text.framing import raw_batches
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(NamedTuple):
     """The result of transforming a stream of manifests.
 
     `data` is the whole transformed stream; documents that failed are in it unchanged. `failed`: at

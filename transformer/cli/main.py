@@ -159,7 +159,7 @@ def validate(paths: tuple[str, ...], **options: Any) -> int:
     Exit status: 0 no errors; 1 an error was found, or what --fail-on names; 2 wrong usage or
     configuration; 3 something cannot be read; 130 interrupted.
     """
-    from transformer.config.options import ValidateOptions
+    from transformer.config.validate_options import ValidateOptions
     from transformer.hosts import command_line
 
     return command_line.validate(paths, ValidateOptions(**options))

@@ -5,9 +5,8 @@ does the rest.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Generic, NoReturn, TypeVar
+from typing import Generic, NamedTuple, NoReturn, TypeVar
 
 from transformer.errors import SettingsError
 from transformer.inputs.discovery import DiscoveryOptions, Source, discover
@@ -17,8 +16,7 @@ Reads = TypeVar("Reads")
 Answers = TypeVar("Answers")
 
 
-@dataclass(frozen=True, slots=True)
-class Host(Generic[Reads, Answers]):
+class Host(NamedTuple, Generic[Reads, Answers]):
     """The host of a command, with the configuration that applies there.
 
     `root`: the folder that paths in `settings` are relative to. `reads`: what the command reads.

@@ -11,8 +11,8 @@ from typing import Any, TextIO, TypeAlias
 
 from transformer.commands.explain import rule_helps
 from transformer.commands.host import Host, discovery_options, refuse
-from transformer.config.options import ValidateOptions
 from transformer.config.package_data import read, schemas
+from transformer.config.validate_options import ValidateOptions
 from transformer.errors import SettingsError
 from transformer.findings import Severity
 from transformer.inputs.clusters import check_clusters

@@ -1,6 +1,6 @@
 """The options of the commands, with the names of the command line and their defaults."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
@@ -41,25 +41,3 @@ class TransformOptions(Options):
     def prints_manifests(self) -> bool:
         """Whether transformed manifests go to standard output."""
         return self.output == "manifests" and not (self.check or self.diff)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ValidateOptions(Options):
-    """The options of `validate`."""
-
-    old: str | None = None
-    base: str | None = None
-    staged: bool = False
-    format: str = "text"
-    fix: bool = False
-    build: bool = False
-    build_dirs: tuple[str, ...] = ()
-    fail_on: tuple[str, ...] = ()
-    """What gives exit status 1 besides errors: `warning`, `unseen` (and `error`, for clarity)."""
-    cluster: tuple[str, ...] = ()
-
-
-def to_validate(options: Options) -> ValidateOptions:
-    """Return the options of `validate` with the common options copied from `options`."""
-    shared = {field.name: getattr(options, field.name) for field in fields(Options)}
-    return ValidateOptions(**shared)

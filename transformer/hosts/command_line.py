@@ -4,10 +4,11 @@ import os
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from transformer.commands import transform as transform_command
 from transformer.commands.host import Host, discovery_options
-from transformer.config.options import TransformOptions, ValidateOptions
+from transformer.config.options import TransformOptions
 from transformer.config.resolve import resolve
 from transformer.errors import SettingsError
 from transformer.hosts import resource_list
@@ -16,6 +17,9 @@ from transformer.inputs.reading import RawStream, is_regular
 from transformer.pipeline.settings import Settings
 from transformer.runs.transform import Inputs
 from transformer.system import stdio
+
+if TYPE_CHECKING:
+    from transformer.config.validate_options import ValidateOptions
 
 _HELM = "HELM_PLUGIN_NAME"
 """Set if Helm 4 runs this tool as a post-renderer: a partial output would be a partial release."""
@@ -47,7 +51,7 @@ def transform(paths: tuple[str, ...], options: TransformOptions) -> int:
     return transform_command.run(options, Host(settings, root, inputs, answers))
 
 
-def validate(paths: tuple[str, ...], options: ValidateOptions) -> int:
+def validate(paths: tuple[str, ...], options: "ValidateOptions") -> int:
     """Validate the files that PATHs name, or standard input, and return the exit status.
 
     Raises:

@@ -15,8 +15,9 @@ from typing import Any
 from transformer.commands import transform as transform_command
 from transformer.commands.host import Host
 from transformer.config.function_config import VALIDATE, FunctionConfig, function_config
-from transformer.config.options import TransformOptions, ValidateOptions
+from transformer.config.options import TransformOptions
 from transformer.config.resolve import from_host
+from transformer.config.validate_options import ValidateOptions
 from transformer.errors import InputError, SettingsError, reason_of
 from transformer.inputs.kustomize_fields import is_validator
 from transformer.inputs.reading import RawStream, values

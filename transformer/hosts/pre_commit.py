@@ -14,8 +14,9 @@ from typing import Any
 
 from transformer.commands import transform as transform_command
 from transformer.commands.host import Host, discovery_options
-from transformer.config.options import TransformOptions, ValidateOptions
+from transformer.config.options import TransformOptions
 from transformer.config.resolve import resolve
+from transformer.config.validate_options import ValidateOptions
 from transformer.errors import SettingsError
 from transformer.inputs.comparison import States
 from transformer.inputs.discovery import DiscoveryOptions

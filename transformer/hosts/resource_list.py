@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from transformer.commands import transform as transform_command
 from transformer.commands.host import Host
-from transformer.config.options import TransformOptions, to_validate
+from transformer.config.options import TransformOptions
 from transformer.config.resolve import from_host
 from transformer.errors import InputError, SettingsError
 from transformer.inputs.reading import RawStream
@@ -98,6 +98,7 @@ def _validate(
     """
     from transformer.commands import validate as validate_command  # slow to import, rarely needed
     from transformer.config.function_config import VALIDATE
+    from transformer.config.validate_options import to_validate
     from transformer.inputs.comparison import opened_states
     from transformer.inputs.kustomize_fields import is_validator
     from transformer.outputs.resource_list import with_results

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from transformer.config.options import ValidateOptions
+from transformer.config.validate_options import ValidateOptions
 from transformer.errors import SettingsError
 from transformer.findings import Finding, ObjectRef, Place
 from transformer.inputs.discovery import (

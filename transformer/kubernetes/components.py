@@ -17,8 +17,7 @@ Names and namespaces before a kustomize prefix, suffix or namespace count like c
 component whose guard is `pod-network` is not recognised if its pods have hostNetwork.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import product
 from typing import Any, Literal, NamedTuple
 
@@ -69,36 +68,35 @@ class Workload(NamedTuple):
     host_network: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Catalog:
+class Catalog(NamedTuple):
     """The entries, with three indexes of them.
 
-    `_by_name`: entries by kind and name. `_by_segment`, by kind and first dash-separated segment
-    of a name: the name between dashes, and its entry. `_by_chart`, by name of a chart: what must be
-    in its origin, and its entry.
+    `by_name`: entries by kind and name. `by_segment`, by kind and first dash-separated segment of a
+    name: the name between dashes, and its entry. `by_chart`, by name of a chart: what must be in
+    its origin, and its entry.
     """
 
     components: tuple[Component, ...]
-    _by_name: dict[tuple[str, str], list[Component]] = field(
-        default_factory=dict, init=False, repr=False, compare=False
-    )
-    _by_segment: dict[tuple[str, str], list[tuple[str, Component]]] = field(
-        default_factory=dict, init=False, repr=False, compare=False
-    )
+    by_name: Mapping[tuple[str, str], Sequence[Component]]
+    by_segment: Mapping[tuple[str, str], Sequence[tuple[str, Component]]]
+    by_chart: Mapping[str, Sequence[tuple[str, Component]]]
 
-    _by_chart: dict[str, list[tuple[str, Component]]] = field(
-        default_factory=dict, init=False, repr=False, compare=False
-    )
 
-    def __post_init__(self) -> None:
-        for component in self.components:
-            for chart in component.charts:
-                origin, _, last = chart.rpartition("/")
-                self._by_chart.setdefault(last, []).append((origin, component))
-            for kind, name in product(component.kinds, component.names):
-                self._by_name.setdefault((kind, name), []).append(component)
-                segment = (kind, name.partition("-")[0])
-                self._by_segment.setdefault(segment, []).append((f"-{name}-", component))
+def catalog_of(components: Iterable[Component]) -> Catalog:
+    """Return the catalog with `components`."""
+    entries = tuple(components)
+    by_name: dict[tuple[str, str], list[Component]] = {}
+    by_segment: dict[tuple[str, str], list[tuple[str, Component]]] = {}
+    by_chart: dict[str, list[tuple[str, Component]]] = {}
+    for component in entries:
+        for chart in component.charts:
+            origin, _, last = chart.rpartition("/")
+            by_chart.setdefault(last, []).append((origin, component))
+        for kind, name in product(component.kinds, component.names):
+            by_name.setdefault((kind, name), []).append(component)
+            segment = (kind, name.partition("-")[0])
+            by_segment.setdefault(segment, []).append((f"-{name}-", component))
+    return Catalog(entries, by_name, by_segment, by_chart)
 
 
 def recognise(catalog: Catalog, workload: Workload) -> Component | None:
@@ -114,7 +112,7 @@ def recognise(catalog: Catalog, workload: Workload) -> Component | None:
 
 def component_of(catalog: Catalog, chart: Chart) -> Component | None:
     """Return the component that a chart renders, or None if it renders none of the catalog."""
-    known = catalog._by_chart.get(chart_name(chart.name), ())
+    known = catalog.by_chart.get(chart_name(chart.name), ())
     origin = chart.origin.lower()
     return next((component for word, component in known if word in origin), None)
 
@@ -134,7 +132,7 @@ def parse(data: Mapping[str, Any]) -> Catalog:
 
     The data is not checked here: a test compares the shipped file with its schema.
     """
-    return Catalog(tuple(map(_component, data["components"])))
+    return catalog_of(map(_component, data["components"]))
 
 
 def revise(catalog: Catalog, changes: Sequence[Mapping[str, Any]]) -> Catalog:
@@ -147,6 +145,8 @@ def revise(catalog: Catalog, changes: Sequence[Mapping[str, Any]]) -> Catalog:
     Raises:
         SettingsError: a change switches off an id that no entry has.
     """
+    if not changes:
+        return catalog
     kept = {component.id: component for component in catalog.components}
     added: dict[str, Component] = {}
     for change in changes:
@@ -158,14 +158,14 @@ def revise(catalog: Catalog, changes: Sequence[Mapping[str, Any]]) -> Catalog:
                 f"no component has the id {name}, so it cannot be switched off",
                 hint=_near(name, [*added, *kept]),
             )
-    return Catalog((*added.values(), *kept.values()))
+    return catalog_of((*added.values(), *kept.values()))
 
 
 def _upstream_named(catalog: Catalog, workload: Workload) -> Iterator[Component]:
     """Yield the entries with one of the workload's names and a namespace, label or image."""
     for name in workload.names:
         for spelling in dict.fromkeys((name, _any_platform(name))):
-            for component in catalog._by_name.get((workload.kind, spelling), ()):
+            for component in catalog.by_name.get((workload.kind, spelling), ()):
                 word = spelling if spelling in component.generic else ""
                 if (
                     any(namespace in component.namespaces for namespace in workload.namespaces)
@@ -183,7 +183,7 @@ def _longer_named(catalog: Catalog, workload: Workload) -> Iterator[tuple[int, C
     for name in workload.names:
         dashed = f"-{name}-"
         for segment in set(name.split("-")):
-            for inner, component in catalog._by_segment.get((workload.kind, segment), ()):
+            for inner, component in catalog.by_segment.get((workload.kind, segment), ()):
                 word = inner.strip("-") if inner.strip("-") in component.generic else ""
                 if (
                     inner in dashed

@@ -1,7 +1,6 @@
 """Where in the syntax tree operations take effect: placements, each to become a few edits."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeAlias
 
 from transformer import pointer
@@ -40,13 +39,13 @@ Placement: TypeAlias = SetValue | Add | ExpandMerge
 _ABSENT: Any = object()
 
 
-@dataclass(slots=True)
 class _Change:
     """What the operations do to one value (`value`: replace it) and to what is below it."""
 
-    value: Any = _ABSENT
-    appended: list[Any] = field(default_factory=list)
-    children: "dict[str, _Change]" = field(default_factory=dict)
+    def __init__(self) -> None:
+        self.value: Any = _ABSENT
+        self.appended: list[Any] = []
+        self.children: dict[str, _Change] = {}
 
 
 def place(tree: Tree, operations: Iterable[Operation]) -> list[Placement]:

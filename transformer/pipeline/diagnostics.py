@@ -2,7 +2,6 @@
 
 import posixpath
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from transformer.errors import InputError, TransformError
@@ -54,7 +53,6 @@ _OF_TEMPLATES = "HN419"
 """The rule that itself decides the severity of its findings in templates."""
 
 
-@dataclass(slots=True)
 class DiagnosticCollector:
     """The findings of one document.
 
@@ -62,19 +60,17 @@ class DiagnosticCollector:
     together. `template_comment`: which comment shows that the document is a template (empty: none).
     """
 
-    raw: RawDocument
-    origin: Origin
-    context: RunContext
-    findings: list[Finding] = field(default_factory=list)
-    suppressed: list[SuppressedFinding] = field(default_factory=list)
-    non_manifests: list[Finding] = field(default_factory=list)
-    template_comment: str = ""
-    source: SourceLocator = field(init=False)
-    _known_advice: str | None = None
-    _known_patched: dict[str, PatchedSource] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        self.source = SourceLocator(self.raw.line)
+    def __init__(self, raw: RawDocument, origin: Origin, context: RunContext) -> None:
+        self.raw = raw
+        self.origin = origin
+        self.context = context
+        self.findings: list[Finding] = []
+        self.suppressed: list[SuppressedFinding] = []
+        self.non_manifests: list[Finding] = []
+        self.template_comment = ""
+        self.source = SourceLocator(raw.line)
+        self._known_advice: str | None = None
+        self._known_patched: dict[str, PatchedSource] = {}
 
     def report_violation(
         self, rule: str, severity: Severity, manifest: Manifest, found: Violation

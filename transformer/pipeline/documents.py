@@ -9,7 +9,6 @@ because its author has to fix it; the manifests are only recorded.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from itertools import chain
 from typing import NamedTuple
 
@@ -89,22 +88,21 @@ _PATIENCE = 16 * 1024 * 1024
 """Bytes of a run that are held; of a longer one, the manifests that are certain are returned."""
 
 
-@dataclass(slots=True, kw_only=True)
 class DocumentAssembler:
     """Assembles the documents of one file or stream; see `documents` for the options."""
 
-    is_stream: bool
-    strict: bool
-    max_document: int
-    _held: list[RawDocument] = field(default_factory=list)
-    _size: int = 0
-    _patience: int = field(default_factory=lambda: _PATIENCE)
-    _is_at_end: bool = False
-    _joined: int = 0
-    """Raw documents so far that were only a part of a document."""
-
-    _oversize: RawDocument | None = None
-    """The last piece of an oversize document, while raw documents still belong to it."""
+    def __init__(self, *, is_stream: bool, strict: bool, max_document: int) -> None:
+        self.is_stream = is_stream
+        self.strict = strict
+        self.max_document = max_document
+        self._held: list[RawDocument] = []
+        self._size = 0
+        self._patience = _PATIENCE
+        self._is_at_end = False
+        self._joined = 0
+        """Raw documents so far that were only a part of a document."""
+        self._oversize: RawDocument | None = None
+        """The last piece of an oversize document, while raw documents still belong to it."""
 
     def feed(self, raws: Iterable[RawDocument]) -> list[Document]:
         """Add raw documents, each of which is followed by another one; return the documents that

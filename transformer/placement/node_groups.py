@@ -15,7 +15,6 @@ Source: OpenYurt, `conciliateNode` of the nodepool controller.
 
 import marshal
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from transformer.kubernetes.nodes import pool_name
@@ -43,34 +42,31 @@ class NodeGroup(NamedTuple):
     number: int = 0
 
 
-@dataclass(slots=True)
-class _Alike:
+class _Alike(NamedTuple):
     """Node manifests of one pool that differ in their names only."""
 
     labels: dict[str, Any]
     taints: Taints
     is_cordoned: bool
     has_host_name: bool
-    names: set[str] = field(default_factory=set)
+    names: set[str]
 
 
-@dataclass(slots=True, eq=False)
 class KnownNodes:
     """The Node manifests of a cluster, by pool (an empty name: in no pool).
 
-    `is_complete`: the configuration says that they are all nodes. `revision` is a number that each
-    change increases.
+    `is_complete`: the configuration says that they are all nodes.
     """
 
-    is_complete: bool = False
-    revision: int = 0
-    has_host_network: bool = False
-    """Whether any Node has the label of host-network nodes."""
-
-    pools: dict[str, str] = field(default_factory=dict)
-    """The pool of each Node, by its name."""
-
-    _groups: dict[str, dict[bytes, _Alike]] = field(default_factory=dict)
+    def __init__(self, is_complete: bool = False) -> None:
+        self.is_complete = is_complete
+        self.revision = 0
+        """A number that each change increases."""
+        self.has_host_network = False
+        """Whether any Node has the label of host-network nodes."""
+        self.pools: dict[str, str] = {}
+        """The pool of each Node, by its name."""
+        self._groups: dict[str, dict[bytes, _Alike]] = {}
 
     def add(self, manifest: Manifest) -> None:
         """Add a Node; of two with the same name, the first one counts."""
@@ -88,7 +84,7 @@ class KnownNodes:
         is_cordoned = manifest.spec.get("unschedulable") is True
         alike = [sorted(labels.items()), repr(taints), is_cordoned, has_host_name]
         self._groups.setdefault(pool, {}).setdefault(
-            marshal.dumps(alike), _Alike(labels, tuple(taints), is_cordoned, has_host_name)
+            marshal.dumps(alike), _Alike(labels, tuple(taints), is_cordoned, has_host_name, set())
         ).names.add(name)
 
     @property

@@ -19,6 +19,7 @@ from transformer.kubernetes.components import (
     Catalog,
     Component,
     Workload,
+    catalog_of,
     parse,
     recognise,
     revise,
@@ -301,8 +302,8 @@ def test_the_longest_name_inside_a_name_wins() -> None:
     short = Component("short", ("Deployment",), ("dns",), (), (("a", "b"),), ("image",))
     long = Component("long", ("Deployment",), ("dns-scaler",), (), (("a", "b"),), ("image",))
     context = workload("my-dns-scaler-2", "other", "a=b", kind="Deployment", image="image")
-    assert found(context, Catalog((short, long))) == "long"
-    assert found(context, Catalog((long, short))) == "long"
+    assert found(context, catalog_of((short, long))) == "long"
+    assert found(context, catalog_of((long, short))) == "long"
 
 
 @pytest.mark.parametrize(
@@ -432,7 +433,7 @@ def test_only_names_of_an_entry_are_generic() -> None:
 )
 def test_an_image_is_of_the_entry(entry: str, image: str) -> None:
     thing = Component("thing", ("DaemonSet",), ("thing",), images=(entry,))
-    assert found(workload("thing", image=image), Catalog((thing,))) == "thing"
+    assert found(workload("thing", image=image), catalog_of((thing,))) == "thing"
 
 
 @pytest.mark.parametrize(
@@ -456,7 +457,7 @@ def test_an_image_is_of_the_entry(entry: str, image: str) -> None:
 )
 def test_an_image_is_not_of_the_entry(entry: str, image: str) -> None:
     thing = Component("thing", ("DaemonSet",), ("thing",), images=(entry,))
-    assert found(workload("thing", image=image), Catalog((thing,))) is None
+    assert found(workload("thing", image=image), catalog_of((thing,))) is None
 
 
 # Tokens
@@ -494,7 +495,7 @@ def test_the_tokens_follow_the_configuration() -> None:
     )
     assert "flannel" not in tokens(changed)
     assert "ourcni" in tokens(changed)
-    assert tokens(Catalog(())) == ()
+    assert tokens(catalog_of(())) == ()
 
 
 # Configuration
