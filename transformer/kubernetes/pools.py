@@ -1,8 +1,7 @@
 """NodePools of all versions: whether they are host-network, and what they set on their nodes."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
 
 from transformer.kubernetes.objects import Manifest, list_at, mapping_at
 from transformer.kubernetes.well_known import HOST_NETWORK_LABEL
@@ -13,8 +12,10 @@ OLD_VERSIONS = ("v1alpha1", "v1beta1")
 TYPE_LABEL = "nodepool.openyurt.io/type"
 
 
-@dataclass(frozen=True, slots=True)
-class Pool:
+_NONE: Mapping[str, Any] = {}
+
+
+class Pool(NamedTuple):
     """A NodePool as the cluster stores it.
 
     `host_network` is the effective value: v1beta2 has the field; in v1alpha1 and v1beta1 only the
@@ -29,18 +30,24 @@ class Pool:
     name: str
     host_network: bool
     loses_host_network: bool = False
-    labels: dict[str, Any] = field(default_factory=dict)
-    annotations: dict[str, Any] = field(default_factory=dict)
+    labels: Mapping[str, Any] = _NONE
+    annotations: Mapping[str, Any] = _NONE
     taints: tuple[dict[str, Any], ...] = ()
-    own_labels: dict[str, Any] = field(default_factory=dict, compare=False)
-    type: Any = field(default="Edge", compare=False)
-    inter_connectivity: bool = field(default=False, compare=False)
-    node_count: int | None = field(default=None, compare=False)
+    own_labels: Mapping[str, Any] = _NONE
+    type: Any = "Edge"
+    inter_connectivity: bool = False
+    node_count: int | None = None
 
     @property
     def is_meant_host_network(self) -> bool:
         """Whether it is host-network in the cluster, or is written to be (HN106)."""
         return self.host_network or self.loses_host_network
+
+    @property
+    def for_nodes(self) -> "Pool":
+        """The pool with defaults for what matters only to it."""
+        name, host_network, loses_host_network, labels, annotations, taints, *_ = self
+        return Pool(name, host_network, loses_host_network, labels, annotations, taints)
 
 
 def is_pool(manifest: Manifest) -> bool:
@@ -126,9 +133,9 @@ class PoolIndex:
         self.revision += 1
         self.has_host_network |= pool.is_meant_host_network
         known = self._pools.setdefault(pool.name, pool)
-        if known != pool:
+        if known.for_nodes != pool.for_nodes:
             others = self._differing.setdefault(pool.name, [])
-            if pool not in others:
+            if pool.for_nodes not in [other.for_nodes for other in others]:
                 others.append(pool)
         is_same = known.host_network == pool.host_network
         if is_same and known.loses_host_network == pool.loses_host_network:

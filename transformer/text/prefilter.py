@@ -14,7 +14,8 @@ lines, because folding puts a blank between two lines and no word has one.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import cache
 from typing import NamedTuple
 
 from transformer.regexes import regex
@@ -66,16 +67,13 @@ class Prefilter(NamedTuple):
     template_words: tuple[bytes, ...]
     """Each word makes a document matter that also has the word `containers`."""
 
-    any_template_word: re.Pattern[bytes]
-    """Finds any of them."""
-
     kinds: re.Pattern[bytes]
     """Matches the kinds that make a document matter, and what follows them."""
 
 
 def open_prefilter() -> Prefilter:
     """Return a prefilter for which every document matters."""
-    return Prefilter((b"",), (), regex(b""), _ANY_KIND)
+    return Prefilter((b"",), (), _ANY_KIND)
 
 
 def prefilter_for(
@@ -92,8 +90,7 @@ def prefilter_for(
     all_templates = all_templates or not all(map(_WORD.fullmatch, names))
     words = [_EXCLUDE_KEY] + [_OWN_KEYS] * cni + [b"containers"] * all_templates
     template_words = () if all_templates else tuple(name.encode() for name in names)
-    any_of_them = regex(any_of(frozenset(template_words)))
-    return Prefilter(tuple(words), template_words, any_of_them, _ANY_KIND if nodes else _POOL_KIND)
+    return Prefilter(tuple(words), template_words, _ANY_KIND if nodes else _POOL_KIND)
 
 
 def may_match(prefilter: Prefilter, data: bytes) -> bool:
@@ -104,11 +101,17 @@ def may_match(prefilter: Prefilter, data: bytes) -> bool:
     if _holds(texts, *prefilter.words):
         return True
     if prefilter.template_words and _holds(texts, b"containers"):
-        find = prefilter.any_template_word.search
-        is_long = len(data) > _LONG  # the pattern takes a while to compile
-        if any(map(find, texts)) if is_long else _holds(texts, *prefilter.template_words):
+        words = prefilter.template_words
+        is_long = len(data) > _LONG  # the pattern takes a while to make
+        if any(map(_finder(words), texts)) if is_long else _holds(texts, *words):
             return True
     return _holds_kind(texts, prefilter.kinds)
+
+
+@cache
+def _finder(words: tuple[bytes, ...]) -> Callable[[bytes], re.Match[bytes] | None]:
+    """Return what finds the first of any of `words`."""
+    return re.compile(any_of(frozenset(words))).search
 
 
 def any_of(words: frozenset[bytes]) -> bytes:

@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 _REFUSED = "found unexpected ':'"
 
-_STAND_INS = tuple(map(chr, range(0xE000, 0xF900)))
-"""Characters for private use: neither YAML nor Unicode gives them a meaning."""
+_STAND_INS = range(0xE000, 0xF900)
+"""The code points for private use: neither YAML nor Unicode gives them a meaning."""
 
 _MOST_READ = 4_000_000
 """The most characters to read for colons in total, because each refused one needs a new reading."""
@@ -32,7 +32,9 @@ class Reading(NamedTuple):
             return None
         if self.colons >= _MOST_READ // (len(self.text) + 1):
             return None
-        stand_in = self.stand_in or next((one for one in _STAND_INS if one not in self.text), "")
+        stand_in = self.stand_in or next(
+            (one for one in map(chr, _STAND_INS) if one not in self.text), ""
+        )
         text = f"{self.text[:index]}{stand_in}{self.text[index + 1 :]}"
         return Reading(text, stand_in, self.colons + 1) if stand_in else None
 

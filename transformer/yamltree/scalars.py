@@ -14,7 +14,6 @@ import binascii
 import math
 import re
 import struct
-from decimal import Decimal
 from typing import TypeAlias
 
 from transformer.errors import InputError
@@ -175,8 +174,11 @@ def _float_key(value: float) -> str:
         for written in (f"{single:.{digits}e}" for digits in range(9))
         if struct.pack("f", float(written)) == struct.pack("f", single)
     )
-    exponent = int(shortest.partition("e")[2])
-    return format(Decimal(shortest), "f") if -4 <= exponent < 6 else shortest
+    if not -4 <= int(shortest.partition("e")[2]) < 6:
+        return shortest
+    from decimal import Decimal  # slow to import, rarely needed
+
+    return format(Decimal(shortest), "f")
 
 
 def _binary(text: str) -> str:

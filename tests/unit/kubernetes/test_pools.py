@@ -55,7 +55,7 @@ def test_a_pool_has_what_it_puts_on_its_nodes() -> None:
     taints = [{"key": "a", "effect": "NoSchedule"}, "text"]
     spec = {"labels": {"a": "b"}, "annotations": {"c": "d"}, "taints": taints}
     pool = read("apps.openyurt.io/v1beta2", spec)
-    assert pool == Pool(
+    assert pool.for_nodes == Pool(
         "hangzhou",
         False,
         labels={"a": "b"},
@@ -66,7 +66,7 @@ def test_a_pool_has_what_it_puts_on_its_nodes() -> None:
 
 @pytest.mark.parametrize("spec", [None, {"labels": None, "annotations": [], "taints": {}}])
 def test_a_pool_may_put_nothing_on_its_nodes(spec: Any) -> None:
-    assert read("apps.openyurt.io/v1beta2", spec) == Pool("hangzhou", False)
+    assert read("apps.openyurt.io/v1beta2", spec).for_nodes == Pool("hangzhou", False)
 
 
 @pytest.mark.parametrize("version", ["karpenter.sh/v1", "v1", "apps.openyurt.io.example.com/v1"])

@@ -37,7 +37,6 @@ namespace.
 import json
 import posixpath
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict
 
 from transformer.findings import MOST_RELATED, Finding, Related, Severity, Violation
 from transformer.kubernetes.nodes import is_node
@@ -61,7 +60,7 @@ def collect(context: RuleContext) -> Iterator[Observation]:
         return
     ref = manifest.ref
     pool = pool_of(manifest) if is_pool(manifest) else None
-    says = json.dumps(asdict(pool), sort_keys=True) if pool else ""
+    says = json.dumps(pool._asdict(), sort_keys=True) if pool else ""
     has_namespace = not (pool or is_node(manifest))
     is_moved = usage.renames or (usage.moves and has_namespace)
     key = "\0".join((ref.group, ref.kind, ref.namespace, ref.name))
