@@ -3,9 +3,8 @@
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, TextIO, TypeAlias
 
@@ -14,15 +13,15 @@ from transformer.commands.host import Host, discovery_options, refuse
 from transformer.config.package_data import read, schemas
 from transformer.config.validate_options import ValidateOptions
 from transformer.errors import SettingsError
-from transformer.findings import Severity
+from transformer.findings import Change, Finding, Severity
 from transformer.inputs.clusters import check_clusters
 from transformer.inputs.comparison import States, is_stdin
-from transformer.inputs.discovery import DiscoveryOptions
+from transformer.inputs.discovery import DiscoveryOptions, Source
 from transformer.inputs.prescan import given_pools
 from transformer.inputs.reading import size_of
 from transformer.outputs.reporter import NOTHING_FOUND, NOTHING_READ, opened_report
 from transformer.outputs.terminal import Progress, is_capable, paint_for
-from transformer.pipeline.context import build
+from transformer.pipeline.context import RunContext, build
 from transformer.pipeline.diagnostics import Origin
 from transformer.pipeline.documents import batches
 from transformer.pipeline.settings import Settings
@@ -30,7 +29,7 @@ from transformer.report import as_console, as_json, as_text, coverage
 from transformer.report.formats import renderer
 from transformer.report.formatting import count
 from transformer.report.report import Report
-from transformer.runs.fix import Fixed, fix
+from transformer.rules.registry import rule_ids
 from transformer.runs.validate import Outcome, former_pools, run_validate
 from transformer.system import stdio
 from transformer.system.version import tool_version
@@ -66,9 +65,7 @@ def run(options: ValidateOptions, host: ValidateHost) -> int:
         if is_built
         else nullcontext(sources) as states,
     ):
-        fixed = Fixed()
-        if options.fix:
-            fixed = fix(states.new, pools, context, former_pools(states, context))
+        changes, unfixed = _fixed(states, pools, context) if options.fix else ((), ())
         progress = _progress(states, options)
         try:
             given = tuple(given_pools(pools, context))
@@ -76,7 +73,7 @@ def run(options: ValidateOptions, host: ValidateHost) -> int:
         finally:
             progress.clear()
         checks = tuple(rule.id for rule in context.validation)
-        report = _report(states, outcome, fixed, checks)
+        report = _report(states, outcome, changes, unfixed, checks)
         if file is not None:
             file.writelines(as_json.render(report))
         try:
@@ -85,7 +82,7 @@ def run(options: ValidateOptions, host: ValidateHost) -> int:
             stdio.discard_output()
         if outcome.elsewhere and not options.quiet:
             print(_elsewhere(outcome.elsewhere), file=sys.stderr, flush=True)
-        reasons = [] if (status := _status(report, outcome, fixed)) else _failing(report, options)
+        reasons = [] if (status := _status(report, outcome, unfixed)) else _failing(report, options)
         for reason in reasons:
             print(reason, file=sys.stderr, flush=True)
         return 1 if reasons else status
@@ -171,23 +168,37 @@ def _progress(states: States, options: ValidateOptions) -> Progress:
     return progress
 
 
-def _report(states: States, outcome: Outcome, fixed: Fixed, checks: tuple[str, ...]) -> Report:
+def _fixed(
+    states: States, pools: Sequence[Source], context: RunContext
+) -> tuple[tuple[Change, ...], tuple[Finding, ...]]:
+    """Fix the new state in place; return the changes, and findings on what cannot be fixed."""
+    from transformer.runs.fix import fix  # slow to import
+
+    return fix(states.new, pools, context, former_pools(states, context))
+
+
+def _report(
+    states: States,
+    outcome: Outcome,
+    changes: tuple[Change, ...],
+    unfixed: tuple[Finding, ...],
+    checks: tuple[str, ...],
+) -> Report:
     known = {(found.rule, found.file, found.object) for found in outcome.findings}
-    of_fixes = (
-        found for found in fixed.findings if (found.rule, found.file, found.object) not in known
-    )
+    of_fixes = (found for found in unfixed if (found.rule, found.file, found.object) not in known)
     return Report(
         outcome.documents,
         len(states.new),
         (*of_fixes, *outcome.findings),
-        rule_helps(),
+        rule_helps,
         outcome.skipped_rules,
         outcome.undecided,
-        tool_version(),
-        fixed.changes,
+        tool_version,
+        changes,
         checks,
         is_blank=outcome.is_blank and not outcome.failed,
         unseen=outcome.unseen,
+        rule_ids=rule_ids(),
     )
 
 
@@ -198,8 +209,8 @@ def _elsewhere(errors: int) -> str:
     return f"{what} in files that were neither passed nor changed: {hint}"
 
 
-def _status(report: Report, outcome: Outcome, fixed: Fixed) -> int:
-    if outcome.failed or any(found.severity == "error" for found in fixed.findings):
+def _status(report: Report, outcome: Outcome, unfixed: Sequence[Finding]) -> int:
+    if outcome.failed or any(found.severity == "error" for found in unfixed):
         return 3
     return int(any(found.severity == "error" for found in report.findings))
 
@@ -222,7 +233,7 @@ def _listing(report: Report, options: ValidateOptions, stream: TextIO | None) ->
         paint = paint_for(stream, options.color)
         return as_console.render(report, paint, with_related=options.verbose)
     errors = tuple(found for found in report.findings if found.severity == "error")
-    shown = replace(report, findings=errors)
+    shown = report._replace(findings=errors)
     return as_console.findings(shown, paint_for(stream, options.color))
 
 

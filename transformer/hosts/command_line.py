@@ -6,16 +6,13 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from transformer.commands import transform as transform_command
 from transformer.commands.host import Host, discovery_options
 from transformer.config.options import TransformOptions
 from transformer.config.resolve import resolve
 from transformer.errors import SettingsError
-from transformer.hosts import resource_list
 from transformer.inputs.discovery import Source, discover
 from transformer.inputs.reading import RawStream, is_regular
 from transformer.pipeline.settings import Settings
-from transformer.runs.transform import Inputs
 from transformer.system import stdio
 
 if TYPE_CHECKING:
@@ -34,6 +31,10 @@ def transform(paths: tuple[str, ...], options: TransformOptions) -> int:
         SettingsError: wrong usage, or an invalid configuration.
         OSError: standard input or output, or a temporary file, fails.
     """
+    from transformer.commands import transform as transform_command  # slow to import
+    from transformer.hosts import resource_list
+    from transformer.runs.transform import Inputs
+
     transform_command.refuse_contradictions(paths, options)
     settings, root = resolve(options)
     if paths and paths != ("-",):

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -21,10 +21,8 @@ from transformer.inputs.discovery import (
     on_disk,
     relative_to_root,
 )
-from transformer.inputs.git.program import resolve
-from transformer.inputs.git.states import GitStates
 from transformer.inputs.reading import Readable, as_regular, chunks, is_regular
-from transformer.inputs.temp_copies import temp_folder
+from transformer.inputs.temp_copies import folder_for_copies
 from transformer.kubernetes.generators import KUSTOMIZATIONS
 from transformer.pipeline.coverage import NotBuilt
 from transformer.pipeline.suppressions import Subject
@@ -108,12 +106,12 @@ def opened_states(
         SettingsError: a PATH does not exist, or git cannot provide a state.
         OSError: standard input, or a temporary file, fails.
     """
-    with temp_folder() as folder, GitStates() as git:
+    with folder_for_copies() as folder, ExitStack() as opened:
         if is_stdin(paths, options):
             kept = _kept(stdin or stdio.standard_input(), options.stdin_filename, folder)
             paths, states = (), States([kept])
         elif options.base is not None or options.staged:
-            states = _git_states(paths or (".",), options, discovery, git)
+            states = _git_states(paths or (".",), options, discovery, opened)
         else:
             states = States(discover(paths, discovery))
         if options.old is not None:
@@ -132,17 +130,25 @@ def _of_other_clusters(paths: tuple[str, ...], discovery: DiscoveryOptions) -> l
     return [source for source in found if discovery.chosen(source.relative) is None]
 
 
-def _kept(stream: Readable, name: str, folder: str) -> Source:
+def _kept(stream: Readable, name: str, folder: Callable[[], str]) -> Source:
     """Return a copy of standard input in `folder`."""
-    path = Path(folder, "stdin")
+    path = Path(folder(), "stdin")
     with path.open("wb") as copy:
         copy.writelines(chunks(stream))
     return Source(path, name, True, relative=name, is_stream=True)
 
 
 def _git_states(
-    paths: tuple[str, ...], options: ValidateOptions, discovery: DiscoveryOptions, git: GitStates
+    paths: tuple[str, ...],
+    options: ValidateOptions,
+    discovery: DiscoveryOptions,
+    opened: ExitStack,
 ) -> States:
+    """Return the states, at least one of them from git, which `opened` closes."""
+    from transformer.inputs.git.program import resolve  # slow to import
+    from transformer.inputs.git.states import GitStates
+
+    git = opened.enter_context(GitStates())
     revision = resolve(Path.cwd(), "HEAD" if options.base is None else options.base)
     before = git.at(revision)
     now = git.in_index(revision.top) if options.staged else _disk_or_nothing
@@ -216,7 +222,7 @@ def _disk_or_nothing(name: str) -> Iterable[DiscoveredFile]:
 
 
 def _old_sources(
-    old: str, paths: tuple[str, ...], discovery: DiscoveryOptions, folder: str
+    old: str, paths: tuple[str, ...], discovery: DiscoveryOptions, folder: Callable[[], str]
 ) -> list[Source]:
     """Return the files of an old state on the disk, as if they were at `paths`; files that can be
     read only once are copied to `folder`.
@@ -242,7 +248,9 @@ def _old_sources(
     return placed
 
 
-def _regular(sources: Sequence[Source], options: ValidateOptions, folder: str) -> list[Source]:
+def _regular(
+    sources: Sequence[Source], options: ValidateOptions, folder: Callable[[], str]
+) -> list[Source]:
     """Return the sources; those that can be read only once are copied to files in `folder`.
 
     Raises:

@@ -3,9 +3,8 @@
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from transformer.errors import InputError
 from transformer.inputs.discovery import Source
@@ -23,8 +22,7 @@ from transformer.pipeline.kustomization_graph import (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Kustomizations:
+class Kustomizations(NamedTuple):
     """The kustomizations of a run. `documents` has what was read of each, for a later pass, and
     `signatures` the signature of the file at that time; `values` are the plain values, in the order
     of the graph.

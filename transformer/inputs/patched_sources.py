@@ -4,7 +4,6 @@ import os
 import posixpath
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -144,7 +143,7 @@ class _Reader:
         name = f"{self._name(one.source)}, {one.deployment.ref}"
         source = one.source._replace(path=Path(one.folder, KUSTOMIZATIONS[0]), name=name)
         layer = self.layer(source, one.deployment.fields)
-        return replace(layer, for_homeless=one.deployment.namespace)
+        return layer._replace(for_homeless=one.deployment.namespace)
 
     def _merges(self, source: Source, value: Mapping[str, Any]) -> Iterator[Patch]:
         for entry in _texts(value, "patchesStrategicMerge"):

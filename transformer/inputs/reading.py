@@ -130,8 +130,8 @@ def is_regular(source: Source) -> bool:
     return source.opener is not None or is_plain(source.path)
 
 
-def as_regular(source: Source, folder: str) -> Source:
-    """Return `source`, copied to `folder` if it can be read only once (a FIFO, `/dev/fd/N`).
+def as_regular(source: Source, folder: Callable[[], str]) -> Source:
+    """Return `source`, or a copy in `folder` if it can be read only once (a FIFO, `/dev/fd/N`).
 
     A source that cannot be opened is returned unchanged: reading it reports why.
     """
@@ -141,7 +141,7 @@ def as_regular(source: Source, folder: str) -> Source:
 
     try:
         with source.open() as pipe:
-            handle, name = tempfile.mkstemp(dir=folder)
+            handle, name = tempfile.mkstemp(dir=folder())
             with os.fdopen(handle, "wb") as copy:
                 for chunk in chunks(pipe):
                     copy.write(chunk)

@@ -4,19 +4,32 @@ run.
 
 import os
 import stat
-import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from functools import cache
+from typing import TYPE_CHECKING
 
 from transformer.system.files import ATTEMPTS, PREFIX, lock, remove_left
 from transformer.system.signals import held_back
+
+if TYPE_CHECKING:
+    import tempfile
 
 _SUFFIX = ".scratch"
 
 
 @contextmanager
+def folder_for_copies() -> Iterator[Callable[[], str]]:
+    """Yield a function that returns a `temp_folder`, which is created when it is first called."""
+    with ExitStack() as opened:
+        yield cache(lambda: opened.enter_context(temp_folder()))
+
+
+@contextmanager
 def temp_folder() -> Iterator[str]:
     """Yield a new folder, in which only files may be created; it is removed at the end."""
+    import tempfile  # slow to import, rarely needed
+
     remove_left(tempfile.gettempdir(), _SUFFIX, os.O_RDONLY, _remove_abandoned)
     with held_back() as let_through, ExitStack() as opened, _locked_folder(opened) as name:
         let_through()
@@ -25,6 +38,8 @@ def temp_folder() -> Iterator[str]:
 
 def _locked_folder(opened: ExitStack) -> "tempfile.TemporaryDirectory[str]":
     """Return a new folder, locked until `opened` is closed if folders can be locked."""
+    import tempfile
+
     for _ in range(ATTEMPTS):
         folder = tempfile.TemporaryDirectory(prefix=PREFIX, suffix=_SUFFIX)
         try:

@@ -7,8 +7,7 @@ one, Flux generates it from all manifests below, and Argo CD takes the manifests
 import json
 import posixpath
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 from transformer.findings import ObjectRef
 from transformer.kubernetes.deployments import ARGO, FLUX, FLUX_OWN
@@ -23,8 +22,7 @@ _ARGO_FIELDS = ("patches", "namePrefix", "nameSuffix", "namespace", "commonLabel
 Way: TypeAlias = Literal["kustomization", "generated", "folder", "tree", "plain"]
 
 
-@dataclass(frozen=True, slots=True)
-class DeployedLayer:
+class DeployedLayer(NamedTuple):
     """What an object deploys from the folder `path`, which is relative to the repository.
 
     `fields` are those of a kustomization that it sets. `namespace` is that of objects that have

@@ -6,8 +6,7 @@ identity; objects that different kustomizations build do not conflict.
 
 import posixpath
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from transformer.rules.base import NOT_LISTED, KustomizationUsage
 
@@ -18,8 +17,7 @@ PATCHES = ("patches", "patchesStrategicMerge", "patchesJson6902")
 """Fields of a kustomization that name patches, or have them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Kustomization:
+class Kustomization(NamedTuple):
     """A kustomization in `folder`; `entries` are the files and folders that it lists."""
 
     folder: str

@@ -6,8 +6,7 @@ are not. The order is that of kustomize (`KustTarget.runTransformers`).
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from transformer.findings import ObjectRef
 from transformer.kubernetes.label_selector import selects
@@ -46,8 +45,7 @@ _KEEP_NAMES = ("CustomResourceDefinition", "APIService", "Namespace")
 """Kinds whose names get no prefix or suffix."""
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(NamedTuple):
     """The `target` of a patch: patterns, and selectors as text. Empty ones match everything."""
 
     group: str = ""
@@ -75,8 +73,7 @@ class Target:
 _Pairs = tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Patch:
+class Patch(NamedTuple):
     """A patch in `file` (its name in messages).
 
     It is for the objects that `target` selects. Without a target it is for `objects`, each of which
@@ -99,8 +96,7 @@ class Patch:
         return any(_is_same(one, ref) for one in self.objects for ref in built.refs)
 
     def apply(self, built: "Built") -> "Built":
-        return replace(
-            built,
+        return built._replace(
             labels=_updated(() if "labels" in self.clears else built.labels, self.labels),
             annotations=_updated(
                 () if "annotations" in self.clears else built.annotations, self.annotations
@@ -110,8 +106,7 @@ class Patch:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Layer:
+class Layer(NamedTuple):
     """What one kustomization does to the objects that it builds.
 
     `patches` come before the namespace and the names, `late_patches` after them. `components` are
@@ -141,8 +136,7 @@ class Layer:
 
     def with_deployment(self, other: "Layer") -> "Layer":
         """Return this layer with what a deployment adds to the kustomization."""
-        return replace(
-            self,
+        return self._replace(
             patches=(*self.patches, *other.patches),
             namespace=other.namespace or self.namespace,
             prefix=other.prefix or self.prefix,
@@ -156,7 +150,7 @@ class Layer:
     def apply(self, built: "Built") -> "Built":
         """Return an object as this kustomization passes it on."""
         if any(self.undoes):
-            built = replace(built, refs=(_without(built.refs[-1], *self.undoes),))
+            built = built._replace(refs=(_without(built.refs[-1], *self.undoes),))
         built = _patched(built, self.patches)
         ref = built.refs[-1]
         if self.namespace:
@@ -167,8 +161,7 @@ class Layer:
             if (prefix or suffix) and ref.kind not in _KEEP_NAMES:
                 built = built.renamed(ref._replace(name=f"{prefix}{ref.name}{suffix}"))
         if self.labels or self.annotations or self.handled:
-            built = replace(
-                built,
+            built = built._replace(
                 labels=_updated(built.labels, self.labels),
                 annotations=_updated(built.annotations, self.annotations),
                 handled=built.handled | self.handled,
@@ -180,8 +173,7 @@ class Layer:
         return built.renamed(ref._replace(namespace=self.for_homeless))
 
 
-@dataclass(frozen=True, slots=True)
-class Built:
+class Built(NamedTuple):
     """An object on its way through kustomizations.
 
     `refs` are its identities, from the first to the current one. `patches` are the files of the
@@ -196,7 +188,7 @@ class Built:
     is_deleted: bool = False
 
     def renamed(self, ref: ObjectRef) -> "Built":
-        return self if ref == self.refs[-1] else replace(self, refs=(*self.refs, ref))
+        return self if ref == self.refs[-1] else self._replace(refs=(*self.refs, ref))
 
 
 def as_source(manifest: Manifest) -> Built:

@@ -5,8 +5,7 @@ file of the cluster, because it may have moved. Only values that change rules co
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from transformer.errors import InputError
 from transformer.findings import Finding, ObjectRef, Place
@@ -28,8 +27,7 @@ def identity(ref: ObjectRef) -> Identity:
     return ref.group, ref.kind, ref.namespace, ref.name
 
 
-@dataclass(frozen=True, slots=True)
-class OldObject:
+class OldObject(NamedTuple):
     """An object of the old state, in the file `file` (relative); `at` is its place.
 
     `is_context`: its file is not validated; the object is kept only because it may have moved.

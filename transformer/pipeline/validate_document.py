@@ -6,8 +6,9 @@ rules report them.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
+from typing import NamedTuple
 
 from transformer.errors import InputError, PatchError
 from transformer.findings import Finding, ObjectRef, Place
@@ -34,8 +35,7 @@ _GLUED = "no --- between this manifest and the one above; other tools lose the o
 _IGNORE = join("/metadata/annotations", IGNORE_ANNOTATION)
 
 
-@dataclass(frozen=True, slots=True)
-class RuleObservation:
+class RuleObservation(NamedTuple):
     """An observation of `rule` under `key`, in the world with the name `world`."""
 
     rule: str
@@ -44,8 +44,7 @@ class RuleObservation:
     located: LocatedObservation
 
 
-@dataclass(frozen=True, slots=True)
-class DocumentDiagnostics:
+class DocumentDiagnostics(NamedTuple):
     """The diagnostics of one document of `size` bytes.
 
     `needs` are the needs of rules that it satisfies, each with the name of the world; `refs` are

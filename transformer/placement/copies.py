@@ -4,8 +4,7 @@ A copy without patches shares nearly everything with the manifest, because there
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from transformer import pointer as pointers
 from transformer.findings import ObjectRef
@@ -34,8 +33,10 @@ from transformer.placement.yurt_app_set import (
 _TEMPLATE = "/spec/template"
 
 
-@dataclass(frozen=True, slots=True)
-class WorkloadCopy:
+_NONE: Mapping[str, Any] = {}
+
+
+class WorkloadCopy(NamedTuple):
     """A workload as it runs.
 
     `template` is its pod template, which is at `template.pointer` of the manifest and selects no
@@ -56,7 +57,7 @@ class WorkloadCopy:
     patched: tuple[tuple[str, str], ...] = ()
     failure: CopyFailure | None = None
     is_certain: bool = True
-    source: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
+    source: Mapping[str, Any] = _NONE
     """The value of the manifest."""
 
     def is_patched(self, pointer: str) -> bool:
@@ -168,7 +169,7 @@ def controlled(
         if key not in shared:
             shared[key] = _made(source, ref, ANY_POOL, taken)
         made = shared[key]
-        yield pool, replace(made, object=for_pool(made.object, pool))
+        yield pool, made._replace(object=for_pool(made.object, pool))
 
 
 def _made(source: YurtAppSet, ref: ObjectRef, pool: str, taken: Taken) -> Tweaked:
@@ -176,7 +177,7 @@ def _made(source: YurtAppSet, ref: ObjectRef, pool: str, taken: Taken) -> Tweake
     if taken.failure is not None:
         return Tweaked(value, failure=taken.failure)
     made = tweak(source.kind, value, taken.tweaks, base=source.base, pool=pool)
-    return made if taken.is_certain else replace(made, is_certain=False)
+    return made if taken.is_certain else made._replace(is_certain=False)
 
 
 def refused(source: YurtAppSet) -> Iterator[CopyFailure]:

@@ -6,8 +6,7 @@ else, if the type has no such field, or if there is no value.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from transformer.findings import ObjectRef
 from transformer.kubernetes.pools import PoolIndex
@@ -17,8 +16,7 @@ from transformer.placement.tweaks import Object, Patcher, bare, copy_for, with_b
 from transformer.placement.yurt_app_set import CopyFailure, Taken, Tweak, YurtAppSet
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(NamedTuple):
     """What is wrong at `pointer` of the manifest: why, and what to do.
 
     `refused`: the webhook refuses the YurtAppSet. `fails`: a copy is not made. `idle`: a patch has
@@ -48,7 +46,7 @@ def problems_of(source: YurtAppSet, ref: ObjectRef, pools: PoolIndex) -> dict[Pr
         for problem in problems(source.kind, bare(source), [one], base=source.base, pool=""):
             if problem.effect == "fails":
                 takers = [name for name in names if one in taken[name].tweaks]
-                found[replace(problem, effect="refused")] = takers
+                found[problem._replace(effect="refused")] = takers
     refused = {problem.pointer for problem in found}
     for group, members in _groups(taken):
         made = copy_for(source, ref, members[0])
@@ -91,7 +89,9 @@ def problems(
                 continue
             before, asked_before = outcome, asked
             outcome = patcher.outcome(kind).object
-            asked = written(kind, Reader(base, elsewhere).read_into(kind, patcher.document, None))
+            asked = written(
+                kind, Reader(base, elsewhere, {}).read_into(kind, patcher.document, None)
+            )
             if outcome == before:
                 yield from _idle(kind, at, patch, is_asked=asked != asked_before)
     except Misfit as misfit:

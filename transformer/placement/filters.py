@@ -3,8 +3,7 @@
 Not judged: resources, topology spread, pod (anti-)affinity, volumes and preemption.
 """
 
-from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 from transformer.kubernetes.node_affinity import guard_requirement
 from transformer.kubernetes.placeholders import is_placeholder
@@ -23,8 +22,7 @@ Answer: TypeAlias = Literal["can", "unknown", "kept off", "cannot"]
 """Whether pods can be scheduled: `kept off` means that only a guard or a taint prevents it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Scheduled:
+class Scheduled(NamedTuple):
     """The answer for some nodes, and the filter that decides it (none if it is `can`).
 
     `for_now`: only a cordon, or a taint for a condition of the node, keeps the pods off.

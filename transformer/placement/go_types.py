@@ -18,7 +18,6 @@ Source: Go's encoding/json, `Marshal` and `Unmarshal`.
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from functools import cache
 from pathlib import PurePath
 from typing import Any, NamedTuple, Protocol, cast
@@ -127,8 +126,7 @@ def kind_at(kind: str, tokens: list[str]) -> str | None:
     return kind
 
 
-@dataclass(frozen=True, slots=True)
-class Reader:
+class Reader(NamedTuple):
     """Reads a document into an object that is there.
 
     `base` is the pointer of the object in the manifest, `elsewhere` where in the manifest values
@@ -139,7 +137,7 @@ class Reader:
 
     base: str
     elsewhere: Mapping[str, str]
-    moved: dict[str, str] = field(default_factory=dict)
+    moved: dict[str, str]
 
     def read_into(self, kind: str, node: Node, old: Any, at: str = "") -> Any:
         """Return what becomes of `old` when `node` is read into it.

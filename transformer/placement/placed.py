@@ -1,7 +1,7 @@
 """Workload copies, each with where its pods can be scheduled: what rules on placement read."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from transformer import pointer
 from transformer.kubernetes.node_affinity import required_terms
@@ -19,8 +19,7 @@ _DAEMON_SET_GROUPS = ("apps", "extensions", "apps.kruise.io")
 _SHOWN = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
+class Placed(NamedTuple):
     """A workload copy, and where its pods can be scheduled. `is_daemon_set`: on each such node."""
 
     copy: WorkloadCopy

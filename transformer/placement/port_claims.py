@@ -8,7 +8,7 @@ for which all claims together demand the most values.
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import product
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from transformer.kubernetes.ports import is_any_address, overlap
 from transformer.kubernetes.well_known import POOL_LABEL
@@ -21,8 +21,7 @@ _Slot: TypeAlias = tuple[str, str, str, str, str]
 """Group, pool, address, label and value."""
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(NamedTuple):
     """Which object claims the port, on which address of which nodes.
 
     `owner` is the object (two claims of one owner at different places are copies), `pod` the place

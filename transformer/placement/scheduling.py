@@ -10,9 +10,8 @@ nor nodes in no pool can.
 
 import marshal
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from transformer.kubernetes.node_affinity import asks_for_the_guard, required_terms
 from transformer.kubernetes.objects import mapping_at
@@ -40,8 +39,7 @@ ANY_POOL = ""
 _RANK: dict[Answer, int] = {"can": 3, "unknown": 2, "kept off": 1, "cannot": 0}
 
 
-@dataclass(frozen=True, slots=True)
-class PoolSchedule:
+class PoolSchedule(NamedTuple):
     """Whether pods can be scheduled to nodes of one pool (`ANY_POOL`: nodes in no pool).
 
     The answer is the best one of all nodes, and `filter` the filter that decides it. `for_now`: a
@@ -71,8 +69,7 @@ class PoolSchedule:
         return self.answer in ("can", "unknown") or self.for_now
 
 
-@dataclass(frozen=True, slots=True)
-class Schedule:
+class Schedule(NamedTuple):
     """Where the pods of one copy can be scheduled.
 
     `pools` has an entry for each pool that the selection does not exclude by name. `pinned`: only
@@ -146,8 +143,7 @@ class _Wanted:
         return hash(self._key)
 
 
-@dataclass(frozen=True, slots=True)
-class _Candidate:
+class _Candidate(NamedTuple):
     """Nodes of one pool by one definition of it, or of no pool."""
 
     name: str
@@ -233,7 +229,7 @@ def _agreed(found: Sequence[PoolSchedule]) -> list[PoolSchedule]:
         if all(_outcome(one) == _outcome(first) for one in others):
             result.append(first)
         else:
-            result += [replace(one, is_certain=False) for one in same]
+            result += [one._replace(is_certain=False) for one in same]
     return result
 
 

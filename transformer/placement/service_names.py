@@ -7,8 +7,7 @@ probe, or as the value of a variable whose name says so.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from transformer import pointer
 from transformer.kubernetes.objects import Manifest, list_at, mapping_at
@@ -31,8 +30,7 @@ _WHOLE = regex(rf"({_HOST})\.?", re.ASCII)
 _OF_HOSTS = regex(r"(?:HOST|ADDR|ADDRESS|URL|SERVER|ENDPOINT)\Z", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(NamedTuple):
     """A text at `pointer` of its object.
 
     `is_host`: the whole text is a host. `variable` is the name of the variable that it is the value
@@ -66,7 +64,7 @@ def texts_of(template: PodTemplate) -> Iterator[Text]:
     aliases = [list_at(alias, "hostnames") for alias in list_at(template.spec, "hostAliases")]
     names = frozenset(name for found in aliases for name in found if isinstance(name, str))
     for text in _texts_of_containers(template):
-        yield replace(text, resolved=names) if names else text
+        yield text._replace(resolved=names) if names else text
 
 
 def _texts_of_containers(template: PodTemplate) -> Iterator[Text]:

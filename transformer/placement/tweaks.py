@@ -8,8 +8,7 @@ Source: OpenYurt, pkg/yurtmanager/controller/yurtappset/workloadmanager: `ApplyT
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from transformer import pointer
 from transformer.findings import ObjectRef
@@ -33,8 +32,10 @@ ANY_POOL = "\0"
 Object = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Tweaked:
+_NONE: Mapping[str, Any] = {}
+
+
+class Tweaked(NamedTuple):
     """An object with tweaks, or why it is not made.
 
     `elsewhere`: where in the manifest values are written that are not in the template, by their
@@ -42,7 +43,7 @@ class Tweaked:
     """
 
     object: Object
-    elsewhere: Mapping[str, str] = field(default_factory=dict)
+    elsewhere: Mapping[str, str] = _NONE
     failure: CopyFailure | None = None
     is_certain: bool = True
 
@@ -171,7 +172,7 @@ class Patcher:
         Raises:
             Misfit: a value has the wrong type; the second argument is where it is written.
         """
-        reader = Reader(self.base, self.elsewhere)
+        reader = Reader(self.base, self.elsewhere, {})
         read = written(kind, reader.read_into(kind, self.document, self.old))
         if not mapping_at(read, "spec", "template"):  # a placeholder stands for it
             return Tweaked(self.old, self.elsewhere, is_certain=False)

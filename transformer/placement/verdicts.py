@@ -5,8 +5,7 @@ added by the rules HN408, HN409 and HN422.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 from transformer import pointer
 from transformer.kubernetes.objects import mapping_at
@@ -22,8 +21,7 @@ from transformer.placement.truth import Truth
 Word: TypeAlias = Literal["runs", "breaks", "kept off", "cannot", "unknown"]
 
 
-@dataclass(frozen=True, slots=True)
-class Break:
+class Break(NamedTuple):
     """What breaks pods on host-network nodes: the id of the rule that reports it, and where it is
     in the manifest.
     """
@@ -32,8 +30,7 @@ class Break:
     pointer: str
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """What becomes of the pods of a copy in a pool (`pool` is empty: on nodes in no pool).
 
     `filter` decides a verdict other than `runs` and `breaks`, and `pointer` is what it reads in the

@@ -9,8 +9,7 @@ pkg/apis/apps/v1alpha1/yurtappset_conversion.go.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from transformer.kubernetes.objects import Manifest, mapping_at, value_at
 from transformer.kubernetes.placeholders import is_placeholder
@@ -28,8 +27,7 @@ _TEMPLATES = (("statefulSetTemplate", "StatefulSet"), ("deploymentTemplate", "De
 """In the order in which the controller looks for them."""
 
 
-@dataclass(frozen=True, slots=True)
-class CopyFailure:
+class CopyFailure(NamedTuple):
     """Why a copy is not made: what fails, at `pointer` of the manifest, and the reason."""
 
     pointer: str
@@ -37,8 +35,7 @@ class CopyFailure:
     hint: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Selector:
+class Selector(NamedTuple):
     """Pools by name, or by labels (a label selector as a plain value, at `pointer`).
 
     `is_open`: there are placeholders in it, so that it may select any pool.
@@ -84,8 +81,7 @@ class Selector:
 _UNKNOWN = NodeLabels({})
 
 
-@dataclass(frozen=True, slots=True)
-class Tweak:
+class Tweak(NamedTuple):
     """What changes in the copies for some pools; the values are plain and are at `pointer`.
 
     `lost`: pointers of what the conversion to v1beta1 drops.
@@ -111,8 +107,7 @@ class Tweak:
         yield from _mappings(self.values.get("patches"), f"{self.pointer}/patches")
 
 
-@dataclass(frozen=True, slots=True)
-class YurtAppSet:
+class YurtAppSet(NamedTuple):
     """`owner` is the Deployment or StatefulSet in it: a mapping with `metadata` and `spec`.
 
     `template` is its pod template, `base` the pointer of the owner. `broken`: no copy is made.
@@ -139,8 +134,7 @@ class YurtAppSet:
         return Taken(tuple(tweaks), is_certain)
 
 
-@dataclass(frozen=True, slots=True)
-class Taken:
+class Taken(NamedTuple):
     """The tweaks that take a pool. Not `is_certain`: there may be more of them."""
 
     tweaks: tuple[Tweak, ...]

@@ -30,7 +30,7 @@ def render(report: Report) -> Iterator[str]:
     by_rule: dict[str, list[Finding]] = {}
     for found in report.findings:
         by_rule.setdefault(found.rule, []).append(found)
-    titles = {rule.id: rule.title for rule in report.rules}
+    titles = {rule.id: rule.title for rule in report.rules()}
     suite = TestSuite("hostnet-transform validate")
     if report.unseen:
         suite.add_property("unseen", coverage.counts(report.unseen))

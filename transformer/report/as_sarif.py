@@ -21,13 +21,14 @@ _LEVELS = {"error": "error", "warning": "warning", "info": "note"}
 
 def render(report: Report) -> Iterator[str]:
     """Yield the text of the report."""
-    places = {rule.id: place for place, rule in enumerate(report.rules)}
+    rules = report.rules()
+    places = {rule.id: place for place, rule in enumerate(rules)}
     driver: dict[str, Any] = {
         "name": "hostnet-transform",
-        "rules": [_rule(rule) for rule in report.rules],
+        "rules": [_rule(rule) for rule in rules],
     }
-    if report.version:
-        driver["version"] = report.version
+    if version := report.version():
+        driver["version"] = version
     run: dict[str, Any] = {
         "tool": {"driver": driver},
         "columnKind": "unicodeCodePoints",

@@ -1,13 +1,12 @@
 """The result of a validation, which each format renders."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 from transformer.findings import Change, Finding, Severity, Unseen
 
 
-@dataclass(frozen=True, slots=True)
-class RuleHelp:
+class RuleHelp(NamedTuple):
     """The documentation of a rule.
 
     `text` is the text of its module (paragraphs and indented examples); `summary` says how severe
@@ -21,26 +20,28 @@ class RuleHelp:
     summary: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(NamedTuple):
     """The findings of a run, in the order of the files, and within a file from top to bottom.
 
-    `documents` and `files` are counts. `rules` are all rules, `checks` the ids of the validation
-    rules that are enabled. `skipped_rules` pairs a reason (`no Node in the input`) with the ids of
+    `documents` and `files` are counts. `rule_ids` are the ids of all rules, and `checks` those of
+    the validation rules that are enabled; `rules` returns the documentation of all, which takes
+    time. `skipped_rules` pairs a reason (`no Node in the input`) with the ids of
     the rules that had nothing to check for it. `undecided` pairs what is missing (`the node label
     zone`) with the number of workloads of which it is therefore unknown whether they can run on
-    host-network pools. `version` is that of the tool. `changes` are those of `--fix`. `is_blank`:
-    all documents are empty. `unseen` is what was not looked into, kind by kind.
+    host-network pools. `version` returns that of the tool, which takes time. `changes` are those of
+    `--fix`. `is_blank`: all documents are empty. `unseen` is what was not looked into, kind by
+    kind.
     """
 
     documents: int
     files: int
     findings: Sequence[Finding]
-    rules: Sequence[RuleHelp] = ()
+    rules: Callable[[], Sequence[RuleHelp]] = tuple
     skipped_rules: Sequence[tuple[str, Sequence[str]]] = ()
     undecided: Sequence[tuple[str, int]] = ()
-    version: str = ""
+    version: Callable[[], str] = str
     changes: Sequence[Change] = ()
     checks: Sequence[str] = ()
     is_blank: bool = False
     unseen: Sequence[Unseen] = ()
+    rule_ids: Sequence[str] = ()

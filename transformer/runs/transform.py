@@ -20,7 +20,6 @@ from transformer.inputs.reading import (
     cannot_be_read,
     changed_meanwhile,
     chunks,
-    is_regular,
     signature,
     size_of,
 )
@@ -166,12 +165,9 @@ def _workers(context: RunContext) -> Iterator[TransformBatch]:
 @contextmanager
 def _all_regular(sources: list[Source]) -> Iterator[list[Source]]:
     """Yield the sources, those that can be read only once copied to files."""
-    if all(map(is_regular, sources)):
-        yield sources
-        return
-    from transformer.inputs.temp_copies import temp_folder  # rarely needed
+    from transformer.inputs.temp_copies import folder_for_copies  # only for files
 
-    with temp_folder() as folder:
+    with folder_for_copies() as folder:
         yield [as_regular(source, folder) for source in sources]
 
 

@@ -6,9 +6,9 @@ on, and then to validate them, in batches on several processors.
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache, partial
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from transformer.findings import Finding, Place, Unseen, Violation, finding_at
 from transformer.inputs.chart_templates import chart_templates
@@ -47,8 +47,7 @@ _BATCH = 512
 _BATCH_BYTES = 8 * 1024 * 1024
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """Findings in the order of the input; `failed`: some of the input cannot be read.
 
     `skipped_rules`, `undecided` and `unseen` are those of a `Report`. `elsewhere` is the number of
@@ -65,8 +64,7 @@ class Outcome:
     unseen: tuple[Unseen, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _Clusters:
+class _Clusters(NamedTuple):
     """The clusters of a run, by name, and the world of files that belong to none (`OUTSIDE`).
 
     `names` are those of the clusters. `judging` are the worlds in which workloads of files that
@@ -146,7 +144,7 @@ def run_validate(
     aggregator.see(states.built_from())
     aggregator.finalize()
     outcome = _outcome(aggregator, states, context, clusters, is_blank=not has_read)
-    return replace(outcome, unseen=coverage.unseen(states.led_back))
+    return outcome._replace(unseen=coverage.unseen(states.led_back))
 
 
 def _kustomized(
@@ -163,7 +161,7 @@ def _kustomized(
     from transformer.inputs.patched_sources import read_patched_sources  # only for kustomizations
 
     files = kustomizations.patches.union(*(one.patches for one in deployed))
-    kustomizations = replace(kustomizations, patches=files)
+    kustomizations = kustomizations._replace(patches=files)
     went_in = read_kustomizations(states.went_in if deployed else (), context).values
     patched = read_patched_sources(kustomizations, states.new, context, others, deployed, went_in)
     return kustomizations, patched
