@@ -69,7 +69,7 @@ _loose_specs = st.fixed_dictionaries(
 )
 _loose_labels = st.dictionaries(st.sampled_from((POOL, HOST_NETWORK, HOST_NAME_LABEL, OS)), _plain)
 _loose_pools = st.builds(
-    Pool,
+    lambda *values, **named: Pool(*values, **named),  # no other field gets a value
     st.sampled_from(POOL_NAMES),
     st.booleans(),
     labels=_loose_labels,
