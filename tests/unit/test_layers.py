@@ -56,7 +56,7 @@ LAYERS: dict[str, tuple[str, ...]] = {
 
 # Third-party package -> the modules that may import it.
 IMPORTERS: dict[str, set[str]] = {
-    "yaml": {"yamltree/compose.py", "yamltree/fast_load.py", "yamltree/parse_yaml.py"},
+    "yaml": {"yamltree/compose.py", "yamltree/fast_load_yaml.py", "yamltree/parse_yaml.py"},
     "jsonpatch": {"patch/verify.py"},
     "jsonschema": {"kubernetes/schema/explain.py"},
     "click": {"cli/main.py", "cli/options.py", "cli/failures.py"},

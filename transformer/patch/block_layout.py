@@ -15,8 +15,16 @@ from transformer.patch.edits import Edit
 from transformer.patch.lines import BREAK, column, indentation, line_end, line_start, newline
 from transformer.patch.style import block_style, flow_style, last_element, trailing_comma
 from transformer.regexes import regex
-from transformer.yamltree.compose import COLON
-from transformer.yamltree.syntax import Chain, Collection, Mapping, Node, Scalar, Sequence, Tree
+from transformer.yamltree.syntax import (
+    COLON,
+    Chain,
+    Collection,
+    Mapping,
+    Node,
+    Scalar,
+    Sequence,
+    Tree,
+)
 
 _COMMENT_LINE = regex(r"(?:\r\n|\n|\r)([ \t]*)#[^\r\n]*")
 _BLANKS = " \t\r\n"

@@ -8,8 +8,6 @@ import marshal
 from collections.abc import Iterable
 from typing import Any
 
-import jsonpatch
-
 from transformer.errors import InternalError, PatchError
 from transformer.operations import Operation
 
@@ -23,6 +21,8 @@ def patched(value: Any, operations: Iterable[Operation]) -> Any:
     Raises:
         PatchError: an operation does not fit the value.
     """
+    import jsonpatch  # slow to import, and most runs edit nothing
+
     try:
         return jsonpatch.apply_patch(
             value, [operation.as_dict() for operation in operations], in_place=True

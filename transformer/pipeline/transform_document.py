@@ -11,7 +11,6 @@ from transformer.kubernetes.objects import Manifest
 from transformer.kubernetes.pools import pool_of
 from transformer.operations import Operation, fold
 from transformer.patch import verify
-from transformer.patch.splice import splice
 from transformer.pipeline.context import RunContext, add_pool
 from transformer.pipeline.diagnostics import DiagnosticCollector, Origin
 from transformer.pipeline.document_loader import plans, report_opening, rule_failures, visit
@@ -245,6 +244,8 @@ class _Transformation:
         """Return the new text, whose plain value is `expected`, or None if nothing changes."""
         if not self.operations:
             return None
+        from transformer.patch.splice import splice  # slow to import, and most runs edit nothing
+
         operations = fold(self.operations)
         try:
             return splice(tree, operations, expected)

@@ -25,6 +25,7 @@ from transformer.errors import InputError
 from transformer.regexes import regex
 from transformer.yamltree.scalars import WORDS, resolve_key
 from transformer.yamltree.syntax import (
+    COLON,
     MAX_DEPTH,
     MAX_EXPANDED,
     MERGE_KEY,
@@ -40,9 +41,6 @@ from transformer.yamltree.syntax import (
 )
 
 _PROPERTIES = regex(r"(?:(?:&[^\s,\[\]{}]+|!(?:<[^>]*>|[^\s,\[\]{}]*))(?:\s|(?<=\s)#[^\r\n]*)*)+")
-COLON = regex(r"(?>(?:\s++|(?<=\s)#[^\r\n]*+)*):")
-"""From the end of a key to its colon, across white space and comments."""
-
 _BREAK = regex(r"[\r\n]")
 _BLOCK_HEADER = regex(r"[|>][0-9+-]*")
 _ON_THE_LINE = frozenset((None, "", "'", '"'))

@@ -7,8 +7,7 @@ from transformer.errors import InputError
 from transformer.regexes import regex
 from transformer.yamltree.construct import construct
 from transformer.yamltree.parse_json import JsonSyntaxError, parse_json
-from transformer.yamltree.parse_yaml import parse_yaml, too_many
-from transformer.yamltree.syntax import MAX_NODES, Tree
+from transformer.yamltree.syntax import MAX_NODES, Tree, too_many
 
 JSON_START = regex(
     r"\ufeff?(?>(?:[ \t]*+(?:#[^\r\n]*+)?[\r\n])*)(?:---[ \t]*(?:[ \t]#[^\r\n]*+)?[\r\n])?"
@@ -56,18 +55,24 @@ def parse(text: str) -> Tree:
     """
     start = JSON_START.match(text)
     if start is None:
-        return parse_yaml(text)
+        return _parse_yaml(text)
     if _commas(text) > MAX_NODES // 2:
         raise too_many(start.end())
     try:
         return parse_json(text, start.end())
     except JsonSyntaxError as json_error:
         try:
-            return parse_yaml(text)
+            return _parse_yaml(text)
         except InputError as yaml_error:
             if (json_error.offset or 0) > (yaml_error.offset or 0):
                 raise json_error from None
             raise
+
+
+def _parse_yaml(text: str) -> Tree:
+    from transformer.yamltree.parse_yaml import parse_yaml  # slow to import: it loads libyaml
+
+    return parse_yaml(text)
 
 
 def _commas(text: str) -> int:

@@ -20,7 +20,7 @@ from transformer.errors import InputError
 from transformer.regexes import regex
 from transformer.yamltree import flow_colons
 from transformer.yamltree.compose import compose
-from transformer.yamltree.syntax import MAX_NODES, Tree
+from transformer.yamltree.syntax import MAX_NODES, Tree, too_many
 
 _LINES = r"(?>(?:[ \t]*+(?:#[^\r\n]*+)?[\r\n])*)"
 _MARKS = regex(
@@ -85,15 +85,6 @@ def _counted(next_event: Callable[[], Any], shift: int) -> Callable[[], Any]:
         return event
 
     return counted
-
-
-def too_many(offset: int) -> InputError:
-    """Return the error for a document with too many values."""
-    return InputError(
-        f"the document has more than {MAX_NODES} keys and values",
-        offset=offset,
-        hint="split it: separate its manifests with ---, and make several Lists of one",
-    )
 
 
 def _syntax_error(

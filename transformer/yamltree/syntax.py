@@ -11,7 +11,8 @@ immutable too, and several times faster to create.
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple, NoReturn, TypeAlias
 
-from transformer.errors import duplicate_key
+from transformer.errors import InputError, duplicate_key
+from transformer.regexes import regex
 
 
 class Scalar(NamedTuple):
@@ -99,6 +100,10 @@ TEXT_OF_NODE = 2_000
 """In an expanded alias, each time this many characters of a scalar count as one more node."""
 
 
+COLON = regex(r"(?>(?:\s++|(?<=\s)#[^\r\n]*+)*):")
+"""From the end of a key to its colon, across white space and comments."""
+
+
 def scalars(node: Node | None) -> Iterator[Scalar]:
     """Yield the scalars in `node`, including keys, in the order of the text."""
     if isinstance(node, Scalar):
@@ -118,6 +123,15 @@ def refuse_duplicate(keys: Iterable[str], nodes: Iterable[Node]) -> NoReturn:
     pairs = zip(keys, nodes, strict=True)
     key, again = next((key, node) for key, node in pairs if first.setdefault(key, node) is not node)
     raise duplicate_key("<<" if key == MERGE_KEY else key, again.start, first[key].start)
+
+
+def too_many(offset: int) -> InputError:
+    """Return the error for a document with too many values."""
+    return InputError(
+        f"the document has more than {MAX_NODES} keys and values",
+        offset=offset,
+        hint="split it: separate its manifests with ---, and make several Lists of one",
+    )
 
 
 class Tree(NamedTuple):
