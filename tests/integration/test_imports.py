@@ -1,4 +1,4 @@
-"""What the hot path imports: a filter over one manifest shall start fast."""
+"""What short runs import: over one manifest, `transform` and `validate` shall start fast."""
 
 import json
 import subprocess
@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import yaml
 
 from tests.integration.cli_runs import environment
 from tests.manifests import guarded
@@ -14,7 +15,9 @@ HEAVY = (
     "argparse",
     "asyncio",
     "concurrent",
+    "decimal",
     "email",
+    "fractions",
     "http",
     "importlib.metadata",
     "importlib.resources",
@@ -35,22 +38,59 @@ HEAVY = (
     "urllib.request",
     "xml",
     "zipfile",
+    "transformer.config.validate_options",
+    "transformer.inputs.git",
     "transformer.report.as_diff",
     "transformer.report.as_patches",
     "transformer.patch.rewrite",
 )
+
+NOT_TO_VALIDATE = ("jsonpatch", "transformer.patch", "transformer.commands.transform")
+"""What `validate` imports only to fix or to build."""
+
+FOR_YAML = ("yaml", "transformer.yamltree.compose", "transformer.yamltree.fast_load_yaml")
+"""What the first document of YAML that is parsed imports."""
+
+FOR_EDITS = ("jsonpatch", "transformer.patch.splice", "transformer.patch.placement")
+"""What the first edit imports."""
+
+DATACLASSES = {
+    "Options": "those of the commands share options",
+    "TransformOptions": "as above",
+    "ValidateOptions": "as above",
+    "Described": "manifests and pod templates share properties",
+    "Manifest": "as above",
+    "PodTemplate": "as above",
+    "RuleContext": "properties that are computed once",
+}
+"""The frozen dataclasses of short runs, each with the reason why it is no named tuple: to make the
+class takes several times as long.
+"""
 
 PROGRAM = """
 import json, sys
 from transformer.cli.main import run
 status = run({args!r})
 sys.stdout.flush()
-json.dump([status, sorted(sys.modules)], sys.stderr)
+modules = {{name: vars(module) for name, module in sys.modules.items()}}
+classes = [
+    found.__name__
+    for name, names in modules.items() if name.startswith("transformer.")
+    for found in names.values()
+    if isinstance(found, type) and found.__module__ == name
+    and "__dataclass_params__" in vars(found) and found.__dataclass_params__.frozen
+]
+json.dump([status, sorted(modules), classes], sys.stderr)
 """
 
 
 def imported(*args: str, stdin: bytes = b"") -> set[str]:
     """Return the modules that a run has imported."""
+    return after(*args, stdin=stdin)[0]
+
+
+def after(*args: str, stdin: bytes = b"") -> tuple[set[str], set[str]]:
+    """Return the modules that a run has imported, and the frozen dataclasses of our own."""
     done = subprocess.run(
         [sys.executable, "-c", PROGRAM.format(args=["-q", *args] if stdin else list(args))],
         input=stdin,
@@ -63,9 +103,14 @@ def imported(*args: str, stdin: bytes = b"") -> set[str]:
         check=True,
         timeout=60,
     )
-    status, modules = json.loads(done.stderr)
+    status, modules, classes = json.loads(done.stderr)
     assert status == 0
-    return set(modules)
+    return set(modules), set(classes)
+
+
+def within(modules: set[str], module: str) -> list[str]:
+    """Return `module` and what is below it, as far as it is in `modules`."""
+    return [name for name in modules if name == module or name.startswith(f"{module}.")]
 
 
 @pytest.fixture(scope="module")
@@ -73,9 +118,42 @@ def hot_path() -> set[str]:
     return imported(stdin=guarded())
 
 
+@pytest.fixture(scope="module")
+def validation(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
+    file = tmp_path_factory.mktemp("validation") / "web.yaml"
+    file.write_bytes(guarded())
+    return imported("validate", "--quiet", str(file))
+
+
 @pytest.mark.parametrize("module", HEAVY)
 def test_a_filter_imports_nothing_heavy(hot_path: set[str], module: str) -> None:
-    assert [name for name in hot_path if name == module or name.startswith(f"{module}.")] == []
+    assert within(hot_path, module) == []
+
+
+@pytest.mark.parametrize(
+    "module",
+    [*(name for name in HEAVY if name != "transformer.config.validate_options"), *NOT_TO_VALIDATE],
+)
+def test_a_validation_of_a_file_imports_nothing_heavy(validation: set[str], module: str) -> None:
+    assert within(validation, module) == []
+
+
+@pytest.mark.parametrize("module", [*FOR_YAML, *FOR_EDITS])
+def test_a_filter_over_what_does_not_matter_neither_parses_nor_edits(module: str) -> None:
+    assert within(imported(stdin=b"apiVersion: v1\nkind: ConfigMap\n"), module) == []
+
+
+def test_a_filter_over_json_needs_no_parser_of_yaml() -> None:
+    modules = imported(stdin=json.dumps(yaml.safe_load(guarded())).encode())
+    assert set(FOR_EDITS) <= modules
+    assert [name for module in FOR_YAML for name in within(modules, module)] == []
+
+
+def test_few_frozen_dataclasses_are_made(tmp_path: Path) -> None:
+    file = tmp_path / "web.yaml"
+    file.write_bytes(guarded())
+    for _, classes in (after(stdin=guarded()), after("validate", "--quiet", str(file))):
+        assert classes <= DATACLASSES.keys()
 
 
 def test_a_filter_imports_what_it_needs(hot_path: set[str]) -> None:

@@ -1,7 +1,5 @@
 """Durations as Go writes them (`1h30m`), which OpenYurt reads from annotations."""
 
-from fractions import Fraction
-
 from transformer.regexes import regex
 
 _UNITS = {
@@ -26,5 +24,7 @@ def is_duration(text: str) -> bool:
     whole = _DURATION.fullmatch(text)
     if whole is None:
         return False
+    from fractions import Fraction  # slow to import, rarely needed
+
     total = sum(Fraction(number) * _UNITS[unit] for number, unit in _PART.findall(whole[2]))
     return total < _LIMIT or (whole[1] == "-" and total == _LIMIT)
