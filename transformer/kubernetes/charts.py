@@ -11,6 +11,7 @@ from pathlib import PurePosixPath
 from typing import Any, NamedTuple
 
 from transformer.findings import ObjectRef
+from transformer.kubernetes.components import Catalog, Component
 from transformer.kubernetes.helm_files import CHART_FILE, HELMFILE
 from transformer.kubernetes.objects import Manifest, list_at, mapping_at, text_of
 from transformer.kubernetes.pod_template import resolve
@@ -167,3 +168,10 @@ def _chart(at: str, name: str, repository: str, values: Any, keys: Mapping[str, 
 
 def _text(value: Any, at: str) -> str:
     return next((text_of(found) for _, found in resolve(value, at)), "") if at else ""
+
+
+def component_of(catalog: Catalog, chart: Chart) -> Component | None:
+    """Return the component that a chart renders, or None if it renders none of the catalog."""
+    known = catalog.by_chart.get(chart_name(chart.name), ())
+    origin = chart.origin.lower()
+    return next((component for word, component in known if word in origin), None)

@@ -22,7 +22,6 @@ from itertools import product
 from typing import Any, Literal, NamedTuple
 
 from transformer.errors import SettingsError
-from transformer.kubernetes.charts import Chart, chart_name
 
 Guard = Literal["always", "pod-network"]
 
@@ -108,13 +107,6 @@ def recognise(catalog: Catalog, workload: Workload) -> Component | None:
     if found is None or (found.guard == "pod-network" and workload.host_network):
         return None
     return found
-
-
-def component_of(catalog: Catalog, chart: Chart) -> Component | None:
-    """Return the component that a chart renders, or None if it renders none of the catalog."""
-    known = catalog.by_chart.get(chart_name(chart.name), ())
-    origin = chart.origin.lower()
-    return next((component for word, component in known if word in origin), None)
 
 
 def tokens(catalog: Catalog) -> tuple[str, ...]:

@@ -55,8 +55,7 @@ from pathlib import PurePosixPath
 
 from transformer.findings import Violation
 from transformer.kubernetes.chart_sources import Linked, deployed_charts, source_chart
-from transformer.kubernetes.charts import CHART_REF, chart_name, charts_of
-from transformer.kubernetes.components import component_of
+from transformer.kubernetes.charts import CHART_REF, chart_name, charts_of, component_of
 from transformer.rules.base import (
     Conclusion,
     LocatedObservation,
