@@ -206,7 +206,8 @@ class World(NamedTuple):
         """Return the different definitions of a pool; one of each sort, if there is none."""
         found: list[Pool] = []
         for pool in self.pools:
-            if pool.name == name and pool not in found:
+            is_new = pool.for_nodes not in [one.for_nodes for one in found]
+            if pool.name == name and is_new:
                 found.append(pool)
         return found or [Pool(name, True), Pool(name, False)]
 
