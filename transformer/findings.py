@@ -165,6 +165,18 @@ class Change(NamedTuple):
     reason: str = ""
 
 
+class ListItem(NamedTuple):
+    """An item of a long List, in the bytes `document` of a List with this item only.
+
+    `number` counts from 0. In the document, its bytes are those from `start` to `end`.
+    """
+
+    number: int
+    document: bytes
+    start: int
+    end: int
+
+
 Stage: TypeAlias = Literal["screened", "parsed", "edited"]
 
 
@@ -175,7 +187,9 @@ class DocumentResult(NamedTuple):
     further piece of a document that is too large to be kept in memory. `is_patch`: a kustomization
     uses its file as a patch, so it contains no objects. `non_manifests`: why it is not a manifest,
     if that is reported for all files together (`pipeline.non_manifests`). `documents`: how many
-    they are, if it is a run of documents that were passed on unread.
+    they are, if it is a run of documents that were passed on unread. `list_item`: what it is, if
+    it is an item of a long List. `objects`: how
+    many they are, None if that is not known of a List that was passed on unread.
     """
 
     file: str
@@ -190,3 +204,5 @@ class DocumentResult(NamedTuple):
     is_patch: bool = False
     non_manifests: tuple[Finding, ...] = ()
     documents: int = 1
+    list_item: ListItem | None = None
+    objects: int | None = 1

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.integration.cli_runs import Run, invoke, spawn
+from tests.list_reading import WHOLE, lists_longer_than
 from tests.manifests import AFFINITY, LABEL, guarded, node, pool
 
 HEAD = "apiVersion: config.kubernetes.io/v1\nkind: ResourceList\n"
@@ -262,3 +263,29 @@ def test_what_is_found_behind_the_resource_list_is_told_without_a_file_of_its_it
     run = invoke(stdin=listed(own) + behind)
     told = results(run._replace(out=run.out.partition(b"---\n")[0]))
     assert [result.get("file") for result in told] == [{"path": "a.yaml"}, None, None]
+
+
+@pytest.mark.parametrize("kind", ["", "HostnetTransform", "HostnetValidate"])
+@pytest.mark.parametrize("more", ["", "results:\n- message: known\n"])
+def test_the_answer_is_the_same_whether_the_list_is_read_whole_or_item_by_item(
+    kind: str, more: str
+) -> None:
+    path = b"  annotations: {config.kubernetes.io/path: a.yaml}\n"
+    config = f"apiVersion: transform.hostnet.io/v1alpha1\n  kind: {kind}\n" if kind else ""
+    items = (node("a", "x") + path, guarded("a"), node("b", "x"), guarded("b"))
+    for stdin in (listed(*items, config=config), listed(*items, config=config, head=HEAD + more)):
+        with lists_longer_than(WHOLE):
+            whole = invoke(stdin=stdin)
+        with lists_longer_than(0):
+            item_by_item = invoke(stdin=stdin)
+        assert item_by_item.out == whole.out
+        assert item_by_item.status == whole.status
+        assert results(whole)
+
+
+def test_a_long_list_has_the_findings_after_its_items() -> None:
+    path = b"  annotations: {config.kubernetes.io/path: a.yaml}\n"
+    many = [guarded(str(number)) for number in range(2000)]
+    run = invoke(stdin=listed(node("a", "x") + path, *many))
+    assert [result.get("file") for result in results(run)] == [{"path": "a.yaml"}]
+    assert run.out.count(b"NotIn") == 2000

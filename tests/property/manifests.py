@@ -1164,11 +1164,17 @@ _groups = st.tuples(
 _json_options = st.frozensets(st.sampled_from((*JSON, "no-last-newline", "shuffled")))
 
 
-@st.composite
-def documents(draw: Draw) -> Rendered:
+def documents() -> st.SearchStrategy[Rendered]:
     """Draw one document in random formatting."""
-    value = draw(values())
-    layout = draw(_layouts)
+    return values().flatmap(rendered)
+
+
+@st.composite
+def rendered(
+    draw: Draw, value: dict[str, Any], layouts: st.SearchStrategy[str] = _layouts
+) -> Rendered:
+    """Draw the formatting of a value."""
+    layout = draw(layouts)
     options = draw(_json_options) if layout == "json" else frozenset[str]().union(*draw(_groups))
     return render(value, draw(_seeds), options, layout, draw(_line_ends), draw(_steps))
 

@@ -7,9 +7,8 @@ changed.
 Source: KRM Functions Specification (kustomize, cmd/config/docs/api-conventions/functions-spec.md).
 """
 
-import io
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,13 +18,15 @@ from transformer.commands.host import Host
 from transformer.config.options import TransformOptions
 from transformer.config.resolve import from_host
 from transformer.errors import InputError, SettingsError
-from transformer.inputs.reading import RawStream
+from transformer.inputs.reading import RawStream, chunks, hold_list
 from transformer.kubernetes.objects import mapping_at
 from transformer.outputs.reporter import Reporter
 from transformer.outputs.writers import Output
+from transformer.pipeline.list_items import item_batches
 from transformer.pipeline.settings import Settings
 from transformer.runs.transform import Inputs
 from transformer.system import stdio
+from transformer.text.framing import RawDocument
 from transformer.yamltree.parse import load
 
 if TYPE_CHECKING:
@@ -101,21 +102,30 @@ def _validate(
     from transformer.config.validate_options import to_validate
     from transformer.inputs.comparison import opened_states
     from transformer.inputs.kustomize_fields import is_validator
-    from transformer.outputs.resource_list import with_results
+    from transformer.outputs.resource_list import print_with_results
 
-    data = stdin.read_all()
     out = stdio.standard_output()
     is_silent = _is_of_kustomize(request) and is_validator(Path.cwd(), VALIDATE)
     chosen = to_validate(options)
+    with closing(hold_list()) as held:
+        for batch in stdin.batches():
+            for raw in batch.documents:
+                held.write(raw.source)
 
-    def answer(report: "Report") -> None:
-        if not is_silent:
-            out.write(with_results(data, report.findings))
-            out.flush()
-        validate_command.print_for_people(chosen, report)
+        def documents() -> Iterator[RawDocument]:
+            held.seek(0)
+            for batch in item_batches(chunks(held), options.max_document, hold_list):
+                yield from batch.documents
 
-    reads = partial(opened_states, (), chosen, stdin=io.BytesIO(data))
-    return validate_command.run(chosen, Host(settings, Path.cwd(), reads, answer))
+        def answer(report: "Report") -> None:
+            if not is_silent:
+                print_with_results(documents, report.findings, out)
+                out.flush()
+            validate_command.print_for_people(chosen, report)
+
+        held.seek(0)
+        reads = partial(opened_states, (), chosen, stdin=held)
+        return validate_command.run(chosen, Host(settings, Path.cwd(), reads, answer))
 
 
 def _is_of_kustomize(request: Mapping[str, Any]) -> bool:

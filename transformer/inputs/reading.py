@@ -11,10 +11,15 @@ from transformer.findings import Finding, Place, Violation, finding_at
 from transformer.inputs.discovery import Source, is_plain
 from transformer.pipeline.context import RunContext
 from transformer.pipeline.documents import Document, documents
-from transformer.text.framing import MAX_DOCUMENT, RawBatch, RawDocument, raw_batches, separated
+from transformer.pipeline.list_items import Held, item_batches
+from transformer.system.files import spooled_file
+from transformer.text.framing import MAX_DOCUMENT, RawBatch, RawDocument, separated
 from transformer.yamltree.parse import load
 
 _CHUNK = 256 * 1024
+
+_HELD = 8 * 1024 * 1024
+"""Bytes of a List that are held in memory; a longer one is held in a temporary file."""
 
 Signature: TypeAlias = tuple[int, ...]
 """Identifies the content of a file: it is the same unless the file was changed."""
@@ -40,7 +45,7 @@ class RawStream:
         self._idle: Callable[[], object] = lambda: None
         self._seen: list[RawBatch] = []
         pieces = chunks(file, lambda: self._idle())
-        self._rest = raw_batches(pieces, max_document, in_runs=True)
+        self._rest = item_batches(pieces, max_document, hold_list, in_runs=True)
 
     def peek(self) -> RawDocument | None:
         """Return the first document that is not blank, or None."""
@@ -56,10 +61,6 @@ class RawStream:
         self._idle = idle
         return chain(self._seen, self._rest)
 
-    def read_all(self) -> bytes:
-        """Return all bytes of the stream."""
-        return b"".join(raw.data for batch in self.batches() for raw in batch.documents)
-
 
 def chunks(file: Readable, idle: Callable[[], object] = lambda: None) -> Iterator[bytes]:
     """Yield the bytes of `file` as they become available; `idle` is called before each wait."""
@@ -70,6 +71,12 @@ def chunks(file: Readable, idle: Callable[[], object] = lambda: None) -> Iterato
         if not chunk:
             return
         yield chunk
+
+
+def hold_list() -> Held:
+    """Return a file for a List that is read item by item."""
+    held: Held = spooled_file(_HELD)
+    return held
 
 
 def counted(pieces: Iterable[bytes], done: Callable[[int], object]) -> Iterator[bytes]:
@@ -99,7 +106,9 @@ def documents_in(
 ) -> Iterator[Document]:
     """Yield the documents of a source with the bytes `pieces`."""
     strict, most = context.settings.strict, context.max_document
-    return documents(pieces, is_stream=source.is_stream, strict=strict, max_document=most)
+    return documents(
+        pieces, is_stream=source.is_stream, strict=strict, max_document=most, hold=hold_list
+    )
 
 
 def values(file: Readable, max_document: int) -> Iterator[Any]:
@@ -108,7 +117,7 @@ def values(file: Readable, max_document: int) -> Iterator[Any]:
     Raises:
         InputError: one cannot be read.
     """
-    return map(value_of, documents(chunks(file), max_document=max_document))
+    return map(value_of, documents(chunks(file), max_document=max_document, hold=hold_list))
 
 
 def value_of(document: Document) -> Any:

@@ -71,13 +71,13 @@ def controller_of(manifest: "Manifest") -> str | None:
 
 
 def manifests(
-    value: Any, base: str = "", inherited: tuple[str, str] = ("", "")
+    value: Any, base: str = "", inherited: tuple[str, str] = ("", ""), *, first: int = 0
 ) -> Iterator[Manifest]:
     """Yield the manifests of a document's plain value: itself, or the items of its List kinds.
 
     A mapping without apiVersion or kind is yielded too, with empty names in its `ref`; other values
     are not. Items of a `<Kind>List` may omit the apiVersion and kind that the list implies
-    (`inherited`), as in the lists of the API server.
+    (`inherited`), as in the lists of the API server. `first` is the number of the first item.
     """
     if not isinstance(value, dict):
         return
@@ -87,7 +87,7 @@ def manifests(
     if kind.endswith("List") and (isinstance(items, list) or (items is None and "items" in value)):
         of_kind = kind.removesuffix("List")
         below = (api_version, of_kind) if of_kind not in ("", "Resource") else ("", "")
-        for index, item in enumerate(items or ()):
+        for index, item in enumerate(items or (), first):
             yield from manifests(item, pointer.join(base, "items", index), below)
         return
     group, _, version = _name(api_version).rpartition("/")

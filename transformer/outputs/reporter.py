@@ -101,7 +101,10 @@ class Reporter:
         self.has_read = self.has_read or not is_nothing
         counts[result.stage] += result.documents
         counts["failed"] += result.failed
-        counts["changed"] += result.data != result.source
+        is_changed = result.data != result.source
+        counts["changed"] += len({made.item for made in result.changes}) or is_changed
+        counts["objects"] += result.objects or 0
+        counts["uncounted"] += result.objects is None
         for made in result.changes:
             if self._report is not None:
                 self._report.add_change(made)

@@ -214,7 +214,7 @@ class KustomizePatchStream(Output):
     def add(self, result: DocumentResult) -> None:
         if not (result.failed or result.is_patch):
             for one in _separated(result):
-                self._patches.add(one, _named(one.source))
+                self._patches.add(one, _named(one))
 
     def close(self) -> None:
         for text in self._patches.lines():
@@ -233,13 +233,18 @@ def _separated(result: DocumentResult) -> Iterator[DocumentResult]:
         yield result
 
 
-def _named(document: bytes) -> dict[str, ObjectRef]:
+def _named(result: DocumentResult) -> dict[str, ObjectRef]:
     """Return the named objects of a document by pointer; none if it cannot be read."""
+    first, document = result.list_item[:2] if result.list_item else (0, result.source)
     try:
         value = fast_load(document.decode())
     except (InputError, UnicodeDecodeError):
         return {}
-    return {manifest.base: manifest.ref for manifest in manifests(value) if manifest.is_named}
+    return {
+        manifest.base: manifest.ref
+        for manifest in manifests(value, first=first)
+        if manifest.is_named
+    }
 
 
 def _chunks(file: IO[bytes]) -> Iterator[bytes]:

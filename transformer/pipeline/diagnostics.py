@@ -68,7 +68,7 @@ class DiagnosticCollector:
         self.suppressed: list[SuppressedFinding] = []
         self.non_manifests: list[Finding] = []
         self.template_comment = ""
-        self.source = SourceLocator(raw.line)
+        self.source = SourceLocator(raw)
         self._known_advice: str | None = None
         self._known_patched: dict[str, PatchedSource] = {}
 

@@ -108,7 +108,7 @@ def objects(value: Any, diagnostics: DiagnosticCollector) -> Iterator[Manifest]:
     In files with their usual names, a kustomization needs no apiVersion or kind, a chart of Helm or
     a helmfile no kind.
     """
-    found = list(manifests(value))
+    found = list(manifests(value, first=diagnostics.raw.first_item))
     if value is not None and not found and not is_list(value) and not diagnostics.origin.is_patch:
         _report_no_kind(diagnostics, "", "this document is not a mapping")
     path = PurePath(diagnostics.origin.file)

@@ -20,6 +20,7 @@ from transformer.pipeline.boundaries import (
     joined,
     may_have_swallowed,
 )
+from transformer.pipeline.list_items import Hold, item_batches
 from transformer.text.framing import (
     MAX_DOCUMENT,
     Opening,
@@ -59,14 +60,15 @@ def documents(
     is_stream: bool = False,
     strict: bool = False,
     max_document: int = MAX_DOCUMENT,
+    hold: Hold | None = None,
 ) -> Iterator[Document]:
-    """Yield the documents of a file or stream.
+    """Yield the documents of a file or stream, and with `hold` the items of long Lists.
 
     `is_stream`: manifests without a `---` between them become separate documents if their borders
     are certain; they are still `GLUED`, because a `---` is missing above each. With `strict`, no
     border is certain.
     """
-    raw = raw_batches(chunks, max_document)
+    raw = item_batches(chunks, max_document, hold) if hold else raw_batches(chunks, max_document)
     found = batches(raw, is_stream=is_stream, strict=strict, max_document=max_document)
     return chain.from_iterable(found)
 

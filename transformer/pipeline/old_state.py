@@ -127,7 +127,7 @@ def old_objects(
             diagnostics.report_error(error.rule, error, [])
             unread += [] if is_context else diagnostics.findings
             continue
-        for manifest in manifests(value):
+        for manifest in manifests(value, first=raw.first_item):
             if (kept := compared_part(manifest)) is not None:
                 at = diagnostics.place(manifest.base, manifest.ref, "/metadata/name")
                 objects.append(OldObject(kept, origin.relative_name, at, is_context))

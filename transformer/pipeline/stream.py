@@ -17,9 +17,11 @@ from transformer.kubernetes.pools import PoolsNeeded
 from transformer.pipeline.context import RunContext, add_pool
 from transformer.pipeline.diagnostics import Origin
 from transformer.pipeline.documents import Document
+from transformer.pipeline.list_items import list_item
 from transformer.pipeline.transform_document import opening_findings, transform_document
 from transformer.placement.pod_security import add_level
 from transformer.text.framing import Opening, halved
+from transformer.text.list_items import begins_list
 from transformer.text.prefilter import (
     may_match,
     mentions_node,
@@ -207,10 +209,13 @@ def pass_on(document: Document, origin: Origin, context: RunContext) -> Document
     return DocumentResult(
         origin.file,
         raw.line,
-        raw.data,
-        raw.data,
+        raw.source,
+        raw.source,
         "screened",
         findings=opening_findings(document, origin, context),
+        continues=raw.first_item > 0,
+        list_item=list_item(raw),
+        objects=None if begins_list(raw.data) and raw.item is None else raw.documents,
         is_patch=origin.is_patch,
         documents=raw.documents,
     )

@@ -7,7 +7,7 @@ from typing import Any
 from transformer.errors import InputError, InternalError, PatchError
 from transformer.findings import Change, DocumentResult, Finding, Stage, Violation
 from transformer.kubernetes.generators import generator_of
-from transformer.kubernetes.objects import Manifest
+from transformer.kubernetes.objects import Manifest, is_list
 from transformer.kubernetes.pools import pool_of
 from transformer.operations import Operation, fold
 from transformer.patch import verify
@@ -15,6 +15,7 @@ from transformer.pipeline.context import RunContext, add_pool
 from transformer.pipeline.diagnostics import DiagnosticCollector, Origin
 from transformer.pipeline.document_loader import plans, report_opening, rule_failures, visit
 from transformer.pipeline.documents import Document
+from transformer.pipeline.list_items import list_item
 from transformer.pipeline.missing_separators import at_borders, doubtful, manifests_of, runs
 from transformer.rules.base import RuleContext, TransformRule
 from transformer.rules.exempt import editable
@@ -43,7 +44,16 @@ def transform_document(document: Document, origin: Origin, context: RunContext) 
     if raw.opening is Opening.GLUED and not failed:
         data = _marked(data)
     found = one.diagnostics
-    return _result(document, origin, data, failed, one.changes, found.findings, found.non_manifests)
+    return _result(
+        document,
+        origin,
+        data,
+        failed,
+        one.changes,
+        found.findings,
+        found.non_manifests,
+        len(one.manifests) if one.is_list else 1,
+    )
 
 
 def _result(
@@ -54,20 +64,25 @@ def _result(
     changes: Iterable[Change],
     findings: Iterable[Finding],
     non_manifests: Iterable[Finding] = (),
+    objects: int = 1,
 ) -> DocumentResult:
-    source = document.raw.data
+    raw = document.raw
+    source = raw.source
     stage: Stage = "parsed" if data == source else "edited"
     return DocumentResult(
         origin.file,
-        document.raw.line,
+        raw.line,
         source,
         data,
         stage,
         failed,
         tuple(changes),
         tuple(findings),
+        continues=raw.first_item > 0,
         is_patch=origin.is_patch,
         non_manifests=tuple(non_manifests),
+        list_item=list_item(raw),
+        objects=objects,
     )
 
 
@@ -150,21 +165,23 @@ class _Transformation:
         self.manifests: list[Manifest] = []
         self.operations: list[Operation] = []
         self.changes: list[Change] = []
+        self.is_list = False
 
     def run(self) -> tuple[bytes, bool]:
         """Return the new bytes, and whether the document failed."""
-        data = self.document.raw.data
+        raw = self.document.raw
         try:
             tree, value = visit(self.document, self.diagnostics, self._plan, glued=_GLUED)
+            self.is_list = is_list(value)
             edited = self._edited(tree, value)
         except InputError as error:
             self.changes = []
-            return data, self.diagnostics.report_error(error.rule, error, [])
+            return raw.source, self.diagnostics.report_error(error.rule, error, [])
         except (PatchError, InternalError) as error:
             failed = self.diagnostics.report_error("HN905", error, self.changes)
             self.changes = []
-            return data, failed
-        return (data if edited is None else edited.encode()), False
+            return raw.source, failed
+        return (raw.source if edited is None else raw.written(edited.encode())), False
 
     def _plan(self, rule_context: RuleContext) -> None:
         """Run the rules on an object, and apply their operations to its plain value."""
@@ -221,7 +238,8 @@ class _Transformation:
             return
         manifest, reason = rule_context.manifest, rule.reason(rule_context)
         verify.patched(manifest.value, operations)
-        self.operations.extend(operation.below(manifest.base) for operation in operations)
+        base = self.diagnostics.source.within(manifest.base)
+        self.operations.extend(operation.below(base) for operation in operations)
         self.changes.append(self.change(rule.id, manifest, operations, reason))
 
     def change(

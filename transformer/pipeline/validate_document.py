@@ -30,6 +30,7 @@ from transformer.pipeline.worlds import World, Worlds
 from transformer.pointer import join
 from transformer.rules.base import LocatedObservation, Need, RuleContext, ValidationRule
 from transformer.rules.exempt import editable
+from transformer.text.framing import RawDocument
 
 _GLUED = "no --- between this manifest and the one above; other tools lose the one above"
 _IGNORE = join("/metadata/annotations", IGNORE_ANNOTATION)
@@ -71,22 +72,24 @@ def validate_document(
     document: Document, origin: Origin, context: RunContext, worlds: Worlds
 ) -> DocumentDiagnostics:
     """Return the diagnostics of one document in `worlds`, whose pools must be complete."""
-    size = len(document.raw.data)
     if document.continues:
         failed = context.settings.on_invalid == "fail"
-        return DocumentDiagnostics(size, failed=failed, continues=True)
+        return DocumentDiagnostics(len(document.raw.data), failed=failed, continues=True)
     if document.manifests:
         return _validate_glued(document, origin, context, worlds)
     one = _Validation(document, origin, context, worlds)
     failed = one.run()
-    return _diagnostics_of(size, [one], failed)
+    return _diagnostics_of(document.raw, [one], failed)
 
 
-def _diagnostics_of(size: int, every: Sequence["_Validation"], failed: bool) -> DocumentDiagnostics:
+def _diagnostics_of(
+    raw: RawDocument, every: Sequence["_Validation"], failed: bool
+) -> DocumentDiagnostics:
     return DocumentDiagnostics(
-        size,
+        len(raw.source),
         tuple(found for one in every for found in one.diagnostics.findings),
         failed,
+        continues=raw.first_item > 0,
         observations=tuple(observation for one in every for observation in one.observations),
         suppressed=tuple(found for one in every for found in one.diagnostics.suppressed),
         suppression_requests=tuple(request for one in every for request in one.requests),
@@ -116,7 +119,7 @@ def _validate_glued(
     borders = at_borders(document, origin, context, is_edited=would_edit, is_template=is_template)
     every[0].diagnostics.findings += borders.findings
     every[0].diagnostics.suppressed += borders.suppressed
-    return _diagnostics_of(len(document.raw.data), every, failed)
+    return _diagnostics_of(document.raw, every, failed)
 
 
 class _Validation:

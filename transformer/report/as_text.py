@@ -35,13 +35,16 @@ def summary(counts: Mapping[str, int], changed: str = "changed", *, verbose: boo
     """Return the last line of a run.
 
     The keys of `counts` are `documents`, `files` (0 for standard input), `changed`, `written`
-    (files), `error`, `warning`, and the stages of `DocumentResult`, which `verbose` shows.
+    (files), `error`, `warning`, `objects`, which Lists have more of, `uncounted` (Lists of which it
+    is not known), and the stages of `DocumentResult`, which `verbose` shows.
     `changed` is the word for a change, such as `would change`.
     """
     read = count(counts["documents"], "document")
     if counts["files"]:
         read += f" in {count(counts['files'], 'file')}"
-    parts = [f"{counts['changed']} {changed}"]
+    is_listed = counts["objects"] > counts["documents"] and not counts["uncounted"]
+    of = f" of {count(counts['objects'], 'object')}" if is_listed else ""
+    parts = [f"{counts['changed']}{of} {changed}"]
     if counts["written"]:
         parts.append(f"{count(counts['written'], 'file')} written")
     parts += [count(counts[what], what) for what in ("error", "warning") if counts[what]]

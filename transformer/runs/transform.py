@@ -20,6 +20,7 @@ from transformer.inputs.reading import (
     cannot_be_read,
     changed_meanwhile,
     chunks,
+    hold_list,
     signature,
     size_of,
 )
@@ -30,6 +31,7 @@ from transformer.outputs.writers import Output
 from transformer.pipeline.context import RunContext
 from transformer.pipeline.diagnostics import Origin
 from transformer.pipeline.documents import Document, batches
+from transformer.pipeline.list_items import item_batches
 from transformer.pipeline.stream import (
     TransformBatch,
     collect,
@@ -40,7 +42,7 @@ from transformer.pipeline.stream import (
 )
 from transformer.pipeline.transform_document import transform_document
 from transformer.runs.workers import Workers
-from transformer.text.framing import RawBatch, raw_batches
+from transformer.text.framing import RawBatch
 
 
 class Inputs(NamedTuple):
@@ -192,7 +194,7 @@ def _file_results(
             if seen.get(source.path, before) != before:
                 yield _failed(changed_meanwhile(source))
                 return
-            raw = raw_batches(chunks(file), context.max_document, in_runs=True)
+            raw = item_batches(chunks(file), context.max_document, hold_list, in_runs=True)
             yield from transform_all(_batches(raw, context), origin, context, by)
             if signature(source.path.stat()) != before:
                 yield _failed(changed_meanwhile(source))

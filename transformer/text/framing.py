@@ -27,6 +27,7 @@ from typing import NamedTuple
 
 from transformer.regexes import regex
 from transformer.text.json_objects import BOM, ObjectScan, Stop
+from transformer.text.list_items import Item, begins_list
 from transformer.text.plain_runs import count, halves, run_at_start, split
 
 MAX_DOCUMENT = 64 * 1024 * 1024
@@ -60,6 +61,9 @@ _COMMENTS = regex(
 )
 """Comment lines in column 1 and the blank lines between and below them."""
 
+_PIECE = 256 * 1024
+"""A long List is output in pieces of at least this size, if that is wanted."""
+
 _COMMENT_REACH = 64 * 1024
 """Comments more bytes than this above a glued manifest stay with the frame above."""
 
@@ -89,7 +93,9 @@ class RawDocument(NamedTuple):
     `line` is the 1-based number of the line of the stream that `data` begins in. `ordinal` is the
     0-based number of the frame, the same for all its pieces. `is_glued_below`: the next frame is
     `GLUED` to this one. `documents`: how many it has if it is a run (`plain_runs`), all of which
-    begin with a `---` of their own; `ordinal` is that of the first.
+    begin with a `---` of their own; `ordinal` is that of the first. `is_list`: it
+    may be a long List, or is a piece of one; `is_open`: the next one is a further piece of it.
+    `item`: it stands for an item of a List, and `data` is a List with this item only.
     """
 
     data: bytes
@@ -99,6 +105,27 @@ class RawDocument(NamedTuple):
     oversize: bool = False
     is_glued_below: bool = False
     documents: int = 1
+    is_list: bool = False
+    is_open: bool = False
+    item: Item | None = None
+
+    @property
+    def source(self) -> bytes:
+        """The bytes of the stream that it stands for."""
+        return self.written(self.data)
+
+    @property
+    def first_item(self) -> int:
+        """The number of the first item of its List in the stream."""
+        return 0 if self.item is None else self.item.number
+
+    def written(self, data: bytes) -> bytes:
+        """Return the bytes to write for `data`, which is its own data after edits."""
+        item = self.item
+        if item is None:
+            return data
+        below = len(self.data) - item.end
+        return item.lead + data[item.start : len(data) - below] + item.trail
 
 
 def separated(run: RawDocument) -> Iterator[RawDocument]:
@@ -129,13 +156,18 @@ class RawBatch(NamedTuple):
 
 
 def raw_batches(
-    chunks: Iterable[bytes], max_document: int = MAX_DOCUMENT, *, in_runs: bool = False
+    chunks: Iterable[bytes],
+    max_document: int = MAX_DOCUMENT,
+    *,
+    in_runs: bool = False,
+    long_list: int | None = None,
 ) -> Iterator[RawBatch]:
     """Yield the raw documents of a stream, those that each chunk completes together.
 
-    With `in_runs`, plain documents that follow one another are not separated.
+    With `in_runs`, plain documents that follow one another are not separated. What may
+    be a List and has more than `long_list` bytes comes in pieces as it is read, whatever its size.
     """
-    framer = Framer(max_document, in_runs=in_runs)
+    framer = Framer(max_document, in_runs=in_runs, long_list=long_list)
     for chunk in chunks:
         yield RawBatch(framer.feed(chunk))
     yield RawBatch(framer.close(), is_last=True)
@@ -156,14 +188,24 @@ class Framer:
     True, or returns False if it needs more bytes.
     """
 
-    def __init__(self, max_document: int = MAX_DOCUMENT, *, in_runs: bool = False) -> None:
+    def __init__(
+        self,
+        max_document: int = MAX_DOCUMENT,
+        *,
+        in_runs: bool = False,
+        long_list: int | None = None,
+    ) -> None:
         self._limit = max_document
         self._in_runs = in_runs
+        self._long_list = long_list
         self._buffer = bytearray()
         self._complete: list[RawDocument] = []
         self._line_starts = _AFTER_LF
         self._settled = 0
         """The bytes received so far decide about line starts before this offset."""
+
+        self._is_list: bool | None = None
+        """Whether the frame begins like a List; None: that is not known yet."""
 
         self._start = 0
         self._pos = 0
@@ -182,7 +224,8 @@ class Framer:
         tail = max(size - _LOOK_AHEAD, 0)
         last_break = max(self._buffer.rfind(b"\n", tail), self._buffer.rfind(b"\r", tail))
         self._settled = size if last_break < 0 and tail else last_break + 1
-        if self._in_runs and self._opening in (Opening.START, Opening.MARKER):
+        is_open = self._in_runs and self._opening in (Opening.START, Opening.MARKER)
+        if is_open and not self._is_list:
             self._take_run(already)
         self._run()
         return self._hand_over()
@@ -197,9 +240,23 @@ class Framer:
     def _run(self) -> None:
         while self._step():
             pass
+        self._emit_open()
         if self._is_too_long(self._pos):
             self._step = self._read_content
             self._emit_pieces(self._pos - 1)
+
+    def _emit_open(self) -> None:
+        """Emit of a long List what has been read, except for what a border may still take."""
+        if self._pos - self._start > _COMMENT_REACH + _PIECE and self._may_be_list():
+            at = self._pos - _COMMENT_REACH
+            self._emit(at - (self._buffer[at - 1 : at + 1] == b"\r\n"), is_open=True)
+
+    def _may_be_list(self) -> bool:
+        """Whether the frame may be a List that is output in pieces."""
+        if self._is_list is None:
+            head = bytes(memoryview(self._buffer)[self._start : self._start + _PIECE])
+            self._is_list = begins_list(head)
+        return self._long_list is not None and self._is_list and not self._is_oversize
 
     def _hand_over(self) -> list[RawDocument]:
         del self._buffer[: self._start]
@@ -223,6 +280,8 @@ class Framer:
         self._is_marked = False
         self._is_flow = False
         self._is_oversize = False
+        self._is_list = None
+        self._is_in_pieces = False
         self._keys: set[bytes] = set()
         self._is_ending = False
         self._ended = -1
@@ -238,13 +297,18 @@ class Framer:
 
     def _emit_pieces(self, end: int) -> None:
         """Emit what exceeds the limit, in pieces of its size that do not split a CRLF."""
-        while end - self._start > self._limit:
+        while end - self._start > self._limit and not self._may_be_list():
             self._is_oversize = True
             at = self._start + self._limit
             self._emit(at + (self._buffer[at - 1 : at + 1] == b"\r\n"))
 
-    def _emit(self, end: int, is_glued_below: bool = False, documents: int = 1) -> None:
+    def _emit(
+        self, end: int, is_glued_below: bool = False, documents: int = 1, *, is_open: bool = False
+    ) -> None:
         start, is_oversize = self._start, self._is_oversize
+        is_long = self._long_list is not None and end - start > min(self._long_list, self._limit)
+        is_list = self._is_in_pieces or is_open or (is_long and self._may_be_list())
+        self._is_in_pieces = is_open
         data = bytes(memoryview(self._buffer)[start:end])
         self._complete.append(
             RawDocument(
@@ -255,6 +319,8 @@ class Framer:
                 is_oversize,
                 is_glued_below,
                 documents,
+                is_list,
+                is_open,
             )
         )
         self._start = end
@@ -264,7 +330,8 @@ class Framer:
 
     def _is_too_long(self, at: int) -> bool:
         """Whether a frame that extends to `at` is so long that only a `---` ends it."""
-        return self._is_oversize or at - self._start > self._limit
+        is_long = at - self._start > self._limit
+        return self._is_oversize or (is_long and not self._may_be_list())
 
     def _read_above_content(self) -> bool:
         """A step: read one line, or the rest of one, while the frame has no content."""

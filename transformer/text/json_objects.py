@@ -53,6 +53,11 @@ class ObjectScan:
         self._depth = 1
         self._in_string = False
 
+    @property
+    def is_complete(self) -> bool:
+        """Whether the end of the object has been read."""
+        return self._depth == 0
+
     def scan(self, data: bytearray, pos: int) -> tuple[Stop, int]:
         """Continue the scan at offset `pos`; return why and where it stops."""
         size, depth = len(data), self._depth

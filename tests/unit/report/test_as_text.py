@@ -54,6 +54,12 @@ def test_the_summary_leaves_out_what_is_nothing() -> None:
     assert as_text.summary(counts, "changed") == (
         "3 documents in 2 files: 2 changed, 1 file written, 1 error, 2 warnings"
     )
+    assert as_text.summary(Counter(documents=2, objects=9, changed=3)) == (
+        "2 documents: 3 of 9 objects changed"
+    )
+    assert as_text.summary(Counter(documents=2, objects=9, changed=3, uncounted=1)) == (
+        "2 documents: 3 changed"
+    )
     assert as_text.summary(counts, "would change", verbose=True).endswith(
         "2 warnings, 0 screened, 3 parsed, 0 edited"
     )

@@ -63,7 +63,7 @@ def read_objects(file: Path) -> Objects:
 
 def locator_of(raw: RawDocument) -> SourceLocator:
     """Return what finds places in a document; if it cannot be read, that is its first line."""
-    locator = SourceLocator(raw.line)
+    locator = SourceLocator(raw)
     with suppress(InputError):
         locator.text = decode(raw.data)
         locator.root = parse(locator.text).root
