@@ -26,19 +26,20 @@ from transformer.config.function_config import function_config
 from transformer.config.package_data import read as resource
 from transformer.config.package_data import schemas
 from transformer.errors import InputError, InternalError, SettingsError, TransformError
-from transformer.findings import DocumentResult, Finding
+from transformer.findings import Change, DocumentResult, Finding
 from transformer.hosts.resource_list import peek
 from transformer.inputs.comparison import States
 from transformer.inputs.discovery import Source
 from transformer.inputs.prescan import pool_index
 from transformer.inputs.reading import RawStream
 from transformer.operations import Operation
-from transformer.outputs.resource_list import with_results
+from transformer.outputs.resource_list import print_with_results
 from transformer.patch import verify
 from transformer.patch.rewrite import rewrite
 from transformer.pipeline.context import RunContext, build
 from transformer.pipeline.diagnostics import Origin
 from transformer.pipeline.documents import Document, batches, documents
+from transformer.pipeline.list_items import item_batches
 from transformer.pipeline.settings import Settings, from_plain
 from transformer.pipeline.stream import transform_as_it_comes
 from transformer.runs.fix import fix
@@ -208,6 +209,36 @@ def _transformed(
     )
 
 
+def lists(data: bytes) -> None:
+    """A List that is read item by item gives what it gives when it is read whole.
+
+    JSON with blanks of several kinds may get edits with others.
+    """
+    context = build(from_plain(_WITH_EVERY_RULE)._replace(strict=True), _components())
+    whole = _transformed(data, context)
+    for size in (len(data) or 1, 1) if len(data) <= _FEW else (len(data), 64):
+        chunks = [data[at : at + size] for at in range(0, len(data), size)]
+        raw = item_batches(chunks, MAX_DOCUMENT, io.BytesIO, long_list=0)
+        index = pool_index(context.settings.inline_pools, complete=False)
+        found = list(
+            transform_as_it_comes(
+                batches(raw, is_stream=True), Origin(_FILE), context.with_pools(index), list
+            )
+        )
+        assert b"".join(result.source for result in found) == data
+        assert any(one.failed for one in found) == any(one.failed for one in whole)
+        if any(one.failed for one in found):
+            continue
+        assert _told(found) == _told(whole)
+        if b"{" not in data:
+            assert b"".join(one.data for one in found) == b"".join(one.data for one in whole)
+
+
+def _told(results: list[DocumentResult]) -> tuple[list[Finding], list[Change]]:
+    findings = [finding for result in results for finding in result.findings]
+    return findings, [change for result in results for change in result.changes]
+
+
 def _check_result(result: DocumentResult) -> None:
     text = result.source.decode(errors="replace")
     _check_places(result.findings)
@@ -330,7 +361,7 @@ def resource_list(data: bytes) -> None:
     """A ResourceList comes back whole, with what was found; anything else comes back as it is."""
     stream = RawStream(io.BytesIO(data))
     request = peek(stream)
-    assert stream.read_all() == data
+    assert b"".join(raw.source for batch in stream.batches() for raw in batch.documents) == data
     settings = Settings()
     if request is not None and (given := request.get("functionConfig")) is not None:
         try:
@@ -342,7 +373,9 @@ def resource_list(data: bytes) -> None:
     if request is None:
         return
     out = b"".join(result.data for result in results)
-    answer = with_results(out, findings)
+    printed = io.BytesIO()
+    print_with_results(lambda: raw_documents([out]), findings, printed)
+    answer = printed.getvalue()
     if answer == out:
         return
     first, told = (
@@ -426,4 +459,5 @@ PROPERTIES: Mapping[str, Callable[[bytes], None]] = {
     "validation": validation,
     "configuration": configuration,
     "resource_list": resource_list,
+    "lists": lists,
 }

@@ -18,6 +18,7 @@ def seeds(name: str) -> Iterator[bytes]:
         "configuration": _configurations,
         "validation": _states,
         "resource_list": _resource_lists,
+        "lists": _lists,
     }
     regressions = (path.read_bytes() for path in sorted(REGRESSIONS.glob("*/*")))
     return chain(own.get(name, _manifests)(), regressions)
@@ -50,6 +51,18 @@ def _resource_lists() -> Iterator[bytes]:
         for config in _CONFIGS:
             yield head + config + b"items:\n- " + item
 
+
+def _lists() -> Iterator[bytes]:
+    for data in _manifests():
+        if b"---" in data or b"{" in data[:1] or b"\r" in data:
+            continue
+        item = b"- " + b"  ".join(data.splitlines(keepends=True))
+        yield b"apiVersion: v1\nitems:\n" + item + _QUIET + item + b"kind: List\nmetadata: {}\n"
+        yield b"kind: List\nitems:\n  " + b"  ".join((_QUIET + item).splitlines(keepends=True))
+    yield b'{"apiVersion":"v1","items":[{"kind":"Node","a":1},{"kind":"a"}],"kind":"List"}'
+
+
+_QUIET = b"- apiVersion: v1\n  kind: Service\n  metadata:\n    name: 'a'\n"
 
 _CONFIGS = (
     b"",
