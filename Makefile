@@ -14,13 +14,14 @@ COMPILE := $(VENV)/lock/bin/uv pip compile pyproject.toml --quiet --universal --
 INSTALL := $(RUN) pip install --quiet --disable-pip-version-check --no-compile
 PYZ := dist/hostnet-transform.pyz
 PYTEST := pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
+BENCH = $(RUN) bench $(if $(SECTIONS),--section $(SECTIONS)) $(if $(CORPUS),--corpus $(CORPUS))
 DEMO_TOOL := $(CURDIR)/$(BIN)/hostnet-transform
 
 # The tests start the tool hundreds of times: compiled once, it starts twice as fast.
 export PYTHONPYCACHEPREFIX := $(CURDIR)/$(VENV)/pycache
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup demo test check fmt lint golden docs integration kustomize oracle cluster-oracle pythons lock yaml-oracle fuzz coverage mutation bench dist pyz clean
+.PHONY: help setup demo test check fmt lint golden docs integration kustomize oracle cluster-oracle pythons lock yaml-oracle fuzz coverage mutation bench bench-docs bench-peers dist pyz clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r target text; do \
@@ -118,8 +119,20 @@ coverage: setup ## run all tests and print which branches they leave out; fails 
 mutation: setup ## change rules and splicing in small ways, and count what the tests notice (long)
 	$(BIN)/python tools/mutation.py
 
-bench: setup ## measure the speed
-	$(RUN) bench
+bench: setup ## measure speed and memory; SECTIONS="passing lists" only these, CORPUS=DIR also real files
+	$(BENCH)
+
+bench-docs: setup ## measure all of it, and write docs/benchmarks.md
+	$(BENCH) --markdown docs/benchmarks.md
+
+bench-peers: $(BIN)/yq $(BIN)/kubeconform ## build what make bench compares with (needs Go)
+
+$(BIN)/yq: $(READY)
+	GOBIN=$(CURDIR)/$(BIN) go install github.com/mikefarah/yq/v4@v4.54.3
+
+$(BIN)/kubeconform: $(READY)
+	GOBIN=$(CURDIR)/$(BIN) go install -ldflags '-X main.version=v0.8.0' \
+	    github.com/yannh/kubeconform/cmd/kubeconform@v0.8.0
 
 dist: setup ## build the wheel and the source archive into dist/
 	rm -rf dist

@@ -8,6 +8,10 @@ Endless mixes of documents, from which as many are taken as a measurement needs:
 - `mixed`: a cluster. Two NodePools, five Nodes and three cluster-network components, then per app
   a Deployment (one in three is annotated), a Service, a ConfigMap and a ServiceAccount.
 - `untouched`: the apps of that cluster, none of them annotated.
+- `config maps`: ConfigMaps, in which there is nothing to do.
+- `one in forty`: an annotated Deployment, then thirteen times a Deployment, a Service and a
+  ConfigMap that need no edit.
+- `apps`: annotated Deployments, each with a Service and a ServiceAccount.
 
 No two documents of a mix have the same kind and name. No Deployment has node selector terms of its
 own: a strategic-merge patch would erase them, and there would be nothing to compare.
@@ -16,7 +20,8 @@ own: a strategic-merge patch would erase them, and there would be nothing to com
 import textwrap
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from itertools import count, islice
+from itertools import count, islice, repeat
+from pathlib import Path
 from typing import Literal
 
 Edit = Literal["", "requirement", "label"]
@@ -26,6 +31,11 @@ NEEDS_POD_NETWORK = "example.com/needs-pod-network"
 """A label on annotated Deployments, for kustomize: it cannot select by a pod's annotations."""
 
 _APPS = ("checkout", "catalog", "search", "billing", "mailer", "reports", "gateway", "ledger")
+_COMPONENTS = (
+    ("DaemonSet", "kube-flannel-ds", "kube-flannel", "flannel", "ghcr.io/flannel-io/flannel:v0.27"),
+    ("DaemonSet", "kube-proxy", "kube-system", "kube-proxy", "registry.k8s.io/kube-proxy:v1.34.1"),
+    ("Deployment", "coredns", "kube-system", "kube-dns", "registry.k8s.io/coredns/coredns:v1.12.4"),
+)
 _TEAMS = ("storefront", "payments", "platform", "insight")
 
 
@@ -88,11 +98,34 @@ def untouched() -> Iterator[Document]:
         yield from _app(index, is_annotated=False)
 
 
+def config_maps() -> Iterator[Document]:
+    """Yield ConfigMaps without end."""
+    return (Document(_config_map(index)) for index in count())
+
+
+def one_in_forty() -> Iterator[Document]:
+    """Yield documents without end of which one in forty is to be edited."""
+    for index in count():
+        yield Document(_deployment(index, index % 14 == 0), "" if index % 14 else "requirement")
+        if index % 14:
+            yield from (Document(_service(index)), Document(_config_map(index)))
+
+
+def apps() -> Iterator[Document]:
+    """Yield apps without end of which each Deployment is to be edited."""
+    for index in count():
+        yield Document(_deployment(index, is_annotated=True), "requirement")
+        yield from (Document(_service(index)), Document(_service_account(index)))
+
+
 MIXES: dict[str, Callable[[], Iterator[Document]]] = {
     "small": small,
     "all edited": all_edited,
     "mixed": mixed,
     "untouched": untouched,
+    "config maps": config_maps,
+    "one in forty": one_in_forty,
+    "apps": apps,
 }
 
 
@@ -104,6 +137,14 @@ def take(mix: str, number: int) -> list[Document]:
 def joined(documents: Iterable[Document]) -> bytes:
     """Return the documents as one stream, each below a `---` line."""
     return "".join(f"---\n{document.text}" for document in documents).encode()
+
+
+def write(path: Path, mix: str, number: int, *, times: int = 1) -> Path:
+    """Write `number` documents of a mix to a file, so many times over, and return its path."""
+    data = joined(islice(MIXES[mix](), number))
+    with path.open("wb") as file:
+        file.writelines(repeat(data, times))
+    return path
 
 
 def _app(index: int, is_annotated: bool) -> Iterator[Document]:
@@ -280,124 +321,40 @@ spec:
   podCIDR: 10.244.{index}.0/24
 """
         yield Document(text, "label" if is_edited else "")
-    yield Document(_FLANNEL, "requirement")
-    yield Document(_KUBE_PROXY, "requirement")
-    yield Document(_COREDNS, "requirement")
+    for component in _COMPONENTS:
+        yield Document(_component(*component), "requirement")
 
 
-_FLANNEL = """\
+def _component(kind: str, name: str, namespace: str, app: str, image: str) -> str:
+    return f"""\
 apiVersion: apps/v1
-kind: DaemonSet
+kind: {kind}
 metadata:
-  name: kube-flannel-ds
-  namespace: kube-flannel
+  name: {name}
+  namespace: {namespace}
   labels:
-    tier: node
-    app: flannel
-    k8s-app: flannel
+    k8s-app: {app}
 spec:
   selector:
     matchLabels:
-      app: flannel
+      k8s-app: {app}
   template:
     metadata:
       labels:
-        tier: node
-        app: flannel
+        k8s-app: {app}
     spec:
-      hostNetwork: true
-      priorityClassName: system-node-critical
-      tolerations:
-      - operator: Exists
-        effect: NoSchedule
-      serviceAccountName: flannel
-      containers:
-      - name: kube-flannel
-        image: ghcr.io/flannel-io/flannel:v0.27.4
-        command:
-        - /opt/bin/flanneld
-        args:
-        - --ip-masq
-        - --kube-subnet-mgr
-        securityContext:
-          privileged: false
-          capabilities:
-            add: ["NET_ADMIN", "NET_RAW"]
-        volumeMounts:
-        - name: run
-          mountPath: /run/flannel
-      volumes:
-      - name: run
-        hostPath:
-          path: /run/flannel
-"""
-
-_KUBE_PROXY = """\
-apiVersion: apps/v1
-kind: DaemonSet
-metadata:
-  name: kube-proxy
-  namespace: kube-system
-  labels:
-    k8s-app: kube-proxy
-spec:
-  selector:
-    matchLabels:
-      k8s-app: kube-proxy
-  template:
-    metadata:
-      labels:
-        k8s-app: kube-proxy
-    spec:
-      hostNetwork: true
       priorityClassName: system-node-critical
       nodeSelector:
         kubernetes.io/os: linux
       containers:
-      - name: kube-proxy
-        image: registry.k8s.io/kube-proxy:v1.34.1
-        command:
-        - /usr/local/bin/kube-proxy
-        - --config=/var/lib/kube-proxy/config.conf
+      - name: {name}
+        image: {image}
+        args: [ "--config", "/etc/config/config.conf" ]
         volumeMounts:
-        - mountPath: /var/lib/kube-proxy
-          name: kube-proxy
+        - mountPath: /etc/config
+          name: config
       volumes:
-      - name: kube-proxy
+      - name: config
         configMap:
-          name: kube-proxy
-"""
-
-_COREDNS = """\
-apiVersion: apps/v1
-kind: Deployment
-metadata:
-  name: coredns
-  namespace: kube-system
-  labels:
-    k8s-app: kube-dns
-spec:
-  replicas: 2
-  selector:
-    matchLabels:
-      k8s-app: kube-dns
-  template:
-    metadata:
-      labels:
-        k8s-app: kube-dns
-    spec:
-      dnsPolicy: Default
-      nodeSelector:
-        kubernetes.io/os: linux
-      containers:
-      - name: coredns
-        image: registry.k8s.io/coredns/coredns:v1.12.4
-        args: [ "-conf", "/etc/coredns/Corefile" ]
-        ports:
-        - containerPort: 53
-          name: dns
-          protocol: UDP
-        resources:
-          limits:
-            memory: 170Mi
+          name: {name}
 """

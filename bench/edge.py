@@ -55,8 +55,14 @@ status:
     type: InternalIP
   - address: {name}
     type: Hostname
-  allocatable: {{cpu: "4", memory: 7823120Ki, pods: "110"}}
-  capacity: {{cpu: "4", memory: 7925520Ki, pods: "110"}}
+  allocatable:
+    cpu: "4"
+    memory: 7823120Ki
+    pods: "110"
+  capacity:
+    cpu: "4"
+    memory: 7925520Ki
+    pods: "110"
   conditions:
   - lastHeartbeatTime: "2026-03-02T10:15:00Z"
     lastTransitionTime: "2026-01-12T08:31:10Z"

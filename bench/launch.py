@@ -1,12 +1,13 @@
 """Run one command and note what it took: a small process of its own, for the sake of its numbers.
 
-    python -I -S launch.py RESULT COMMAND...
+    python -I -S launch.py RESULT PROCESSORS WATCH COMMAND...
 
 A child starts with the peak memory of the process that started it, so that one must be small.
-Standard input, output and error are the command's. RESULT gets one JSON object.
+Standard input, output and error are the command's. RESULT gets one JSON object. The command may use
+so many PROCESSORS (0: all that there are).
 
-The system tells the peak memory of the largest process: the command's own, or one that it forked.
-Which of them it was is known where they can be looked at as they run, some times a second (Linux).
+The system tells the peak memory of the largest process. If WATCH is 1, the memory of all processes
+of the command together is looked at as they run, some times a second (Linux).
 """
 
 import json
@@ -15,52 +16,52 @@ import select
 import sys
 import time
 
-_EVERY = 50  # milliseconds
+_EVERY = 0.05  # seconds
+_SHARE = 0.02
+"""Of the time, for looking at memory: it takes the longer the more memory there is."""
 
 
-def main(result: str, command: list[str]) -> None:
+def main(result: str, processors: str, watch: str, *command: str) -> None:
     """Run `command`; write seconds, CPU seconds, peak memory in bytes and status to `result`."""
+    if processors != "0" and hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[: int(processors)])
     started = time.perf_counter()
     child = os.posix_spawn(command[0], command, os.environ)
-    own, forked = _watch(child) if hasattr(os, "pidfd_open") else (0, 0)
+    together = _watch(child) if watch == "1" and hasattr(os, "pidfd_open") else 0
     _, status, usage = os.wait4(child, 0)
     seconds = time.perf_counter() - started
-    peak = usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+    largest = usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024)
     with open(result, "w", encoding="utf-8") as out:  # noqa: PTH123 (pathlib takes memory)
         json.dump(
             {
                 "seconds": seconds,
                 "cpu_seconds": usage.ru_utime + usage.ru_stime,
-                "peak_bytes": peak,
-                "own_peak_bytes": own if forked >= peak else peak,
-                "forked_peak_bytes": forked,
+                "peak_bytes": max(largest, together),
                 "status": os.waitstatus_to_exitcode(status),
             },
             out,
         )
 
 
-def _watch(child: int) -> tuple[int, int]:
-    """Wait for `child`; return its peak memory, and that of the largest process forked by it."""
-    try:
-        handle = os.pidfd_open(child)
-    except OSError:
-        return 0, 0
+def _watch(child: int) -> int:
+    """Wait for `child`; return the peak memory of it and of what it forked, shared pages once."""
     end = select.poll()
-    end.register(handle, select.POLLIN)
-    own = forked = 0
-    while not end.poll(_EVERY):
-        children = _read(f"/proc/{child}/task/{child}/children").split()
-        own = max(own, _peak(str(child)))
-        forked = max([forked, *map(_peak, children)])
-    return own, forked
+    end.register(os.pidfd_open(child), select.POLLIN)
+    peak, wait = 0, _EVERY
+    while not end.poll(wait * 1000):
+        started = time.perf_counter()
+        peak = max(peak, _memory(str(child)))
+        wait = max(_EVERY, (time.perf_counter() - started) / _SHARE)
+    return peak
 
 
-def _peak(process: str) -> int:
-    for line in _read(f"/proc/{process}/status").splitlines():
-        if line.startswith("VmHWM:"):
-            return int(line.split()[1]) * 1024
-    return 0
+def _memory(process: str) -> int:
+    children = _read(f"/proc/{process}/task/{process}/children").split()
+    own = 0
+    for line in _read(f"/proc/{process}/smaps_rollup").splitlines():
+        if line.startswith("Pss:"):
+            own = int(line.split()[1]) * 1024
+    return own + sum(map(_memory, children))
 
 
 def _read(path: str) -> str:
@@ -73,4 +74,4 @@ def _read(path: str) -> str:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2:])
+    main(*sys.argv[1:])

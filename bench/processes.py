@@ -2,137 +2,93 @@
 
 import json
 import os
-import shutil
 import subprocess
 import sys
-import threading
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 _LAUNCHER = Path(__file__).with_name("launch.py")
-_CHUNK = 1024 * 1024
+_NOWHERE = Path(os.devnull)
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A program and its arguments, under the name that it has in tables.
+
+    `stdin` comes through a pipe, and output goes into one: `cat STDIN | command | cat > OUTPUT`.
+    It runs in `folder`, and may use so many `processors` (0: all).
+    """
+
+    name: str
+    arguments: tuple[str, ...]
+    stdin: Path | None = None
+    folder: Path | None = None
+    processors: int = 0
+    statuses: tuple[int, ...] = (0,)
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What one process took. `written` counts the bytes that it wrote to standard output.
+    """What one run took. CPU is user and system time of the process and of all that it started.
 
-    `peak_bytes` is the peak memory (RSS) of the largest process, `own_peak_bytes` that of the
-    command's own, and `forked_peak_bytes` that of the largest that it forked, with the pages that
-    it shares with the command's (0: there was none, or nobody can tell).
+    `peak_bytes` is the peak memory (RSS) of the largest process or, if the run was watched and that
+    is more, of all of them together.
     """
 
     seconds: float
     cpu_seconds: float
     peak_bytes: int
-    written: int = 0
-    own_peak_bytes: int = 0
-    forked_peak_bytes: int = 0
 
 
-def tool(name: str) -> str | None:
-    """Return the path of a program: beside this Python, or on the PATH."""
-    beside = Path(sys.executable).parent / name
-    return str(beside) if beside.exists() else shutil.which(name)
-
-
-def run(
-    command: Sequence[str],
-    folder: Path,
-    *,
-    stdin: Path | None = None,
-    output: Path | None = None,
-    status: int = 0,
-) -> Run:
-    """Run `command` in `folder`; `stdin` comes through a pipe, as in `cat FILE | command > OUT`.
+def run(command: Command, folder: Path, output: Path = _NOWHERE, *, watch: bool = False) -> Run:
+    """Run a command; `folder` is for what is noted of it.
 
     Raises:
-        RuntimeError: it did not end with `status`.
+        RuntimeError: it ended with another status than it may.
     """
-    out = output or folder / "out"
-    cat = None if stdin is None else subprocess.Popen(["cat", str(stdin)], stdout=subprocess.PIPE)
-    with out.open("wb") as sink, (folder / "stderr").open("wb") as errors:
-        source = subprocess.DEVNULL if cat is None else cat.stdout
+    source = command.stdin and subprocess.Popen(["cat", command.stdin], stdout=subprocess.PIPE)
+    with output.open("wb") as sink, (folder / "stderr").open("wb") as errors:
+        drain = subprocess.Popen(["cat"], stdin=subprocess.PIPE, stdout=sink)
         launched = subprocess.Popen(
-            _launch(command, folder),
-            cwd=folder,
-            stdin=source,
-            stdout=sink,
+            _launch(command, folder, watch),
+            cwd=command.folder or folder,
+            stdin=source.stdout if source else subprocess.DEVNULL,
+            stdout=drain.stdin,
             stderr=errors,
             env=_environment(folder),
         )
-        if cat is not None and cat.stdout is not None:
-            cat.stdout.close()
-        launched.wait()
-    if cat is not None:
-        cat.wait()
-    return _result(command, folder, out.stat().st_size, status)
+        for pipe in (source.stdout if source else None, drain.stdin):
+            if pipe is not None:
+                pipe.close()
+        for process in (launched, drain, source):
+            if process:
+                process.wait()
+    return _result(command, folder)
 
 
-def stream(command: Sequence[str], folder: Path, blocks: Iterable[bytes]) -> Run:
-    """Run `command` between two pipes, with `blocks` written into the one as they are made.
-
-    Raises:
-        RuntimeError: it failed.
-    """
-    with (folder / "stderr").open("wb") as errors:
-        launched = subprocess.Popen(
-            _launch(command, folder),
-            cwd=folder,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=errors,
-            env=_environment(folder),
-            bufsize=0,
-        )
-        assert launched.stdin is not None
-        assert launched.stdout is not None
-        writer = threading.Thread(target=_write, args=(launched.stdin.fileno(), blocks))
-        writer.start()
-        written = 0
-        while chunk := os.read(launched.stdout.fileno(), _CHUNK):
-            written += len(chunk)
-        launched.wait()
-        writer.join()
-        launched.stdout.close()
-    return _result(command, folder, written)
-
-
-def _write(pipe: int, blocks: Iterable[bytes]) -> None:
-    try:
-        for block in blocks:
-            rest = memoryview(block)
-            while rest:
-                rest = rest[os.write(pipe, rest) :]
-    except BrokenPipeError:
-        pass  # the command has failed, and says so with its status
-    finally:
-        os.close(pipe)
-
-
-def _launch(command: Sequence[str], folder: Path) -> list[str]:
+def _launch(command: Command, folder: Path, watch: bool) -> list[str]:
     launcher = [sys.executable, "-I", "-S", str(_LAUNCHER), str(folder / "measured.json")]
-    return [*launcher, *command]
+    return [*launcher, str(command.processors), str(int(watch)), *command.arguments]
 
 
 def _environment(folder: Path) -> dict[str, str]:
     """Return an environment without settings that change how Python starts and writes.
 
-    Byte code is kept, as it is for an installed package, but in `folder`, not in the source tree.
+    Byte code is kept, as it is for an installed package, and caches are, but in `folder`.
     """
     kept = {
         name: value
         for name, value in os.environ.items()
         if name == "PYTHONPATH" or not name.startswith(("PYTHON", "HOSTNET_"))
     }
-    return {**kept, "PYTHONPYCACHEPREFIX": str(folder / "bytecode")}
+    caches = {"PYTHONPYCACHEPREFIX": "bytecode", "XDG_CACHE_HOME": "cache"}
+    return kept | {name: str(folder / place) for name, place in caches.items()}
 
 
-def _result(command: Sequence[str], folder: Path, written: int, status: int = 0) -> Run:
+def _result(command: Command, folder: Path) -> Run:
     measured = json.loads((folder / "measured.json").read_text())
-    ended = measured.pop("status")
-    if ended != status:
+    status = measured.pop("status")
+    if status not in command.statuses:
         said = (folder / "stderr").read_text(errors="replace")[-2000:]
-        raise RuntimeError(f"{command[0]} ended with status {ended}:\n{said}")
-    return Run(**measured, written=written)
+        raise RuntimeError(f"{command.name} ended with status {status}:\n{said}")
+    return Run(**measured)

@@ -19,7 +19,7 @@ from bench.remarkable import REMARKABLE
 FEWEST = 200
 """Documents that a repository must have, at the least."""
 
-_IN_A_FILE = 100
+_IN_A_FILE = 30
 _FILES_IN_A_FOLDER = 20
 _FEWEST_POOLS = 4
 _FIRST_PORT = 9100

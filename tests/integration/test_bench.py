@@ -1,0 +1,34 @@
+"""The benchmark runs, at sizes that take no time, beside the peers that are there."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from bench.__main__ import SECTIONS, main
+
+DEMO = Path(__file__).parents[2] / "testdata/demo"
+
+
+@pytest.mark.slow
+def test_every_section_measures_something(tmp_path: Path) -> None:
+    figures, document = tmp_path / "figures.json", tmp_path / "benchmarks.md"
+    kept = ("--json", str(figures), "--markdown", str(document))
+    main(["--quick", "--corpus", str(DEMO), *kept])
+    known = json.loads(figures.read_text())
+    assert {*known} == {*SECTIONS, "environment"}
+    assert all(known[section]["tables"] for section in SECTIONS)
+    assert document.read_text().count("(Measured in") == len(SECTIONS)
+
+
+def test_a_section_can_be_measured_alone(capsys: pytest.CaptureFixture[str]) -> None:
+    main(["--quick", "--section", "passing"])
+    printed = capsys.readouterr().out
+    assert "| passing |" in printed
+    assert "| edited |" not in printed
+
+
+def test_a_section_that_does_not_exist_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["--section", "everything"])
+    assert "everything" in capsys.readouterr().err
