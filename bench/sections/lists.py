@@ -47,11 +47,7 @@ def patches(place: Place, number: int) -> Command:
 
 
 def expect_patches(output: Path, number: int) -> None:
-    """Expect a patch for each of `number` nodes that is in a host-network pool.
-
-    Raises:
-        DifferenceError: it is not so.
-    """
+    """Expect a patch for each of `number` nodes that is in a host-network pool."""
     printed = [json.loads(line) for line in output.read_text().splitlines()]
     found = [(each.get("name") or each["object"]["name"], each["patch"]) for each in printed]
     due = [

@@ -5,7 +5,7 @@ cuts the stream at `---` lines and writes each document. Both must let every byt
 """
 
 from bench import corpus, programs
-from bench.equality import expect_bytes
+from bench.equality import expect_guarded_text
 from bench.figures import Result
 from bench.place import Place
 from bench.rounds import in_turn
@@ -17,7 +17,9 @@ def measure(place: Place) -> Result:
     source = corpus.write(place.folder / "all.yaml", "config maps", number)
     commands = [programs.own(stdin=source), programs.floor(source)]
     caption = f"{number:,} ConfigMaps, {source.stat().st_size / 1e6:.1f} MB"
-    table = in_turn(caption, place, commands, lambda _, out: expect_bytes(out, source))
+    table = in_turn(
+        caption, place, commands, lambda _, out: expect_guarded_text(out, source, edits=0)
+    )
     return Result(
         (table,),
         (
