@@ -10,7 +10,7 @@ import yaml
 from bench import guard
 
 
-class DifferenceError(Exception):
+class DifferenceError(RuntimeError):
     """An output holds something else than it must."""
 
 

@@ -90,11 +90,12 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What a section found; `notes` says what it needs to have said besides."""
+    """What a section found, how long that took, and why it could not if it could not."""
 
     tables: tuple[Table, ...] = ()
     verdicts: tuple[Verdict, ...] = ()
-    notes: tuple[str, ...] = ()
+    seconds: float = 0.0
+    failure: str = ""
 
 
 def peak(what: str, series: Series, goal: float) -> Verdict:

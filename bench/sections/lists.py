@@ -43,7 +43,8 @@ def patches(place: Place, number: int) -> Command:
     pools = place.folder / "pools.yaml"
     pools.write_text(nodes.pools())
     source = nodes.write_list(place.folder / f"nodes-{number}.yaml", number)
-    return programs.own("--pools", str(pools), "--output", "json-patch", stdin=source)
+    options = ("--pools", str(pools), "--max-document", "1GiB", "--output", "json-patch")
+    return programs.own(*options, stdin=source)
 
 
 def expect_patches(output: Path, number: int) -> None:

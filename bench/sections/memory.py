@@ -35,8 +35,9 @@ def _stream(place: Place) -> _Measured:
 def _lists(place: Place) -> list[_Measured]:
     number = place.size(20_000, 100)
     transform = patches(place, number)
-    arguments = ("--format", "json", "--pools", str(place.folder / "pools.yaml"), "-")
-    validate = programs.own("validate", *arguments, stdin=transform.stdin, statuses=(1,))
+    pools = ("--pools", str(place.folder / "pools.yaml"))
+    options = ("--format", "json", "--max-document", "1GiB", *pools)
+    validate = programs.own("validate", *options, "-", stdin=transform.stdin, statuses=(1,))
 
     def check(_: str, output: Path) -> None:
         found = Counter(finding["rule"] for finding in json.loads(output.read_text())["findings"])

@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from bench.__main__ import SECTIONS, main
+from bench.equality import expect
+from bench.sections import edited
 
 DEMO = Path(__file__).parents[2] / "testdata/demo"
 
@@ -14,7 +16,7 @@ DEMO = Path(__file__).parents[2] / "testdata/demo"
 def test_every_section_measures_something(tmp_path: Path) -> None:
     figures, document = tmp_path / "figures.json", tmp_path / "benchmarks.md"
     kept = ("--json", str(figures), "--markdown", str(document))
-    main(["--quick", "--corpus", str(DEMO), *kept])
+    assert main(["--quick", "--corpus", str(DEMO), *kept]) == 0
     known = json.loads(figures.read_text())
     assert {*known} == {*SECTIONS, "environment"}
     assert all(known[section]["tables"] for section in SECTIONS)
@@ -22,10 +24,20 @@ def test_every_section_measures_something(tmp_path: Path) -> None:
 
 
 def test_a_section_can_be_measured_alone(capsys: pytest.CaptureFixture[str]) -> None:
-    main(["--quick", "--section", "passing"])
+    assert main(["--quick", "--section", "passing"]) == 0
     printed = capsys.readouterr().out
     assert "| passing |" in printed
     assert "| edited |" not in printed
+
+
+def test_a_section_that_fails_does_not_keep_others_from_being_measured(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(edited, "expect_guarded_text", lambda *_: expect(False, "not the guard"))
+    assert main(["--quick", "--section", "edited", "passing"]) == 1
+    printed = capsys.readouterr().out
+    assert "**Failed**: not the guard\n" in printed
+    assert "| passing |" in printed
 
 
 def test_a_section_that_does_not_exist_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
