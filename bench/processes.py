@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +17,8 @@ class Command:
     """A program and its arguments, under the name that it has in tables.
 
     `stdin` comes through a pipe, and output goes into one: `cat STDIN | command | cat > OUTPUT`.
-    It runs in `folder`, and may use so many `processors` (0: all).
+    It runs in `folder`, and may use so many `processors` (0: all). `before` is called before each
+    run.
     """
 
     name: str
@@ -25,6 +27,7 @@ class Command:
     folder: Path | None = None
     processors: int = 0
     statuses: tuple[int, ...] = (0,)
+    before: Callable[[], object] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,8 @@ def run(command: Command, folder: Path, output: Path = _NOWHERE, *, watch: bool 
     Raises:
         RuntimeError: it ended with another status than it may.
     """
+    if command.before is not None:
+        command.before()
     source = command.stdin and subprocess.Popen(["cat", command.stdin], stdout=subprocess.PIPE)
     with output.open("wb") as sink, (folder / "stderr").open("wb") as errors:
         drain = subprocess.Popen(["cat"], stdin=subprocess.PIPE, stdout=sink)
