@@ -1,12 +1,14 @@
 """The benchmark runs, at sizes that take no time, beside the peers that are there."""
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
 
 from bench.__main__ import SECTIONS, main
 from bench.equality import expect
+from bench.processes import Command, run
 from bench.sections import edited
 
 DEMO = Path(__file__).parents[2] / "testdata/demo"
@@ -44,3 +46,19 @@ def test_a_section_that_does_not_exist_is_refused(capsys: pytest.CaptureFixture[
     with pytest.raises(SystemExit):
         main(["--section", "everything"])
     assert "everything" in capsys.readouterr().err
+
+
+def python(program: str) -> Command:
+    return Command("python", (sys.executable, "-c", program))
+
+
+def test_a_command_that_fails_is_not_measured(tmp_path: Path) -> None:
+    with pytest.raises(RuntimeError, match="python ended with status 1:\nno such thing"):
+        run(python("raise SystemExit('no such thing')"), tmp_path)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="memory is looked at in /proc")
+def test_memory_is_that_of_all_processes_together(tmp_path: Path) -> None:
+    holds = "import os, time; pid = os.fork(); held = bytearray(os.urandom(50_000_000)); "
+    taken = run(python(holds + "time.sleep(0.5); pid and os.wait()"), tmp_path, watch=True)
+    assert taken.peak_bytes > 100_000_000
