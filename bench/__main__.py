@@ -9,12 +9,12 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 from types import ModuleType
 
 from bench import environment, tables
-from bench.figures import Result
+from bench.figures import Found, Result, Table, Verdict
 from bench.place import Place
 from bench.sections import (
     apps,
@@ -75,13 +75,18 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
 def _measured(options: argparse.Namespace, section: ModuleType) -> Result:
     """Return what a section finds; if it fails, the others are measured all the same."""
     started = time.perf_counter()
+    found: list[Found] = []
+    failure = ""
     with tempfile.TemporaryDirectory(prefix="hostnet-bench-") as folder:
         place = Place(Path(folder), options.quick, options.corpus, options.repository)
         try:
-            found: Result = section.measure(place)
+            for each in section.measure(place):
+                found.append(each)
         except RuntimeError as error:
-            found = Result(failure=str(error))
-    return replace(found, seconds=time.perf_counter() - started)
+            failure = str(error).strip()
+    seen = tuple(each for each in found if isinstance(each, Table))
+    verdicts = tuple(each for each in found if isinstance(each, Verdict))
+    return Result(seen, verdicts, time.perf_counter() - started, failure)
 
 
 if __name__ == "__main__":

@@ -88,6 +88,9 @@ class Table:
         return (Verdict(what, first.over(second, measure), "x", goal, at_least),)
 
 
+Found = Table | Verdict
+
+
 @dataclass(frozen=True, slots=True)
 class Result:
     """What a section found, how long that took, and why it could not if it could not."""

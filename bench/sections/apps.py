@@ -7,30 +7,27 @@ must hold the same objects: those of the input, with the guard where it belongs.
 process or one processor, the command may use one of the processors only.
 """
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from bench import corpus, guard, programs
 from bench.equality import expect_guarded
-from bench.figures import Result, Table
+from bench.figures import Found, Table
 from bench.place import Place
 from bench.processes import Command
 from bench.rounds import in_turn
 
 
-def measure(place: Place) -> Result:
+def measure(place: Place) -> Iterator[Found]:
     """Measure the filter beside yq, and beside ruamel.yaml."""
     many = corpus.write(place.folder / "many.yaml", "apps", place.size(9000, 60))
     few = corpus.write(place.folder / "few.yaml", "apps", place.size(900, 60))
     both = _compared(place, many, [programs.own(stdin=many), *programs.yq(many, guard.FOR_YQ)])
-    script = _compared(place, few, [programs.round_trip(few)])
-    return Result(
-        (both, script),
-        (
-            *both.ratio("CPU", programs.ONE_PROCESS, programs.YQ, 1.0),
-            *both.ratio("CPU", programs.ONE_PROCESS, programs.YQ_ONE_PROCESSOR, 1.0),
-            *both.ratio("wall", programs.OWN, programs.YQ, 0.6),
-        ),
-    )
+    yield both
+    yield from both.ratio("CPU", programs.ONE_PROCESS, programs.YQ, 1.0)
+    yield from both.ratio("CPU", programs.ONE_PROCESS, programs.YQ_ONE_PROCESSOR, 1.0)
+    yield from both.ratio("wall", programs.OWN, programs.YQ, 0.6)
+    yield _compared(place, few, [programs.round_trip(few)])
 
 
 def _compared(place: Place, source: Path, others: list[Command]) -> Table:

@@ -5,16 +5,17 @@ Deployment. The floor is the same loop as above, which edits nothing. Each edite
 the guard, and every other one the bytes that it had.
 """
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from bench import corpus, programs
 from bench.equality import expect_guarded_text
-from bench.figures import Result
+from bench.figures import Found
 from bench.place import Place
 from bench.rounds import in_turn
 
 
-def measure(place: Place) -> Result:
+def measure(place: Place) -> Iterator[Found]:
     """Measure the filter beside the floor."""
     edits = place.size(3000, 10)
     number = 40 * edits
@@ -26,10 +27,6 @@ def measure(place: Place) -> Result:
     commands = [programs.own(stdin=source), programs.floor(source)]
     caption = f"{number:,} documents, {source.stat().st_size / 1e6:.1f} MB, {edits:,} edits"
     table = in_turn(caption, place, commands, check)
-    return Result(
-        (table,),
-        (
-            *table.ratio("CPU", programs.OWN, programs.FLOOR, 10),
-            *table.ratio("wall", programs.OWN, programs.FLOOR, 10),
-        ),
-    )
+    yield table
+    yield from table.ratio("CPU", programs.OWN, programs.FLOOR, 10)
+    yield from table.ratio("wall", programs.OWN, programs.FLOOR, 10)

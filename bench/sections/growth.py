@@ -5,31 +5,30 @@ are those of the few edits, the same 10,000 over and over; the Lists are those o
 program needs to start is subtracted: the time that a single document (item) takes, which is edited.
 """
 
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 from bench import corpus, programs
 from bench.equality import expect_insertions
-from bench.figures import Result, Table, growth
+from bench.figures import Found, Table, growth
 from bench.place import Place
 from bench.processes import Command
 from bench.rounds import in_turn
 from bench.sections.lists import expect_patches, patches
 
 
-def measure(place: Place) -> Result:
+def measure(place: Place) -> Iterator[Found]:
     """Measure streams and Lists of several sizes."""
-    streams, lists = _streams(place), _lists(place)
+    streams = _streams(place)
+    yield streams
     start, few, more, most = streams.series
-    one, some, many = lists.series
-    return Result(
-        (streams, lists),
-        (
-            growth(f"CPU a document, {more.name} / {few.name}", few, more, start, 10),
-            growth(f"CPU a document, {most.name} / {few.name}", few, most, start, 100),
-            growth(f"CPU an item, {many.name} / {some.name}", some, many, one, 40),
-        ),
-    )
+    yield growth(f"CPU a document, {more.name} / {few.name}", few, more, start, 10)
+    yield growth(f"CPU a document, {most.name} / {few.name}", few, most, start, 100)
+    lists = _lists(place)
+    yield lists
+    start, few, many = lists.series
+    yield growth(f"CPU an item, {many.name} / {few.name}", few, many, start, 40)
 
 
 def _streams(place: Place) -> Table:

@@ -16,13 +16,13 @@ from shutil import rmtree
 
 from bench import corpus, edge, nodes, programs
 from bench.equality import expect
-from bench.figures import Result, Spread, Verdict
+from bench.figures import Found, Spread, Verdict
 from bench.place import Place
 from bench.processes import Command, run
 from bench.rounds import in_turn
 
 
-def measure(place: Place) -> Result:
+def measure(place: Place) -> Iterator[Found]:
     """Measure both hooks in turn; the goal is for their sum."""
     folder = place.folder / "repository"
     if place.repository is None:
@@ -37,9 +37,10 @@ def measure(place: Place) -> Result:
     commands.append(replace(hooks[1], name=f"{hooks[1].name}, nothing cached", before=forget))
     caption = f"{len(_git(folder, 'ls-files').splitlines()):,} files"
     table = in_turn(caption, place, commands, lambda _, __: None)
+    yield table
     rounds = zip(*(series.runs for series in table.series[:2]), strict=True)
     both = Spread.of(sum(run.seconds for run in runs) for runs in rounds)
-    return Result((table,), (Verdict(f"{caption}: wall, both", both, " s", 1.5),))
+    yield Verdict(f"{caption}: wall, both", both, " s", 1.5)
 
 
 def _files(apps: int) -> Iterator[tuple[str, str]]:

@@ -6,22 +6,21 @@ outputs are parsed and must hold the same objects. The larger input is timed onc
 time grows faster than the input.
 """
 
+from collections.abc import Iterator
+
 from bench import corpus, programs
 from bench.equality import expect_guarded
-from bench.figures import Result, Table, Verdict
+from bench.figures import Found, Table
 from bench.place import Place
 from bench.rounds import in_turn
 
 
-def measure(place: Place) -> Result:
+def measure(place: Place) -> Iterator[Found]:
     """Measure the filter beside kubectl, at two sizes."""
-    small = _compared(place, place.size(3000, 50), rounds=place.size(3, 1))
-    large = _compared(place, place.size(10_000, 100), rounds=0)
-    return Result((small, large), (*_faster(small, 30), *_faster(large, 100)))
-
-
-def _faster(table: Table, goal: float) -> tuple[Verdict, ...]:
-    return table.ratio("wall", programs.KUBECTL, programs.OWN, goal, at_least=True)
+    for number, rounds, goal in ((3000, 3, 30), (10_000, 0, 100)):
+        table = _compared(place, place.size(number, number // 100), place.size(rounds, 0))
+        yield table
+        yield from table.ratio("wall", programs.KUBECTL, programs.OWN, goal, at_least=True)
 
 
 def _compared(place: Place, number: int, rounds: int) -> Table:

@@ -7,11 +7,12 @@ the same nodes, with the same patches.
 """
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 from bench import nodes, programs
 from bench.equality import expect
-from bench.figures import Result, Table, growth, peak
+from bench.figures import Found, Table, growth, peak
 from bench.place import Place
 from bench.processes import Command
 from bench.rounds import in_turn
@@ -21,21 +22,18 @@ _PATCH = (
 )
 
 
-def measure(place: Place) -> Result:
+def measure(place: Place) -> Iterator[Found]:
     """Measure JSON patches for Lists of three sizes."""
     start = _compared(place, 1, with_yq=False)
     small = _compared(place, place.size(1000, 20))
+    yield small
     large = _compared(place, place.size(5000, 100))
-    one, few, own = (table.series[0] for table in (start, small, large))
-    return Result(
-        (small, large),
-        (
-            *large.ratio("CPU", programs.OWN, programs.YQ, 1.0),
-            *large.ratio("wall", programs.OWN, programs.YQ, 1.0),
-            peak(large.caption, own, 80),
-            growth(f"CPU an item, {large.caption} / {small.caption}", few, own, one, 5),
-        ),
-    )
+    yield large
+    yield from large.ratio("CPU", programs.OWN, programs.YQ, 1.0)
+    yield from large.ratio("wall", programs.OWN, programs.YQ, 1.0)
+    one, few, many = (table.series[0] for table in (start, small, large))
+    yield peak(large.caption, many, 80)
+    yield growth(f"CPU an item, {large.caption} / {small.caption}", few, many, one, 5)
 
 
 def patches(place: Place, number: int) -> Command:

@@ -4,14 +4,16 @@ Most of what goes through a filter is not to be edited. The floor is the fastest
 cuts the stream at `---` lines and writes each document. Both must let every byte pass.
 """
 
+from collections.abc import Iterator
+
 from bench import corpus, programs
 from bench.equality import expect_guarded_text
-from bench.figures import Result
+from bench.figures import Found
 from bench.place import Place
 from bench.rounds import in_turn
 
 
-def measure(place: Place) -> Result:
+def measure(place: Place) -> Iterator[Found]:
     """Measure the filter beside the floor."""
     number = place.size(200_000, 200)
     source = corpus.write(place.folder / "all.yaml", "config maps", number)
@@ -20,10 +22,6 @@ def measure(place: Place) -> Result:
     table = in_turn(
         caption, place, commands, lambda _, out: expect_guarded_text(out, source, edits=0)
     )
-    return Result(
-        (table,),
-        (
-            *table.ratio("CPU", programs.OWN, programs.FLOOR, 3),
-            *table.ratio("wall", programs.OWN, programs.FLOOR, 3),
-        ),
-    )
+    yield table
+    yield from table.ratio("CPU", programs.OWN, programs.FLOOR, 3)
+    yield from table.ratio("wall", programs.OWN, programs.FLOOR, 3)

@@ -5,21 +5,22 @@ libyaml does not read. Beside it the floor, and yq that only reads and prints; i
 compared. Every byte of the input must be in ours, in the same order.
 """
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import yaml
 
 from bench import programs
 from bench.equality import expect_inserted_bytes
-from bench.figures import Result
+from bench.figures import Found
 from bench.place import Place
 from bench.rounds import in_turn
 
 
-def measure(place: Place) -> Result:
+def measure(place: Place) -> Iterator[Found]:
     """Measure the filter on the files of the folder, if there is one."""
     if place.corpus is None:
-        return Result()
+        return
     texts = [text for path in sorted(place.corpus.rglob("*.y*ml")) if (text := _stream(path))]
     source = place.folder / "all.yaml"
     source.write_bytes(b"".join(texts))
@@ -31,7 +32,7 @@ def measure(place: Place) -> Result:
     own = programs.own("--on-invalid", "pass", stdin=source, statuses=(0, 1))
     commands = [own, programs.floor(source), *programs.yq(source, ".")]
     caption = f"{len(texts):,} files, {source.stat().st_size / 1e6:.1f} MB"
-    return Result((in_turn(caption, place, commands, check),))
+    yield in_turn(caption, place, commands, check)
 
 
 def _stream(path: Path) -> bytes:

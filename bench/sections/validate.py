@@ -10,11 +10,12 @@ compares the folder with an old state of it.
 
 import json
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 from bench import programs, repository
 from bench.equality import expect
-from bench.figures import Result
+from bench.figures import Found
 from bench.place import Place
 from bench.processes import Command
 from bench.remarkable import REMARKABLE, expected
@@ -23,7 +24,7 @@ from bench.rounds import in_turn
 _WITH_OLD = f"{programs.OWN} --old"
 
 
-def measure(place: Place) -> Result:
+def measure(place: Place) -> Iterator[Found]:
     """Measure `validate` on a folder, beside kubeconform."""
     number = place.size(10_000, 300)
     new, old, schemas = (place.folder / name for name in ("new", "old", "schemas"))
@@ -45,7 +46,8 @@ def measure(place: Place) -> Result:
     files = sum(1 for path in new.rglob("*.yaml"))
     caption = f"{number:,} documents in {files:,} files, {size / 1e6:.1f} MB"
     table = in_turn(caption, place, [*own, *others], check)
-    return Result((table,), table.ratio("CPU", programs.OWN, programs.KUBECONFORM, 1.5))
+    yield table
+    yield from table.ratio("CPU", programs.OWN, programs.KUBECONFORM, 1.5)
 
 
 def _validate(name: str, *arguments: str) -> Command:
