@@ -19,7 +19,7 @@ def known() -> dict[str, str]:
     return {
         "date": date.today().isoformat(),
         "machine": f"{_processor()}, {os.cpu_count()} cores, {platform.system()}; load {load:.1f}",
-        "hostnet-transform": f"{version('hostnet-transform')} {_revision()}",
+        "hostnet-transform": f"{version('hostnet-transform')}, revision {_revision()}",
         "Python": f"{platform.python_version()}, PyYAML {version('PyYAML')}",
         "ruamel.yaml": version("ruamel.yaml"),
         **{name: _version(name, *arguments) for name, arguments in _PEERS.items()},
@@ -35,7 +35,7 @@ def _processor() -> str:
 
 def _revision() -> str:
     command = ("git", "-C", str(Path(__file__).parent), "describe", "--always", "--dirty")
-    return f"({subprocess.run(command, capture_output=True, text=True).stdout.strip()})"
+    return subprocess.run(command, capture_output=True, text=True).stdout.strip() or "unknown"
 
 
 def _version(name: str, *arguments: str) -> str:
