@@ -8,7 +8,8 @@ from pathlib import Path
 class Place:
     """A folder that a section may fill, and what the command line asks for.
 
-    `is_quick`: small sizes, one round. `corpus` and `repository` are folders of real files.
+    `is_quick`: small sizes, and each command runs once. `corpus` and `repository` are folders of
+    real files.
     """
 
     folder: Path
@@ -23,4 +24,4 @@ class Place:
     @property
     def rounds(self) -> int:
         """How often each command is timed."""
-        return self.size(5, 1)
+        return self.size(5, 0)

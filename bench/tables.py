@@ -8,6 +8,7 @@ from types import ModuleType
 from bench.figures import Result, Series, Spread, Table, Verdict
 
 _GOALS = ("what", "measured", "goal", "met")
+_FAILED = ("failed, so its other goals were not measured", "-", "-", "**no**")
 _HEAD = """\
 # Benchmarks
 
@@ -40,8 +41,9 @@ def section(module: ModuleType, result: Result) -> str:
 
 
 def summary(results: Mapping[str, Result]) -> str:
-    """Return all goals in one table."""
-    rows = ((name, *_goal(goal)) for name, result in results.items() for goal in result.verdicts)
+    """Return all goals in one table, and which sections could not be measured to their end."""
+    rows = [(name, *_goal(goal)) for name, result in results.items() for goal in result.verdicts]
+    rows += [(name, *_FAILED) for name, result in results.items() if result.failure]
     return f"## Goals\n\n{_table(('section', *_GOALS), rows)}\n"
 
 

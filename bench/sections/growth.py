@@ -39,21 +39,21 @@ def _streams(place: Place) -> Table:
     def check(name: str, output: Path) -> None:
         expect_insertions(output, place.folder / name)
 
-    return in_turn("a stream", place, commands, check, rounds=place.size(2, 1))
+    return in_turn("a stream", place, commands, check, rounds=place.size(2, 0))
 
 
 def _stream(place: Place, number: int, times: int) -> Command:
-    name = f"{number * times:,} documents"
+    name = "1 document" if number == 1 else f"{number * times:,} documents"
     source = corpus.write(place.folder / name, "one in forty", number, times=times)
     return programs.own(stdin=source, name=name)
 
 
 def _lists(place: Place) -> Table:
     few = place.size(500, 5)
-    sizes = {f"{number:,} items": number for number in (1, few, 40 * few)}
+    sizes = {"1 item": 1, f"{few:,} items": few, f"{40 * few:,} items": 40 * few}
     commands = [replace(patches(place, number), name=name) for name, number in sizes.items()]
 
     def check(name: str, output: Path) -> None:
         expect_patches(output, sizes[name])
 
-    return in_turn("a List", place, commands, check, rounds=place.size(2, 1))
+    return in_turn("a List", place, commands, check, rounds=place.size(2, 0))

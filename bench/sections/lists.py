@@ -63,7 +63,7 @@ def _compared(place: Place, number: int, *, with_yq: bool = True) -> Table:
     others = programs.yq(own.stdin, _expression(), "--output-format=json", "--indent=0")
     commands = [own, *others] if with_yq else [own]
     caption = f"{number:,} nodes, {own.stdin.stat().st_size / 1e6:.1f} MB"
-    rounds = place.size(3, 1)
+    rounds = place.size(3, 0)
     return in_turn(caption, place, commands, lambda _, out: expect_patches(out, number), rounds)
 
 

@@ -29,7 +29,7 @@ def measure(place: Place) -> Iterator[Found]:
     python = Command(_NOTHING, (sys.executable, "-c", "pass"))
     commands = [programs.own(stdin=source), python, *programs.kustomize(source)]
     caption = f"a Deployment of {source.stat().st_size:,} bytes"
-    table = in_turn(caption, place, commands, check, rounds=place.size(30, 2))
+    table = in_turn(caption, place, commands, check, rounds=place.size(30, 0))
     yield table
     yield from table.ratio("CPU", programs.OWN, _NOTHING, 5)
     yield from table.ratio("CPU", programs.OWN, programs.KUBECTL, 0.7)

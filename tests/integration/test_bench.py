@@ -39,6 +39,7 @@ def test_a_section_that_fails_does_not_keep_others_from_being_measured(
     assert main(["--quick", "--section", "edited", "passing"]) == 1
     printed = capsys.readouterr().out
     assert "**Failed**: not the guard\n" in printed
+    assert "| edited  | failed" in printed
     assert "| passing |" in printed
 
 
