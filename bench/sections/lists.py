@@ -41,7 +41,7 @@ def patches(place: Place, number: int) -> Command:
     pools = place.folder / "pools.yaml"
     pools.write_text(nodes.pools())
     source = nodes.write_list(place.folder / f"nodes-{number}.yaml", number)
-    options = ("--pools", str(pools), "--max-document", "1GiB", "--output", "json-patch")
+    options = ("--pools", str(pools), "--output", "json-patch")
     return programs.own(*options, stdin=source)
 
 

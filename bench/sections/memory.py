@@ -1,9 +1,9 @@
 """Memory
 
 The stream is that of the few edits, over and over to 1 GB. The List is that of `lists`, with 20,000
-nodes, under a `--max-document` of 1 GiB; `validate` must find each node that lacks the label. The
-ResourceList has the documents of a cluster as its items, as kustomize hands them to a function; not
-a line of them may get lost. Each command runs once.
+nodes; `validate` must find each node that lacks the label. The ResourceList has the documents of a
+cluster as its items, as kustomize hands them to a function; not a line of them may get lost. Each
+command runs once.
 """
 
 import json
@@ -37,7 +37,7 @@ def _lists(place: Place) -> Iterator[Found]:
     number = place.size(20_000, 100)
     transform = patches(place, number)
     pools = ("--pools", str(place.folder / "pools.yaml"))
-    options = ("--format", "json", "--max-document", "1GiB", *pools)
+    options = ("--format", "json", *pools)
     validate = programs.own("validate", *options, "-", stdin=transform.stdin, statuses=(1,))
 
     def check(_: str, output: Path) -> None:
