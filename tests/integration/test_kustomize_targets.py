@@ -23,6 +23,7 @@ from transformer.inputs.discovery import DiscoveryOptions, discover
 from transformer.inputs.kustomizations import read_kustomizations
 from transformer.inputs.patched_sources import read_patched_sources
 from transformer.inputs.reading import documents_of, value_of
+from transformer.inputs.real_paths import RealPaths
 from transformer.kubernetes.objects import manifests
 from transformer.pipeline.context import RunContext, build
 from transformer.pipeline.settings import Settings
@@ -229,7 +230,7 @@ def said(folder: Path) -> Iterator[tuple[str, set[str]]]:
     """Yield the name of each source, with the patches that it gets by what we say."""
     sources = discover([str(folder)], DiscoveryOptions(folder))
     kustomizations = read_kustomizations(sources, context())
-    deployed = read_deployed_layers(sources, [str(folder)], context())
+    deployed = read_deployed_layers(sources, [str(folder)], context(), RealPaths())
     found = read_patched_sources(kustomizations, sources, context(), (), deployed)
     for source in sources:
         listed_by = found.listed_by(os.path.realpath(source.path)) if found else ()

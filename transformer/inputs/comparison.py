@@ -186,12 +186,12 @@ def compare(
             raise no_such_path(path)
     old = discover(paths, discovery, look=before)
     new = discover(paths, discovery, look=now)
-    new_context, new_rest = _context_files(changes, new, discovery, now)
+    new_context, new_rest = _context_files(changes, paths, new, discovery, now)
     return States(
         new,
         old,
         new_context=new_context,
-        old_context=_context_files(changes, old, discovery, before)[0],
+        old_context=_context_files(changes, paths, old, discovery, before)[0],
         new_rest=new_rest,
         is_old_strict=False,
         since=changes.since,
@@ -199,13 +199,18 @@ def compare(
 
 
 def _context_files(
-    changes: Changes, meant: list[Source], discovery: DiscoveryOptions, look: FileLookup
+    changes: Changes,
+    paths: tuple[str, ...],
+    meant: list[Source],
+    discovery: DiscoveryOptions,
+    look: FileLookup,
 ) -> tuple[list[Source], list[Source]]:
     """Return the changed files that a search of the repository finds, except for those in `meant`:
     an object may have moved from or to one of them. Kustomizations are included because they name
-    the files that are patches. Return also the files that are neither.
+    the files that are patches. Return also the files that are neither. There are none of both if
+    the whole repository is meant.
     """
-    if not changes.files:
+    if not changes.files or [Path(path).absolute() for path in paths] == [changes.top]:
         return [], []
     known = {source.relative for source in meant}
     found: tuple[list[Source], list[Source]] = ([], [])

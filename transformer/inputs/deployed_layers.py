@@ -12,6 +12,7 @@ from typing import NamedTuple
 from transformer.errors import InputError
 from transformer.inputs.discovery import Source
 from transformer.inputs.reading import chunks, documents_of, value_of
+from transformer.inputs.real_paths import RealPaths
 from transformer.kubernetes.generators import KUSTOMIZATIONS
 from transformer.kubernetes.objects import manifests
 from transformer.pipeline.context import RunContext
@@ -45,14 +46,14 @@ class Deployed(NamedTuple):
 
 
 def read_deployed_layers(
-    sources: Sequence[Source], roots: Sequence[str], context: RunContext
+    sources: Sequence[Source], roots: Sequence[str], context: RunContext, real_paths: RealPaths
 ) -> list[Deployed]:
     """Return what the objects in `sources` deploy from folders with any of the sources.
 
     Paths are relative to the repository of the object; without one, to the outermost of the
     folders `roots` that it is in. What cannot be read is ignored here; a later pass reports it.
     """
-    by_path = {os.path.realpath(one.path): one for one in sources if not one.is_stream}
+    by_path = {real_paths.of(one.path): one for one in sources if not one.is_stream}
     found = [(real, one) for real in by_path for one in _in_file(by_path[real], context)]
     files = sorted(by_path) if found else []
     cut = [file.rpartition("/") for file in files]

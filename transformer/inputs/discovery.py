@@ -21,7 +21,8 @@ class Source(NamedTuple):
     it belongs to.
 
     `relative` is its path from the configuration's folder, or an absolute path if it is outside.
-    `is_stream`: it contains standard input.
+    `is_stream`: it contains standard input. `blob` is the name of its content in Git, if it is read
+    from there.
     """
 
     path: Path
@@ -31,6 +32,7 @@ class Source(NamedTuple):
     relative: str = ""
     opener: Callable[[], BinaryIO] | None = None
     is_stream: bool = False
+    blob: str = ""
 
     def open(self) -> BinaryIO:
         """Return its bytes as a file: the one that `opener` returns, or the one at `path`.
@@ -43,7 +45,8 @@ class Source(NamedTuple):
 
 class DiscoveredFile(NamedTuple):
     """A file that a PATH names or contains. Files with the same `identity` are one file (empty: the
-    identity is that of `path`); `opener` as in `Source`. `is_link`: it is known to be a link.
+    identity is that of `path`); `opener` and `blob` as in `Source`. `is_link`: it is known to be a
+    link.
     """
 
     path: Path
@@ -51,6 +54,7 @@ class DiscoveredFile(NamedTuple):
     identity: str = ""
     opener: Callable[[], BinaryIO] | None = None
     is_link: bool = False
+    blob: str = ""
 
     def yields_to(self, other: "DiscoveredFile") -> bool:
         """Whether to prefer the name of `other`, which is the same file: names given by the user
@@ -125,8 +129,15 @@ def discover(
             clusters = options.chosen(relative)
             if clusters is None:
                 continue
-            name_of_file, opener = str(file.path), file.opener
-            source = Source(file.path, name_of_file, file.is_named, clusters, relative, opener)
+            source = Source(
+                file.path,
+                str(file.path),
+                file.is_named,
+                clusters,
+                relative,
+                file.opener,
+                blob=file.blob,
+            )
             identity = (clusters, _identity(file))
             known, _ = found.setdefault(identity, (file, source))
             if known.yields_to(file):
@@ -232,11 +243,14 @@ def is_plain(path: Path) -> bool:
 
 def relative_to_root(path: Path, root: Path) -> str:
     """Return `path` relative to `root` with forward slashes, or absolute if it is outside."""
-    absolute = Path(os.path.normpath(path.absolute()))
+    full, base = os.path.normpath(path.absolute()), posixpath.join(root, "")
+    if full.startswith(base):
+        return full.removeprefix(base)
+    absolute = Path(full)
     if absolute.is_relative_to(root):
         return absolute.relative_to(root).as_posix()
-    real, base = path.parent.resolve() / path.name, root.resolve()
-    return (real.relative_to(base) if real.is_relative_to(base) else absolute).as_posix()
+    real, top = path.parent.resolve() / path.name, root.resolve()
+    return (real.relative_to(top) if real.is_relative_to(top) else absolute).as_posix()
 
 
 def is_taken(relative: str, include: tuple[str, ...], exclude: tuple[str, ...]) -> bool:

@@ -1,6 +1,5 @@
 """What the kustomizations of a run define: which files are patches, and which files they build."""
 
-import os
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import Any, NamedTuple
 from transformer.errors import InputError
 from transformer.inputs.discovery import Source
 from transformer.inputs.reading import Signature, documents_of, signature, value_of
+from transformer.inputs.real_paths import RealPaths
 from transformer.kubernetes.generators import KUSTOMIZATIONS
 from transformer.kubernetes.objects import mapping_at
 from transformer.pipeline.context import RunContext
@@ -22,34 +22,49 @@ from transformer.pipeline.kustomization_graph import (
 )
 
 
+class _Content(NamedTuple):
+    """What is in a file: the documents, and their plain values (none if one cannot be read)."""
+
+    documents: list[Document]
+    values: list[Mapping[str, Any]]
+
+
 class Kustomizations(NamedTuple):
     """The kustomizations of a run. `documents` has what was read of each, for a later pass, and
     `signatures` the signature of the file at that time; `values` are the plain values, in the order
     of the graph.
 
-    `patches` are the real paths of the files that they name as patches.
+    `patches` are the real paths of the files that they name as patches; `real` resolves paths.
+    `contents` has what is in those that were read from Git, by the name of the blob.
     """
 
     documents: Mapping[Source, list[Document]]
     signatures: Mapping[Path, Signature]
     patches: frozenset[str]
     graph: KustomizationGraph
+    real: RealPaths
+    contents: Mapping[str, _Content]
     values: Sequence[tuple[Source, Mapping[str, Any]]] = ()
 
     def is_patch(self, source: Source) -> bool:
         """Whether a kustomization names this file as a patch."""
-        return bool(self.patches) and os.path.realpath(source.path) in self.patches
+        return bool(self.patches) and self.real.of(source.path) in self.patches
 
     def origin(self, source: Source) -> Origin:
         """Return where the documents of a file come from."""
         return Origin(source.name, source.is_named, self.is_patch(source), source.relative)
 
 
-def read_kustomizations(sources: Iterable[Source], context: RunContext) -> Kustomizations:
+def read_kustomizations(
+    sources: Iterable[Source], context: RunContext, known: Kustomizations | None = None
+) -> Kustomizations:
     """Return what the kustomizations among `sources` define.
 
-    One that cannot be read is ignored here; a later pass reports it.
+    One that cannot be read is ignored here; a later pass reports it. Files with the same content as
+    any of `known` are not read again.
     """
+    real = known.real if known else RealPaths()
+    contents = dict(known.contents) if known else {}
     read: dict[Source, list[Document]] = {}
     signatures: dict[Path, Signature] = {}
     patches: set[str] = set()
@@ -57,23 +72,40 @@ def read_kustomizations(sources: Iterable[Source], context: RunContext) -> Kusto
     values: list[tuple[Source, Mapping[str, Any]]] = []
     for source in sources:
         if source.path.name in KUSTOMIZATIONS:
-            with suppress(OSError, InputError):
+            with suppress(OSError):
                 if source.opener is None:
                     signatures[source.path] = signature(source.path.stat())
-                read[source] = list(documents_of(source, context))
-                for value in [mapping_at(value_of(document)) for document in read[source]]:
+                content = contents.get(source.blob) or _content(source, context)
+                if source.blob:
+                    contents[source.blob] = content
+                read[source] = content.documents
+                for value in content.values:
                     names = patch_files(value)
-                    patches.update(os.path.realpath(source.path.parent / name) for name in names)
-                    graph.append(_kustomization(source.path.parent, value))
+                    patches.update(real.of(source.path.parent / name) for name in names)
+                    graph.append(_kustomization(source.path.parent, value, real))
                     values.append((source, value))
     all_of = KustomizationGraph(graph)
-    return Kustomizations(read, signatures, frozenset(patches), all_of, tuple(values))
+    named = frozenset(patches)
+    return Kustomizations(read, signatures, named, all_of, real, contents, tuple(values))
 
 
-def _kustomization(folder: Path, value: Mapping[str, Any]) -> Kustomization:
+def _content(source: Source, context: RunContext) -> _Content:
+    """Return what is in a file.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    found = list(documents_of(source, context))
+    try:
+        return _Content(found, [mapping_at(value_of(document)) for document in found])
+    except InputError:
+        return _Content(found, [])
+
+
+def _kustomization(folder: Path, value: Mapping[str, Any], real: RealPaths) -> Kustomization:
     return Kustomization(
-        os.path.realpath(folder),
-        tuple(os.path.realpath(folder / entry) for entry in listed(value)),
+        real.of(folder),
+        tuple(real.of(folder / entry) for entry in listed(value)),
         bool(value.get("namespace")),
         bool(value.get("namePrefix") or value.get("nameSuffix")),
     )

@@ -28,4 +28,6 @@ def other_files(passed: list[Source], discovery: DiscoveryOptions) -> tuple[Sour
     with GitStates() as git:
         tracked = git.in_index(top_of(Path.cwd()))
         found = discover(["."], discovery, look=tracked)
-    return tuple(source._replace(opener=None) for source in found if source.relative not in known)
+    return tuple(
+        source._replace(opener=None, blob="") for source in found if source.relative not in known
+    )

@@ -1,6 +1,5 @@
 """What the kustomizations of a run do to the objects of its files: read once, before validation."""
 
-import os
 import posixpath
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -56,7 +55,7 @@ def read_patched_sources(
     numbers: dict[str, list[int]] = {}
     for number, (known, _) in enumerate(every):
         numbers.setdefault(known.folder, []).append(number)
-    names_in = {os.path.realpath(one.path.parent): _names(value) for one, value in went_in}
+    names_in = {kustomizations.real.of(one.path.parent): _names(value) for one, value in went_in}
     gone: list[int] = []
     patches: set[str] = set()
     for one in deployed:
@@ -113,6 +112,7 @@ class _Reader:
         context: RunContext,
     ) -> None:
         self._kustomizations = kustomizations
+        self._real = kustomizations.real
         self._sources = (*sources, *others)
         self._others = {source.path for source in others}
         self._context = context
@@ -134,7 +134,7 @@ class _Reader:
                 *self._patches(source, list_at(value, "patchesJson6902")),
                 *self._patches(source, _configured_patches(transformers)),
             ),
-            tuple(os.path.realpath(folder / one) for one in _texts(value, "components")),
+            tuple(self._real.of(folder / one) for one in _texts(value, "components")),
             _handled(transformers),
         )
 
@@ -186,8 +186,8 @@ class _Reader:
         else is opened.
         """
         if self._by_path is None:
-            self._by_path = {os.path.realpath(one.path): one for one in self._sources}
-        return self._by_path.get(os.path.realpath(folder / entry))
+            self._by_path = {self._real.of(one.path): one for one in self._sources}
+        return self._by_path.get(self._real.of(folder / entry))
 
     def _values(self, source: Source | None) -> Iterator[Any]:
         if source is not None:
@@ -207,7 +207,7 @@ class _Reader:
         """Yield the plain values in a file, or in what a kustomization in a folder lists."""
         if "\n" in entry or "\0" in entry:
             return
-        below = os.path.realpath(folder / entry)
+        below = self._real.of(folder / entry)
         for path, value in self._in_folder(below) if depth else ():
             for one in listed(value):
                 yield from self._objects(path, one, depth - 1)
@@ -219,7 +219,7 @@ class _Reader:
             self._by_folder = {}
             for source, value in self._kustomizations.values:
                 folder = source.path.parent
-                self._by_folder.setdefault(os.path.realpath(folder), []).append((folder, value))
+                self._by_folder.setdefault(self._real.of(folder), []).append((folder, value))
         return self._by_folder.get(real, [])
 
 

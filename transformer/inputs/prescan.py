@@ -51,7 +51,7 @@ def prescan(
                 done(sum(len(document.raw.data) for document in known))
             elif source.opener is None:
                 found.signatures[source.path] = signature(source.path.stat())
-            for document in known or _documents(source, context, mentions, done):
+            for document in known or documents_that(mentions, source, context, done):
                 if not is_patch:
                     take(source, document)
         except OSError:
@@ -59,11 +59,11 @@ def prescan(
     return found
 
 
-def _documents(
+def documents_that(
+    mentions: Callable[[bytes], bool],
     source: Source,
     context: RunContext,
-    mentions: Callable[[bytes], bool],
-    done: Callable[[int], object],
+    done: Callable[[int], object] = lambda _: None,
 ) -> Iterator[Document]:
     """Yield the documents of a file; none if it is small and `mentions` is false for its bytes.
 

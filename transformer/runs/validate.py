@@ -4,7 +4,6 @@ All files are read twice, as for `transform`: first for resources that other doc
 on, and then to validate them, in batches on several processors.
 """
 
-import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache, partial
@@ -17,8 +16,9 @@ from transformer.inputs.deployed_layers import read_deployed_layers
 from transformer.inputs.discovery import Source
 from transformer.inputs.excerpts import in_order
 from transformer.inputs.kustomizations import Kustomizations, read_kustomizations
-from transformer.inputs.prescan import pool_index, prescan
+from transformer.inputs.prescan import documents_that, pool_index, prescan
 from transformer.inputs.reading import cannot_be_read, documents_of
+from transformer.inputs.real_paths import RealPaths
 from transformer.inputs.repository_top import folders_of
 from transformer.kubernetes.objects import Manifest
 from transformer.kubernetes.pools import Pool, is_pool
@@ -36,7 +36,7 @@ from transformer.pipeline.worlds import OUTSIDE, World, Worlds, belongs_apart, m
 from transformer.placement.node_groups import KnownNodes
 from transformer.rules.base import AS_IT_IS, RuleContext
 from transformer.runs.workers import MOST_WORKERS, Workers
-from transformer.text.prefilter import is_blank
+from transformer.text.prefilter import is_blank, mentions_compared
 
 if TYPE_CHECKING:
     from transformer.pipeline.patched_sources import PatchedSources
@@ -154,7 +154,7 @@ def _kustomized(
     others = (*states.new_context, *states.new_rest)
     kustomizations = read_kustomizations((*states.new, *states.new_context), context)
     deployed = read_deployed_layers(
-        (*(states.went_in or states.new), *others), states.roots, context
+        (*(states.went_in or states.new), *others), states.roots, context, kustomizations.real
     )
     if not (kustomizations.values or deployed):
         return kustomizations, None
@@ -167,31 +167,33 @@ def _kustomized(
     return kustomizations, patched
 
 
-def _listed_by(states: States, context: RunContext) -> Callable[[Source], Sequence[int]]:
+def _listed_by(
+    states: States, context: RunContext, real: RealPaths
+) -> Callable[[Source], Sequence[int]]:
     """Return what returns the kustomizations that list a file, or that get what was built."""
     patched = context.patched_sources
     if patched is None:
         return lambda _: ()
     from transformer.inputs.patched_sources import as_built  # only for kustomizations
 
-    went_in = {one.relative: os.path.realpath(one.path.parent) for one in states.went_in}
+    went_in = {one.relative: real.of(one.path.parent) for one in states.went_in}
 
     def listed_by(source: Source) -> Sequence[int]:
         is_built = source.name in states.usages
         folder = went_in.get(source.relative, "")
-        return patched.listed_by(as_built(folder) if is_built else os.path.realpath(source.path))
+        return patched.listed_by(as_built(folder) if is_built else real.of(source.path))
 
     return listed_by
 
 
 def _as_built(
-    states: States, context: RunContext
+    states: States, context: RunContext, real: RealPaths
 ) -> Callable[[Source, Iterable[Manifest]], Iterable[Manifest]]:
     """Return what yields the Services of a file once for each namespace that they get."""
     patched = context.patched_sources
     if patched is None:
         return lambda _, found: found
-    listed_by = _listed_by(states, context)
+    listed_by = _listed_by(states, context, real)
 
     def as_built(source: Source, found: Iterable[Manifest]) -> Iterator[Manifest]:
         for one in found:
@@ -237,7 +239,7 @@ def _clusters(
     done: Callable[[int], object],
 ) -> _Clusters:
     """Return the clusters, after a first pass over all files."""
-    old_states = read_old(states, context)
+    old_states = read_old(states, context, kustomizations)
     compares = states.old is not None
     names = _names(states)
     indexes: dict[str, ResourceIndex] = {}
@@ -247,7 +249,7 @@ def _clusters(
         pools = pool_index(states.given)
         indexes[name] = ResourceIndex(pools, nodes, compares=compares, former_names=former)
     reader = indexes[OUTSIDE]
-    as_built = _as_built(states, context)
+    as_built = _as_built(states, context, kustomizations.real)
 
     def take(source: Source, document: Document) -> None:
         found = reader.read(document)
@@ -304,13 +306,15 @@ def _counts_in(world: str, manifest: Manifest, source: Source) -> bool:
     return world == OUTSIDE or bool(source.clusters) or not belongs_apart(manifest)
 
 
-def read_old(states: States, context: RunContext) -> dict[str, OldState]:
-    """Return the old state, by cluster."""
+def read_old(
+    states: States, context: RunContext, known: Kustomizations | None = None
+) -> dict[str, OldState]:
+    """Return the old state, by cluster; `known` are the kustomizations of the new one."""
     old_states: dict[str, OldState] = {}
     context_files = frozenset(states.old_context)
     names = _names(states)
     sources = (*(states.old or ()), *states.old_context)
-    kustomizations = read_kustomizations(sources, context)
+    kustomizations = read_kustomizations(sources, context, known)
     for source in sources:
         is_context = source in context_files
         own = [
@@ -318,9 +322,10 @@ def read_old(states: States, context: RunContext) -> dict[str, OldState]:
             for name in source.clusters or (*names, OUTSIDE)
         ]
         origin = kustomizations.origin(source)
-        known = kustomizations.documents.get(source)
+        read = kustomizations.documents.get(source)
+        mentioned = read or documents_that(mentions_compared, source, context)
         try:
-            for document in () if origin.is_patch else known or documents_of(source, context):
+            for document in () if origin.is_patch else mentioned:
                 found, unread = old_objects(document, origin, context, is_context=is_context)
                 own[-1][1].unread += unread
                 for name, old_state in own:
@@ -347,11 +352,11 @@ def _tasks(
     cannot_read: Callable[[Finding], object],
 ) -> Iterator[_Task]:
     """Yield the documents of all files; `cannot_read` is called for files that cannot be read."""
-    listed_by = _listed_by(states, context)
+    real = kustomizations.real
+    listed_by = _listed_by(states, context, real)
     for source in states.new:
-        usage = states.usages.get(source.name) or kustomizations.graph.of(
-            os.path.realpath(source.path)
-        )
+        built = states.usages.get(source.name)
+        usage = built or kustomizations.graph.of(real.of(source.path))
         usage = usage._replace(listed_by=tuple(listed_by(source)))
         origin = kustomizations.origin(source)._replace(usage=usage)
         try:

@@ -25,6 +25,9 @@ _UNSTAGED = (
 _LARGE = 8 * 1024 * 1024
 """A larger blob is not held in memory."""
 
+_KEPT = 24 * 1024 * 1024
+"""Bytes of blobs that are kept: most files are the same in both states, and read more than once."""
+
 _EMPTY_BLOBS = (
     "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391",
     "473a0f4c3be8a93681a267e3b1e9a7dcda1185436fe141f7749120a303721813",
@@ -46,6 +49,8 @@ class Repository:
     def __init__(self, git: Git) -> None:
         self.git = git
         self._cat: subprocess.Popen[bytes] | None = None
+        self._kept: dict[str, bytes] = {}
+        self._room = _KEPT
 
     def close(self) -> None:
         """End the process that provides blobs, if there is one."""
@@ -104,6 +109,11 @@ class Repository:
         Raises:
             SettingsError: git cannot read it: the repository is damaged, or a fetch failed.
         """
+        kept = self._kept.get(entry.sha)
+        return BytesIO(kept) if kept is not None else self._read(entry)
+
+    def _read(self, entry: Entry) -> BinaryIO:
+        """Return the bytes of a file as git gives them."""
         if self._cat is None:
             self._cat = self.git.start("cat-file", "--batch")
         to, back = self._cat.stdin, self._cat.stdout
@@ -116,11 +126,19 @@ class Repository:
             if len(head) != 3:
                 raise _unreadable(entry)
             size = int(head[2])
-            blob = BytesIO(_exactly(back, size)) if size <= _LARGE else _spooled(back, size)
+            blob = self._small(entry, back, size) if size <= _LARGE else _spooled(back, size)
             _exactly(back, 1)
         except (BrokenPipeError, EOFError):
             raise _unreadable(entry) from None
         return blob
+
+    def _small(self, entry: Entry, pipe: IO[bytes], size: int) -> BinaryIO:
+        """Return the next `size` bytes of `pipe`, and keep them if there is room."""
+        data = _exactly(pipe, size)
+        if size <= self._room:
+            self._room -= size
+            self._kept[entry.sha] = data
+        return BytesIO(data)
 
     def _staged(self) -> Iterator[tuple[str, Entry]]:
         """Yield the entries of the index, each with its stage (not 0: part of a conflict)."""

@@ -157,7 +157,8 @@ class _State:
     def _found(self, path: str, shown: Path, *, is_named: bool) -> DiscoveredFile:
         entry, repository = self._blobs[path]
         opener = partial(repository.open, entry)
-        return DiscoveredFile(shown, is_named, f"{self._top}/{path}", opener)
+        identity = f"{self._top}/{path}"
+        return DiscoveredFile(shown, is_named, identity, opener, blob=entry.sha)
 
     def _walk(self, top: str, closed: list[str]) -> Iterator[tuple[str, list[str], list[str]]]:
         """Yield what `os.walk` yields; add submodules that cannot be read to `closed`."""
