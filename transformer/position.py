@@ -38,4 +38,8 @@ class Lines:
 
 def position_at(text: str, offset: int, first_line: int = 1) -> Position:
     """Return the position of `offset` in `text`; for several offsets, use `Lines`."""
-    return Lines(text[: offset + 1], first_line).position(offset)
+    if "\r" in text[: offset + 1]:
+        return Lines(text[: offset + 1], first_line).position(offset)
+    start = text.rfind("\n", 0, offset) + 1
+    above = first_line + text.count("\n", 0, start)
+    return Position(above, max(offset - start - text.startswith("\ufeff", start), 0) + 1)

@@ -3,13 +3,19 @@
 from typing import Any
 
 from transformer import pointer
-from transformer.kubernetes.objects import mappings_in
+from transformer.kubernetes.objects import keys_in, mappings_in
 
 STRANGE = (
     "\u00a0\u00ad\u1680\u180e\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
     "\u200b\u200c\u200d\u200e\u200f\u202f\u205f\u2060\u3000\ufeff"
 )
 """No-break spaces, spaces of other widths, and characters that are invisible."""
+
+
+def may_have(value: Any, key: str) -> bool:
+    """Whether a mapping in `value` may have `key`, rightly spelt or not."""
+    keys = keys_in(value)
+    return key in keys or not all(map(str.isascii, keys))
 
 
 def misspelt(value: Any, *meant: str) -> tuple[str, str, str] | None:

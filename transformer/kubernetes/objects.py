@@ -21,19 +21,23 @@ class Described:
 
     @property
     def metadata(self) -> dict[str, Any]:
-        return mapping_at(self.value, "metadata")
+        found = self.value.get("metadata")
+        return found if isinstance(found, dict) else {}
 
     @property
     def annotations(self) -> dict[str, Any]:
-        return mapping_at(self.value, "metadata", "annotations")
+        found = self.metadata.get("annotations")
+        return found if isinstance(found, dict) else {}
 
     @property
     def labels(self) -> dict[str, Any]:
-        return mapping_at(self.value, "metadata", "labels")
+        found = self.metadata.get("labels")
+        return found if isinstance(found, dict) else {}
 
     @property
     def spec(self) -> dict[str, Any]:
-        return mapping_at(self.value, "spec")
+        found = self.value.get("spec")
+        return found if isinstance(found, dict) else {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +124,24 @@ def mappings_in(value: Any) -> Iterator[tuple[str, dict[str, Any]]]:
         ahead += reversed(below)
 
 
+def keys_in(value: Any) -> set[str]:
+    """Return the keys of all mappings in `value`."""
+    keys: set[str] = set()
+    ahead = [value]
+    while ahead:
+        found = ahead.pop()
+        if isinstance(found, dict):
+            keys.update(found)
+            ahead += found.values()
+        elif isinstance(found, list):
+            ahead += found
+    return keys
+
+
 def places_of(value: Any, key: str) -> Iterator[tuple[str, Any]]:
     """Yield the pointers at which a mapping in `value` has `key`, and what it has there."""
+    if key not in keys_in(value):
+        return  # no pointers need to be made
     for at, mapping in mappings_in(value):
         if key in mapping:
             yield pointer.join(at, key), mapping[key]

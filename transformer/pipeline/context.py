@@ -101,10 +101,16 @@ class RunContext(NamedTuple):
         """Whether an enabled rule may edit any pod template, depending on the known pools."""
         return any("templates" in rule.looks_at for rule in self.rules)
 
-    def leaves(self, rule: ValidationRule, ref: ObjectRef) -> bool:
+    def checking(self, context: RuleContext) -> Sequence[ValidationRule]:
+        """Return the validation rules that check the object of a context."""
+        ref = context.manifest.ref
+        rules = self.validation.on(context)
+        return [rule for rule in rules if not (rule.left_to and self._leaves(rule, ref))]
+
+    def _leaves(self, rule: ValidationRule, ref: ObjectRef) -> bool:
         """Whether another rule, which is not off, reports an object instead of `rule`."""
         others = [other for *kind, other in rule.left_to if kind == [ref.group, ref.kind]]
-        return any(one.id in others for one in self.validation)
+        return bool(others) and any(one.id in others for one in self.validation)
 
     def folded(self, findings: Sequence[Finding]) -> list[Finding]:
         """Return the findings of a run, after rules have merged those that belong together."""

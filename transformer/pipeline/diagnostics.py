@@ -1,7 +1,7 @@
 """The findings of one document: collected, with their places, suppressions and severities."""
 
 import posixpath
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from transformer.errors import InputError, TransformError
@@ -101,10 +101,12 @@ class DiagnosticCollector:
             self._known_patched[manifest.base] = known.of(listed_by, manifest)
         return self._known_patched[manifest.base]
 
-    def run_check(self, rule: ValidationRule, rule_context: RuleContext) -> None:
-        """Report what the check of a rule finds in an object."""
-        for violation in rule.check(rule_context) if rule.check else ():
-            self.report_violation(rule.id, rule.severity, rule_context.manifest, violation)
+    def run_checks(self, rules: Iterable[ValidationRule], rule_context: RuleContext) -> None:
+        """Report what the checks of rules find in an object."""
+        for rule in rules:
+            if rule.check is not None:
+                for violation in rule.check(rule_context):
+                    self.report_violation(rule.id, rule.severity, rule_context.manifest, violation)
 
     def pointers(self, manifest: Manifest) -> set[str]:
         """Return the pointers at which there are findings on an object."""

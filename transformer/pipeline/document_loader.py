@@ -111,12 +111,13 @@ def objects(value: Any, diagnostics: DiagnosticCollector) -> Iterator[Manifest]:
     found = list(manifests(value, first=diagnostics.raw.first_item))
     if value is not None and not found and not is_list(value) and not diagnostics.origin.is_patch:
         _report_no_kind(diagnostics, "", "this document is not a mapping")
-    path = PurePath(diagnostics.origin.file)
-    is_kustomization = path.name in KUSTOMIZATIONS
     for manifest in found:
         if manifest.ref.kind and manifest.ref.version:
             yield manifest
-        elif is_kustomization and (kustomization := as_kustomization(manifest)) is not None:
+            continue
+        path = PurePath(diagnostics.origin.file)
+        is_kustomization = path.name in KUSTOMIZATIONS
+        if is_kustomization and (kustomization := as_kustomization(manifest)) is not None:
             yield kustomization
         elif (helm_file := as_helm_file(manifest, path.as_posix())) is not None:
             yield helm_file

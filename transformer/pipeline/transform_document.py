@@ -188,8 +188,8 @@ class _Transformation:
         manifest = rule_context.manifest
         self.manifests.append(manifest)
         self._add_pool(manifest)
-        for rule in () if self.origin.is_patch else self.context.checks_always.on(rule_context):
-            self.diagnostics.run_check(rule, rule_context)
+        if not self.origin.is_patch:
+            self.diagnostics.run_checks(self.context.checks_always.on(rule_context), rule_context)
         rules = self.context.rules_for(manifest, self.origin.relative_name)
         planned, failures = plans(rule_context, rules)
         known = self.diagnostics.pointers(manifest)
@@ -200,8 +200,7 @@ class _Transformation:
         if not planned and generator_of(manifest.ref) is None:
             return
         rule_context = replace(rule_context, planned=planned)
-        for rule in self.context.checks_wanted.on(rule_context):
-            self.diagnostics.run_check(rule, rule_context)
+        self.diagnostics.run_checks(self.context.checks_wanted.on(rule_context), rule_context)
         is_first = True
         for transform in self.context.rules:
             if transform.id in planned:

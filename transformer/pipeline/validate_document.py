@@ -28,7 +28,14 @@ from transformer.pipeline.suppressions import (
 )
 from transformer.pipeline.worlds import World, Worlds
 from transformer.pointer import join
-from transformer.rules.base import LocatedObservation, Need, RuleContext, ValidationRule
+from transformer.rules.base import (
+    LocatedObservation,
+    Need,
+    Observation,
+    PatchedSource,
+    RuleContext,
+    ValidationRule,
+)
 from transformer.rules.exempt import editable
 from transformer.text.framing import RawDocument
 
@@ -187,14 +194,15 @@ class _Validation:
         if rule_context.cluster is not world.cluster:
             rule_context = replace(rule_context, cluster=world.cluster)
         planned, failures = plans(rule_context, context.rules)
-        rule_context = replace(rule_context, planned=planned)
+        if planned:
+            rule_context = replace(rule_context, planned=planned)
         self.is_edited = self.is_edited or any(
             editable(rule_context, operations) for operations in planned.values()
         )
         if self.origin.is_patch:
             # Only the checks that `transform` runs on objects that it would edit.
-            for rule in context.checks_wanted.on(rule_context) if planned else ():
-                self.diagnostics.run_check(rule, rule_context)
+            if planned:
+                self.diagnostics.run_checks(context.checks_wanted.on(rule_context), rule_context)
             return
         if world.old_state is not None:
             before = world.old_state.before(manifest.ref, self.origin.relative_name)
@@ -204,9 +212,7 @@ class _Validation:
         self.unseen += unseen_in(rule_context, partial(self._place, manifest))
         patched = self.diagnostics.patched(manifest)
         self.unseen += unpatched_in(rule_context, patched, partial(self._place, manifest))
-        for rule in context.validation.on(rule_context):
-            if not (rule.left_to and context.leaves(rule, manifest.ref)):
-                self.diagnostics.run_check(rule, rule_context)
+        self.diagnostics.run_checks(context.checking(rule_context), rule_context)
         self._collect_all(world, rule_context, are_apart=False)
         self._report_failures(manifest, failures)
 
@@ -216,42 +222,33 @@ class _Validation:
         """
         if rule_context.template_comment:
             return
-        for rule in self.context.validation.on(rule_context):
+        patched = self.diagnostics.patched(rule_context.manifest)
+        built: Sequence[RuleContext] = ()
+        if patched.namespaces or patched.is_renamed:
+            built = list(_as_built(rule_context, patched))
+        for rule in self.context.validation.collecting_on(rule_context):
+            assert rule.collect is not None
             is_apart = rule.apart and self.worlds.outside is not None
-            if rule.collect is not None and is_apart == are_apart:
-                self._collect(rule, rule_context, world.name)
+            if is_apart != are_apart:
+                continue
+            for context in built if built and rule.as_built else (rule_context,):
+                for observation in rule.collect(context):
+                    self._note(rule, observation, rule_context.manifest, world.name)
 
     def _place(self, manifest: Manifest, at: str) -> Place:
         return self.diagnostics.place(manifest.base, manifest.ref, at, with_excerpt=False)
 
-    def _collect(self, rule: ValidationRule, rule_context: RuleContext, world: str) -> None:
-        assert rule.collect is not None
-        manifest, file = rule_context.manifest, self.origin.relative_name
-        policy, is_on_workloads = self.context.policy, is_about_workloads(rule.id)
-        observations = (
-            observation
-            for context in self._as_built(rule, rule_context)
-            for observation in rule.collect(context)
-        )
-        for observation in observations:
-            place = self._place(manifest, observation.pointer)
-            by = policy.suppressed_by(rule.id, manifest.ref, manifest.annotations, file, place)
-            patches = self.diagnostics.patched(manifest).patches if is_on_workloads else ()
-            located = LocatedObservation(observation.value, place, by, patches)
-            self.observations.append(RuleObservation(rule.id, world, observation.key, located))
-
-    def _as_built(self, rule: ValidationRule, rule_context: RuleContext) -> Iterator[RuleContext]:
-        """Yield the context of an object for each namespace that kustomizations move it to, as far
-        as the rule cares.
-        """
-        manifest, patched = rule_context.manifest, self.diagnostics.patched(rule_context.manifest)
-        if not (rule.as_built and (patched.namespaces or patched.is_renamed)):
-            yield rule_context
-            return
-        usage = rule_context.usage
-        usage = usage._replace(renames=usage.renames or patched.is_renamed)
-        for ref in patched.refs(manifest.ref):
-            yield replace(rule_context, manifest=replace(manifest, ref=ref), usage=usage)
+    def _note(
+        self, rule: ValidationRule, observation: Observation, manifest: Manifest, world: str
+    ) -> None:
+        """Keep an observation of an object, with where it is and what suppresses it."""
+        policy, file = self.context.policy, self.origin.relative_name
+        place = self._place(manifest, observation.pointer)
+        by = policy.suppressed_by(rule.id, manifest.ref, manifest.annotations, file, place)
+        is_on_workloads = is_about_workloads(rule.id)
+        patches = self.diagnostics.patched(manifest).patches if is_on_workloads else ()
+        located = LocatedObservation(observation.value, place, by, patches)
+        self.observations.append(RuleObservation(rule.id, world, observation.key, located))
 
     def _report_failures(self, manifest: Manifest, failures: list[tuple[str, PatchError]]) -> None:
         """Report where a transform rule cannot be applied, unless there is a finding already."""
@@ -265,3 +262,11 @@ class _Validation:
         if ids := suppressed_rules(manifest.annotations):
             place = self.diagnostics.place(manifest.base, manifest.ref, _IGNORE)
             self.requests.append(SuppressionRequest(tuple(dict.fromkeys(ids)), place))
+
+
+def _as_built(rule_context: RuleContext, patched: PatchedSource) -> Iterator[RuleContext]:
+    """Yield the context of an object for each namespace that kustomizations move it to."""
+    manifest, usage = rule_context.manifest, rule_context.usage
+    usage = usage._replace(renames=usage.renames or patched.is_renamed)
+    for ref in patched.refs(manifest.ref):
+        yield replace(rule_context, manifest=replace(manifest, ref=ref), usage=usage)

@@ -389,6 +389,7 @@ class ValidationRules:
     def __init__(self, rules: Iterable[ValidationRule] = ()) -> None:
         self._all = tuple(rules)
         self._known: dict[frozenset[Subject], tuple[ValidationRule, ...]] = {}
+        self._collecting: dict[frozenset[Subject], tuple[ValidationRule, ...]] = {}
 
     def __iter__(self) -> Iterator[ValidationRule]:
         return iter(self._all)
@@ -401,3 +402,11 @@ class ValidationRules:
                 rule for rule in self._all if not rule.on or not subjects.isdisjoint(rule.on)
             )
         return self._known[subjects]
+
+    def collecting_on(self, context: RuleContext) -> tuple[ValidationRule, ...]:
+        """Return those of them that have a `collect`."""
+        subjects = context.subjects
+        if subjects not in self._collecting:
+            rules = self.on(context)
+            self._collecting[subjects] = tuple(rule for rule in rules if rule.collect is not None)
+        return self._collecting[subjects]

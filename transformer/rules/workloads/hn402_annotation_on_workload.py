@@ -32,7 +32,7 @@ from typing import Any
 
 from transformer import pointer
 from transformer.findings import Violation
-from transformer.kubernetes.invisible_characters import misspelt
+from transformer.kubernetes.invisible_characters import may_have, misspelt
 from transformer.kubernetes.objects import places_of
 from transformer.kubernetes.placeholders import is_placeholder
 from transformer.kubernetes.pod_template import fixed_pointers, resolve
@@ -58,7 +58,8 @@ def check(context: RuleContext) -> Iterator[Violation]:
     manifest = context.manifest
     known = {template.pointer: template.annotations for template in context.templates}
     known = known or {at: {} for at in fixed_pointers(manifest.ref, context.cluster.rows)}
-    if all(EXCLUDE_ANNOTATION in annotations for annotations in known.values()):
+    is_right = all(EXCLUDE_ANNOTATION in annotations for annotations in known.values())
+    if is_right or not may_have(manifest.value, EXCLUDE_ANNOTATION):
         return
     right = set(_right_places(manifest.value, known))
     lacking = _first_lacking(known)

@@ -31,8 +31,6 @@ from transformer.rules.base import RuleContext, ValidationRule
 
 
 def check(context: RuleContext) -> Iterator[Violation]:
-    if not context.templates:
-        return
     places = {"": context.manifest.annotations}
     places.update((template.pointer, template.annotations) for template in context.templates)
     for base, annotations in places.items():
@@ -52,5 +50,11 @@ def check(context: RuleContext) -> Iterator[Violation]:
 
 
 RULE = ValidationRule(
-    "HN403", "exclude annotation with another value", "error", check, ("workloads",), "always"
+    "HN403",
+    "exclude annotation with another value",
+    "error",
+    check,
+    ("workloads",),
+    "always",
+    on=("workloads",),
 )

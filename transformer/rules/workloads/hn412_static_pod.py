@@ -62,5 +62,11 @@ def _without_effect(context: RuleContext) -> Iterator[Violation]:
 
 
 RULE = ValidationRule(
-    "HN412", "affinity on a static pod", "warning", check, ("workloads",), "wanted"
+    "HN412",
+    "affinity on a static pod",
+    "warning",
+    check,
+    ("workloads",),
+    "wanted",
+    on=("pools", "nodes", "workloads"),
 )
