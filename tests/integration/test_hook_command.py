@@ -1,15 +1,13 @@
 """The `hook` commands, as pre-commit runs them: at the top of a repository, with files."""
 
 import json
-import os
 import subprocess
 from pathlib import Path
 
 import pytest
 
-from tests.integration.cli_runs import Run, invoke
+from tests.integration.hook_repository import add, commit, git, hook, start
 from tests.manifests import LABEL, TEMPLATE, guarded, joined, kept_off, node, pool
-from tests.requirements import require_tool
 
 CONFIG = "apiVersion: transform.hostnet.io/v1alpha1\nkind: HostnetTransform\n"
 
@@ -29,39 +27,7 @@ spec:
 
 @pytest.fixture(autouse=True)
 def _repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    require_tool("git")
-    for name in [name for name in os.environ if name.startswith(("GIT", "PRE_COMMIT"))]:
-        monkeypatch.delenv(name)
-    for name in ("AUTHOR", "COMMITTER"):
-        monkeypatch.setenv(f"GIT_{name}_NAME", "tester")
-        monkeypatch.setenv(f"GIT_{name}_EMAIL", "tester@example.org")
-    monkeypatch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
-    monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
-    monkeypatch.chdir(tmp_path)
-    git("init", "-q", "--initial-branch=main")
-
-
-def git(*arguments: str) -> str:
-    return subprocess.run(["git", *arguments], check=True, capture_output=True, text=True).stdout
-
-
-def add(files: dict[str, bytes | str]) -> None:
-    """Write files, and stage them."""
-    for name, data in files.items():
-        path = Path(name)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(data.encode() if isinstance(data, str) else data)
-    git("add", "--all")
-
-
-def commit(files: dict[str, bytes | str]) -> str:
-    add(files)
-    git("commit", "-qm", "m")
-    return git("rev-parse", "HEAD").strip()
-
-
-def hook(name: str, *arguments: str) -> Run:
-    return invoke("hook", name, *arguments)
+    start(tmp_path, monkeypatch)
 
 
 # --- validate: what was not looked into ---------------------------------------------------------

@@ -296,20 +296,29 @@ def hook_check(files: tuple[str, ...], **options: Any) -> int:
     help="The new state: a commit (what is staged). The environment variable PRE_COMMIT_TO_REF sets"
     " it as well.",
 )
+@click.option(
+    "--no-cache",
+    is_flag=True,
+    help="Validate every file again, and keep nothing for later runs.",
+)
 @fail_on_option
 @report_file_option
 @common_options
 def hook_validate(
-    files: tuple[str, ...], from_ref: str | None, to_ref: str | None, **options: Any
+    files: tuple[str, ...],
+    from_ref: str | None,
+    to_ref: str | None,
+    no_cache: bool,
+    **options: Any,
 ) -> int:
     """Validate what is staged against the last commit, or one commit against another.
 
     Both states of the working folder are read completely. Findings are reported for the FILEs and
-    for files that differ.
+    for files that differ. What was found in the others is kept below $XDG_CACHE_HOME.
     """
     from transformer.hosts import pre_commit
 
-    return pre_commit.validate(files, from_ref, to_ref, options)
+    return pre_commit.validate(files, from_ref, to_ref, options, uses_cache=not no_cache)
 
 
 def main(args: list[str] | None = None) -> None:

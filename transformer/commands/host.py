@@ -22,7 +22,7 @@ class Host(NamedTuple, Generic[Reads, Answers]):
     `root`: the folder that paths in `settings` are relative to. `reads`: what the command reads.
     `answers`: where its result goes. `fails_on_change`: a changed file fails a run of `transform`,
     which then asks for `git add`. `is_lenient`: `validate` only notes a file that cannot be read
-    and does not look like a manifest.
+    and does not look like a manifest. `cache`: where it remembers files that are not reported.
     """
 
     settings: Settings
@@ -31,6 +31,7 @@ class Host(NamedTuple, Generic[Reads, Answers]):
     answers: Answers
     fails_on_change: bool = False
     is_lenient: bool = False
+    cache: Path | None = None
 
     def pool_sources(self, pools: Iterable[str]) -> list[Source]:
         """Return the files of NodePools: those of `--pools`, then those that the settings name."""

@@ -69,7 +69,9 @@ def run(options: ValidateOptions, host: ValidateHost) -> int:
         progress = _progress(states, options)
         try:
             given = tuple(given_pools(pools, context))
-            outcome = run_validate(states._replace(given=given), context, progress.advance)
+            outcome = run_validate(
+                states._replace(given=given), context, progress.advance, cache_folder=host.cache
+            )
         finally:
             progress.clear()
         checks = tuple(rule.id for rule in context.validation)

@@ -23,6 +23,7 @@ from transformer.inputs.discovery import DiscoveryOptions
 from transformer.inputs.git.states import GitStates
 from transformer.inputs.passed_files import other_files, passed_files
 from transformer.runs.transform import Inputs
+from transformer.system.cache_folder import cache_folder
 
 _MERGED = "GITHEAD_"
 """`git merge` sets a variable for each parent: this prefix, followed by the commit."""
@@ -47,9 +48,16 @@ def transform(files: tuple[str, ...], options: Mapping[str, Any], *, check: bool
 
 
 def validate(
-    files: tuple[str, ...], from_ref: str | None, to_ref: str | None, options: Mapping[str, Any]
+    files: tuple[str, ...],
+    from_ref: str | None,
+    to_ref: str | None,
+    options: Mapping[str, Any],
+    *,
+    uses_cache: bool = True,
 ) -> int:
     """Validate what is staged against HEAD, or one commit against another; return the exit status.
+
+    `uses_cache`: what earlier runs found in other files is looked up.
 
     Raises:
         SettingsError: wrong usage, an invalid configuration, or git cannot provide a state.
@@ -77,7 +85,10 @@ def validate(
             return nullcontext(changes.states_of(made, files, discovery))
 
         answers = partial(validate_command.print_report, chosen)
-        return validate_command.run(chosen, Host(settings, root, reads, answers, is_lenient=True))
+        cache = cache_folder() if uses_cache else None
+        return validate_command.run(
+            chosen, Host(settings, root, reads, answers, is_lenient=True, cache=cache)
+        )
 
 
 def _builds(options: ValidateOptions) -> bool:

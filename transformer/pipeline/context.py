@@ -96,6 +96,11 @@ class RunContext(NamedTuple):
             )
         ]
 
+    def facts(self) -> list[Any]:
+        """Return all that a document's result depends on, besides the document and its cluster."""
+        limits = (self.max_document, self.lenient_on_non_manifests)
+        return [self.settings, self.cluster.facts(), self.patched_sources, *limits]
+
     @property
     def needs_all_pools(self) -> bool:
         """Whether an enabled rule may edit any pod template, depending on the known pools."""

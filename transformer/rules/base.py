@@ -60,6 +60,10 @@ class ClusterContext(NamedTuple):
     name: str = ""
     known_in: Mapping[str, Sequence[str]] = _NONE
 
+    def facts(self) -> list[Any]:
+        """Return all that makes rules find something else in another cluster."""
+        return [value for name, value in self._asdict().items() if name != "may_match"]
+
     @property
     def has_host_network_pools(self) -> bool:
         """Whether the input has a host-network pool, or a node with the label of one."""

@@ -7,6 +7,7 @@ on, and then to validate them, in batches on several processors.
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache, partial
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from transformer.findings import Finding, Place, Unseen, Violation, finding_at
@@ -35,6 +36,7 @@ from transformer.pipeline.validate_document import DocumentDiagnostics, validate
 from transformer.pipeline.worlds import OUTSIDE, World, Worlds, belongs_apart, merged
 from transformer.placement.node_groups import KnownNodes
 from transformer.rules.base import AS_IT_IS, RuleContext
+from transformer.runs.remembered import Known, Remembered, remembered
 from transformer.runs.workers import MOST_WORKERS, Workers
 from transformer.text.prefilter import is_blank, mentions_compared
 
@@ -85,16 +87,27 @@ class _Clusters(NamedTuple):
 _Task: TypeAlias = tuple[Document, Origin, tuple[str, ...]]
 
 
+class _Item(NamedTuple):
+    """A document to validate, or one of which the result is `known`; `key` stands for its file."""
+
+    origin: Origin
+    key: str
+    task: _Task | None = None
+    known: Known | None = None
+
+
 def run_validate(
     states: States,
     context: RunContext,
     done: Callable[[int], object] = lambda _: None,
     *,
     workers: int = MOST_WORKERS,
+    cache_folder: Path | None = None,
 ) -> Outcome:
     """Validate everything; `done` is called with numbers of bytes that have been read.
 
-    `workers` is the maximum number of additional processes.
+    `workers` is the maximum number of additional processes. `cache_folder` is for what is
+    remembered of files that are not reported.
     """
     kustomizations, patched = _kustomized(states, context)
     policy = context.policy._replace(also_known=states.also_known)
@@ -108,6 +121,9 @@ def run_validate(
     coverage = Coverage(states.reported_files, states.not_built, folders)
     coverage.add(chart_templates(states.new))
 
+    rest = (compares, clusters.names, clusters.judging)
+    known = remembered(cache_folder, states, context, clusters.worlds.values(), rest)
+
     def validate(task: _Task) -> DocumentDiagnostics:
         document, origin, names = task
         return validate_document(document, origin, context, worlds_of(names))
@@ -120,15 +136,15 @@ def run_validate(
         aggregator.add_unread(failure)
     has_read, non_manifests = False, NonManifests()
     with Workers(validate, workers) as helpers:
-        for batch in _batches(_tasks(states, context, kustomizations, cannot_read)):
-            for (document, origin, _), result in zip(batch, helpers.do(batch), strict=True):
+        for batch in _batches(_items(states, context, kustomizations, known, cannot_read)):
+            for origin, (result, is_nothing) in _results(batch, helpers.do, known):
                 aggregator.add(result, origin.relative_name)
                 coverage.add(result.unseen)
-                is_nothing = is_blank(document.raw.data)
                 has_read = has_read or not is_nothing
                 found = list(filter(states.reports, result.non_manifests))
                 aggregator.findings += non_manifests.add(origin.file, found, is_blank=is_nothing)
                 done(result.size)
+    known.save()
     aggregator.findings += non_manifests.finalize()
     for name, world in clusters.worlds.items():
         removed = states.led_back(_of_removed(world, clusters.resources[name], context))
@@ -345,12 +361,13 @@ def former_pools(states: States, context: RunContext) -> dict[str, Pool]:
     return found
 
 
-def _tasks(
+def _items(
     states: States,
     context: RunContext,
     kustomizations: Kustomizations,
+    known: Remembered,
     cannot_read: Callable[[Finding], object],
-) -> Iterator[_Task]:
+) -> Iterator[_Item]:
     """Yield the documents of all files; `cannot_read` is called for files that cannot be read."""
     real = kustomizations.real
     listed_by = _listed_by(states, context, real)
@@ -359,19 +376,40 @@ def _tasks(
         usage = built or kustomizations.graph.of(real.of(source.path))
         usage = usage._replace(listed_by=tuple(listed_by(source)))
         origin = kustomizations.origin(source)._replace(usage=usage)
+        key = known.key(source, origin)
+        if (results := known.of(key)) is not None:
+            yield from (_Item(origin, key, known=one) for one in results)
+            continue
         try:
             for document in documents_of(source, context):
-                yield document, origin, source.clusters
+                yield _Item(origin, key, (document, origin, source.clusters))
         except OSError as error:
+            known.forget(key)
             cannot_read(cannot_be_read(source, error))
 
 
-def _batches(tasks: Iterable[_Task]) -> Iterator[list[_Task]]:
-    batch: list[_Task] = []
+def _results(
+    batch: Sequence[_Item],
+    do: Callable[[Sequence[_Task]], Sequence[DocumentDiagnostics]],
+    known: Remembered,
+) -> Iterator[tuple[Origin, Known]]:
+    """Yield the result of each document, and remember those that are new."""
+    found = iter(do([item.task for item in batch if item.task is not None]))
+    for item in batch:
+        one = item.known
+        if item.task is not None:
+            one = Known(next(found), is_blank(item.task[0].raw.data))
+            known.add(item.key, *one)
+        assert one is not None
+        yield item.origin, one
+
+
+def _batches(items: Iterable[_Item]) -> Iterator[list[_Item]]:
+    batch: list[_Item] = []
     size = 0
-    for task in tasks:
-        batch.append(task)
-        size += len(task[0].raw.data)
+    for item in items:
+        batch.append(item)
+        size += len(item.task[0].raw.data) if item.task is not None else 0
         if len(batch) == _BATCH or size > _BATCH_BYTES:
             yield batch
             batch, size = [], 0

@@ -37,10 +37,11 @@ namespace.
 import json
 import posixpath
 from collections.abc import Iterable, Iterator, Sequence
+from hashlib import sha256
 
 from transformer.findings import MOST_RELATED, Finding, Related, Severity, Violation
 from transformer.kubernetes.nodes import is_node
-from transformer.kubernetes.pools import is_pool, pool_of
+from transformer.kubernetes.pools import Pool, is_pool, pool_of
 from transformer.rules.base import (
     Conclusion,
     LocatedObservation,
@@ -60,12 +61,16 @@ def collect(context: RuleContext) -> Iterator[Observation]:
         return
     ref = manifest.ref
     pool = pool_of(manifest) if is_pool(manifest) else None
-    says = json.dumps(pool._asdict(), sort_keys=True) if pool else ""
+    says = _digest(pool) if pool else ""
     has_namespace = not (pool or is_node(manifest))
     is_moved = usage.renames or (usage.moves and has_namespace)
     key = "\0".join((ref.group, ref.kind, ref.namespace, ref.name))
     is_apart = is_moved or usage.is_left_out
-    yield Observation(key, "/metadata/name", (hash(says), is_apart, usage.roots))
+    yield Observation(key, "/metadata/name", (says, is_apart, usage.roots))
+
+
+def _digest(pool: Pool) -> str:
+    return sha256(json.dumps(pool._asdict(), sort_keys=True).encode()).hexdigest()[:16]
 
 
 def _is_compared(context: RuleContext) -> bool:
