@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
+from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -29,7 +30,18 @@ class _Content(NamedTuple):
     values: list[Mapping[str, Any]]
 
 
-class Kustomizations(NamedTuple):
+class _Read(NamedTuple):
+    """The fields of `Kustomizations`."""
+
+    documents: Mapping[Source, list[Document]]
+    signatures: Mapping[Path, Signature]
+    patches: frozenset[str]
+    real: RealPaths
+    contents: Mapping[str, _Content]
+    values: Sequence[tuple[Source, Mapping[str, Any]]] = ()
+
+
+class Kustomizations(_Read):
     """The kustomizations of a run. `documents` has what was read of each, for a later pass, and
     `signatures` the signature of the file at that time; `values` are the plain values, in the order
     of the graph.
@@ -38,13 +50,12 @@ class Kustomizations(NamedTuple):
     `contents` has what is in those that were read from Git, by the name of the blob.
     """
 
-    documents: Mapping[Source, list[Document]]
-    signatures: Mapping[Path, Signature]
-    patches: frozenset[str]
-    graph: KustomizationGraph
-    real: RealPaths
-    contents: Mapping[str, _Content]
-    values: Sequence[tuple[Source, Mapping[str, Any]]] = ()
+    @cached_property
+    def graph(self) -> KustomizationGraph:
+        """How they build the files; only some runs need to know."""
+        return KustomizationGraph(
+            [_kustomization(source.path.parent, value, self.real) for source, value in self.values]
+        )
 
     def is_patch(self, source: Source) -> bool:
         """Whether a kustomization names this file as a patch."""
@@ -68,7 +79,6 @@ def read_kustomizations(
     read: dict[Source, list[Document]] = {}
     signatures: dict[Path, Signature] = {}
     patches: set[str] = set()
-    graph: list[Kustomization] = []
     values: list[tuple[Source, Mapping[str, Any]]] = []
     for source in sources:
         if source.path.name in KUSTOMIZATIONS:
@@ -82,11 +92,8 @@ def read_kustomizations(
                 for value in content.values:
                     names = patch_files(value)
                     patches.update(real.of(source.path.parent / name) for name in names)
-                    graph.append(_kustomization(source.path.parent, value, real))
                     values.append((source, value))
-    all_of = KustomizationGraph(graph)
-    named = frozenset(patches)
-    return Kustomizations(read, signatures, named, all_of, real, contents, tuple(values))
+    return Kustomizations(read, signatures, frozenset(patches), real, contents, tuple(values))
 
 
 def _content(source: Source, context: RunContext) -> _Content:

@@ -4,11 +4,11 @@ All files are read twice, as for `transform`: first for resources that other doc
 on, and then to validate them, in batches on several processors.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cache, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple
 
 from transformer.findings import Finding, Place, Unseen, Violation, finding_at
 from transformer.inputs.chart_templates import chart_templates
@@ -18,7 +18,7 @@ from transformer.inputs.discovery import Source
 from transformer.inputs.excerpts import in_order
 from transformer.inputs.kustomizations import Kustomizations, read_kustomizations
 from transformer.inputs.prescan import documents_that, pool_index, prescan
-from transformer.inputs.reading import cannot_be_read, documents_of
+from transformer.inputs.reading import cannot_be_read
 from transformer.inputs.real_paths import RealPaths
 from transformer.inputs.repository_top import folders_of
 from transformer.kubernetes.objects import Manifest
@@ -27,7 +27,6 @@ from transformer.kubernetes.services import is_service
 from transformer.pipeline.aggregator import RunAggregator
 from transformer.pipeline.context import RunContext
 from transformer.pipeline.coverage import Coverage, unread
-from transformer.pipeline.diagnostics import Origin
 from transformer.pipeline.documents import Document
 from transformer.pipeline.non_manifests import NonManifests
 from transformer.pipeline.old_state import OldState, old_objects
@@ -36,17 +35,13 @@ from transformer.pipeline.validate_document import DocumentDiagnostics, validate
 from transformer.pipeline.worlds import OUTSIDE, World, Worlds, belongs_apart, merged
 from transformer.placement.node_groups import KnownNodes
 from transformer.rules.base import AS_IT_IS, RuleContext
-from transformer.runs.remembered import Known, Remembered, remembered
+from transformer.runs.remembered import remembered
+from transformer.runs.validation_items import Task, batches, items, listed_by, results
 from transformer.runs.workers import MOST_WORKERS, Workers
-from transformer.text.prefilter import is_blank, mentions_compared
+from transformer.text.prefilter import mentions_compared
 
 if TYPE_CHECKING:
     from transformer.pipeline.patched_sources import PatchedSources
-
-_BATCH = 512
-"""Documents that are distributed together."""
-
-_BATCH_BYTES = 8 * 1024 * 1024
 
 
 class Outcome(NamedTuple):
@@ -84,18 +79,6 @@ class _Clusters(NamedTuple):
         return Worlds(every, self.worlds[OUTSIDE] if self.names and not clusters else None)
 
 
-_Task: TypeAlias = tuple[Document, Origin, tuple[str, ...]]
-
-
-class _Item(NamedTuple):
-    """A document to validate, or one of which the result is `known`; `key` stands for its file."""
-
-    origin: Origin
-    key: str
-    task: _Task | None = None
-    known: Known | None = None
-
-
 def run_validate(
     states: States,
     context: RunContext,
@@ -124,7 +107,7 @@ def run_validate(
     rest = (compares, clusters.names, clusters.judging)
     known = remembered(cache_folder, states, context, clusters.worlds.values(), rest)
 
-    def validate(task: _Task) -> DocumentDiagnostics:
+    def validate(task: Task) -> DocumentDiagnostics:
         document, origin, names = task
         return validate_document(document, origin, context, worlds_of(names))
 
@@ -136,8 +119,8 @@ def run_validate(
         aggregator.add_unread(failure)
     has_read, non_manifests = False, NonManifests()
     with Workers(validate, workers) as helpers:
-        for batch in _batches(_items(states, context, kustomizations, known, cannot_read)):
-            for origin, (result, is_nothing) in _results(batch, helpers.do, known):
+        for batch in batches(items(states, context, kustomizations, known, cannot_read)):
+            for origin, (result, is_nothing) in results(batch, helpers.do, known):
                 aggregator.add(result, origin.relative_name)
                 coverage.add(result.unseen)
                 has_read = has_read or not is_nothing
@@ -183,25 +166,6 @@ def _kustomized(
     return kustomizations, patched
 
 
-def _listed_by(
-    states: States, context: RunContext, real: RealPaths
-) -> Callable[[Source], Sequence[int]]:
-    """Return what returns the kustomizations that list a file, or that get what was built."""
-    patched = context.patched_sources
-    if patched is None:
-        return lambda _: ()
-    from transformer.inputs.patched_sources import as_built  # only for kustomizations
-
-    went_in = {one.relative: real.of(one.path.parent) for one in states.went_in}
-
-    def listed_by(source: Source) -> Sequence[int]:
-        is_built = source.name in states.usages
-        folder = went_in.get(source.relative, "")
-        return patched.listed_by(as_built(folder) if is_built else real.of(source.path))
-
-    return listed_by
-
-
 def _as_built(
     states: States, context: RunContext, real: RealPaths
 ) -> Callable[[Source, Iterable[Manifest]], Iterable[Manifest]]:
@@ -209,11 +173,11 @@ def _as_built(
     patched = context.patched_sources
     if patched is None:
         return lambda _, found: found
-    listed_by = _listed_by(states, context, real)
+    listing = listed_by(states, context, real)
 
     def as_built(source: Source, found: Iterable[Manifest]) -> Iterator[Manifest]:
         for one in found:
-            built = patched.of(listed_by(source), one) if is_service(one) else AS_IT_IS
+            built = patched.of(listing(source), one) if is_service(one) else AS_IT_IS
             yield from (replace(one, ref=ref) for ref in built.refs(one.ref))
 
     return as_built
@@ -359,62 +323,6 @@ def former_pools(states: States, context: RunContext) -> dict[str, Pool]:
             if name not in found or not pool.host_network:
                 found[name] = pool
     return found
-
-
-def _items(
-    states: States,
-    context: RunContext,
-    kustomizations: Kustomizations,
-    known: Remembered,
-    cannot_read: Callable[[Finding], object],
-) -> Iterator[_Item]:
-    """Yield the documents of all files; `cannot_read` is called for files that cannot be read."""
-    real = kustomizations.real
-    listed_by = _listed_by(states, context, real)
-    for source in states.new:
-        built = states.usages.get(source.name)
-        usage = built or kustomizations.graph.of(real.of(source.path))
-        usage = usage._replace(listed_by=tuple(listed_by(source)))
-        origin = kustomizations.origin(source)._replace(usage=usage)
-        key = known.key(source, origin)
-        if (results := known.of(key)) is not None:
-            yield from (_Item(origin, key, known=one) for one in results)
-            continue
-        try:
-            for document in documents_of(source, context):
-                yield _Item(origin, key, (document, origin, source.clusters))
-        except OSError as error:
-            known.forget(key)
-            cannot_read(cannot_be_read(source, error))
-
-
-def _results(
-    batch: Sequence[_Item],
-    do: Callable[[Sequence[_Task]], Sequence[DocumentDiagnostics]],
-    known: Remembered,
-) -> Iterator[tuple[Origin, Known]]:
-    """Yield the result of each document, and remember those that are new."""
-    found = iter(do([item.task for item in batch if item.task is not None]))
-    for item in batch:
-        one = item.known
-        if item.task is not None:
-            one = Known(next(found), is_blank(item.task[0].raw.data))
-            known.add(item.key, *one)
-        assert one is not None
-        yield item.origin, one
-
-
-def _batches(items: Iterable[_Item]) -> Iterator[list[_Item]]:
-    batch: list[_Item] = []
-    size = 0
-    for item in items:
-        batch.append(item)
-        size += len(item.task[0].raw.data) if item.task is not None else 0
-        if len(batch) == _BATCH or size > _BATCH_BYTES:
-            yield batch
-            batch, size = [], 0
-    if batch:
-        yield batch
 
 
 def _of_removed(world: World, resources: ResourceIndex, context: RunContext) -> Iterator[Finding]:
