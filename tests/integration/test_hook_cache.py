@@ -253,3 +253,11 @@ def test_old_files_are_removed(tmp_path: Path) -> None:
     assert kept == sorted(["last", *(str(index) for index in range(5, 12))])
     assert cache_files.load(folder, "11") == {"index": 11}
     assert cache_files.load(folder, "0") == {}
+
+
+def test_what_cannot_be_written_leaves_nothing(tmp_path: Path) -> None:
+    folder = tmp_path / "folder"
+    (folder / "taken.json").mkdir(parents=True)
+    cache_files.save(folder, "taken", {"a": 1})
+    cache_files.save(folder, "number", {"a": 10**5000})
+    assert [path.name for path in folder.iterdir()] == ["taken.json"]

@@ -9,6 +9,7 @@ import json
 import os
 import stat
 import time
+from collections.abc import Iterable
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
@@ -40,17 +41,28 @@ def load(folder: Path, name: str) -> dict[str, Any]:
 
 def save(folder: Path, name: str, values: dict[str, Any]) -> None:
     """Keep values under a name, and remove what is too much; nothing is done if that fails."""
-    data = json.dumps(values, separators=(",", ":")).encode()
-    if len(data) > _MOST_BYTES:
-        return
-    with suppress(OSError):
+    with suppress(OSError, ValueError, RecursionError):
+        data = json.dumps(values, separators=(",", ":")).encode()
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if _is_own(folder):
-            handle, temporary = mkstemp(_TEMPORARY, dir=folder)
-            with os.fdopen(handle, "wb") as file:
-                file.writelines((_hash(data), b"\n", data))
-            Path(temporary).replace(folder / f"{name}{_NAME}")
+        if _is_own(folder) and len(data) <= _MOST_BYTES:
+            _replace(folder / f"{name}{_NAME}", (_hash(data), b"\n", data))
             _prune(folder)
+
+
+def _replace(path: Path, parts: Iterable[bytes]) -> None:
+    """Write a file under another name, and rename it.
+
+    Raises:
+        OSError: it cannot be written; then nothing is left.
+    """
+    handle, temporary = mkstemp(_TEMPORARY, dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.writelines(parts)
+        Path(temporary).replace(path)
+    except OSError:
+        Path(temporary).unlink(missing_ok=True)
+        raise
 
 
 def _hash(data: bytes) -> bytes:

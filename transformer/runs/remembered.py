@@ -24,6 +24,10 @@ _FEWEST = 100
 """A run over fewer files is not worth remembering."""
 
 
+_NOT_PLAIN = (TypeError, ValueError, RecursionError)
+"""What is raised for a value that JSON cannot have, such as a very long number."""
+
+
 class Known(NamedTuple):
     """The diagnostics of a document; `is_blank`: it has no content."""
 
@@ -63,7 +67,7 @@ class Remembered:
         if found is not None:
             try:
                 found.append([to_plain(result), is_blank])
-            except TypeError:
+            except _NOT_PLAIN:
                 self.forget(key)
 
     def forget(self, key: str) -> None:
@@ -89,7 +93,7 @@ def remembered(
         return Remembered(None, "", states)
     try:
         name = digest(_tool(), str(states.top), context.facts(), [*map(_facts, worlds)], rest)
-    except TypeError:
+    except _NOT_PLAIN:
         return Remembered(None, "", states)
     return Remembered(folder, name, states)
 
