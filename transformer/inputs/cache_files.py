@@ -13,7 +13,6 @@ from collections.abc import Iterable
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
-from tempfile import mkstemp
 from typing import Any
 
 _MOST_FILES = 8
@@ -55,6 +54,8 @@ def _replace(path: Path, parts: Iterable[bytes]) -> None:
     Raises:
         OSError: it cannot be written; then nothing is left.
     """
+    from tempfile import mkstemp  # slow to import
+
     handle, temporary = mkstemp(_TEMPORARY, dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as file:

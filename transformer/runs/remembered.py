@@ -7,16 +7,13 @@ changed files are always read.
 """
 
 from collections.abc import Iterable, Sequence
-from hashlib import sha256
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from transformer.inputs import cache_files
 from transformer.inputs.comparison import States
 from transformer.inputs.discovery import Source
 from transformer.pipeline.context import RunContext
 from transformer.pipeline.diagnostics import Origin
-from transformer.pipeline.plain_form import digest, from_plain, to_plain
 from transformer.pipeline.validate_document import DocumentDiagnostics
 from transformer.pipeline.worlds import World
 
@@ -41,19 +38,27 @@ class Remembered:
     def __init__(self, folder: Path | None, name: str, states: States) -> None:
         self._folder, self._name = folder, name
         self._reported = states.reported_files
-        self._before: dict[str, Any] = cache_files.load(folder, name) if folder else {}
+        self._before: dict[str, Any] = {}
         self._now: dict[str, list[Any] | None] = {}
+        if folder:
+            from transformer.inputs.cache_files import load  # only for large repositories
+
+            self._before = load(folder, name)
 
     def key(self, source: Source, origin: Origin) -> str:
         """Return what stands for a file; nothing if it is not to be remembered."""
         if not self._folder or not source.blob or source.name in (self._reported or ()):
             return ""
+        from hashlib import sha256
+
         return sha256(f"{source.blob} {source.clusters} {origin}".encode()).hexdigest()
 
     def of(self, key: str) -> list[Known] | None:
         """Return the results of a file if they are known."""
         if not key or (found := self._before.get(key)) is None:
             return None
+        from transformer.pipeline.plain_form import from_plain
+
         try:
             known = [Known(from_plain(result), is_blank) for result, is_blank in found]
         except (TypeError, ValueError, KeyError, IndexError):
@@ -65,6 +70,8 @@ class Remembered:
         """Add the result of the next document of a file."""
         found = self._now.setdefault(key, []) if key else None
         if found is not None:
+            from transformer.pipeline.plain_form import to_plain
+
             try:
                 found.append([to_plain(result), is_blank])
             except _NOT_PLAIN:
@@ -78,7 +85,9 @@ class Remembered:
         """Keep the results for later runs, if there are new ones."""
         found = {key: one for key, one in self._now.items() if one is not None}
         if self._folder and found.keys() != self._before.keys():
-            cache_files.save(self._folder, self._name, found)
+            from transformer.inputs.cache_files import save
+
+            save(self._folder, self._name, found)
 
 
 def remembered(
@@ -91,6 +100,8 @@ def remembered(
     is_of_use = states.reported_files is not None and len(states.new) >= _FEWEST
     if folder is None or not is_of_use or states.went_in or states.usages:
         return Remembered(None, "", states)
+    from transformer.pipeline.plain_form import digest
+
     try:
         name = digest(_tool(), str(states.top), context.facts(), [*map(_facts, worlds)], rest)
     except _NOT_PLAIN:

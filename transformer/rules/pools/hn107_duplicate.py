@@ -37,7 +37,6 @@ namespace.
 import json
 import posixpath
 from collections.abc import Iterable, Iterator, Sequence
-from hashlib import sha256
 
 from transformer.findings import MOST_RELATED, Finding, Related, Severity, Violation
 from transformer.kubernetes.nodes import is_node
@@ -70,6 +69,8 @@ def collect(context: RuleContext) -> Iterator[Observation]:
 
 
 def _digest(pool: Pool) -> str:
+    from hashlib import sha256  # only for pools
+
     return sha256(json.dumps(pool._asdict(), sort_keys=True).encode()).hexdigest()[:16]
 
 
