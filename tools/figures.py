@@ -53,8 +53,9 @@ PLACES: dict[str, Callable[[str], object]] = {
 
 # Prints the files whose functions are called; modules are loaded before, so that no call is of one.
 CALLED = """
-import importlib, pkgutil, runpy, sys
+import importlib, os, pkgutil, runpy, sys
 import transformer
+os._exit = sys.exit  # which the program ends with
 for found in pkgutil.walk_packages(transformer.__path__, "transformer."):
     if not found.name.endswith("__main__"):
         importlib.import_module(found.name)
