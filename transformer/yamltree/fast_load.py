@@ -12,7 +12,7 @@ from typing import Any
 from transformer.errors import InputError
 from transformer.regexes import regex
 from transformer.yamltree.construct import construct
-from transformer.yamltree.parse import JSON_START, parse
+from transformer.yamltree.parse import json_start, parse
 from transformer.yamltree.parse_json import HALF_PAIR, TRAILER
 from transformer.yamltree.scalars import resolve
 
@@ -25,10 +25,10 @@ def fast_load(text: str) -> Any:
     Raises:
         InputError: as `parse.parse`.
     """
-    json_start = JSON_START.match(text)
-    if json_start is not None:
+    start = json_start(text)
+    if start is not None:
         with suppress(_NotSimple, InputError, json.JSONDecodeError):
-            return _load_json(text, json_start.end())
+            return _load_json(text, start)
     elif "\ufeff" not in text:
         from transformer.yamltree.fast_load_yaml import NotSimple, load_yaml  # loads libyaml
 

@@ -22,6 +22,22 @@ _QUOTED = regex(r'"[^"\\]*+(?>(?:\\.[^"\\]*+)*)(?:"|\Z|\\\Z)', re.DOTALL)
 """A quoted string, also one without a closing quote."""
 
 
+_YAML_BREAK = regex("[\x85\u2028\u2029]")
+"""Line breaks of YAML 1.1 that are plain characters in JSON."""
+
+
+def json_start(text: str) -> int | None:
+    """Return where a text begins that is read as JSON, or None for YAML.
+
+    kubectl reads YAML where a comment or a `---` precedes the `{`. That means the same, except for
+    line breaks in a string that only YAML folds.
+    """
+    found = JSON_START.match(text)
+    if found is None or (text[: found.end()].strip() and _YAML_BREAK.search(text, found.end())):
+        return None
+    return found.end()
+
+
 def load(data: bytes) -> Any:
     """Return the plain value of a document.
 
@@ -53,13 +69,13 @@ def parse(text: str) -> Tree:
     Raises:
         InputError: it is neither; the error is that of the parser that got further.
     """
-    start = JSON_START.match(text)
+    start = json_start(text)
     if start is None:
         return _parse_yaml(text)
     if _commas(text) > MAX_NODES // 2:
-        raise too_many(start.end())
+        raise too_many(start)
     try:
-        return parse_json(text, start.end())
+        return parse_json(text, start)
     except JsonSyntaxError as json_error:
         try:
             return _parse_yaml(text)

@@ -59,3 +59,11 @@ def test_what_the_tree_refuses_is_refused(text: str) -> None:
         parse(text)
     with pytest.raises(InputError):
         fast_load(text)
+
+
+@pytest.mark.parametrize(("above", "wanted"), [("", "a\u2028 b"), ("# c\n", "a\u2028b")])
+def test_below_a_comment_json_is_yaml_in_which_a_line_separator_folds(
+    above: str, wanted: str
+) -> None:
+    text = f'{above}{{"a":"a\u2028 b"}}'
+    assert construct(parse(text).root) == fast_load(text) == {"a": wanted}
