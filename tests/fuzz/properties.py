@@ -388,6 +388,7 @@ def resource_list(data: bytes) -> None:
 
 
 _UNREADABLE = object()
+_YAML_BREAK = re.compile("[\x85\u2028\u2029]")
 _MARK = re.compile(r"\A((?:---[ \t]*(?:\r\n|\n|\r))?)\ufeff")
 """A byte order mark, which the other reader takes for content below a `---`."""
 
@@ -396,6 +397,8 @@ def _loaded(text: str) -> Any:
     """Return the value by a reader that is not ours, or `_UNREADABLE`."""
     text = _MARK.sub(r"\1", text, count=1)
     if "binary" in text or "\ufeff" in text:  # what this reader does not know
+        return _UNREADABLE
+    if text.lstrip().startswith("{") and _YAML_BREAK.search(text):  # nor JSON above a comment
         return _UNREADABLE
     try:
         return loading.load(text)
