@@ -112,10 +112,9 @@ def _stands_alone(data: bytes) -> bool:
     root = tree.root
     if not isinstance(root, Mapping) or find_template_comment(tree) is not None:
         return False
-    items = [
-        value for key, (_, value) in zip(root.keys, root.entries, strict=True) if key == _ITEMS
-    ]
-    return len(items) == 1 and isinstance(items[0], Sequence) and len(items[0].items) == 1
+    _, items = root.entries[-1]
+    is_last = root.keys[-1] == _ITEMS and root.keys.count(_ITEMS) == 1
+    return is_last and isinstance(items, Sequence) and len(items.items) == 1
 
 
 def _is_frame(frame: _Frame) -> bool:

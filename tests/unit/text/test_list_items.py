@@ -105,6 +105,7 @@ def test_items_that_are_read_one_by_one(item: str) -> None:
         HEAD + A + ITEM_OF.format("1 #@ ytt") + TAIL,
         HEAD + A + ITEM_OF.format("1 # {{ helm }}") + TAIL,
         HEAD + A + ITEM_OF.format("x\u2028- y: z") + TAIL,
+        HEAD + A + ITEM_OF.format("x\rmore: y") + TAIL,
         HEAD + indented(A, 2) + B + TAIL,
         HEAD + indented(A, 2) + " x: y\n" + TAIL,
         HEAD.replace("items", '"items"') + A + TAIL,
