@@ -48,6 +48,8 @@ from transformer.text.framing import MAX_DOCUMENT, Opening, raw_batches, raw_doc
 from transformer.yamltree.construct import construct
 from transformer.yamltree.fast_load import fast_load
 from transformer.yamltree.parse import parse
+from transformer.yamltree.parse_everyday import parse_everyday
+from transformer.yamltree.parse_yaml import parse_yaml
 from transformer.yamltree.syntax import Alias, Node, Scalar, Sequence
 from transformer.yamltree.syntax import Mapping as MappingNode
 
@@ -127,6 +129,13 @@ def reading(data: bytes) -> None:
     loaded = _loaded(text)
     if loaded is not _UNREADABLE:
         assert _is_same(loaded, value)
+
+
+def everyday(data: bytes) -> None:
+    """What the everyday reader takes libyaml takes too, with an equal tree."""
+    text = data.decode(errors="replace")
+    tree = parse_everyday(text)
+    assert tree is None or tree == parse_yaml(text)
 
 
 def _expect_refusal(text: str, refused: InputError) -> None:
@@ -456,6 +465,7 @@ def _components() -> Any:
 PROPERTIES: Mapping[str, Callable[[bytes], None]] = {
     "framing": framing,
     "reading": reading,
+    "everyday": everyday,
     "transform": transform,
     "fixing": fixing,
     "reformat": reformat,

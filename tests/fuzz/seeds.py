@@ -1,11 +1,13 @@
 """What the fuzzer starts from: the project's own test data, cut to fit each property."""
 
+import random
 import re
 from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
 
 from tests.fuzz.properties import OLD
+from tests.property.everyday import document
 
 ROOT = Path(__file__).resolve().parents[2]
 REGRESSIONS = ROOT / "testdata" / "fuzz"
@@ -19,6 +21,7 @@ def seeds(name: str) -> Iterator[bytes]:
         "validation": _states,
         "resource_list": _resource_lists,
         "lists": _lists,
+        "everyday": _everyday,
     }
     regressions = (path.read_bytes() for path in sorted(REGRESSIONS.glob("*/*")))
     return chain(own.get(name, _manifests)(), regressions)
@@ -62,6 +65,14 @@ def _lists() -> Iterator[bytes]:
     yield b'{"apiVersion":"v1","items":[{"kind":"Node","a":1},{"kind":"a"}],"kind":"List"}'
 
 
+def _everyday() -> Iterator[bytes]:
+    chance = random.Random(0)
+    yield from _manifests()
+    for _ in range(_GENERATED):
+        yield document(chance).encode()
+
+
+_GENERATED = 1000
 _QUIET = b"- apiVersion: v1\n  kind: Service\n  metadata:\n    name: 'a'\n"
 
 _CONFIGS = (

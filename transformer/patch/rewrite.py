@@ -40,7 +40,7 @@ def rewrite(tree: Tree, operations: Sequence[Operation], expected: Any) -> str:
     """
     for text in _attempts(tree, operations, expected):
         try:
-            if verify.same(construct(parse(text).root), expected):
+            if verify.same(construct(parse(text, is_check=True).root), expected):
                 return text
         except InputError:
             continue

@@ -37,12 +37,12 @@ from transformer.yamltree.syntax import (
     Scalar,
     Sequence,
     Tree,
+    block_scalar_end,
     refuse_duplicate,
 )
 
 _PROPERTIES = regex(r"(?:(?:&[^\s,\[\]{}]+|!(?:<[^>]*>|[^\s,\[\]{}]*))(?:\s|(?<=\s)#[^\r\n]*)*)+")
 _BREAK = regex(r"[\r\n]")
-_BLOCK_HEADER = regex(r"[|>][0-9+-]*")
 _ON_THE_LINE = frozenset((None, "", "'", '"'))
 """Styles of scalars whose event ends where their text ends."""
 
@@ -153,7 +153,7 @@ class _Composer:
                 start = end = outer + len(text[outer:end].rstrip())
         style = event.style or PLAIN
         if style in ("|", ">"):
-            end = _block_scalar_end(text, start, end)
+            end = block_scalar_end(text, start, end)
         tag = event.tag
         if tag is None and event.implicit == (False, True) and style == PLAIN:
             tag = _STRING
@@ -266,16 +266,3 @@ def _is_absent(node: Node) -> bool:
         and node.anchor is None
         and node.tag is None
     )
-
-
-def _block_scalar_end(text: str, start: int, end: int) -> int:
-    """Return where the content of a block scalar ends: blank lines count only if it keeps them."""
-    header = _BLOCK_HEADER.match(text, start)
-    header_end = header.end() if header else start
-    trimmed = end
-    while trimmed > header_end and text[trimmed - 1] in "\r\n":
-        trimmed -= 1
-    keeps = header is not None and "+" in header.group()
-    if keeps or text[trimmed - 1 : trimmed] in (" ", "\t"):
-        return end
-    return max(trimmed, header_end)

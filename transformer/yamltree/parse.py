@@ -6,6 +6,7 @@ from typing import Any
 from transformer.errors import InputError
 from transformer.regexes import regex
 from transformer.yamltree.construct import construct
+from transformer.yamltree.parse_everyday import parse_everyday
 from transformer.yamltree.parse_json import JsonSyntaxError, parse_json
 from transformer.yamltree.syntax import MAX_NODES, Tree, too_many
 
@@ -63,15 +64,19 @@ def decode(data: bytes) -> str:
         ) from None
 
 
-def parse(text: str) -> Tree:
+def parse(text: str, *, is_check: bool = False) -> Tree:
     """Return the tree of `text`: as JSON if it begins with `{`, with flow YAML as the fallback.
+
+    `is_check`: YAML is read by libyaml in any case, so that text that was edited because of what
+    the everyday reader read is not checked by it too.
 
     Raises:
         InputError: it is neither; the error is that of the parser that got further.
     """
     start = json_start(text)
     if start is None:
-        return _parse_yaml(text)
+        everyday = None if is_check else parse_everyday(text)
+        return _parse_yaml(text) if everyday is None else everyday
     if _commas(text) > MAX_NODES // 2:
         raise too_many(start)
     try:

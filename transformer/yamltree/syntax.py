@@ -103,6 +103,8 @@ TEXT_OF_NODE = 2_000
 COLON = regex(r"(?>(?:\s++|(?<=\s)#[^\r\n]*+)*):")
 """From the end of a key to its colon, across white space and comments."""
 
+_BLOCK_HEADER = regex(r"[|>][0-9+-]*")
+
 
 def scalars(node: Node | None) -> Iterator[Scalar]:
     """Yield the scalars in `node`, including keys, in the order of the text."""
@@ -115,6 +117,22 @@ def scalars(node: Node | None) -> Iterator[Scalar]:
     elif isinstance(node, Sequence):
         for item in node.items:
             yield from scalars(item)
+
+
+def block_scalar_end(text: str, start: int, end: int) -> int:
+    """Return where the content of a block scalar ends: blank lines count only if it keeps them.
+
+    `end` is where they end.
+    """
+    header = _BLOCK_HEADER.match(text, start)
+    header_end = header.end() if header else start
+    trimmed = end
+    while trimmed > header_end and text[trimmed - 1] in "\r\n":
+        trimmed -= 1
+    keeps = header is not None and "+" in header.group()
+    if keeps or text[trimmed - 1 : trimmed] in (" ", "\t"):
+        return end
+    return max(trimmed, header_end)
 
 
 def refuse_duplicate(keys: Iterable[str], nodes: Iterable[Node]) -> NoReturn:

@@ -4,13 +4,13 @@ import pytest
 
 from transformer.errors import InputError
 from transformer.yamltree import parse as parse_module
-from transformer.yamltree import parse_yaml, syntax
+from transformer.yamltree import parse_everyday, parse_yaml, syntax
 from transformer.yamltree.parse import parse
 
 
 @pytest.fixture(autouse=True)
 def _few_nodes(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in (parse_yaml, parse_module, syntax):
+    for module in (parse_everyday, parse_yaml, parse_module, syntax):
         monkeypatch.setattr(module, "MAX_NODES", 100)
 
 
