@@ -7,6 +7,7 @@ lack. This works for manifests that begin with apiVersion and kind or whose keys
 people and tools write them.
 """
 
+import re
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
@@ -17,6 +18,7 @@ from transformer.errors import InputError
 from transformer.kubernetes.builtin_kinds import foreign, is_known, may_lack
 from transformer.regexes import regex
 from transformer.text.framing import RawDocument
+from transformer.text.plain_runs import last_lines, split
 from transformer.wording import RENDER_FIRST
 from transformer.yamltree.parse import parse
 from transformer.yamltree.syntax import PLAIN, Mapping, Node, Scalar, Sequence, Tree
@@ -235,6 +237,9 @@ def _swallowed(root: Mapping, offset: int = 0, *, is_glued: bool = True) -> Inpu
 
 _SWALLOWED = regex(r"[^-]---\Z|[^\s#]#(?:[#@!\s]|\Z)|%(?:YAML|TAG)\s|\{\s*\"(?:apiVersion|kind)\"")
 
+_SUSPICIOUS = regex(rb"\{\"|%(?:YAML|TAG)|---$|^#", re.MULTILINE)
+"""In each last line that may have swallowed another, or is a comment below one that may have."""
+
 _TAIL = 4096
 
 
@@ -253,6 +258,13 @@ def may_have_swallowed(data: bytes, *, is_last: bool) -> bool:
     lines = (line.rstrip() for line in reversed(tail.splitlines()))
     last = next((line for line in lines if line and not line.startswith(b"#")), b"")
     return b"#" in last or last.endswith(b"---")
+
+
+def some_may_have_swallowed(run: bytes) -> bool:
+    """Whether one of the documents of a run may have, as `may_have_swallowed` says of each."""
+    if _SUSPICIOUS.search(b"\n".join(last_lines(run))) is None:
+        return False
+    return any(may_have_swallowed(data, is_last=False) for data in split(run))
 
 
 def _kind(piece: _Piece) -> tuple[str, str]:

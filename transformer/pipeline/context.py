@@ -27,7 +27,7 @@ from transformer.rules.registry import (
     validation_rules,
 )
 from transformer.text.framing import MAX_DOCUMENT
-from transformer.text.prefilter import Prefilter, may_match, open_prefilter, prefilter_for
+from transformer.text.prefilter import Prefilter, may_match, prefilter_for
 
 if TYPE_CHECKING:
     from transformer.pipeline.patched_sources import PatchedSources
@@ -70,7 +70,7 @@ class RunContext(NamedTuple):
 
     def for_fix(self) -> "RunContext":
         """Return a context that does not fix suppressed findings, and reads every document."""
-        return self._replace(is_fix=True, prefilter=open_prefilter())
+        return self._replace(is_fix=True)
 
     def with_fixes(self) -> "RunContext":
         """Return a context that also applies the fixes of validation rules."""
@@ -95,6 +95,11 @@ class RunContext(NamedTuple):
                 for known_as in rule.suppressed_with
             )
         ]
+
+    @property
+    def reads_all(self) -> bool:
+        """Whether every document is read, also one that the prefilter would let pass."""
+        return self.settings.strict or self.is_fix
 
     def facts(self) -> list[Any]:
         """Return all that a document's result depends on, besides the document and its cluster."""

@@ -18,7 +18,7 @@ from transformer.pipeline.boundaries import (
     examined,
     examined_alone,
     joined,
-    may_have_swallowed,
+    some_may_have_swallowed,
 )
 from transformer.pipeline.list_items import Hold, item_batches
 from transformer.text.framing import (
@@ -29,7 +29,6 @@ from transformer.text.framing import (
     raw_batches,
     separated,
 )
-from transformer.text.plain_runs import split
 
 
 class Document(NamedTuple):
@@ -139,10 +138,8 @@ class DocumentAssembler:
 
     def _readable(self, raw: RawDocument) -> Iterable[RawDocument]:
         """Return a raw document alone, or those of a run if one of them has to be examined."""
-        if raw.documents > 1 and self.is_stream:
-            parts = split(raw.data)
-            if any(may_have_swallowed(data, is_last=False) for data in parts):
-                return separated(raw)
+        if raw.documents > 1 and self.is_stream and some_may_have_swallowed(raw.data):
+            return separated(raw)
         return (raw,)
 
     def close(self, raws: Sequence[RawDocument]) -> list[Document]:

@@ -20,13 +20,15 @@ from transformer.pipeline.documents import Document
 from transformer.pipeline.list_items import list_item
 from transformer.pipeline.transform_document import opening_findings, transform_document
 from transformer.placement.pod_security import add_level
-from transformer.text.framing import Opening, halved
+from transformer.text.framing import Opening, RawDocument, picked, separated
 from transformer.text.list_items import begins_list
 from transformer.text.prefilter import (
+    marks,
     may_match,
     mentions_node,
     mentions_pod_security,
     mentions_pool,
+    with_collected,
 )
 from transformer.yamltree.parse import load
 
@@ -143,19 +145,20 @@ def _parted(documents: Sequence[Document], context: RunContext) -> list[Document
     return [part for document in documents for part in _parts(document, context)]
 
 
-def _parts(document: Document, context: RunContext) -> Iterator[Document]:
-    raw = document.raw
-    if raw.documents > 1 and _matters(raw.data, context):
-        for half in halved(raw):
-            yield from _parts(Document(half), context)
-    else:
-        yield document
+def _parts(document: Document, context: RunContext) -> Iterable[Document]:
+    run = document.raw
+    if run.documents == 1:
+        return (document,)
+    if context.reads_all:
+        return map(Document, separated(run))
+    prefilter = context.prefilter
+    if context.needs_all_pools:
+        prefilter = with_collected(prefilter)
 
+    def matters(data: bytes) -> bool:
+        return may_match(context.prefilter, data) or mentions_collected(data, context)
 
-def _matters(data: bytes, context: RunContext) -> bool:
-    """Whether a document has to be read: to be transformed, or for what it tells of the cluster."""
-    is_read = context.settings.strict or may_match(context.prefilter, data)
-    return is_read or mentions_collected(data, context)
+    return map(Document, picked(run, marks(prefilter, run.data), matters))
 
 
 def _grouped(documents: Iterable[Document]) -> Iterator[list[Document]]:
@@ -198,7 +201,7 @@ def is_filtered_out(document: Document, context: RunContext) -> bool:
         and not document.manifests
         and not raw.oversize
         and raw.opening is not Opening.GLUED
-        and not context.settings.strict
+        and not context.reads_all
         and not may_match(context.prefilter, raw.data)
     )
 
@@ -215,10 +218,14 @@ def pass_on(document: Document, origin: Origin, context: RunContext) -> Document
         findings=opening_findings(document, origin, context),
         continues=raw.first_item > 0,
         list_item=list_item(raw),
-        objects=None if begins_list(raw.data) and raw.item is None else raw.documents,
+        objects=None if _may_be_list(raw) else raw.documents,
         is_patch=origin.is_patch,
         documents=raw.documents,
     )
+
+
+def _may_be_list(raw: RawDocument) -> bool:
+    return raw.documents == 1 and raw.item is None and begins_list(raw.data)
 
 
 def needs_no_pool(document: Document) -> bool:

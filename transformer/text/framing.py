@@ -28,7 +28,7 @@ from typing import NamedTuple
 from transformer.regexes import regex
 from transformer.text.json_objects import BOM, ObjectScan, Stop
 from transformer.text.list_items import Item, begins_list
-from transformer.text.plain_runs import count, halves, run_at_start, split
+from transformer.text.plain_runs import count, run_at_start, split, taken_out
 
 MAX_DOCUMENT = 64 * 1024 * 1024
 """The default for the most bytes of a document."""
@@ -133,9 +133,11 @@ def separated(run: RawDocument) -> Iterator[RawDocument]:
     return _numbered(run, split(run.data))
 
 
-def halved(run: RawDocument) -> Iterator[RawDocument]:
-    """Yield a run of two or more documents as two of them."""
-    return _numbered(run, halves(run.data))
+def picked(
+    run: RawDocument, offsets: Iterable[int], matters: Callable[[bytes], bool]
+) -> Iterator[RawDocument]:
+    """Yield the documents of a run that matter, and the runs between them: see `taken_out`."""
+    return _numbered(run, taken_out(run.data, offsets, matters))
 
 
 def _numbered(run: RawDocument, parts: Iterable[bytes]) -> Iterator[RawDocument]:
@@ -219,7 +221,8 @@ class Framer:
         already = len(self._buffer)
         self._buffer += chunk
         size = len(self._buffer)
-        if _LONE_CR.search(self._buffer, max(already - 1, 0)):
+        at = self._buffer.find(b"\r", max(already - 1, 0))
+        if at >= 0 and _LONE_CR.search(self._buffer, at):
             self._line_starts = _AFTER_ANY_BREAK
         tail = max(size - _LOOK_AHEAD, 0)
         last_break = max(self._buffer.rfind(b"\n", tail), self._buffer.rfind(b"\r", tail))

@@ -3,9 +3,12 @@
 A document of a run begins with `---` alone on its line (the first of a stream may lack it), then
 has comments at most, and a key. It has each of the root keys `apiVersion` and `kind` once, in the
 same order as all others, and nothing else in column 1 that could be a marker, a directive, a byte
-order mark, a JSON object or a quoted key. Lines end in LF. So the lines `---` are all that cuts a
-run, and its documents need not be looked at one by one. Whatever else there is belongs to no run.
+order mark, a JSON object, a quoted key or the key `items` of a List. Lines end in LF. So the lines
+`---` are all that cuts a run, and its documents need not be looked at one by one. Whatever else
+there is belongs to no run.
 """
+
+from collections.abc import Callable, Iterable, Iterator
 
 from transformer.regexes import regex
 
@@ -15,7 +18,8 @@ _CONTENT = rb"(?>(?:#[^\n]*+\n)*)[A-Za-z]"
 _BEGIN = regex(rb"---\n" + _CONTENT)
 _BEGIN_OF_STREAM = regex(rb"(?:---\n)?" + _CONTENT)
 _SPECIAL = regex(
-    rb"\n(---(?=\n%b)|---[ \t\n]|\.\.\.|[%%{\"'\xef]|(?:apiVersion|kind)[ \t]*+:)" % _CONTENT
+    rb"\n(?=[\-.%%{\"'\xefaki])"  # it makes the search faster
+    rb"(---(?=\n%b)|---[ \t\n]|\.\.\.|[%%{\"'\xef]|(?:apiVersion|kind|items)[ \t]*+:)" % _CONTENT
 )
 _LONGEST = 32
 """The bytes that show whether data begins with `apiVersion:` or `kind:`."""
@@ -56,11 +60,32 @@ def split(data: bytes) -> list[bytes]:
     return [first + b"\n", *middle, b"---\n" + others[-1]]
 
 
-def halves(data: bytes) -> tuple[bytes, bytes]:
-    """Return a run of two or more documents as two runs."""
-    middle = len(data) // 2
-    at = data.find(_BORDER, middle) + 1 or data.rfind(_BORDER, 0, middle + len(_BORDER)) + 1
-    return data[:at], data[at:]
+def last_lines(data: bytes) -> list[bytes]:
+    """Return the last line of each document of a run that is not blank, without its end."""
+    documents = map(bytes.rstrip, data.split(_BORDER))
+    return [document[document.rfind(b"\n") + 1 :] for document in documents]
+
+
+def taken_out(
+    data: bytes, offsets: Iterable[int], matters: Callable[[bytes], bool]
+) -> Iterator[bytes]:
+    """Yield a run in parts: each document that matters alone, and the runs between them.
+
+    Only documents with one of the `offsets` in them, which are sorted, can matter.
+    """
+    done = seen = 0
+    for offset in offsets:
+        if offset < seen:
+            continue
+        start = data.rfind(_BORDER, seen, offset + len(_MARKER) + 1) + 1 or seen
+        seen = data.find(_BORDER, offset) + 1 or len(data)
+        if matters(data[start:seen]):
+            if done < start:
+                yield data[done:start]
+            yield data[start:seen]
+            done = seen
+    if done < len(data):
+        yield data[done:]
 
 
 def count(data: bytes) -> int:

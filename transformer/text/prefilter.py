@@ -14,7 +14,7 @@ lines, because folding puts a blank between two lines and no word has one.
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import NamedTuple
 
@@ -23,6 +23,7 @@ from transformer.regexes import regex
 _EXCLUDE_KEY = b"exclude-host-network-pool"
 _OWN_KEYS = b"transform.hostnet.io"
 _POOL_GROUP = b"apps.openyurt.io"
+_POD_SECURITY = b"pod-security.kubernetes.io/enforce"
 
 _WORD = regex(r"[0-9A-Za-z._/-]+")
 """Names that the search finds: `_ESCAPE` knows every escape of these characters."""
@@ -32,6 +33,7 @@ _BLANK = regex(
     rb"|\xef\xbb\xbf)*)\Z"
 )
 
+_TAG = b"%TAG"
 _HIDING_TAG = regex(rb"![^ \t\r\n!]*(?:binary|%[0-9A-Fa-f]{2})")
 
 _ESCAPE_TEXT = rb"""\\(?:
@@ -71,11 +73,6 @@ class Prefilter(NamedTuple):
     """Matches the kinds that make a document matter, and what follows them."""
 
 
-def open_prefilter() -> Prefilter:
-    """Return a prefilter for which every document matters."""
-    return Prefilter((b"",), (), _ANY_KIND)
-
-
 def prefilter_for(
     component_names: Iterable[str], *, nodes: bool, cni: bool, all_templates: bool
 ) -> Prefilter:
@@ -103,15 +100,15 @@ def may_match(prefilter: Prefilter, data: bytes) -> bool:
     if prefilter.template_words and _holds(texts, b"containers"):
         words = prefilter.template_words
         is_long = len(data) > _LONG  # the pattern takes a while to make
-        if any(map(_finder(words), texts)) if is_long else _holds(texts, *words):
+        if any(map(_any_word(words).search, texts)) if is_long else _holds(texts, *words):
             return True
     return _holds_kind(texts, prefilter.kinds)
 
 
 @cache
-def _finder(words: tuple[bytes, ...]) -> Callable[[bytes], re.Match[bytes] | None]:
-    """Return what finds the first of any of `words`."""
-    return re.compile(any_of(frozenset(words))).search
+def _any_word(words: tuple[bytes, ...]) -> re.Pattern[bytes]:
+    """Return a pattern that finds any of `words`."""
+    return re.compile(any_of(frozenset(words)))
 
 
 def any_of(words: frozenset[bytes]) -> bytes:
@@ -153,11 +150,43 @@ def mentions_local_service(data: bytes) -> bool:
 
 def mentions_pod_security(data: bytes) -> bool:
     """Whether `data` could contain a Namespace that enforces a level of Pod Security."""
-    return _hides_words(data) or _holds(_readings(data), b"pod-security.kubernetes.io/enforce")
+    return _hides_words(data) or _holds(_readings(data), _POD_SECURITY)
+
+
+def with_collected(prefilter: Prefilter) -> Prefilter:
+    """Return a prefilter for which what `mentions_node` and `mentions_pod_security` matters too."""
+    words = (*prefilter.words, _POD_SECURITY)
+    return prefilter._replace(words=words, kinds=_ANY_KIND)
+
+
+def marks(prefilter: Prefilter, data: bytes) -> list[int]:
+    """Return where in `data` something is that may make the document around it matter, sorted.
+
+    `data` are whole documents, one below the other. Each of them that `may_match` has a mark, but
+    what has one need not matter.
+    """
+    words, patterns = [*prefilter.words], [prefilter.kinds]
+    if prefilter.template_words and b"containers" in data:
+        patterns.append(_any_word(prefilter.template_words))
+    if b"\\" in data:
+        patterns.append(_ESCAPE)
+    if b"!" in data:
+        words.append(_TAG)
+        patterns.append(_HIDING_TAG)
+    found = {at for word in (*words, b"\0") for at in _offsets(word, data)}
+    found.update(match.start() for pattern in patterns for match in pattern.finditer(data))
+    return sorted(found)
+
+
+def _offsets(word: bytes, data: bytes) -> Iterator[int]:
+    at = data.find(word)
+    while at >= 0:
+        yield at
+        at = data.find(word, at + 1)
 
 
 def _hides_words(data: bytes) -> bool:
-    has_tag = b"!" in data and (b"%TAG" in data or _HIDING_TAG.search(data) is not None)
+    has_tag = b"!" in data and (_TAG in data or _HIDING_TAG.search(data) is not None)
     return has_tag or b"\0" in data
 
 

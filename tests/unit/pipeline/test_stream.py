@@ -10,7 +10,7 @@ from transformer.findings import DocumentResult
 from transformer.kubernetes.pools import PoolIndex, PoolsNeeded
 from transformer.pipeline.context import RunContext, build
 from transformer.pipeline.diagnostics import Origin
-from transformer.pipeline.documents import Document, documents
+from transformer.pipeline.documents import Document, batches, documents
 from transformer.pipeline.settings import Settings
 from transformer.pipeline.stream import (
     in_turn,
@@ -19,7 +19,7 @@ from transformer.pipeline.stream import (
     transform_all,
     transform_as_it_comes,
 )
-from transformer.text.framing import Opening, RawDocument
+from transformer.text.framing import Opening, RawDocument, raw_batches
 
 CONFIG = "---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\n"
 GUARDED = """\
@@ -215,3 +215,34 @@ def test_strict_has_every_document_read() -> None:
 )
 def test_what_glue_has_said_of_a_part_counts(part: Document) -> None:
     assert not is_filtered_out(part, engine_for())
+
+
+def results_in_runs(context: RunContext, *documents: str) -> list[tuple[str, int, int | None]]:
+    """Return of each result the stage, and how many documents and objects it has."""
+    raw = raw_batches(["".join(documents).encode()], in_runs=True)
+    results = transform_all(batches(raw), ORIGIN, context)
+    return [(result.stage, result.documents, result.objects) for result in results]
+
+
+def test_of_a_run_those_documents_are_read_that_matter_and_the_others_stay_together() -> None:
+    documents = [*[CONFIG] * 3, GUARDED, *[CONFIG] * 2, GUARDED, GUARDED, CONFIG, CONFIG]
+    edited, last = ("edited", 1, 1), ("screened", 1, 1)
+    passed = [("screened", number, number) for number in (3, 2, 1)]
+    expected = [passed[0], edited, passed[1], edited, edited, passed[2], last]
+    assert results_in_runs(engine_for(complete=True), *documents) == expected
+
+
+@pytest.mark.parametrize("reading", ["--fix", "--strict"])
+def test_where_every_document_is_read_those_of_a_run_are(reading: str) -> None:
+    context = engine_for(Settings(strict=reading == "--strict"), complete=True)
+    context = context.for_fix() if reading == "--fix" else context
+    assert results_in_runs(context, *[CONFIG] * 4) == [("parsed", 1, 1)] * 4
+
+
+@pytest.mark.parametrize("others", [0, 1, 400])
+def test_a_list_that_passes_unread_counts_the_same_wherever_it_is(others: int) -> None:
+    """How many objects it has is not known (None)."""
+    listed = "---\napiVersion: v1\nkind: ConfigMapList\nitems:\n- metadata: {name: c}\n"
+    results = results_in_runs(engine_for(complete=True), *[CONFIG] * others, listed, CONFIG)
+    assert [objects for _, _, objects in results].count(None) == 1
+    assert sum(documents for _, documents, _ in results) == others + 2

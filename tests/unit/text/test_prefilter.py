@@ -10,13 +10,15 @@ from hypothesis import strategies as st
 
 from transformer.text.prefilter import (
     is_blank,
+    marks,
     may_match,
     mentions_compared,
     mentions_local_service,
     mentions_node,
+    mentions_pod_security,
     mentions_pool,
-    open_prefilter,
     prefilter_for,
+    with_collected,
 )
 
 ALL = prefilter_for(["kube-proxy", "coredns"], nodes=True, cni=True, all_templates=False)
@@ -290,14 +292,37 @@ def test_what_json_holds_is_seen_in_its_bytes(value: dict[str, str], is_escaped:
         assert may_match(ALL, text.encode())
 
 
+_parts = st.lists(
+    st.sampled_from(
+        ["Node", "NodePool", "kind: ", "Pod", "\n", "\r\n", " ", "\t", "-", "'", "\\", "\\/",
+         "\\x4e", "ode", "!", "!!binary", "!<%62", "%TAG", "\0", "containers", "kube-proxy",
+         "coredns", "é", "apps.openyurt.io/exclude-host-network-pool",
+         "pod-security.kubernetes.io/enforce"]
+    ),
+    max_size=6,
+).map("".join)  # fmt: skip
+
+
+@given(st.lists(st.one_of(_documents(), _parts), min_size=1, max_size=4), st.booleans())
+def test_each_document_that_may_match_has_a_mark_among_others(
+    texts: list[str], is_collected: bool
+) -> None:
+    documents = [f"---\n{text}\n".encode() for text in texts]
+    prefilter = with_collected(ALL) if is_collected else ALL
+    found = marks(prefilter, b"".join(documents))
+    assert found == sorted(set(found))
+    end = 0
+    for data in documents:
+        start, end = end, end + len(data)
+        may = may_match(prefilter, data)
+        if is_collected:
+            assert may >= (mentions_node(data) or mentions_pod_security(data))
+        assert may <= any(start <= at < end for at in found)
+
+
 # --- which words are looked for -----------------------------------------------------------------
 
 COMPONENT = b"kind: DaemonSet\nname: kube-proxy\ncontainers: []\n"
-
-
-def test_an_open_screen_lets_nothing_pass_unread() -> None:
-    for data in (b"", b"kind: ConfigMap\n", COMPONENT):
-        assert may_match(open_prefilter(), data)
 
 
 @pytest.mark.parametrize("nodes", [True, False])
