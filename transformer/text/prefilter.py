@@ -167,7 +167,8 @@ def marks(prefilter: Prefilter, data: bytes) -> list[int]:
     """
     words, patterns = [*prefilter.words], [prefilter.kinds]
     if prefilter.template_words and b"containers" in data:
-        patterns.append(_any_word(prefilter.template_words))
+        distinct = b" ".join(set(data.split()))  # much less: most of a manifest repeats
+        words += {*_any_word(prefilter.template_words).findall(distinct)}
     if b"\\" in data:
         patterns.append(_ESCAPE)
     if b"!" in data:
