@@ -24,7 +24,7 @@ def block_style(tree: Tree, chain: Chain) -> BlockStyle:
     text = tree.text
     step = dash = gap = None
     for node in chained(reversed(chain), islice(_collections(tree.root), _ENOUGH)):
-        if step is not None and gap is not None:
+        if None not in (step, dash, gap):
             break
         if isinstance(node, Sequence) and not node.is_flow:
             gap = gap or _gap(text, node)

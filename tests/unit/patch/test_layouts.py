@@ -145,6 +145,11 @@ BLOCK: dict[str, tuple[str, dict[str, Any], str]] = {
         {"/d": [[1]]},
         "l: [1]\nb:\n-   - 1\nd:\n-   -   1\n",
     ),
+    "dashes as deep as those of the list that the value is in": (
+        "l:\n  - a: 1\n    b:\n      c: 1\n",
+        {"/l/0/d": [1]},
+        "l:\n  - a: 1\n    b:\n      c: 1\n    d:\n      - 1\n",
+    ),
     "an item behind an alias": (
         "x: &x 1\nb:\n-  *x\n",
         {"/b/-": [1]},
