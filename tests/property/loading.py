@@ -50,8 +50,8 @@ def resolve(text: str) -> Any:
     digits = text.replace("_", "") if text[0] != "." else text
     if found := _INTEGER.fullmatch(digits):
         base, number = next((b, n) for b, n in zip(_BASES, found.groups()[1:], strict=True) if n)
-        value = int(found[1] + number, base)
-        return value if -(2**63) <= value < 2**64 else float(value)
+        value = _in_range(int(found[1] + number, base))
+        return value if math.isfinite(value) else text
     if _FLOAT.fullmatch(digits):
         return float(digits) if math.isfinite(float(digits)) else text
     if found := _INFINITE.fullmatch(text):
@@ -79,11 +79,21 @@ def load(text: str) -> Any:
     """Return the plain value of the one document in `text`. Raises: yaml.YAMLError, ValueError."""
     if text.lstrip().startswith("{"):
         try:
-            return _whole(json.loads(text))
+            return _whole(json.loads(text, parse_int=lambda digits: _in_range(int(digits))))
         except ValueError:
             pass  # a YAML flow mapping
     (value,) = load_all(text)
     return value
+
+
+def _in_range(value: int) -> int | float:
+    """Return a number as Go has it: a float where it does not fit into 64 bits."""
+    if -(2**63) <= value < 2**64:
+        return value
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf
 
 
 def _whole(value: Any) -> Any:
