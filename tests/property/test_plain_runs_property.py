@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from tests.builders import engine
 from transformer.inputs.prescan import pool_index
 from transformer.pipeline.diagnostics import Origin
-from transformer.pipeline.documents import batches
+from transformer.pipeline.documents import Document, batches, documents
 from transformer.pipeline.stream import transform_as_it_comes
 from transformer.text.framing import RawDocument, raw_batches, raw_documents, separated
 
@@ -33,10 +33,14 @@ _OTHERS = [
     f'{_HEAD}a: {{"b": 1}}\n', "# %YAML\n", "\r", "é: 'x\n", "  y'\n", f"---x\n{_HEAD}",
 ]  # fmt: skip
 
-_streams = st.lists(
+_line_ends = st.sampled_from(["\n", "\n", "\r\n"])
+_lf_streams = st.lists(
     st.one_of(st.sampled_from(_PLAIN), st.sampled_from(_PLAIN), st.sampled_from(_OTHERS)),
     max_size=12,
-).map(lambda parts: "".join(parts).encode())
+).map("".join)
+_streams = st.builds(
+    lambda text, line_end: text.replace("\n", line_end).encode(), _lf_streams, _line_ends
+)
 _limits = st.sampled_from([60, 200, 1 << 20])
 
 
@@ -61,11 +65,30 @@ def test_the_documents_of_runs_are_those_that_are_found_one_by_one(
     assert single == list(raw_documents(chunks, limit))
 
 
-@given(st.lists(st.sampled_from(_PLAIN[:4]), min_size=3, max_size=9))
-def test_plain_documents_in_one_order_are_one_run_but_for_the_last(parts: list[str]) -> None:
+@given(st.lists(st.sampled_from(_PLAIN[:4]), min_size=3, max_size=9), _line_ends)
+def test_plain_documents_in_one_order_are_one_run_but_for_the_last(
+    parts: list[str], line_end: str
+) -> None:
     parts = [part for part in parts if part.find("kind:") > part.find("apiVersion")]
-    runs = _in_runs(["".join([*parts, parts[0]]).encode()], 1 << 20) if parts else []
+    stream = "".join([*parts, *parts[:1]]).replace("\n", line_end).encode()
+    runs = _in_runs([stream], 1 << 20)
     assert [raw.documents for raw in runs] == ([len(parts), 1] if parts else [])
+
+
+@given(_chunked(), st.booleans(), _limits)
+def test_documents_are_those_that_are_found_without_runs(
+    chunks: list[bytes], is_stream: bool, limit: int
+) -> None:
+    found = list(documents(chunks, is_stream=is_stream, max_document=limit))
+    raw = raw_batches(chunks, limit)
+    groups = list(batches(raw, is_stream=is_stream, max_document=limit))
+    assert [*map(_seen, found)] == [_seen(one) for group in groups for one in group]
+
+
+def _seen(document: Document) -> Document | tuple[Document, str]:
+    """Return a document as it can be compared: two errors with one message are not equal."""
+    problem = document.problem
+    return document if problem is None else (document._replace(problem=None), str(problem))
 
 
 @given(_chunked(), st.booleans())

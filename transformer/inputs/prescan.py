@@ -15,7 +15,7 @@ from transformer.inputs.reading import Signature, chunks, counted, documents_in,
 from transformer.kubernetes.objects import manifests
 from transformer.kubernetes.pools import PoolIndex, is_pool, pool_of
 from transformer.pipeline.context import RunContext
-from transformer.pipeline.documents import Document
+from transformer.pipeline.documents import Document, alone
 
 if TYPE_CHECKING:
     from transformer.inputs.kustomizations import Kustomizations
@@ -65,7 +65,8 @@ def documents_that(
     context: RunContext,
     done: Callable[[int], object] = lambda _: None,
 ) -> Iterator[Document]:
-    """Yield the documents of a file; none if it is small and `mentions` is false for its bytes.
+    """Yield the documents of a file; none of it if it is small and `mentions` is false for its
+    bytes, and none of a run of plain documents for which it is false.
 
     Raises:
         OSError: it cannot be read.
@@ -74,7 +75,10 @@ def documents_that(
         pieces = counted(chunks(file), done)
         head, more = next(pieces, b""), next(pieces, b"")
         if more or len(head) > context.max_document or mentions(head):
-            yield from documents_in(chain((head, more), pieces), source, context)
+            whole = chain((head, more), pieces)
+            for document in documents_in(whole, source, context, in_runs=True):
+                if document.raw.documents == 1 or mentions(document.raw.data):
+                    yield from alone(document)
 
 
 def pool_index(given: Iterable[Any], *, complete: bool = False) -> PoolIndex:

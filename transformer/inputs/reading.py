@@ -102,12 +102,17 @@ def documents_of(source: Source, context: RunContext) -> Iterator[Document]:
 
 
 def documents_in(
-    pieces: Iterable[bytes], source: Source, context: RunContext
+    pieces: Iterable[bytes], source: Source, context: RunContext, *, in_runs: bool = False
 ) -> Iterator[Document]:
-    """Yield the documents of a source with the bytes `pieces`."""
+    """Yield the documents of a source with the bytes `pieces`; `in_runs` as in `documents`."""
     strict, most = context.settings.strict, context.max_document
     return documents(
-        pieces, is_stream=source.is_stream, strict=strict, max_document=most, hold=hold_list
+        pieces,
+        is_stream=source.is_stream,
+        strict=strict,
+        max_document=most,
+        hold=hold_list,
+        in_runs=in_runs,
     )
 
 

@@ -60,16 +60,29 @@ def documents(
     strict: bool = False,
     max_document: int = MAX_DOCUMENT,
     hold: Hold | None = None,
+    in_runs: bool = False,
 ) -> Iterator[Document]:
     """Yield the documents of a file or stream, and with `hold` the items of long Lists.
+
+    With `in_runs`, plain documents that follow one another are not separated.
 
     `is_stream`: manifests without a `---` between them become separate documents if their borders
     are certain; they are still `GLUED`, because a `---` is missing above each. With `strict`, no
     border is certain.
     """
-    raw = item_batches(chunks, max_document, hold) if hold else raw_batches(chunks, max_document)
-    found = batches(raw, is_stream=is_stream, strict=strict, max_document=max_document)
-    return chain.from_iterable(found)
+    if hold is not None:
+        raw = item_batches(chunks, max_document, hold, in_runs=True)
+    else:
+        raw = raw_batches(chunks, max_document, in_runs=True)
+    groups = batches(raw, is_stream=is_stream, strict=strict, max_document=max_document)
+    found = chain.from_iterable(groups)
+    return found if in_runs else chain.from_iterable(map(alone, found))
+
+
+def alone(document: Document) -> Iterable[Document]:
+    """Return the documents of a run, or a document that is none as it is."""
+    raw = document.raw
+    return map(Document, separated(raw)) if raw.documents > 1 else (document,)
 
 
 def batches(

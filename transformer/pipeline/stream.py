@@ -16,11 +16,11 @@ from transformer.kubernetes.objects import manifests
 from transformer.kubernetes.pools import PoolsNeeded
 from transformer.pipeline.context import RunContext, add_pool
 from transformer.pipeline.diagnostics import Origin
-from transformer.pipeline.documents import Document
+from transformer.pipeline.documents import Document, alone
 from transformer.pipeline.list_items import list_item
 from transformer.pipeline.transform_document import opening_findings, transform_document
 from transformer.placement.pod_security import add_level
-from transformer.text.framing import Opening, RawDocument, picked, separated
+from transformer.text.framing import Opening, RawDocument, picked
 from transformer.text.list_items import begins_list
 from transformer.text.prefilter import (
     marks,
@@ -150,7 +150,7 @@ def _parts(document: Document, context: RunContext) -> Iterable[Document]:
     if run.documents == 1:
         return (document,)
     if context.reads_all:
-        return map(Document, separated(run))
+        return alone(document)
     prefilter = context.prefilter
     if context.needs_all_pools:
         prefilter = with_collected(prefilter)

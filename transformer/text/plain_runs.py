@@ -3,9 +3,9 @@
 A document of a run begins with `---` alone on its line (the first of a stream may lack it), then
 has comments at most, and a key. It has each of the root keys `apiVersion` and `kind` once, in the
 same order as all others, and nothing else in column 1 that could be a marker, a directive, a byte
-order mark, a JSON object, a quoted key or the key `items` of a List. Lines end in LF. So the lines
-`---` are all that cuts a run, and its documents need not be looked at one by one. Whatever else
-there is belongs to no run.
+order mark, a JSON object, a quoted key or the key `items` of a List. All lines of a run end in LF,
+or all in CRLF. So the lines `---` are all that cuts it, and its documents need not be looked at one
+by one. Whatever else there is belongs to no run.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -13,16 +13,20 @@ from collections.abc import Callable, Iterable, Iterator
 from transformer.regexes import regex
 
 _MARKER = b"---"
-_BORDER = b"\n---\n"
+_BORDER, _CRLF_BORDER = b"\n---\n", b"\n---\r\n"
 _CONTENT = rb"(?>(?:#[^\n]*+\n)*)[A-Za-z]"
-_BEGIN = regex(rb"---\n" + _CONTENT)
-_BEGIN_OF_STREAM = regex(rb"(?:---\n)?" + _CONTENT)
+_BEGIN = regex(rb"---\r?\n" + _CONTENT)
+_BEGIN_OF_STREAM = regex(rb"(?:---\r?\n)?" + _CONTENT)
 _SPECIAL = regex(
     rb"\n(?=[\-.%%{\"'\xefaki])"  # it makes the search faster
-    rb"(---(?=\n%b)|---[ \t\n]|\.\.\.|[%%{\"'\xef]|(?:apiVersion|kind|items)[ \t]*+:)" % _CONTENT
+    rb"(---(?=\r?\n%b)|---[ \t\r\n]|\.\.\.|[%%{\"'\xef]|(?:apiVersion|kind|items)[ \t]*+:)"
+    % _CONTENT
 )
 _LONGEST = 32
 """The bytes that show whether data begins with `apiVersion:` or `kind:`."""
+
+_LINE_ENDS = (b"\n", b"\r", b"\r\n")
+"""There are as many of each where every line ends in CRLF."""
 
 _ORDERS = ((b"apiVersion:", b"kind:", _MARKER), (b"kind:", b"apiVersion:", _MARKER))
 
@@ -35,9 +39,12 @@ def run_at_start(data: bytearray, new: int, *, is_first: bool) -> tuple[int, int
 
     Both are 0 if there is none. It ends above a line `---`, so that its last document is complete.
     """
-    end = data.rfind(_BORDER, max(new - len(_BORDER), 0)) + 1
+    border = _border(data)
+    end = data.rfind(border, max(new - len(border), 0)) + 1
     begin = _BEGIN_OF_STREAM if is_first else _BEGIN
-    if end == 0 or not begin.match(data) or data.find(b"\r", 0, end) >= 0:
+    if end == 0 or not begin.match(data):
+        return 0, 0
+    if border is _CRLF_BORDER and len({data.count(end_of, 0, end) for end_of in _LINE_ENDS}) > 1:
         return 0, 0
     found = [*_first_key(data), *_SPECIAL.findall(data, 0, end), _MARKER]
     number, rest = divmod(len(found), 3)
@@ -51,18 +58,25 @@ def _first_key(data: bytearray) -> list[bytes]:
     return [] if found is None or found[1].startswith(_MARKER) else [found[1]]
 
 
+def _border(data: bytes | bytearray) -> bytes:
+    """Return what is between two documents of a run, with the last byte of the one above."""
+    return _CRLF_BORDER if b"\r" in data else _BORDER
+
+
 def split(data: bytes) -> list[bytes]:
     """Return the documents of a run."""
-    first, *others = data.split(_BORDER)
+    border = _border(data)
+    first, *others = data.split(border)
     if not others:
         return [data]
-    middle = [b"---\n%b\n" % other for other in others[:-1]]
-    return [first + b"\n", *middle, b"---\n" + others[-1]]
+    marker = border[1:]
+    middle = [b"%b%b\n" % (marker, other) for other in others[:-1]]
+    return [first + b"\n", *middle, marker + others[-1]]
 
 
 def last_lines(data: bytes) -> list[bytes]:
     """Return the last line of each document of a run that is not blank, without its end."""
-    documents = map(bytes.rstrip, data.split(_BORDER))
+    documents = map(bytes.rstrip, data.split(_border(data)))
     return [document[document.rfind(b"\n") + 1 :] for document in documents]
 
 
@@ -73,12 +87,13 @@ def taken_out(
 
     Only documents with one of the `offsets` in them, which are sorted, can matter.
     """
+    border = _border(data)
     done = seen = 0
     for offset in offsets:
         if offset < seen:
             continue
-        start = data.rfind(_BORDER, seen, offset + len(_MARKER) + 1) + 1 or seen
-        seen = data.find(_BORDER, offset) + 1 or len(data)
+        start = data.rfind(border, seen, offset + len(border) - 1) + 1 or seen
+        seen = data.find(border, offset) + 1 or len(data)
         if matters(data[start:seen]):
             if done < start:
                 yield data[done:start]
@@ -90,4 +105,4 @@ def taken_out(
 
 def count(data: bytes) -> int:
     """Return how many documents a run has."""
-    return data.count(_BORDER) + 1
+    return data.count(_border(data)) + 1
