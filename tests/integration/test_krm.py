@@ -283,6 +283,21 @@ def test_the_answer_is_the_same_whether_the_list_is_read_whole_or_item_by_item(
         assert results(whole)
 
 
+@pytest.mark.parametrize("kind", ["HostnetTransform", "HostnetValidate"])
+def test_another_list_behind_a_resource_list_stays_behind_it(kind: str) -> None:
+    behind = "---\napiVersion: v1\nkind: List\nitems:\n"
+    behind += "".join(indented(node(name, "x")) for name in "bcd")
+    config = f"apiVersion: transform.hostnet.io/v1alpha1\n  kind: {kind}\n"
+    stdin = listed(node("a", "x"), guarded("a"), config=config) + behind.encode()
+    with lists_longer_than(WHOLE):
+        whole = invoke(stdin=stdin)
+    with lists_longer_than(0):
+        item_by_item = invoke(stdin=stdin)
+    assert item_by_item.out == whole.out
+    assert item_by_item.status == whole.status
+    assert whole.out.endswith(behind.encode())
+
+
 def test_a_long_list_has_the_findings_after_its_items() -> None:
     path = b"  annotations: {config.kubernetes.io/path: a.yaml}\n"
     large = CONFIG_MAP + b"data:\n  large: " + b"x" * 300_000 + b"\n"

@@ -52,7 +52,8 @@ class ResourceListStream(Output):
         self._results: list[dict[str, Any]] = []
 
     def add(self, result: DocumentResult) -> None:
-        is_part = self._last is None or (result.continues and result.list_item is not None)
+        is_item = result.continues and result.list_item is not None
+        is_part = self._last is None or (is_item and not self._below)
         number, document = result.list_item[:2] if result.list_item else (0, result.source)
         items = dict(_items(document, number)) if is_part and result.findings else {}
         for found in result.findings:
