@@ -169,6 +169,18 @@ def test_what_else_decides_of_a_file_counts(change: dict[str, bytes | str]) -> N
     assert hook("validate", "b.yaml") == before
 
 
+@pytest.mark.parametrize("name", ["package/a.py", "package/b/c.json", "schemas/d.json"])
+def test_another_file_of_the_tool_counts(tmp_path: Path, name: str) -> None:
+    files = [tmp_path / one for one in ("package/a.py", "package/b/c.json", "schemas/d.json")]
+    for file in files:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(b"1")
+    before = remembered.tool_files(tmp_path / "package")
+    assert remembered.tool_files(tmp_path / "package") == before
+    (tmp_path / name).write_bytes(b"12")
+    assert remembered.tool_files(tmp_path / "package") != before
+
+
 def _only_file(cache: Path) -> Path:
     [found] = cache.iterdir()
     return found

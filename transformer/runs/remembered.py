@@ -103,7 +103,7 @@ def remembered(
     from transformer.pipeline.plain_form import digest
 
     try:
-        name = digest(_tool(), str(states.top), context.facts(), [*map(_facts, worlds)], rest)
+        name = digest(tool_files(), str(states.top), context.facts(), [*map(_facts, worlds)], rest)
     except _NOT_PLAIN:
         return Remembered(None, "", states)
     return Remembered(folder, name, states)
@@ -113,8 +113,12 @@ def _facts(world: World) -> Sequence[Any]:
     return world.name, world.cluster.facts(), world.old_state
 
 
-def _tool() -> list[Any]:
-    """Return what tells this tool from any other version of it."""
-    package = Path(__file__).parents[1]
-    found = [package.parent] if not package.is_dir() else sorted(package.rglob("*.py"))
-    return [(one.name, one.stat().st_size, one.stat().st_mtime_ns) for one in found]
+def tool_files(package: Path = Path(__file__).parents[1]) -> list[Any]:
+    """Return what tells this tool from any other version of it: its code, and its data files."""
+    if package.is_dir():
+        beside = package.with_name("schemas").glob("*.json")  # in a checkout
+        found = sorted([*package.rglob("*.py"), *package.rglob("*.json"), *beside])
+    else:
+        found = [package.parent]  # one file
+    files = [(one.name, one.stat().st_size, one.stat().st_mtime_ns) for one in found]
+    return [str(package), *files]
