@@ -114,7 +114,7 @@ class RunContext(NamedTuple):
     def checking(self, context: RuleContext) -> Sequence[ValidationRule]:
         """Return the validation rules that check the object of a context."""
         ref = context.manifest.ref
-        rules = self.validation.on(context)
+        rules = self.validation.checking_on(context)
         return [rule for rule in rules if not (rule.left_to and self._leaves(rule, ref))]
 
     def _leaves(self, rule: ValidationRule, ref: ObjectRef) -> bool:

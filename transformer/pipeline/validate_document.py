@@ -8,6 +8,7 @@ rules report them.
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
+from itertools import chain
 from typing import NamedTuple
 
 from transformer.errors import InputError, PatchError
@@ -92,19 +93,20 @@ def validate_document(
 def _diagnostics_of(
     raw: RawDocument, every: Sequence["_Validation"], failed: bool
 ) -> DocumentDiagnostics:
+    all_of = chain.from_iterable
     return DocumentDiagnostics(
         len(raw.source),
-        tuple(found for one in every for found in one.diagnostics.findings),
+        tuple(all_of([one.diagnostics.findings for one in every])),
         failed,
         continues=raw.first_item > 0,
-        observations=tuple(observation for one in every for observation in one.observations),
-        suppressed=tuple(found for one in every for found in one.diagnostics.suppressed),
-        suppression_requests=tuple(request for one in every for request in one.requests),
-        needs=frozenset(need for one in every for need in one.needs),
-        refs=tuple(ref for one in every for ref in one.refs),
-        non_manifests=tuple(found for one in every for found in one.diagnostics.non_manifests),
-        undecided=tuple(what for one in every for what in one.undecided),
-        unseen=tuple(unseen for one in every for unseen in one.unseen),
+        observations=tuple(all_of([one.observations for one in every])),
+        suppressed=tuple(all_of([one.diagnostics.suppressed for one in every])),
+        suppression_requests=tuple(all_of([one.requests for one in every])),
+        needs=frozenset(all_of([one.needs for one in every])),
+        refs=tuple(all_of([one.refs for one in every])),
+        non_manifests=tuple(all_of([one.diagnostics.non_manifests for one in every])),
+        undecided=tuple(all_of([one.undecided for one in every])),
+        unseen=tuple(all_of([one.unseen for one in every])),
     )
 
 
@@ -252,7 +254,7 @@ class _Validation:
 
     def _report_failures(self, manifest: Manifest, failures: list[tuple[str, PatchError]]) -> None:
         """Report where a transform rule cannot be applied, unless there is a finding already."""
-        known = self.diagnostics.pointers(manifest)
+        known = self.diagnostics.pointers(manifest) if failures else set()
         for rule, severity, found in rule_failures(failures):
             if found.pointer not in known:
                 known.add(found.pointer)

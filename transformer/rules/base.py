@@ -206,7 +206,7 @@ class RuleContext:
 
     @cached_property
     def _placed(self) -> "tuple[Placed, ...]":
-        if self.is_static or not self._makes_pods:
+        if not self.templates or self.is_static or not self._makes_pods:
             return ()
         from transformer.placement.placed import placed  # most runs of `transform` ask for none
 
@@ -393,6 +393,7 @@ class ValidationRules:
     def __init__(self, rules: Iterable[ValidationRule] = ()) -> None:
         self._all = tuple(rules)
         self._known: dict[frozenset[Subject], tuple[ValidationRule, ...]] = {}
+        self._checking: dict[frozenset[Subject], tuple[ValidationRule, ...]] = {}
         self._collecting: dict[frozenset[Subject], tuple[ValidationRule, ...]] = {}
 
     def __iter__(self) -> Iterator[ValidationRule]:
@@ -406,6 +407,14 @@ class ValidationRules:
                 rule for rule in self._all if not rule.on or not subjects.isdisjoint(rule.on)
             )
         return self._known[subjects]
+
+    def checking_on(self, context: RuleContext) -> tuple[ValidationRule, ...]:
+        """Return those of them that have a `check`."""
+        subjects = context.subjects
+        if subjects not in self._checking:
+            rules = self.on(context)
+            self._checking[subjects] = tuple(rule for rule in rules if rule.check is not None)
+        return self._checking[subjects]
 
     def collecting_on(self, context: RuleContext) -> tuple[ValidationRule, ...]:
         """Return those of them that have a `collect`."""
