@@ -21,8 +21,9 @@ What this module reads libyaml reads too, with an equal tree: a property test an
 """
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
-from typing import NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from transformer.errors import InputError
 from transformer.regexes import regex
@@ -47,10 +48,11 @@ _DEEPEST = 100
 _REMEMBERED, _LONGEST_REMEMBERED = 1024, 100
 """How many lines are remembered, and of how many characters: about a megabyte in total."""
 
-_TEXT = "\t -~\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff"
-"""What lines consist of, as a class of characters."""
+_new = tuple.__new__
+"""What a named tuple's constructor calls, without its overhead."""
 
-_FOREIGN = regex(f"[^{_TEXT}]")
+_FOREIGN = regex("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
+"""What ends lines besides LF, is refused by libyaml, or is a byte order mark."""
 
 _QUOTED = r"""(?:"[^"\\\t]*+"|'(?>(?:[^'\t]|'')*)')"""
 _FIRST = r"""[^\ \t\-?:,\[\]{}\#&*!|>'"%@`]"""
@@ -60,14 +62,16 @@ _ITEM = rf"(?:{_QUOTED}|(?:{_FIRST}|-(?={_WORD}))(?>(?:{_WORD}++|\ ++(?={_WORD})
 """A scalar in a flow collection."""
 
 _PAIR = rf"{_ITEM}(?<!\ ):\ ++{_ITEM}"
-_FLOW = rf"\[\ *+(?:{_ITEM}(?:,\ *+{_ITEM})*)?\]|{{\ *+(?:{_PAIR}(?:,\ *+{_PAIR})*)?}}"
+_FLOW = regex(
+    rf"\[\ *+(?:{_ITEM}(?:,\ *+{_ITEM})*)?\]|{{\ *+(?:{_PAIR}(?:,\ *+{_PAIR})*)?}}", re.VERBOSE
+)
 
 _LINE = regex(
     rf"""
     (\ *+)                                                  # indentation
     ((?:-(?:\ ++|\Z)){{0,4}})                               # dashes
     (?:((?!-|\.\.\.){_PLAIN}|{_QUOTED}):(?=\ |\Z)\ *+)?     # a key
-    (?:({_PLAIN}|{_QUOTED})|(\|[-+]?)|({_FLOW}))?           # a value
+    (?:({_PLAIN}|{_QUOTED})|(\|[-+]?)|(\[.*\]|{{.*}}))?     # a value
     \ *+(?:(?:(?<=\ )|(?<!.))\#.*)?                         # a comment
     """,
     re.VERBOSE,
@@ -76,8 +80,8 @@ _SCALAR = regex(_ITEM, re.VERBOSE)
 _MARKER = regex(r"---(?: *| +#.*)")
 
 _CONTENT = regex(
-    rf"(?>(?:\r?\n){{0,100}})(\ ++)(?!\t)[{_TEXT}]++(?:\r?\n|\Z)"
-    rf"(?>(?:\1[{_TEXT}]*\r?\n|\1[{_TEXT}]+\Z|\r?\n){{0,10000}})(?!\1|\r?\n|\ +\r?(?:\n|\Z))"
+    r"(?>(?:\r?\n){0,100})( ++)[^\t\r\n][^\r\n]*+(?:\r?\n|\Z)"
+    r"(?>(?:\1[^\r\n]*+\r?\n|\1[^\r\n]++\Z|\r?\n){0,10000})(?!\1|\r?\n| +\r?(?:\n|\Z))"
 )
 """The lines of a literal block, with its indentation; so many that they take little memory here."""
 
@@ -133,25 +137,28 @@ def _read(line: str) -> _Line | None:
         names = _names((at_key,))
         if names is None or len(key) > _LONGEST_KEY:
             return None
-        return _Line(column, columns, at_key, names[0], value)
+        return _new(_Line, (column, columns, at_key, names[0], value))
     if columns:
-        return _Line(column, columns, None, "", value)
-    return _Line(_NOTHING) if value is None else None
+        return _new(_Line, (column, columns, None, "", value))
+    return None if value is not None else _Line(_NOTHING)
 
 
 _remembered = lru_cache(_REMEMBERED)(_read)
 
 
 def _scalar(source: str, start: int) -> Scalar:
-    style = source[0] if source[0] in "\"'" else PLAIN
-    text = source[1:-1].replace("''", "'") if style == "'" else source[1:-1] if style else source
-    return Scalar(start, start + len(source), text, style, None, None, start)
+    text, style = source, source[0]
+    if style == "'" or style == '"':
+        text = source[1:-1] if style == '"' else source[1:-1].replace("''", "'")
+    else:
+        style = PLAIN
+    return _new(Scalar, (start, start + len(source), text, style, None, None, start))
 
 
 def _names(keys: tuple[Scalar, ...]) -> tuple[str, ...] | None:
     """Return keys as JSON has them, or None if libyaml's path is to refuse or to merge them."""
     try:
-        names = tuple([resolve_key(key.text, key.style, None) for key in keys])
+        names = tuple([resolve_key(text, style, None) for _, _, text, style, _, _, _ in keys])
     except InputError:
         return None
     return names if len(set(names)) == len(names) and "<<" not in names else None
@@ -159,11 +166,11 @@ def _names(keys: tuple[Scalar, ...]) -> tuple[str, ...] | None:
 
 def _flow(source: str, start: int) -> Node | None:
     """Return a flow collection, or None if it is left to libyaml."""
+    if len(source) > _LONGEST_FLOW or _FLOW.fullmatch(source) is None:
+        return None
     end = start + len(source)
     found = _SCALAR.finditer(source, 1, len(source) - 1)
     items = tuple([_scalar(one.group().rstrip(" "), start + one.start()) for one in found])
-    if len(source) > _LONGEST_FLOW:
-        return None
     if source[0] == "[":
         return Sequence(start, end, items, True, None, None, start)
     names = _names(items[::2])
@@ -175,9 +182,8 @@ def _flow(source: str, start: int) -> Node | None:
 
 def parse_everyday(text: str) -> Tree | None:
     """Return the tree of the YAML document in `text`, or None if it is left to libyaml."""
-    if len(text) > MAX_NODES:  # each character may be a node, and nodes are not counted here
+    if len(text) > MAX_NODES or text[-1:] == "\r":  # each character may be a node: none is counted
         return None
-    new = tuple.__new__  # what a named tuple's constructor calls, without its overhead
     # The innermost collection, at first a sequence with the root as its item, and those around it.
     inmost, is_mapping, first = -1, False, 0
     keys: list[Scalar] = []
@@ -231,7 +237,7 @@ def parse_everyday(text: str) -> Tree | None:
             start, stop, content, style, _, _, _ = key
             start += at
             stop += at
-            keys.append(new(Scalar, (start, stop, content, style, None, None, start)))
+            keys.append(_new(Scalar, (start, stop, content, style, None, None, start)))
             names.append(name)
             pending = stop + 1
         if value is not None:
@@ -241,12 +247,14 @@ def parse_everyday(text: str) -> Tree | None:
             elif value[3] != "|":
                 start, stop, content, style, _, _, _ = value
                 start += at
-                value = new(Scalar, (start, at + stop, content, style, None, None, start))
+                value = _new(Scalar, (start, at + stop, content, style, None, None, start))
             else:
                 block = _CONTENT.match(text, end + 1)
                 if block is None or len(block[1]) <= inmost:
                     return None
                 value = _literal(text, at + value[0], end, block)
+                if value is None:
+                    return None
                 while end + 1 < block.end():
                     end += 1 + len(next(lines))
             values.append(value)
@@ -265,27 +273,31 @@ def _closed_down_to(
     A key also ends the unindented sequence of the key above it. Return None if a key is in a
     mapping twice.
     """
-    new = tuple.__new__
     while column < here[0] or (column == here[0] and is_key and not here[1]):
         _, is_mapping, start, keys, names, values = here
         if not is_mapping:
             properties = (start, values[-1].end, tuple(values), False, None, None, start)
-            node: Node = new(Sequence, properties)
+            node: Node = _new(Sequence, properties)
         elif len(set(names)) != len(names):
             return None
         else:
             entries = tuple(zip(keys, values, strict=True))
             end = values[-1].end
-            node = new(Mapping, (start, end, entries, False, None, None, start, tuple(names)))
+            node = _new(Mapping, (start, end, entries, False, None, None, start, tuple(names)))
         here = outer.pop()
         here[-1].append(node)
     return here
 
 
-def _literal(text: str, start: int, header_end: int, block: re.Match[str]) -> Scalar:
-    """Return the literal block whose header begins at `start`, with its lines in `block`."""
-    header = text[start:header_end]
+def _literal(text: str, start: int, header_end: int, block: re.Match[str]) -> Scalar | None:
+    """Return the literal block whose header begins at `start`, with its lines in `block`.
+
+    Return None if it is left to libyaml.
+    """
     content = f"\n{block.group()}".replace("\r\n", "\n").replace(f"\n{block[1]}", "\n")[1:]
+    if _FOREIGN.search(content):
+        return None
+    header = text[start:header_end]
     if not header.startswith("|+"):
         kept = content.rstrip("\n")
         has_end = len(kept) < len(content) and not header.startswith("|-")
@@ -294,11 +306,22 @@ def _literal(text: str, start: int, header_end: int, block: re.Match[str]) -> Sc
     return Scalar(start, end, content, "|", None, None, start)
 
 
-def _moved(node: Node, by: int) -> Node:
-    """Return a node of a flow collection `by` characters later."""
-    if type(node) is Sequence:
-        node = node._replace(items=tuple([_moved(item, by) for item in node.items]))
-    elif type(node) is Mapping:
-        entries = [(_moved(key, by), _moved(value, by)) for key, value in node.entries]
-        node = node._replace(entries=tuple(entries))
-    return node._replace(start=node.start + by, end=node.end + by, outer=node.outer + by)
+def _moved(flow: Node, by: int) -> Node:
+    """Return a flow collection `by` characters later."""
+    start, end = flow.start + by, flow.end + by
+    if type(flow) is Sequence:
+        items = _all_moved(flow.items, by)
+        return _new(Sequence, (start, end, items, True, None, None, start))
+    assert type(flow) is Mapping
+    keys, values = zip(*flow.entries, strict=True) if flow.entries else ((), ())
+    entries = tuple(zip(_all_moved(keys, by), _all_moved(values, by), strict=True))
+    return _new(Mapping, (start, end, entries, True, None, None, start, flow.keys))
+
+
+def _all_moved(scalars: Iterable[Any], by: int) -> tuple[Node, ...]:
+    return tuple(
+        [
+            _new(Scalar, (start + by, end + by, text, style, None, None, start + by))
+            for start, end, text, style, _, _, _ in scalars
+        ]
+    )
