@@ -2,16 +2,22 @@
 
 import json
 from collections.abc import Callable
+from random import Random
 from typing import Any
 
+import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.builders import pod
 from tests.integration.cli_runs import Run, invoke
 from tests.list_reading import WHOLE, lists_longer_than
 from tests.property.loading import is_same, load
 from tests.property.manifests import Rendered, rendered, values
+from tests.random_lists import drawn
+from tools.same_outputs.lists import COMMANDS as ALL_COMMANDS
+from tools.same_outputs.lists import Outcome, verdict
 
 POOLS = b"""\
 apiVersion: apps.openyurt.io/v1beta2
@@ -90,3 +96,12 @@ def test_json_with_blanks_of_all_kinds_gets_the_same_edits(drawn: Rendered) -> N
     assert told(item_by_item) == told(whole)
     assert item_by_item.status == whole.status
     assert not whole.out or is_same(load(item_by_item.out.decode()), load(whole.out.decode()))
+
+
+@pytest.mark.parametrize("seed", range(150))
+def test_lists_of_all_styles_among_other_documents_give_the_same(seed: int) -> None:
+    random = Random(seed)
+    text, _ = drawn(random, [pod()])
+    command = random.choice(sorted(ALL_COMMANDS.keys() - {"diff"}))
+    done = (Outcome(*one[:2], one.err.encode()) for one in runs(*ALL_COMMANDS[command], stdin=text))
+    assert verdict(*done), command

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tools.same_outputs import lists
 from tools.same_outputs.compare import Outcome, Sentence, differences, essence, read_sentences
 
 OLD = Outcome(1, b"kept\ngone\n", b"a.yaml: the file is not judged\n", {"a.yaml": b"a: 1\n"})
@@ -100,3 +101,32 @@ def test_a_list_of_sentences_has_comments_and_line_ends() -> None:
 def test_a_line_of_another_form_is_refused(line: str) -> None:
     with pytest.raises(ValueError, match=r"expected"):
         read_sentences(line)
+
+
+def test_what_an_edit_removes_is_found() -> None:
+    assert lists.removed(b"a: 1\n", b"a: 1\nb: 2\n") == b""
+    assert lists.removed(b"a: {}\nb: 1\n", b"a:\n  c: 1\nb: 1\n").split() == [b"{}"]
+
+
+def test_a_diff_is_applied() -> None:
+    diff = b"--- a\n+++ b\n@@ -2,2 +2,3 @@\n b\n+c\n d\n"
+    assert lists.applied(diff, b"a\nb\nd\ne\n") == b"a\nb\nc\nd\ne\n"
+
+
+@pytest.mark.parametrize(
+    ("other", "wanted"),
+    [
+        (lists.Outcome(0, b"a: [1, 2]\n", b"1 of 2 objects changed, 1 warning\n"), "equal"),
+        (lists.Outcome(0, b"a: [1,2]\n", b"1 changed, 1 warning\n"), "layout"),
+        (lists.Outcome(0, b"a: [1, 2]\n", b"x: HN903\n1 changed, 2 warnings\n"), "unread"),
+        (lists.Outcome(3, b"", b"x: HN902\n"), "stopped"),
+        (lists.Outcome(0, b"a: [1, 3]\n", b"1 changed, 1 warning\n"), ""),
+        (lists.Outcome(1, b"a: [1, 2]\n", b"1 changed, 1 warning\n"), ""),
+        (lists.Outcome(0, b"a: [1, 2]\n", b"1 changed, 1 warning\nmore\n"), ""),
+    ],
+)
+def test_only_documented_differences_of_lists_have_a_name(
+    other: lists.Outcome, wanted: str
+) -> None:
+    one = lists.Outcome(0, b"a: [1, 2]\n", b"1 changed, 1 warning\n")
+    assert lists.verdict(other, one) == wanted
