@@ -267,6 +267,16 @@ def test_old_files_are_removed(tmp_path: Path) -> None:
     assert cache_files.load(folder, "0") == {}
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes with names")
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    folder = tmp_path / "folder"
+    cache_files.save(folder, "other", {"a": 1})
+    os.mkfifo(folder / "name.json")
+    assert cache_files.load(folder, "name") == {}
+    cache_files.save(folder, "name", {"a": 1})
+    assert cache_files.load(folder, "name") == {"a": 1}
+
+
 def test_what_cannot_be_written_leaves_nothing(tmp_path: Path) -> None:
     folder = tmp_path / "folder"
     (folder / "taken.json").mkdir(parents=True)

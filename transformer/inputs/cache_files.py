@@ -28,7 +28,7 @@ def load(folder: Path, name: str) -> dict[str, Any]:
     """Return what is kept under a name; nothing if it is missing, damaged or of another user."""
     path = folder / f"{name}{_NAME}"
     try:
-        if not _is_own(folder) or path.stat().st_size > _MOST_BYTES:
+        if not (_is_own(folder) and _is_readable(path)):
             return {}
         head, _, rest = path.read_bytes().partition(b"\n")
         found = json.loads(rest) if head == _hash(rest) else {}
@@ -79,6 +79,16 @@ def _is_own(folder: Path) -> bool:
     status = folder.stat()
     is_mine = not hasattr(os, "getuid") or status.st_uid == os.getuid()
     return is_mine and not status.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
+
+
+def _is_readable(path: Path) -> bool:
+    """Whether it is a file of a size that is read, and not a pipe, say, to wait for.
+
+    Raises:
+        OSError: it does not exist.
+    """
+    status = path.stat()
+    return stat.S_ISREG(status.st_mode) and status.st_size <= _MOST_BYTES
 
 
 def _prune(folder: Path) -> None:
