@@ -8,7 +8,9 @@ from tests.fuzz.__main__ import findings, fuzz_briefly
 from tests.fuzz.properties import PROPERTIES
 from tests.requirements import only_in_ci, require_module
 
-RUNS = dict.fromkeys(PROPERTIES, 150) | {"reading": 1000, "reformat": 1000, "configuration": 300}
+RUNS = dict.fromkeys(PROPERTIES, 150) | {
+    **{"reading": 1000, "everyday": 2000, "reformat": 1000, "configuration": 300}
+}
 """Runs that take less than a second each."""
 
 

@@ -49,7 +49,7 @@ NOT_TO_VALIDATE = ("jsonpatch", "transformer.patch", "transformer.commands.trans
 """What `validate` imports only to fix or to build."""
 
 FOR_YAML = ("yaml", "transformer.yamltree.compose", "transformer.yamltree.fast_load_yaml")
-"""What the first document of YAML that is parsed imports."""
+"""What the first document imports that is not everyday YAML, and the first check of an edit."""
 
 FOR_EDITS = ("jsonpatch", "transformer.patch.splice", "transformer.patch.placement")
 """What the first edit imports."""
@@ -147,6 +147,11 @@ def test_a_filter_over_json_needs_no_parser_of_yaml() -> None:
     modules = imported(stdin=json.dumps(yaml.safe_load(guarded())).encode())
     assert set(FOR_EDITS) <= modules
     assert [name for module in FOR_YAML for name in within(modules, module)] == []
+
+
+@pytest.mark.parametrize("module", FOR_YAML)
+def test_a_validation_of_everyday_yaml_needs_no_libyaml(validation: set[str], module: str) -> None:
+    assert within(validation, module) == []
 
 
 def test_few_frozen_dataclasses_are_made(tmp_path: Path) -> None:
