@@ -37,7 +37,23 @@ _NAMES = (
     *("'a'", '"a"', "'it''s'", '"a b"', "a#b", "a:b", "1", "01", "1.5", "0x1f", "1e3", "y", "no"),
 )
 _ODD_NAMES = (
-    *("null", "~", "''", '""', "<<", "'<<'", "-a", "- a", "?", "? a", "...", "..", "...a", "---"),
+    *(
+        "null",
+        "~",
+        "''",
+        '""',
+        "<<",
+        "'<<'",
+        "-a",
+        "- a",
+        "?",
+        "? a",
+        "...",
+        "..",
+        "... a",
+        "...a",
+        "---",
+    ),
     *("a ", "a:", ":a", "a #", "[a]", "{a: b}", "*a", "&a b", "!!str a", '"\\n"', "%a", "@a", "`a"),
     *("a\tb", "18446744073709551616", "1_000"),
     *("", "a\x85b", "'", '"', "\ufeff", "a\u200bb"),
@@ -237,7 +253,7 @@ def document(chance: random.Random) -> str:
     end = "\r\n" if chance.random() < 0.1 else "\n"
     ends = [chance.choice(_ENDS) if chance.random() < oddity / 4 else end for _ in lines]
     if chance.random() < 0.2:
-        ends[-1] = chance.choice(("", " ", "\n\n", "\n "))
+        ends[-1] = chance.choice(("", " ", "\n\n", "\n ", "\r", "\n\r"))
     return "".join(line + end for line, end in zip(lines, ends, strict=True))
 
 
