@@ -42,12 +42,28 @@ class Related(NamedTuple):
     object: ObjectRef | None = None
 
 
+class Affected(NamedTuple):
+    """A workload copy that a violation breaks in `pools`.
+
+    `file`, `document` and `item` say which object it is, `template` is the pointer of its pod
+    template, and `copy` the pool that the copy is for (empty: any).
+    """
+
+    file: str
+    document: int
+    item: str
+    template: str
+    copy: str
+    pools: tuple[str, ...]
+
+
 class Violation(NamedTuple):
     """What a rule found at `pointer` of one object; `severity` overrides that of the rule.
 
     `at_key`: the key at the pointer is wrong, not its value. `related` are further places, of which
     there are `related_total` (0: as many as are given). `patches` are the files of patches of other
-    objects that it also depends on.
+    objects that it also depends on. `affected` are the workload copies that it breaks, and `cause`
+    says why in words that name no pool (empty: as `message`).
     """
 
     pointer: str
@@ -58,6 +74,8 @@ class Violation(NamedTuple):
     related: tuple[Related, ...] = ()
     related_total: int = 0
     patches: tuple[str, ...] = ()
+    affected: tuple[Affected, ...] = ()
+    cause: str = ""
 
 
 class Finding(NamedTuple):

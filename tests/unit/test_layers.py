@@ -12,7 +12,17 @@ import transformer
 PACKAGE = Path(transformer.__file__).parent
 
 # From the ground up: each layer, and the layers below it whose modules it may import.
-BASE = ("regexes", "position", "errors", "findings", "pointer", "operations", "wording", "globs")
+BASE = (
+    "regexes",
+    "position",
+    "errors",
+    "findings",
+    "placements",
+    "pointer",
+    "operations",
+    "wording",
+    "globs",
+)
 CORE = (
     *BASE,
     "text",
@@ -29,6 +39,7 @@ LAYERS: dict[str, tuple[str, ...]] = {
     "position": ("regexes",),
     "errors": (),
     "findings": (),
+    "placements": ("findings",),
     "pointer": (),
     "operations": ("pointer",),
     "wording": ("errors",),

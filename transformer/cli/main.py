@@ -17,6 +17,8 @@ import click
 
 from transformer.cli.options import (
     DefaultGroup,
+    build_dir_option,
+    build_option,
     common_options,
     fail_on_option,
     reformat_option,
@@ -24,6 +26,7 @@ from transformer.cli.options import (
     version_option,
 )
 from transformer.report.formats import FORMATS
+from transformer.report.placement_formats import FORMATS as PLACEMENT_FORMATS
 from transformer.system import signals
 
 _PLUGINS = ("HostnetTransform", "HostnetValidate")
@@ -120,18 +123,8 @@ def transform(paths: tuple[str, ...], **options: Any) -> int:
     default="text",
     help="The format of the report on standard output (text).",
 )
-@click.option(
-    "--build",
-    is_flag=True,
-    help="Validate what kustomize builds from the input instead of the sources that go in.",
-)
-@click.option(
-    "--build-dir",
-    "build_dirs",
-    multiple=True,
-    metavar="DIR",
-    help="Build only this kustomization; repeatable, and implies --build.",
-)
+@build_option
+@build_dir_option
 @click.option("--fix", is_flag=True, help="Apply safe fixes in place.")
 @click.option(
     "--cluster",
@@ -163,6 +156,67 @@ def validate(paths: tuple[str, ...], **options: Any) -> int:
     from transformer.hosts import command_line
 
     return command_line.validate(paths, ValidateOptions(**options))
+
+
+@cli.command()
+@click.argument("paths", nargs=-1, metavar="[PATH]...")
+@click.option(
+    "--format",
+    type=click.Choice(list(PLACEMENT_FORMATS)),
+    default="table",
+    help="The format of the result on standard output (table).",
+)
+@click.option(
+    "--before-after", is_flag=True, help="Show what the edits of `transform` would change, too."
+)
+@click.option("--pool", multiple=True, metavar="NAME", help="Show only this pool; repeatable.")
+@click.option("--old", metavar="PATH", help="Show what changes from this state: a file or folder.")
+@click.option(
+    "--base",
+    metavar="REV",
+    help="Show what changes from a Git revision. REV... means the merge base of REV and HEAD, as"
+    " for a pull request.",
+)
+@click.option(
+    "--staged",
+    is_flag=True,
+    help="Read the Git index instead of the work tree; the old state is HEAD unless --base is set.",
+)
+@build_option
+@build_dir_option
+@click.option(
+    "--cluster",
+    multiple=True,
+    metavar="NAME",
+    help="Only this cluster of the configuration; repeatable.",
+)
+@click.option(
+    "--fail-on",
+    type=click.Choice(["breaks", "unseen"]),
+    multiple=True,
+    help="What gives exit status 1: workloads that break, or anything that was not looked into;"
+    " repeatable.",
+)
+@common_options
+@version_option
+def placement(paths: tuple[str, ...], **options: Any) -> int:
+    """Show which workloads can land on which pools, and what breaks there.
+
+    Reads manifests in files and folders or, without a PATH or with -, from standard input.
+
+    \b
+    hostnet-transform placement clusters/
+    hostnet-transform placement --pools new-pool.yaml --before-after deploy/
+    hostnet-transform placement --base origin/main... --format markdown .
+    hostnet-transform placement --fail-on breaks clusters/
+
+    Exit status: 0 success; 1 what --fail-on names; 2 wrong usage or configuration; 3 something
+    cannot be read; 130 interrupted.
+    """
+    from transformer.config.placement_options import PlacementOptions
+    from transformer.hosts import command_line
+
+    return command_line.placement(paths, PlacementOptions(**options))
 
 
 @cli.command("suggest-clusters")

@@ -128,6 +128,21 @@ report_file_option = click.option(
 )
 
 
+build_option = click.option(
+    "--build",
+    is_flag=True,
+    help="Read what kustomize builds from the input instead of the sources that go in.",
+)
+
+build_dir_option = click.option(
+    "--build-dir",
+    "build_dirs",
+    multiple=True,
+    metavar="DIR",
+    help="Build only this kustomization; repeatable, and implies --build.",
+)
+
+
 fail_on_option = click.option(
     "--fail-on",
     type=click.Choice(["error", "warning", "unseen"]),

@@ -35,9 +35,8 @@ from transformer.system import stdio
 from transformer.system.version import tool_version
 from transformer.text.framing import raw_batches
 
-ValidateHost: TypeAlias = Host[
-    Callable[[DiscoveryOptions], AbstractContextManager[States]], Callable[[Report], object]
-]
+Reads: TypeAlias = Callable[[DiscoveryOptions], AbstractContextManager[States]]
+ValidateHost: TypeAlias = Host[Reads, Callable[[Report], object]]
 
 
 def run(options: ValidateOptions, host: ValidateHost) -> int:
@@ -60,13 +59,13 @@ def run(options: ValidateOptions, host: ValidateHost) -> int:
     is_built = options.build or bool(options.build_dirs) or host.settings.build
     with (
         report_file as file,
-        _checked(host, discovery) as sources,
-        _built(sources, options.build_dirs, host.settings, discovery.root)
+        checked(host, discovery) as sources,
+        built(sources, options.build_dirs, host.settings, discovery.root)
         if is_built
         else nullcontext(sources) as states,
     ):
         changes, unfixed = _fixed(states, pools, context) if options.fix else ((), ())
-        progress = _progress(states, options)
+        progress = progress_of(states, options, "validating")
         try:
             given = tuple(given_pools(pools, context))
             outcome = run_validate(
@@ -91,7 +90,7 @@ def run(options: ValidateOptions, host: ValidateHost) -> int:
 
 
 @contextmanager
-def _checked(host: ValidateHost, discovery: DiscoveryOptions) -> Iterator[States]:
+def checked(host: Host[Reads, Any], discovery: DiscoveryOptions) -> Iterator[States]:
     """Yield the states that the host reads, after a check that they have the clusters."""
     with host.reads(discovery) as states:
         check_clusters(states, discovery, host.settings.name)
@@ -99,7 +98,7 @@ def _checked(host: ValidateHost, discovery: DiscoveryOptions) -> Iterator[States
 
 
 @contextmanager
-def _built(
+def built(
     states: States, folders: tuple[str, ...], settings: Settings, configured: Path
 ) -> Iterator[States]:
     """Yield the states with what kustomize makes of them."""
@@ -162,9 +161,10 @@ def _refuse_on_stdin(options: ValidateOptions) -> None:
         raise SettingsError("standard input cannot be built", hint=hint)
 
 
-def _progress(states: States, options: ValidateOptions) -> Progress:
+def progress_of(states: States, options: ValidateOptions, work: str) -> Progress:
+    """Return the progress of a run over the states; `work` names the activity."""
     is_wanted = is_capable(sys.stderr) and not options.quiet
-    progress = Progress(sys.stderr if is_wanted else None, work="validating")
+    progress = Progress(sys.stderr if is_wanted else None, work=work)
     for source in states.new if is_wanted else ():
         progress.expect(2 * size_of(source))
     return progress

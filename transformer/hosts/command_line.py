@@ -16,6 +16,7 @@ from transformer.pipeline.settings import Settings
 from transformer.system import stdio
 
 if TYPE_CHECKING:
+    from transformer.config.placement_options import PlacementOptions
     from transformer.config.validate_options import ValidateOptions
 
 _HELM = "HELM_PLUGIN_NAME"
@@ -67,6 +68,25 @@ def validate(paths: tuple[str, ...], options: "ValidateOptions") -> int:
     reads = partial(opened_states, paths, options)
     answers = partial(validate_command.print_report, options)
     return validate_command.run(options, Host(settings, root, reads, answers))
+
+
+def placement(paths: tuple[str, ...], options: "PlacementOptions") -> int:
+    """Print where workloads of the files that PATHs name can land, and return the exit status.
+
+    Raises:
+        SettingsError: wrong usage, or an invalid configuration.
+        OSError: standard input or output, or a temporary file, fails.
+    """
+    from transformer.commands import placement as placement_command  # slow to import
+    from transformer.commands.validate import refuse_contradictions
+    from transformer.inputs.comparison import opened_states
+
+    refuse_contradictions(paths, options)
+    placement_command.refuse_contradictions(options)
+    settings, root = resolve(options)
+    reads = partial(opened_states, paths, options)
+    answers = partial(placement_command.print_report, options)
+    return placement_command.run(options, Host(settings, root, reads, answers))
 
 
 def _sources(

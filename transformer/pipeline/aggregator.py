@@ -8,6 +8,7 @@ reports duplicate names), and only a few others. Findings are kept as they are.
 import marshal
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from transformer.findings import Finding, ObjectRef, Place, finding_at
 from transformer.pipeline.context import RunContext
@@ -15,6 +16,9 @@ from transformer.pipeline.suppressions import SuppressedFinding, SuppressionUsag
 from transformer.pipeline.validate_document import DocumentDiagnostics, RuleObservation
 from transformer.pipeline.worlds import OUTSIDE, reason_in
 from transformer.rules.base import LocatedObservation, Need, ValidationRule
+
+if TYPE_CHECKING:
+    from transformer.pipeline.placement_records import PlacementRecords
 
 _MISSING: Mapping[Need, str] = {
     "old": "nothing in an old state to compare with",
@@ -26,6 +30,12 @@ _MISSING: Mapping[Need, str] = {
 
 _GIVE_ONE = "; give --base or --old"
 _NOT_IN_IT = ": no NodePool, Node, Pod or Job in it"
+
+
+def _records() -> "PlacementRecords":
+    from transformer.pipeline.placement_records import PlacementRecords  # only for `placement`
+
+    return PlacementRecords()
 
 
 class RunAggregator:
@@ -53,6 +63,8 @@ class RunAggregator:
 
         self.findings: list[Finding] = []
         self._undecided = Counter[tuple[str, str]]()
+        self.records = _records() if context.places_workloads else None
+        """For `placement`: where workloads can land."""
 
     def add(self, result: DocumentDiagnostics, file: str) -> None:
         """Add the diagnostics of a document in `file` (relative)."""
@@ -63,6 +75,8 @@ class RunAggregator:
         self.findings.extend(result.findings)
         self._undecided.update(result.undecided)
         self._suppressions.add(result.suppression_requests, result.suppressed, result.refs, file)
+        if self.records is not None:
+            self.records.add(result.placed, result.pools)
         for observation in result.observations:
             key = hash(observation.key)
             packed = self._packed(observation)
@@ -157,11 +171,16 @@ class RunAggregator:
         for (known, world), buckets in self._observations.items():
             if known == rule.id:
                 # An object that is built several times may be found several times.
-                for found in dict.fromkeys(self._concluded(rule, buckets.values(), words)):
+                concluded = self._concluded(rule, world, buckets.values(), words)
+                for found in dict.fromkeys(concluded):
                     yield found._replace(clusters=(world,)) if world else found
 
     def _concluded(
-        self, rule: ValidationRule, buckets: Iterable[bytes | list[bytes]], words: Sequence[str]
+        self,
+        rule: ValidationRule,
+        world: str,
+        buckets: Iterable[bytes | list[bytes]],
+        words: Sequence[str],
     ) -> Iterator[Finding]:
         assert rule.finalize is not None
         for bucket in buckets:
@@ -177,6 +196,9 @@ class RunAggregator:
                 if isinstance(settled, SuppressedFinding):
                     self._suppressions.use(settled)
                 elif settled is not None:
+                    if self.records is not None:
+                        cause = violation.cause or violation.message
+                        self.records.add_break(world, violation.affected, settled, cause)
                     yield settled
 
 

@@ -20,6 +20,7 @@ from transformer.rules.base import (
     ValidationRule,
     ValidationRules,
 )
+from transformer.rules.index import REPORTED_BY_READER
 from transformer.rules.registry import (
     checks_of_transform,
     rule_ids,
@@ -58,6 +59,19 @@ class RunContext(NamedTuple):
 
     patched_sources: "PatchedSources | None" = None
     """For `validate`: what kustomizations in the input do to objects, if they do anything."""
+
+    places_workloads: bool = False
+    """For `placement`: where workloads can land is gathered, too."""
+
+    def for_placement(self) -> "RunContext":
+        """Return a context that says where workloads can land, and reports nothing but what cannot
+        be read: of the validation rules only those run that say what other objects break.
+        """
+        own = [rule for rule in self.validation if rule.places or rule.id in REPORTED_BY_READER]
+        kept = ValidationRules(rule._replace(check=None) for rule in own)
+        return self._replace(
+            validation=kept, checks_wanted=ValidationRules(), places_workloads=True
+        )
 
     def with_pools(self, pools: PoolIndex) -> "RunContext":
         """Return the same context with other pools, and so far without nodes and namespaces."""

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import chain
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from transformer.errors import InputError, PatchError
 from transformer.findings import Finding, ObjectRef, Place
@@ -40,6 +40,9 @@ from transformer.rules.base import (
 from transformer.rules.exempt import editable
 from transformer.text.framing import RawDocument
 
+if TYPE_CHECKING:
+    from transformer.pipeline.place_workloads import PlacedWorkload, PoolPlace
+
 _GLUED = "no --- between this manifest and the one above; other tools lose the one above"
 _IGNORE = join("/metadata/annotations", IGNORE_ANNOTATION)
 
@@ -59,7 +62,8 @@ class DocumentDiagnostics(NamedTuple):
     `needs` are the needs of rules that it satisfies, each with the name of the world; `refs` are
     its objects, if the configuration has suppressions. `non_manifests` as in `DocumentResult`.
     `undecided` says for each workload of which it is unknown whether it runs on host-network pools
-    in which world, and for want of what. `unseen` is what was not looked into.
+    in which world, and for want of what. `unseen` is what was not looked into. For `placement`,
+    `placed` are records of workload copies, and `pools` the places of NodePools.
     """
 
     size: int
@@ -74,6 +78,8 @@ class DocumentDiagnostics(NamedTuple):
     non_manifests: tuple[Finding, ...] = ()
     undecided: tuple[tuple[str, str], ...] = ()
     unseen: tuple[Sighting, ...] = ()
+    placed: tuple["PlacedWorkload", ...] = ()
+    pools: tuple["PoolPlace", ...] = ()
 
 
 def validate_document(
@@ -107,6 +113,8 @@ def _diagnostics_of(
         non_manifests=tuple(all_of([one.diagnostics.non_manifests for one in every])),
         undecided=tuple(all_of([one.undecided for one in every])),
         unseen=tuple(all_of([one.unseen for one in every])),
+        placed=tuple(all_of([one.placed for one in every])),
+        pools=tuple(all_of([one.pools for one in every])),
     )
 
 
@@ -148,6 +156,8 @@ class _Validation:
         self.refs: list[ObjectRef] = []
         self.undecided: list[tuple[str, str]] = []
         self.unseen: list[Sighting] = []
+        self.placed: list[PlacedWorkload] = []
+        self.pools: list[PoolPlace] = []
         self.is_edited = False
         """Whether a transform rule would edit one of its objects."""
 
@@ -166,6 +176,7 @@ class _Validation:
         diagnostics = self.diagnostics
         diagnostics.findings = [found for found in diagnostics.findings if found.rule == "HN419"]
         diagnostics.suppressed, self.observations, self.requests = [], [], []
+        self.placed, self.pools = [], []
 
     def _validate(self, rule_context: RuleContext) -> None:
         """Run the rules on an object in each of its worlds."""
@@ -217,6 +228,14 @@ class _Validation:
         self.diagnostics.run_checks(context.checking(rule_context), rule_context)
         self._collect_all(world, rule_context, are_apart=False)
         self._report_failures(manifest, failures)
+        if context.places_workloads:
+            self._place_workloads(world, rule_context)
+
+    def _place_workloads(self, world: World, rule_context: RuleContext) -> None:
+        from transformer.pipeline.place_workloads import place_pool, place_workloads
+
+        self.placed += place_workloads(rule_context, self.diagnostics, world.name)
+        self.pools += place_pool(rule_context, self.diagnostics, world.name)
 
     def _collect_all(self, world: World, rule_context: RuleContext, *, are_apart: bool) -> None:
         """Collect what rules note; if `are_apart`, what they note of files that belong to no

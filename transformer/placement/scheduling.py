@@ -39,6 +39,10 @@ ANY_POOL = ""
 _RANK: dict[Answer, int] = {"can": 3, "unknown": 2, "kept off": 1, "cannot": 0}
 
 
+_EXCLUDED = Scheduled("cannot", "NodeAffinity")
+"""The selection names other pools."""
+
+
 class PoolSchedule(NamedTuple):
     """Whether pods can be scheduled to nodes of one pool (`ANY_POOL`: nodes in no pool).
 
@@ -80,6 +84,9 @@ class Schedule(NamedTuple):
 
     `kept_off` are the host-network pools whose nodes are the only ones that the selection matches,
     if a guard or a taint keeps the pods off them as well: the pods can never be scheduled.
+
+    `others` is the answer for a pool that is not in the input, whatever its type is, and that the
+    selection does not name.
     """
 
     pools: tuple[PoolSchedule, ...]
@@ -88,6 +95,7 @@ class Schedule(NamedTuple):
     missing: tuple[str, ...] = ()
     deciding: tuple[str, ...] = ()
     kept_off: tuple[PoolSchedule, ...] = ()
+    others: Scheduled = _EXCLUDED
 
 
 def scheduled(
@@ -185,7 +193,24 @@ def _scheduled(
         # Otherwise other nodes match, or may match, whatever these pools are.
         tuple(dict.fromkeys(deciding)) if surely_elsewhere is Truth.FALSE else (),
         tuple(off),
+        _in_others(wanted, nodes, known, mentioned) if names is None else _EXCLUDED,
     )
+
+
+def _in_others(
+    wanted: _Wanted, nodes: KnownNodes, known: Collection[Pool], mentioned: Collection[str]
+) -> Scheduled:
+    """Return the answer for pools other than those that are `known`, if both types have the same;
+    else it is unknown.
+    """
+    names = [pool.name for pool in known]
+    of_host, of_standard = (
+        wanted.schedule(nodes.of_other_pools(names, mentioned, is_host_network=sort))
+        for sort in (True, False)
+    )
+    if of_host == of_standard and of_host.answer in ("cannot", "kept off"):
+        return of_host
+    return Scheduled("unknown", "NodeName" if of_host.filter == "NodeName" else "")
 
 
 def _judged(wanted: _Wanted, candidate: _Candidate) -> PoolSchedule:
@@ -193,7 +218,7 @@ def _judged(wanted: _Wanted, candidate: _Candidate) -> PoolSchedule:
     best, group = max(
         answers,
         key=lambda pair: (_RANK[pair[0].answer], pair[0].for_now),
-        default=(Scheduled("cannot", "NodeAffinity"), None),
+        default=(_EXCLUDED, None),
     )
     undecided: tuple[str, ...] = ()
     if group is not None and best.answer == "unknown":

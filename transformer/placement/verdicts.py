@@ -1,33 +1,21 @@
 """The verdict on a workload copy and a pool: whether its pods run there, and what decides that.
 
-Here is what the copy and its namespace tell. What depends on other workloads or on Services is
-added by the rules HN408, HN409 and HN422.
+What depends on other workloads or on Services is added by the rules HN408 and HN409.
 """
 
-from collections.abc import Iterable, Iterator
-from typing import Literal, NamedTuple, TypeAlias
+from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple
 
 from transformer import pointer
 from transformer.kubernetes.objects import mapping_at
 from transformer.kubernetes.pod_template import PodTemplate
 from transformer.kubernetes.well_known import EXCLUDE_ANNOTATION, HOST_NETWORK_LABEL
+from transformer.placement.breaks import Break, breaks
 from transformer.placement.filters import Filter
 from transformer.placement.node_match import is_guarded
 from transformer.placement.placed import Placed, selection_at
-from transformer.placement.pod_security import REFUSING, refused
 from transformer.placement.scheduling import PoolSchedule
-from transformer.placement.truth import Truth
-
-Word: TypeAlias = Literal["runs", "breaks", "kept off", "cannot", "unknown"]
-
-
-class Break(NamedTuple):
-    """What breaks pods on host-network nodes: the id of the rule that reports it, and where it is
-    in the manifest.
-    """
-
-    rule: str
-    pointer: str
+from transformer.placements import Word
 
 
 class Verdict(NamedTuple):
@@ -49,30 +37,37 @@ class Verdict(NamedTuple):
 
 
 def verdicts(
-    placed: Placed, source: PodTemplate, pools: Iterable[str], level: str = ""
+    placed: Placed,
+    source: PodTemplate,
+    pools: Iterable[str],
+    level: str = "",
+    node_count: Callable[[str], int] = lambda _: 0,
 ) -> Iterator[Verdict]:
     """Yield the verdict for each of `pools`, by name, and for nodes in no pool.
 
-    `source` is the pod template as the manifest has it, `level` the level of Pod Security that its
-    namespace enforces. If definitions of a pool differ in its type, there is one verdict for each.
+    `source`, `level` and `node_count` as for `breaks`. If definitions of a pool differ in its type,
+    there is one verdict for each.
     """
     found: dict[str, list[PoolSchedule]] = {}
     for one in placed.schedule.pools:
         found.setdefault(one.pool, []).append(one)
     excluded = filter_at(placed, source, "NodeAffinity")
+    found_there = tuple(breaks(placed, source, level, node_count))
     for pool in (*pools, ""):
         if pool not in found:  # the selection excludes it by its name
             yield Verdict(pool, "cannot", "NodeAffinity", excluded)
         for one in found.get(pool, ()):
-            yield _verdict(placed, source, one, level)
+            yield _verdict(placed, source, one, found_there)
 
 
-def _verdict(placed: Placed, source: PodTemplate, one: PoolSchedule, level: str) -> Verdict:
+def _verdict(
+    placed: Placed, source: PodTemplate, one: PoolSchedule, found_there: tuple[Break, ...]
+) -> Verdict:
     counts = (one.fitting, one.nodes, one.undecided)
     if one.answer != "can":
         at = filter_at(placed, source, one.filter)
         return Verdict(one.pool, one.answer, one.filter, at, (), *counts)
-    found = tuple(breaks(placed, source, level)) if one.is_host_network else ()
+    found = found_there if one.is_host_network else ()
     return Verdict(one.pool, "breaks" if found else "runs", "", "", found, *counts)
 
 
@@ -97,39 +92,3 @@ def _guard_at(template: PodTemplate) -> str:
     if mapping_at(template.spec, "nodeSelector").get(HOST_NETWORK_LABEL, "true") != "true":
         return pointer.join(f"{template.pointer}/spec/nodeSelector", HOST_NETWORK_LABEL)
     return f"{template.pointer}/spec/affinity"
-
-
-def breaks(placed: Placed, source: PodTemplate, level: str = "") -> Iterator[Break]:
-    """Yield what breaks the pods of a copy where they land on host-network pools."""
-    if not placed.can_land:
-        return
-    template = placed.template
-    if placed.is_on_host is Truth.FALSE:
-        yield _without_network(placed, source)
-    if placed.runs_on and template.spec.get("dnsPolicy") == "ClusterFirstWithHostNet":
-        yield Break("HN405", placed.copy.place(f"{template.pointer}/spec/dnsPolicy"))
-    if level in REFUSING and (at := _refused(placed, source)):
-        yield Break("HN421", at)
-
-
-def _refused(placed: Placed, source: PodTemplate) -> str:
-    """Return where what Pod Security refuses is, or nothing.
-
-    Pinned pods need the network of the host.
-    """
-    if placed.pinned_to and placed.is_on_host is Truth.FALSE:
-        return _without_network(placed, source).pointer
-    at = refused(placed.template, is_on_host=placed.is_on_host is Truth.TRUE)
-    return placed.copy.place(at) if at else ""
-
-
-def _without_network(placed: Placed, source: PodTemplate) -> Break:
-    """Return the rule for pods that need a network of their own, by where else they can run."""
-    at = placed.template.pointer
-    if placed.pinned_to:
-        said = f"{at}/spec/hostNetwork"
-        is_said = "hostNetwork" in placed.template.spec or placed.copy.is_patched(said)
-        return Break("HN401", placed.copy.place(said if is_said else selection_at(source)))
-    if placed.is_daemon_set:
-        return Break("HN411", f"{at}/spec")
-    return Break("HN420", placed.copy.place(at))

@@ -26,6 +26,11 @@ _NOUNS: Mapping[UnseenKind, tuple[str, str]] = {
 }
 
 
+def noun(what: UnseenKind) -> str:
+    """Return what something is that was not looked into, such as `chart`."""
+    return _NOUNS[what][0].split(" (")[0]
+
+
 def counts(unseen: Sequence[Unseen]) -> str:
     """Return what was not looked into, as in `2 charts, 1 remote base`."""
     totals = Counter(one.what for one in unseen)
@@ -49,6 +54,6 @@ def names(unseen: Sequence[Unseen]) -> Iterator[str]:
     """Yield a line for each: the place, what it is, and why it was not looked into."""
     for one in unseen:
         kind = one.what.rpartition(" ")[2]
-        words = [] if one.name.startswith(f"{kind}/") else [_NOUNS[one.what][0].split(" (")[0]]
+        words = [] if one.name.startswith(f"{kind}/") else [noun(one.what)]
         words += [] if one.name == one.file else [one.name]
         yield clean(f"{one.file}:{one.line} {' '.join(words)}: {one.why}")

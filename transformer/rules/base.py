@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
-from transformer.findings import Finding, ObjectRef, Place, Severity, Violation
+from transformer.findings import Affected, Finding, ObjectRef, Place, Severity, Violation
 from transformer.kubernetes.components import Catalog
 from transformer.kubernetes.nodes import is_node
 from transformer.kubernetes.objects import Manifest, controller_of, mapping_at
@@ -23,8 +23,8 @@ from transformer.operations import Operation
 from transformer.placement.node_groups import KnownNodes
 
 if TYPE_CHECKING:
+    from transformer.placement.breaks import Break
     from transformer.placement.placed import Placed
-    from transformer.placement.verdicts import Break
 
 
 _NONE: Mapping[str, Any] = {}
@@ -192,10 +192,14 @@ class RuleContext:
         return () if controller_of(self.manifest) is not None else self.placed
 
     @property
+    def all_placed(self) -> "tuple[Placed, ...]":
+        """The same, and those of which it is not certain what they are."""
+        return () if controller_of(self.manifest) is not None else self._placed
+
+    @property
     def undecided(self) -> set[str]:
         """For want of what it is unknown whether copies run on host-network pools."""
-        found = self._placed if controller_of(self.manifest) is None else ()
-        known = (one for one in found if not self.is_for_another_cluster(one))
+        known = (one for one in self.all_placed if not self.is_for_another_cluster(one))
         return {one.undecided for one in known if one.undecided}
 
     def is_for_another_cluster(self, one: "Placed") -> bool:
@@ -228,24 +232,24 @@ class RuleContext:
             template for template in self.templates if template.pointer == placed.template.pointer
         )
 
-    def broken_by(self, rule: str) -> "dict[str, list[Placed]]":
-        """Return the copies that a rule finds broken on host-network pools, by the pointer in the
-        manifest of what breaks them.
-        """
-        found: dict[str, list[Placed]] = {}
+    def broken_by(self, rule: str) -> "dict[Break, list[Placed]]":
+        """Return what a rule finds on host-network pools, each with the copies that it breaks."""
+        found: dict[Break, list[Placed]] = {}
         for copy, one in self._breaks:
             if one.rule == rule:
-                found.setdefault(one.pointer, []).append(copy)
+                found.setdefault(one, []).append(copy)
         return found
+
+    def breaks(self, copy: "Placed") -> "Iterator[Break]":
+        """Yield what breaks the pods of a workload copy where they land on host-network pools."""
+        from transformer.placement.breaks import breaks
+
+        level = self.cluster.namespaces.get(self.manifest.ref.namespace, "")
+        return breaks(copy, self.source(copy), level, self.cluster.node_count)
 
     @cached_property
     def _breaks(self) -> "list[tuple[Placed, Break]]":
-        from transformer.placement.verdicts import breaks
-
-        level = self.cluster.namespaces.get(self.manifest.ref.namespace, "")
-        return [
-            (copy, one) for copy in self.checked for one in breaks(copy, self.source(copy), level)
-        ]
+        return [(copy, one) for copy in self.checked for one in self.breaks(copy)]
 
     @cached_property
     def subjects(self) -> frozenset[Subject]:
@@ -332,6 +336,14 @@ class LocatedObservation(NamedTuple):
         return self.place.object
 
 
+def affected(
+    located: LocatedObservation, template: str, copy: str, pools: tuple[str, ...]
+) -> Affected:
+    """Return a workload copy of the object that an observation is about."""
+    place = located.place
+    return Affected(place.file, place.document, place.item, template, copy, pools)
+
+
 def patches_of(every: Iterable[LocatedObservation]) -> tuple[str, ...]:
     """Return the files of the patches of some observations."""
     return tuple(dict.fromkeys(file for located in every for file in located.patches))
@@ -366,6 +378,8 @@ class ValidationRule(NamedTuple):
     `on`: the objects that `check`, `collect` and `check_removed` get (empty: all). `left_to`: kinds
     (group, kind, rule id) that another rule reports instead, in validation.
 
+    `places`: `finalize` says which workload copies break because of other objects (`affected`).
+
     A rule without any of these is reported while documents are read, or by the run as a whole.
     """
 
@@ -385,6 +399,7 @@ class ValidationRule(NamedTuple):
     as_built: bool = False
     on: tuple[Subject, ...] = ()
     left_to: tuple[tuple[str, str, str], ...] = ()
+    places: bool = False
 
 
 class ValidationRules:

@@ -42,6 +42,7 @@ from transformer.text.prefilter import mentions_compared
 
 if TYPE_CHECKING:
     from transformer.pipeline.patched_sources import PatchedSources
+    from transformer.pipeline.placement_records import PlacementRecords
 
 
 class Outcome(NamedTuple):
@@ -49,6 +50,7 @@ class Outcome(NamedTuple):
 
     `skipped_rules`, `undecided` and `unseen` are those of a `Report`. `elsewhere` is the number of
     errors in files whose findings are not reported. `is_blank`: no document has any content.
+    `placed` is where workloads can land, if that was asked for.
     """
 
     findings: tuple[Finding, ...]
@@ -59,6 +61,14 @@ class Outcome(NamedTuple):
     elsewhere: int = 0
     is_blank: bool = False
     unseen: tuple[Unseen, ...] = ()
+    placed: "Placed | None" = None
+
+
+class Placed(NamedTuple):
+    """For `placement`: the records of the run, and the worlds in which workloads are judged."""
+
+    records: "PlacementRecords"
+    worlds: tuple[World, ...]
 
 
 class _Clusters(NamedTuple):
@@ -143,7 +153,11 @@ def run_validate(
     aggregator.see(states.built_from())
     aggregator.finalize()
     outcome = _outcome(aggregator, states, context, clusters, is_blank=not has_read)
-    return outcome._replace(unseen=coverage.unseen(states.led_back))
+    placed = None
+    if aggregator.records is not None:
+        worlds = tuple(clusters.worlds[name] for name in clusters.judging)
+        placed = Placed(aggregator.records, worlds)
+    return outcome._replace(unseen=coverage.unseen(states.led_back), placed=placed)
 
 
 def _kustomized(

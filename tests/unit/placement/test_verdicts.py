@@ -4,8 +4,18 @@ from typing import Any
 
 import pytest
 
-from tests.builders import CONTAINER, HOST_NETWORK, POOL, host_pool, pod, pool, stream, subjects
-from transformer.placement.verdicts import Break, Verdict, verdicts
+from tests.builders import (
+    CONTAINER,
+    HOST_NETWORK,
+    POOL,
+    host_pool,
+    node,
+    pod,
+    pool,
+    stream,
+    subjects,
+)
+from transformer.placement.verdicts import Verdict, verdicts
 
 TAINT = {"key": "net", "value": "host", "effect": "NoSchedule"}
 EXCLUDED = {"apps.openyurt.io/exclude-host-network-pool": "true"}
@@ -99,9 +109,9 @@ def test_what_decides_is_named_and_where_it_is(spec: dict[str, Any], name: str, 
 def test_what_breaks_pods_is_the_rule_that_reports_it(
     spec: dict[str, Any], level: str, found: list[tuple[str, str]]
 ) -> None:
-    assert judged(HZ, SH, pod(**spec), level=level)[0].breaks == tuple(
-        Break(rule, at) for rule, at in found
-    )
+    broken = judged(HZ, SH, pod(**spec), level=level)[0].breaks
+    assert [(one.rule, one.pointer) for one in broken] == found
+    assert all(one.message and one.hint for one in broken)
 
 
 def test_a_daemon_set_lands_on_every_node_that_fits() -> None:
@@ -112,10 +122,34 @@ def test_a_daemon_set_lands_on_every_node_that_fits() -> None:
         "spec": {"template": {"spec": {"containers": [CONTAINER]}}},
     }
     (on_host, *others) = judged(HZ, SH, daemon_set)
-    assert on_host.breaks == (Break("HN411", "/spec/template/spec"),)
+    assert [one[:2] for one in on_host.breaks] == [("HN411", "/spec/template/spec")]
     assert [one.word for one in others] == ["runs", "runs"]
 
 
 def test_a_pool_of_unknown_type_has_a_verdict_for_each() -> None:
     words = [one.word for one in judged(HZ, pool("hz"), SH, pod(**IN_HZ))]
     assert words == ["breaks", "runs", "cannot", "cannot"]
+
+
+def test_a_service_by_name_and_a_stuck_roll_out_break_pods_as_their_rules_say() -> None:
+    deployment = {
+        "apiVersion": "apps/v1",
+        "kind": "Deployment",
+        "metadata": {"name": "d"},
+        "spec": {
+            "replicas": 2,
+            "template": {
+                "spec": {
+                    **IN_HZ,
+                    **ON_HOST,
+                    "containers": [
+                        {**CONTAINER, "args": ["http://a.b.svc"], "ports": [{"containerPort": 1}]}
+                    ],
+                }
+            },
+        },
+    }
+    *_, context = subjects(stream(HZ, node({POOL: "hz", HOST_NETWORK: "true"}), deployment))
+    (placed,) = context.placed
+    found = verdicts(placed, context.source(placed), ("hz",), node_count=context.cluster.node_count)
+    assert [one.rule for one in next(found).breaks] == ["HN409", "HN422"]

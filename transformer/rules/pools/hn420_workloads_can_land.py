@@ -57,11 +57,13 @@ def collect(context: RuleContext) -> Iterator[Observation]:
         if pool_of(manifest).is_meant_host_network:
             yield Observation("", _place_of_pool(context), manifest.ref.name)
         return
-    for at, copies in context.broken_by("HN420").items():
-        pools = tuple(one.pool for placed in copies for one in placed.lands_on if _has_pods(placed))
+    for one, copies in context.broken_by("HN420").items():
+        pools = tuple(
+            there.pool for placed in copies for there in placed.lands_on if _has_pods(placed)
+        )
         pools = tuple(filter(None, dict.fromkeys(pools)))
         if pools and not is_surely_component(context, copies[0].template):
-            yield Observation("", at, pools)
+            yield Observation("", one.pointer, pools)
 
 
 def _place_of_pool(context: RuleContext) -> str:

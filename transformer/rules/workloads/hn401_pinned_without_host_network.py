@@ -33,9 +33,9 @@ from transformer.rules.base import RuleContext, ValidationRule, clusters_in_word
 
 
 def check(context: RuleContext) -> Iterator[Violation]:
-    for at, found in context.broken_by("HN401").items():
+    for one, found in context.broken_by("HN401").items():
         yield Violation(
-            at,
+            one.pointer,
             f"{runs_there(found)}, where there is no CNI, and do not use the host's network",
             hint=_hint(context, found),
         )

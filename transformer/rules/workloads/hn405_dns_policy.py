@@ -31,9 +31,9 @@ from transformer.rules.base import RuleContext, ValidationRule
 
 
 def check(context: RuleContext) -> Iterator[Violation]:
-    for at, copies in context.broken_by("HN405").items():
+    for one, copies in context.broken_by("HN405").items():
         yield Violation(
-            at,
+            one.pointer,
             f"{runs_there(copies)}, where there is no cluster DNS",
             hint="remove dnsPolicy, or set it to Default",
         )

@@ -51,6 +51,7 @@ from transformer.rules.base import (
     Observation,
     RuleContext,
     ValidationRule,
+    affected,
 )
 
 _COME_TO_AN_END = ("CronJob", "Job", "BroadcastJob", "AdvancedCronJob")
@@ -76,7 +77,8 @@ def collect(context: RuleContext) -> Iterator[Observation]:
         on_each_node = placed.is_daemon_set and all(one.everywhere for one in there)
         wanted = demands(template)
         for port in ports:
-            value = (port.ip, pools, single, on_each_node, wanted, template.pointer)
+            facts = (port.ip, pools, single, on_each_node, wanted)
+            value = (*facts, template.pointer, placed.copy.pool)
             yield Observation(f"{port.protocol} {port.host}", port.pointer, value)
 
 
@@ -86,10 +88,10 @@ def finalize(observations: Iterable[LocatedObservation]) -> Iterator[Conclusion]
     for index, before, is_certain in collisions(claims):
         claim, other = claims[index], claims[before]
         first, later = every[before], every[index]
+        common = tuple(pool for pool in other.pools if pool in claim.pools)
         if claim.pod == other.pod:
             message = f"the port is already used by the same pod, in line {first.place.line}"
         else:
-            common = [pool for pool in other.pools if pool in claim.pools]
             place = f"{first.place.file}:{first.place.line}"
             message = (
                 f"the port is already used by {first.object} ({place}), which runs on"
@@ -97,11 +99,22 @@ def finalize(observations: Iterable[LocatedObservation]) -> Iterator[Conclusion]
             )
         hint = "give one of them another port, or pin it to another pool"
         severity: Severity = "error" if is_certain else "warning"
-        yield later, Violation(later.place.pointer, message, hint, severity, patches=first.patches)
+        *_, template, copy = later.value
+        yield (
+            later,
+            Violation(
+                later.place.pointer,
+                message,
+                hint,
+                severity,
+                patches=first.patches,
+                affected=(affected(later, template, copy, common),),
+            ),
+        )
 
 
 def _claim(located: LocatedObservation) -> Claim:
-    *facts, template = located.value
+    *facts, template, _ = located.value
     ref, place = located.object, located.place
     owner = (ref.group, ref.kind, ref.namespace, ref.name)
     return Claim(owner, (place.file, place.document, place.item, template), *facts)
@@ -115,4 +128,5 @@ RULE = ValidationRule(
     collect=collect,
     finalize=finalize,
     on=("workloads",),
+    places=True,
 )

@@ -34,9 +34,10 @@ Nodes".
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from transformer.findings import Violation
+from transformer.findings import Affected, Violation
 from transformer.kubernetes.objects import Manifest
 from transformer.kubernetes.services import is_service
+from transformer.placement.breaks import SERVICE_HINT, not_reached
 from transformer.placement.placed import Placed, runs_there
 from transformer.placement.service_names import (
     Text,
@@ -52,16 +53,15 @@ from transformer.rules.base import (
     Observation,
     RuleContext,
     ValidationRule,
+    affected,
 )
 
 _SERVICE, _CONFIG, _PODS, _USES = "service", "config", "pods", "uses"
-_HINT = "use an address that is reachable from outside the cluster"
 
 
 def check(context: RuleContext) -> Iterator[Violation]:
-    for at, text, found in _texts(context):
-        if name := certain_name(text):
-            yield _violation(at, runs_there(found), name)
+    for one, copies in context.broken_by("HN409").items():
+        yield _violation(one.pointer, runs_there(copies), one.subject)
 
 
 def _texts(context: RuleContext) -> Iterator[tuple[str, Text, list[Placed]]]:
@@ -85,10 +85,17 @@ def collect(context: RuleContext) -> Iterator[Observation]:
     for at, text, found in _texts(context):
         names = () if certain_name(text) else possible_names(text)
         if names:
-            yield Observation("", at, (_PODS, namespace, names, runs_there(found)))
+            copies = tuple(map(_copy, found))
+            yield Observation("", at, (_PODS, namespace, names, runs_there(found), copies))
     for placed in context.on_host_network:
         for name in config_maps_of(placed.template):
-            yield Observation("", placed.template.pointer, (_USES, namespace, name))
+            at = placed.template.pointer
+            yield Observation("", at, (_USES, namespace, name, _copy(placed)))
+
+
+def _copy(placed: Placed) -> tuple[str, str, tuple[str, ...]]:
+    """Return what names a copy among those of its object, and where its pods run."""
+    return placed.template.pointer, placed.copy.pool, placed.runs_on
 
 
 def _is_config_map(manifest: Manifest) -> bool:
@@ -106,18 +113,25 @@ def _of_config(manifest: Manifest) -> Iterator[Observation]:
 def finalize(observations: Iterable[LocatedObservation]) -> Iterator[Conclusion]:
     every = list(observations)
     services = {one.value[1:] for one in every if one.value[0] == _SERVICE}
-    users = {one.value[1:]: one for one in reversed(every) if one.value[0] == _USES}
+    users: dict[tuple[str, str], list[LocatedObservation]] = {}
+    for one in every:
+        if one.value[0] == _USES:
+            users.setdefault(one.value[1:3], []).append(one)
     for located in every:
         kind, namespace, *rest = located.value
         if kind == _PODS:
-            names, runs = rest
+            names, runs, copies = rest
             if name := _service(names, namespace, services):
-                yield located, _violation(located.place.pointer, runs, name)
-        elif kind == _CONFIG and (user := users.get((namespace, rest[0]))) is not None:
+                broken = tuple(affected(located, *copy) for copy in copies)
+                yield located, _violation(located.place.pointer, runs, name, broken)
+        elif kind == _CONFIG and (its_users := users.get((namespace, rest[0]))) is not None:
             certain, names = rest[1:]
             if name := certain or _service(names, namespace, services):
+                user = its_users[0]
                 runs = f"pods of {user.object} use this on host-network pools"
-                yield located, _violation(located.place.pointer, runs, name, user.patches)
+                broken = tuple(affected(one, *one.value[3]) for one in its_users)
+                at = located.place.pointer
+                yield located, _violation(at, runs, name, broken, user.patches)
 
 
 def _service(names: Sequence[str], namespace: str, services: set[tuple[str, str]]) -> str:
@@ -129,9 +143,16 @@ def _service(names: Sequence[str], namespace: str, services: set[tuple[str, str]
     return ""
 
 
-def _violation(at: str, runs: str, name: str, patches: tuple[str, ...] = ()) -> Violation:
+def _violation(
+    at: str,
+    runs: str,
+    name: str,
+    broken: tuple[Affected, ...] = (),
+    patches: tuple[str, ...] = (),
+) -> Violation:
     message = f"{runs}, where {name} cannot be resolved or reached"
-    return Violation(at, message, hint=_HINT, patches=patches)
+    cause = not_reached(name)
+    return Violation(at, message, SERVICE_HINT, patches=patches, affected=broken, cause=cause)
 
 
 RULE = ValidationRule(
@@ -143,4 +164,5 @@ RULE = ValidationRule(
     collect=collect,
     finalize=finalize,
     as_built=True,
+    places=True,
 )

@@ -31,11 +31,11 @@ from transformer.rules.components import is_surely_component
 
 def check(context: RuleContext) -> Iterator[Violation]:
     ref = context.manifest.ref
-    for at, copies in context.broken_by("HN411").items():
+    for one, copies in context.broken_by("HN411").items():
         if not is_surely_component(context, copies[0].template):
-            pools = (one.pool for placed in copies for one in placed.lands_on)
+            pools = (there.pool for placed in copies for there in placed.lands_on)
             yield Violation(
-                at,
+                one.pointer,
                 f"the pods of {ref} can also run on {pool_words(pools)}, where there is no CNI for"
                 " them",
                 hint="annotate the pod template with apps.openyurt.io/exclude-host-network-pool:"

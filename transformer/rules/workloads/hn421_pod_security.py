@@ -35,26 +35,21 @@ documentation, Pod Security Standards.
 from collections.abc import Iterator
 
 from transformer.findings import Violation
+from transformer.placement.breaks import refused_use
 from transformer.placement.placed import of_copies
-from transformer.placement.pod_security import PRIVILEGED
-from transformer.placement.truth import Truth
 from transformer.rules.base import RuleContext, ValidationRule
 
 
 def check(context: RuleContext) -> Iterator[Violation]:
     namespace = context.manifest.ref.namespace
     level = context.cluster.namespaces.get(namespace)
-    for at, copies in context.broken_by("HN421").items():
-        what = "a port of the host"
-        if copies[0].is_on_host is Truth.TRUE:
-            what = "the network of the host"
-        elif copies[0].pinned_to:
-            what = "the network of the host, which these need (HN401)"
+    for one, copies in context.broken_by("HN421").items():
         yield Violation(
-            at,
+            one.pointer,
             f"namespace {namespace} enforces the Pod Security level {level}, which refuses pods"
-            f" that use {what}: no pod{of_copies(copies)} of {context.manifest.ref} is created",
-            hint=PRIVILEGED,
+            f" that use {refused_use(copies[0])}: no pod{of_copies(copies)} of"
+            f" {context.manifest.ref} is created",
+            hint=one.hint,
         )
 
 

@@ -47,69 +47,12 @@ Source: Kubernetes scheduler, filter NodePorts; Deployment controller, `ResolveF
 from collections.abc import Iterator
 
 from transformer.findings import Violation
-from transformer.kubernetes.objects import mapping_at
-from transformer.kubernetes.ports import Port, host_ports
-from transformer.placement.placed import Placed, of_copies, pool_words
-from transformer.placement.roll_out import unavailable
-from transformer.placement.truth import Truth
 from transformer.rules.base import RuleContext, ValidationRule
-
-_ONE_BY_ONE = "set maxSurge: 0 and maxUnavailable: 1"
-_WITH_REPLICAS = ("Deployment", "StatefulSet", "ReplicaSet", "ReplicationController")
 
 
 def check(context: RuleContext) -> Iterator[Violation]:
-    for placed in context.checked:
-        port = next(_ports(placed), None)
-        nodes = _nodes(context, placed) if port else 0
-        if port and nodes and placed.copy.kind in _WITH_REPLICAS:
-            yield from _stuck(placed, port, nodes)
-
-
-def _ports(placed: Placed) -> Iterator[Port]:
-    return host_ports(placed.template, host_network=placed.is_on_host is Truth.TRUE)
-
-
-def _nodes(context: RuleContext, placed: Placed) -> int:
-    """Return on how many nodes of the input the pods can run, or 0 if that is not known."""
-    pinned = placed.pinned_to
-    reached = [one for one in placed.schedule.pools if one.pool in pinned]
-    is_known = all(context.cluster.node_count(one.pool) and not one.doubtful for one in reached)
-    if not reached or not is_known:
-        return 0
-    return sum(one.fitting for one in reached)
-
-
-def _stuck(placed: Placed, port: Port, nodes: int) -> Iterator[Violation]:
-    copy, base = placed.copy, placed.template.pointer.rpartition("/template")[0]
-    replicas = copy.workload.get("replicas")
-    replicas = 1 if replicas is None else replicas
-    if not isinstance(replicas, int) or isinstance(replicas, bool) or replicas < 1:
-        return
-    said = f"{base}/replicas" if "replicas" in copy.workload else port.pointer
-    pods = f"pods{of_copies([placed])}"
-    of_nodes = (
-        f"{pool_words(placed.pinned_to)} has only {nodes} {'node' if nodes == 1 else 'nodes'}"
-    )
-    of_nodes += " in the input that can take them"
-    can_update = copy.kind != "Deployment" or unavailable({**copy.workload, "replicas": nodes})
-    if replicas > nodes:
-        hint = f"lower the replicas to {nodes}" + ("" if can_update else f", and {_ONE_BY_ONE}")
-        yield Violation(
-            copy.place(said),
-            f"{replicas} {pods} need port {port.host} of a node each, but {of_nodes}:"
-            f" {replicas - nodes} will stay Pending",
-            hint=hint + ("" if copy.pool else "; or use a DaemonSet for one pod on each node"),
-        )
-    elif replicas == nodes and not can_update:
-        at = f"{base}/strategy" if mapping_at(copy.workload, "strategy") else port.pointer
-        yield Violation(
-            copy.place(at),
-            f"a rolling update of the {pods} gets stuck: none may be unavailable (maxUnavailable"
-            f" rounds to 0), and the new pod waits for port {port.host} of an old one, because"
-            f" {of_nodes}",
-            hint=f"{_ONE_BY_ONE}, or the strategy Recreate",
-        )
+    for one in context.broken_by("HN422"):
+        yield Violation(one.pointer, one.message, hint=one.hint)
 
 
 RULE = ValidationRule(

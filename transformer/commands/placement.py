@@ -1,0 +1,142 @@
+"""The `placement` command: where the workloads of the input can land, and what breaks there."""
+
+import json
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import nullcontext
+from typing import TypeAlias
+
+from transformer.commands.host import Host, discovery_options, refuse
+from transformer.commands.validate import Reads, built, checked, progress_of
+from transformer.config.package_data import read, schemas
+from transformer.config.placement_options import PlacementOptions
+from transformer.inputs.prescan import given_pools
+from transformer.outputs.reporter import NOTHING_FOUND, NOTHING_READ
+from transformer.outputs.terminal import is_capable, paint_for
+from transformer.pipeline.context import build
+from transformer.placements import PlacementReport
+from transformer.report import as_text, coverage
+from transformer.report.formatting import clean, count
+from transformer.report.placement_formats import renderer
+from transformer.runs.placement import PlacementOutcome, run_placement
+from transformer.system import stdio
+
+PlacementHost: TypeAlias = Host[Reads, Callable[[PlacementReport], object]]
+
+
+def run(options: PlacementOptions, host: PlacementHost) -> int:
+    """Find out where workloads can land, answer the host, and return the exit status.
+
+    Raises:
+        SettingsError: the configuration is invalid, a state cannot be found, or there is no such
+            pool or workload.
+        OSError: standard input or output, or a temporary file, fails.
+    """
+    context = build(
+        host.settings,
+        json.loads(read("kubernetes/components.json")),
+        schemas=schemas(),
+        max_document=options.max_document,
+    )
+    pools = host.pool_sources(options.pools)
+    discovery = discovery_options(host.settings, host.root, options.cluster)
+    is_built = options.build or bool(options.build_dirs) or host.settings.build
+    with (
+        checked(host, discovery) as sources,
+        built(sources, options.build_dirs, host.settings, discovery.root)
+        if is_built
+        else nullcontext(sources) as states,
+    ):
+        progress = progress_of(states, options, "placing")
+        try:
+            given = tuple(given_pools(pools, context))
+            outcome = run_placement(
+                states._replace(given=given),
+                context,
+                progress.advance,
+                shows_after=options.before_after,
+                only=options.pool,
+            )
+        finally:
+            progress.clear()
+        _say(options, outcome)
+        try:
+            host.answers(outcome.report)
+        except BrokenPipeError:
+            stdio.discard_output()
+        if status := _status(outcome):
+            return status
+        reasons = list(_failing(outcome.report, options.fail_on))
+        for reason in reasons:
+            print(reason, file=sys.stderr, flush=True)
+        return 1 if reasons else 0
+
+
+def refuse_contradictions(options: PlacementOptions) -> None:
+    """Check that options can be used together, besides those of `validate`.
+
+    Raises:
+        SettingsError: two of them cannot.
+    """
+    compares = {"--base": options.base, "--old": options.old, "--staged": options.staged}
+    given = [name for name, value in compares.items() if value]
+    if options.before_after and given and options.format in ("table", "markdown"):
+        refuse("--before-after", given[0])
+
+
+def _say(options: PlacementOptions, outcome: PlacementOutcome) -> None:
+    """Print on standard error what could not be read."""
+    paint = paint_for(sys.stderr, options.color)
+    lines = [
+        as_text.finding(found, paint)
+        for found in outcome.findings
+        if found.severity == "error" or not options.quiet
+    ]
+    if not outcome.report.files and not options.quiet:
+        lines.append(NOTHING_FOUND)
+    elif outcome.is_blank and not outcome.failed and not options.quiet:
+        lines.append(NOTHING_READ)
+    if options.verbose:
+        lines += [f"not looked into: {line}" for line in coverage.names(outcome.report.unseen)]
+    print(*lines, sep="\n", end="\n" if lines else "", file=sys.stderr, flush=True)
+
+
+def _status(outcome: PlacementOutcome) -> int:
+    if outcome.failed:
+        return 3
+    return int(any(found.severity == "error" for found in outcome.findings))
+
+
+def _failing(report: PlacementReport, fail_on: tuple[str, ...]) -> Iterator[str]:
+    """Yield why a run fails that could read everything (`--fail-on`)."""
+    if "breaks" in fail_on:
+        for world in report.worlds:
+            # A patch that was left out may be the remedy, so that is no reason to fail.
+            broken = sum(
+                not one.patches and any(verdict.word == "breaks" for verdict in one.verdicts)
+                for one in world.workloads
+            )
+            if broken:
+                verb = "breaks" if broken == 1 else "break"
+                where = f" in cluster {clean(world.name)}" if world.name else ""
+                workloads = f"{count(broken, 'workload')} {verb}{where}"
+                yield f"failed because of --fail-on breaks: {workloads}"
+    if "unseen" in fail_on and report.unseen:
+        yield f"failed because of --fail-on unseen: {coverage.counts(report.unseen)}"
+
+
+def print_report(options: PlacementOptions, report: PlacementReport) -> None:
+    """Print the report on standard output."""
+    out = stdio.standard_output()
+    if options.format == "table":
+        from transformer.report import placement_table
+
+        width = shutil.get_terminal_size().columns if is_capable(sys.stdout) else 0
+        paint = paint_for(sys.stdout, options.color)
+        pieces = placement_table.render(report, paint, width)
+    else:
+        pieces = renderer(options.format)(report)
+    for piece in pieces:
+        out.write(piece.encode("utf-8", "backslashreplace"))
+    out.flush()

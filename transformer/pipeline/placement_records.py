@@ -1,0 +1,284 @@
+"""The records of a whole run on where workloads can land: kept small, and made readable again.
+
+Shapes are kept once. What breaks pods because of other objects is added when all input has been
+read, and counts for the pools where its rule says so.
+"""
+
+import marshal
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from typing import Any, NamedTuple, TypeAlias
+
+from transformer.findings import Affected, Finding, ObjectRef
+from transformer.pipeline.place_workloads import (
+    PackedEdit,
+    PackedReason,
+    PackedVerdict,
+    PlacedWorkload,
+    PoolPlace,
+    Shape,
+)
+from transformer.placement.by_pool import Columns
+from transformer.placements import Edit, PoolVerdict, Reason, Spot, Workload
+
+_CopyKey: TypeAlias = tuple[str, int, str, str, str]
+"""File, document, item, template and pool of a copy."""
+
+_Later: TypeAlias = list[tuple[frozenset[str], Finding, str]]
+"""What breaks a copy in some pools: what a rule found, and why in words."""
+
+Leads: TypeAlias = Callable[[Finding], Finding]
+"""Returns a finding at the place where it comes from, if it is on what was built."""
+
+
+class PlacementRecords:
+    """The records of a run, by world."""
+
+    def __init__(self) -> None:
+        self._shapes: dict[bytes, int] = {}
+        self._files: dict[str, int] = {}
+        self._records: dict[str, list[bytes]] = {}
+        self._later: dict[str, dict[_CopyKey, _Later]] = {}
+        self._extra: dict[str, dict[str, None]] = {}
+        self._pools: dict[tuple[str, str], PoolPlace] = {}
+
+    def add(self, placed: Iterable[PlacedWorkload], pools: Iterable[PoolPlace]) -> None:
+        """Add the records of one document."""
+        for one in placed:
+            if one.shape not in self._shapes:
+                self._shapes[one.shape] = len(self._shapes)
+                names = (name for found in _shape(one.shape).verdicts for name in found.names)
+                self._extra.setdefault(one.world, {}).update(dict.fromkeys(names))
+            record = (
+                self._shapes[one.shape],
+                self._files.setdefault(one.file, len(self._files)),
+                one.name,
+                one.places,
+            )
+            self._records.setdefault(one.world, []).append(marshal.dumps(record))
+        for pool in pools:
+            self._pools.setdefault((pool.world, pool.name), pool)
+
+    def add_break(self, world: str, every: Iterable[Affected], found: Finding, cause: str) -> None:
+        """Add what a rule found after all input had been read."""
+        for one in every:
+            key = (one.file, one.document, one.item, one.template, one.copy)
+            of_copy = self._later.setdefault(world, {}).setdefault(key, [])
+            of_copy.append((frozenset(one.pools), found, cause))
+
+    @property
+    def worlds(self) -> Iterable[str]:
+        """The worlds that have workloads."""
+        return self._records.keys()
+
+    def pool_place(self, world: str, pool: str) -> PoolPlace | None:
+        """Return where a pool is, or None if it comes from elsewhere."""
+        return self._pools.get((world, pool))
+
+    def missing_pools(self, world: str) -> tuple[str, ...]:
+        """Return the names of pools that workloads select, and that are not in the input."""
+        return tuple(self._extra.get(world, ()))
+
+    def workloads(
+        self, world: str, columns: Columns, lead: Leads = lambda found: found
+    ) -> "Workloads":
+        """Return the workloads of a world."""
+        names = (*columns.names, "", *self.missing_pools(world))
+        return Workloads(
+            self._records.get(world, []),
+            list(self._shapes),
+            list(self._files),
+            self._later.get(world, {}),
+            _Names(names, len(columns.names)),
+            lead,
+        )
+
+
+class _Names:
+    """The names of all pools, in order; those after number `no_pool` are not in the input."""
+
+    def __init__(self, every: tuple[str, ...], no_pool: int) -> None:
+        self.every, self.no_pool = every, no_pool
+        self.order = {name: number for number, name in enumerate(every)}
+        self._known: dict[tuple[int, tuple[str, ...], frozenset[str]], tuple[str, ...]] = {}
+
+    def of(self, columns: int, names: tuple[str, ...], named: frozenset[str]) -> tuple[str, ...]:
+        """Return the pools of a verdict; `named` are those that any verdict of the copy names."""
+        key = (columns, names, named)
+        if key not in self._known:
+            self._known[key] = tuple(self._of(columns, names, named))
+        return self._known[key]
+
+    def _of(self, columns: int, names: tuple[str, ...], named: frozenset[str]) -> Iterator[str]:
+        for number, name in enumerate(self.every[: self.no_pool + 1]):
+            if columns >> number & 1:
+                yield name
+        has_others = columns >> self.no_pool + 1 & 1
+        for name in self.every[self.no_pool + 1 :]:
+            if name in names or (has_others and name not in named):
+                yield name
+
+    def columns_of(self, pools: Iterable[str]) -> int:
+        """Return the mask of pools that are in the input."""
+        numbers = (self.order[name] for name in pools if name in self.order)
+        return sum(1 << number for number in numbers if number <= self.no_pool)
+
+
+class Workloads:
+    """The workloads of one world, in the order of the input; they can be iterated several times."""
+
+    def __init__(
+        self,
+        records: Sequence[bytes],
+        shapes: Sequence[bytes],
+        files: Sequence[str],
+        later: Mapping[_CopyKey, _Later],
+        names: _Names,
+        lead: Leads,
+    ) -> None:
+        self._records, self._shapes, self._files = records, shapes, files
+        self._later, self._names, self._lead = later, names, lead
+
+    def __len__(self) -> int:
+        return len(self._records)
+
+    def __iter__(self) -> Iterator[Workload]:
+        return map(self.__getitem__, range(len(self._records)))
+
+    def __getitem__(self, number: int) -> Workload:
+        shape_number, file_number, name, (document, *pairs) = marshal.loads(self._records[number])
+        shape, file = _shape(self._shapes[shape_number]), self._files[file_number]
+        places = zip(shape.pointers, pairs[::2], pairs[1::2], strict=True)
+        group, _, version = shape.api_version.rpartition("/")
+        ref = ObjectRef(group, version, shape.kind, shape.namespace, name)
+        spots = [
+            self._spot(Finding("", "info", "", file, line, column, document, shape.item, ref, at))
+            for at, line, column in places
+        ]
+        key = (file, document, shape.item, shape.template, shape.copy)
+        later = [
+            (pools, Reason(found.rule, found.severity, cause, found.hint, self._spot(found)))
+            for pools, found, cause in self._later.get(key, ())
+        ]
+        read = _Reader(self._names, spots, later)
+        return Workload(
+            shape.kind,
+            shape.api_version,
+            shape.namespace,
+            name,
+            shape.copy,
+            shape.template,
+            spots[0],
+            shape.component,
+            read.verdicts(shape.verdicts, shape.edits),
+            shape.patches,
+            read.verdicts(shape.after, ()),
+        )
+
+    def _spot(self, found: Finding) -> Spot:
+        """Return the place of a finding, or where that comes from."""
+        led = self._lead(found)
+        return Spot(found.pointer, led.file, led.line, led.column)
+
+
+class _Part(NamedTuple):
+    """A part of the pools of a packed verdict, and what concerns only these."""
+
+    columns: int
+    names: tuple[str, ...]
+    edit: PackedEdit | None = None
+    more: tuple[Reason, ...] = ()
+
+
+class _Reader(NamedTuple):
+    """Makes the verdicts on one copy."""
+
+    names: _Names
+    spots: Sequence[Spot]
+    later: Sequence[tuple[frozenset[str], Reason]]
+
+    def verdicts(
+        self, packed: Sequence[PackedVerdict], edits: Sequence[PackedEdit]
+    ) -> tuple[PoolVerdict, ...]:
+        """Return the verdicts, equal ones once, in the order of their first pools."""
+        named = frozenset(name for one in packed for name in one.names)
+        found: dict[PoolVerdict, list[str]] = {}
+        for one in packed:
+            for part in self._parts(one, edits):
+                if pools := self.names.of(part.columns, part.names, named):
+                    found.setdefault(self._verdict(one, part), []).extend(pools)
+        order = self.names.order
+        made = [
+            one._replace(pools=tuple(sorted(pools, key=order.__getitem__)))
+            for one, pools in found.items()
+        ]
+        return tuple(sorted(made, key=lambda one: order[one.pools[0]]))
+
+    def _parts(self, one: PackedVerdict, edits: Sequence[PackedEdit]) -> Iterator[_Part]:
+        """Yield the parts of the pools of a verdict that have the same edit and later reasons."""
+        rest = _Part(one.columns, one.names)
+        parts = []
+        for edit in edits:
+            names = tuple(name for name in rest.names if name in edit.names)
+            parts.append(_Part(rest.columns & edit.columns, names, edit))
+            left = tuple(name for name in rest.names if name not in edit.names)
+            rest = _Part(rest.columns & ~edit.columns, left)
+        for part in (*parts, rest):
+            if one.may_break and self.later:
+                yield from self._broken_later(part)
+            else:
+                yield part
+
+    def _broken_later(self, part: _Part) -> Iterator[_Part]:
+        by_reasons: dict[tuple[Reason, ...], int] = {}
+        for number in range(part.columns.bit_length()):
+            if part.columns >> number & 1:
+                pool = self.names.every[number] if number <= self.names.no_pool else None
+                more = tuple(reason for pools, reason in self.later if pool in pools)
+                by_reasons[more] = by_reasons.get(more, 0) | 1 << number
+        for more, columns in by_reasons.items():
+            yield _Part(columns, (), part.edit, more)
+        if part.names:
+            yield _Part(0, part.names, part.edit)
+
+    def _verdict(self, one: PackedVerdict, part: _Part) -> PoolVerdict:
+        """Return the verdict in a part of the pools."""
+        reasons = tuple(self._reason(reason) for reason in one.reasons)
+        reasons = tuple(dict.fromkeys((*reasons, *part.more)))
+        word = "breaks" if part.more else one.word
+        edit = None
+        if part.edit is not None and part.edit.word != word:
+            edit = Edit(*part.edit[2:])
+        return PoolVerdict(
+            (),
+            word,
+            one.filter,
+            self.spots[one.at] if one.at >= 0 else None,
+            one.undecided,
+            one.fitting,
+            one.nodes,
+            reasons,
+            edit,
+        )
+
+    def _reason(self, one: PackedReason) -> Reason:
+        return Reason(one.rule, one.severity, one.message, one.hint, self.spots[one.at])
+
+
+@lru_cache(maxsize=4096)
+def _shape(packed: bytes) -> Shape:
+    """Return a shape from our own bytes."""
+    fields: list[Any] = list(marshal.loads(packed))
+    verdicts, after, edits = fields[-3:]
+    return Shape._make(
+        (
+            *fields[:-3],
+            tuple(map(_packed_verdict, verdicts)),
+            tuple(map(_packed_verdict, after)),
+            tuple(PackedEdit(*one) for one in edits),
+        )
+    )
+
+
+def _packed_verdict(fields: Sequence[Any]) -> PackedVerdict:
+    return PackedVerdict._make((*fields[:-1], tuple(PackedReason(*one) for one in fields[-1])))

@@ -1,0 +1,115 @@
+"""What breaks the pods of a workload copy on the host-network nodes where they land.
+
+Here is what the copy, its namespace and the nodes tell. Whether a port is taken (HN408), and
+whether a word is the name of a Service (HN409), depends on other objects: these rules add it.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from transformer.kubernetes.pod_template import PodTemplate
+from transformer.placement.placed import Placed, selection_at
+from transformer.placement.pod_security import PRIVILEGED, REFUSING, refused
+from transformer.placement.roll_out import stuck
+from transformer.placement.service_names import certain_name, texts_of
+from transformer.placement.truth import Truth
+
+
+class Break(NamedTuple):
+    """What breaks pods on host-network nodes: the id of the rule that reports it, and where it is
+    in the manifest.
+
+    `message` says it of a pool that is named elsewhere. `subject` is the name that it is about, if
+    it is about one.
+    """
+
+    rule: str
+    pointer: str
+    message: str = ""
+    hint: str = ""
+    subject: str = ""
+
+
+def breaks(
+    placed: Placed,
+    source: PodTemplate,
+    level: str = "",
+    node_count: Callable[[str], int] = lambda _: 0,
+) -> Iterator[Break]:
+    """Yield what breaks the pods of a copy where they land on host-network pools.
+
+    `source` is the pod template as the manifest has it, `level` the level of Pod Security that its
+    namespace enforces. `node_count` returns how many nodes a pool has, or 0 if it is not known.
+    """
+    if not placed.can_land:
+        return
+    template = placed.template
+    if placed.is_on_host is Truth.FALSE:
+        yield _without_network(placed, source)
+    if placed.runs_on:
+        if template.spec.get("dnsPolicy") == "ClusterFirstWithHostNet":
+            at = placed.copy.place(f"{template.pointer}/spec/dnsPolicy")
+            yield Break("HN405", at, _NO_DNS, "remove dnsPolicy, or set it to Default")
+        yield from _services(placed)
+    if level in REFUSING and (at := _refused(placed, source)):
+        message = f"Pod Security ({level}) refuses pods that use {refused_use(placed)}"
+        yield Break("HN421", at, message, PRIVILEGED)
+    if (one := stuck(placed, node_count)) is not None:
+        yield Break("HN422", *one)
+
+
+_NO_NETWORK = "the pods need a network of their own, and there is no CNI"
+_NO_DNS = "the pods use the cluster DNS, which cannot be reached"
+_KEEP_OFF = (
+    'annotate the pod template with apps.openyurt.io/exclude-host-network-pool: "true" and run'
+    " hostnet-transform on it, or set hostNetwork: true"
+)
+SERVICE_HINT = "use an address that is reachable from outside the cluster"
+
+
+def not_reached(name: str) -> str:
+    """Return how a verdict says that pods use the name of a Service."""
+    return f"the pods use {name}, which cannot be resolved or reached"
+
+
+def _services(placed: Placed) -> Iterator[Break]:
+    """Yield the texts of the containers that can only be the name of a Service."""
+    for text in texts_of(placed.template):
+        if name := certain_name(text):
+            at = placed.copy.place(text.pointer)
+            yield Break("HN409", at, not_reached(name), SERVICE_HINT, name)
+
+
+def refused_use(placed: Placed) -> str:
+    """Return what Pod Security refuses, in words."""
+    if placed.is_on_host is Truth.TRUE:
+        return "the network of the host"
+    if placed.pinned_to:
+        return "the network of the host, which these need (HN401)"
+    return "a port of the host"
+
+
+def _refused(placed: Placed, source: PodTemplate) -> str:
+    """Return where what Pod Security refuses is, or nothing.
+
+    Pinned pods need the network of the host.
+    """
+    if placed.pinned_to and placed.is_on_host is Truth.FALSE:
+        return _without_network(placed, source).pointer
+    at = refused(placed.template, is_on_host=placed.is_on_host is Truth.TRUE)
+    return placed.copy.place(at) if at else ""
+
+
+def _without_network(placed: Placed, source: PodTemplate) -> Break:
+    """Return the rule for pods that need a network of their own, by where else they can run."""
+    at = placed.template.pointer
+    if placed.pinned_to:
+        said = f"{at}/spec/hostNetwork"
+        is_said = "hostNetwork" in placed.template.spec or placed.copy.is_patched(said)
+        place = placed.copy.place(said if is_said else selection_at(source))
+        return Break(
+            "HN401", place, _NO_NETWORK, "set hostNetwork: true, or let them run elsewhere"
+        )
+    if placed.is_daemon_set:
+        return Break("HN411", f"{at}/spec", _NO_NETWORK, _KEEP_OFF)
+    return Break("HN420", placed.copy.place(at), _NO_NETWORK, _KEEP_OFF)

@@ -1,0 +1,174 @@
+"""What `placement` reports: workload copies, each with its verdicts by pool, as plain values.
+
+Lines and columns are 1-based; pointers are JSON pointers (RFC 6901) relative to the object. The
+pool `""` stands for nodes in no pool.
+"""
+
+from collections.abc import Iterable
+from typing import Literal, NamedTuple, TypeAlias
+
+from transformer.findings import Severity, Unseen
+
+Word: TypeAlias = Literal["runs", "breaks", "kept off", "cannot", "unknown"]
+
+WORDS: tuple[Word, ...] = ("breaks", "unknown", "kept off", "runs", "cannot")
+"""In the order in which people want to read of them: trouble first."""
+
+MEANINGS: dict[Word, str] = {
+    "breaks": "can be scheduled there, and does not work there",
+    "unknown": "depends on what is not in the input",
+    "kept off": "a guard, a taint or a cordon keeps it off",
+    "runs": "can be scheduled there, and works",
+    "cannot": "selects other nodes",
+}
+
+NOT_JUDGED = (
+    "resources",
+    "topology spread",
+    "pod affinity and anti-affinity",
+    "volumes",
+    "preemption",
+)
+"""Filters of the scheduler that the verdicts leave out."""
+
+NO_POOL = "no pool"
+"""How texts call nodes in no pool."""
+
+
+class Spot(NamedTuple):
+    """A place in an object and in its file."""
+
+    pointer: str
+    file: str
+    line: int
+    column: int
+
+    def __str__(self) -> str:
+        """Return `file:line:column`."""
+        return f"{self.file}:{self.line}:{self.column}"
+
+
+class Reason(NamedTuple):
+    """Why pods break: the rule that reports it, in words that name no pool, and where it is."""
+
+    rule: str
+    severity: Severity
+    message: str
+    hint: str
+    at: Spot
+
+
+class Edit(NamedTuple):
+    """An edit of `transform` that changes a verdict to `word`: its rule, and what the rule does.
+
+    Not `is_enabled`: the rule is off in the configuration; `--enable` switches it on.
+    """
+
+    rule: str
+    message: str
+    word: Word
+    is_enabled: bool = True
+
+
+class PoolVerdict(NamedTuple):
+    """The verdict on a workload copy in each of `pools`.
+
+    `filter` decides it at `at`, if it is neither `runs` nor `breaks`. `undecided` is what is not
+    known, if it is `unknown`. `fitting` of `nodes` Nodes in the input take the pods; 0 nodes: there
+    are none in the input. `edit` is what `transform` would do about it, if anything.
+    """
+
+    pools: tuple[str, ...]
+    word: Word
+    filter: str = ""
+    at: Spot | None = None
+    undecided: tuple[str, ...] = ()
+    fitting: int = 0
+    nodes: int = 0
+    reasons: tuple[Reason, ...] = ()
+    edit: Edit | None = None
+
+    @property
+    def severity(self) -> str:
+        """Return how bad it is: `error`, `warning`, or nothing if the pods do not break."""
+        if self.word != "breaks":
+            return ""
+        return "error" if any(one.severity == "error" for one in self.reasons) else "warning"
+
+
+class Workload(NamedTuple):
+    """A workload copy, and its verdicts: together they have each pool of its world once.
+
+    `copy` is the pool that the copy is for (empty: any), `component` the network component of the
+    catalog that it is (empty: none). `patches` are the patches of kustomizations without which it
+    is judged. `after` are the verdicts on pools where the edits of `transform` change them. `old`
+    are those of the old state on pools where they differ: None if there is no old state, or if the
+    workload `is_new`.
+    """
+
+    kind: str
+    api_version: str
+    namespace: str
+    name: str
+    copy: str
+    template: str
+    at: Spot
+    component: str
+    verdicts: tuple[PoolVerdict, ...]
+    patches: tuple[str, ...] = ()
+    after: tuple[PoolVerdict, ...] = ()
+    old: tuple[PoolVerdict, ...] | None = None
+    is_new: bool = False
+
+    def __str__(self) -> str:
+        """Return `Kind/namespace/name`, with the pool of a copy."""
+        parts = (self.kind, self.namespace, self.name) if self.namespace else (self.kind, self.name)
+        return "/".join(parts) + (f" for {self.copy}" if self.copy else "")
+
+
+class PoolColumn(NamedTuple):
+    """A pool of a world; `is_host_network` is None if that is not known.
+
+    `nodes` is their number as far as it is known. Not `is_known`: the pool is not in the input.
+    `is_new`: it is not in the old state.
+    """
+
+    name: str
+    is_host_network: bool | None = False
+    type: str = ""
+    nodes: int | None = None
+    is_known: bool = True
+    file: str = ""
+    line: int = 0
+    taints: tuple[str, ...] = ()
+    is_new: bool = False
+
+
+class WorldPlacement(NamedTuple):
+    """Where the workloads of a world can land; `workloads` can be iterated several times.
+
+    `name` is that of the cluster in the configuration. `gone` are workloads of the old state that
+    are no longer there; `summary` says in words what there is, or what changes.
+    """
+
+    name: str
+    pools: tuple[PoolColumn, ...]
+    workloads: Iterable[Workload]
+    gone: tuple[Workload, ...] = ()
+    summary: tuple[str, ...] = ()
+
+
+class PlacementReport(NamedTuple):
+    """The placement of each world, and what was not looked into.
+
+    `is_compared`: there is an old state, called `since`. `shows_after`: verdicts after the edits of
+    `transform` are part of it.
+    """
+
+    worlds: tuple[WorldPlacement, ...]
+    unseen: tuple[Unseen, ...] = ()
+    documents: int = 0
+    files: int = 0
+    is_compared: bool = False
+    since: str = ""
+    shows_after: bool = False

@@ -1,0 +1,97 @@
+"""Placement as Markdown, for a pull request.
+
+Names come from manifests, so all that means something in Markdown or HTML is escaped in them.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from transformer.placements import PlacementReport, WorldPlacement
+from transformer.regexes import regex
+from transformer.report.formatting import clean, count
+from transformer.report.placement_rows import Cause, Row, columns, pool_name, rows
+from transformer.report.placement_summary import pool_words
+from transformer.report.placement_table import footer
+
+_MOST_ROWS = 100
+_MOST_POOLS = 12
+_MOST_CAUSES = 20
+_SPECIAL = regex(r"[\\`*_\[\]<>#!|~&@$]|:(?=//)|(?<=www)\.")
+
+
+def escaped(text: str) -> str:
+    """Return a text that Markdown shows as it is, on one line."""
+    return _SPECIAL.sub(lambda found: f"&#{ord(found.group())};", clean(text))
+
+
+def render(report: PlacementReport) -> Iterator[str]:
+    """Yield the lines of the report."""
+    what = "What this change moves" if report.is_compared else "Where workloads can land"
+    yield f"### {what}\n\n"
+    for world in report.worlds:
+        if len(report.worlds) > 1:
+            yield f"#### {escaped(world.name) or 'files that belong to no cluster'}\n\n"
+        yield from _world(world, report)
+    yield from (f"{line}  \n" for line in footer(report))
+
+
+def _world(world: WorldPlacement, report: PlacementReport) -> Iterator[str]:
+    found = rows(world, report)
+    yield from (f"- {_words(line)}\n" for line in world.summary)
+    if found.left:
+        yield f"- {count(found.left, 'other workload')} as before\n"
+    yield "\n"
+    if found.rows:
+        yield from _table(world, found.rows)
+        yield "\n"
+    for cause in found.causes[:_MOST_CAUSES]:
+        yield from _cause(cause)
+    if (left := len(found.causes) - _MOST_CAUSES) > 0:
+        yield f"- {count(left, 'further reason')}: `--format json` has all of them\n"
+    if found.causes:
+        yield "\n"
+
+
+def _words(line: str) -> str:
+    """Return a line of the summary, in which only commands may be between backticks."""
+    parts = line.split("`")
+    return "`".join(part if number % 2 else _plain(part) for number, part in enumerate(parts))
+
+
+def _plain(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace("|", "&#124;")
+
+
+def _table(world: WorldPlacement, every: Sequence[Row]) -> Iterator[str]:
+    pools = columns(world)
+    shown = list(range(min(len(pools), _MOST_POOLS)))
+    heads = (escaped(pool_name(pools[number])) for number in shown)
+    yield f"| workload | {' | '.join(heads)} | why |\n"
+    yield f"| --- |{' --- |' * (len(shown) + 1)}\n"
+    for row in every[:_MOST_ROWS]:
+        cells = (str(row.cells[number]).replace("->", "→") for number in shown)
+        bold = (f"**{cell}**" if "breaks" in cell else cell for cell in cells)
+        yield f"| {_name(row)} | {' | '.join(bold)} | {escaped(', '.join(row.causes))} |\n"
+    if (left := len(every) - _MOST_ROWS) > 0:
+        yield f"\n{count(left, 'further row')}: `--format json` has all of them\n"
+    if (left := len(pools) - _MOST_POOLS) > 0:
+        yield f"\n{count(left, 'further pool')}: `--pool` shows those that you name\n"
+
+
+def _name(row: Row) -> str:
+    name = escaped(row.first[0])
+    name += f" and {row.total - 1:,} more" if row.total > 1 else ""
+    notes = [row.mark] if row.mark else []
+    notes += ["network component"] if row.is_component else []
+    notes += ["without patches"] if row.is_patched else []
+    return name + (f" ({', '.join(notes)})" if notes else "")
+
+
+def _cause(one: Cause) -> Iterator[str]:
+    reason = one.reason
+    more = f" and {count(one.total - 1, 'other workload')}" if one.total > 1 else ""
+    on = escaped(pool_words(one.pools))
+    yield f"- **{reason.severity} {reason.rule}** on {on}: {escaped(reason.message)}  \n"
+    yield f"  {escaped(one.workload)}{more}, {escaped(str(reason.at))}  \n"
+    ways = [] if one.is_edited else [f"help: {escaped(reason.hint)}"]
+    ways += [f"edit: {_words(one.edit)}"] if one.edit else []
+    yield "  " + "  \n  ".join(ways) + "\n"

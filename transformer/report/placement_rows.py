@@ -1,0 +1,289 @@
+"""Placement as rows: workloads whose verdicts are alike in one row, trouble first.
+
+The copies of a YurtAppSet are one row entry: each copy counts for the pool that it is for.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
+from typing import NamedTuple, TypeAlias
+
+from transformer.placements import (
+    NO_POOL,
+    PlacementReport,
+    PoolColumn,
+    PoolVerdict,
+    Reason,
+    Word,
+    Workload,
+    WorldPlacement,
+)
+from transformer.report.placement_summary import lands
+
+_KEPT = 3
+"""The first workloads of a row that are kept by name."""
+
+
+class Cell(NamedTuple):
+    """A verdict in a table: the word with its severity, and the word before and after it.
+
+    `before` and `after` are empty if they are the same.
+    """
+
+    word: Word
+    severity: str = ""
+    before: str = ""
+    after: str = ""
+
+    def __str__(self) -> str:
+        """Return the cell as text; an exclamation mark stands for an error."""
+        return " -> ".join(filter(None, (self.before, shown(self.word, self.severity), self.after)))
+
+
+def shown(word: Word, severity: str) -> str:
+    """Return a verdict as tables show it."""
+    return f"{word}!" if word == "breaks" and severity == "error" else word
+
+
+class Row(NamedTuple):
+    """Workloads with the same cells, in the order of the pools, for the same causes.
+
+    `first` are the names of some of them, `total` how many there are. `mark` is `new`, `gone` or
+    nothing.
+    """
+
+    cells: tuple[Cell, ...]
+    causes: tuple[str, ...]
+    is_component: bool
+    mark: str
+    first: tuple[str, ...]
+    total: int
+    is_patched: bool = False
+
+
+class Cause(NamedTuple):
+    """Why workloads break on pools: one message, with the places of the first of them.
+
+    `total` counts workloads. `edit` says what `transform` would do about it; `is_edited`: it does
+    so with the rules that are on.
+    """
+
+    reason: Reason
+    pools: tuple[str, ...]
+    workload: str
+    total: int
+    edit: str
+    is_edited: bool = False
+
+
+class Missing(NamedTuple):
+    """What is not known of workloads whose verdict is `unknown`: the first, and how many."""
+
+    what: str
+    workload: str
+    total: int
+
+
+class Rows(NamedTuple):
+    """The rows of a world, the causes of what breaks, and what is missing for what is unknown;
+    `left` workloads are not in the rows.
+    """
+
+    rows: tuple[Row, ...]
+    causes: tuple[Cause, ...]
+    missing: tuple[Missing, ...] = ()
+    left: int = 0
+
+
+def columns(world: WorldPlacement) -> tuple[PoolColumn, ...]:
+    """Return the pools of a world, the host-network ones first, those in no pool last."""
+    return tuple(sorted(world.pools, key=_order))
+
+
+def _order(pool: PoolColumn) -> int:
+    return 3 if not pool.name else 0 if pool.is_host_network else 1 if pool.is_known else 2
+
+
+def rows(world: WorldPlacement, report: PlacementReport) -> Rows:
+    """Return the rows of a world; of a comparison only those of what differs."""
+    pools = [pool.name for pool in columns(world)]
+    hosts = frozenset(pool.name for pool in world.pools if pool.name and pool.is_host_network)
+    found: dict[Row, tuple[tuple[str, ...], int]] = {}
+    causes: _Causes = {}
+    missing: dict[str, Missing] = {}
+    left = 0
+    every = ((one, "") for one in joined(world.workloads))
+    gone = ((one, "gone") for one in joined(world.gone))
+    for parts, mark in chain(every, gone):
+        one = parts[0]
+        mark = mark or ("new" if one.is_new and report.is_compared else "")
+        row = _row(parts, pools, hosts, report, mark)
+        if report.is_compared and not mark and not any(cell.before for cell in row.cells):
+            left += 1
+            continue
+        names, total = found.get(row, ((), 0))
+        found[row] = (names if len(names) == _KEPT else (*names, _name(parts)), total + 1)
+        if mark != "gone":
+            _add_causes(causes, parts)
+            _add_missing(missing, parts)
+    made = [row._replace(first=names, total=total) for row, (names, total) in found.items()]
+    ordered = sorted(causes.values(), key=lambda one: (one.reason.severity, -one.total))
+    return Rows(
+        tuple(sorted(made, key=_trouble)),
+        tuple(ordered),
+        tuple(sorted(missing.values(), key=lambda one: -one.total)),
+        left,
+    )
+
+
+def joined(workloads: Iterable[Workload]) -> Iterator[list[Workload]]:
+    """Yield workloads, those that are copies of one object together."""
+    parts: list[Workload] = []
+    for one in workloads:
+        if parts and not (one.copy and _is_same(parts[0], one)):
+            yield parts
+            parts = []
+        parts.append(one)
+    if parts:
+        yield parts
+
+
+def _is_same(one: Workload, other: Workload) -> bool:
+    same = (other.kind, other.namespace, other.name, other.template, other.at)
+    return (one.kind, one.namespace, one.name, one.template, one.at) == same
+
+
+def _name(parts: Sequence[Workload]) -> str:
+    return str(parts[0]._replace(copy="" if len(parts) > 1 else parts[0].copy))
+
+
+_UNGUARDED = "HN406"
+"""The rule on network components that are not kept off."""
+
+
+def _row(
+    parts: Sequence[Workload],
+    pools: Sequence[str],
+    hosts: frozenset[str],
+    report: PlacementReport,
+    mark: str,
+) -> Row:
+    cells: dict[str, Cell] = {}
+    causes: dict[str, None] = {}
+    for one in parts:
+        after = {pool: found for found in one.after for pool in found.pools}
+        old = {pool: found for found in one.old or () for pool in found.pools}
+        for verdict in one.verdicts:
+            is_used = False
+            for pool in verdict.pools:
+                if pool in cells and one.copy != pool:
+                    continue
+                cells[pool] = _cell(verdict, old.get(pool), after.get(pool), report)
+                is_used = True
+            if is_used:
+                causes |= dict.fromkeys(_codes(verdict))
+    if parts[0].component and any(lands(one, hosts) for one in parts):
+        causes[_UNGUARDED] = None
+    none = Cell("cannot")
+    return Row(
+        tuple(cells.get(pool, none) for pool in pools),
+        tuple(sorted(causes)),
+        bool(parts[0].component),
+        mark,
+        (),
+        0,
+        any(one.patches for one in parts),
+    )
+
+
+def _cell(
+    now: PoolVerdict,
+    old: PoolVerdict | None,
+    after: PoolVerdict | None,
+    report: PlacementReport,
+) -> Cell:
+    before = shown(old.word, old.severity) if old is not None else ""
+    then = shown(after.word, after.severity) if after is not None and report.shows_after else ""
+    return Cell(now.word, now.severity, before, then)
+
+
+_CODES = {"TaintToleration": "taint", "NodeUnschedulable": "cordon", "guard": "guard"}
+
+
+def _codes(verdict: PoolVerdict) -> Iterator[str]:
+    """Yield what a row says of why: rules that break, and what keeps off."""
+    yield from (reason.rule for reason in verdict.reasons)
+    if verdict.word == "kept off":
+        yield _CODES.get(verdict.filter, verdict.filter)
+
+
+_Causes: TypeAlias = dict[tuple[str, str, str, str], Cause]
+"""By rule, severity, message and edit."""
+
+
+def _add_causes(causes: _Causes, parts: Sequence[Workload]) -> None:
+    seen = set()
+    for one in parts:
+        for verdict in one.verdicts:
+            edit = "" if verdict.edit is None else edit_words(verdict)
+            for reason in verdict.reasons:
+                key = (reason.rule, reason.severity, reason.message, edit)
+                known = causes.get(key)
+                if known is None:
+                    is_edited = verdict.edit is not None and verdict.edit.is_enabled
+                    causes[key] = Cause(reason, verdict.pools, _name(parts), 1, edit, is_edited)
+                else:
+                    more = tuple(pool for pool in verdict.pools if pool not in known.pools)
+                    total = known.total + (key not in seen)
+                    causes[key] = known._replace(pools=(*known.pools, *more), total=total)
+                seen.add(key)
+
+
+def _add_missing(missing: dict[str, Missing], parts: Sequence[Workload]) -> None:
+    found = {
+        undecided_words(verdict): None
+        for one in parts
+        for verdict in one.verdicts
+        if verdict.word == "unknown"
+    }
+    for what in found:
+        known = missing.get(what, Missing(what, _name(parts), 0))
+        missing[what] = known._replace(total=known.total + 1)
+
+
+def undecided_words(verdict: PoolVerdict) -> str:
+    """Return what is not known, if a verdict is `unknown`."""
+    labels = [one for one in verdict.undecided if " " not in one]
+    others = [one for one in verdict.undecided if " " in one]
+    if labels:
+        others.insert(
+            0, f"the node {'label' if len(labels) == 1 else 'labels'} {', '.join(labels)}"
+        )
+    by_name = "the Node that the pods name" if verdict.filter == "NodeName" else "the tolerations"
+    return " and ".join(others) or by_name
+
+
+def edit_words(verdict: PoolVerdict) -> str:
+    """Return which command makes the edit of a verdict, and what comes of it."""
+    edit = verdict.edit
+    assert edit is not None
+    enable = "" if edit.is_enabled else f" --enable {edit.rule}"
+    becomes = {"kept off": "keeps them off", "runs": "makes them run"}.get(edit.word, edit.word)
+    return f"`hostnet-transform{enable} -w` {becomes} ({edit.rule})"
+
+
+_WORST = {"error": 0, "warning": 1}
+
+
+def _trouble(row: Row) -> tuple[object, ...]:
+    """Return the place of a row: network components last, and trouble first among each."""
+    severities = [_WORST.get(cell.severity, 9) for cell in row.cells if cell.word == "breaks"]
+    words = {cell.word for cell in row.cells}
+    rank = min(severities, default=9)
+    if rank == 9:
+        rank = 2 if "unknown" in words else 3 if "kept off" in words else 4
+    return row.is_component, rank, -row.total, row.first
+
+
+def pool_name(pool: PoolColumn) -> str:
+    """Return how texts call a column."""
+    return pool.name or NO_POOL

@@ -1,0 +1,318 @@
+"""Placement as a table for people: pools across, workloads down, and below why they break.
+
+It is at least 80 columns wide, and is read without colour as well as with it. If the pools do not
+fit, those that are alike share a column; if they still do not, the pools of each row are listed.
+"""
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from textwrap import wrap
+from typing import NamedTuple
+from unicodedata import combining, east_asian_width
+
+from transformer.placements import (
+    MEANINGS,
+    NOT_JUDGED,
+    WORDS,
+    PlacementReport,
+    PoolColumn,
+    WorldPlacement,
+)
+from transformer.report import coverage
+from transformer.report.formatting import Paint, clean, count, unpainted
+from transformer.report.placement_rows import (
+    Cause,
+    Cell,
+    Missing,
+    Row,
+    Rows,
+    columns,
+    pool_name,
+    rows,
+)
+from transformer.report.placement_summary import pool_words
+
+WIDTH = 80
+_NARROWEST = 16
+"""The least width of the first column; longer names have a line of their own."""
+
+_POOL = 14
+"""The most width of the name of a pool."""
+
+_GAP = "  "
+_MOST_CAUSES = 12
+_ROLES = {"breaks!": "error", "breaks": "warning", "unknown": "info", "kept off": "change"}
+
+COMPONENTS = "network components"
+
+
+def render(report: PlacementReport, paint: Paint = unpainted, width: int = WIDTH) -> Iterator[str]:
+    """Yield the lines of the report."""
+    for world in report.worlds:
+        if len(report.worlds) > 1:
+            yield f"{paint(f'cluster {clean(world.name)}' if world.name else _OUTSIDE, 'place')}\n"
+        yield from _world(world, report, paint, max(width, WIDTH))
+        yield "\n"
+    for line in (*footer(report), ""):
+        yield from (f"{part}\n" for part in wrap(line, max(width, WIDTH), subsequent_indent="  "))
+
+
+_OUTSIDE = "files that belong to no cluster"
+
+
+def footer(report: PlacementReport) -> Iterator[str]:
+    """Yield what the verdicts leave out."""
+    yield f"not judged: {', '.join(NOT_JUDGED)}"
+    if report.unseen:
+        yield f"not looked into: {coverage.counts(report.unseen)}"
+
+
+def _world(
+    world: WorldPlacement, report: PlacementReport, paint: Paint, width: int
+) -> Iterator[str]:
+    found = rows(world, report)
+    yield from (f"{line}\n" for line in world.summary)
+    if found.rows:
+        yield "\n"
+        yield from _table(found, columns(world), paint, width)
+        yield "\n"
+        yield from _legend(found)
+    if found.left:
+        yield f"{count(found.left, 'other workload')} as before\n"
+    yield from _causes(found.causes, paint, width)
+    yield from _missing(found.missing, width)
+
+
+_MOST_MISSING = 5
+
+
+def _missing(missing: Sequence[Missing], width: int) -> Iterator[str]:
+    """Yield what would have to be known for the verdicts that are `unknown`."""
+    if missing:
+        yield "\n"
+    for one in missing[:_MOST_MISSING]:
+        more = f" and {count(one.total - 1, 'other workload')}" if one.total > 1 else ""
+        text = f"unknown, depending on {clean(one.what)}: {clean(one.workload)}{more}"
+        yield from (f"{line}\n" for line in wrap(text, width, subsequent_indent="  "))
+    if (left := len(missing) - _MOST_MISSING) > 0:
+        yield f"unknown for {count(left, 'further reason')}: --format json has all of them\n"
+
+
+class _Column(NamedTuple):
+    """Pools that share a column, by number; `title` is its head."""
+
+    title: str
+    numbers: tuple[int, ...]
+
+
+def _table(found: Rows, pools: Sequence[PoolColumn], paint: Paint, width: int) -> Iterator[str]:
+    every = [_Column(_fitted(clean(pool_name(pool)), _POOL), (n,)) for n, pool in enumerate(pools)]
+    for shared in (every, list(_shared(found.rows, pools))):
+        if (left := width - _taken(found.rows, shared)) >= _NARROWEST:
+            yield from _grid(found.rows, shared, left, paint)
+            yield from _explained(shared, pools, width)
+            return
+    yield from _listed(found.rows, pools, paint, width)
+
+
+def _shared(every: Sequence[Row], pools: Sequence[PoolColumn]) -> Iterator[_Column]:
+    """Yield columns of pools of one sort that are alike in all rows."""
+    alike: dict[tuple[object, ...], list[int]] = {}
+    for number, pool in enumerate(pools):
+        cells = tuple(row.cells[number] for row in every)
+        key = (pool.is_host_network, bool(pool.name), *cells)
+        alike.setdefault(key, []).append(number)
+    for numbers in alike.values():
+        more = f" +{len(numbers) - 1}" if len(numbers) > 1 else ""
+        title = _fitted(clean(pool_name(pools[numbers[0]])), _POOL - len(more)) + more
+        yield _Column(title, tuple(numbers))
+
+
+def _taken(every: Sequence[Row], shared: Sequence[_Column]) -> int:
+    """Return the width of all columns but the first."""
+    widths = (_column_width(every, column) + len(_GAP) for column in shared)
+    return sum(widths) + _why_width(every)
+
+
+def _column_width(every: Sequence[Row], column: _Column) -> int:
+    cells = (len(str(row.cells[column.numbers[0]])) for row in every)
+    return max((wide(column.title), *cells))
+
+
+def _why(row: Row) -> str:
+    shown = ", ".join(row.causes[:_MOST_CODES])
+    more = len(row.causes) - _MOST_CODES
+    return clean(shown + (f" +{more}" if more > 0 else ""))
+
+
+_MOST_CODES = 2
+
+
+def _why_width(every: Sequence[Row]) -> int:
+    return max((wide(_why(row)) + len(_GAP) for row in every if row.causes), default=0)
+
+
+def _grid(
+    every: Sequence[Row], shared: Sequence[_Column], left: int, paint: Paint
+) -> Iterator[str]:
+    widths = [_column_width(every, column) for column in shared]
+    first = max(map(wide, (*(_names(row, left)[1] for row in every), "WORKLOAD")))
+    heads = (_padded(one.title, size) for one, size in zip(shared, widths, strict=True))
+    why = "WHY" if _why_width(every) else ""
+    yield _GAP.join([_padded("WORKLOAD", first), *heads, why]).rstrip() + "\n"
+    for is_component, group in groupby(every, key=lambda row: row.is_component):
+        if is_component:
+            yield f"{COMPONENTS}\n"
+        for row in group:
+            above, last = _names(row, left)
+            yield from (f"{_fitted(line, WIDTH)}\n" for line in above)
+            cells = [
+                _painted(row.cells[column.numbers[0]], size, paint)
+                for column, size in zip(shared, widths, strict=True)
+            ]
+            line = _GAP.join([_padded(last, first), *cells, _why(row)])
+            yield line.rstrip() + "\n"
+
+
+def _painted(cell: Cell, size: int, paint: Paint) -> str:
+    text = str(cell)
+    role = _ROLES.get(text.rpartition(" -> ")[2], "")
+    return (paint(text, role) if role else text) + " " * (size - len(text))
+
+
+def _name(row: Row) -> str:
+    name = clean(row.first[0])
+    notes = [row.mark] if row.mark else []
+    notes += ["without patches"] if row.is_patched else []
+    return name + (f" ({', '.join(notes)})" if notes else "")
+
+
+def _more(row: Row) -> str:
+    return f"and {row.total - 1:,} more" if row.total > 1 else ""
+
+
+def _names(row: Row, width: int) -> tuple[list[str], str]:
+    """Return the lines above those of the cells, and what leads these: the name of the first
+    workload, and how many more there are.
+    """
+    name, more = _name(row), _more(row)
+    whole = f"{name} {more}".strip()
+    if wide(whole) <= width:
+        return [], whole
+    return [name], f"  {more}" if more else ""
+
+
+def _explained(shared: Sequence[_Column], pools: Sequence[PoolColumn], width: int) -> Iterator[str]:
+    """Yield which pools a column stands for, if it does not say so itself."""
+    for column in shared:
+        names = [clean(pool_name(pools[number])) for number in column.numbers]
+        if names != [column.title]:
+            text = f"{column.title}: {', '.join(names)}"
+            yield from (f"{line}\n" for line in _wrapped(text, width))
+
+
+_MOST_LINES = 4
+
+
+def _wrapped(text: str, width: int) -> list[str]:
+    lines = wrap(text, width, subsequent_indent="  ")
+    if len(lines) > _MOST_LINES:
+        lines = [*lines[:_MOST_LINES], "  ..."]
+    return lines
+
+
+def _listed(
+    every: Sequence[Row], pools: Sequence[PoolColumn], paint: Paint, width: int
+) -> Iterator[str]:
+    """Yield the rows with their pools in words."""
+    for is_component, group in groupby(every, key=lambda row: row.is_component):
+        if is_component:
+            yield f"{COMPONENTS}\n"
+        for row in group:
+            more = _more(row)
+            name = _fitted(_name(row), width - len(more) - 1)
+            yield f"{name} {more}".strip() + "\n"
+            by_cell: dict[Cell, list[str]] = {}
+            for cell, pool in zip(row.cells, pools, strict=True):
+                by_cell.setdefault(cell, []).append(pool.name)
+            size = max(len(str(cell)) for cell in by_cell)
+            for cell, names in by_cell.items():
+                codes = f" ({_why(row)})" if cell.word == "breaks" and row.causes else ""
+                room = width - 4 - size - len(codes)
+                text = _fitted(_some(names, room), room) + codes
+                yield f"  {_painted(cell, size, paint)}  {text}\n"
+
+
+def _some(names: Sequence[str], room: int) -> str:
+    """Return as many names of pools as there is room for."""
+    for number in range(len(names), 0, -1):
+        shown = ", ".join(clean(name) or "no pool" for name in names[:number])
+        more = len(names) - number
+        text = shown + (f" and {more} more" if more else "")
+        if wide(text) <= room or number == 1:
+            return text
+    return ""
+
+
+def _legend(found: Rows) -> Iterator[str]:
+    """Yield what the words in the table mean."""
+    cells = [cell for row in found.rows for cell in row.cells]
+    texts = " ".join(dict.fromkeys(map(str, cells)))
+    for word in WORDS:
+        if word in texts:
+            yield f"{word:8}  {MEANINGS[word]}\n"
+    if "breaks!" in texts:
+        yield f"{'breaks!':8}  the same, by an error and not only by warnings\n"
+
+
+def _causes(causes: Sequence[Cause], paint: Paint, width: int) -> Iterator[str]:
+    for one in causes[:_MOST_CAUSES]:
+        reason = one.reason
+        yield "\n"
+        code = paint(f"{reason.severity}[{reason.rule}]", reason.severity)
+        size = len(reason.severity) + len(reason.rule) + 3
+        text = f"on {pool_words(one.pools)}: {clean(reason.message)}"
+        lines = wrap(text, width - size) or [""]
+        yield f"{code} {lines[0]}\n"
+        yield from (f"  {line}\n" for line in wrap(" ".join(lines[1:]), width - 2))
+        more = f" and {count(one.total - 1, 'other workload')}" if one.total > 1 else ""
+        place = f"{clean(str(reason.at))} {clean(one.workload)}{more}"
+        yield f"  {place}\n"
+        for title, what in (("help", "" if one.is_edited else reason.hint), ("edit", one.edit)):
+            if what:
+                lines = wrap(f"{title}: {clean(what)}", width - 2, subsequent_indent="  ")
+                yield from (f"  {line}\n" for line in lines)
+    if (left := len(causes) - _MOST_CAUSES) > 0:
+        yield f"\n{count(left, 'further reason')}: --format json has all of them\n"
+
+
+def wide(text: str) -> int:
+    """Return how many columns a text takes on a terminal."""
+    return sum(map(_columns, text))
+
+
+def _columns(character: str) -> int:
+    if combining(character):
+        return 0
+    return 2 if east_asian_width(character) in "WF" else 1
+
+
+def _padded(text: str, size: int) -> str:
+    return text + " " * (size - wide(text))
+
+
+def _fitted(text: str, size: int) -> str:
+    """Return a text that takes at most `size` columns: of a long one, the beginning and the end."""
+    if wide(text) <= size:
+        return text
+    half = (size - 1) // 2
+    return f"{_start(text, size - 1 - half)}…{_start(text[::-1], half)[::-1]}"
+
+
+def _start(text: str, size: int) -> str:
+    taken = 0
+    for index, character in enumerate(text):
+        taken += _columns(character)
+        if taken > size:
+            return text[:index]
+    return text

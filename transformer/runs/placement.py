@@ -1,0 +1,258 @@
+"""The run of `placement`: that of `validate`, which also gathers where workloads can land.
+
+With an old state there are two such runs, one for each state, and workloads are compared by their
+kind, namespace and name.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import NamedTuple, TypeAlias
+
+from transformer.errors import SettingsError
+from transformer.findings import Finding
+from transformer.inputs.comparison import States
+from transformer.pipeline.context import RunContext
+from transformer.pipeline.place_workloads import PoolPlace
+from transformer.pipeline.placement_records import Leads, Workloads
+from transformer.pipeline.worlds import World
+from transformer.placement.by_pool import Columns, columns_of
+from transformer.placement.taints import in_words as taint_in_words
+from transformer.placements import (
+    PlacementReport,
+    PoolColumn,
+    PoolVerdict,
+    Workload,
+    WorldPlacement,
+)
+from transformer.report import placement_summary
+from transformer.runs.validate import Outcome, Placed, run_validate
+from transformer.wording import did_you_mean
+
+_UNREADABLE = ("HN901", "HN902", "HN904")
+
+Key: TypeAlias = tuple[str, str, str, str, str, str]
+"""Kind, group, namespace, name, pool of the copy, and pointer of the template."""
+
+
+class PlacementOutcome(NamedTuple):
+    """The report of a run, and what could not be read (`failed`: so that the run failed)."""
+
+    report: PlacementReport
+    findings: tuple[Finding, ...]
+    failed: bool
+    is_blank: bool
+
+
+def run_placement(
+    states: States,
+    context: RunContext,
+    done: Callable[[int], object] = lambda _: None,
+    *,
+    shows_after: bool = False,
+    only: Sequence[str] = (),
+) -> PlacementOutcome:
+    """Return where the workloads of all worlds can land, on the pools in `only` (none: all).
+
+    Raises:
+        SettingsError: there is no such pool.
+    """
+    context = context.for_placement()
+    now = run_validate(states._replace(old=None), context, done)
+    before: Outcome | None = None
+    if states.old is not None:
+        before = run_validate(_old(states), context)
+    worlds = tuple(_worlds(now, before, _leads(states)))
+    worlds = tuple(_limited(world, only) for world in worlds) if only else worlds
+    worlds = tuple(_summarised(world, is_compared=before is not None) for world in worlds)
+    report = PlacementReport(
+        worlds,
+        now.unseen,
+        now.documents,
+        len(states.new),
+        states.old is not None,
+        states.since,
+        shows_after,
+    )
+    findings = [*now.findings, *(before.findings if before else ())]
+    unread = tuple(found for found in findings if found.rule in _UNREADABLE)
+    return PlacementOutcome(report, unread, now.failed, now.is_blank)
+
+
+def _old(states: States) -> States:
+    """Return the old state as one to read."""
+    assert states.old is not None
+    return states._replace(
+        new=states.old,
+        old=None,
+        new_context=states.old_context,
+        new_rest=(),
+        failures=(),
+        went_in=(),
+        usages={},
+    )
+
+
+def _leads(states: States) -> Leads:
+    """Return what leads the place of something that was built back to its source."""
+    if not states.usages:
+        return lambda found: found
+    return lambda found: next(iter(states.led_back([found])), found)
+
+
+def _worlds(now: Outcome, before: Outcome | None, lead: Leads) -> Iterator[WorldPlacement]:
+    assert now.placed is not None
+    old = {} if before is None or before.placed is None else _by_name(before.placed)
+    for world in now.placed.worlds:
+        its_old = old.get(world.name)
+        if len(now.placed.worlds) > 1 and not world.name and _is_empty(now.placed, world):
+            continue
+        columns = columns_of(world.cluster.pools, world.cluster.nodes)
+        workloads = now.placed.records.workloads(world.name, columns, lead)
+        pools = tuple(_pools(now.placed, world, columns))
+        if before is None:
+            yield WorldPlacement(world.name, pools, workloads)
+            continue
+        compared = Compared(workloads, its_old)
+        names = its_old.columns.names if its_old else ()
+        pools = tuple(
+            pool._replace(is_new=bool(pool.name) and pool.name not in names) for pool in pools
+        )
+        gone = tuple(compared.gone)
+        yield WorldPlacement(world.name, pools, compared, gone)
+
+
+def _summarised(world: WorldPlacement, *, is_compared: bool) -> WorldPlacement:
+    words = placement_summary.changes if is_compared else placement_summary.summary
+    return world._replace(summary=tuple(words(world)))
+
+
+def _limited(world: WorldPlacement, only: Sequence[str]) -> WorldPlacement:
+    """Return the placement on some pools only.
+
+    Raises:
+        SettingsError: there is no such pool.
+    """
+    known = [pool.name for pool in world.pools if pool.name]
+    for name in only:
+        if name not in known:
+            where = f" in cluster {world.name}" if world.name else ""
+            hint = did_you_mean(name, known) or f"there is {', '.join(known[:5]) or 'none'}"
+            raise SettingsError(f'there is no NodePool "{name}"{where}', hint=hint)
+    pools = tuple(pool for pool in world.pools if pool.name in only)
+    gone = tuple(_on(one, frozenset(only)) for one in world.gone)
+    return world._replace(pools=pools, workloads=Limited(world.workloads, only), gone=gone)
+
+
+class Limited:
+    """Workloads with the verdicts on some pools only; they can be iterated several times."""
+
+    def __init__(self, workloads: Iterable[Workload], only: Sequence[str]) -> None:
+        self._workloads, self._only = workloads, frozenset(only)
+
+    def __iter__(self) -> Iterator[Workload]:
+        return (_on(one, self._only) for one in self._workloads)
+
+
+def _on(one: Workload, only: frozenset[str]) -> Workload:
+    def limited(verdicts: Iterable[PoolVerdict]) -> tuple[PoolVerdict, ...]:
+        kept = ((each, tuple(filter(only.__contains__, each.pools))) for each in verdicts)
+        return tuple(each._replace(pools=pools) for each, pools in kept if pools)
+
+    old = None if one.old is None else limited(one.old)
+    return one._replace(verdicts=limited(one.verdicts), after=limited(one.after), old=old)
+
+
+def _is_empty(placed: Placed, world: World) -> bool:
+    return world.name not in placed.records.worlds and not world.cluster.pools.all()
+
+
+def _pools(placed: Placed, world: World, columns: Columns) -> Iterator[PoolColumn]:
+    """Yield the pools of a world, nodes in no pool, and then pools that are not in the input."""
+    index, nodes = world.cluster.pools, world.cluster.nodes
+    for name in columns.names:
+        pool = index.find(name)
+        known = index.named([name])
+        place = placed.records.pool_place(world.name, name) or PoolPlace("", name, "", 0)
+        count = known[0].node_count if known and known[0].node_count else nodes.count(name) or None
+        yield PoolColumn(
+            name,
+            pool.is_meant_host_network if pool is not None else None,
+            str(known[0].type) if known else "",
+            count,
+            bool(known),
+            place.file,
+            place.line,
+            tuple(map(taint_in_words, known[0].taints if known else ())),
+        )
+    yield PoolColumn("", False, nodes=nodes.count("") or None)
+    for name in placed.records.missing_pools(world.name):
+        yield PoolColumn(name, None, is_known=False)
+
+
+class _Old(NamedTuple):
+    """The workloads of a world of the old state, and where each is among them."""
+
+    workloads: Workloads
+    columns: Columns
+    numbers: dict[Key, int]
+
+
+def _by_name(placed: Placed) -> dict[str, _Old]:
+    """Return the workloads of the old state, by world."""
+    found = {}
+    for world in placed.worlds:
+        columns = columns_of(world.cluster.pools, world.cluster.nodes)
+        workloads = placed.records.workloads(world.name, columns)
+        numbers: dict[Key, int] = {}
+        for number, one in enumerate(workloads):
+            numbers.setdefault(_key(one), number)
+        found[world.name] = _Old(workloads, columns, numbers)
+    return found
+
+
+def _key(one: Workload) -> Key:
+    group = one.api_version.rpartition("/")[0]
+    return one.kind, group, one.namespace, one.name, one.copy, one.template
+
+
+class Compared:
+    """Workloads, each with what differs in the old state; they can be iterated several times."""
+
+    def __init__(self, now: Workloads, old: _Old | None) -> None:
+        self._now, self._old = now, old
+
+    def __iter__(self) -> Iterator[Workload]:
+        for one in self._now:
+            number = None if self._old is None else self._old.numbers.get(_key(one))
+            if number is None or self._old is None:
+                yield one._replace(is_new=True)
+            else:
+                yield one._replace(old=tuple(differing(self._old.workloads[number], one)))
+
+    @property
+    def gone(self) -> Iterator[Workload]:
+        """The workloads of the old state that are no longer there."""
+        if self._old is not None:
+            there = {_key(one) for one in self._now}
+            for key, number in self._old.numbers.items():
+                if key not in there:
+                    yield self._old.workloads[number]
+
+
+def differing(before: Workload, now: Workload) -> Iterator[PoolVerdict]:
+    """Yield the verdicts of `before` on pools that have another one now."""
+    if [*map(_outcome, before.verdicts)] == [*map(_outcome, now.verdicts)]:
+        return
+    present = {pool: _what(one) for one in now.verdicts for pool in one.pools}
+    for one in before.verdicts:
+        pools = tuple(pool for pool in one.pools if present.get(pool, _what(one)) != _what(one))
+        if pools:
+            yield one._replace(pools=pools)
+
+
+def _outcome(one: PoolVerdict) -> tuple[object, ...]:
+    return one.pools, *_what(one)
+
+
+def _what(one: PoolVerdict) -> tuple[str, ...]:
+    """Return what matters of a verdict when it is compared."""
+    return (one.word, one.severity, *(reason.rule for reason in one.reasons))
