@@ -31,6 +31,9 @@ NOT_JUDGED = (
 )
 """Filters of the scheduler that the verdicts leave out."""
 
+NOT_IN_INPUT = "the NodePool, which is not in the input"
+"""What is not known of a pool that a workload does not name."""
+
 NO_POOL = "no pool"
 """How texts call nodes in no pool."""
 
@@ -120,10 +123,50 @@ class Workload(NamedTuple):
     old: tuple[PoolVerdict, ...] | None = None
     is_new: bool = False
 
+    @property
+    def key(self) -> tuple[str, ...]:
+        """What distinguishes the copy from others: its object in its file, template and pool."""
+        at = f"{self.at.file}:{self.at.line}:{self.at.column}"
+        return at, self.kind, self.namespace, self.name, self.template, self.copy
+
     def __str__(self) -> str:
         """Return `Kind/namespace/name`, with the pool of a copy."""
         parts = (self.kind, self.namespace, self.name) if self.namespace else (self.kind, self.name)
         return "/".join(parts) + (f" for {self.copy}" if self.copy else "")
+
+
+class Asked(NamedTuple):
+    """Something that pods ask for, such as a nodeSelector, and where."""
+
+    name: str
+    text: str
+    at: Spot
+
+
+class Step(NamedTuple):
+    """A filter of the scheduler, whether nodes pass it (`passes`, `fails`, `unknown`), and why."""
+
+    filter: str
+    answer: str
+    text: str
+
+
+class PoolSteps(NamedTuple):
+    """Labels and taints of the nodes of a pool that fit best, and what each filter says of them."""
+
+    pool: str
+    labels: tuple[str, ...]
+    taints: tuple[str, ...] = ()
+    steps: tuple[Step, ...] = ()
+
+
+class Explanation(NamedTuple):
+    """What decides where a workload copy can be scheduled: what it asks for, and pool by pool."""
+
+    world: str
+    key: tuple[str, ...]
+    asks: tuple[Asked, ...]
+    pools: tuple[PoolSteps, ...]
 
 
 class PoolColumn(NamedTuple):
@@ -162,7 +205,7 @@ class PlacementReport(NamedTuple):
     """The placement of each world, and what was not looked into.
 
     `is_compared`: there is an old state, called `since`. `shows_after`: verdicts after the edits of
-    `transform` are part of it.
+    `transform` are part of it. `explanations` are those of the workload that was asked for.
     """
 
     worlds: tuple[WorldPlacement, ...]
@@ -172,3 +215,4 @@ class PlacementReport(NamedTuple):
     is_compared: bool = False
     since: str = ""
     shows_after: bool = False
+    explanations: tuple[Explanation, ...] = ()

@@ -169,6 +169,12 @@ def validate(paths: tuple[str, ...], **options: Any) -> int:
 @click.option(
     "--before-after", is_flag=True, help="Show what the edits of `transform` would change, too."
 )
+@click.option(
+    "--explain",
+    default="",
+    metavar="KIND/NAMESPACE/NAME",
+    help="Explain the verdicts on one workload, filter by filter; --pool limits it to pools.",
+)
 @click.option("--pool", multiple=True, metavar="NAME", help="Show only this pool; repeatable.")
 @click.option("--old", metavar="PATH", help="Show what changes from this state: a file or folder.")
 @click.option(
@@ -208,6 +214,7 @@ def placement(paths: tuple[str, ...], **options: Any) -> int:
     hostnet-transform placement clusters/
     hostnet-transform placement --pools new-pool.yaml --before-after deploy/
     hostnet-transform placement --base origin/main... --format markdown .
+    hostnet-transform placement --explain Deployment/shop/cart --pool barriers clusters/
     hostnet-transform placement --fail-on breaks clusters/
 
     Exit status: 0 success; 1 what --fail-on names; 2 wrong usage or configuration; 3 something

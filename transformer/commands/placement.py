@@ -11,6 +11,7 @@ from transformer.commands.host import Host, discovery_options, refuse
 from transformer.commands.validate import Reads, built, checked, progress_of
 from transformer.config.package_data import read, schemas
 from transformer.config.placement_options import PlacementOptions
+from transformer.errors import SettingsError
 from transformer.inputs.prescan import given_pools
 from transformer.outputs.reporter import NOTHING_FOUND, NOTHING_READ
 from transformer.outputs.terminal import is_capable, paint_for
@@ -21,6 +22,7 @@ from transformer.report.formatting import clean, count
 from transformer.report.placement_formats import renderer
 from transformer.runs.placement import PlacementOutcome, run_placement
 from transformer.system import stdio
+from transformer.wording import did_you_mean
 
 PlacementHost: TypeAlias = Host[Reads, Callable[[PlacementReport], object]]
 
@@ -57,10 +59,12 @@ def run(options: PlacementOptions, host: PlacementHost) -> int:
                 progress.advance,
                 shows_after=options.before_after,
                 only=options.pool,
+                explains=options.explain,
             )
         finally:
             progress.clear()
         _say(options, outcome)
+        _check_explained(outcome.report, options.explain)
         try:
             host.answers(outcome.report)
         except BrokenPipeError:
@@ -81,8 +85,29 @@ def refuse_contradictions(options: PlacementOptions) -> None:
     """
     compares = {"--base": options.base, "--old": options.old, "--staged": options.staged}
     given = [name for name, value in compares.items() if value]
+    if options.explain and options.format != "table":
+        refuse("--explain", f"--format {options.format}")
+    if options.explain and (given or options.before_after):
+        refuse("--explain", given[0] if given else "--before-after")
+    if options.explain and options.explain.count("/") not in (1, 2):
+        message = f'"{clean(options.explain)}" is not Kind/namespace/name or Kind/name'
+        raise SettingsError(message, hint="for example Deployment/shop/cart")
     if options.before_after and given and options.format in ("table", "markdown"):
         refuse("--before-after", given[0])
+
+
+def _check_explained(report: PlacementReport, explained: str) -> None:
+    """Check that there is the workload to explain.
+
+    Raises:
+        SettingsError: there is none.
+    """
+    if explained and not report.explanations:
+        from transformer.report.placement_explained import known_names
+
+        hint = did_you_mean(explained, known_names(report.worlds))
+        hint = hint or "`hostnet-transform placement` lists the workloads"
+        raise SettingsError(f'there is no workload "{explained}" in the input', hint=hint)
 
 
 def _say(options: PlacementOptions, outcome: PlacementOutcome) -> None:
@@ -129,11 +154,15 @@ def _failing(report: PlacementReport, fail_on: tuple[str, ...]) -> Iterator[str]
 def print_report(options: PlacementOptions, report: PlacementReport) -> None:
     """Print the report on standard output."""
     out = stdio.standard_output()
-    if options.format == "table":
+    width = shutil.get_terminal_size().columns if is_capable(sys.stdout) else 0
+    paint = paint_for(sys.stdout, options.color)
+    if options.explain:
+        from transformer.report import placement_explained
+
+        pieces = placement_explained.render(report, paint, width)
+    elif options.format == "table":
         from transformer.report import placement_table
 
-        width = shutil.get_terminal_size().columns if is_capable(sys.stdout) else 0
-        paint = paint_for(sys.stdout, options.color)
         pieces = placement_table.render(report, paint, width)
     else:
         pieces = renderer(options.format)(report)

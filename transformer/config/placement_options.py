@@ -13,3 +13,5 @@ class PlacementOptions(ValidateOptions):
     before_after: bool = False
     pool: tuple[str, ...] = ()
     """The only pools to show (none: all)."""
+    explain: str = ""
+    """The workload to explain, as `Kind/namespace/name`."""

@@ -63,14 +63,20 @@ class RunContext(NamedTuple):
     places_workloads: bool = False
     """For `placement`: where workloads can land is gathered, too."""
 
-    def for_placement(self) -> "RunContext":
+    explains: str = ""
+    """For `placement`: the workload (`Kind/namespace/name`) whose verdicts are explained."""
+
+    def for_placement(self, explains: str = "") -> "RunContext":
         """Return a context that says where workloads can land, and reports nothing but what cannot
         be read: of the validation rules only those run that say what other objects break.
         """
         own = [rule for rule in self.validation if rule.places or rule.id in REPORTED_BY_READER]
         kept = ValidationRules(rule._replace(check=None) for rule in own)
         return self._replace(
-            validation=kept, checks_wanted=ValidationRules(), places_workloads=True
+            validation=kept,
+            checks_wanted=ValidationRules(),
+            places_workloads=True,
+            explains=explains,
         )
 
     def with_pools(self, pools: PoolIndex) -> "RunContext":

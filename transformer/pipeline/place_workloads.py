@@ -11,7 +11,8 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from transformer.errors import PatchError
-from transformer.findings import Finding, Severity, Violation, finding_at
+from transformer.findings import Finding, ObjectRef, Severity, Violation, finding_at
+from transformer.kubernetes.objects import controller_of
 from transformer.kubernetes.pod_template import PodTemplate, pod_templates
 from transformer.kubernetes.pools import is_pool
 from transformer.patch import verify
@@ -22,7 +23,7 @@ from transformer.placement.copies import WorkloadCopy, copies
 from transformer.placement.placed import Placed
 from transformer.placement.verdicts import filter_at
 from transformer.placement.yurt_app_set import is_yurt_app_set
-from transformer.placements import Word
+from transformer.placements import Explanation, Spot, Word
 from transformer.rules.base import RuleContext, TransformRule
 from transformer.rules.components import component_of, is_surely_component
 from transformer.rules.exempt import editable
@@ -75,8 +76,8 @@ class Shape(NamedTuple):
             tuple((*one[:-1], tuple(map(tuple, one.reasons))) for one in every)
             for every in (self.verdicts, self.after)
         )
-        edits = tuple(map(tuple, self.edits))
-        return marshal.dumps((*self[:-3], verdicts, after, edits))
+        fields: Any = (*self[:-3], verdicts, after, tuple(map(tuple, self.edits)))
+        return marshal.dumps(fields)  # only of exact tuples
 
 
 class PackedReason(NamedTuple):
@@ -151,6 +152,50 @@ def place_pool(
         yield PoolPlace(world, manifest.ref.name, place.file, place.line)
 
 
+def explain(
+    rule_context: RuleContext, diagnostics: DiagnosticCollector, world: str
+) -> Iterator[Explanation]:
+    """Yield what decides where the copies of an object can be scheduled, if it is the workload that
+    is explained.
+    """
+    manifest, wanted = rule_context.manifest, diagnostics.context.explains
+    if not (rule_context.templates and is_meant(wanted, manifest.ref)):
+        return
+    from transformer.placement.explained import asks, steps  # only for one workload
+
+    def spot(at: str) -> Spot:
+        place = diagnostics.place(manifest.base, manifest.ref, at, with_excerpt=False)
+        return Spot(at, place.file, place.line, place.column)
+
+    pools, nodes = rule_context.cluster.pools, rule_context.cluster.nodes
+    ref = manifest.ref
+    key = (str(spot("")), ref.kind, ref.namespace, ref.name)
+    for one in rule_context.all_placed:
+        names = (*columns_of(pools, nodes).names, "")
+        found = tuple(steps(one, name, pools, nodes) for name in names)
+        yield Explanation(
+            world, (*key, one.template.pointer, one.copy.pool), asks(one, spot), found
+        )
+    for copy in _failed(rule_context):
+        yield Explanation(world, (*key, copy.template.pointer, copy.pool), (), ())
+
+
+def is_meant(wanted: str, ref: ObjectRef) -> bool:
+    """Whether `Kind/namespace/name` means an object; `Kind/name` means it in any namespace, and the
+    namespace `default` also none.
+    """
+    kind, *namespace, name = wanted.split("/")
+    is_there = not namespace or namespace[0] in (ref.namespace, ref.namespace or "default")
+    return kind.lower() == ref.kind.lower() and is_there and name == ref.name
+
+
+def _failed(context: RuleContext) -> Iterator[WorkloadCopy]:
+    """Yield the copies that are not made, because a patch fails."""
+    if is_yurt_app_set(context.manifest) and controller_of(context.manifest) is None:
+        made = copies(context.manifest, context.templates, context.cluster.pools)
+        yield from (one for one in made if one.failure is not None)
+
+
 class _Placing:
     """The placement of one object."""
 
@@ -167,9 +212,7 @@ class _Placing:
         """Yield the copies, those that are not made as what they are made from."""
         context = self.context
         yield from (one for one in context.all_placed if not context.is_for_another_cluster(one))
-        if is_yurt_app_set(context.manifest):
-            made = copies(context.manifest, context.templates, context.cluster.pools)
-            yield from (one for one in made if one.failure is not None)
+        yield from _failed(context)
 
     def record(self, known: Placed | WorkloadCopy, world: str) -> PlacedWorkload:
         """Return the record of a copy."""

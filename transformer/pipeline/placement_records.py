@@ -19,7 +19,7 @@ from transformer.pipeline.place_workloads import (
     Shape,
 )
 from transformer.placement.by_pool import Columns
-from transformer.placements import Edit, PoolVerdict, Reason, Spot, Workload
+from transformer.placements import Edit, Explanation, PoolVerdict, Reason, Spot, Workload
 
 _CopyKey: TypeAlias = tuple[str, int, str, str, str]
 """File, document, item, template and pool of a copy."""
@@ -41,6 +41,7 @@ class PlacementRecords:
         self._later: dict[str, dict[_CopyKey, _Later]] = {}
         self._extra: dict[str, dict[str, None]] = {}
         self._pools: dict[tuple[str, str], PoolPlace] = {}
+        self.explanations: list[Explanation] = []
 
     def add(self, placed: Iterable[PlacedWorkload], pools: Iterable[PoolPlace]) -> None:
         """Add the records of one document."""

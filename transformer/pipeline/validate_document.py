@@ -28,6 +28,7 @@ from transformer.pipeline.suppressions import (
     suppressed_rules,
 )
 from transformer.pipeline.worlds import World, Worlds
+from transformer.placements import Explanation
 from transformer.pointer import join
 from transformer.rules.base import (
     LocatedObservation,
@@ -63,7 +64,8 @@ class DocumentDiagnostics(NamedTuple):
     its objects, if the configuration has suppressions. `non_manifests` as in `DocumentResult`.
     `undecided` says for each workload of which it is unknown whether it runs on host-network pools
     in which world, and for want of what. `unseen` is what was not looked into. For `placement`,
-    `placed` are records of workload copies, and `pools` the places of NodePools.
+    `placed` are records of workload copies, `pools` the places of NodePools, and `explained` what
+    decides where copies of the workload that was asked for can be scheduled.
     """
 
     size: int
@@ -80,6 +82,7 @@ class DocumentDiagnostics(NamedTuple):
     unseen: tuple[Sighting, ...] = ()
     placed: tuple["PlacedWorkload", ...] = ()
     pools: tuple["PoolPlace", ...] = ()
+    explained: tuple[Explanation, ...] = ()
 
 
 def validate_document(
@@ -115,6 +118,7 @@ def _diagnostics_of(
         unseen=tuple(all_of([one.unseen for one in every])),
         placed=tuple(all_of([one.placed for one in every])),
         pools=tuple(all_of([one.pools for one in every])),
+        explained=tuple(all_of([one.explained for one in every])),
     )
 
 
@@ -158,6 +162,7 @@ class _Validation:
         self.unseen: list[Sighting] = []
         self.placed: list[PlacedWorkload] = []
         self.pools: list[PoolPlace] = []
+        self.explained: list[Explanation] = []
         self.is_edited = False
         """Whether a transform rule would edit one of its objects."""
 
@@ -232,8 +237,10 @@ class _Validation:
             self._place_workloads(world, rule_context)
 
     def _place_workloads(self, world: World, rule_context: RuleContext) -> None:
-        from transformer.pipeline.place_workloads import place_pool, place_workloads
+        from transformer.pipeline.place_workloads import explain, place_pool, place_workloads
 
+        if self.context.explains:
+            self.explained += explain(rule_context, self.diagnostics, world.name)
         self.placed += place_workloads(rule_context, self.diagnostics, world.name)
         self.pools += place_pool(rule_context, self.diagnostics, world.name)
 

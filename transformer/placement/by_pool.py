@@ -12,7 +12,8 @@ from typing import NamedTuple
 from transformer.kubernetes.pools import PoolIndex
 from transformer.placement.filters import Answer, Filter
 from transformer.placement.node_groups import KnownNodes
-from transformer.placement.scheduling import PoolSchedule, Schedule
+from transformer.placement.scheduling import RANK, PoolSchedule, Schedule
+from transformer.placements import NOT_IN_INPUT
 
 
 class Sort(IntEnum):
@@ -92,7 +93,7 @@ def answers(schedule: Schedule, columns: Columns) -> tuple[PoolAnswer, ...]:
     add(_of_no_pool(by_pool.get("", ())), columns.no_pool)
     if rest:  # the selection names other pools
         add(_EXCLUDED, rest)
-    undecided = (_NOT_IN_INPUT,) if schedule.others.answer == "unknown" else ()
+    undecided = (NOT_IN_INPUT,) if schedule.others.answer == "unknown" else ()
     others = PoolAnswer(0, (), *schedule.others[:2], Sort.EITHER, undecided)
     add(others, columns.others)
     return tuple(
@@ -101,7 +102,6 @@ def answers(schedule: Schedule, columns: Columns) -> tuple[PoolAnswer, ...]:
 
 
 _EXCLUDED = PoolAnswer(0, (), "cannot", "NodeAffinity", Sort.STANDARD)
-_NOT_IN_INPUT = "the NodePool, which is not in the input"
 
 
 def _of_pool(name: str, every: Sequence[PoolSchedule]) -> PoolAnswer:
@@ -112,7 +112,8 @@ def _of_pool(name: str, every: Sequence[PoolSchedule]) -> PoolAnswer:
     if first.answer in ("cannot", "kept off") and same_answer:
         return _answer(first, every)
     if not is_known:
-        return PoolAnswer(0, (), "unknown", "", Sort.EITHER, (_NOT_IN_INPUT,), 0, first.nodes)
+        undecided = (f"NodePool/{name}, which is not in the input",)
+        return PoolAnswer(0, (), "unknown", "", Sort.EITHER, undecided, 0, first.nodes)
     if not same_answer:
         undecided = (f"which definition of NodePool/{name} counts",)
         return PoolAnswer(0, (), "unknown", "", Sort.EITHER, undecided, 0, first.nodes)
@@ -129,11 +130,8 @@ def _answer(first: PoolSchedule, every: Iterable[PoolSchedule]) -> PoolAnswer:
 
 def _of_no_pool(every: Sequence[PoolSchedule]) -> PoolAnswer:
     """Return the answer for nodes in no pool; those with the hostnetwork label have no CNI."""
-    best = max(every, key=lambda one: (_RANK[one.answer], one.is_host_network), default=None)
+    best = max(every, key=lambda one: (RANK[one.answer], one.is_host_network), default=None)
     if best is None:
         return _EXCLUDED
     fitting, nodes = sum(one.fitting for one in every), sum(one.nodes for one in every)
     return _answer(best, [best])._replace(fitting=fitting, nodes=nodes)
-
-
-_RANK: dict[Answer, int] = {"can": 3, "unknown": 2, "kept off": 1, "cannot": 0}

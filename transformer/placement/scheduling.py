@@ -36,7 +36,7 @@ from transformer.placement.truth import Truth, truth
 ANY_POOL = ""
 """Represents any host-network pool, whatever its name."""
 
-_RANK: dict[Answer, int] = {"can": 3, "unknown": 2, "kept off": 1, "cannot": 0}
+RANK: dict[Answer, int] = {"can": 3, "unknown": 2, "kept off": 1, "cannot": 0}
 
 
 _EXCLUDED = Scheduled("cannot", "NodeAffinity")
@@ -172,7 +172,7 @@ def _scheduled(
     mentioned = tuple(dict.fromkeys(mentioned_names(template, HOST_NAME_LABEL)))
     candidates = _candidates(mentioned, known, missing, pools, nodes)
     found = _agreed([_judged(wanted, candidate) for candidate in candidates])
-    found += [_judged(wanted, candidate) for candidate in _in_no_pool(mentioned, pools, nodes)]
+    found += [_judged(wanted, candidate) for candidate in in_no_pool(mentioned, pools, nodes)]
     on_host_network = [one.pool for one in found if one.is_host_network and one.may_fit]
     off = _kept_off(found)
     if not on_host_network and not off:
@@ -217,7 +217,7 @@ def _judged(wanted: _Wanted, candidate: _Candidate) -> PoolSchedule:
     answers = [(wanted.schedule(group), group) for group in candidate.groups]
     best, group = max(
         answers,
-        key=lambda pair: (_RANK[pair[0].answer], pair[0].for_now),
+        key=lambda pair: (RANK[pair[0].answer], pair[0].for_now),
         default=(_EXCLUDED, None),
     )
     undecided: tuple[str, ...] = ()
@@ -318,7 +318,7 @@ def _candidates(
             yield _Candidate(name, sort, groups, is_known=False)
 
 
-def _in_no_pool(
+def in_no_pool(
     mentioned: tuple[str, ...], pools: PoolIndex, nodes: KnownNodes
 ) -> Iterator[_Candidate]:
     """Yield nodes in no pool; those that still have the hostnetwork label have no CNI either."""

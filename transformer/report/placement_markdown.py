@@ -17,6 +17,8 @@ _MOST_POOLS = 12
 _MOST_CAUSES = 20
 _SPECIAL = regex(r"[\\`*_\[\]<>#!|~&@$]|:(?=//)|(?<=www)\.")
 
+_COMMAND = regex(r"(`hostnet-transform [a-z -]+`)")
+
 
 def escaped(text: str) -> str:
     """Return a text that Markdown shows as it is, on one line."""
@@ -52,13 +54,9 @@ def _world(world: WorldPlacement, report: PlacementReport) -> Iterator[str]:
 
 
 def _words(line: str) -> str:
-    """Return a line of the summary, in which only commands may be between backticks."""
-    parts = line.split("`")
-    return "`".join(part if number % 2 else _plain(part) for number, part in enumerate(parts))
-
-
-def _plain(text: str) -> str:
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace("|", "&#124;")
+    """Return a line of our own, in which a command is between backticks."""
+    parts = _COMMAND.split(line)
+    return "".join(part if number % 2 else escaped(part) for number, part in enumerate(parts))
 
 
 def _table(world: WorldPlacement, every: Sequence[Row]) -> Iterator[str]:

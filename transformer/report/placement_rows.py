@@ -5,10 +5,11 @@ The copies of a YurtAppSet are one row entry: each copy counts for the pool that
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
-from typing import NamedTuple, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 from transformer.placements import (
     NO_POOL,
+    NOT_IN_INPUT,
     PlacementReport,
     PoolColumn,
     PoolVerdict,
@@ -26,20 +27,21 @@ _KEPT = 3
 class Cell(NamedTuple):
     """A verdict in a table: the word with its severity, and the word before and after it.
 
-    `before` and `after` are empty if they are the same.
+    `before` and `after` are empty if they are the same, and all is if there is no verdict.
     """
 
-    word: Word
+    word: Word | Literal[""]
     severity: str = ""
     before: str = ""
     after: str = ""
 
     def __str__(self) -> str:
         """Return the cell as text; an exclamation mark stands for an error."""
-        return " -> ".join(filter(None, (self.before, shown(self.word, self.severity), self.after)))
+        parts = (self.before, shown(self.word, self.severity), self.after)
+        return " -> ".join(filter(None, parts)) or "-"
 
 
-def shown(word: Word, severity: str) -> str:
+def shown(word: Word | Literal[""], severity: str) -> str:
     """Return a verdict as tables show it."""
     return f"{word}!" if word == "breaks" and severity == "error" else word
 
@@ -107,6 +109,7 @@ def rows(world: WorldPlacement, report: PlacementReport) -> Rows:
     """Return the rows of a world; of a comparison only those of what differs."""
     pools = [pool.name for pool in columns(world)]
     hosts = frozenset(pool.name for pool in world.pools if pool.name and pool.is_host_network)
+    new = frozenset(pool.name for pool in world.pools if pool.is_new)
     found: dict[Row, tuple[tuple[str, ...], int]] = {}
     causes: _Causes = {}
     missing: dict[str, Missing] = {}
@@ -117,7 +120,7 @@ def rows(world: WorldPlacement, report: PlacementReport) -> Rows:
         one = parts[0]
         mark = mark or ("new" if one.is_new and report.is_compared else "")
         row = _row(parts, pools, hosts, report, mark)
-        if report.is_compared and not mark and not any(cell.before for cell in row.cells):
+        if report.is_compared and not mark and not _moves(row, pools, new):
             left += 1
             continue
         names, total = found.get(row, ((), 0))
@@ -132,6 +135,14 @@ def rows(world: WorldPlacement, report: PlacementReport) -> Rows:
         tuple(ordered),
         tuple(sorted(missing.values(), key=lambda one: -one.total)),
         left,
+    )
+
+
+def _moves(row: Row, pools: Sequence[str], new: frozenset[str]) -> bool:
+    """Whether a verdict of a row differs from the old one, or lets pods land on a new pool."""
+    return any(
+        cell.before or (pool in new and cell.word in ("runs", "breaks"))
+        for pool, cell in zip(pools, row.cells, strict=True)
     )
 
 
@@ -183,7 +194,7 @@ def _row(
                 causes |= dict.fromkeys(_codes(verdict))
     if parts[0].component and any(lands(one, hosts) for one in parts):
         causes[_UNGUARDED] = None
-    none = Cell("cannot")
+    none = Cell("")
     return Row(
         tuple(cells.get(pool, none) for pool in pools),
         tuple(sorted(causes)),
@@ -243,7 +254,7 @@ def _add_missing(missing: dict[str, Missing], parts: Sequence[Workload]) -> None
         undecided_words(verdict): None
         for one in parts
         for verdict in one.verdicts
-        if verdict.word == "unknown"
+        if verdict.word == "unknown" and verdict.undecided != (NOT_IN_INPUT,)
     }
     for what in found:
         known = missing.get(what, Missing(what, _name(parts), 0))

@@ -46,6 +46,8 @@ def summary(world: WorldPlacement) -> Iterator[str]:
     named = [pool for pool in world.pools if pool.name and pool.is_known]
     on_host = [pool.name for pool in named if pool.is_host_network]
     hosts = f", {len(on_host)} of them host-network" if on_host else ""
+    if len(named) == len(on_host) == 1:
+        hosts = " (host-network)"
     yield f"{counted(total)}, {count(len(named), 'pool')}{hosts}"
     if not named:
         yield "no NodePool in the input: add it, or name its file with --pools"
@@ -185,5 +187,6 @@ def _moves(moved: Mapping[tuple[str, str], Counter[str]]) -> Iterator[str]:
                 text = f"{counted(number)} {verbs[number > 1]} {pool_words(pools)}"
                 if what == "lands" and broken:
                     them = "it" if number == 1 else f"{broken:,} of them"
+                    them = "all of them" if 1 < number == broken else them
                     text += f", and {them} break{'s' if broken == 1 else ''}"
                 yield text

@@ -41,7 +41,7 @@ _POOL = 14
 
 _GAP = "  "
 _MOST_CAUSES = 12
-_ROLES = {"breaks!": "error", "breaks": "warning", "unknown": "info", "kept off": "change"}
+ROLES = {"breaks!": "error", "breaks": "warning", "unknown": "info", "kept off": "change"}
 
 COMPONENTS = "network components"
 
@@ -176,7 +176,7 @@ def _grid(
 
 def _painted(cell: Cell, size: int, paint: Paint) -> str:
     text = str(cell)
-    role = _ROLES.get(text.rpartition(" -> ")[2], "")
+    role = ROLES.get(text.rpartition(" -> ")[2], "")
     return (paint(text, role) if role else text) + " " * (size - len(text))
 
 

@@ -49,13 +49,16 @@ def run_placement(
     *,
     shows_after: bool = False,
     only: Sequence[str] = (),
+    explains: str = "",
 ) -> PlacementOutcome:
     """Return where the workloads of all worlds can land, on the pools in `only` (none: all).
+
+    `explains`: the workload (`Kind/namespace/name`) whose verdicts are explained.
 
     Raises:
         SettingsError: there is no such pool.
     """
-    context = context.for_placement()
+    context = context.for_placement(explains)
     now = run_validate(states._replace(old=None), context, done)
     before: Outcome | None = None
     if states.old is not None:
@@ -71,6 +74,7 @@ def run_placement(
         states.old is not None,
         states.since,
         shows_after,
+        tuple(now.placed.records.explanations) if now.placed is not None else (),
     )
     findings = [*now.findings, *(before.findings if before else ())]
     unread = tuple(found for found in findings if found.rule in _UNREADABLE)
@@ -114,7 +118,7 @@ def _worlds(now: Outcome, before: Outcome | None, lead: Leads) -> Iterator[World
         compared = Compared(workloads, its_old)
         names = its_old.columns.names if its_old else ()
         pools = tuple(
-            pool._replace(is_new=bool(pool.name) and pool.name not in names) for pool in pools
+            pool._replace(is_new=pool.is_known and pool.name not in ("", *names)) for pool in pools
         )
         gone = tuple(compared.gone)
         yield WorldPlacement(world.name, pools, compared, gone)
