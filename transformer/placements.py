@@ -173,7 +173,8 @@ class PoolColumn(NamedTuple):
     """A pool of a world; `is_host_network` is None if that is not known.
 
     `nodes` is their number as far as it is known. Not `is_known`: the pool is not in the input.
-    `is_new`: it is not in the old state.
+    `is_new`: it is not in the old state. `to_convert` Nodes in the input are not known to be edge
+    workers: OpenYurt converts them if it is an Edge pool.
     """
 
     name: str
@@ -185,6 +186,7 @@ class PoolColumn(NamedTuple):
     line: int = 0
     taints: tuple[str, ...] = ()
     is_new: bool = False
+    to_convert: int = 0
 
 
 class WorldPlacement(NamedTuple):

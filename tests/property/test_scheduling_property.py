@@ -148,13 +148,13 @@ _by_label = st.sampled_from(
         {"zone": "a"},
     ]
 )
-_specs = st.one_of(
+SPECS = st.one_of(
     st.fixed_dictionaries({}, optional={"nodeSelector": _selectors, **_more}),
     st.fixed_dictionaries({"nodeSelector": _by_label}, optional=_more),
     st.fixed_dictionaries({"nodeSelector": _by_label, "tolerations": _more["tolerations"]}),
     st.fixed_dictionaries({"nodeName": st.sampled_from(("n1", "n4"))}, optional=_more),
 )
-_pods = st.builds(Pods, _specs, st.sampled_from((False, False, True)), st.booleans())
+_pods = st.builds(Pods, SPECS, st.sampled_from((False, False, True)), st.booleans())
 _own_taints = st.lists(
     st.sampled_from(TAINTS), max_size=2, unique_by=lambda one: (one["key"], one["effect"])
 ).map(tuple)

@@ -175,6 +175,11 @@ def validate(paths: tuple[str, ...], **options: Any) -> int:
     metavar="KIND/NAMESPACE/NAME",
     help="Explain the verdicts on one workload, filter by filter; --pool limits it to pools.",
 )
+@click.option(
+    "--plan",
+    is_flag=True,
+    help="Print the order of a safe roll-out: what to do, why, and what cannot be taken back.",
+)
 @click.option("--pool", multiple=True, metavar="NAME", help="Show only this pool; repeatable.")
 @click.option("--old", metavar="PATH", help="Show what changes from this state: a file or folder.")
 @click.option(

@@ -85,10 +85,13 @@ def refuse_contradictions(options: PlacementOptions) -> None:
     """
     compares = {"--base": options.base, "--old": options.old, "--staged": options.staged}
     given = [name for name, value in compares.items() if value]
-    if options.explain and options.format != "table":
-        refuse("--explain", f"--format {options.format}")
-    if options.explain and (given or options.before_after):
-        refuse("--explain", given[0] if given else "--before-after")
+    for name, is_given in (("--plan", options.plan), ("--explain", bool(options.explain))):
+        if is_given and options.format != "table":
+            refuse(name, f"--format {options.format}")
+        if is_given and (given or options.before_after):
+            refuse(name, given[0] if given else "--before-after")
+    if options.plan and options.explain:
+        refuse("--plan", "--explain")
     if options.explain and options.explain.count("/") not in (1, 2):
         message = f'"{clean(options.explain)}" is not Kind/namespace/name or Kind/name'
         raise SettingsError(message, hint="for example Deployment/shop/cart")
@@ -156,7 +159,11 @@ def print_report(options: PlacementOptions, report: PlacementReport) -> None:
     out = stdio.standard_output()
     width = shutil.get_terminal_size().columns if is_capable(sys.stdout) else 0
     paint = paint_for(sys.stdout, options.color)
-    if options.explain:
+    if options.plan:
+        from transformer.report import placement_plan
+
+        pieces = placement_plan.render(report, paint, width)
+    elif options.explain:
         from transformer.report import placement_explained
 
         pieces = placement_explained.render(report, paint, width)

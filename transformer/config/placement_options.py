@@ -13,5 +13,6 @@ class PlacementOptions(ValidateOptions):
     before_after: bool = False
     pool: tuple[str, ...] = ()
     """The only pools to show (none: all)."""
+    plan: bool = False
     explain: str = ""
     """The workload to explain, as `Kind/namespace/name`."""

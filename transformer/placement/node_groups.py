@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 from transformer.kubernetes.nodes import pool_name
 from transformer.kubernetes.objects import Manifest, list_at
 from transformer.kubernetes.pools import Pool
-from transformer.kubernetes.well_known import HOST_NETWORK_LABEL, POOL_LABEL
+from transformer.kubernetes.well_known import EDGE_WORKER_LABEL, HOST_NETWORK_LABEL, POOL_LABEL
 from transformer.placement.node_match import NAME_FIELD, NodeLabels
 
 HOST_NAME_LABEL = "kubernetes.io/hostname"
@@ -95,6 +95,12 @@ class KnownNodes:
     def count(self, pool: str) -> int:
         """Return how many Nodes of a pool there are."""
         return sum(len(group.names) for group in self._groups.get(pool, {}).values())
+
+    def to_convert(self, pool: str) -> int:
+        """Return how many Nodes of a pool are not known to be edge workers."""
+        groups = self._groups.get(pool, {}).values()
+        others = (one for one in groups if one.labels.get(EDGE_WORKER_LABEL) != "true")
+        return sum(len(one.names) for one in others)
 
     def are_all_of(self, pool: Pool) -> bool:
         """Whether the Nodes of a pool are all that it has."""

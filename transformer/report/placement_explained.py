@@ -14,7 +14,7 @@ from transformer.placements import (
 )
 from transformer.report.formatting import Paint, clean, count, unpainted
 from transformer.report.placement_rows import columns, edit_words, shown, undecided_words
-from transformer.report.placement_table import ROLES, WIDTH, footer
+from transformer.report.placement_table import ROLES, WIDTH, footer, lines_of
 
 _MOST_LABELS = 8
 
@@ -34,7 +34,7 @@ def render(report: PlacementReport, paint: Paint = unpainted, width: int = WIDTH
         for one in copies:
             yield from _copy(one, explained[one.key], world, paint, max(width, WIDTH))
     for line in footer(report):
-        yield from (f"{part}\n" for part in wrap(line, max(width, WIDTH), subsequent_indent="  "))
+        yield from (f"{part}\n" for part in lines_of(line, max(width, WIDTH)))
 
 
 def _copy(

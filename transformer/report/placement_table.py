@@ -46,6 +46,11 @@ ROLES = {"breaks!": "error", "breaks": "warning", "unknown": "info", "kept off":
 COMPONENTS = "network components"
 
 
+def lines_of(text: str, width: int) -> list[str]:
+    """Return a text in lines, of which the first is not indented; words stay whole."""
+    return wrap(text, width, subsequent_indent="  ", break_on_hyphens=False, break_long_words=False)
+
+
 def render(report: PlacementReport, paint: Paint = unpainted, width: int = WIDTH) -> Iterator[str]:
     """Yield the lines of the report."""
     for world in report.worlds:
@@ -54,7 +59,7 @@ def render(report: PlacementReport, paint: Paint = unpainted, width: int = WIDTH
         yield from _world(world, report, paint, max(width, WIDTH))
         yield "\n"
     for line in (*footer(report), ""):
-        yield from (f"{part}\n" for part in wrap(line, max(width, WIDTH), subsequent_indent="  "))
+        yield from (f"{part}\n" for part in lines_of(line, max(width, WIDTH)))
 
 
 _OUTSIDE = "files that belong to no cluster"
@@ -71,7 +76,8 @@ def _world(
     world: WorldPlacement, report: PlacementReport, paint: Paint, width: int
 ) -> Iterator[str]:
     found = rows(world, report)
-    yield from (f"{line}\n" for line in world.summary)
+    for text in world.summary:
+        yield from (f"{line}\n" for line in lines_of(text, width))
     if found.rows:
         yield "\n"
         yield from _table(found, columns(world), paint, width)
@@ -93,7 +99,7 @@ def _missing(missing: Sequence[Missing], width: int) -> Iterator[str]:
     for one in missing[:_MOST_MISSING]:
         more = f" and {count(one.total - 1, 'other workload')}" if one.total > 1 else ""
         text = f"unknown, depending on {clean(one.what)}: {clean(one.workload)}{more}"
-        yield from (f"{line}\n" for line in wrap(text, width, subsequent_indent="  "))
+        yield from (f"{line}\n" for line in lines_of(text, width))
     if (left := len(missing) - _MOST_MISSING) > 0:
         yield f"unknown for {count(left, 'further reason')}: --format json has all of them\n"
 
@@ -139,9 +145,9 @@ def _column_width(every: Sequence[Row], column: _Column) -> int:
     return max((wide(column.title), *cells))
 
 
-def _why(row: Row) -> str:
-    shown = ", ".join(row.causes[:_MOST_CODES])
-    more = len(row.causes) - _MOST_CODES
+def _why(causes: Sequence[str]) -> str:
+    shown = ", ".join(causes[:_MOST_CODES])
+    more = len(causes) - _MOST_CODES
     return clean(shown + (f" +{more}" if more > 0 else ""))
 
 
@@ -149,7 +155,7 @@ _MOST_CODES = 2
 
 
 def _why_width(every: Sequence[Row]) -> int:
-    return max((wide(_why(row)) + len(_GAP) for row in every if row.causes), default=0)
+    return max((wide(_why(row.causes)) + len(_GAP) for row in every if row.causes), default=0)
 
 
 def _grid(
@@ -170,7 +176,7 @@ def _grid(
                 _painted(row.cells[column.numbers[0]], size, paint)
                 for column, size in zip(shared, widths, strict=True)
             ]
-            line = _GAP.join([_padded(last, first), *cells, _why(row)])
+            line = _GAP.join([_padded(last, first), *cells, _why(row.causes)])
             yield line.rstrip() + "\n"
 
 
@@ -215,7 +221,7 @@ _MOST_LINES = 4
 
 
 def _wrapped(text: str, width: int) -> list[str]:
-    lines = wrap(text, width, subsequent_indent="  ")
+    lines = lines_of(text, width)
     if len(lines) > _MOST_LINES:
         lines = [*lines[:_MOST_LINES], "  ..."]
     return lines
@@ -237,7 +243,8 @@ def _listed(
                 by_cell.setdefault(cell, []).append(pool.name)
             size = max(len(str(cell)) for cell in by_cell)
             for cell, names in by_cell.items():
-                codes = f" ({_why(row)})" if cell.word == "breaks" and row.causes else ""
+                codes = _why([one for one in row.causes if one.startswith("HN")])
+                codes = f" ({codes})" if cell.word == "breaks" and codes else ""
                 room = width - 4 - size - len(codes)
                 text = _fitted(_some(names, room), room) + codes
                 yield f"  {_painted(cell, size, paint)}  {text}\n"
@@ -261,8 +268,8 @@ def _legend(found: Rows) -> Iterator[str]:
     for word in WORDS:
         if word in texts:
             yield f"{word:8}  {MEANINGS[word]}\n"
-    if "breaks!" in texts:
-        yield f"{'breaks!':8}  the same, by an error and not only by warnings\n"
+        if word == "breaks" and "breaks!" in texts:
+            yield f"{'breaks!':8}  the same, by an error and not only by warnings\n"
 
 
 def _causes(causes: Sequence[Cause], paint: Paint, width: int) -> Iterator[str]:
@@ -272,15 +279,15 @@ def _causes(causes: Sequence[Cause], paint: Paint, width: int) -> Iterator[str]:
         code = paint(f"{reason.severity}[{reason.rule}]", reason.severity)
         size = len(reason.severity) + len(reason.rule) + 3
         text = f"on {pool_words(one.pools)}: {clean(reason.message)}"
-        lines = wrap(text, width - size) or [""]
+        lines = lines_of(text, width - size) or [""]
         yield f"{code} {lines[0]}\n"
-        yield from (f"  {line}\n" for line in wrap(" ".join(lines[1:]), width - 2))
+        yield from (f"  {line}\n" for line in lines_of(" ".join(lines[1:]), width - 2))
         more = f" and {count(one.total - 1, 'other workload')}" if one.total > 1 else ""
         place = f"{clean(str(reason.at))} {clean(one.workload)}{more}"
-        yield f"  {place}\n"
+        yield from (f"  {line}\n" for line in lines_of(place, width - 2))
         for title, what in (("help", "" if one.is_edited else reason.hint), ("edit", one.edit)):
             if what:
-                lines = wrap(f"{title}: {clean(what)}", width - 2, subsequent_indent="  ")
+                lines = lines_of(f"{title}: {clean(what)}", width - 2)
                 yield from (f"  {line}\n" for line in lines)
     if (left := len(causes) - _MOST_CAUSES) > 0:
         yield f"\n{count(left, 'further reason')}: --format json has all of them\n"

@@ -186,6 +186,7 @@ def _pools(placed: Placed, world: World, columns: Columns) -> Iterator[PoolColum
             place.file,
             place.line,
             tuple(map(taint_in_words, known[0].taints if known else ())),
+            to_convert=nodes.to_convert(name),
         )
     yield PoolColumn("", False, nodes=nodes.count("") or None)
     for name in placed.records.missing_pools(world.name):

@@ -1,0 +1,340 @@
+"""The command `placement`: what it reads and prints, and how it ends."""
+
+import json
+import os
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from tests.builders import CONTAINER, HOST_NETWORK, POOL, host_pool, pool, stream
+from tests.integration.cli_runs import ROOT, TOOL, environment, invoke
+from transformer.config.package_data import schemas
+from transformer.report.placement_formats import FORMATS
+
+SCHEMA = Draft202012Validator(schemas()["placement"])
+CASE = ROOT / "testdata/placement/first-pool/in.yaml"
+BARRIERS, OFFICES = host_pool("barriers"), pool("offices", type="Cloud")
+
+
+def deployment(name: str = "web", namespace: str = "shop", **spec: Any) -> dict[str, Any]:
+    spec = {"containers": [CONTAINER], **spec}
+    return {
+        "apiVersion": "apps/v1",
+        "kind": "Deployment",
+        "metadata": {"name": name, "namespace": namespace},
+        "spec": {"template": {"spec": spec}},
+    }
+
+
+def placed(*args: str | Path, stdin: bytes = b"") -> Any:
+    """Return what `placement --format json` prints, which fits its schema."""
+    run = invoke("placement", "--format", "json", *args, stdin=stdin)
+    assert run.status == 0, run.err
+    found = json.loads(run.out)
+    SCHEMA.validate(found)
+    return found
+
+
+def words(found: Any, name: str = "web") -> dict[str, str]:
+    """Return the verdict on a workload by pool."""
+    (one,) = (one for one in found["workloads"] if one["name"] == name)
+    return {pool: each["verdict"] for each in one["verdicts"] for pool in each["pools"]}
+
+
+def read(*objects: Any) -> bytes:
+    return stream(*objects).encode()
+
+
+def test_breaking_workloads_fail_a_run_only_if_that_is_asked_for() -> None:
+    data = read(BARRIERS, deployment())
+    assert invoke("placement", stdin=data).status == 0
+    run = invoke("placement", "--fail-on", "breaks", stdin=data)
+    assert (run.status, run.err) == (1, "failed because of --fail-on breaks: 1 workload breaks\n")
+    calm = read(BARRIERS, deployment(hostNetwork=True))
+    assert invoke("placement", "--fail-on", "breaks", stdin=calm).status == 0
+
+
+def test_what_is_suppressed_or_off_is_no_reason(tmp_path: Path) -> None:
+    workload = deployment()
+    workload["metadata"]["annotations"] = {"transform.hostnet.io/ignore": "HN420"}
+    assert words(placed(stdin=read(BARRIERS, workload)))["barriers"] == "runs"
+    config = tmp_path / "config.yaml"
+    head = "apiVersion: transform.hostnet.io/v1alpha1\nkind: HostnetTransform\n"
+    config.write_text(head + "spec: {rules: {HN420: off}}\n")
+    data = read(BARRIERS, deployment())
+    assert words(placed("--config", config, stdin=data))["barriers"] == "runs"
+    config.write_text(head + "spec: {rules: {HN420: error}}\n")
+    (verdict, _) = placed("--config", config, stdin=data)["workloads"][0]["verdicts"]
+    assert verdict["severity"] == "error"
+
+
+@pytest.mark.parametrize("data", [b"", b"# nothing\n", read(BARRIERS), read(deployment())])
+@pytest.mark.parametrize("form", FORMATS)
+def test_nothing_to_place_is_no_failure(data: bytes, form: str) -> None:
+    run = invoke("placement", "--format", form, stdin=data)
+    assert (run.status, "nothing was read" in run.err) == (0, b"{" not in data)
+    assert run.out
+
+
+def test_line_ends_json_and_a_list_make_no_difference() -> None:
+    data = CASE.read_bytes()
+    wanted = placed(stdin=data)
+    assert placed(stdin=data.replace(b"\n", b"\r\n")) == wanted
+    plain = read(BARRIERS, OFFICES, deployment())
+    items = json.dumps({"apiVersion": "v1", "kind": "List", "items": [BARRIERS, deployment()]})
+    assert words(placed(stdin=items.encode())) == {"barriers": "breaks", "": "runs"}
+    assert words(placed(stdin=plain)) == {"barriers": "breaks", "offices": "runs", "": "runs"}
+
+
+def test_what_cannot_be_read_ends_with_3_and_the_rest_is_shown(tmp_path: Path) -> None:
+    (tmp_path / "bad.yaml").write_text("a: [\n")
+    (tmp_path / "good.yaml").write_bytes(read(BARRIERS, deployment()))
+    run = invoke("placement", tmp_path)
+    assert run.status == 3
+    assert "HN901" in run.err
+    assert b"breaks" in run.out
+
+
+def test_a_template_in_a_folder_is_counted_and_no_failure(tmp_path: Path) -> None:
+    (tmp_path / "t.yaml").write_text("a: {{ .b }}\n{{- if c }}\n")
+    (tmp_path / "good.yaml").write_bytes(read(BARRIERS))
+    run = invoke("placement", tmp_path)
+    assert run.status == 0
+    assert b"not looked into: 1 document that cannot be read" in run.out
+    assert invoke("placement", "--fail-on", "unseen", tmp_path).status == 1
+
+
+def test_a_document_that_is_a_ytt_template_is_unknown() -> None:
+    text = stream(BARRIERS) + "\n---\n#@ if True:\n" + json.dumps(deployment())
+    found = placed(stdin=text.encode())
+    assert set(words(found).values()) == {"unknown"}
+
+
+@pytest.mark.parametrize(
+    ("args", "message"),
+    [
+        (["--pool", "barrier"], 'did you mean "barriers"?'),
+        (["--explain", "Deployment/shop/wep"], 'did you mean "Deployment/shop/web"?'),
+        (["--explain", "web"], "is not Kind/namespace/name"),
+        (["--explain", "Deployment/web", "--format", "json"], "cannot be used together"),
+        (["--plan", "--explain", "Deployment/web"], "cannot be used together"),
+        (["--plan", "--before-after"], "cannot be used together"),
+        (["--old", "x", "--before-after"], "cannot be used together"),
+        (["--cluster", "x"], "standard input belongs to no cluster"),
+        (["no-such-path"], "no-such-path"),
+    ],
+    ids=str,
+)
+def test_wrong_usage_ends_with_2(args: list[str], message: str) -> None:
+    run = invoke("placement", *args, stdin=read(BARRIERS, deployment()))
+    assert run.status == 2
+    assert message in run.err
+    assert run.out == b""
+
+
+def test_pools_may_come_from_elsewhere_and_be_chosen(tmp_path: Path) -> None:
+    (tmp_path / "pools.yaml").write_bytes(read(BARRIERS, OFFICES))
+    data = read(deployment())
+    found = placed("--pools", tmp_path / "pools.yaml", "--pool", "barriers", stdin=data)
+    assert words(found) == {"barriers": "breaks"}
+    assert [("file" in one) for one in found["pools"]] == [False]
+
+
+def test_a_pool_that_is_not_in_the_input_is_unknown() -> None:
+    chooses = deployment("chooses", nodeSelector={POOL: "abroad"})
+    found = placed(stdin=read(BARRIERS, chooses, deployment()))
+    assert [(one["name"], one["known"]) for one in found["pools"]] == [
+        ("barriers", True),
+        ("", True),
+        ("abroad", False),
+    ]
+    assert words(found, "chooses") == {"barriers": "cannot", "": "cannot", "abroad": "unknown"}
+    assert words(found)["abroad"] == "unknown"
+
+
+def test_two_definitions_of_a_pool_make_it_unknown_only_where_it_matters() -> None:
+    fine = deployment("fine", hostNetwork=True)
+    found = placed(stdin=read(BARRIERS, pool("barriers"), deployment(), fine))
+    assert found["pools"][0]["hostNetwork"] is None
+    assert words(found)["barriers"] == "unknown"
+    assert words(found, "fine")["barriers"] == "runs"
+
+
+def test_nodes_in_no_pool_that_keep_the_label_of_host_network_nodes_break_pods() -> None:
+    labeled = {HOST_NETWORK: "true"}
+    node = {"apiVersion": "v1", "kind": "Node", "metadata": {"name": "n", "labels": labeled}}
+    assert words(placed(stdin=read(OFFICES, node, deployment())))[""] == "breaks"
+
+
+def test_the_edit_of_an_enabled_rule_is_that_of_the_run() -> None:
+    data = read(BARRIERS, deployment())
+    (verdict, _) = placed(stdin=data)["workloads"][0]["verdicts"]
+    assert (verdict["edit"]["rule"], verdict["edit"]["enabled"]) == ("keep-off", False)
+    found = placed("--enable", "keep-off", "--before-after", stdin=data)
+    (one,) = found["workloads"]
+    assert one["verdicts"][0]["edit"]["enabled"]
+    assert [(each["pools"], each["verdict"]) for each in one["after"]] == [
+        (["barriers"], "kept off")
+    ]
+
+
+def test_a_change_shows_what_moves(tmp_path: Path) -> None:
+    old, new = tmp_path / "old", tmp_path / "new"
+    for folder in (old, new):
+        folder.mkdir()
+    pinned = deployment(nodeSelector={POOL: "offices"})
+    (old / "a.yaml").write_bytes(
+        read(BARRIERS, OFFICES, pinned, deployment("same"), deployment("gone"))
+    )
+    (new / "a.yaml").write_bytes(
+        read(BARRIERS, OFFICES, host_pool("gates"), deployment(), deployment("same"))
+    )
+    found = placed("--old", old, new)
+    by_name = {one["name"]: one for one in found["workloads"]}
+    assert [(each["pools"], each["verdict"]) for each in by_name["web"]["old"]] == [
+        (["barriers", ""], "cannot")
+    ]
+    assert by_name["same"]["old"] == []
+    assert [one["name"] for one in found["gone"]] == ["gone"]
+    assert [one["name"] for one in found["pools"] if one.get("new")] == ["gates"]
+    text = invoke("placement", "--old", old, new).out.decode()
+    assert "1 workload newly lands on barriers, and it breaks\n" in text
+    assert "2 workloads newly land on gates, and all of them break\n" in text
+    assert "cannot -> breaks" in text
+    assert "Deployment/shop/gone (gone)" in text
+
+
+def test_a_change_in_a_repository_is_read_from_git(
+    repository: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(repository)
+    file = repository / "a.yaml"
+    file.write_bytes(read(BARRIERS, deployment(hostNetwork=True)))
+    git = ("git", "-c", "user.name=t", "-c", "user.email=t@example.com")
+    subprocess.run([*git, "add", "-A"], check=True)
+    subprocess.run([*git, "commit", "-qm", "one"], check=True)
+    file.write_bytes(read(BARRIERS, deployment(), deployment("more")))
+    assert b"1 workload newly breaks on barriers" in invoke("placement", "--base", "HEAD").out
+    assert b"nothing changes" in invoke("placement", "--staged").out
+
+
+CONFIG = """\
+apiVersion: transform.hostnet.io/v1alpha1
+kind: HostnetTransform
+spec: {scopes: ["clusters/*"]}
+"""
+
+
+def test_each_cluster_has_its_own_pools(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / ".hostnet-transform.yaml").write_text(CONFIG)
+    for name, its in (("east", BARRIERS), ("west", pool("barriers"))):
+        (tmp_path / "clusters" / name).mkdir(parents=True)
+        (tmp_path / "clusters" / name / "pools.yaml").write_bytes(read(its))
+    (tmp_path / "apps.yaml").write_bytes(read(deployment()))
+    found = placed(".")["clusters"]
+    assert [one["cluster"] for one in found] == ["clusters/east", "clusters/west"]
+    assert [words(one)["barriers"] for one in found] == ["breaks", "runs"]
+    alone = placed("--cluster", "clusters/west", ".")
+    assert (alone["cluster"], words(alone)["barriers"]) == ("clusters/west", "runs")
+
+
+def test_a_source_that_a_kustomization_patches_says_so_and_never_fails(tmp_path: Path) -> None:
+    (tmp_path / "app.yaml").write_bytes(read(BARRIERS, deployment()))
+    (tmp_path / "kustomization.yaml").write_text(
+        "resources: [app.yaml]\npatches:\n- path: patch.yaml\n"
+    )
+    (tmp_path / "patch.yaml").write_text(
+        "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web, namespace: shop}\n"
+        "spec: {template: {spec: {hostNetwork: true}}}\n"
+    )
+    (one,) = placed(tmp_path)["workloads"]
+    assert len(one["patches"]) == 1
+    run = invoke("placement", "--fail-on", "breaks", tmp_path)
+    assert run.status == 0
+    assert b"Deployment/shop/web (without patches)" in run.out
+
+
+HOSTILE = "\x1b[31m</td><img src=x onerror=alert(1)>|`a`\n*b*"
+
+
+@pytest.mark.parametrize("form", ["table", "markdown"])
+def test_names_do_nothing_but_name(form: str) -> None:
+    data = read(host_pool(HOSTILE), deployment(HOSTILE, nodeSelector={HOSTILE: HOSTILE}))
+    run = invoke("placement", "--format", form, stdin=data)
+    assert run.status == 0
+    text = run.out.decode()
+    assert "\x1b" not in text
+    if form == "markdown":
+        assert "<img" not in text
+        assert "`a`" not in text
+        assert "*b*" not in text
+
+
+def test_wide_names_keep_the_columns_in_line() -> None:
+    data = read(BARRIERS, deployment("カート"), deployment("cart", hostNetwork=True))
+    lines = invoke("placement", stdin=data).out.decode().splitlines()
+    (wide,) = (line for line in lines if "カート" in line and "breaks" in line)
+    (narrow,) = (line for line in lines if line.startswith("Deployment/shop/cart"))
+    assert wide.index("breaks") + 3 == narrow.index("runs")
+
+
+def test_colour_is_for_terminals_and_what_it_says_is_there_without() -> None:
+    data = read(BARRIERS, deployment())
+    painted = invoke("placement", "--color", "always", stdin=data).out.decode()
+    plain = invoke("placement", stdin=data).out.decode()
+    assert "\x1b[33mbreaks\x1b[0m" in painted
+    for code in ("\x1b[33m", "\x1b[1m", "\x1b[32m", "\x1b[34m", "\x1b[0m"):
+        painted = painted.replace(code, "")
+    assert painted == plain
+
+
+def test_a_reader_that_leaves_ends_it_quietly() -> None:
+    objects = (BARRIERS, *(deployment(f"web-{number}") for number in range(300)))
+    process = subprocess.Popen(
+        [*TOOL, "placement", "--format", "json"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=environment(),
+    )
+    assert process.stdin is not None
+    assert process.stdout is not None
+    assert process.stderr is not None
+    process.stdin.write(read(*objects))
+    process.stdin.close()
+    process.stdout.read(10)
+    process.stdout.close()
+    assert process.stderr.read() == b""
+    assert process.wait(60) == 0
+    process.stderr.close()
+
+
+@pytest.mark.skipif(os.name != "posix" or not hasattr(os, "geteuid"), reason="no permissions")
+def test_a_file_that_cannot_be_opened_is_told(tmp_path: Path) -> None:
+    if os.geteuid() == 0:
+        pytest.skip("root opens everything")
+    file = tmp_path / "a.yaml"
+    file.write_bytes(read(BARRIERS))
+    file.chmod(0)
+    run = invoke("placement", tmp_path)
+    assert (run.status, "HN901" in run.err) == (3, True)
+
+
+def test_a_plan_puts_guards_first_and_marks_what_cannot_be_taken_back() -> None:
+    text = invoke("placement", "--plan", CASE).out.decode()
+    steps = [line for line in text.splitlines() if line[:1].isdigit()]
+    assert steps[0] == "1. Guard the network components, and roll them out"
+    assert steps[-2].endswith("(cannot be taken back)")
+    assert "1 of these that are no edge workers yet are converted (HN306)" in " ".join(text.split())
+    assert b"nothing to plan" in invoke("placement", "--plan", stdin=read(OFFICES)).out
+
+
+def test_many_workers_and_one_say_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = read(BARRIERS, *(deployment(f"web-{number}") for number in range(40)))
+    found = placed(stdin=data)
+    monkeypatch.setattr("transformer.runs.workers._processors", lambda: 1)
+    assert placed(stdin=data) == found

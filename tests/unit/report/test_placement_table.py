@@ -1,0 +1,58 @@
+"""The table of `placement`: it fits, it folds, and it puts trouble first."""
+
+from typing import Any
+
+from tests.builders import CONTAINER, POOL, host_pool, pool
+from tests.placement_runs import report_of
+from transformer.report.placement_table import render, wide
+
+
+def deployment(name: str, **spec: Any) -> dict[str, Any]:
+    return {
+        "apiVersion": "apps/v1",
+        "kind": "Deployment",
+        "metadata": {"name": name, "namespace": "shop"},
+        "spec": {"template": {"spec": {"containers": [CONTAINER], **spec}}},
+    }
+
+
+def table(*objects: Any, width: int = 80) -> list[str]:
+    text = "".join(render(report_of(*objects), width=width))
+    return text.split("\n\n")[1].splitlines()
+
+
+def test_rows_that_are_alike_are_folded_and_trouble_comes_first() -> None:
+    calm = [deployment(f"calm-{number}", hostNetwork=True) for number in range(3)]
+    broken = [deployment(f"web-{number}") for number in range(12)]
+    pinned = deployment("pinned", nodeSelector={POOL: "hz"})
+    assert table(host_pool("hz"), *calm, *broken, pinned) == [
+        "WORKLOAD                           hz       no pool  WHY",
+        "Deployment/shop/pinned             breaks!  cannot   HN401",
+        "Deployment/shop/web-0 and 11 more  breaks   runs     HN420",
+        "Deployment/shop/calm-0 and 2 more  runs     runs",
+    ]
+
+
+def test_pools_that_are_alike_share_a_column_if_they_do_not_fit() -> None:
+    pools = [host_pool(f"region-{number:02}") for number in range(20)]
+    lines = table(*pools, pool("offices"), deployment("web"))
+    assert lines[0].split() == ["WORKLOAD", "region-00", "+19", "offices", "no", "pool", "WHY"]
+    assert any(line.startswith("region-00 +19: region-00, region-01") for line in lines)
+
+
+def test_pools_that_fit_in_no_way_are_listed_for_each_row() -> None:
+    pools = [host_pool(f"region-{number:02}-of-the-north") for number in range(20)]
+    pinned = [
+        deployment(f"w{number}", nodeSelector={POOL: f"region-{number:02}-of-the-north"})
+        for number in range(20)
+    ]
+    lines = table(*pools, *pinned)
+    assert lines[:2] == ["Deployment/shop/w0", "  breaks!  region-00-of-the-north (HN401)"]
+
+
+def test_no_line_is_longer_than_the_terminal() -> None:
+    pools = [host_pool(f"{'p' * 60}-{number}") for number in range(9)]
+    for objects in (pools, [*pools, deployment("w" * 63), deployment("ワ" * 20)]):
+        for width in (80, 133):
+            text = "".join(render(report_of(*objects), width=width))
+            assert max(map(wide, text.splitlines())) <= width

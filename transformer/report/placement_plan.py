@@ -1,0 +1,205 @@
+"""The order of a safe roll-out: an ordered list of steps, each with its reason and its commands.
+
+Guards come first, because nothing else keeps network components off; then what the workloads need;
+then the nodes, which is what cannot be taken back; and last the workloads that are for the pools.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from transformer.placements import PlacementReport, PoolColumn, Workload, WorldPlacement
+from transformer.report.formatting import Paint, clean, unpainted
+from transformer.report.placement_summary import counted, lands, pool_words
+from transformer.report.placement_table import WIDTH, footer, lines_of
+
+_MOST_NAMED = 5
+
+
+class PlanStep(NamedTuple):
+    """A step: what to do, why, which commands do it, and the objects that it is about.
+
+    `is_final`: it cannot be taken back.
+    """
+
+    title: str
+    reason: str
+    commands: tuple[str, ...] = ()
+    objects: tuple[str, ...] = ()
+    total: int = 0
+    is_final: bool = False
+
+
+def render(report: PlacementReport, paint: Paint = unpainted, width: int = WIDTH) -> Iterator[str]:
+    """Yield the lines of the plan of each world."""
+    width = max(width, WIDTH)
+    for world in report.worlds:
+        if len(report.worlds) > 1:
+            yield f"{paint(f'cluster {clean(world.name)}', 'place')}\n"
+        found = list(steps(world))
+        if not found:
+            yield "there is no host-network pool in the input, so there is nothing to plan\n"
+        for number, step in enumerate(found, 1):
+            yield from _step(number, step, paint, width)
+        yield "\n"
+    for line in footer(report):
+        yield from (f"{part}\n" for part in lines_of(line, width))
+
+
+def _step(number: int, step: PlanStep, paint: Paint, width: int) -> Iterator[str]:
+    final = paint(" (cannot be taken back)", "error") if step.is_final else ""
+    yield f"{number}. {step.title}{final}\n"
+    for line in lines_of(step.reason, width - 3):
+        yield f"   {line.strip()}\n"
+    for name in step.objects:
+        yield f"     {clean(name)}\n"
+    if (more := step.total - len(step.objects)) > 0 and step.objects:
+        yield f"     and {more:,} more\n"
+    for command in step.commands:
+        yield f"   $ {command}\n"
+
+
+class _Sorted(NamedTuple):
+    """The workloads of a world, by what is to be done about them: names, and how many there are."""
+
+    unguarded: list[str]
+    edited: list[str]
+    suggested: list[str]
+    left: list[str]
+    settled: list[str]
+    totals: Counter[str]
+
+
+def steps(world: WorldPlacement) -> Iterator[PlanStep]:
+    """Yield the steps, in their order; none without a host-network pool."""
+    hosts = [pool for pool in world.pools if pool.name and pool.is_host_network]
+    if not hosts:
+        return
+    names = frozenset(pool.name for pool in hosts)
+    found = _sorted(world, names)
+    on = pool_words([pool.name for pool in hosts])
+    yield from _guards(found)
+    yield from _breaking(found)
+    yield PlanStep(
+        "Check that nothing breaks any more",
+        "the pods that are there now are not the only ones: a workload may land later, too",
+        ("hostnet-transform placement --fail-on breaks PATH",),
+    )
+    yield from _taints(hosts)
+    yield from _nodes(hosts)
+    if found.totals["settled"]:
+        yield PlanStep(
+            f"Roll out the workloads for {on}",
+            f"{counted(found.totals['settled'])} can be scheduled there without breaking",
+            (),
+            tuple(found.settled),
+            found.totals["settled"],
+        )
+
+
+def _guards(found: _Sorted) -> Iterator[PlanStep]:
+    if found.totals["unguarded"]:
+        yield PlanStep(
+            "Guard the network components, and roll them out",
+            "no webhook keeps these off host-network nodes; without the guard they start on the"
+            " first node that joins. Those that are not in Git (kube-proxy and CoreDNS of kubeadm)"
+            " need it in the cluster",
+            ("hostnet-transform -w PATH",),
+            tuple(found.unguarded),
+            found.totals["unguarded"],
+        )
+    if found.totals["edited"]:
+        yield PlanStep(
+            "Apply the edits of hostnet-transform to the other workloads",
+            "each of these edits changes what becomes of pods on host-network nodes",
+            ("hostnet-transform -w PATH",),
+            tuple(found.edited),
+            found.totals["edited"],
+        )
+
+
+def _breaking(found: _Sorted) -> Iterator[PlanStep]:
+    if found.totals["suggested"]:
+        yield PlanStep(
+            "Keep off, or adapt, the workloads that break",
+            "rules that are off by default can do it: keep-off keeps pods off that need a network"
+            " of their own, host-network-pods sets hostNetwork where they can run nowhere else."
+            " Look at each with --explain first",
+            ("hostnet-transform --enable keep-off --enable host-network-pods --diff PATH",),
+            tuple(found.suggested),
+            found.totals["suggested"],
+        )
+    if found.totals["left"]:
+        yield PlanStep(
+            "Change the workloads that break, and that no rule can mend",
+            "`hostnet-transform placement` says of each what is wrong, and where",
+            (),
+            tuple(found.left),
+            found.totals["left"],
+        )
+
+
+def _taints(hosts: Sequence[PoolColumn]) -> Iterator[PlanStep]:
+    open_pools = [pool.name for pool in hosts if not pool.taints]
+    if open_pools:
+        yield PlanStep(
+            f"Give {pool_words(open_pools)} a taint in spec.taints, if only some pods belong there",
+            "it keeps off everything that does not tolerate it, also what is deployed later; the"
+            " pods and DaemonSets for the pool then need a toleration",
+        )
+
+
+def _nodes(hosts: Sequence[PoolColumn]) -> Iterator[PlanStep]:
+    for pool in hosts:
+        nodes = f"its {pool.nodes:,} nodes" if pool.nodes else "its nodes"
+        nodes = "its node" if pool.nodes == 1 else nodes
+        where = f" ({clean(pool.file)}:{pool.line})" if pool.file else ""
+        label = f"kubectl label node NODE apps.openyurt.io/nodepool={pool.name}"
+        yield PlanStep(
+            f"Create NodePool/{clean(pool.name)}{where}, and add {nodes}",
+            "hostNetwork cannot be changed later, and a node that has joined must be reset before"
+            f" it can join a standard pool. {_converted(pool)}One pool at a time, in a maintenance"
+            " window",
+            (label,) if _is_plain(pool.name) else (),
+            is_final=True,
+        )
+
+
+def _converted(pool: PoolColumn) -> str:
+    """Return what OpenYurt 1.7 does to the nodes of an Edge pool that are no edge workers."""
+    if pool.type != "Edge" or (pool.nodes and not pool.to_convert):
+        return ""
+    number = f"{pool.to_convert:,} of these" if pool.to_convert else "Those"
+    return (
+        f"{number} that are no edge workers yet are converted (HN306): each is cordoned, and every"
+        " container on it is restarted. "
+    )
+
+
+def _is_plain(name: str) -> bool:
+    """Whether a name can stand in a command as it is."""
+    return all((part.isascii() and part.isalnum()) or part in "-." for part in name)
+
+
+def _sorted(world: WorldPlacement, hosts: frozenset[str]) -> _Sorted:
+    found = _Sorted([], [], [], [], [], Counter())
+
+    def add(where: str, one: Workload) -> None:
+        names: list[str] = getattr(found, where)
+        found.totals[where] += 1
+        if len(names) < _MOST_NAMED:
+            names.append(f"{one} ({one.at})")
+
+    for one in world.workloads:
+        there = [each for each in one.verdicts if not hosts.isdisjoint(each.pools)]
+        edits = [each.edit for each in there if each.edit is not None]
+        is_broken = any(each.word == "breaks" for each in there)
+        if one.component and lands(one, hosts):
+            add("unguarded", one)
+        elif any(edit.is_enabled for edit in edits):
+            add("edited", one)
+        elif is_broken:
+            add("suggested" if edits else "left", one)
+        elif any(each.word == "runs" for each in there):
+            add("settled", one)
+    return found
