@@ -281,7 +281,9 @@ def _causes(causes: Sequence[Cause], paint: Paint, width: int) -> Iterator[str]:
         text = f"on {pool_words(one.pools)}: {clean(reason.message)}"
         lines = lines_of(text, width - size) or [""]
         yield f"{code} {lines[0]}\n"
-        yield from (f"  {line}\n" for line in lines_of(" ".join(lines[1:]), width - 2))
+        yield from (
+            f"  {line}\n" for line in lines_of(" ".join(map(str.strip, lines[1:])), width - 2)
+        )
         more = f" and {count(one.total - 1, 'other workload')}" if one.total > 1 else ""
         place = f"{clean(str(reason.at))} {clean(one.workload)}{more}"
         yield from (f"  {line}\n" for line in lines_of(place, width - 2))
