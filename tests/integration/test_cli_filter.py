@@ -286,3 +286,21 @@ def test_colour_is_for_terminals_and_on_request(monkeypatch: pytest.MonkeyPatch)
     assert "\x1b[" not in invoke("--color", "never", stdin=guarded()).err
     monkeypatch.setenv("NO_COLOR", "1")
     assert "\x1b[32mpod-guard\x1b[0m" in invoke("--color", "always", stdin=guarded()).err
+
+
+def test_an_item_of_a_list_that_is_too_large_is_named() -> None:
+    objects = b"".join(
+        b"- kind: Pod\n  apiVersion: v1\n  a: '%b'\n" % (b"a" * n) for n in (1, 9999)
+    )
+    listed = b"apiVersion: v1\nitems:\n" + objects * 40 + b"kind: List\n"
+    run = invoke("--max-document", "4K", stdin=listed)
+    assert (run.status, run.out) == (3, b"")
+    assert "error[HN901]: /items/1 of this List is larger than 4096 bytes" in run.err
+    assert run.err.endswith("1 document: 0 changed, 1 error\n")
+
+
+def test_a_list_that_is_cut_off_is_no_quiet_one() -> None:
+    item = guarded().replace(b"\n", b"\n  ").rstrip(b" ")
+    run = invoke(stdin=b"apiVersion: v1\nitems:\n- " + item)
+    assert "warning[HN903]: this document has no kind" in run.err
+    assert "it may be a List that is cut off" in run.err

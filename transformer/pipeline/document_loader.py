@@ -12,7 +12,7 @@ from transformer.errors import InputError, PatchError, PlaceholderError
 from transformer.findings import Severity, Violation
 from transformer.kubernetes.generators import KUSTOMIZATIONS, as_kustomization
 from transformer.kubernetes.helm_files import as_helm_file
-from transformer.kubernetes.objects import Manifest, is_list, manifests
+from transformer.kubernetes.objects import Manifest, is_list, list_at, manifests
 from transformer.kubernetes.pod_template import pod_templates
 from transformer.operations import Operation
 from transformer.pipeline.diagnostics import DiagnosticCollector
@@ -78,10 +78,7 @@ def load_document(document: Document, diagnostics: DiagnosticCollector) -> tuple
     """
     raw, source = document.raw, diagnostics.source
     if raw.oversize:
-        raise InputError(
-            f"the document is larger than {diagnostics.context.max_document} bytes",
-            hint="separate its manifests with ---, or raise --max-document",
-        )
+        raise _too_large(raw, diagnostics.context.max_document)
     try:
         text = source.text = decode(raw.data)
     except InputError as error:
@@ -100,6 +97,16 @@ def load_document(document: Document, diagnostics: DiagnosticCollector) -> tuple
             hint="wrap it in an object of `kind: List`, as its `items`",
         )
     return tree, construct(root)
+
+
+def _too_large(raw: RawDocument, limit: int) -> InputError:
+    if raw.long_item is not None:
+        message = f"/items/{raw.long_item} of this List is larger than {limit} bytes"
+        return InputError(message, hint="raise --max-document")
+    return InputError(
+        f"the document is larger than {limit} bytes",
+        hint="separate its manifests with ---, or raise --max-document",
+    )
 
 
 def objects(value: Any, diagnostics: DiagnosticCollector) -> Iterator[Manifest]:
@@ -123,14 +130,25 @@ def objects(value: Any, diagnostics: DiagnosticCollector) -> Iterator[Manifest]:
             yield helm_file
         else:
             missing = "kind" if manifest.ref.version else "apiVersion"
-            _report_no_kind(diagnostics, manifest.base, f"this document has no {missing}")
+            hint = _NOT_CHANGED
+            if missing == "kind" and _has_manifests(manifest.value):
+                hint = "it may be a List that is cut off; nothing in it is changed"
+            _report_no_kind(diagnostics, manifest.base, f"this document has no {missing}", hint)
 
 
-def _report_no_kind(diagnostics: DiagnosticCollector, base: str, message: str) -> None:
+def _has_manifests(value: Any) -> bool:
+    return any(isinstance(one, dict) and "kind" in one for one in list_at(value, "items"))
+
+
+_NOT_CHANGED = "it is not a Kubernetes manifest, and nothing in it is changed"
+
+
+def _report_no_kind(
+    diagnostics: DiagnosticCollector, base: str, message: str, hint: str = _NOT_CHANGED
+) -> None:
     if not diagnostics.origin.is_named and _NO_MANIFESTS.fullmatch(diagnostics.origin.file):
         return
     severity: Severity = "warning" if diagnostics.origin.is_named else "info"
-    hint = "it is not a Kubernetes manifest, and nothing in it is changed"
     diagnostics.report_document_issue("HN903", severity, message, hint, base)
 
 

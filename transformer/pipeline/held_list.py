@@ -13,7 +13,7 @@ from transformer.pipeline.list_items import Held
 from transformer.position import Position
 from transformer.regexes import regex
 from transformer.text.framing import Opening, RawDocument
-from transformer.text.list_items import Cut, Item, UncutError, cut, is_plain
+from transformer.text.list_items import Cut, Item, LongItemError, UncutError, cut, is_plain
 from transformer.yamltree.parse import decode, load, parse
 from transformer.yamltree.syntax import Mapping, Sequence
 from transformer.yamltree.template_comments import find_template_comment
@@ -35,6 +35,7 @@ class HeldList:
         self._limit = max_document
         self._is_glued = False
         self._is_cut = False
+        self._long_item: int | None = None
 
     def add(self, piece: RawDocument) -> None:
         """Add the next piece."""
@@ -45,7 +46,10 @@ class HeldList:
         """Yield the items, if it can be cut."""
         if self._is_glued or self._first.opening is Opening.GLUED:
             return
-        frame = _frame(cut(self._chunks(), self._limit))
+        try:
+            frame = _frame(cut(self._chunks(), self._limit))
+        except LongItemError as error:
+            frame, self._long_item = None, error.number
         if frame is not None:
             self._is_cut = True
             items = _items(self._first, cut(self._chunks(), self._limit), frame)
@@ -63,6 +67,7 @@ class HeldList:
                     data=data,
                     line=line,
                     oversize=is_oversize,
+                    long_item=self._long_item,
                     is_glued_below=self._is_glued,
                     is_list=False,
                     is_open=False,
@@ -87,7 +92,11 @@ class _Frame(NamedTuple):
 
 
 def _frame(pieces: Iterator[Cut | bytes]) -> _Frame | None:
-    """Return what is above and below the items, or None if it is no List, or cannot be cut."""
+    """Return what is above and below the items, or None if it is no List, or cannot be cut.
+
+    Raises:
+        LongItemError: an item is too long.
+    """
     head, number = b"", 0
     try:
         for piece in pieces:
@@ -98,6 +107,8 @@ def _frame(pieces: Iterator[Cut | bytes]) -> _Frame | None:
             is_json = piece.data.startswith(b"{")
             if not (is_json or is_plain(piece.data) or _stands_alone(head + piece.data)):
                 return None
+    except LongItemError:
+        raise
     except UncutError:
         return None
     return None

@@ -35,7 +35,7 @@ def transform_document(document: Document, origin: Origin, context: RunContext) 
     if document.continues:
         failed = context.settings.on_invalid == "fail"
         return DocumentResult(
-            origin.file, raw.line, raw.data, raw.data, "parsed", failed, continues=True
+            origin.file, raw.line, raw.data, raw.data, "parsed", failed, continues=True, objects=0
         )
     if document.manifests:
         return _transform_glued(document, origin, context)

@@ -25,8 +25,8 @@ class FileDiff:
 
     def __init__(self, file: str, folder: PurePath | None = None) -> None:
         self._header = _header(file, folder)
-        self._pending = (b"", b"")
-        """Old and new text that does not end with a line end: the next document continues it."""
+        self._pending: tuple[list[bytes], list[bytes]] = ([], [])
+        """Parts of old and new text, from the start of a line that the next document continues."""
 
         self._lines = [0, 0]
         """How many lines of the old and of the new file precede."""
@@ -37,15 +37,19 @@ class FileDiff:
 
     def add(self, result: DocumentResult) -> Iterator[bytes]:
         """Add the next document, and yield the part of the diff that is complete."""
-        old, new = self._pending[0] + result.source, self._pending[1] + result.data
-        self._pending = (old, new)
-        if old[-1:] == new[-1:] == b"\n":
-            self._pending = (b"", b"")
-            yield from self._compare(old, new)
+        self._pending[0].append(result.source)
+        self._pending[1].append(result.data)
+        if b"\n" not in result.source and b"\n" not in result.data:
+            return
+        old, new = map(b"".join, self._pending)
+        old_end, new_end = (text.rfind(b"\n") + 1 for text in (old, new))
+        if old[old_end:] == new[new_end:]:
+            self._pending = ([old[old_end:]], [new[new_end:]])
+            yield from self._compare(old[:old_end], new[:new_end])
 
     def end(self) -> Iterator[bytes]:
         """Yield the rest of the diff, at the end of the file."""
-        yield from self._compare(*self._pending)
+        yield from self._compare(*map(b"".join, self._pending))
         yield from self._close_hunk()
 
     def _compare(self, old_text: bytes, new_text: bytes) -> Iterator[bytes]:

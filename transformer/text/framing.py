@@ -95,7 +95,8 @@ class RawDocument(NamedTuple):
     `GLUED` to this one. `documents`: how many it has if it is a run (`plain_runs`), all of which
     begin with a `---` of their own; `ordinal` is that of the first. `is_list`: it
     may be a long List, or is a piece of one; `is_open`: the next one is a further piece of it.
-    `item`: it stands for an item of a List, and `data` is a List with this item only.
+    `item`: it stands for an item of a List, and `data` is a List with this item only. `long_item`:
+    the number of the item that makes a List `oversize`.
     """
 
     data: bytes
@@ -108,6 +109,7 @@ class RawDocument(NamedTuple):
     is_list: bool = False
     is_open: bool = False
     item: Item | None = None
+    long_item: int | None = None
 
     @property
     def source(self) -> bytes:

@@ -81,6 +81,18 @@ class UncutError(Exception):
     """It is no List, or not one that can be cut."""
 
 
+class LongItemError(UncutError):
+    """An item has more bytes than are allowed; `number` counts from 0."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.number = number
+
+
+class _FullError(Exception):
+    """An item has more bytes than are allowed."""
+
+
 class Cut(NamedTuple):
     """An item, and what is between it and the item above (above the first: all of the List).
 
@@ -117,7 +129,8 @@ def cut(chunks: Iterable[bytes], longest: int) -> Iterator[Cut | bytes]:
     """Yield the items of a List, and at the end the bytes below the last one.
 
     Raises:
-        UncutError: it cannot be cut, or an item has more than `longest` bytes.
+        LongItemError: an item has more than `longest` bytes.
+        UncutError: it cannot be cut.
     """
     buffer = _Buffer(chunks, longest)
     buffer.need(_LONGEST_HEAD)
@@ -127,10 +140,15 @@ def cut(chunks: Iterable[bytes], longest: int) -> Iterator[Cut | bytes]:
         pieces = _cut_yaml(buffer, head.start("indent"), len(head["indent"]))
     else:
         raise UncutError
-    for piece in pieces:
-        if isinstance(piece, Cut) and len(piece.data) > longest:
-            raise UncutError
-        yield piece
+    number = 0
+    try:
+        for piece in pieces:
+            if isinstance(piece, Cut) and len(piece.data) > longest:
+                raise _FullError
+            yield piece
+            number += 1
+    except _FullError:
+        raise LongItemError(number) from None
 
 
 class _Buffer:
@@ -153,7 +171,7 @@ class _Buffer:
         self.data += chunk
         self.has_ended = not chunk
         if len(self.data) > self._longest + 2 * len(chunk) + _LONGEST_HEAD:
-            raise UncutError
+            raise _FullError
         return not self.has_ended
 
     def take(self, end: int) -> bytes:

@@ -123,3 +123,29 @@ def test_a_document_written_anew_is_told_too() -> None:
     assert applied(old, patch) == new
 
     assert patch.count(b"\n-line") == 500
+
+
+def test_of_items_that_end_within_a_line_the_diff_is_complete_at_once() -> None:
+    """Items of JSON do: the comma below one is on its last line."""
+    file = FileDiff("a.json")
+    item = numbered(1, 20)[:-1]
+    pieces = [(b"[" + item, b"[" + item), (b",\nold\n" + item, b",\nnew\n" + item)]
+    pieces += [(b",\n" + item, b",\n" + item)] * 3
+    shown = [
+        b"".join(file.add(DocumentResult("a.json", 1, old, new, "edited"))) for old, new in pieces
+    ]
+    assert [bool(part) for part in shown] == [False, True, False, False, False]
+    assert b" line 20,\n-old\n+new\n line 1\n" in shown[1]
+    assert b"".join(file.end()) == b""
+
+
+@pytest.mark.parametrize("seed", range(50))
+def test_where_pieces_are_cut_does_not_matter_to_who_applies_the_diff(seed: int) -> None:
+    chance = random.Random(seed)
+    pairs = []
+    for _ in range(chance.randrange(1, 8)):
+        old = b"".join(chance.choice((b"a", b",", b"\n", b"b\n")) for _ in range(6))
+        pairs.append((old, old if chance.random() < 0.6 else old.replace(b"a", b"c\nd")))
+    old, new = (b"".join(texts) for texts in zip(*pairs, strict=True))
+    patch = diff(*pairs)
+    assert (applied(old, patch) if patch else old) == new

@@ -143,5 +143,13 @@ def test_the_limit_is_for_an_item() -> None:
     long = HEAD + A + ITEM_OF.format("x" * 300) + TAIL
     found = read(long, limit=200, size=50)
     assert all(raw.oversize for raw in found)
-    assert {raw.ordinal for raw in found} == {0}
+    assert {(raw.ordinal, raw.long_item) for raw in found} == {(0, 1)}
     assert [raw.line for raw in found] == [1, *(long[:at].count("\n") + 1 for at in (200, 400))]
+
+
+@pytest.mark.parametrize("size", [7, 1 << 18])
+def test_the_item_of_json_that_is_too_long_is_known(size: int) -> None:
+    objects = ",".join([X, Y, OBJECT.format("x" * 300), X])
+    text = f'{{"kind":"List","apiVersion":"v1","items":[{objects}]}}'
+    found = read(text, limit=200, size=size)
+    assert {(raw.oversize, raw.long_item) for raw in found} == {(True, 2)}
