@@ -5,10 +5,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 RUN := $(BIN)/python -m
 LOCKS := requirements
-# Stamps: the tool itself can be run; its tests can; the tools for development are there, too.
+# Stamps: the tool itself can be run; its tests can; the tools for development are there, too; and
+# what drives a browser.
 RUNS := $(VENV)/runs
 TESTS := $(VENV)/tests
 READY := $(VENV)/ready
+BROWSES := $(VENV)/browses
 COMPILE := $(VENV)/lock/bin/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 \
     --generate-hashes --no-emit-index-url --no-annotate --custom-compile-command 'make lock'
 INSTALL := $(RUN) pip install --quiet --disable-pip-version-check --no-compile
@@ -21,7 +23,7 @@ DEMO_TOOL := $(CURDIR)/$(BIN)/hostnet-transform
 export PYTHONPYCACHEPREFIX := $(CURDIR)/$(VENV)/pycache
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup demo test check fmt lint golden docs integration kustomize oracle cluster-oracle pythons lock yaml-oracle fuzz coverage mutation bench bench-docs bench-peers dist pyz clean
+.PHONY: help setup demo test check fmt lint golden docs integration kustomize oracle cluster-oracle pythons lock yaml-oracle fuzz browser coverage mutation bench bench-docs bench-peers dist pyz clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r target text; do \
@@ -86,6 +88,13 @@ kustomize: $(BIN)/kustomize ## build the standalone kustomize, for tests (needs 
 $(BIN)/kustomize: $(READY)
 	GOBIN=$(CURDIR)/$(BIN) go install sigs.k8s.io/kustomize/kustomize/v5@v5.8.1
 
+browser: $(BROWSES) ## install what drives a browser, for tests; chromium itself comes from the system
+
+$(BROWSES): $(TESTS) $(LOCKS)/browser.txt
+	@echo "installing what drives a browser into $(VENV)"
+	@$(INSTALL) --require-hashes --requirement $(LOCKS)/browser.txt
+	@touch $@
+
 oracle: setup ## ask OpenYurt's own code again, and fail on a difference; REWRITE=1 keeps it (needs Go)
 	$(RUN) tests.oracle.record $(if $(REWRITE),,--check)
 
@@ -99,6 +108,7 @@ lock: setup ## pin the newest packages that pyproject.toml allows, with their ha
 	$(VENV)/lock/bin/pip install --quiet --disable-pip-version-check uv==0.13.9
 	$(COMPILE) --upgrade --extra dev --extra test --output-file $(LOCKS)/dev.txt
 	$(COMPILE) --upgrade --extra test --constraint $(LOCKS)/dev.txt --output-file $(LOCKS)/test.txt
+	$(COMPILE) --upgrade --extra browser --constraint $(LOCKS)/dev.txt --output-file $(LOCKS)/browser.txt
 	$(COMPILE) --upgrade --group editable --constraint $(LOCKS)/dev.txt --output-file $(LOCKS)/run.txt
 
 pythons: setup ## run the tests under every other Python of this machine, and with the lowest versions
@@ -144,5 +154,5 @@ pyz: setup ## build the tool as a single file, PYZ (dist/hostnet-transform.pyz)
 	    --console-script hostnet-transform --output-file $(PYZ) .
 
 clean: ## delete all that was made
-	rm -rf $(VENV) build dist mutants htmlcov .coverage .coverage.* .bench .fuzz .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) build dist mutants htmlcov .coverage .coverage.* .screenshots .bench .fuzz .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find transformer tests bench -name __pycache__ -type d -prune -exec rm -rf {} +

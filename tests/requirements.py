@@ -5,6 +5,7 @@ import shutil
 import sys
 import tomllib
 from importlib import import_module
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -74,12 +75,12 @@ def require_module(name: str) -> Any:
 
 
 def is_wanted_here(name: str, **environment: str) -> bool:
-    """Whether `test` or `dev` in `pyproject.toml` has the package on this platform, or another."""
+    """Whether an extra in `pyproject.toml` has the package on this platform, or another."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     extras = project["optional-dependencies"]
     entries = [
         entry
-        for entry in map(Requirement, [*extras["test"], *extras["dev"]])
+        for entry in map(Requirement, chain(*extras.values()))
         if canonicalize_name(entry.name) == canonicalize_name(name)
     ]
     assert entries, f"pyproject.toml does not name {name}"

@@ -33,7 +33,7 @@ LEFT_OUT = shutil.ignore_patterns(
         ".*_cache",
         ".hypothesis",
     ),
-    *(".bench", ".coverage*", "htmlcov"),
+    *(".bench", ".coverage*", ".screenshots", "htmlcov"),
 )
 
 

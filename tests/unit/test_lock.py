@@ -9,12 +9,16 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[2]
-LOCKS = {name: (ROOT / f"requirements/{name}.txt").read_text("utf-8") for name in ("dev", "run")}
+LOCKS = {
+    name: (ROOT / f"requirements/{name}.txt").read_text("utf-8")
+    for name in ("dev", "run", "browser")
+}
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 RUNS = PYPROJECT["project"]["dependencies"]
 NEEDED = {
     "dev": [*RUNS, *PYPROJECT["project"]["optional-dependencies"]["dev"]],
     "run": [*RUNS, *PYPROJECT["build-system"]["requires"]],
+    "browser": [*RUNS, *PYPROJECT["project"]["optional-dependencies"]["browser"]],
 }
 ENTRIES = {name: re.findall(r"^[a-z].*(?:\n    .*)*", lock, re.M) for name, lock in LOCKS.items()}
 PYTHONS = ("3.11", "3.12", "3.13")
