@@ -24,6 +24,7 @@ from bench.sections import (
     kustomize,
     lists,
     memory,
+    page,
     passing,
     real,
     start,
@@ -34,6 +35,7 @@ SECTIONS: dict[str, ModuleType] = {
     module.__name__.rpartition(".")[2]: module
     for module in (
         *(passing, edited, apps, kustomize, validate, lists, start, hooks, real, memory, growth),
+        page,
     )
 }
 
