@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from tests.builders import CONTAINER, node, stream, subjects
+from tests.placement_pages import in_page
 from tests.placement_runs import in_json, in_markdown, in_table, report_of
 from tests.property.test_scheduling_property import SPECS, TAINTS
 from transformer.config.package_data import schemas
@@ -122,6 +123,9 @@ def test_every_format_shows_the_verdicts_of_the_model(
         in_order = {tuple(cells[at] for at in order): n for cells, n in wanted.items()}
         assert counts == in_order
         assert in_markdown("".join(placement_markdown.render(without_copies))) == (shown, counts)
+        on_page, counts = in_page({**found, "workloads": whole})
+        order = [names.index(name) for name in on_page]
+        assert counts == {tuple(cells[at] for at in order): n for cells, n in wanted.items()}
 
 
 def assert_as_in_the_model(objects: list[Any], found: Any) -> None:

@@ -27,6 +27,7 @@ from transformer.cli.options import (
 )
 from transformer.report.formats import FORMATS
 from transformer.report.placement_formats import FORMATS as PLACEMENT_FORMATS
+from transformer.report.placement_formats import PAGE
 from transformer.system import signals
 
 _PLUGINS = ("HostnetTransform", "HostnetValidate")
@@ -162,7 +163,7 @@ def validate(paths: tuple[str, ...], **options: Any) -> int:
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
 @click.option(
     "--format",
-    type=click.Choice(list(PLACEMENT_FORMATS)),
+    type=click.Choice([*PLACEMENT_FORMATS, PAGE]),
     default="table",
     help="The format of the result on standard output (table).",
 )
@@ -219,6 +220,7 @@ def placement(paths: tuple[str, ...], **options: Any) -> int:
     hostnet-transform placement clusters/
     hostnet-transform placement --pools new-pool.yaml --before-after deploy/
     hostnet-transform placement --base origin/main... --format markdown .
+    hostnet-transform placement --format html clusters/ > placement.html
     hostnet-transform placement --explain Deployment/shop/cart --pool barriers clusters/
     hostnet-transform placement --fail-on breaks clusters/
 
@@ -380,7 +382,7 @@ def hook_validate(
     """Validate what is staged against the last commit, or one commit against another.
 
     Both states of the working folder are read completely. Findings are reported for the FILEs and
-    for files that differ. What was found in the others is kept below $XDG_CACHE_HOME.
+    for files that differ. What was found in the others is kept in ~/.cache (or $XDG_CACHE_HOME).
     """
     from transformer.hosts import pre_commit
 

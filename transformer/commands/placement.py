@@ -19,7 +19,7 @@ from transformer.pipeline.context import build
 from transformer.placements import PlacementReport
 from transformer.report import as_text, coverage
 from transformer.report.formatting import clean, count
-from transformer.report.placement_formats import renderer
+from transformer.report.placement_formats import PAGE, renderer
 from transformer.runs.placement import PlacementOutcome, run_placement
 from transformer.system import stdio
 from transformer.wording import did_you_mean
@@ -171,8 +171,18 @@ def print_report(options: PlacementOptions, report: PlacementReport) -> None:
         from transformer.report import placement_table
 
         pieces = placement_table.render(report, paint, width)
+    elif options.format == PAGE:
+        pieces = _page(report)
     else:
         pieces = renderer(options.format)(report)
     for piece in pieces:
         out.write(piece.encode("utf-8", "backslashreplace"))
     out.flush()
+
+
+def _page(report: PlacementReport) -> Iterator[str]:
+    """Yield the text of the page, which is made from the JSON of the report."""
+    from transformer.report import placement_page
+
+    parts = placement_page.Parts(*(read(name).decode() for name in placement_page.RESOURCES))
+    return placement_page.render(json.loads("".join(renderer("json")(report))), parts)

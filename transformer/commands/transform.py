@@ -158,7 +158,7 @@ def _reporter(options: TransformOptions, file: TextIO | None, progress: Progress
         level=-1 if options.quiet else int(options.verbose),
         paint=paint_for(sys.stderr, options.color),
         before=progress.clear,
-        changed="would change" if options.check or options.diff else "changed",
+        changed="changed" if options.write or options.prints_manifests else "would change",
     )
 
 

@@ -17,6 +17,9 @@ FORMATS: Mapping[str, str] = {
     "json": "placement_json",
 }
 
+PAGE = "html"
+"""The format of `placement_page`, which needs package data besides the report."""
+
 
 def renderer(name: str) -> "Callable[[PlacementReport], Iterator[str]]":
     """Return the function that yields the text of a report in the format `name`."""
