@@ -39,12 +39,13 @@ def run_at_start(data: bytearray, new: int, *, is_first: bool) -> tuple[int, int
 
     Both are 0 if there is none. It ends above a line `---`, so that its last document is complete.
     """
-    border = _border(data)
-    end = data.rfind(border, max(new - len(border), 0)) + 1
+    start = max(new - len(_CRLF_BORDER), 0)
+    end = max(data.rfind(border, start) for border in (_BORDER, _CRLF_BORDER)) + 1
     begin = _BEGIN_OF_STREAM if is_first else _BEGIN
     if end == 0 or not begin.match(data):
         return 0, 0
-    if border is _CRLF_BORDER and len({data.count(end_of, 0, end) for end_of in _LINE_ENDS}) > 1:
+    has_cr = data.find(b"\r", 0, end) >= 0
+    if has_cr and len({data.count(end_of, 0, end) for end_of in _LINE_ENDS}) > 1:
         return 0, 0
     found = [*_first_key(data), *_SPECIAL.findall(data, 0, end), _MARKER]
     number, rest = divmod(len(found), 3)
