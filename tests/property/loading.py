@@ -38,6 +38,9 @@ _BASES = (16, 2, 8, 10)
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _INFINITE = re.compile(r"([-+]?)\.(inf|Inf|INF)|\.(?:nan|NaN|NAN)")
 
+_MIN, _END = -(2**63), 2**64
+"""The integers that fit into 64 bits; of others, only the decimal ones are floats."""
+
 _HALF_PAIR = re.compile("[\ud800-\udfff]")
 
 
@@ -50,8 +53,9 @@ def resolve(text: str) -> Any:
     digits = text.replace("_", "") if text[0] != "." else text
     if found := _INTEGER.fullmatch(digits):
         base, number = next((b, n) for b, n in zip(_BASES, found.groups()[1:], strict=True) if n)
-        value = _in_range(int(found[1] + number, base))
-        return value if math.isfinite(value) else text
+        value = int(found[1] + number, base)
+        if _MIN <= value < _END:
+            return value
     if _FLOAT.fullmatch(digits):
         return float(digits) if math.isfinite(float(digits)) else text
     if found := _INFINITE.fullmatch(text):
@@ -88,7 +92,7 @@ def load(text: str) -> Any:
 
 def _in_range(value: int) -> int | float:
     """Return a number as Go has it: a float where it does not fit into 64 bits."""
-    if -(2**63) <= value < 2**64:
+    if _MIN <= value < _END:
         return value
     try:
         return float(value)
