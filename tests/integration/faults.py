@@ -7,10 +7,12 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
 from tests.integration.cli_runs import TOOL, environment
+from tests.integration.zygote import forked
 from tests.manifests import GUARDED, guarded, kept_off
 from tests.requirements import require_tool
 
@@ -108,13 +110,12 @@ def without_powers() -> None:
                 raise OSError(ctypes.get_errno(), "a capability cannot be dropped")
 
 
-class Ended:
+class Ended(NamedTuple):
     """A process that has ended: its status and what it printed."""
 
-    def __init__(self, done: "subprocess.CompletedProcess[bytes]") -> None:
-        self.status = done.returncode
-        self.out = done.stdout
-        self.err = done.stderr.decode(errors="replace")
+    status: int
+    out: bytes
+    err: str
 
 
 def run(
@@ -124,17 +125,24 @@ def run(
     before: Callable[[], None] | None = None,
     env: dict[str, str] | None = None,
 ) -> Ended:
-    """Run the command line in a process of its own; `before` is called in it first."""
-    command = [*TOOL, *(arg if isinstance(arg, bytes) else str(arg) for arg in args)]
-    done = subprocess.run(
-        command,
-        input=stdin,
-        capture_output=True,
-        cwd=cwd,
-        env=environment(PYTHONDONTWRITEBYTECODE="1", **(env or {})),
-        preexec_fn=before,
-        check=False,
-        timeout=120,
-    )
-    assert b"Traceback" not in done.stderr, done.stderr.decode(errors="replace")
-    return Ended(done)
+    """Run the command line in a process of its own.
+
+    `before` is called in it first, before Python starts.
+    """
+    told = [arg if isinstance(arg, bytes) else str(arg) for arg in args]
+    if before is None:
+        status, out, err = forked(*told, folder=cwd, stdin=stdin, env=env)
+    else:
+        done = subprocess.run(
+            [*TOOL, *told],
+            input=stdin,
+            capture_output=True,
+            cwd=cwd,
+            env=environment(PYTHONDONTWRITEBYTECODE="1", **(env or {})),
+            preexec_fn=before,
+            check=False,
+            timeout=120,
+        )
+        status, out, err = done.returncode, done.stdout, done.stderr
+    assert b"Traceback" not in err, err.decode(errors="replace")
+    return Ended(status, out, err.decode(errors="replace"))
