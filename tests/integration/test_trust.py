@@ -12,34 +12,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.integration import audited as audited_tool
 from tests.integration.cli_runs import invoke
 from tests.integration.faults import run
 from tests.integration.test_hostile_input import CONFIG, LIST, POD
+from tests.integration.zygote import forked
 from tests.manifests import CONFIG_MAP, guarded, joined, node, pool
-
-AUDITED = """
-import json, os, sys
-seen = []
-def hook(event, args):
-    if event == "open" and not isinstance(args[0], int):
-        seen.append(["open", os.fsdecode(args[0]), str(args[1])])
-    elif event in ("subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.fork"):
-        seen.append([event, str(args[1] if event == "subprocess.Popen" else args), ""])
-    elif event in ("socket.connect", "socket.getaddrinfo", "urllib.Request", "pickle.find_class"):
-        seen.append([event, str(args[-1]), ""])
-    elif event.startswith(("ctypes.", "os.putenv", "os.rename")):
-        seen.append([event, str(args[0]) if args else "", ""])
-import transformer, pkgutil, importlib
-for found in pkgutil.walk_packages(transformer.__path__, "transformer."):
-    if not found.name.endswith("__main__"):
-        importlib.import_module(found.name)
-import jsonschema, ruamel.yaml, junitparser, tempfile, shutil
-from transformer.cli.main import run
-sys.addaudithook(hook)
-status = run(json.loads(sys.argv[1]))
-sys.stdout.flush()
-print("\\n" + json.dumps([status, seen]), file=sys.stderr)
-"""
 
 WANTS = (
     b'!!python/object/apply:os.system ["touch pwned"]',
@@ -66,20 +44,9 @@ def work(tmp_path: Path) -> Path:
 
 def audited(*args: str, cwd: Path, stdin: bytes = b"") -> tuple[int, list[list[str]]]:
     """Return the status of a run, and what it opened and started besides our own files."""
-    done = subprocess.run(
-        [sys.executable, "-c", AUDITED, json.dumps(args)],
-        input=stdin,
-        capture_output=True,
-        cwd=cwd,
-        env={
-            **os.environ,
-            "PYTHONPATH": str(Path(__file__).resolve().parents[2]),
-            "TMPDIR": str(cwd.parent),
-        },
-        check=False,
-        timeout=60,
-    )
-    status, seen = json.loads(done.stderr.decode().splitlines()[-1])
+    env = {"TMPDIR": str(cwd.parent)}
+    done = forked(*args, folder=cwd, stdin=stdin, env=env, program=audited_tool.main)
+    status, seen = json.loads(done.err.decode().splitlines()[-1])
     own = (sys.prefix, sys.base_prefix, str(Path(__file__).resolve().parents[2]), "<", "/dev/null")
     told = [
         event
