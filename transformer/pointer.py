@@ -22,4 +22,6 @@ def split(pointer: str) -> list[str]:
 
 def join(base: str, *tokens: str | int) -> str:
     """Return `base` with `tokens` (unescaped) appended."""
-    return base + "".join("/" + escape(str(token)) for token in tokens)
+    for token in tokens:  # usually one: no generator is worth it
+        base += "/" + escape(str(token))
+    return base
