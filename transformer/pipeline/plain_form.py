@@ -90,13 +90,15 @@ def _shape(value: Any) -> Any:
     kind = type(value)
     if kind in _SCALARS:
         return value
+    if kind is tuple or kind is list:
+        return [kind.__name__, *map(_shape, value)]
     if isinstance(value, Mapping):
         return ["mapping", *([_shape(key), _shape(item)] for key, item in value.items())]
     if isinstance(value, set | frozenset):
         return ["set", *sorted(json.dumps(_shape(item)) for item in value)]
     if isinstance(value, bytes):
         return ["bytes", value.hex()]
-    if kind is not tuple and kind.__module__.partition(".")[0] == __name__.partition(".")[0]:
+    if kind.__module__.partition(".")[0] == __name__.partition(".")[0]:
         return [kind.__name__, *map(_shape, _parts(value))]
     if isinstance(value, list | tuple):
         return [kind.__name__, *map(_shape, value)]
