@@ -7,12 +7,13 @@ from typing import Any
 
 from tests.oracle.generated_sets import WORLD
 from tests.oracle.vectors import Outcome, Vector
+from transformer.findings import ObjectRef
 from transformer.kubernetes.objects import Manifest, manifests
 from transformer.kubernetes.pod_template import ROWS, pod_templates, table
 from transformer.kubernetes.pools import PoolIndex, pool_of
 from transformer.placement.copies import WorkloadCopy, controlled, copies, refused
 from transformer.placement.go_types import written
-from transformer.placement.yurt_app_set import yurt_app_set
+from transformer.placement.yurt_app_set import YurtAppSet, yurt_app_set
 
 
 def copied(asked: tuple[Vector, ...]) -> Iterator[Outcome]:
@@ -28,17 +29,19 @@ def copied(asked: tuple[Vector, ...]) -> Iterator[Outcome]:
 def _is_same(vector: Vector) -> bool:
     answer = vector["answer"]
     (manifest,) = manifests(vector["set"])
+    source = yurt_app_set(manifest, pod_templates(manifest, table(ROWS)))
+    assert source is not None
     made = {copy.pool: copy for copy in ours(manifest) if index().named([copy.pool])}
     if "fails" in answer:
         return all(copy.failure is not None for copy in made.values())
     return (
         made.keys() == answer["copies"].keys()
-        and _refused(manifest) == answer["refused"]
+        and _refused(source) == answer["refused"]
         and all(
             (copy.failure is not None) == ("fails" in theirs or bool(answer["refused"]))
             for copy, theirs in ((made[pool], answer["copies"][pool]) for pool in made)
         )
-        and _controlled(manifest)
+        and _controlled(source, manifest.ref)
         == {pool: theirs.get("spec") for pool, theirs in answer["copies"].items()}
     )
 
@@ -55,21 +58,17 @@ def ours(manifest: Manifest) -> tuple[WorkloadCopy, ...]:
     return copies(manifest, pod_templates(manifest, table(ROWS)), index())
 
 
-def _refused(manifest: Manifest) -> list[int]:
-    source = yurt_app_set(manifest, pod_templates(manifest, table(ROWS)))
-    assert source is not None
+def _refused(source: YurtAppSet) -> list[int]:
     found = (re.search(r"/workloadTweaks/(\d+)/", failure.pointer) for failure in refused(source))
     return [int(place[1]) for place in found if place]
 
 
-def _controlled(manifest: Manifest) -> dict[str, Any]:
+def _controlled(source: YurtAppSet, ref: ObjectRef) -> dict[str, Any]:
     """Return the specs of what the controller would make, by pool, or None for those that fail."""
-    source = yurt_app_set(manifest, pod_templates(manifest, table(ROWS)))
-    assert source is not None
     return {
         pool: None
         if source.broken or made.failure
         else written(f"{source.kind}Spec", made.object["spec"])
-        for pool, made in controlled(source, manifest.ref, index())
+        for pool, made in controlled(source, ref, index())
         if index().named([pool])
     }
