@@ -108,6 +108,7 @@ class Tool:
         require_tool("git")
         self.pre_commit = require_tool("pre-commit")
         self.env = _environment(folder / "home")
+        self._used_by: dict[str, Path] = {}
         self.repository = folder / "hostnet-transform"
         self.repository.mkdir()
         for name in (*_NEEDED, HOOKS):
@@ -118,6 +119,24 @@ class Tool:
                 shutil.copy(ROOT / name, self.repository / name)
         for command in (("init", "-q"), ("add", "."), ("commit", "-qm", "all"), ("tag", "v0.1.0")):
             _must(self.env, self.repository, "git", *command)
+
+    def used_by(self, config: str) -> Path:
+        """Return a repository that uses the hooks with a configuration, to be copied."""
+        if config not in self._used_by:
+            folder = self.repository.with_name(f"used-{len(self._used_by)}")
+            folder.mkdir()
+            text = config.replace("$REPOSITORY", str(self.repository))
+            (folder / ".pre-commit-config.yaml").write_text(text, encoding="utf-8")
+            install = (self.pre_commit, "install", "-t", "pre-commit", "-t", "pre-push")
+            for command in (
+                ("git", "init", "-q", "--initial-branch=main"),
+                ("git", "add", "."),
+                ("git", "commit", "-qm", "hooks"),
+                install,
+            ):
+                _must(self.env, folder, *command)
+            self._used_by[config] = folder
+        return self._used_by[config]
 
 
 @pytest.fixture(scope="session")
@@ -130,12 +149,7 @@ class Work:
 
     def __init__(self, folder: Path, tool: Tool, config: str = CONFIG) -> None:
         self.folder, self.tool = folder, tool
-        self.git("init", "-q", "--initial-branch=main")
-        config = config.replace("$REPOSITORY", str(tool.repository))
-        self.write(".pre-commit-config.yaml", config)
-        self.git("add", ".")
-        self.git("commit", "-qm", "hooks")
-        _must(tool.env, folder, tool.pre_commit, "install", "-t", "pre-commit", "-t", "pre-push")
+        shutil.copytree(tool.used_by(config), folder, symlinks=True, dirs_exist_ok=True)
 
     def git(self, *arguments: str) -> str:
         return _must(self.tool.env, self.folder, "git", *arguments)
