@@ -13,7 +13,7 @@ import pytest
 from tests.integration.cli_runs import TOOL, environment, spawn
 from tests.manifests import CONFIG_MAP, LABEL, TEMPLATE, guarded, joined, kept_off, node, pool
 
-MANY = joined(*[guarded(f"web-{index}") for index in range(2000)])
+MANY = joined(*[guarded(f"web-{index}") for index in range(700)])
 
 
 def shell(command: str, cwd: Path) -> subprocess.CompletedProcess[bytes]:
