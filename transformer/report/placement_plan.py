@@ -69,6 +69,11 @@ class _Sorted(NamedTuple):
     settled: list[str]
     totals: Counter[str]
 
+    def step(self, kind: str, title: str, reason: str, *commands: str) -> Iterator[PlanStep]:
+        """Yield the step for the workloads of one kind, if there are any."""
+        if total := self.totals[kind]:
+            yield PlanStep(title, reason, commands, tuple(getattr(self, kind)), total)
+
 
 def steps(world: WorldPlacement) -> Iterator[PlanStep]:
     """Yield the steps, in their order; none without a host-network pool."""
@@ -87,56 +92,44 @@ def steps(world: WorldPlacement) -> Iterator[PlanStep]:
     )
     yield from _taints(hosts)
     yield from _nodes(hosts)
-    if found.totals["settled"]:
-        yield PlanStep(
-            f"Roll out the workloads for {on}",
-            f"{counted(found.totals['settled'])} can be scheduled there without breaking",
-            (),
-            tuple(found.settled),
-            found.totals["settled"],
-        )
+    yield from found.step(
+        "settled",
+        f"Roll out the workloads for {on}",
+        f"{counted(found.totals['settled'])} can be scheduled there without breaking",
+    )
 
 
 def _guards(found: _Sorted) -> Iterator[PlanStep]:
-    if found.totals["unguarded"]:
-        yield PlanStep(
-            "Guard the network components, and roll them out",
-            "no webhook keeps these off host-network nodes; without the guard they start on the"
-            " first node that joins. Those that are not in Git (kube-proxy and CoreDNS of kubeadm)"
-            " need it in the cluster",
-            ("hostnet-transform -w PATH",),
-            tuple(found.unguarded),
-            found.totals["unguarded"],
-        )
-    if found.totals["edited"]:
-        yield PlanStep(
-            "Apply the edits of hostnet-transform to the other workloads",
-            "each of these edits changes what becomes of pods on host-network nodes",
-            ("hostnet-transform -w PATH",),
-            tuple(found.edited),
-            found.totals["edited"],
-        )
+    yield from found.step(
+        "unguarded",
+        "Guard the network components, and roll them out",
+        "no webhook keeps these off host-network nodes; without the guard they start on the first"
+        " node that joins. Those that are not in Git (kube-proxy and CoreDNS of kubeadm) need it in"
+        " the cluster",
+        "hostnet-transform -w PATH",
+    )
+    yield from found.step(
+        "edited",
+        "Apply the edits of hostnet-transform to the other workloads",
+        "each of these edits changes what becomes of pods on host-network nodes",
+        "hostnet-transform -w PATH",
+    )
 
 
 def _breaking(found: _Sorted) -> Iterator[PlanStep]:
-    if found.totals["suggested"]:
-        yield PlanStep(
-            "Keep off, or adapt, the workloads that break",
-            "rules that are off by default can do it: keep-off keeps pods off that need a network"
-            " of their own, host-network-pods sets hostNetwork where they can run nowhere else."
-            " Look at each with --explain first",
-            ("hostnet-transform --enable keep-off --enable host-network-pods --diff PATH",),
-            tuple(found.suggested),
-            found.totals["suggested"],
-        )
-    if found.totals["left"]:
-        yield PlanStep(
-            "Change the workloads that break, and that no rule can mend",
-            "`hostnet-transform placement` says of each what is wrong, and where",
-            (),
-            tuple(found.left),
-            found.totals["left"],
-        )
+    yield from found.step(
+        "suggested",
+        "Keep off, or adapt, the workloads that break",
+        "rules that are off by default can do it: keep-off keeps pods off that need a network of"
+        " their own, host-network-pods sets hostNetwork where they can run nowhere else. Look at"
+        " each with --explain first",
+        "hostnet-transform --enable keep-off --enable host-network-pods --diff PATH",
+    )
+    yield from found.step(
+        "left",
+        "Change the workloads that break, and that no rule can fix",
+        "`hostnet-transform placement` says of each what is wrong, and where",
+    )
 
 
 def _taints(hosts: Sequence[PoolColumn]) -> Iterator[PlanStep]:
