@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import click
 import pytest
+from click.shell_completion import ShellComplete
 
 from tests.integration.cli_runs import ROOT, invoke
 from transformer.cli.main import cli
@@ -14,7 +15,10 @@ def commands(command: click.Command, words: tuple[str, ...] = ()) -> Iterator[tu
     """Yield the words of each command, beginning with none for the command itself."""
     yield words
     if isinstance(command, click.Group):
-        for name, one in command.commands.items():
+        context = click.Context(command)
+        for name in command.list_commands(context):
+            one = command.get_command(context, name)
+            assert one is not None
             yield from commands(one, (*words, name))
 
 
@@ -31,7 +35,7 @@ def test_help_shows_the_options_of_the_default_command_and_the_commands() -> Non
     out = invoke("--help").out.decode()
     for word in ("--write", "--pools PATH", "Exit status", "kubectl"):
         assert word in out
-    for name in cli.commands:
+    for name in cli.list_commands(click.Context(cli)):
         assert f"\n  {name} " in out
 
 
@@ -40,6 +44,25 @@ def test_the_version_is_printed(arguments: tuple[str, ...]) -> None:
     run = invoke(*arguments)
     assert run.status == 0
     assert run.out.startswith(b"hostnet-transform ")
+
+
+@pytest.mark.parametrize(
+    ("words", "incomplete", "expected"),
+    [
+        ([], "va", {"validate", "va"}),
+        ([], "--wri", {"--write"}),
+        ([], "deploy/", {"deploy/"}),
+        (["--check"], "deploy/", {"deploy/"}),
+        (["validate"], "--bui", {"--build", "--build-dir"}),
+        (["validate"], "deploy/", {"deploy/"}),
+        (["hook"], "t", {"transform"}),
+    ],
+)
+def test_the_shell_completes(words: list[str], incomplete: str, expected: set[str]) -> None:
+    shell = ShellComplete(cli, {}, "hostnet-transform", "_HOSTNET_TRANSFORM_COMPLETE")
+    found = shell.get_completions(words, incomplete)
+    assert {item.value for item in found} == expected
+    assert all(item.type == "file" for item in found if item.value == incomplete)
 
 
 def test_rules_are_listed_with_what_they_do() -> None:

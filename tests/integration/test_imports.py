@@ -182,6 +182,11 @@ def test_what_reads_no_manifest_imports_the_command_line_only(option: str) -> No
     assert "yaml" not in imported(option)
 
 
+def test_a_pipe_imports_no_other_command() -> None:
+    assert "transformer.cli.subcommands" not in imported(stdin=guarded())
+    assert "transformer.cli.subcommands" in imported("rules")
+
+
 def test_no_format_is_imported_to_list_them() -> None:
     modules = imported("validate", "--help")
     assert "transformer.report.formats" in modules

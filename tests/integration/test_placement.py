@@ -12,7 +12,7 @@ from jsonschema import Draft202012Validator
 from tests.builders import CONTAINER, HOST_NETWORK, POOL, host_pool, pool, stream
 from tests.integration.cli_runs import ROOT, TOOL, environment, invoke
 from transformer.config.package_data import schemas
-from transformer.report.placement_formats import FORMATS, PAGE
+from transformer.report.formats import PAGE, PLACEMENT_FORMATS
 
 SCHEMA = Draft202012Validator(schemas()["placement"])
 CASE = ROOT / "testdata/placement/first-pool/in.yaml"
@@ -72,7 +72,7 @@ def test_what_is_suppressed_or_off_is_no_reason(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("data", [b"", b"# nothing\n", read(BARRIERS), read(deployment())])
-@pytest.mark.parametrize("form", [*FORMATS, PAGE])
+@pytest.mark.parametrize("form", [*PLACEMENT_FORMATS, PAGE])
 def test_nothing_to_place_is_no_failure(data: bytes, form: str) -> None:
     run = invoke("placement", "--format", form, stdin=data)
     assert (run.status, "nothing was read" in run.err) == (0, b"{" not in data)

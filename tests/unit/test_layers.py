@@ -70,7 +70,7 @@ IMPORTERS: dict[str, set[str]] = {
     "yaml": {"yamltree/compose.py", "yamltree/fast_load_yaml.py", "yamltree/parse_yaml.py"},
     "jsonpatch": {"patch/verify.py"},
     "jsonschema": {"kubernetes/schema/explain.py"},
-    "click": {"cli/main.py", "cli/options.py", "cli/failures.py"},
+    "click": {"cli/main.py", "cli/subcommands.py", "cli/options.py", "cli/failures.py"},
     "junitparser": {"report/as_junit.py"},
     "pathspec": {"globs.py"},
     "ruamel": {"patch/rewrite.py", "patch/render.py"},

@@ -1,4 +1,4 @@
-"""Options that several commands share, and how the default command is found and shown."""
+"""Options that several commands share."""
 
 import re
 from collections.abc import Callable
@@ -8,26 +8,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 _UNITS = {"": 1, "k": 1024, "m": 1024**2, "g": 1024**3}
-
-
-class DefaultGroup(click.Group):
-    """A group whose default command is `transform`: `tool FILE` is `tool transform FILE`."""
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        own = ("-h", "--help", "--version")
-        if not args or (args[0] not in self.commands and args[0] not in own):
-            args = ["transform", *args]
-        return super().parse_args(ctx, args)
-
-    def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        formatter.write_usage(ctx.command_path, "[OPTIONS] [PATH]...")
-        formatter.write_usage(ctx.command_path, "COMMAND [ARGS]...", prefix="       ")
-
-    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Show the options of the default command, and then the commands."""
-        default = self.commands["transform"]
-        default.format_options(click.Context(default, ctx, "transform"), formatter)
-        self.format_commands(ctx, formatter)
 
 
 if TYPE_CHECKING:
@@ -58,6 +38,12 @@ def _print_version(ctx: click.Context, _: click.Parameter, is_wanted: bool) -> N
 
     click.echo(f"hostnet-transform {tool_version() or '(not installed)'}")
     ctx.exit()
+
+
+paths_argument = click.argument(
+    "paths", nargs=-1, metavar="[PATH]...", type=click.Path(readable=False)
+)
+"""A shell completes them as files. Whether one can be read is found out when it is read."""
 
 
 version_option = click.option(

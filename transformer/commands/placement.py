@@ -18,8 +18,8 @@ from transformer.outputs.terminal import is_capable, paint_for
 from transformer.pipeline.context import build
 from transformer.placements import PlacementReport
 from transformer.report import as_text, coverage
+from transformer.report.formats import PAGE, placement_renderer
 from transformer.report.formatting import clean, count
-from transformer.report.placement_formats import PAGE, renderer
 from transformer.runs.placement import PlacementOutcome, run_placement
 from transformer.system import stdio
 from transformer.wording import did_you_mean
@@ -174,7 +174,7 @@ def print_report(options: PlacementOptions, report: PlacementReport) -> None:
     elif options.format == PAGE:
         pieces = _page(report)
     else:
-        pieces = renderer(options.format)(report)
+        pieces = placement_renderer(options.format)(report)
     for piece in pieces:
         out.write(piece.encode("utf-8", "backslashreplace"))
     out.flush()
@@ -185,4 +185,4 @@ def _page(report: PlacementReport) -> Iterator[str]:
     from transformer.report import placement_page
 
     parts = placement_page.Parts(*(read(name).decode() for name in placement_page.RESOURCES))
-    return placement_page.render(json.loads("".join(renderer("json")(report))), parts)
+    return placement_page.render(json.loads("".join(placement_renderer("json")(report))), parts)

@@ -1,7 +1,7 @@
-"""The formats of a validation report, each with the module of this folder that renders it.
+"""The formats of reports, each with the module of this folder that renders it.
 
-To add a format, add a module with a function `render(report)` and one line to `FORMATS`. Only the
-module of the format that a run asks for is imported.
+To add a format, add a module with a function `render(report)` and one line to `FORMATS` or to
+`PLACEMENT_FORMATS`. Only the module of the format that a run asks for is imported.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from transformer.placements import PlacementReport
     from transformer.report.report import Report
 
 FORMATS: Mapping[str, str] = {
@@ -19,10 +20,28 @@ FORMATS: Mapping[str, str] = {
     "gitlab": "as_gitlab",
     "junit": "as_junit",
 }
+"""Of `validate`."""
+
+PLACEMENT_FORMATS: Mapping[str, str] = {
+    "table": "placement_table",
+    "markdown": "placement_markdown",
+    "json": "placement_json",
+}
+"""Of `placement`."""
+
+PAGE = "html"
+"""The format of `placement_page`, which needs package data besides the report."""
 
 
 def renderer(name: str) -> "Callable[[Report], Iterator[str]]":
-    """Return the function that yields the text of a report in the format `name`."""
+    """Return the function that yields the text of a validation report in the format `name`."""
     render: Callable[[Report], Iterator[str]]
     render = import_module(f"transformer.report.{FORMATS[name]}").render
+    return render
+
+
+def placement_renderer(name: str) -> "Callable[[PlacementReport], Iterator[str]]":
+    """Return the function that yields the text of a placement report in the format `name`."""
+    render: Callable[[PlacementReport], Iterator[str]]
+    render = import_module(f"transformer.report.{PLACEMENT_FORMATS[name]}").render
     return render

@@ -6,8 +6,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import BinaryIO, TextIO, cast
 
-from transformer.system.files import spooled_file
-
 _MEMORY = 16 * 1024 * 1024
 _CHUNK = 1024 * 1024
 
@@ -41,6 +39,8 @@ def _opened(stream: TextIO | None, name: str, hint: str) -> TextIO:
 @contextmanager
 def held(out: BinaryIO, has_failed: Callable[[], bool]) -> Iterator[BinaryIO]:
     """Yield a file whose content is written to `out` at the end, unless something failed."""
+    from transformer.system.files import spooled_file  # rarely needed
+
     with spooled_file(_MEMORY) as file:
         yield file
         if not has_failed():

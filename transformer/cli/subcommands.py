@@ -1,0 +1,310 @@
+"""The commands besides `transform`, which is the default one.
+
+They are imported only for a command line that names one of them, and for help.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from transformer.cli.options import (
+    build_dir_option,
+    build_option,
+    common_options,
+    fail_on_option,
+    paths_argument,
+    reformat_option,
+    report_file_option,
+    version_option,
+)
+from transformer.report.formats import FORMATS, PAGE, PLACEMENT_FORMATS
+
+
+@click.command()
+@paths_argument
+@click.option("--old", metavar="PATH", help="The old state: a file, or a folder of files.")
+@click.option(
+    "--base",
+    metavar="REV",
+    help="The old state: the same PATHs at a Git revision. REV... means the merge base of REV and"
+    " HEAD, as for a pull request.",
+)
+@click.option(
+    "--staged",
+    is_flag=True,
+    help="Validate the Git index instead of the work tree; the old state is HEAD unless --base is"
+    " set.",
+)
+@click.option(
+    "--format",
+    type=click.Choice(list(FORMATS)),
+    default="text",
+    help="The format of the report on standard output (text).",
+)
+@build_option
+@build_dir_option
+@click.option("--fix", is_flag=True, help="Apply safe fixes in place.")
+@click.option(
+    "--cluster",
+    multiple=True,
+    metavar="NAME",
+    help="Validate only this cluster of the configuration; repeatable.",
+)
+@fail_on_option
+@report_file_option
+@common_options
+@version_option
+def validate(paths: tuple[str, ...], **options: Any) -> int:
+    """Report what the cluster would refuse, and what would not work there.
+
+    Validates manifests in files and folders or, without a PATH or with -, on standard input. With
+    an old state (--base, --staged, --old), every change from it is validated as well.
+
+    \b
+    hostnet-transform validate clusters/
+    hostnet-transform validate --base origin/main... --format github .
+    hostnet-transform validate --staged
+    kubectl get nodepools,nodes -o yaml > live.yaml
+    hostnet-transform validate --old live.yaml deploy/
+
+    Exit status: 0 no errors; 1 an error was found, or what --fail-on names; 2 wrong usage or
+    configuration; 3 something cannot be read; 130 interrupted.
+    """
+    from transformer.config.validate_options import ValidateOptions
+    from transformer.hosts import command_line
+
+    return command_line.validate(paths, ValidateOptions(**options))
+
+
+@click.command()
+@paths_argument
+@click.option(
+    "--format",
+    type=click.Choice([*PLACEMENT_FORMATS, PAGE]),
+    default="table",
+    help="The format of the result on standard output (table).",
+)
+@click.option(
+    "--before-after", is_flag=True, help="Show what the edits of `transform` would change, too."
+)
+@click.option(
+    "--explain",
+    default="",
+    metavar="KIND/NAMESPACE/NAME",
+    help="Explain the verdicts on one workload, filter by filter; --pool limits it to pools.",
+)
+@click.option(
+    "--plan",
+    is_flag=True,
+    help="Print the order of a safe roll-out: what to do, why, and what cannot be taken back.",
+)
+@click.option("--pool", multiple=True, metavar="NAME", help="Show only this pool; repeatable.")
+@click.option("--old", metavar="PATH", help="Show what changes from this state: a file or folder.")
+@click.option(
+    "--base",
+    metavar="REV",
+    help="Show what changes from a Git revision. REV... means the merge base of REV and HEAD, as"
+    " for a pull request.",
+)
+@click.option(
+    "--staged",
+    is_flag=True,
+    help="Read the Git index instead of the work tree; the old state is HEAD unless --base is set.",
+)
+@build_option
+@build_dir_option
+@click.option(
+    "--cluster",
+    multiple=True,
+    metavar="NAME",
+    help="Only this cluster of the configuration; repeatable.",
+)
+@click.option(
+    "--fail-on",
+    type=click.Choice(["breaks", "unseen"]),
+    multiple=True,
+    help="What gives exit status 1: workloads that break, or anything that was not looked into;"
+    " repeatable.",
+)
+@common_options
+@version_option
+def placement(paths: tuple[str, ...], **options: Any) -> int:
+    """Show which workloads can land on which pools, and what breaks there.
+
+    Reads manifests in files and folders or, without a PATH or with -, from standard input.
+
+    \b
+    hostnet-transform placement clusters/
+    hostnet-transform placement --pools new-pool.yaml --before-after deploy/
+    hostnet-transform placement --base origin/main... --format markdown .
+    hostnet-transform placement --format html clusters/ > placement.html
+    hostnet-transform placement --explain Deployment/shop/cart --pool barriers clusters/
+    hostnet-transform placement --fail-on breaks clusters/
+
+    Exit status: 0 success; 1 what --fail-on names; 2 wrong usage or configuration; 3 something
+    cannot be read; 130 interrupted.
+    """
+    from transformer.config.placement_options import PlacementOptions
+    from transformer.hosts import command_line
+
+    return command_line.placement(paths, PlacementOptions(**options))
+
+
+@click.command("suggest-clusters")
+@paths_argument
+@click.option(
+    "--config",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="The configuration file (the nearest .hostnet-transform.yaml, here or above).",
+)
+@version_option
+def suggest_clusters(paths: tuple[str, ...], config: Path | None) -> int:
+    """Propose `clusters` for a repository of Flux or Argo CD.
+
+    Reads the Kustomizations of Flux and the Applications of Argo CD in files and folders (the
+    working folder). A cluster is what begins with objects that no other object deploys, or what
+    goes to one destination of Argo CD. The result can be pasted into .hostnet-transform.yaml; on
+    standard error it is said what is not in it, or why nothing follows.
+    """
+    from transformer.commands import suggest_clusters
+    from transformer.config.options import Options
+
+    return suggest_clusters.run(paths, Options(config=config))
+
+
+@click.command()
+@click.argument("rule", required=False, metavar="[ID]")
+@version_option
+def rules(rule: str | None) -> None:
+    """List the rules, or explain one."""
+    from transformer.commands import explain
+
+    click.echo(explain.rules() if rule is None else explain.explained(rule))
+
+
+@click.command()
+@click.argument("name", required=False, metavar="[NAME]")
+@version_option
+def schema(name: str | None) -> None:
+    """List the shipped JSON Schemas, or print one."""
+    from transformer.commands import explain
+
+    click.echo(explain.schemas() if name is None else explain.schema(name))
+
+
+@click.group()
+def kustomize() -> None:
+    """Run as a plugin of kustomize."""
+
+
+@kustomize.command()
+@click.option(
+    "--home",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="The plugin home ($KUSTOMIZE_PLUGIN_HOME, or kustomize/plugin in $XDG_CONFIG_HOME or"
+    " ~/.config).",
+)
+@click.option("--force", is_flag=True, help="Replace existing files, whatever they are.")
+def install(home: Path | None, force: bool) -> None:
+    """Install the legacy exec plugin in the plugin home of kustomize.
+
+    With `--enable-alpha-plugins`, `kubectl kustomize` and `kustomize build` then support the kinds
+    HostnetTransform (under transformers) and HostnetValidate (under validators).
+    """
+    from transformer.commands import install_plugin
+
+    for path in install_plugin.install(home, is_forced=force):
+        click.echo(path)
+
+
+@kustomize.command()
+@click.argument("file", type=click.Path(path_type=Path), metavar="FILE")
+@report_file_option
+@common_options
+def plugin(file: Path, **options: Any) -> int:
+    """Process resources from standard input to standard output; kustomize runs this.
+
+    FILE contains the object of kind HostnetTransform or HostnetValidate.
+    """
+    from transformer.hosts import kustomize
+
+    return kustomize.run(file, options)
+
+
+@click.group()
+def hook() -> None:
+    """Run as a hook of pre-commit."""
+
+
+@hook.command("transform")
+@click.argument("files", nargs=-1, metavar="[FILE]...")
+@reformat_option
+@report_file_option
+@common_options
+def hook_transform(files: tuple[str, ...], **options: Any) -> int:
+    """Transform the FILEs in place; exit with 1 if one was changed.
+
+    NodePools, and the patches that kustomizations name, are read from all files that Git tracks in
+    the working folder and below it.
+    """
+    from transformer.hosts import pre_commit
+
+    return pre_commit.transform(files, options, check=False)
+
+
+@hook.command("check")
+@click.argument("files", nargs=-1, metavar="[FILE]...")
+@reformat_option
+@report_file_option
+@common_options
+def hook_check(files: tuple[str, ...], **options: Any) -> int:
+    """Change nothing; exit with 1 if `hook transform` would change one of the FILEs."""
+    from transformer.hosts import pre_commit
+
+    return pre_commit.transform(files, options, check=True)
+
+
+@hook.command("validate")
+@click.argument("files", nargs=-1, metavar="[FILE]...")
+@click.option(
+    "--from-ref",
+    metavar="REV",
+    envvar="PRE_COMMIT_FROM_REF",
+    help="The old state: the merge base of this commit and --to-ref (HEAD). The environment"
+    " variable PRE_COMMIT_FROM_REF sets it as well.",
+)
+@click.option(
+    "--to-ref",
+    metavar="REV",
+    envvar="PRE_COMMIT_TO_REF",
+    help="The new state: a commit (what is staged). The environment variable PRE_COMMIT_TO_REF sets"
+    " it as well.",
+)
+@click.option(
+    "--no-cache",
+    is_flag=True,
+    help="Validate every file again, and keep nothing for later runs.",
+)
+@fail_on_option
+@report_file_option
+@common_options
+def hook_validate(
+    files: tuple[str, ...],
+    from_ref: str | None,
+    to_ref: str | None,
+    no_cache: bool,
+    **options: Any,
+) -> int:
+    """Validate what is staged against the last commit, or one commit against another.
+
+    Both states of the working folder are read completely. Findings are reported for the FILEs and
+    for files that differ. What was found in the others is kept in ~/.cache (or $XDG_CACHE_HOME).
+    """
+    from transformer.hosts import pre_commit
+
+    return pre_commit.validate(files, from_ref, to_ref, options, uses_cache=not no_cache)
+
+
+SUBCOMMANDS = (validate, placement, suggest_clusters, rules, schema, kustomize, hook)
