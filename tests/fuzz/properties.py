@@ -44,7 +44,8 @@ from transformer.pipeline.settings import Settings, from_plain
 from transformer.pipeline.stream import transform_as_it_comes
 from transformer.runs.fix import fix
 from transformer.runs.validate import run_validate
-from transformer.text.framing import MAX_DOCUMENT, Opening, raw_batches, raw_documents
+from transformer.text.framing import MAX_DOCUMENT, raw_batches, raw_documents
+from transformer.text.raw_document import Opening
 from transformer.yamltree.construct import construct
 from transformer.yamltree.fast_load import fast_load
 from transformer.yamltree.parse import parse

@@ -6,7 +6,8 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from transformer.text.framing import Opening, RawDocument, raw_documents
+from transformer.text.framing import raw_documents
+from transformer.text.raw_document import Opening, RawDocument
 
 _FRAGMENTS = [
     "---", "...", "---\n", "...\n", "--- ", "\ufeff", "\n", "\r", "\r\n", " ", "\t", "  ", "#",

@@ -10,7 +10,8 @@ from transformer.inputs.prescan import pool_index
 from transformer.pipeline.diagnostics import Origin
 from transformer.pipeline.documents import Document, batches, documents
 from transformer.pipeline.stream import transform_as_it_comes
-from transformer.text.framing import RawDocument, raw_batches, raw_documents, separated
+from transformer.text.framing import raw_batches, raw_documents
+from transformer.text.raw_document import RawDocument, separated
 
 _HEAD = "apiVersion: v1\nkind: ConfigMap\n"
 _PLAIN = [

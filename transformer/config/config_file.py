@@ -15,7 +15,8 @@ from transformer.pipeline.settings import Settings, from_plain
 from transformer.position import position_at
 from transformer.regexes import regex
 from transformer.rules.registry import rule_ids
-from transformer.text.framing import Opening, raw_documents
+from transformer.text.framing import raw_documents
+from transformer.text.raw_document import Opening
 from transformer.yamltree.construct import construct
 from transformer.yamltree.locate import Places
 from transformer.yamltree.parse import parse as parse_tree

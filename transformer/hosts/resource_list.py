@@ -26,7 +26,7 @@ from transformer.pipeline.list_items import item_batches
 from transformer.pipeline.settings import Settings
 from transformer.runs.transform import Inputs
 from transformer.system import stdio
-from transformer.text.framing import RawDocument
+from transformer.text.raw_document import RawDocument
 from transformer.yamltree.parse import load
 
 if TYPE_CHECKING:

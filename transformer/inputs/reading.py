@@ -13,7 +13,8 @@ from transformer.pipeline.context import RunContext
 from transformer.pipeline.documents import Document, documents
 from transformer.pipeline.list_items import Held, item_batches
 from transformer.system.files import spooled_file
-from transformer.text.framing import MAX_DOCUMENT, RawBatch, RawDocument, separated
+from transformer.text.framing import MAX_DOCUMENT
+from transformer.text.raw_document import RawBatch, RawDocument, separated
 from transformer.yamltree.parse import load
 
 _CHUNK = 256 * 1024

@@ -20,7 +20,7 @@ from transformer.patch import verify
 from transformer.patch.splice import splice
 from transformer.pipeline.list_items import list_item
 from transformer.system.files import spooled_file
-from transformer.text.framing import RawDocument
+from transformer.text.raw_document import RawDocument
 from transformer.yamltree.construct import construct
 from transformer.yamltree.fast_load import fast_load
 from transformer.yamltree.parse import parse

@@ -17,8 +17,8 @@ from typing import Any, NamedTuple
 from transformer.errors import InputError
 from transformer.kubernetes.builtin_kinds import foreign, is_known, may_lack
 from transformer.regexes import regex
-from transformer.text.framing import RawDocument
 from transformer.text.plain_runs import last_lines, split
+from transformer.text.raw_document import RawDocument
 from transformer.wording import RENDER_FIRST
 from transformer.yamltree.parse import parse
 from transformer.yamltree.syntax import PLAIN, Mapping, Node, Scalar, Sequence, Tree

@@ -20,7 +20,7 @@ from transformer.rules.base import (
     RuleContext,
     ValidationRule,
 )
-from transformer.text.framing import RawDocument
+from transformer.text.raw_document import RawDocument
 
 _HEAD = (b"apiVersion", b"kind")
 """Keys of every manifest."""

@@ -19,7 +19,7 @@ from transformer.pipeline.diagnostics import DiagnosticCollector
 from transformer.pipeline.documents import Document
 from transformer.regexes import regex
 from transformer.rules.base import RuleContext, TransformRule
-from transformer.text.framing import Opening, RawDocument
+from transformer.text.raw_document import Opening, RawDocument
 from transformer.yamltree import syntax
 from transformer.yamltree.construct import construct
 from transformer.yamltree.parse import decode, parse

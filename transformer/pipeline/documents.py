@@ -21,14 +21,8 @@ from transformer.pipeline.boundaries import (
     some_may_have_swallowed,
 )
 from transformer.pipeline.list_items import Hold, item_batches
-from transformer.text.framing import (
-    MAX_DOCUMENT,
-    Opening,
-    RawBatch,
-    RawDocument,
-    raw_batches,
-    separated,
-)
+from transformer.text.framing import MAX_DOCUMENT, raw_batches
+from transformer.text.raw_document import Opening, RawBatch, RawDocument, separated
 
 
 class Document(NamedTuple):

@@ -12,8 +12,8 @@ from transformer.kubernetes.objects import is_list
 from transformer.pipeline.list_items import Held
 from transformer.position import Position
 from transformer.regexes import regex
-from transformer.text.framing import Opening, RawDocument
 from transformer.text.list_items import Cut, Item, LongItemError, UncutError, cut, is_plain
+from transformer.text.raw_document import Opening, RawDocument
 from transformer.yamltree.parse import decode, load, parse
 from transformer.yamltree.syntax import Mapping, Sequence
 from transformer.yamltree.template_comments import find_template_comment

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from transformer.findings import ListItem
-from transformer.text.framing import RawBatch, RawDocument, raw_batches
+from transformer.text.framing import raw_batches
+from transformer.text.raw_document import RawBatch, RawDocument
 
 if TYPE_CHECKING:
     from transformer.pipeline.held_list import HeldList

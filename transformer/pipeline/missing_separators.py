@@ -12,7 +12,7 @@ from transformer.pipeline.boundaries import Border
 from transformer.pipeline.context import RunContext
 from transformer.pipeline.diagnostics import DiagnosticCollector, Origin
 from transformer.pipeline.documents import Document
-from transformer.text.framing import Opening
+from transformer.text.raw_document import Opening
 from transformer.wording import RENDER_FIRST
 
 

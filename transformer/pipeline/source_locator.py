@@ -2,8 +2,8 @@
 
 from transformer.pointer import join, split
 from transformer.position import Lines, Position, position_at
-from transformer.text.framing import RawDocument
 from transformer.text.list_items import Item
+from transformer.text.raw_document import RawDocument
 from transformer.yamltree.locate import Places
 from transformer.yamltree.syntax import Node
 

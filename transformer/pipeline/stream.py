@@ -20,7 +20,6 @@ from transformer.pipeline.documents import Document, alone
 from transformer.pipeline.list_items import list_item
 from transformer.pipeline.transform_document import opening_findings, transform_document
 from transformer.placement.pod_security import add_level
-from transformer.text.framing import Opening, RawDocument, picked
 from transformer.text.list_items import begins_list
 from transformer.text.prefilter import (
     marks,
@@ -30,6 +29,7 @@ from transformer.text.prefilter import (
     mentions_pool,
     with_collected,
 )
+from transformer.text.raw_document import Opening, RawDocument, picked
 from transformer.yamltree.parse import load
 
 _GROUP = 100

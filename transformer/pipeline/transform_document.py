@@ -19,7 +19,7 @@ from transformer.pipeline.list_items import list_item
 from transformer.pipeline.missing_separators import at_borders, doubtful, manifests_of, runs
 from transformer.rules.base import RuleContext, TransformRule
 from transformer.rules.exempt import editable
-from transformer.text.framing import Opening
+from transformer.text.raw_document import Opening
 from transformer.yamltree.syntax import Tree
 
 _GLUED = "no --- between this manifest and the one above; one was added"

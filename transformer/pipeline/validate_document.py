@@ -39,7 +39,7 @@ from transformer.rules.base import (
     ValidationRule,
 )
 from transformer.rules.exempt import editable
-from transformer.text.framing import RawDocument
+from transformer.text.raw_document import RawDocument
 
 if TYPE_CHECKING:
     from transformer.pipeline.place_workloads import PlacedWorkload, PoolPlace

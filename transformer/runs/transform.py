@@ -42,7 +42,7 @@ from transformer.pipeline.stream import (
 )
 from transformer.pipeline.transform_document import transform_document
 from transformer.runs.workers import Workers
-from transformer.text.framing import RawBatch
+from transformer.text.raw_document import RawBatch
 
 
 class Inputs(NamedTuple):

@@ -22,13 +22,12 @@ Memory is bounded by that limit and the size of a chunk, time by the number of b
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from enum import Enum, auto
-from typing import NamedTuple
 
 from transformer.regexes import regex
 from transformer.text.json_objects import BOM, ObjectScan, Stop
-from transformer.text.list_items import Item, begins_list
-from transformer.text.plain_runs import count, run_at_start, split, taken_out
+from transformer.text.list_items import begins_list
+from transformer.text.plain_runs import run_at_start
+from transformer.text.raw_document import Opening, RawBatch, RawDocument
 
 MAX_DOCUMENT = 64 * 1024 * 1024
 """The default for the most bytes of a document."""
@@ -66,97 +65,6 @@ _PIECE = 256 * 1024
 
 _COMMENT_REACH = 64 * 1024
 """Comments more bytes than this above a glued manifest stay with the frame above."""
-
-
-class Opening(Enum):
-    """Why a frame begins where it does."""
-
-    START = auto()
-    """It is the first of the stream, with or without a `---`."""
-
-    MARKER = auto()
-    """It has a `---` of its own."""
-
-    AFTER_END = auto()
-    """It follows a `...` line (or begins with a directive) and has no `---`."""
-
-    JSON = auto()
-    """It is a JSON object that follows another."""
-
-    GLUED = auto()
-    """A root key is repeated. This is a guess: it may belong to the previous frame."""
-
-
-class RawDocument(NamedTuple):
-    """The bytes of one document, or a piece of one that is `oversize`.
-
-    `line` is the 1-based number of the line of the stream that `data` begins in. `ordinal` is the
-    0-based number of the frame, the same for all its pieces. `is_glued_below`: the next frame is
-    `GLUED` to this one. `documents`: how many it has if it is a run (`plain_runs`), all of which
-    begin with a `---` of their own; `ordinal` is that of the first. `is_list`: it
-    may be a long List, or is a piece of one; `is_open`: the next one is a further piece of it.
-    `item`: it stands for an item of a List, and `data` is a List with this item only. `long_item`:
-    the number of the item that makes a List `oversize`.
-    """
-
-    data: bytes
-    line: int
-    ordinal: int
-    opening: Opening
-    oversize: bool = False
-    is_glued_below: bool = False
-    documents: int = 1
-    is_list: bool = False
-    is_open: bool = False
-    item: Item | None = None
-    long_item: int | None = None
-
-    @property
-    def source(self) -> bytes:
-        """The bytes of the stream that it stands for."""
-        return self.written(self.data)
-
-    @property
-    def first_item(self) -> int:
-        """The number of the first item of its List in the stream."""
-        return 0 if self.item is None else self.item.number
-
-    def written(self, data: bytes) -> bytes:
-        """Return the bytes to write for `data`, which is its own data after edits."""
-        item = self.item
-        if item is None:
-            return data
-        below = len(self.data) - item.end
-        return item.lead + data[item.start : len(data) - below] + item.trail
-
-
-def separated(run: RawDocument) -> Iterator[RawDocument]:
-    """Yield the documents of a run."""
-    return _numbered(run, split(run.data))
-
-
-def picked(
-    run: RawDocument, offsets: Iterable[int], matters: Callable[[bytes], bool]
-) -> Iterator[RawDocument]:
-    """Yield the documents of a run that matter, and the runs between them: see `taken_out`."""
-    return _numbered(run, taken_out(run.data, offsets, matters))
-
-
-def _numbered(run: RawDocument, parts: Iterable[bytes]) -> Iterator[RawDocument]:
-    line, ordinal, opening = run.line, run.ordinal, run.opening
-    for data in parts:
-        documents = count(data)
-        yield RawDocument(data, line, ordinal, opening, documents=documents)
-        opening = Opening.MARKER
-        line += data.count(b"\n")
-        ordinal += documents
-
-
-class RawBatch(NamedTuple):
-    """The raw documents that a chunk of a stream completes; with the last one the stream ends."""
-
-    documents: list[RawDocument]
-    is_last: bool = False
 
 
 def raw_batches(

@@ -5,7 +5,7 @@ import pytest
 from transformer.errors import InputError
 from transformer.inputs.spool import FileSpool
 from transformer.pipeline.documents import Document
-from transformer.text.framing import Opening, RawDocument
+from transformer.text.raw_document import Opening, RawDocument
 
 
 def parts_of(*frames: RawDocument) -> list[Document]:

@@ -4,7 +4,8 @@ import pytest
 
 from transformer.pipeline import documents as module
 from transformer.pipeline.documents import Document, batches, documents
-from transformer.text.framing import MAX_DOCUMENT, Opening, raw_batches, raw_documents
+from transformer.text.framing import MAX_DOCUMENT, raw_batches, raw_documents
+from transformer.text.raw_document import Opening
 
 START, MARKER, GLUED = Opening.START, Opening.MARKER, Opening.GLUED
 

@@ -19,7 +19,8 @@ from transformer.pipeline.stream import (
     transform_all,
     transform_as_it_comes,
 )
-from transformer.text.framing import Opening, RawDocument, raw_batches
+from transformer.text.framing import raw_batches
+from transformer.text.raw_document import Opening, RawDocument
 
 CONFIG = "---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\n"
 GUARDED = """\

@@ -2,7 +2,8 @@ from itertools import pairwise
 
 import pytest
 
-from transformer.text.framing import Framer, Opening, RawDocument, raw_documents
+from transformer.text.framing import Framer, raw_documents
+from transformer.text.raw_document import Opening, RawDocument
 
 START, MARKER, AFTER_END = Opening.START, Opening.MARKER, Opening.AFTER_END
 JSON, GLUED = Opening.JSON, Opening.GLUED

@@ -5,7 +5,7 @@ from io import BytesIO
 import pytest
 
 from transformer.pipeline.list_items import item_batches
-from transformer.text.framing import RawDocument
+from transformer.text.raw_document import RawDocument
 
 HEAD = "apiVersion: v1\nitems:\n"
 TAIL = "kind: List\nmetadata:\n  resourceVersion: ''\n"

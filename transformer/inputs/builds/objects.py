@@ -13,7 +13,7 @@ from transformer.kubernetes.objects import Manifest, manifests
 from transformer.pipeline.documents import Document, documents
 from transformer.pipeline.source_locator import SourceLocator
 from transformer.position import Position
-from transformer.text.framing import RawDocument
+from transformer.text.raw_document import RawDocument
 from transformer.yamltree.parse import decode, parse
 
 Place: TypeAlias = tuple[int, str]
