@@ -30,7 +30,8 @@ from transformer.report.formats import renderer
 from transformer.report.formatting import count
 from transformer.report.report import Report
 from transformer.rules.registry import rule_ids
-from transformer.runs.validate import Outcome, former_pools, run_validate
+from transformer.runs.old_states import former_pools
+from transformer.runs.validate import Outcome, run_validate
 from transformer.system import stdio
 from transformer.system.version import tool_version
 from transformer.text.framing import raw_batches

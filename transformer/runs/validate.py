@@ -4,8 +4,7 @@ All files are read twice, as for `transform`: first for resources that other doc
 on, and then to validate them, in batches on several processors.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Iterator
 from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -14,31 +13,21 @@ from transformer.findings import Finding, Place, Unseen, Violation, finding_at
 from transformer.inputs.chart_templates import chart_templates
 from transformer.inputs.comparison import States
 from transformer.inputs.deployed_layers import read_deployed_layers
-from transformer.inputs.discovery import Source
 from transformer.inputs.excerpts import in_order
 from transformer.inputs.kustomizations import Kustomizations, read_kustomizations
-from transformer.inputs.prescan import documents_that, pool_index, prescan
-from transformer.inputs.reading import cannot_be_read
-from transformer.inputs.real_paths import RealPaths
 from transformer.inputs.repository_top import folders_of
-from transformer.kubernetes.objects import Manifest
-from transformer.kubernetes.pools import Pool, is_pool
-from transformer.kubernetes.services import is_service
 from transformer.pipeline.aggregator import RunAggregator
 from transformer.pipeline.context import RunContext
 from transformer.pipeline.coverage import Coverage, unread
-from transformer.pipeline.documents import Document
 from transformer.pipeline.non_manifests import NonManifests
-from transformer.pipeline.old_state import OldState, old_objects
 from transformer.pipeline.resource_index import ResourceIndex
 from transformer.pipeline.validate_document import DocumentDiagnostics, validate_document
-from transformer.pipeline.worlds import OUTSIDE, World, Worlds, belongs_apart, merged
-from transformer.placement.node_groups import KnownNodes
-from transformer.rules.base import AS_IT_IS, RuleContext
+from transformer.pipeline.worlds import OUTSIDE, World, merged
+from transformer.rules.base import RuleContext
+from transformer.runs.clusters import Clusters, read_clusters
 from transformer.runs.remembered import remembered
-from transformer.runs.validation_items import Task, batches, items, listed_by, results
+from transformer.runs.validation_items import Task, batches, items, results
 from transformer.runs.workers import MOST_WORKERS, Workers
-from transformer.text.prefilter import mentions_compared
 
 if TYPE_CHECKING:
     from transformer.pipeline.patched_sources import PatchedSources
@@ -71,24 +60,6 @@ class Placed(NamedTuple):
     worlds: tuple[World, ...]
 
 
-class _Clusters(NamedTuple):
-    """The clusters of a run, by name, and the world of files that belong to none (`OUTSIDE`).
-
-    `names` are those of the clusters. `judging` are the worlds in which workloads of files that
-    belong to no cluster are validated.
-    """
-
-    names: tuple[str, ...]
-    worlds: Mapping[str, World]
-    resources: Mapping[str, ResourceIndex]
-    judging: tuple[str, ...]
-
-    def of(self, clusters: tuple[str, ...]) -> Worlds:
-        """Return the worlds of a file that belongs to `clusters`."""
-        every = tuple(self.worlds[name] for name in clusters or self.judging)
-        return Worlds(every, self.worlds[OUTSIDE] if self.names and not clusters else None)
-
-
 def run_validate(
     states: States,
     context: RunContext,
@@ -105,7 +76,7 @@ def run_validate(
     kustomizations, patched = _kustomized(states, context)
     policy = context.policy._replace(also_known=states.also_known)
     context = context._replace(patched_sources=patched, policy=policy)
-    clusters = _clusters(states, context, kustomizations, done)
+    clusters = read_clusters(states, context, kustomizations, done)
     compares = states.old is not None
     aggregator = RunAggregator(context, compares=compares, worlds=clusters.judging)
     context = context.with_cluster(clusters.worlds[OUTSIDE].cluster)
@@ -139,6 +110,19 @@ def run_validate(
                 done(result.size)
     known.save()
     aggregator.findings += non_manifests.finalize()
+    _add_old_states(aggregator, clusters, states, context)
+    aggregator.see(states.built_from())
+    aggregator.finalize()
+    outcome = _outcome(aggregator, states, context, clusters, is_blank=not has_read)
+    worlds = tuple(clusters.worlds[name] for name in clusters.judging)
+    placed = None if aggregator.records is None else Placed(aggregator.records, worlds)
+    return outcome._replace(unseen=coverage.unseen(states.led_back), placed=placed)
+
+
+def _add_old_states(
+    aggregator: RunAggregator, clusters: Clusters, states: States, context: RunContext
+) -> None:
+    """Add what was removed from the old state of each cluster, and what cannot be read there."""
     for name, world in clusters.worlds.items():
         removed = states.led_back(_of_removed(world, clusters.resources[name], context))
         aggregator.findings.extend(_as_now(found, states) for found in removed)
@@ -150,14 +134,6 @@ def run_validate(
                 aggregator.needs[name].add("old")
         if world.cluster.pools.all():
             aggregator.needs[name].add("pools")
-    aggregator.see(states.built_from())
-    aggregator.finalize()
-    outcome = _outcome(aggregator, states, context, clusters, is_blank=not has_read)
-    placed = None
-    if aggregator.records is not None:
-        worlds = tuple(clusters.worlds[name] for name in clusters.judging)
-        placed = Placed(aggregator.records, worlds)
-    return outcome._replace(unseen=coverage.unseen(states.led_back), placed=placed)
 
 
 def _kustomized(
@@ -180,28 +156,11 @@ def _kustomized(
     return kustomizations, patched
 
 
-def _as_built(
-    states: States, context: RunContext, real: RealPaths
-) -> Callable[[Source, Iterable[Manifest]], Iterable[Manifest]]:
-    """Return what yields the Services of a file once for each namespace that they get."""
-    patched = context.patched_sources
-    if patched is None:
-        return lambda _, found: found
-    listing = listed_by(states, context, real)
-
-    def as_built(source: Source, found: Iterable[Manifest]) -> Iterator[Manifest]:
-        for one in found:
-            built = patched.of(listing(source), one) if is_service(one) else AS_IT_IS
-            yield from (replace(one, ref=ref) for ref in built.refs(one.ref))
-
-    return as_built
-
-
 def _outcome(
     aggregator: RunAggregator,
     states: States,
     context: RunContext,
-    clusters: _Clusters,
+    clusters: Clusters,
     *,
     is_blank: bool,
 ) -> Outcome:
@@ -224,119 +183,6 @@ def _outcome(
         sum(found.severity == "error" for found in every if not states.reports(found)),
         is_blank,
     )
-
-
-def _clusters(
-    states: States,
-    context: RunContext,
-    kustomizations: Kustomizations,
-    done: Callable[[int], object],
-) -> _Clusters:
-    """Return the clusters, after a first pass over all files."""
-    old_states = read_old(states, context, kustomizations)
-    compares = states.old is not None
-    names = _names(states)
-    indexes: dict[str, ResourceIndex] = {}
-    for name in (*names, OUTSIDE):
-        nodes = KnownNodes(context.settings.nodes == "complete")
-        former = old_states[name].names() if name in old_states else frozenset()
-        pools = pool_index(states.given)
-        indexes[name] = ResourceIndex(pools, nodes, compares=compares, former_names=former)
-    reader = indexes[OUTSIDE]
-    as_built = _as_built(states, context, kustomizations.real)
-
-    def take(source: Source, document: Document) -> None:
-        found = reader.read(document)
-        for name in source.clusters or (*names, OUTSIDE):
-            if found is None:
-                indexes[name].miss(document, source.relative)
-            else:
-                own = [one for one in found if _counts_in(name, one, source)]
-                indexes[name].add(as_built(source, own), source.relative)
-
-    def take_present(source: Source, document: Document) -> None:
-        found = reader.read(document) or []
-        for name in source.clusters or (*names, OUTSIDE):
-            own = [one for one in found if _counts_in(name, one, source)]
-            indexes[name].add_present(own, source.relative)
-
-    mentions = reader.mentions
-    known_in: dict[str, list[str]] = {}
-
-    def take_name(source: Source, document: Document) -> None:
-        for one in filter(is_pool, reader.read(document) or []):
-            names_of = known_in.setdefault(one.ref.name, [])
-            names_of += [name for name in source.clusters if name not in names_of]
-
-    found = prescan(states.new, kustomizations, context, mentions, take, done)
-    in_context = prescan(states.new_context, kustomizations, context, mentions, take_present)
-    prescan(states.other_clusters, kustomizations, context, mentions, take_name)
-    for source in (*found.unread, *in_context.unread):
-        for name in source.clusters or (*names, OUTSIDE):
-            indexes[name].unread_files.add(source.relative)
-    worlds = {}
-    for name, index in indexes.items():
-        old = old_states.get(name, OldState()) if compares else None
-        base = context.cluster._replace(name=name, known_in=known_in)
-        worlds[name] = World(name, index.cluster(base, old), old)
-        for pool in index.pools.all() if names else ():
-            known_in.setdefault(pool.name, []).append(name)
-    outside = indexes[OUTSIDE]
-    has_own = outside.pools.revision > pool_index(states.given).revision or outside.nodes.pools
-    judging = names if names and not has_own else (*names, OUTSIDE)
-    return _Clusters(names, worlds, indexes, judging)
-
-
-def _names(states: States) -> tuple[str, ...]:
-    """Return the names of all clusters that files belong to."""
-    files = (*states.new, *states.new_context, *(states.old or ()), *states.old_context)
-    return tuple(sorted({name for source in files for name in source.clusters}))
-
-
-def _counts_in(world: str, manifest: Manifest, source: Source) -> bool:
-    """Whether an object of a file counts in a world of the file: in a cluster, not if the file
-    belongs to none and the object is a pool or a node.
-    """
-    return world == OUTSIDE or bool(source.clusters) or not belongs_apart(manifest)
-
-
-def read_old(
-    states: States, context: RunContext, known: Kustomizations | None = None
-) -> dict[str, OldState]:
-    """Return the old state, by cluster; `known` are the kustomizations of the new one."""
-    old_states: dict[str, OldState] = {}
-    context_files = frozenset(states.old_context)
-    names = _names(states)
-    sources = (*(states.old or ()), *states.old_context)
-    kustomizations = read_kustomizations(sources, context, known)
-    for source in sources:
-        is_context = source in context_files
-        own = [
-            (name, old_states.setdefault(name, OldState()))
-            for name in source.clusters or (*names, OUTSIDE)
-        ]
-        origin = kustomizations.origin(source)
-        read = kustomizations.documents.get(source)
-        mentioned = read or documents_that(mentions_compared, source, context)
-        try:
-            for document in () if origin.is_patch else mentioned:
-                found, unread = old_objects(document, origin, context, is_context=is_context)
-                own[-1][1].unread += unread
-                for name, old_state in own:
-                    old_state.add(one for one in found if _counts_in(name, one.manifest, source))
-        except OSError as error:
-            own[-1][1].unread.extend([] if is_context else [cannot_be_read(source, error)])
-    return old_states
-
-
-def former_pools(states: States, context: RunContext) -> dict[str, Pool]:
-    """Return the NodePools of the old state by name; if clusters differ, a standard one."""
-    found: dict[str, Pool] = {}
-    for old_state in read_old(states, context).values():
-        for name, pool in old_state.pools().items():
-            if name not in found or not pool.host_network:
-                found[name] = pool
-    return found
 
 
 def _of_removed(world: World, resources: ResourceIndex, context: RunContext) -> Iterator[Finding]:
