@@ -21,7 +21,8 @@ from transformer.pipeline.documents import Document, documents
 from transformer.pipeline.old_state import OldState
 from transformer.pipeline.resource_index import ResourceIndex
 from transformer.pipeline.settings import Settings, from_plain
-from transformer.rules.base import LocatedObservation, RuleContext, ValidationRule, ValidationRules
+from transformer.rules.base import LocatedObservation, ValidationRule, ValidationRules
+from transformer.rules.context import RuleContext
 from transformer.yamltree.construct import construct
 from transformer.yamltree.parse import parse
 

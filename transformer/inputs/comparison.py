@@ -26,7 +26,7 @@ from transformer.inputs.temp_copies import folder_for_copies
 from transformer.kubernetes.generators import KUSTOMIZATIONS
 from transformer.pipeline.coverage import NotBuilt
 from transformer.pipeline.suppressions import Subject
-from transformer.rules.base import KustomizationUsage
+from transformer.rules.context import KustomizationUsage
 from transformer.system import stdio
 
 

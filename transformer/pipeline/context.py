@@ -13,13 +13,8 @@ from transformer.kubernetes.pools import PoolIndex, is_pool, pool_of
 from transformer.pipeline.settings import Settings
 from transformer.pipeline.suppressions import FindingPolicy
 from transformer.placement.node_groups import KnownNodes
-from transformer.rules.base import (
-    ClusterContext,
-    RuleContext,
-    TransformRule,
-    ValidationRule,
-    ValidationRules,
-)
+from transformer.rules.base import TransformRule, ValidationRule, ValidationRules
+from transformer.rules.context import ClusterContext, RuleContext
 from transformer.rules.index import REPORTED_BY_READER
 from transformer.rules.registry import (
     checks_of_transform,

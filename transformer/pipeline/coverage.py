@@ -20,7 +20,7 @@ from transformer.kubernetes.objects import Manifest, list_at, mapping_at
 from transformer.pipeline.input_folders import InputFolders
 from transformer.pipeline.kustomization_graph import LISTS
 from transformer.regexes import regex
-from transformer.rules.base import PatchedSource, RuleContext
+from transformer.rules.context import PatchedSource, RuleContext
 from transformer.rules.workloads import hn425_manifest_inside
 from transformer.wording import without_patches
 

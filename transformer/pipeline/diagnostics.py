@@ -12,13 +12,13 @@ from transformer.pipeline.context import RunContext
 from transformer.pipeline.parse_hints import advice, explained, template
 from transformer.pipeline.source_locator import SourceLocator
 from transformer.pipeline.suppressions import SuppressedFinding, is_about_workloads
-from transformer.rules.base import (
+from transformer.rules.base import ValidationRule
+from transformer.rules.context import (
     AS_IT_IS,
     NOT_LISTED,
     KustomizationUsage,
     PatchedSource,
     RuleContext,
-    ValidationRule,
 )
 from transformer.text.raw_document import RawDocument
 

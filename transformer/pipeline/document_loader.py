@@ -18,7 +18,8 @@ from transformer.operations import Operation
 from transformer.pipeline.diagnostics import DiagnosticCollector
 from transformer.pipeline.documents import Document
 from transformer.regexes import regex
-from transformer.rules.base import RuleContext, TransformRule
+from transformer.rules.base import TransformRule
+from transformer.rules.context import RuleContext
 from transformer.text.raw_document import Opening, RawDocument
 from transformer.yamltree import syntax
 from transformer.yamltree.construct import construct

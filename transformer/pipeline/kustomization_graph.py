@@ -8,7 +8,7 @@ import posixpath
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from transformer.rules.base import NOT_LISTED, KustomizationUsage
+from transformer.rules.context import NOT_LISTED, KustomizationUsage
 
 LISTS = ("resources", "bases", "components")
 """Fields of a kustomization that name files and folders with objects."""

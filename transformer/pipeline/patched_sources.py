@@ -13,7 +13,7 @@ from transformer.kubernetes.objects import Manifest
 from transformer.kubernetes.pools import is_pool
 from transformer.pipeline.kustomization_graph import Kustomization
 from transformer.pipeline.kustomize_layers import Built, Layer, as_source
-from transformer.rules.base import AS_IT_IS, PatchedSource
+from transformer.rules.context import AS_IT_IS, PatchedSource
 
 _MOST_STEPS = 3_000
 """After so many kustomizations an object is not followed any further."""

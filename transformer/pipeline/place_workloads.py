@@ -24,8 +24,9 @@ from transformer.placement.placed import Placed
 from transformer.placement.verdicts import filter_at
 from transformer.placement.yurt_app_set import is_yurt_app_set
 from transformer.placements import Explanation, Spot, Word
-from transformer.rules.base import RuleContext, TransformRule
+from transformer.rules.base import TransformRule
 from transformer.rules.components import component_of, is_surely_component
+from transformer.rules.context import RuleContext
 from transformer.rules.exempt import editable
 from transformer.rules.registry import transform_rules, validation_rules
 

@@ -18,7 +18,7 @@ from transformer.pipeline.documents import Document
 from transformer.pipeline.old_state import Identity, OldState, compared_part, identity
 from transformer.placement.node_groups import KnownNodes
 from transformer.placement.pod_security import add_level
-from transformer.rules.base import ClusterContext
+from transformer.rules.context import ClusterContext
 from transformer.text.prefilter import (
     mentions_compared,
     mentions_local_service,

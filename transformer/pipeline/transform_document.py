@@ -17,7 +17,8 @@ from transformer.pipeline.document_loader import plans, report_opening, rule_fai
 from transformer.pipeline.documents import Document
 from transformer.pipeline.list_items import list_item
 from transformer.pipeline.missing_separators import at_borders, doubtful, manifests_of, runs
-from transformer.rules.base import RuleContext, TransformRule
+from transformer.rules.base import TransformRule
+from transformer.rules.context import RuleContext
 from transformer.rules.exempt import editable
 from transformer.text.raw_document import Opening
 from transformer.yamltree.syntax import Tree

@@ -30,14 +30,8 @@ from transformer.pipeline.suppressions import (
 from transformer.pipeline.worlds import World, Worlds
 from transformer.placements import Explanation
 from transformer.pointer import join
-from transformer.rules.base import (
-    LocatedObservation,
-    Need,
-    Observation,
-    PatchedSource,
-    RuleContext,
-    ValidationRule,
-)
+from transformer.rules.base import LocatedObservation, Need, Observation, ValidationRule
+from transformer.rules.context import PatchedSource, RuleContext
 from transformer.rules.exempt import editable
 from transformer.text.raw_document import RawDocument
 

@@ -13,7 +13,7 @@ from transformer.kubernetes.nodes import is_node
 from transformer.kubernetes.objects import Manifest
 from transformer.kubernetes.pools import is_pool
 from transformer.pipeline.old_state import OldState
-from transformer.rules.base import ClusterContext, clusters_in_words
+from transformer.rules.context import ClusterContext, clusters_in_words
 
 OUTSIDE = ""
 """The name of the world of files that belong to no cluster."""

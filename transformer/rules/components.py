@@ -9,7 +9,7 @@ from transformer.kubernetes.objects import Manifest
 from transformer.kubernetes.placeholders import is_placeholder, unknown_yet, wrong_type
 from transformer.kubernetes.pod_template import PodTemplate, containers
 from transformer.kubernetes.well_known import CNI_ANNOTATION
-from transformer.rules.base import RuleContext
+from transformer.rules.context import RuleContext
 
 _PREVIOUS_NAMES = "internal.config.kubernetes.io/previousNames"
 _PREVIOUS_NAMESPACES = "internal.config.kubernetes.io/previousNamespaces"

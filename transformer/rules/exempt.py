@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from transformer.kubernetes.objects import controller_of, mapping_at
 from transformer.kubernetes.pod_template import PodTemplate
 from transformer.operations import Operation
-from transformer.rules.base import RuleContext
+from transformer.rules.context import RuleContext
 
 _UNCHANGEABLE = (("", "Pod"), ("batch", "Job"))
 

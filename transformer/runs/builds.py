@@ -29,7 +29,7 @@ from transformer.inputs.builds.roots import by_folder, kustomization_of, roots_o
 from transformer.inputs.builds.tree import ON_DISK, Tree
 from transformer.inputs.comparison import States
 from transformer.inputs.discovery import Source
-from transformer.rules.base import KustomizationUsage
+from transformer.rules.context import KustomizationUsage
 
 _AT_ONCE = 2
 

@@ -17,7 +17,7 @@ from transformer.pipeline.old_state import OldState
 from transformer.pipeline.resource_index import ResourceIndex
 from transformer.pipeline.worlds import OUTSIDE, World, Worlds
 from transformer.placement.node_groups import KnownNodes
-from transformer.rules.base import AS_IT_IS
+from transformer.rules.context import AS_IT_IS
 from transformer.runs.old_states import cluster_names, counts_in, read_old
 from transformer.runs.validation_items import listed_by
 

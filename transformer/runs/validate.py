@@ -23,7 +23,7 @@ from transformer.pipeline.non_manifests import NonManifests
 from transformer.pipeline.resource_index import ResourceIndex
 from transformer.pipeline.validate_document import DocumentDiagnostics, validate_document
 from transformer.pipeline.worlds import OUTSIDE, World, merged
-from transformer.rules.base import RuleContext
+from transformer.rules.context import RuleContext
 from transformer.runs.clusters import Clusters, read_clusters
 from transformer.runs.remembered import remembered
 from transformer.runs.validation_items import Task, batches, items, results

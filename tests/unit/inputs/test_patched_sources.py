@@ -15,7 +15,7 @@ from transformer.inputs.patched_sources import read_patched_sources
 from transformer.kubernetes.objects import manifests
 from transformer.pipeline.context import build
 from transformer.pipeline.settings import Settings
-from transformer.rules.base import AS_IT_IS, PatchedSource
+from transformer.rules.context import AS_IT_IS, PatchedSource
 
 WEB = {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "web"}}
 OWN = {"apiVersion": "transform.hostnet.io/v1alpha1", "kind": "HostnetTransform"}

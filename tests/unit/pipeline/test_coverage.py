@@ -9,7 +9,7 @@ from transformer.findings import Place, Unseen
 from transformer.kubernetes.deployments import Deployed
 from transformer.pipeline.coverage import Coverage, Sighting, unpatched_in, unseen_in
 from transformer.pipeline.input_folders import InputFolders
-from transformer.rules.base import PatchedSource
+from transformer.rules.context import PatchedSource
 
 KUSTOMIZE = {"apiVersion": "kustomize.config.k8s.io/v1beta1", "kind": "Kustomization"}
 

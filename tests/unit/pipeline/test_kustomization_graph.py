@@ -1,7 +1,7 @@
 """Which kustomizations build a file: directly, through others, in circles."""
 
 from transformer.pipeline.kustomization_graph import Kustomization, KustomizationGraph, listed
-from transformer.rules.base import NOT_LISTED, KustomizationUsage
+from transformer.rules.context import NOT_LISTED, KustomizationUsage
 
 
 def test_a_file_is_built_by_what_lists_it_and_by_what_lists_that() -> None:

@@ -9,7 +9,7 @@ from transformer.kubernetes.objects import Manifest, manifests
 from transformer.pipeline.kustomization_graph import Kustomization
 from transformer.pipeline.kustomize_layers import Layer, Patch, Target, patch_of
 from transformer.pipeline.patched_sources import PatchedSources
-from transformer.rules.base import AS_IT_IS, PatchedSource
+from transformer.rules.context import AS_IT_IS, PatchedSource
 
 EVERYTHING = Target()
 

@@ -4,7 +4,7 @@ import pytest
 
 from transformer.findings import Finding
 from transformer.pipeline.worlds import merged, reason_in
-from transformer.rules.base import clusters_in_words
+from transformer.rules.context import clusters_in_words
 
 FOUND = Finding("HN411", "warning", "they can run there", "a.yaml", 3, 1, 0)
 

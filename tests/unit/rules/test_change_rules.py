@@ -24,7 +24,8 @@ from tests.builders import (
 )
 from transformer import Finding, ObjectRef, validate
 from transformer.findings import Place, Related
-from transformer.rules.base import KustomizationUsage, LocatedObservation, ValidationRule
+from transformer.rules.base import LocatedObservation, ValidationRule
+from transformer.rules.context import KustomizationUsage
 from transformer.rules.nodes.hn301_pool_label_changed import RULE as HN301
 from transformer.rules.nodes.hn302_pool_label_removed import RULE as HN302
 from transformer.rules.nodes.hn303_host_network_label_changed import RULE as HN303

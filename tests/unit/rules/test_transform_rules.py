@@ -9,8 +9,9 @@ from tests.builders import CONTAINER, POOL, found, host_pool, node, pod, stream,
 from transformer.errors import PatchError
 from transformer.kubernetes.objects import controller_of
 from transformer.operations import Operation
-from transformer.rules.base import RuleContext, TransformRule
+from transformer.rules.base import TransformRule
 from transformer.rules.components import workload_of
+from transformer.rules.context import RuleContext
 from transformer.rules.edits.cni_isolation import RULE as CNI_ISOLATION
 from transformer.rules.edits.host_network_pods import RULE as HOST_NETWORK_PODS
 from transformer.rules.edits.node_label import RULE as NODE_LABEL

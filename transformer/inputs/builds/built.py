@@ -13,7 +13,7 @@ from transformer.inputs.builds.tree import Tree
 from transformer.inputs.discovery import Source, relative_to_root
 from transformer.pipeline.coverage import NotBuilt
 from transformer.pipeline.suppressions import Subject
-from transformer.rules.base import KustomizationUsage
+from transformer.rules.context import KustomizationUsage
 
 _MOST_NAMED = 3
 

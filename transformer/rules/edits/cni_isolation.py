@@ -35,8 +35,9 @@ Source: OpenYurt, documentation of host-network NodePools, "Prerequisites"; the 
 from transformer.kubernetes.node_affinity import add_guards
 from transformer.kubernetes.well_known import CNI_ANNOTATION
 from transformer.operations import Operation
-from transformer.rules.base import RuleContext, TransformRule
+from transformer.rules.base import TransformRule
 from transformer.rules.components import choice_for, component_of, is_component
+from transformer.rules.context import RuleContext
 
 
 def plan(context: RuleContext) -> list[Operation]:

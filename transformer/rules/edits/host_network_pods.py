@@ -45,7 +45,8 @@ from transformer.operations import Operation
 from transformer.placement.placed import Placed, pool_words, selection_at, selects
 from transformer.placement.pod_security import PRIVILEGED, REFUSING
 from transformer.placement.selection_overlap import are_apart, demands
-from transformer.rules.base import RuleContext, TransformRule
+from transformer.rules.base import TransformRule
+from transformer.rules.context import RuleContext
 from transformer.rules.exempt import editable
 
 

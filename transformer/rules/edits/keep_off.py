@@ -49,8 +49,9 @@ from transformer.kubernetes.well_known import EXCLUDE_ANNOTATION
 from transformer.operations import Operation
 from transformer.placement.placed import Placed, pool_words
 from transformer.placement.truth import Truth
-from transformer.rules.base import RuleContext, TransformRule
+from transformer.rules.base import TransformRule
 from transformer.rules.components import is_surely_component
+from transformer.rules.context import RuleContext
 
 
 def plan(context: RuleContext) -> list[Operation]:

@@ -29,7 +29,8 @@ from transformer.kubernetes.nodes import is_node, pool_name
 from transformer.kubernetes.placeholders import wrong_type
 from transformer.kubernetes.well_known import DESIRED_POOL_LABEL, HOST_NETWORK_LABEL, POOL_LABEL
 from transformer.operations import Operation
-from transformer.rules.base import RuleContext, TransformRule
+from transformer.rules.base import TransformRule
+from transformer.rules.context import RuleContext
 
 
 def plan(context: RuleContext) -> list[Operation]:

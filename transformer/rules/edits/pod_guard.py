@@ -35,7 +35,8 @@ Source: OpenYurt `PodHandler.Default`, pkg/yurtmanager/webhook/pod/v1alpha1/pod_
 
 from transformer.kubernetes.node_affinity import add_guards, asks_for_the_guard
 from transformer.operations import Operation
-from transformer.rules.base import RuleContext, TransformRule
+from transformer.rules.base import TransformRule
+from transformer.rules.context import RuleContext
 
 
 def plan(context: RuleContext) -> list[Operation]:

@@ -33,7 +33,8 @@ from transformer import pointer
 from transformer.findings import Violation
 from transformer.kubernetes.nodes import is_replaced, label_change, label_place
 from transformer.kubernetes.well_known import HOST_NETWORK_LABEL
-from transformer.rules.base import RuleContext, ValidationRule
+from transformer.rules.base import ValidationRule
+from transformer.rules.context import RuleContext
 
 
 def check(context: RuleContext) -> Iterator[Violation]:

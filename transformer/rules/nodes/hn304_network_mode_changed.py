@@ -32,7 +32,8 @@ from collections.abc import Iterator
 from transformer import pointer
 from transformer.findings import Violation
 from transformer.kubernetes.nodes import moved, network_mode_changes, pool_label
-from transformer.rules.base import RuleContext, ValidationRule
+from transformer.rules.base import ValidationRule
+from transformer.rules.context import RuleContext
 
 
 def check(context: RuleContext) -> Iterator[Violation]:

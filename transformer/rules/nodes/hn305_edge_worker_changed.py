@@ -39,7 +39,8 @@ from collections.abc import Iterator
 from transformer.findings import Violation
 from transformer.kubernetes.nodes import label_place
 from transformer.kubernetes.well_known import EDGE_WORKER_LABEL
-from transformer.rules.base import RuleContext, ValidationRule
+from transformer.rules.base import ValidationRule
+from transformer.rules.context import RuleContext
 
 
 def check(context: RuleContext) -> Iterator[Violation]:

@@ -57,7 +57,8 @@ from transformer import pointer
 from transformer.findings import Violation
 from transformer.kubernetes.nodes import is_edge_worker, joins, pool_label, pool_name
 from transformer.kubernetes.well_known import POOL_LABEL
-from transformer.rules.base import RuleContext, ValidationRule
+from transformer.rules.base import ValidationRule
+from transformer.rules.context import RuleContext
 
 
 def check(context: RuleContext) -> Iterator[Violation]:

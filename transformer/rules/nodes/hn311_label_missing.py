@@ -26,7 +26,8 @@ from transformer.findings import Violation
 from transformer.kubernetes.nodes import is_replaced, label_change, label_place, pool_name
 from transformer.kubernetes.placeholders import is_placeholder
 from transformer.kubernetes.well_known import HOST_NETWORK_LABEL
-from transformer.rules.base import RuleContext, ValidationRule
+from transformer.rules.base import ValidationRule
+from transformer.rules.context import RuleContext
 from transformer.rules.exempt import is_encrypted
 
 

@@ -27,7 +27,8 @@ from transformer import pointer
 from transformer.findings import Violation
 from transformer.kubernetes.nodes import pool_name
 from transformer.kubernetes.well_known import HOST_NETWORK_LABEL
-from transformer.rules.base import RuleContext, ValidationRule
+from transformer.rules.base import ValidationRule
+from transformer.rules.context import RuleContext
 
 
 def check(context: RuleContext) -> Iterator[Violation]:

@@ -26,7 +26,8 @@ from transformer.findings import Violation
 from transformer.kubernetes.nodes import is_node, pool_label, pool_name
 from transformer.kubernetes.placeholders import is_placeholder
 from transformer.kubernetes.pools import is_pool, pool_of
-from transformer.rules.base import RuleContext, ValidationRule
+from transformer.rules.base import ValidationRule
+from transformer.rules.context import RuleContext
 
 
 def check(context: RuleContext) -> Iterator[Violation]:

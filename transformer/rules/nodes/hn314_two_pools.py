@@ -24,7 +24,8 @@ from collections.abc import Iterator
 from transformer import pointer
 from transformer.findings import Violation
 from transformer.kubernetes.well_known import DESIRED_POOL_LABEL, POOL_LABEL
-from transformer.rules.base import RuleContext, ValidationRule
+from transformer.rules.base import ValidationRule
+from transformer.rules.context import RuleContext
 
 
 def check(context: RuleContext) -> Iterator[Violation]:

@@ -38,7 +38,8 @@ from transformer.findings import Violation
 from transformer.kubernetes.durations import is_duration
 from transformer.kubernetes.placeholders import is_placeholder
 from transformer.kubernetes.well_known import AUTONOMY_DURATION, OLD_AUTONOMY
-from transformer.rules.base import RuleContext, ValidationRule
+from transformer.rules.base import ValidationRule
+from transformer.rules.context import RuleContext
 
 
 def check(context: RuleContext) -> Iterator[Violation]:

@@ -37,7 +37,8 @@ from transformer.kubernetes.placeholders import is_placeholder
 from transformer.kubernetes.pools import GROUP, is_pool
 from transformer.kubernetes.schema.explain import Problem, problems
 from transformer.kubernetes.well_known import EXCLUDE_ANNOTATION
-from transformer.rules.base import RuleContext, ValidationRule
+from transformer.rules.base import ValidationRule
+from transformer.rules.context import RuleContext
 from transformer.wording import any_of
 
 _POOL_SCHEMA = "nodepool-"

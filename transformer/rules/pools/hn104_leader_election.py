@@ -23,7 +23,8 @@ from collections.abc import Iterator
 from transformer.findings import Violation
 from transformer.kubernetes.placeholders import is_placeholder
 from transformer.kubernetes.pools import OLD_VERSIONS, emptied
-from transformer.rules.base import RuleContext, ValidationRule
+from transformer.rules.base import ValidationRule
+from transformer.rules.context import RuleContext
 from transformer.wording import did_you_mean, shown
 
 _STRATEGIES = ("random", "mark")

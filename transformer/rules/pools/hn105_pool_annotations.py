@@ -27,7 +27,8 @@ from transformer.findings import Violation
 from transformer.kubernetes.objects import mapping_at
 from transformer.kubernetes.placeholders import is_placeholder
 from transformer.placement.node_match import LABEL_KEY
-from transformer.rules.base import RuleContext, ValidationRule
+from transformer.rules.base import ValidationRule
+from transformer.rules.context import RuleContext
 from transformer.wording import shown
 
 _MAX_BYTES = 256 * 1024

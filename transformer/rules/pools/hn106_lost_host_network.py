@@ -27,7 +27,8 @@ from transformer.kubernetes.entries import set_entries
 from transformer.kubernetes.pools import is_pool, pool_of
 from transformer.kubernetes.well_known import HOST_NETWORK_LABEL
 from transformer.operations import Operation
-from transformer.rules.base import RuleContext, ValidationRule
+from transformer.rules.base import ValidationRule
+from transformer.rules.context import RuleContext
 
 
 def check(context: RuleContext) -> Iterator[Violation]:

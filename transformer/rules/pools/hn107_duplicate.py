@@ -41,13 +41,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from transformer.findings import MOST_RELATED, Finding, Related, Severity, Violation
 from transformer.kubernetes.nodes import is_node
 from transformer.kubernetes.pools import Pool, is_pool, pool_of
-from transformer.rules.base import (
-    Conclusion,
-    LocatedObservation,
-    Observation,
-    RuleContext,
-    ValidationRule,
-)
+from transformer.rules.base import Conclusion, LocatedObservation, Observation, ValidationRule
+from transformer.rules.context import RuleContext
 from transformer.rules.exempt import partial_templates
 
 _LOCAL_CONFIG = "config.kubernetes.io/local-config"

@@ -33,7 +33,8 @@ from collections.abc import Iterator
 
 from transformer.findings import Violation
 from transformer.kubernetes.pools import GROUP
-from transformer.rules.base import RuleContext, ValidationRule
+from transformer.rules.base import ValidationRule
+from transformer.rules.context import RuleContext
 
 _NOT_RUN = {
     "YurtAppDaemon": (

@@ -33,7 +33,8 @@ from transformer import pointer
 from transformer.findings import Violation
 from transformer.kubernetes.pools import OLD_VERSIONS, pool_of
 from transformer.kubernetes.well_known import HOST_NETWORK_LABEL
-from transformer.rules.base import RuleContext, ValidationRule
+from transformer.rules.base import ValidationRule
+from transformer.rules.context import RuleContext
 from transformer.wording import shown
 
 

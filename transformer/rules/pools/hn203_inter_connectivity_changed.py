@@ -28,7 +28,8 @@ from collections.abc import Iterator
 
 from transformer.findings import Violation
 from transformer.kubernetes.pools import OLD_VERSIONS, pool_of
-from transformer.rules.base import RuleContext, ValidationRule
+from transformer.rules.base import ValidationRule
+from transformer.rules.context import RuleContext
 from transformer.wording import shown
 
 

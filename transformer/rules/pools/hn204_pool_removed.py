@@ -35,7 +35,8 @@ from collections.abc import Iterator
 
 from transformer.findings import Violation
 from transformer.kubernetes.objects import list_at
-from transformer.rules.base import RuleContext, ValidationRule
+from transformer.rules.base import ValidationRule
+from transformer.rules.context import RuleContext
 
 _SHOWN = 3
 

@@ -43,11 +43,11 @@ from transformer.rules.base import (
     Conclusion,
     LocatedObservation,
     Observation,
-    RuleContext,
     ValidationRule,
     patches_of,
 )
 from transformer.rules.components import is_surely_component
+from transformer.rules.context import RuleContext
 from transformer.wording import without_patches
 
 

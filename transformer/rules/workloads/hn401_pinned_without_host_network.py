@@ -29,7 +29,8 @@ from collections.abc import Iterator
 from transformer.findings import Violation
 from transformer.placement.placed import Placed, runs_there, selection_at
 from transformer.placement.truth import Truth
-from transformer.rules.base import RuleContext, ValidationRule, clusters_in_words
+from transformer.rules.base import ValidationRule
+from transformer.rules.context import RuleContext, clusters_in_words
 
 
 def check(context: RuleContext) -> Iterator[Violation]:

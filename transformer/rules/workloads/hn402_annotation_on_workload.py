@@ -37,7 +37,8 @@ from transformer.kubernetes.objects import places_of
 from transformer.kubernetes.placeholders import is_placeholder
 from transformer.kubernetes.pod_template import fixed_pointers, resolve
 from transformer.kubernetes.well_known import EXCLUDE_ANNOTATION
-from transformer.rules.base import RuleContext, ValidationRule
+from transformer.rules.base import ValidationRule
+from transformer.rules.context import RuleContext
 
 _ANNOTATION = pointer.join("/metadata/annotations", EXCLUDE_ANNOTATION)
 

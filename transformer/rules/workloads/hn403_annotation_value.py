@@ -27,7 +27,8 @@ from transformer import pointer
 from transformer.findings import Violation
 from transformer.kubernetes.placeholders import advice, is_placeholder
 from transformer.kubernetes.well_known import EXCLUDE_ANNOTATION
-from transformer.rules.base import RuleContext, ValidationRule
+from transformer.rules.base import ValidationRule
+from transformer.rules.context import RuleContext
 
 
 def check(context: RuleContext) -> Iterator[Violation]:

@@ -31,7 +31,8 @@ from transformer.placement.placed import Placed, can_run_only
 from transformer.placement.taints import in_words, tolerates
 from transformer.placement.truth import Truth
 from transformer.placement.verdicts import filter_at
-from transformer.rules.base import RuleContext, ValidationRule
+from transformer.rules.base import ValidationRule
+from transformer.rules.context import RuleContext
 
 
 def check(context: RuleContext) -> Iterator[Violation]:

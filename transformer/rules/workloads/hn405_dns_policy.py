@@ -27,7 +27,8 @@ from collections.abc import Iterator
 
 from transformer.findings import Violation
 from transformer.placement.placed import runs_there
-from transformer.rules.base import RuleContext, ValidationRule
+from transformer.rules.base import ValidationRule
+from transformer.rules.context import RuleContext
 
 
 def check(context: RuleContext) -> Iterator[Violation]:

@@ -27,7 +27,8 @@ from transformer import pointer
 from transformer.errors import PatchError, PlaceholderError
 from transformer.findings import Violation
 from transformer.kubernetes.well_known import CNI_ANNOTATION, HOST_NETWORK_LABEL
-from transformer.rules.base import RuleContext, ValidationRule
+from transformer.rules.base import ValidationRule
+from transformer.rules.context import RuleContext
 from transformer.rules.edits import cni_isolation
 from transformer.rules.exempt import editable
 

@@ -39,10 +39,10 @@ from transformer.rules.base import (
     Conclusion,
     LocatedObservation,
     Observation,
-    RuleContext,
     ValidationRule,
     patches_of,
 )
+from transformer.rules.context import RuleContext
 
 _POLICY, _PINNED, _ELSEWHERE = "policy", "pinned", "elsewhere"
 

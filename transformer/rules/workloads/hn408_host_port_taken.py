@@ -49,10 +49,10 @@ from transformer.rules.base import (
     Conclusion,
     LocatedObservation,
     Observation,
-    RuleContext,
     ValidationRule,
     affected,
 )
+from transformer.rules.context import RuleContext
 
 _COME_TO_AN_END = ("CronJob", "Job", "BroadcastJob", "AdvancedCronJob")
 """Kinds whose pods need not run at the same time as others."""

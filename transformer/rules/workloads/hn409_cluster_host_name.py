@@ -51,10 +51,10 @@ from transformer.rules.base import (
     Conclusion,
     LocatedObservation,
     Observation,
-    RuleContext,
     ValidationRule,
     affected,
 )
+from transformer.rules.context import RuleContext
 
 _SERVICE, _CONFIG, _PODS, _USES = "service", "config", "pods", "uses"
 

@@ -32,7 +32,8 @@ from collections.abc import Iterator
 from transformer.findings import Violation
 from transformer.kubernetes.ports import ports
 from transformer.placement.truth import Truth
-from transformer.rules.base import RuleContext, ValidationRule
+from transformer.rules.base import ValidationRule
+from transformer.rules.context import RuleContext
 
 
 def check(context: RuleContext) -> Iterator[Violation]:

@@ -25,8 +25,9 @@ from collections.abc import Iterator
 
 from transformer.findings import Violation
 from transformer.placement.placed import pool_words
-from transformer.rules.base import RuleContext, ValidationRule
+from transformer.rules.base import ValidationRule
 from transformer.rules.components import is_surely_component
+from transformer.rules.context import RuleContext
 
 
 def check(context: RuleContext) -> Iterator[Violation]:

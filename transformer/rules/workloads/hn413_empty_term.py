@@ -25,7 +25,8 @@ from collections.abc import Iterator
 
 from transformer.findings import Violation
 from transformer.kubernetes.node_affinity import empty_terms
-from transformer.rules.base import RuleContext, ValidationRule
+from transformer.rules.base import ValidationRule
+from transformer.rules.context import RuleContext
 
 
 def check(context: RuleContext) -> Iterator[Violation]:

@@ -33,7 +33,8 @@ from transformer.kubernetes.generators import TEMPLATES, asking_places, generato
 from transformer.kubernetes.objects import places_of
 from transformer.kubernetes.pod_template import fixed_pointers
 from transformer.kubernetes.well_known import EXCLUDE_ANNOTATION
-from transformer.rules.base import RuleContext, ValidationRule
+from transformer.rules.base import ValidationRule
+from transformer.rules.context import RuleContext
 
 
 def check(context: RuleContext) -> Iterator[Violation]:

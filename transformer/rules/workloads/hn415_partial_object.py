@@ -27,7 +27,8 @@ from transformer.kubernetes.generators import asking_patches, generator_of
 from transformer.kubernetes.invisible_characters import misspelt
 from transformer.kubernetes.node_affinity import required_terms
 from transformer.kubernetes.placeholders import is_placeholder
-from transformer.rules.base import RuleContext, ValidationRule
+from transformer.rules.base import ValidationRule
+from transformer.rules.context import RuleContext
 from transformer.rules.exempt import partial_templates
 
 

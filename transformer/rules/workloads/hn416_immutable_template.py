@@ -43,7 +43,8 @@ from itertools import chain
 from transformer.findings import Violation
 from transformer.kubernetes.node_affinity import has_guard
 from transformer.kubernetes.pod_template import pod_templates
-from transformer.rules.base import RuleContext, ValidationRule
+from transformer.rules.base import ValidationRule
+from transformer.rules.context import RuleContext
 from transformer.rules.exempt import is_unchangeable
 
 

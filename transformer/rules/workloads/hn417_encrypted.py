@@ -26,7 +26,8 @@ Source: SOPS documentation, message authentication code.
 from collections.abc import Iterator
 
 from transformer.findings import Violation
-from transformer.rules.base import RuleContext, ValidationRule
+from transformer.rules.base import ValidationRule
+from transformer.rules.context import RuleContext
 from transformer.rules.exempt import is_encrypted
 
 

@@ -29,7 +29,8 @@ from typing import Any
 
 from transformer.findings import Violation
 from transformer.kubernetes.pod_template import resolve
-from transformer.rules.base import RuleContext, ValidationRule
+from transformer.rules.base import ValidationRule
+from transformer.rules.context import RuleContext
 
 _WAY = ("spec", "template", "spec", "affinity")
 _AFFINITY = "/" + "/".join(_WAY)

@@ -29,7 +29,8 @@ comments included.
 from collections.abc import Iterator
 
 from transformer.findings import Violation
-from transformer.rules.base import RuleContext, ValidationRule
+from transformer.rules.base import ValidationRule
+from transformer.rules.context import RuleContext
 from transformer.rules.exempt import editable_once_rendered
 from transformer.wording import RENDER_FIRST
 

@@ -37,7 +37,8 @@ from collections.abc import Iterator
 from transformer.findings import Violation
 from transformer.placement.breaks import refused_use
 from transformer.placement.placed import of_copies
-from transformer.rules.base import RuleContext, ValidationRule
+from transformer.rules.base import ValidationRule
+from transformer.rules.context import RuleContext
 
 
 def check(context: RuleContext) -> Iterator[Violation]:

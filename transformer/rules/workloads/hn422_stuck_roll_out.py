@@ -47,7 +47,8 @@ Source: Kubernetes scheduler, filter NodePorts; Deployment controller, `ResolveF
 from collections.abc import Iterator
 
 from transformer.findings import Violation
-from transformer.rules.base import RuleContext, ValidationRule
+from transformer.rules.base import ValidationRule
+from transformer.rules.context import RuleContext
 
 
 def check(context: RuleContext) -> Iterator[Violation]:

@@ -40,10 +40,10 @@ from transformer.rules.base import (
     Conclusion,
     LocatedObservation,
     Observation,
-    RuleContext,
     ValidationRule,
     patches_of,
 )
+from transformer.rules.context import RuleContext
 
 _POLICY, _PODS = "policy", "pods"
 

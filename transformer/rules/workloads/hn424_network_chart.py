@@ -56,13 +56,8 @@ from pathlib import PurePosixPath
 from transformer.findings import Violation
 from transformer.kubernetes.chart_sources import Linked, deployed_charts, source_chart
 from transformer.kubernetes.charts import CHART_REF, chart_name, charts_of, component_of
-from transformer.rules.base import (
-    Conclusion,
-    LocatedObservation,
-    Observation,
-    RuleContext,
-    ValidationRule,
-)
+from transformer.rules.base import Conclusion, LocatedObservation, Observation, ValidationRule
+from transformer.rules.context import RuleContext
 
 _HINT = "pipe `helm template` into `hostnet-transform`, or set the chart's affinity to the guard"
 

@@ -41,7 +41,8 @@ from transformer.kubernetes.node_affinity import add_guards
 from transformer.kubernetes.objects import Manifest, places_of
 from transformer.kubernetes.pod_template import pod_templates
 from transformer.kubernetes.well_known import EXCLUDE_ANNOTATION
-from transformer.rules.base import ClusterContext, RuleContext, ValidationRule
+from transformer.rules.base import ValidationRule
+from transformer.rules.context import ClusterContext, RuleContext
 from transformer.rules.edits import cni_isolation
 from transformer.rules.exempt import editable
 

@@ -30,8 +30,9 @@ from collections.abc import Iterator
 from transformer import pointer
 from transformer.findings import Violation
 from transformer.kubernetes.well_known import EXCLUDE_ANNOTATION
-from transformer.rules.base import RuleContext, ValidationRule
+from transformer.rules.base import ValidationRule
 from transformer.rules.components import is_surely_component
+from transformer.rules.context import RuleContext
 from transformer.rules.edits import pod_guard
 from transformer.rules.exempt import editable, is_unchangeable
 

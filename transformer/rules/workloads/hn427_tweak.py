@@ -55,7 +55,8 @@ from transformer.findings import Violation
 from transformer.placement.copies import nearest
 from transformer.placement.effects import Problem, problems_of
 from transformer.placement.yurt_app_set import is_yurt_app_set, yurt_app_set
-from transformer.rules.base import RuleContext, ValidationRule
+from transformer.rules.base import ValidationRule
+from transformer.rules.context import RuleContext
 
 _SHOWN = 3
 

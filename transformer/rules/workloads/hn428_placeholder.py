@@ -31,7 +31,8 @@ from transformer.kubernetes.nodes import is_node, pool_label, pool_name
 from transformer.kubernetes.placeholders import is_placeholder, unknown_yet
 from transformer.kubernetes.pools import OLD_VERSIONS, is_pool
 from transformer.kubernetes.well_known import HOST_NETWORK_LABEL
-from transformer.rules.base import RuleContext, ValidationRule
+from transformer.rules.base import ValidationRule
+from transformer.rules.context import RuleContext
 
 
 def check(context: RuleContext) -> Iterator[Violation]:
