@@ -114,6 +114,19 @@ def _shown(found: Iterable[Document]) -> list[tuple[bytes, int, Opening, str, bo
     return shown
 
 
+def prefilter(data: bytes) -> None:
+    """What passes unread, alone or in a run, is what reading it would leave as it is."""
+    context = _usual_rules()
+    everything = context._replace(prefilter=context.prefilter._replace(words=(b"",)))
+    alone = _transformed(data, everything)
+    for size in (len(data) or 1, 7):
+        chunks = [data[at : at + size] for at in range(0, len(data), size)]
+        found = _transformed_chunks(chunks, context, in_runs=True)
+        assert b"".join(result.source for result in found) == data
+        assert b"".join(result.data for result in found) == b"".join(one.data for one in alone)
+        assert _told(found)[1] == _told(alone)[1]
+
+
 def reading(data: bytes) -> None:
     """Three readers agree on what a text means, and the tree's spans lie within each other."""
     text = data.decode(errors="replace")
@@ -209,13 +222,17 @@ def fixing(data: bytes) -> None:
 def _transformed(
     data: bytes, context: RunContext | None = None, *, is_stream: bool = True
 ) -> list[DocumentResult]:
-    context = context or _every_rule()
+    return _transformed_chunks([data], context or _every_rule(), is_stream=is_stream)
+
+
+def _transformed_chunks(
+    chunks: list[bytes], context: RunContext, *, is_stream: bool = True, in_runs: bool = False
+) -> list[DocumentResult]:
     index = pool_index(context.settings.inline_pools, complete=False)
+    raw = raw_batches(chunks, in_runs=in_runs)
     context = context.with_pools(index)
     return list(
-        transform_as_it_comes(
-            batches(raw_batches([data]), is_stream=is_stream), Origin(_FILE), context, list
-        )
+        transform_as_it_comes(batches(raw, is_stream=is_stream), Origin(_FILE), context, list)
     )
 
 
@@ -454,6 +471,11 @@ def _every_rule() -> RunContext:
 
 
 @cache
+def _usual_rules() -> RunContext:
+    return build(from_plain({**_WITH_EVERY_RULE, "spec": {"pools": _POOLS}}), _components())
+
+
+@cache
 def _judging() -> RunContext:
     return build(from_plain(_WITH_EVERY_RULE), _components(), schemas=schemas())
 
@@ -465,6 +487,7 @@ def _components() -> Any:
 
 PROPERTIES: Mapping[str, Callable[[bytes], None]] = {
     "framing": framing,
+    "prefilter": prefilter,
     "reading": reading,
     "everyday": everyday,
     "transform": transform,
