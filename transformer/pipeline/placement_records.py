@@ -6,17 +6,16 @@ read, and counts for the pools where its rule says so.
 
 import marshal
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache
-from typing import Any, NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from transformer.findings import Affected, Finding, ObjectRef
-from transformer.pipeline.place_workloads import (
+from transformer.pipeline.placement_shapes import (
     PackedEdit,
     PackedReason,
     PackedVerdict,
     PlacedWorkload,
     PoolPlace,
-    Shape,
+    shape_of,
 )
 from transformer.placement.by_pool import Columns
 from transformer.placements import Edit, Explanation, PoolVerdict, Reason, Spot, Workload
@@ -48,7 +47,7 @@ class PlacementRecords:
         for one in placed:
             if one.shape not in self._shapes:
                 self._shapes[one.shape] = len(self._shapes)
-                names = (name for found in _shape(one.shape).verdicts for name in found.names)
+                names = (name for found in shape_of(one.shape).verdicts for name in found.names)
                 self._extra.setdefault(one.world, {}).update(dict.fromkeys(names))
             record = (
                 self._shapes[one.shape],
@@ -148,7 +147,7 @@ class Workloads:
 
     def __getitem__(self, number: int) -> Workload:
         shape_number, file_number, name, (document, *pairs) = marshal.loads(self._records[number])
-        shape, file = _shape(self._shapes[shape_number]), self._files[file_number]
+        shape, file = shape_of(self._shapes[shape_number]), self._files[file_number]
         places = zip(shape.pointers, pairs[::2], pairs[1::2], strict=True)
         group, _, version = shape.api_version.rpartition("/")
         ref = ObjectRef(group, version, shape.kind, shape.namespace, name)
@@ -264,22 +263,3 @@ class _Reader(NamedTuple):
 
     def _reason(self, one: PackedReason) -> Reason:
         return Reason(one.rule, one.severity, one.message, one.hint, self.spots[one.at])
-
-
-@lru_cache(maxsize=4096)
-def _shape(packed: bytes) -> Shape:
-    """Return a shape from our own bytes."""
-    fields: list[Any] = list(marshal.loads(packed))
-    verdicts, after, edits = fields[-3:]
-    return Shape._make(
-        (
-            *fields[:-3],
-            tuple(map(_packed_verdict, verdicts)),
-            tuple(map(_packed_verdict, after)),
-            tuple(PackedEdit(*one) for one in edits),
-        )
-    )
-
-
-def _packed_verdict(fields: Sequence[Any]) -> PackedVerdict:
-    return PackedVerdict._make((*fields[:-1], tuple(PackedReason(*one) for one in fields[-1])))

@@ -36,7 +36,7 @@ from transformer.rules.exempt import editable
 from transformer.text.raw_document import RawDocument
 
 if TYPE_CHECKING:
-    from transformer.pipeline.place_workloads import PlacedWorkload, PoolPlace
+    from transformer.pipeline.placement_shapes import PlacedWorkload, PoolPlace
 
 _GLUED = "no --- between this manifest and the one above; other tools lose the one above"
 _IGNORE = join("/metadata/annotations", IGNORE_ANNOTATION)
@@ -231,9 +231,11 @@ class _Validation:
             self._place_workloads(world, rule_context)
 
     def _place_workloads(self, world: World, rule_context: RuleContext) -> None:
-        from transformer.pipeline.place_workloads import explain, place_pool, place_workloads
+        from transformer.pipeline.place_workloads import place_pool, place_workloads
 
         if self.context.explains:
+            from transformer.pipeline.explain_workloads import explain  # only for one workload
+
             self.explained += explain(rule_context, self.diagnostics, world.name)
         self.placed += place_workloads(rule_context, self.diagnostics, world.name)
         self.pools += place_pool(rule_context, self.diagnostics, world.name)

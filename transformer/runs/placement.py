@@ -11,8 +11,8 @@ from transformer.errors import SettingsError
 from transformer.findings import Finding
 from transformer.inputs.comparison import States
 from transformer.pipeline.context import RunContext
-from transformer.pipeline.place_workloads import PoolPlace
 from transformer.pipeline.placement_records import Leads, Workloads
+from transformer.pipeline.placement_shapes import PoolPlace
 from transformer.pipeline.worlds import World
 from transformer.placement.by_pool import Columns, columns_of
 from transformer.placement.taints import in_words as taint_in_words

@@ -1,0 +1,87 @@
+"""What the edits of `transform` make of one object, and which verdicts they change."""
+
+import marshal
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import cache
+from typing import NamedTuple
+
+from transformer.errors import PatchError
+from transformer.kubernetes.pod_template import pod_templates
+from transformer.patch import verify
+from transformer.pipeline.placement_shapes import PackedEdit, PackedVerdict
+from transformer.placement.placed import Placed
+from transformer.rules.base import TransformRule
+from transformer.rules.context import RuleContext
+from transformer.rules.exempt import editable
+from transformer.rules.registry import transform_rules
+
+
+@cache
+def every_rule() -> tuple[TransformRule, ...]:
+    """Return all transform rules."""
+    return transform_rules()
+
+
+class Edited(NamedTuple):
+    """An object after the edit of a rule, what that does, and the copies by template and pool."""
+
+    rule: str
+    message: str
+    context: RuleContext
+    copies: Mapping[tuple[str, str], Placed]
+
+    def copy_like(self, known: Placed) -> Placed | None:
+        """Return the copy that `known` is before the edit."""
+        return self.copies.get((known.template.pointer, known.copy.pool))
+
+
+def edited(rule: TransformRule, context: RuleContext) -> Edited | None:
+    """Return what a rule makes of an object; None if it does nothing."""
+    try:
+        operations = editable(context, rule.plan(context))
+        if not operations:
+            return None
+        value = marshal.loads(marshal.dumps(context.manifest.value, _UNSHARED))
+        manifest = replace(context.manifest, value=verify.patched(value, operations))
+    except (PatchError, ValueError):  # a value that is no plain one
+        return None
+    reason = rule.reason(context)
+    message = f"{rule.summary} ({reason})" if reason else rule.summary
+    templates = pod_templates(manifest, context.cluster.rows)
+    made = replace(context, manifest=manifest, templates=templates, planned=context.planned)
+    return Edited(rule.id, message, made, {_key(one): one for one in made.placed})
+
+
+def _key(placed: Placed) -> tuple[str, str]:
+    return placed.template.pointer, placed.copy.pool
+
+
+_UNSHARED = 2
+"""The last version of marshal's format in which no two values share an object."""
+
+
+def differing(
+    before: Sequence[PackedVerdict], now: Sequence[PackedVerdict]
+) -> Iterator[PackedVerdict]:
+    """Yield the verdicts of `now` on the pools where they differ from those of `before`."""
+    for one in now:
+        same = [other for other in before if other.outcome == one.outcome]
+        columns = one.columns
+        for other in same:
+            columns &= ~other.columns
+        names = tuple(name for name in one.names if not any(name in other.names for other in same))
+        if columns or names:
+            yield one._replace(columns=columns, names=names)
+
+
+def changed(
+    before: Sequence[PackedVerdict],
+    now: Sequence[PackedVerdict],
+    edit: Edited,
+    *,
+    is_enabled: bool,
+) -> Iterator[PackedEdit]:
+    """Yield the edit of a rule for the pools whose verdict it changes."""
+    for one in differing(before, now):
+        yield PackedEdit(one.columns, one.names, edit.rule, edit.message, one.word, is_enabled)

@@ -1,0 +1,127 @@
+"""Records of workload copies and their verdicts, small enough for very many of them.
+
+What is alike in many workloads is the *shape* of a record, as bytes; the rest are its name and the
+places in its file.
+"""
+
+import marshal
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from transformer.findings import Severity
+from transformer.placements import Word
+
+
+class PlacedWorkload(NamedTuple):
+    """A record of one workload copy in the world `world`.
+
+    `shape` is a `Shape` as bytes. `places` has the number of the document in the file, and then for
+    each pointer of the shape the line and the column.
+    """
+
+    world: str
+    file: str
+    name: str
+    shape: bytes
+    places: tuple[int, ...]
+
+
+class PoolPlace(NamedTuple):
+    """Where the NodePool `name` of the world `world` is."""
+
+    world: str
+    name: str
+    file: str
+    line: int
+
+
+class Shape(NamedTuple):
+    """What many workloads have in common; pointers are given by their number in `pointers`."""
+
+    kind: str
+    api_version: str
+    namespace: str
+    copy: str
+    template: str
+    item: str
+    component: str
+    patches: tuple[str, ...]
+    pointers: tuple[str, ...]
+    verdicts: tuple["PackedVerdict", ...]
+    after: tuple["PackedVerdict", ...]
+    edits: tuple["PackedEdit", ...]
+
+    @property
+    def packed(self) -> bytes:
+        """The shape as bytes."""
+        verdicts, after = (
+            tuple((*one[:-1], tuple(map(tuple, one.reasons))) for one in every)
+            for every in (self.verdicts, self.after)
+        )
+        fields: Any = (*self[:-3], verdicts, after, tuple(map(tuple, self.edits)))
+        return marshal.dumps(fields)  # only of exact tuples
+
+
+class PackedReason(NamedTuple):
+    """A `Reason`, with its place as the number of a pointer."""
+
+    rule: str
+    severity: Severity
+    message: str
+    hint: str
+    at: int
+
+
+class PackedVerdict(NamedTuple):
+    """A `PoolVerdict` on the columns of a mask, and on pools with names (see `PoolAnswer`).
+
+    `at` is the number of a pointer, or -1. `may_break`: what breaks pods on host-network nodes
+    breaks them there.
+    """
+
+    columns: int
+    names: tuple[str, ...]
+    word: Word
+    filter: str
+    at: int
+    undecided: tuple[str, ...]
+    fitting: int
+    nodes: int
+    may_break: bool
+    reasons: tuple[PackedReason, ...]
+
+    @property
+    def outcome(self) -> tuple[Any, ...]:
+        """What an edit changes, if it changes anything that matters."""
+        return (self.word, *(one.rule for one in self.reasons))
+
+
+class PackedEdit(NamedTuple):
+    """An `Edit` of the verdict on some pools."""
+
+    columns: int
+    names: tuple[str, ...]
+    rule: str
+    message: str
+    word: Word
+    is_enabled: bool
+
+
+@lru_cache(maxsize=4096)
+def shape_of(packed: bytes) -> Shape:
+    """Return a shape from our own bytes."""
+    fields: list[Any] = list(marshal.loads(packed))
+    verdicts, after, edits = fields[-3:]
+    return Shape._make(
+        (
+            *fields[:-3],
+            tuple(map(_packed_verdict, verdicts)),
+            tuple(map(_packed_verdict, after)),
+            tuple(PackedEdit(*one) for one in edits),
+        )
+    )
+
+
+def _packed_verdict(fields: Sequence[Any]) -> PackedVerdict:
+    return PackedVerdict._make((*fields[:-1], tuple(PackedReason(*one) for one in fields[-1])))
