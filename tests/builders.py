@@ -137,7 +137,8 @@ def found(rule: ValidationRule, text: str, **state: Any) -> list[FoundAt]:
     for sightings in observations.values() if rule.finalize else ():
         assert rule.finalize is not None
         for _, violation in rule.finalize(sightings):
-            result.append((violation.pointer, violation.severity, violation.message))
+            if violation.is_reported:
+                result.append((violation.pointer, violation.severity, violation.message))
     return result
 
 

@@ -63,7 +63,8 @@ class Violation(NamedTuple):
     `at_key`: the key at the pointer is wrong, not its value. `related` are further places, of which
     there are `related_total` (0: as many as are given). `patches` are the files of patches of other
     objects that it also depends on. `affected` are the workload copies that it breaks, and `cause`
-    says why in words that name no pool (empty: as `message`).
+    says why in words that name no pool (empty: as `message`). Not `is_reported`: it is no finding,
+    and says only what is `affected`.
     """
 
     pointer: str
@@ -76,6 +77,7 @@ class Violation(NamedTuple):
     patches: tuple[str, ...] = ()
     affected: tuple[Affected, ...] = ()
     cause: str = ""
+    is_reported: bool = True
 
 
 class Finding(NamedTuple):

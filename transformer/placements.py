@@ -51,14 +51,22 @@ class Spot(NamedTuple):
         return f"{self.file}:{self.line}:{self.column}"
 
 
+SUPPRESSED = " (suppressed)"
+"""What the message of a reason ends in that is suppressed."""
+
+
 class Reason(NamedTuple):
-    """Why pods break: the rule that reports it, in words that name no pool, and where it is."""
+    """Why pods break: the rule that reports it, in words that name no pool, and where it is.
+
+    `is_suppressed`: somebody knows of it and accepts it, as the configuration or an annotation say.
+    """
 
     rule: str
     severity: Severity
     message: str
     hint: str
     at: Spot
+    is_suppressed: bool = False
 
 
 class Edit(NamedTuple):
@@ -96,7 +104,13 @@ class PoolVerdict(NamedTuple):
         """Return how bad it is: `error`, `warning`, or nothing if the pods do not break."""
         if self.word != "breaks":
             return ""
-        return "error" if any(one.severity == "error" for one in self.reasons) else "warning"
+        errors = (one for one in self.reasons if one.severity == "error")
+        return "warning" if all(one.is_suppressed for one in errors) else "error"
+
+    @property
+    def is_trouble(self) -> bool:
+        """Whether pods break for a reason that is not suppressed."""
+        return self.word == "breaks" and not all(one.is_suppressed for one in self.reasons)
 
 
 class Workload(NamedTuple):

@@ -57,10 +57,90 @@ def test_breaking_workloads_fail_a_run_only_if_that_is_asked_for() -> None:
     assert invoke("placement", "--fail-on", "breaks", stdin=calm).status == 0
 
 
-def test_what_is_suppressed_or_off_is_no_reason(tmp_path: Path) -> None:
+IGNORED = {"transform.hostnet.io/ignore": "HN408,HN409,HN420"}
+
+
+def test_what_is_suppressed_breaks_and_is_no_reason_to_fail() -> None:
     workload = deployment()
-    workload["metadata"]["annotations"] = {"transform.hostnet.io/ignore": "HN420"}
-    assert words(placed(stdin=read(BARRIERS, workload)))["barriers"] == "runs"
+    workload["metadata"]["annotations"] = IGNORED
+    data = read(BARRIERS, workload)
+    (verdict, _) = placed(stdin=data)["workloads"][0]["verdicts"]
+    assert (verdict["verdict"], verdict["severity"]) == ("breaks", "warning")
+    (reason,) = verdict["reasons"]
+    assert reason["message"].endswith(" (suppressed)")
+    assert reason["suppressed"]
+    assert invoke("placement", "--fail-on", "breaks", stdin=data).status == 0
+    assert b"that break" not in invoke("placement", "--plan", stdin=data).out
+    both = invoke(
+        "placement", "--fail-on", "breaks", stdin=read(BARRIERS, workload, deployment("a"))
+    )
+    assert both.err == "failed because of --fail-on breaks: 1 workload breaks\n"
+
+
+def on_host(name: str, kind: str = "DaemonSet", **spec: Any) -> dict[str, Any]:
+    """Return a workload on the network of the host, with port 80."""
+    containers = [{**CONTAINER, "ports": [{"containerPort": 80}]}]
+    return {**deployment(name, hostNetwork=True, containers=containers, **spec), "kind": kind}
+
+
+def test_both_that_need_a_port_break_whatever_their_order() -> None:
+    one, other = on_host("one"), on_host("two")
+    one["metadata"]["annotations"] = IGNORED
+    for objects in ((one, other), (other, one)):
+        found = placed(stdin=read(BARRIERS, *objects))
+        assert [words(found, name)["barriers"] for name in ("one", "two")] == ["breaks", "breaks"]
+        its = {one["name"]: one["verdicts"][0]["reasons"] for one in found["workloads"]}
+        assert "suppressed" in its["one"][0]
+        assert "suppressed" not in its["two"][0]
+        assert "DaemonSet/shop/one" in its["two"][0]["message"]
+
+
+def test_a_port_is_taken_in_each_pool_by_whoever_needs_it_there() -> None:
+    pinned = [on_host(name, "Deployment", nodeSelector={POOL: name}) for name in ("a", "b")]
+    found = placed(stdin=read(host_pool("a"), host_pool("b"), *pinned, on_host("agent")))
+    assert words(found, "agent") == {"a": "breaks", "b": "breaks", "": "runs"}
+    assert (words(found, "a")["a"], words(found, "b")["b"]) == ("breaks", "breaks")
+
+
+@pytest.mark.parametrize(
+    ("spec", "rule"),
+    [
+        ({"dnsPolicy": "ClusterFirstWithHostNet"}, "HN405"),
+        ({"containers": [{**CONTAINER, "args": ["--to=db.shop.svc"]}]}, "HN409"),
+        ({"containers": [{**CONTAINER, "args": ["http://db"]}]}, "HN409"),
+        ({"containers": [{**CONTAINER, "envFrom": [{"configMapRef": {"name": "to"}}]}]}, "HN409"),
+    ],
+)
+def test_names_are_looked_up_in_vain_also_by_pods_that_can_run_elsewhere(
+    spec: dict[str, Any], rule: str
+) -> None:
+    metadata = {"namespace": "shop"}
+    others = [
+        {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "db", **metadata}},
+        {
+            "apiVersion": "v1",
+            "kind": "ConfigMap",
+            "metadata": {"name": "to", **metadata},
+            "data": {"DB_HOST": "db"},
+        },
+    ]
+    data = read(BARRIERS, *others, deployment(hostNetwork=True, **spec))
+    found = placed(stdin=data)
+    (broken, _) = found["workloads"][0]["verdicts"]
+    assert (broken["pools"], broken["verdict"]) == (["barriers"], "breaks")
+    assert [reason["rule"] for reason in broken["reasons"]] == [rule]
+    assert json.loads(invoke("validate", "--format", "json", stdin=data).out)["findings"] == []
+    floating = placed(stdin=read(BARRIERS, *others, deployment(**spec)))["workloads"][0]
+    assert [reason["rule"] for reason in floating["verdicts"][0]["reasons"]] == ["HN420"]
+
+
+def test_a_port_and_a_node_are_only_waited_for_by_pods_that_cannot_run_elsewhere() -> None:
+    found = placed(stdin=read(BARRIERS, on_host("agent"), on_host("web", "Deployment")))
+    assert words(found, "web")["barriers"] == "runs"
+    assert words(found, "agent")["barriers"] == "runs"
+
+
+def test_a_rule_that_is_off_is_no_reason(tmp_path: Path) -> None:
     config = tmp_path / "config.yaml"
     head = "apiVersion: transform.hostnet.io/v1alpha1\nkind: HostnetTransform\n"
     config.write_text(head + "spec: {rules: {HN420: off}}\n")

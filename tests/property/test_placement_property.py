@@ -70,7 +70,7 @@ _annotated = st.sampled_from(
 )
 
 
-def workload(kind: str, spec: Any, more: Any, metadata: Any) -> dict[str, Any]:
+def workload(kind: str, spec: Any, more: Any, metadata: Any, ignored: Any) -> dict[str, Any]:
     """Return a workload without a name."""
     pods = {"metadata": metadata, "spec": {**spec, **more}}
     app_set = {
@@ -81,13 +81,14 @@ def workload(kind: str, spec: Any, more: Any, metadata: Any) -> dict[str, Any]:
     return {
         "apiVersion": "apps.openyurt.io/v1beta1" if is_set else "apps/v1",
         "kind": kind,
-        "metadata": {},
+        "metadata": {"annotations": ignored} if ignored else {},
         "spec": app_set if is_set else {"template": pods},
     }
 
 
 _kinds = st.sampled_from(("Deployment", "Deployment", "DaemonSet", "YurtAppSet"))
-_workloads = st.lists(st.builds(workload, _kinds, SPECS, _more, _annotated), max_size=4)
+_ignored = st.sampled_from(({}, {"transform.hostnet.io/ignore": "HN401,HN405,HN408,HN420"}))
+_workloads = st.lists(st.builds(workload, _kinds, SPECS, _more, _annotated, _ignored), max_size=4)
 SERVICE = {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "web"}, "spec": {}}
 
 
@@ -97,7 +98,7 @@ def test_every_format_shows_the_verdicts_of_the_model(
     pools: list[Any], nodes: list[Any], workloads: list[Any]
 ) -> None:
     for number, one in enumerate(workloads):
-        one["metadata"] = {"name": f"w{number}"}
+        one["metadata"]["name"] = f"w{number}"
     objects = [*pools, *nodes, SERVICE, *workloads]
     report = report_of(*objects, shows_after=True)
     found = json.loads("".join(placement_json.render(report)))

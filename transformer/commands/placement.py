@@ -142,7 +142,7 @@ def _failing(report: PlacementReport, fail_on: tuple[str, ...]) -> Iterator[str]
         for world in report.worlds:
             # A patch that was left out may be the remedy, so that is no reason to fail.
             broken = sum(
-                not one.patches and any(verdict.word == "breaks" for verdict in one.verdicts)
+                not one.patches and any(verdict.is_trouble for verdict in one.verdicts)
                 for one in world.workloads
             )
             if broken:

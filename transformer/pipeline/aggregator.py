@@ -193,13 +193,16 @@ class RunAggregator:
             for located, violation in rule.finalize(_unpacked(one, words) for one in bucket):
                 found = finding_at(located.place, rule.id, rule.severity, violation)
                 patches = tuple(dict.fromkeys((*located.patches, *violation.patches)))
-                settled = self._context.policy.settle(found, located.suppressed_by, patches)
+                by, policy = located.suppressed_by, self._context.policy
+                if self.records is not None:
+                    reason = policy.settle(found, patches=patches)
+                    self.records.add_break(world, violation, reason, is_suppressed=by is not None)
+                if not violation.is_reported:
+                    continue
+                settled = policy.settle(found, by, patches)
                 if isinstance(settled, SuppressedFinding):
                     self._suppressions.use(settled)
                 elif settled is not None:
-                    if self.records is not None:
-                        cause = violation.cause or violation.message
-                        self.records.add_break(world, violation.affected, settled, cause)
                     yield settled
 
 

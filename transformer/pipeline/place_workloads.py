@@ -20,13 +20,14 @@ from transformer.pipeline.placement_shapes import (
     PoolPlace,
     Shape,
 )
+from transformer.pipeline.suppressions import SuppressedBy
 from transformer.placement.breaks import Break
 from transformer.placement.by_pool import Sort, answers, columns_of
 from transformer.placement.copies import WorkloadCopy, copies
 from transformer.placement.placed import Placed
 from transformer.placement.verdicts import filter_at
 from transformer.placement.yurt_app_set import is_yurt_app_set
-from transformer.placements import Word
+from transformer.placements import SUPPRESSED, Word
 from transformer.rules.components import component_of, is_surely_component
 from transformer.rules.context import RuleContext
 from transformer.rules.registry import validation_rules
@@ -193,15 +194,17 @@ class _Placing:
         return tuple(found)
 
     def _reasons(self, context: RuleContext, placed: Placed) -> Iterator[PackedReason]:
-        """Yield why pods break on host-network nodes, as far as it is reported."""
+        """Yield why pods break on host-network nodes, unless the rule is off."""
         for one in dict.fromkeys(context.breaks(placed)):
-            settled = self._settled(context, one)
-            if settled is not None:
+            found, by = self._found(context, one)
+            settled = self.diagnostics.context.policy.settle(found, patches=self.patches)
+            if isinstance(settled, Finding):
+                text = settled.message + SUPPRESSED * (by is not None)
                 at = self._number(one.pointer)
-                yield PackedReason(one.rule, settled.severity, settled.message, one.hint, at)
+                yield PackedReason(one.rule, settled.severity, text, one.hint, at, by is not None)
 
-    def _settled(self, context: RuleContext, one: Break) -> Finding | None:
-        """Return the finding that a rule reports, with its severity, unless it is suppressed."""
+    def _found(self, context: RuleContext, one: Break) -> tuple[Finding, SuppressedBy | None]:
+        """Return the finding that a rule reports, and what suppresses it."""
         manifest, origin = context.manifest, self.diagnostics.origin
         policy = self.diagnostics.context.policy
         place = self.diagnostics.place(manifest.base, manifest.ref, one.pointer, with_excerpt=False)
@@ -209,8 +212,7 @@ class _Placing:
         found = finding_at(place, one.rule, severities()[one.rule], violation)
         file = origin.relative_name
         by = policy.suppressed_by(one.rule, manifest.ref, manifest.annotations, file, found)
-        settled = policy.settle(found, by, self.patches)
-        return settled if isinstance(settled, Finding) else None
+        return found, by
 
     def _source(self, context: RuleContext, template: PodTemplate) -> PodTemplate:
         return next(one for one in context.templates if one.pointer == template.pointer)

@@ -8,7 +8,7 @@ import marshal
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
-from transformer.findings import Affected, Finding, ObjectRef
+from transformer.findings import Finding, ObjectRef, Violation
 from transformer.pipeline.placement_shapes import (
     PackedEdit,
     PackedReason,
@@ -18,13 +18,28 @@ from transformer.pipeline.placement_shapes import (
     shape_of,
 )
 from transformer.placement.by_pool import Columns
-from transformer.placements import Edit, Explanation, PoolVerdict, Reason, Spot, Workload
+from transformer.placements import (
+    SUPPRESSED,
+    Edit,
+    Explanation,
+    PoolVerdict,
+    Reason,
+    Spot,
+    Workload,
+)
 
 _CopyKey: TypeAlias = tuple[str, int, str, str, str]
 """File, document, item, template and pool of a copy."""
 
-_Later: TypeAlias = list[tuple[frozenset[str], Finding, str]]
-"""What breaks a copy in some pools: what a rule found, and why in words."""
+
+class _Later(NamedTuple):
+    """What breaks a copy in some pools: what a rule found, and why in words."""
+
+    pools: frozenset[str]
+    found: Finding
+    cause: str
+    is_suppressed: bool
+
 
 Leads: TypeAlias = Callable[[Finding], Finding]
 """Returns a finding at the place where it comes from, if it is on what was built."""
@@ -37,7 +52,7 @@ class PlacementRecords:
         self._shapes: dict[bytes, int] = {}
         self._files: dict[str, int] = {}
         self._records: dict[str, list[bytes]] = {}
-        self._later: dict[str, dict[_CopyKey, _Later]] = {}
+        self._later: dict[str, dict[_CopyKey, list[_Later]]] = {}
         self._extra: dict[str, dict[str, None]] = {}
         self._pools: dict[tuple[str, str], PoolPlace] = {}
         self.explanations: list[Explanation] = []
@@ -59,12 +74,17 @@ class PlacementRecords:
         for pool in pools:
             self._pools.setdefault((pool.world, pool.name), pool)
 
-    def add_break(self, world: str, every: Iterable[Affected], found: Finding, cause: str) -> None:
-        """Add what a rule found after all input had been read."""
-        for one in every:
+    def add_break(
+        self, world: str, violation: Violation, reason: object, *, is_suppressed: bool
+    ) -> None:
+        """Add what a rule found after all input had been read; no reason if the rule is off."""
+        if not isinstance(found := reason, Finding):
+            return
+        cause = (violation.cause or violation.message) + SUPPRESSED * is_suppressed
+        for one in violation.affected:
             key = (one.file, one.document, one.item, one.template, one.copy)
             of_copy = self._later.setdefault(world, {}).setdefault(key, [])
-            of_copy.append((frozenset(one.pools), found, cause))
+            of_copy.append(_Later(frozenset(one.pools), found, cause, is_suppressed))
 
     @property
     def worlds(self) -> Iterable[str]:
@@ -132,7 +152,7 @@ class Workloads:
         records: Sequence[bytes],
         shapes: Sequence[bytes],
         files: Sequence[str],
-        later: Mapping[_CopyKey, _Later],
+        later: Mapping[_CopyKey, Sequence[_Later]],
         names: _Names,
         lead: Leads,
     ) -> None:
@@ -156,10 +176,7 @@ class Workloads:
             for at, line, column in places
         ]
         key = (file, document, shape.item, shape.template, shape.copy)
-        later = [
-            (pools, Reason(found.rule, found.severity, cause, found.hint, self._spot(found)))
-            for pools, found, cause in self._later.get(key, ())
-        ]
+        later = [(one.pools, self._reason(one)) for one in self._later.get(key, ())]
         read = _Reader(self._names, spots, later)
         return Workload(
             shape.kind,
@@ -174,6 +191,10 @@ class Workloads:
             shape.patches,
             read.verdicts(shape.after, ()),
         )
+
+    def _reason(self, one: _Later) -> Reason:
+        found, at = one.found, self._spot(one.found)
+        return Reason(found.rule, found.severity, one.cause, found.hint, at, one.is_suppressed)
 
     def _spot(self, found: Finding) -> Spot:
         """Return the place of a finding, or where that comes from."""
@@ -262,4 +283,4 @@ class _Reader(NamedTuple):
         )
 
     def _reason(self, one: PackedReason) -> Reason:
-        return Reason(one.rule, one.severity, one.message, one.hint, self.spots[one.at])
+        return Reason(*one[:4], self.spots[one.at], one.is_suppressed)

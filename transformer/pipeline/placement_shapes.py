@@ -71,6 +71,7 @@ class PackedReason(NamedTuple):
     message: str
     hint: str
     at: int
+    is_suppressed: bool = False
 
 
 class PackedVerdict(NamedTuple):

@@ -2,6 +2,10 @@
 
 Here is what the copy, its namespace and the nodes tell. Whether a port is taken (HN408), and
 whether a word is the name of a Service (HN409), depends on other objects: these rules add it.
+
+What breaks pods breaks them wherever they land, whether they can run elsewhere or not. Pods that
+only wait for a port or a node (HN408, HN422) run elsewhere if they can: these two are for pods that
+cannot, and for DaemonSets.
 """
 
 from collections.abc import Callable, Iterator
@@ -46,7 +50,7 @@ def breaks(
     template = placed.template
     if placed.is_on_host is Truth.FALSE:
         yield _without_network(placed, source)
-    if placed.runs_on:
+    if placed.looks_up_on:
         if template.spec.get("dnsPolicy") == "ClusterFirstWithHostNet":
             at = placed.copy.place(f"{template.pointer}/spec/dnsPolicy")
             yield Break("HN405", at, _NO_DNS, "remove dnsPolicy, or set it to Default")

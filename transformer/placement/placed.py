@@ -59,6 +59,15 @@ class Placed(NamedTuple):
         return tuple(one.pool for one in self.lands_on)
 
     @property
+    def looks_up_on(self) -> tuple[str, ...]:
+        """The host-network pools on which pods may look up names: those of `runs_on`, and of others
+        those where they can land. Pods that need a network of their own do not start there.
+        """
+        if self.runs_on or self.is_on_host is Truth.FALSE:
+            return self.runs_on
+        return tuple(one.pool for one in self.lands_on)
+
+    @property
     def can_land(self) -> bool:
         """Whether the pods can be scheduled to host-network pools, as far as it is known."""
         return bool(self.lands_on or self.pinned_to)

@@ -5,7 +5,7 @@ earlier claims are looked up by these. Each claim has one label that distinguish
 for which all claims together demand the most values.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
 from typing import NamedTuple, TypeAlias
@@ -37,12 +37,15 @@ class Claim(NamedTuple):
     is_on_each_node: bool
     wanted: Demands
 
-    def certain_groups(self) -> Iterator[str]:
-        """Yield the claim's groups: two claims of one group always meet, unless they are apart."""
+    def certain_groups(self, pool: str) -> Iterator[str]:
+        """Yield the claim's groups in a pool: two claims of one group always meet there, unless
+        they are apart.
+        """
         yield f"pod {self.pod}"
         if self.is_on_each_node:
             yield "daemon sets"
-        yield from (f"pool {pool}" for pool in self.single)
+        if pool in self.single:
+            yield "single"
 
 
 @dataclass(slots=True)
@@ -57,18 +60,23 @@ class _Earlier:
         label, values = self._best_label(claim)
         self.labels.add(label)
         addresses = (_ALL, _ANY if is_any_address(claim.ip) else claim.ip)
-        groups = ("", *claim.certain_groups())
-        for slot in product(groups, claim.pools, addresses, (label,), {*values, _ALL}):
-            self.slots.setdefault(slot, []).append(index)
+        for pool in claim.pools:
+            groups = ("", *claim.certain_groups(pool))
+            for slot in product(groups, (pool,), addresses, (label,), {*values, _ALL}):
+                self.slots.setdefault(slot, []).append(index)
 
-    def like(self, claim: Claim, *groups: str) -> Iterator[list[int]]:
-        """Yield lists of the claims of groups that may collide with `claim`, in their order."""
+    def like(self, claim: Claim, *, always: bool) -> Iterator[tuple[str, list[int]]]:
+        """Yield pools, with claims that may collide with `claim` there, in order; `always`: those
+        that it always meets there.
+        """
         own, values = self._best_label(claim)
         addresses = (_ALL,) if is_any_address(claim.ip) else (_ANY, claim.ip)
         for label in self.labels:
             wanted = values if label == own else (_ALL,)
-            for group, pool, address, value in product(groups, claim.pools, addresses, wanted):
-                yield self.slots.get((group, pool, address, label, value), [])
+            for pool in claim.pools:
+                groups = claim.certain_groups(pool) if always else ("",)
+                for group, address, value in product(groups, addresses, wanted):
+                    yield pool, self.slots.get((group, pool, address, label, value), [])
 
     def _best_label(self, claim: Claim) -> tuple[str, tuple[str, ...]]:
         """Return the label that distinguishes a claim best, and its values."""
@@ -79,21 +87,47 @@ class _Earlier:
         return "", (_ALL,)
 
 
-def collisions(claims: Sequence[Claim]) -> Iterator[tuple[int, int, bool]]:
-    """Yield the index of each claim that collides with an earlier one, the index of that one, and
-    whether they always meet: it is the first that always does, or else the first of all.
+class Collision(NamedTuple):
+    """A claim that collides with an `earlier` one, in `pools`; both are given by their index.
+
+    `is_certain`: they always meet.
+    """
+
+    claim: int
+    earlier: int
+    is_certain: bool
+    pools: tuple[str, ...]
+
+
+def collisions(claims: Sequence[Claim]) -> Iterator[tuple[Collision, ...]]:
+    """Yield the collisions of each claim that collides with earlier ones, each pool once.
+
+    It is with the first claim that it always meets there, or else with the first of all. Such a
+    collision of any pool is in front.
     """
     earlier = _Earlier(_label_counts(claims))
     owners: dict[tuple[object, ...], tuple[object, ...]] = {}
     for index, claim in enumerate(claims):
         if owners.setdefault(claim.owner, claim.pod[:-1]) != claim.pod[:-1]:
             continue  # a copy: HN107
-        always = earlier.like(claim, *claim.certain_groups())
-        if (found := _first(always, claims, claim)) is not None:
-            yield index, found, True
-        elif (found := _first(earlier.like(claim, ""), claims, claim)) is not None:
-            yield index, found, False
+        certain = _first(earlier.like(claim, always=True), claims, claim)
+        others = {}
+        if len(certain) < len(claim.pools):
+            others = _first(earlier.like(claim, always=False), claims, claim)
+        if found := {pool: (True, one) for pool, one in others.items()} | {
+            pool: (False, one) for pool, one in certain.items()
+        }:
+            yield tuple(_by_other(index, found))
         earlier.add(index, claim)
+
+
+def _by_other(index: int, found: Mapping[str, tuple[bool, int]]) -> Iterator[Collision]:
+    """Yield the collisions of a claim; `found` has for each pool whether the collision with another
+    claim is uncertain, and that claim.
+    """
+    for is_uncertain, other in sorted(set(found.values())):
+        pools = tuple(pool for pool, one in found.items() if one == (is_uncertain, other))
+        yield Collision(index, other, not is_uncertain, pools)
 
 
 def _label_counts(claims: Iterable[Claim]) -> dict[str, int]:
@@ -106,13 +140,18 @@ def _label_counts(claims: Iterable[Claim]) -> dict[str, int]:
     return {key: len(words) for key, words in values.items()}
 
 
-def _first(earlier: Iterable[Iterable[int]], claims: Sequence[Claim], claim: Claim) -> int | None:
-    """Return the index of the first one that collides with `claim`, from lists in their order."""
-    found = (
-        next((index for index in indexes if _collide(claims[index], claim)), None)
-        for indexes in earlier
-    )
-    return min((index for index in found if index is not None), default=None)
+def _first(
+    earlier: Iterable[tuple[str, Iterable[int]]], claims: Sequence[Claim], claim: Claim
+) -> dict[str, int]:
+    """Return for each pool the index of the first claim that collides with `claim` there, from
+    lists in their order.
+    """
+    found: dict[str, int] = {}
+    for pool, indexes in earlier:
+        one = next((index for index in indexes if _collide(claims[index], claim)), None)
+        if one is not None:
+            found[pool] = min(one, found.get(pool, one))
+    return found
 
 
 def _collide(one: Claim, other: Claim) -> bool:

@@ -121,6 +121,7 @@ def verdict(one: PoolVerdict) -> dict[str, Any]:
             "message": reason.message,
             "hint": reason.hint,
             **_spot(reason.at),
+            **({"suppressed": True} if reason.is_suppressed else {}),
         }
         for reason in one.reasons
     ]

@@ -186,7 +186,7 @@ def _sorted(world: WorldPlacement, hosts: frozenset[str]) -> _Sorted:
     for one in world.workloads:
         there = [each for each in one.verdicts if not hosts.isdisjoint(each.pools)]
         edits = [each.edit for each in there if each.edit is not None]
-        is_broken = any(each.word == "breaks" for each in there)
+        is_broken = any(each.is_trouble for each in there)
         if one.component and lands(one, hosts):
             add("unguarded", one)
         elif any(edit.is_enabled for edit in edits):

@@ -219,17 +219,27 @@ class RuleContext:
         """The workload copies that have pods on host-network pools."""
         return [one for one in self.checked if one.runs_on]
 
+    @cached_property
+    def perhaps_on_host_network(self) -> "list[Placed]":
+        """The other workload copies that may have pods there which look up names: no rule reports
+        them, but they break.
+        """
+        return [one for one in self.checked if one.looks_up_on and not one.runs_on]
+
     def source(self, placed: "Placed") -> PodTemplate:
         """Return the pod template as the object has it of which `placed` is a copy."""
         return next(
             template for template in self.templates if template.pointer == placed.template.pointer
         )
 
-    def broken_by(self, rule: str) -> "dict[Break, list[Placed]]":
-        """Return what a rule finds on host-network pools, each with the copies that it breaks."""
+    def broken_by(self, rule: str, *, running: bool = False) -> "dict[Break, list[Placed]]":
+        """Return what a rule finds on host-network pools, each with the copies that it breaks.
+
+        `running`: only copies that have pods there.
+        """
         found: dict[Break, list[Placed]] = {}
         for copy, one in self._breaks:
-            if one.rule == rule:
+            if one.rule == rule and (copy.runs_on or not running):
                 found.setdefault(one, []).append(copy)
         return found
 

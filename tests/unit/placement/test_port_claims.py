@@ -46,13 +46,13 @@ def claims(draw: st.DrawFn) -> list[Claim]:
     ]
 
 
-def is_certain(one: Claim, other: Claim) -> bool:
+def is_certain(one: Claim, other: Claim, pools: str) -> bool:
     if one.pod == other.pod or (one.is_on_each_node and other.is_on_each_node):
         return True
-    return bool({*one.single} & {*other.single})
+    return bool({*one.single} & {*other.single} & {*pools})
 
 
-def compared_each_with_each(found: list[Claim]) -> list[tuple[int, int, bool]]:
+def compared_each_with_each(found: list[Claim], pools: str = "pqr") -> list[tuple[int, int, bool]]:
     result = []
     kept: list[tuple[int, Claim]] = []
     places: dict[tuple[str, ...], tuple[object, ...]] = {}
@@ -60,9 +60,9 @@ def compared_each_with_each(found: list[Claim]) -> list[tuple[int, int, bool]]:
         if places.setdefault(later.owner, later.pod[:-1]) != later.pod[:-1]:
             continue
         meeting = [
-            (not is_certain(one, later), before)
+            (not is_certain(one, later, pools), before)
             for before, one in kept
-            if {*one.pools} & {*later.pools}
+            if {*one.pools} & {*later.pools} & {*pools}
             and overlap(one.ip, later.ip)
             and not are_apart(one.wanted, later.wanted)
         ]
@@ -75,7 +75,26 @@ def compared_each_with_each(found: list[Claim]) -> list[tuple[int, int, bool]]:
 
 @given(claims())
 def test_those_are_found_that_a_comparison_of_each_with_each_finds(found: list[Claim]) -> None:
-    assert list(collisions(found)) == compared_each_with_each(found)
+    first = [(one.claim, one.earlier, one.is_certain) for one, *_ in collisions(found)]
+    assert first == compared_each_with_each(found)
+
+
+@given(claims())
+def test_each_pool_has_the_collision_that_a_comparison_of_each_with_each_finds(
+    found: list[Claim],
+) -> None:
+    by_pool = {
+        (one.claim, pool): (one.earlier, one.is_certain)
+        for every in collisions(found)
+        for one in every
+        for pool in one.pools
+    }
+    wanted = {
+        (later, pool): (earlier, is_certain)
+        for pool in "pqr"
+        for later, earlier, is_certain in compared_each_with_each(found, pool)
+    }
+    assert by_pool == wanted
 
 
 MANY = 4000
@@ -109,4 +128,4 @@ def test_a_product_of_pools_and_groups_yields_each_claim_once() -> None:
         Claim(one.owner, one.pod, one.ip, ("hz", "nb"), ("hz", "nb"), True, one.wanted)
         for one in twice
     ]
-    assert list(collisions(both)) == [(1, 0, True)]
+    assert list(collisions(both)) == [((1, 0, True, ("hz", "nb")),)]

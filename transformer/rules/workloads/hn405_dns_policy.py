@@ -32,7 +32,7 @@ from transformer.rules.context import RuleContext
 
 
 def check(context: RuleContext) -> Iterator[Violation]:
-    for one, copies in context.broken_by("HN405").items():
+    for one, copies in context.broken_by("HN405", running=True).items():
         yield Violation(
             one.pointer,
             f"{runs_there(copies)}, where there is no cluster DNS",

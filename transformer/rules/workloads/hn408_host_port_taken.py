@@ -42,7 +42,7 @@ from collections.abc import Iterable, Iterator
 from transformer.findings import Severity, Violation
 from transformer.kubernetes.ports import host_ports
 from transformer.placement.placed import pool_words
-from transformer.placement.port_claims import Claim, collisions
+from transformer.placement.port_claims import Claim, Collision, collisions
 from transformer.placement.selection_overlap import demands
 from transformer.placement.truth import Truth
 from transformer.rules.base import (
@@ -85,32 +85,64 @@ def collect(context: RuleContext) -> Iterator[Observation]:
 def finalize(observations: Iterable[LocatedObservation]) -> Iterator[Conclusion]:
     every = list(observations)
     claims = [_claim(located) for located in every]
-    for index, before, is_certain in collisions(claims):
-        claim, other = claims[index], claims[before]
-        first, later = every[before], every[index]
-        common = tuple(pool for pool in other.pools if pool in claim.pools)
-        if claim.pod == other.pod:
-            message = f"the port is already used by the same pod, in line {first.place.line}"
-        else:
-            place = f"{first.place.file}:{first.place.line}"
-            message = (
-                f"the port is already used by {first.object} ({place}), which runs on"
-                f" {pool_words(common)} too"
-            )
-        hint = "give one of them another port, or pin it to another pool"
-        severity: Severity = "error" if is_certain else "warning"
-        *_, template, copy = later.value
-        yield (
-            later,
-            Violation(
-                later.place.pointer,
-                message,
-                hint,
-                severity,
-                patches=first.patches,
-                affected=(affected(later, template, copy, common),),
-            ),
-        )
+    broken: set[tuple[int, str, bool]] = set()
+    """The claims of which it is said in which pool they collide, and whether for certain."""
+
+    for found in collisions(claims):
+        for one in found:
+            first, later = every[one.earlier], every[one.claim]
+            broken.update((one.claim, pool, one.is_certain) for pool in one.pools)
+            message = _message(claims[one.earlier], claims[one.claim], first)
+            is_one_pod = claims[one.earlier].pod == claims[one.claim].pod
+            cause = message if is_one_pod else _needed_by(first)
+            yield later, _violation(one, later, first, cause, message if one is found[0] else "")
+            if is_one_pod:
+                continue
+            of_first = [(one.earlier, pool, one.is_certain) for pool in one.pools]
+            left = [key for key in of_first if key not in broken]
+            broken.update(left)
+            if left:
+                rest = one._replace(pools=tuple(pool for _, pool, _ in left))
+                yield first, _violation(rest, first, later, _needed_by(later))
+
+
+def _message(earlier: Claim, claim: Claim, first: LocatedObservation) -> str:
+    if claim.pod == earlier.pod:
+        return f"the port is already used by the same pod, in line {first.place.line}"
+    common = pool_words(pool for pool in earlier.pools if pool in claim.pools)
+    return f"the port is already used by {_named(first)}, which runs on {common} too"
+
+
+def _needed_by(other: LocatedObservation) -> str:
+    return f"{_named(other)} needs the same port"
+
+
+def _named(located: LocatedObservation) -> str:
+    return f"{located.object} ({located.place.file}:{located.place.line})"
+
+
+def _violation(
+    found: Collision,
+    located: LocatedObservation,
+    other: LocatedObservation,
+    cause: str,
+    message: str = "",
+) -> Violation:
+    """Return what a collision breaks of the workload at `located`; it is reported if there is a
+    message. Either workload breaks, because the pod that comes later gets no port.
+    """
+    severity: Severity = "error" if found.is_certain else "warning"
+    *_, template, copy = located.value
+    return Violation(
+        located.place.pointer,
+        message or cause,
+        "give one of them another port, or pin it to another pool",
+        severity,
+        patches=other.patches,
+        affected=(affected(located, template, copy, found.pools),),
+        cause=cause,
+        is_reported=bool(message),
+    )
 
 
 def _claim(located: LocatedObservation) -> Claim:

@@ -60,14 +60,14 @@ _SERVICE, _CONFIG, _PODS, _USES = "service", "config", "pods", "uses"
 
 
 def check(context: RuleContext) -> Iterator[Violation]:
-    for one, copies in context.broken_by("HN409").items():
+    for one, copies in context.broken_by("HN409", running=True).items():
         yield _violation(one.pointer, runs_there(copies), one.subject)
 
 
-def _texts(context: RuleContext) -> Iterator[tuple[str, Text, list[Placed]]]:
-    """Yield each text that pods there get, with where it is, and the copies that get it."""
+def _texts(there: Iterable[Placed]) -> Iterator[tuple[str, Text, list[Placed]]]:
+    """Yield each text that pods get, with where it is, and the copies that get it."""
     found: dict[tuple[str, str], tuple[Text, list[Placed]]] = {}
-    for placed in context.on_host_network:
+    for placed in there:
         for text in texts_of(placed.template):
             key = (placed.copy.place(text.pointer), text.text)
             found.setdefault(key, (text, []))[1].append(placed)
@@ -82,20 +82,28 @@ def collect(context: RuleContext) -> Iterator[Observation]:
         yield Observation("", "/metadata/name", (_SERVICE, namespace, manifest.ref.name))
     elif _is_config_map(manifest) and context.cluster.has_host_network_pools:
         yield from _of_config(manifest)
-    for at, text, found in _texts(context):
+    for there in (context.on_host_network, context.perhaps_on_host_network):
+        yield from _of_pods(there, namespace, is_reported=there is context.on_host_network)
+
+
+def _of_pods(
+    there: Iterable[Placed], namespace: str, *, is_reported: bool
+) -> Iterator[Observation]:
+    for at, text, found in _texts(there):
         names = () if certain_name(text) else possible_names(text)
         if names:
             copies = tuple(map(_copy, found))
-            yield Observation("", at, (_PODS, namespace, names, runs_there(found), copies))
-    for placed in context.on_host_network:
+            runs = runs_there(found) if is_reported else ""
+            yield Observation("", at, (_PODS, namespace, names, runs, copies))
+    for placed in there:
         for name in config_maps_of(placed.template):
             at = placed.template.pointer
-            yield Observation("", at, (_USES, namespace, name, _copy(placed)))
+            yield Observation("", at, (_USES, namespace, name, _copy(placed), is_reported))
 
 
 def _copy(placed: Placed) -> tuple[str, str, tuple[str, ...]]:
-    """Return what names a copy among those of its object, and where its pods run."""
-    return placed.template.pointer, placed.copy.pool, placed.runs_on
+    """Return what names a copy among those of its object, and where its pods look up names."""
+    return placed.template.pointer, placed.copy.pool, placed.looks_up_on
 
 
 def _is_config_map(manifest: Manifest) -> bool:
@@ -127,11 +135,12 @@ def finalize(observations: Iterable[LocatedObservation]) -> Iterator[Conclusion]
         elif kind == _CONFIG and (its_users := users.get((namespace, rest[0]))) is not None:
             certain, names = rest[1:]
             if name := certain or _service(names, namespace, services):
-                user = its_users[0]
-                runs = f"pods of {user.object} use this on host-network pools"
+                user = next((one for one in its_users if one.value[4]), None)
+                runs = f"pods of {user.object} use this on host-network pools" if user else ""
+                patches = user.patches if user else its_users[0].patches
                 broken = tuple(affected(one, *one.value[3]) for one in its_users)
                 at = located.place.pointer
-                yield located, _violation(at, runs, name, broken, user.patches)
+                yield located, _violation(at, runs, name, broken, patches)
 
 
 def _service(names: Sequence[str], namespace: str, services: set[tuple[str, str]]) -> str:
@@ -150,9 +159,19 @@ def _violation(
     broken: tuple[Affected, ...] = (),
     patches: tuple[str, ...] = (),
 ) -> Violation:
+    """Return what is wrong at `at`; it is reported if the pods run (`runs`) on host-network pools,
+    and not only may.
+    """
     message = f"{runs}, where {name} cannot be resolved or reached"
-    cause = not_reached(name)
-    return Violation(at, message, SERVICE_HINT, patches=patches, affected=broken, cause=cause)
+    return Violation(
+        at,
+        message,
+        SERVICE_HINT,
+        patches=patches,
+        affected=broken,
+        cause=not_reached(name),
+        is_reported=bool(runs),
+    )
 
 
 RULE = ValidationRule(
