@@ -30,9 +30,12 @@ def report_of(
 
 
 def in_json(workloads: Iterable[Mapping[str, Any]], pools: Iterable[str]) -> Counter[Cells]:
-    """Return how many workloads of the JSON report have which verdicts."""
+    """Return how many workloads of the JSON report have which verdicts.
+
+    Copies of one name are one workload: each counts for its pool, and the first for all others.
+    """
     order = list(pools)
-    found: Counter[Cells] = Counter()
+    found: dict[tuple[str, str], dict[str, str]] = {}
     for one in workloads:
         cells = {
             pool: verdict["verdict"] + ("!" if verdict.get("severity") == "error" else "")
@@ -40,8 +43,10 @@ def in_json(workloads: Iterable[Mapping[str, Any]], pools: Iterable[str]) -> Cou
             for pool in verdict["pools"]
         }
         assert sorted(cells) == sorted(order)
-        found[tuple(cells[pool] for pool in order)] += 1
-    return found
+        known = found.setdefault((one["kind"], one["name"]), cells)
+        if one["pool"]:
+            known[one["pool"]] = cells[one["pool"]]
+    return Counter(tuple(cells[pool] for pool in order) for cells in found.values())
 
 
 _MORE = re.compile(r" and ([\d,]+) more")

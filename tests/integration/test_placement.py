@@ -202,7 +202,7 @@ def test_a_document_that_is_a_ytt_template_is_unknown() -> None:
         (["--explain", "Deployment/web", "--format", "json"], "cannot be used together"),
         (["--plan", "--explain", "Deployment/web"], "cannot be used together"),
         (["--plan", "--before-after"], "cannot be used together"),
-        (["--old", "x", "--before-after"], "cannot be used together"),
+        (["--old", "x", "--before-after"], "cannot show --before-after and --old together"),
         (["--cluster", "x"], "standard input belongs to no cluster"),
         (["no-such-path"], "no-such-path"),
     ],
@@ -414,3 +414,54 @@ def test_the_page_holds_the_names_and_verdicts_and_names_no_other_file() -> None
     assert page.startswith("<!doctype html>")
     assert all(said in page for said in ("barriers", "price-board", "kept off", "HN401"))
     assert not re.search(r"(?:src|href)=", page)
+
+
+CAMERAS: dict[str, Any] = {
+    "apiVersion": "apps.openyurt.io/v1beta1",
+    "kind": "YurtAppSet",
+    "metadata": {"name": "cameras", "namespace": "shop"},
+    "spec": {
+        "pools": ["a", "b"],
+        "workload": {
+            "workloadTemplate": {
+                "deploymentTemplate": {
+                    "spec": {"template": {"spec": {"containers": [CONTAINER]}}},
+                }
+            }
+        },
+    },
+}
+
+
+def test_the_copies_of_one_object_count_once_in_all_formats() -> None:
+    data = read(host_pool("a"), host_pool("b"), CAMERAS)
+    run = invoke("placement", "--fail-on", "breaks", stdin=data)
+    assert run.err == "failed because of --fail-on breaks: 1 workload breaks\n"
+    assert b"1 workload, 2 pools, 2 of them host-network\n" in run.out
+    assert b"1 workload" in invoke("placement", "--format", "markdown", stdin=data).out
+    assert (
+        b"Of 1 workload on 2 host-network pools"
+        in invoke("placement", "--format", "html", stdin=data).out
+    )
+    plan = invoke("placement", "--plan", stdin=data).out
+    assert plan.count(b"YurtAppSet/shop/cameras") == 1
+
+
+def test_a_copy_for_a_further_pool_moves_the_object_and_makes_no_new_one(tmp_path: Path) -> None:
+    old = tmp_path / "old.yaml"
+    spec = {**CAMERAS["spec"], "pools": ["a"]}
+    old.write_bytes(read(host_pool("a"), host_pool("b"), {**CAMERAS, "spec": spec}))
+    run = invoke("placement", "--old", old, stdin=read(host_pool("a"), host_pool("b"), CAMERAS))
+    lines = run.out.decode().splitlines()
+    assert lines[0] == "1 workload newly lands on b, and it breaks"
+    (row,) = [line for line in lines if line.startswith("YurtAppSet")]
+    assert row.split()[1:6] == ["breaks!", "-", "->", "breaks!", "cannot"]
+
+
+def test_a_table_does_not_show_an_old_state_and_what_the_edits_would_change(tmp_path: Path) -> None:
+    old = tmp_path / "old.yaml"
+    old.write_bytes(b"")
+    for form in ("table", "markdown"):
+        run = invoke("placement", "--format", form, "--before-after", "--old", old, stdin=b"")
+        assert run.status == 2
+        assert "--format html or json, which show both" in run.err

@@ -109,24 +109,15 @@ def test_every_format_shows_the_verdicts_of_the_model(
     names = [pool["name"] for pool in found["pools"]]
     if not found["workloads"]:
         return
-    copies = {one["name"] for one in found["workloads"] if one["pool"]}
-    whole = [one for one in found["workloads"] if one["name"] not in copies]
-    wanted = in_json(whole, names)
-    without_copies = plain._replace(
-        worlds=tuple(
-            world._replace(workloads=[one for one in world.workloads if not one.copy])
-            for world in plain.worlds
-        )
-    )
-    if whole:
-        shown, counts = in_table("".join(placement_table.render(without_copies, width=900)))
-        order = [names.index("" if name == "no pool" else name) for name in shown]
-        in_order = {tuple(cells[at] for at in order): n for cells, n in wanted.items()}
-        assert counts == in_order
-        assert in_markdown("".join(placement_markdown.render(without_copies))) == (shown, counts)
-        on_page, counts = in_page({**found, "workloads": whole})
-        order = [names.index(name) for name in on_page]
-        assert counts == {tuple(cells[at] for at in order): n for cells, n in wanted.items()}
+    wanted = in_json(found["workloads"], names)
+    shown, counts = in_table("".join(placement_table.render(plain, width=900)))
+    order = [names.index("" if name == "no pool" else name) for name in shown]
+    assert counts == {tuple(cells[at] for at in order): n for cells, n in wanted.items()}
+    assert in_markdown("".join(placement_markdown.render(plain))) == (shown, counts)
+    on_page, counts = in_page(found)
+    order = [names.index(name) for name in on_page]
+    assert counts == {tuple(cells[at] for at in order): n for cells, n in wanted.items()}
+    assert plain.worlds[0].summary[0].startswith(f"{sum(wanted.values())} workload")
 
 
 def assert_as_in_the_model(objects: list[Any], found: Any) -> None:

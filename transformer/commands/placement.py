@@ -20,6 +20,7 @@ from transformer.placements import PlacementReport
 from transformer.report import as_text, coverage
 from transformer.report.formats import PAGE, placement_renderer
 from transformer.report.formatting import clean, count
+from transformer.report.placement_copies import joined
 from transformer.runs.placement import PlacementOutcome, run_placement
 from transformer.system import stdio
 from transformer.wording import did_you_mean
@@ -96,7 +97,10 @@ def refuse_contradictions(options: PlacementOptions) -> None:
         message = f'"{clean(options.explain)}" is not Kind/namespace/name or Kind/name'
         raise SettingsError(message, hint="for example Deployment/shop/cart")
     if options.before_after and given and options.format in ("table", "markdown"):
-        refuse("--before-after", given[0])
+        raise SettingsError(
+            f"--format {options.format} cannot show --before-after and {given[0]} together",
+            hint="remove one of them, or use --format html or json, which show both",
+        )
 
 
 def _check_explained(report: PlacementReport, explained: str) -> None:
@@ -142,8 +146,13 @@ def _failing(report: PlacementReport, fail_on: tuple[str, ...]) -> Iterator[str]
         for world in report.worlds:
             # A patch that was left out may be the remedy, so that is no reason to fail.
             broken = sum(
-                not one.patches and any(verdict.is_trouble for verdict in one.verdicts)
-                for one in world.workloads
+                any(
+                    verdict.is_trouble
+                    for one in parts
+                    if not one.patches
+                    for verdict in one.verdicts
+                )
+                for parts in joined(world.workloads)
             )
             if broken:
                 verb = "breaks" if broken == 1 else "break"

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any, NamedTuple
 
+from transformer.placements import MEANINGS
 from transformer.report.formatting import clean, count
 
 Json = Mapping[str, Any]
@@ -19,14 +20,14 @@ class Mark(NamedTuple):
 
 
 MARKS = (
-    Mark("breaks", "B", "breaks", "can be scheduled there, and does not work there"),
+    Mark("breaks", "B", "breaks", MEANINGS["breaks"]),
     Mark(
         "breaks (warning)", "W", "warns", "can be scheduled there, and may not work: only warnings"
     ),
-    Mark("unknown", "?", "unknown", "depends on what is not in the input"),
-    Mark("runs", "R", "runs", "can be scheduled there, and works"),
-    Mark("kept off", "K", "kept", "a guard, a taint or a cordon keeps it off"),
-    Mark("cannot", "C", "cannot", "selects other nodes"),
+    Mark("unknown", "?", "unknown", MEANINGS["unknown"]),
+    Mark("runs", "R", "runs", MEANINGS["runs"]),
+    Mark("kept off", "K", "kept", MEANINGS["kept off"]),
+    Mark("cannot", "C", "cannot", MEANINGS["cannot"]),
     Mark("not there", "N", "absent", "does not exist in this state"),
 )
 """All that a cell can show, those to look at first in front."""

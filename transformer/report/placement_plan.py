@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from transformer.placements import PlacementReport, PoolColumn, Workload, WorldPlacement
 from transformer.report.formatting import Paint, clean, unpainted
+from transformer.report.placement_copies import joined, name_of, shares
 from transformer.report.placement_summary import counted, lands, pool_words
 from transformer.report.placement_table import WIDTH, footer, lines_of
 
@@ -177,17 +178,17 @@ def _is_plain(name: str) -> bool:
 def _sorted(world: WorldPlacement, hosts: frozenset[str]) -> _Sorted:
     found = _Sorted([], [], [], [], [], Counter())
 
-    def add(where: str, one: Workload) -> None:
+    def add(where: str, parts: Sequence[Workload]) -> None:
         names: list[str] = getattr(found, where)
         found.totals[where] += 1
         if len(names) < _MOST_NAMED:
-            names.append(f"{one} ({one.at})")
+            names.append(f"{name_of(parts)} ({parts[0].at})")
 
-    for one in world.workloads:
-        there = [each for each in one.verdicts if not hosts.isdisjoint(each.pools)]
+    for one in joined(world.workloads):
+        there = [each for _, each, pools in shares(one) if not hosts.isdisjoint(pools)]
         edits = [each.edit for each in there if each.edit is not None]
         is_broken = any(each.is_trouble for each in there)
-        if one.component and lands(one, hosts):
+        if one[0].component and any(lands(each, hosts) for each in one):
             add("unguarded", one)
         elif any(edit.is_enabled for edit in edits):
             add("edited", one)

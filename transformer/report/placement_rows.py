@@ -3,7 +3,7 @@
 The copies of a YurtAppSet are one row entry: each copy counts for the pool that it is for.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import chain
 from typing import Literal, NamedTuple, TypeAlias
 
@@ -18,6 +18,7 @@ from transformer.placements import (
     Workload,
     WorldPlacement,
 )
+from transformer.report.placement_copies import joined, name_of, shares
 from transformer.report.placement_summary import lands
 
 _KEPT = 3
@@ -117,14 +118,13 @@ def rows(world: WorldPlacement, report: PlacementReport) -> Rows:
     every = ((one, "") for one in joined(world.workloads))
     gone = ((one, "gone") for one in joined(world.gone))
     for parts, mark in chain(every, gone):
-        one = parts[0]
-        mark = mark or ("new" if one.is_new and report.is_compared else "")
+        mark = mark or ("new" if all(one.is_new for one in parts) and report.is_compared else "")
         row = _row(parts, pools, hosts, report, mark)
         if report.is_compared and not mark and not _moves(row, pools, new):
             left += 1
             continue
         names, total = found.get(row, ((), 0))
-        found[row] = (names if len(names) == _KEPT else (*names, _name(parts)), total + 1)
+        found[row] = (names if len(names) == _KEPT else (*names, name_of(parts)), total + 1)
         if mark != "gone":
             _add_causes(causes, parts)
             _add_missing(missing, parts)
@@ -146,27 +146,6 @@ def _moves(row: Row, pools: Sequence[str], new: frozenset[str]) -> bool:
     )
 
 
-def joined(workloads: Iterable[Workload]) -> Iterator[list[Workload]]:
-    """Yield workloads, those that are copies of one object together."""
-    parts: list[Workload] = []
-    for one in workloads:
-        if parts and not (one.copy and _is_same(parts[0], one)):
-            yield parts
-            parts = []
-        parts.append(one)
-    if parts:
-        yield parts
-
-
-def _is_same(one: Workload, other: Workload) -> bool:
-    same = (other.kind, other.namespace, other.name, other.template, other.at)
-    return (one.kind, one.namespace, one.name, one.template, one.at) == same
-
-
-def _name(parts: Sequence[Workload]) -> str:
-    return str(parts[0]._replace(copy="" if len(parts) > 1 else parts[0].copy))
-
-
 _UNGUARDED = "HN406"
 """The rule on network components that are not kept off."""
 
@@ -180,18 +159,14 @@ def _row(
 ) -> Row:
     cells: dict[str, Cell] = {}
     causes: dict[str, None] = {}
-    for one in parts:
+    for one, verdict, its_pools in shares(parts):
         after = {pool: found for found in one.after for pool in found.pools}
         old = {pool: found for found in one.old or () for pool in found.pools}
-        for verdict in one.verdicts:
-            is_used = False
-            for pool in verdict.pools:
-                if pool in cells and one.copy != pool:
-                    continue
-                cells[pool] = _cell(verdict, old.get(pool), after.get(pool), report)
-                is_used = True
-            if is_used:
-                causes |= dict.fromkeys(_codes(verdict))
+        for pool in its_pools:
+            cell = _cell(verdict, old.get(pool), after.get(pool), report)
+            # A copy that the object did not have.
+            cells[pool] = cell._replace(before="-") if one.is_new and not mark else cell
+        causes |= dict.fromkeys(_codes(verdict))
     if parts[0].component and any(lands(one, hosts) for one in parts):
         causes[_UNGUARDED] = None
     none = Cell("")
@@ -241,7 +216,7 @@ def _add_causes(causes: _Causes, parts: Sequence[Workload]) -> None:
                 known = causes.get(key)
                 if known is None:
                     is_edited = verdict.edit is not None and verdict.edit.is_enabled
-                    causes[key] = Cause(reason, verdict.pools, _name(parts), 1, edit, is_edited)
+                    causes[key] = Cause(reason, verdict.pools, name_of(parts), 1, edit, is_edited)
                 else:
                     more = tuple(pool for pool in verdict.pools if pool not in known.pools)
                     total = known.total + (key not in seen)
@@ -257,7 +232,7 @@ def _add_missing(missing: dict[str, Missing], parts: Sequence[Workload]) -> None
         if verdict.word == "unknown" and verdict.undecided != (NOT_IN_INPUT,)
     }
     for what in found:
-        known = missing.get(what, Missing(what, _name(parts), 0))
+        known = missing.get(what, Missing(what, name_of(parts), 0))
         missing[what] = known._replace(total=known.total + 1)
 
 

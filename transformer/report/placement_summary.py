@@ -12,6 +12,7 @@ from transformer.placements import (
     WorldPlacement,
 )
 from transformer.report.formatting import clean, count
+from transformer.report.placement_copies import joined, shares
 
 _MOST_POOLS = 3
 """The most pools that a line names."""
@@ -74,13 +75,13 @@ def _counts(
     found: Counter[tuple[tuple[str, ...], Word, str]] = Counter()
     total = edited = unguarded = 0
     hosts = {pool.name for pool in pools if pool.name and pool.is_host_network}
-    for one in workloads:
+    for parts in joined(workloads):
         total += 1
-        for verdict in one.verdicts:
-            found[(verdict.pools, verdict.word, verdict.severity)] += 1
-        edits = (verdict.edit for verdict in one.verdicts)
+        for _, verdict, its_pools in shares(parts):
+            found[(its_pools, verdict.word, verdict.severity)] += 1
+        edits = (verdict.edit for one in parts for verdict in one.verdicts)
         edited += any(edit is not None and edit.is_enabled for edit in edits)
-        unguarded += bool(one.component) and lands(one, hosts)
+        unguarded += bool(parts[0].component) and any(lands(one, hosts) for one in parts)
     cells: dict[str, Counter[tuple[Word, str]]] = {}
     for (names, word, severity), number in found.items():
         for name in names:
@@ -130,11 +131,11 @@ def changes(world: WorldPlacement) -> Iterator[str]:
     moved: dict[tuple[str, str], Counter[str]] = {}
     new = 0
     new_pools = {pool.name for pool in world.pools if pool.is_new}
-    for one in world.workloads:
-        new += one.is_new
-        was = {pool: old for old in one.old or () for pool in old.pools}
-        for verdict in one.verdicts:
-            for pool in verdict.pools:
+    for parts in joined(world.workloads):
+        new += all(one.is_new for one in parts)
+        for one, verdict, its_pools in shares(parts):
+            was = {pool: old for old in one.old or () for pool in old.pools}
+            for pool in its_pools:
                 what = _move(one, was.get(pool), verdict.word, pool in new_pools)
                 if what:
                     counts = moved.setdefault((what, pool), Counter())
@@ -145,7 +146,7 @@ def changes(world: WorldPlacement) -> Iterator[str]:
     if new:
         yield f"new: {counted(new)}"
     if world.gone:
-        yield f"gone: {counted(len(world.gone))}"
+        yield f"gone: {counted(len(list(joined(world.gone))))}"
     yield from _moves(moved)
     if not (moved or new or new_pools or world.gone):
         yield "nothing changes"

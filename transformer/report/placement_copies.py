@@ -1,0 +1,46 @@
+"""The copies of one object as one workload: each counts for the pool that it is for."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from transformer.placements import PoolVerdict, Workload
+
+
+def joined(workloads: Iterable[Workload]) -> Iterator[list[Workload]]:
+    """Yield workloads, those that are copies of one object together."""
+    parts: list[Workload] = []
+    for one in workloads:
+        if parts and not (one.copy and _object(parts[0]) == _object(one)):
+            yield parts
+            parts = []
+        parts.append(one)
+    if parts:
+        yield parts
+
+
+def _object(one: Workload) -> tuple[object, ...]:
+    return one.kind, one.namespace, one.name, one.template, one.at
+
+
+def shares(parts: Sequence[Workload]) -> Iterator[tuple[Workload, PoolVerdict, tuple[str, ...]]]:
+    """Yield the verdicts of the copies of one object, each with its copy and the pools for which it
+    counts. The first copy counts for the pools that no copy is for.
+    """
+    if len(parts) == 1:
+        yield from ((parts[0], verdict, verdict.pools) for verdict in parts[0].verdicts)
+        return
+    copied = {one.copy for one in parts}
+    for one in parts:
+        rest = copied - {one.copy}
+        for verdict in one.verdicts:
+            pools = tuple(
+                pool
+                for pool in verdict.pools
+                if pool == one.copy or (one is parts[0] and pool not in rest)
+            )
+            if pools:
+                yield one, verdict, pools
+
+
+def name_of(parts: Sequence[Workload]) -> str:
+    """Return the name of an object, and for which pool it is if it is the only copy."""
+    return str(parts[0]._replace(copy="" if len(parts) > 1 else parts[0].copy))
