@@ -69,16 +69,25 @@ class Reason(NamedTuple):
     is_suppressed: bool = False
 
 
+_NO_NETWORK = ("HN401", "HN411", "HN420")
+"""The rules on pods that need a network of their own."""
+
+
 class Edit(NamedTuple):
     """An edit of `transform` that changes a verdict to `word`: its rule, and what the rule does.
 
-    Not `is_enabled`: the rule is off in the configuration; `--enable` switches it on.
+    If `word` is `breaks`, pods break for fewer reasons than before. Not `is_enabled`: the rule is
+    off in the configuration; `--enable` switches it on.
     """
 
     rule: str
     message: str
     word: Word
     is_enabled: bool = True
+
+    def settles(self, reason: Reason) -> bool:
+        """Whether pods no longer break for a reason: one that leaves others is about networks."""
+        return self.word != "breaks" or reason.rule in _NO_NETWORK
 
 
 class PoolVerdict(NamedTuple):

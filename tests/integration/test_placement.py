@@ -261,6 +261,27 @@ def test_the_edit_of_an_enabled_rule_is_that_of_the_run() -> None:
     ]
 
 
+def test_an_edit_that_leaves_reasons_does_not_make_pods_run() -> None:
+    variables = [{"name": "LEDGER_URL", "value": "http://ledger:8080"}]
+    pinned = deployment(
+        containers=[{"name": "web", "image": "web:1", "env": variables}],
+        nodeSelector={POOL: "barriers"},
+    )
+    service = {
+        "apiVersion": "v1",
+        "kind": "Service",
+        "metadata": {"name": "ledger", "namespace": pinned["metadata"]["namespace"]},
+    }
+    data = read(BARRIERS, pinned, service)
+    (verdict, _) = placed(stdin=data)["workloads"][0]["verdicts"]
+    assert [reason["rule"] for reason in verdict["reasons"]] == ["HN401", "HN409"]
+    assert (verdict["edit"]["rule"], verdict["edit"]["verdict"]) == ("host-network-pods", "breaks")
+    (one,) = placed("--enable", "host-network-pods", "--before-after", stdin=data)["workloads"]
+    assert [reason["rule"] for reason in one["after"][0]["reasons"]] == ["HN409"]
+    told = " ".join(invoke("placement", stdin=data).out.decode().split())
+    assert "-w` gives them the network of their nodes (host-network-pods) warning[HN409]" in told
+
+
 def test_a_change_shows_what_moves(tmp_path: Path) -> None:
     old, new = tmp_path / "old", tmp_path / "new"
     for folder in (old, new):
@@ -398,7 +419,7 @@ def test_a_plan_puts_guards_first_and_marks_what_cannot_be_taken_back() -> None:
     steps = [line for line in text.splitlines() if line[:1].isdigit()]
     assert steps[0] == "1. Guard the network components, and roll them out"
     assert steps[-2].endswith("(cannot be taken back)")
-    assert "1 of these that are no edge workers yet are converted (HN306)" in " ".join(text.split())
+    assert "1 of these is no edge worker yet. OpenYurt converts a node" in " ".join(text.split())
     assert b"nothing to plan" in invoke("placement", "--plan", stdin=read(OFFICES)).out
 
 

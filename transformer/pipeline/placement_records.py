@@ -267,9 +267,9 @@ class _Reader(NamedTuple):
         reasons = tuple(self._reason(reason) for reason in one.reasons)
         reasons = tuple(dict.fromkeys((*reasons, *part.more)))
         word = "breaks" if part.more else one.word
-        edit = None
-        if part.edit is not None and part.edit.word != word:
-            edit = Edit(*part.edit[2:])
+        edit = None if part.edit is None else Edit(*part.edit[2:])
+        if edit is not None and edit.word == "runs" and part.more:
+            edit = edit._replace(word=word)  # what depends on other objects stays
         return PoolVerdict(
             (),
             word,

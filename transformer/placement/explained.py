@@ -41,7 +41,8 @@ def asked(placed: Placed) -> Iterator[tuple[str, str, str]]:
         yield "nodeName", str(name), f"{at}/nodeName"
     selector = mapping_at(spec, "nodeSelector")
     for key, value in selector.items():
-        yield "nodeSelector", f"{key}={value}", pointer.join(f"{at}/nodeSelector", key)
+        by = ", set by OpenYurt in this copy" if placed.copy.pool and key == POOL_LABEL else ""
+        yield "nodeSelector", f"{key}={value}{by}", pointer.join(f"{at}/nodeSelector", key)
     terms = required_terms(template)
     if terms is not None:
         where = f"{at}/affinity/nodeAffinity/requiredDuringSchedulingIgnoredDuringExecution"
@@ -54,7 +55,8 @@ def asked(placed: Placed) -> Iterator[tuple[str, str, str]]:
         where = pointer.join(f"{template.pointer}/metadata/annotations", EXCLUDE_ANNOTATION)
         yield "annotation", f'{EXCLUDE_ANNOTATION}: "true"', where
     on_host = {Truth.TRUE: "true", Truth.FALSE: "false", Truth.UNKNOWN: "not known"}
-    yield "hostNetwork", on_host[placed.is_on_host], f"{at}/hostNetwork"
+    said = on_host[placed.is_on_host] + ("" if "hostNetwork" in spec else ", because it is not set")
+    yield "hostNetwork", said, f"{at}/hostNetwork"
     if "dnsPolicy" in spec:
         yield "dnsPolicy", str(spec["dnsPolicy"]), f"{at}/dnsPolicy"
 

@@ -46,8 +46,8 @@ def _copy(
         yield from _wrapped(f"without the patches in {', '.join(one.patches)}", width)
     yield "\nThe pods ask for\n"
     for asked in known.asks:
-        where = f"line {asked.at.line}" if asked.at.line != one.at.line else ""
-        yield from _item(asked.name, f"{asked.text}{f' ({where})' if where else ''}", width)
+        where = f"(line {asked.at.line})" if asked.at.line != one.at.line else ""
+        yield from _item(asked.name, asked.text, width, where)
     pools = {steps.pool: steps for steps in known.pools}
     verdicts = {pool: verdict for verdict in one.verdicts for pool in verdict.pools}
     for pool in columns(world):
@@ -83,18 +83,28 @@ def _pool(
         yield from _item("not known", undecided_words(verdict), width)
     if verdict.at is not None and verdict.filter:
         yield from _item("decided by", f"{verdict.filter}, {verdict.at}", width)
+    edit = verdict.edit
+    by = f"edit: {edit_words(edit)}" if edit is not None else ""
     for reason in verdict.reasons:
         code = paint(f"{reason.severity}[{reason.rule}]", reason.severity)
         yield f"  {code} {clean(str(reason.at))}\n"
         yield from _wrapped(reason.message, width)
-        if not (verdict.edit is not None and verdict.edit.is_enabled):
+        is_settled = edit is not None and edit.settles(reason)
+        if edit is None or not (is_settled and edit.is_enabled):
             yield from _wrapped(f"help: {reason.hint}", width)
-    if verdict.edit is not None:
-        yield from _wrapped(f"edit: {edit_words(verdict)}", width)
+        if edit is not None and is_settled and edit.word == "breaks":
+            yield from _wrapped(by, width)
+    if edit is not None and edit.word != "breaks":
+        yield from _wrapped(by, width)
 
 
-def _item(name: str, text: str, width: int) -> Iterator[str]:
-    lines = wrap(clean(text), width - _INDENT, break_on_hyphens=False) or [""]
+def _item(name: str, text: str, width: int, where: str = "") -> Iterator[str]:
+    room = width - _INDENT
+    lines = wrap(clean(text), room, break_on_hyphens=False) or [""]
+    if where and len(lines[-1]) + 1 + len(where) <= room:
+        lines[-1] += f" {where}"
+    elif where:
+        lines.append(where)
     yield f"  {name:{_INDENT - 4}}  {lines[0]}".rstrip() + "\n"
     yield from (f"{' ' * _INDENT}{line}\n" for line in lines[1:])
 

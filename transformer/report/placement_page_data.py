@@ -150,7 +150,9 @@ def _outcome(outcome: Json, workload: Json, texts: _Numbers) -> dict[str, Any]:
         parts.append(("decided", title, _FILTERS[decided_by], *facts))
     if edit := outcome.get("edit"):
         verb, how = ("changes", "") if edit["enabled"] else ("can change", " (if it is enabled)")
-        title = f"transform {verb} this to {edit['verdict']}"
+        is_part = edit["verdict"] == outcome["verdict"]
+        into = "some of this" if is_part else f"this to {edit['verdict']}"
+        title = f"transform {verb} {into}"
         parts.append(("edit", title, edit["message"], "Rule", edit["rule"] + how))
     if patches := workload.get("patches"):
         parts.append(

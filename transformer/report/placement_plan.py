@@ -5,16 +5,24 @@ then the nodes, which is what cannot be taken back; and last the workloads that 
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from transformer.placements import PlacementReport, PoolColumn, Workload, WorldPlacement
+from transformer.placements import (
+    PlacementReport,
+    PoolColumn,
+    PoolVerdict,
+    Workload,
+    WorldPlacement,
+)
 from transformer.report.formatting import Paint, clean, unpainted
 from transformer.report.placement_copies import joined, name_of, shares
+from transformer.report.placement_rows import undecided_words
 from transformer.report.placement_summary import counted, lands, pool_words
 from transformer.report.placement_table import WIDTH, footer, lines_of
 
 _MOST_NAMED = 5
+_FINAL = "(cannot be taken back)"
 
 
 class PlanStep(NamedTuple):
@@ -48,8 +56,12 @@ def render(report: PlacementReport, paint: Paint = unpainted, width: int = WIDTH
 
 
 def _step(number: int, step: PlanStep, paint: Paint, width: int) -> Iterator[str]:
-    final = paint(" (cannot be taken back)", "error") if step.is_final else ""
-    yield f"{number}. {step.title}{final}\n"
+    lines = lines_of(f"{number}. {step.title}", width)
+    if step.is_final:
+        if len(lines[-1]) + 1 + len(_FINAL) > width:
+            lines.append(" ")
+        lines[-1] += f" {paint(_FINAL, 'error')}"
+    yield from (f"{line}\n" for line in lines)
     for line in lines_of(step.reason, width - 3):
         yield f"   {line.strip()}\n"
     for name in step.objects:
@@ -67,6 +79,7 @@ class _Sorted(NamedTuple):
     edited: list[str]
     suggested: list[str]
     left: list[str]
+    unknown: list[str]
     settled: list[str]
     totals: Counter[str]
 
@@ -96,7 +109,8 @@ def steps(world: WorldPlacement) -> Iterator[PlanStep]:
     yield from found.step(
         "settled",
         f"Roll out the workloads for {on}",
-        f"{counted(found.totals['settled'])} can be scheduled there without breaking",
+        f"{counted(found.totals['settled'])} can be scheduled there and will work; so can those"
+        " that you adapted",
     )
 
 
@@ -128,8 +142,14 @@ def _breaking(found: _Sorted) -> Iterator[PlanStep]:
     )
     yield from found.step(
         "left",
-        "Change the workloads that break, and that no rule can fix",
-        "`hostnet-transform placement` says of each what is wrong, and where",
+        "Change by hand what no rule can fix",
+        "`hostnet-transform placement` says of each rule what is wrong, where, and what to do",
+    )
+    yield from found.step(
+        "unknown",
+        "Decide about the workloads of which it is unknown",
+        "they land there if a node has what they select. Keep them off, let them select other"
+        " nodes, or say in spec.labels of the pool what its nodes have",
     )
 
 
@@ -147,14 +167,16 @@ def _nodes(hosts: Sequence[PoolColumn]) -> Iterator[PlanStep]:
     for pool in hosts:
         nodes = f"its {pool.nodes:,} nodes" if pool.nodes else "its nodes"
         nodes = "its node" if pool.nodes == 1 else nodes
-        where = f" ({clean(pool.file)}:{pool.line})" if pool.file else ""
+        where = (f"NodePool/{pool.name} ({pool.file}:{pool.line})",) if pool.file else ()
         label = f"kubectl label node NODE apps.openyurt.io/nodepool={pool.name}"
         yield PlanStep(
-            f"Create NodePool/{clean(pool.name)}{where}, and add {nodes}",
+            f"Create NodePool/{clean(pool.name)}, and add {nodes}",
             "hostNetwork cannot be changed later, and a node that has joined must be reset before"
             f" it can join a standard pool. {_converted(pool)}One pool at a time, in a maintenance"
             " window",
             (label,) if _is_plain(pool.name) else (),
+            where,
+            len(where),
             is_final=True,
         )
 
@@ -163,10 +185,11 @@ def _converted(pool: PoolColumn) -> str:
     """Return what OpenYurt 1.7 does to the nodes of an Edge pool that are no edge workers."""
     if pool.type != "Edge" or (pool.nodes and not pool.to_convert):
         return ""
-    number = f"{pool.to_convert:,} of these" if pool.to_convert else "Those"
+    verb = "is no edge worker" if pool.to_convert == 1 else "are no edge workers"
+    number = f"{pool.to_convert:,} of these {verb} yet. " if pool.to_convert else ""
     return (
-        f"{number} that are no edge workers yet are converted (HN306): each is cordoned, and every"
-        " container on it is restarted. "
+        f"{number}OpenYurt converts a node that is no edge worker (HN306): it cordons the node, and"
+        " restarts every container on it. "
     )
 
 
@@ -176,24 +199,42 @@ def _is_plain(name: str) -> bool:
 
 
 def _sorted(world: WorldPlacement, hosts: frozenset[str]) -> _Sorted:
-    found = _Sorted([], [], [], [], [], Counter())
+    found = _Sorted([], [], [], [], [], [], Counter())
 
-    def add(where: str, parts: Sequence[Workload]) -> None:
+    def add(where: str, parts: Sequence[Workload], why: str = "") -> None:
         names: list[str] = getattr(found, where)
         found.totals[where] += 1
         if len(names) < _MOST_NAMED:
-            names.append(f"{name_of(parts)} ({parts[0].at})")
+            names.append(f"{name_of(parts)} ({parts[0].at}){why and f': {why}'}")
 
     for one in joined(world.workloads):
         there = [each for _, each, pools in shares(one) if not hosts.isdisjoint(pools)]
         edits = [each.edit for each in there if each.edit is not None]
-        is_broken = any(each.is_trouble for each in there)
-        if one[0].component and any(lands(each, hosts) for each in one):
+        is_component = bool(one[0].component)
+        if is_component and any(lands(each, hosts) for each in one):
             add("unguarded", one)
         elif any(edit.is_enabled for edit in edits):
             add("edited", one)
-        elif is_broken:
-            add("suggested" if edits else "left", one)
-        elif any(each.word == "runs" for each in there):
+        elif edits and any(each.is_trouble for each in there):
+            add("suggested", one)
+        if left := ", ".join(dict.fromkeys(_left(there))):
+            add("left", one, left)
+        elif any(each.word == "unknown" for each in there):
+            add("unknown", one, _missing(there))
+        elif not edits and any(each.word == "runs" for each in there) and not is_component:
             add("settled", one)
     return found
+
+
+def _left(verdicts: Iterable[PoolVerdict]) -> Iterator[str]:
+    """Yield the rules that a workload breaks and no edit settles."""
+    for one in verdicts:
+        for reason in one.reasons:
+            is_settled = one.edit is not None and one.edit.settles(reason)
+            if not (is_settled or reason.is_suppressed):
+                yield reason.rule
+
+
+def _missing(verdicts: Iterable[PoolVerdict]) -> str:
+    """Return what is not known, of the first verdict that is unknown."""
+    return next(undecided_words(one) for one in verdicts if one.word == "unknown")

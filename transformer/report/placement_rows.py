@@ -3,13 +3,14 @@
 The copies of a YurtAppSet are one row entry: each copy counts for the pool that it is for.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Literal, NamedTuple, TypeAlias
 
 from transformer.placements import (
     NO_POOL,
     NOT_IN_INPUT,
+    Edit,
     PlacementReport,
     PoolColumn,
     PoolVerdict,
@@ -210,12 +211,13 @@ def _add_causes(causes: _Causes, parts: Sequence[Workload]) -> None:
     seen = set()
     for one in parts:
         for verdict in one.verdicts:
-            edit = "" if verdict.edit is None else edit_words(verdict)
             for reason in verdict.reasons:
+                by = verdict.edit if verdict.edit and verdict.edit.settles(reason) else None
+                edit = "" if by is None else edit_words(by)
                 key = (reason.rule, reason.severity, reason.message, edit)
                 known = causes.get(key)
                 if known is None:
-                    is_edited = verdict.edit is not None and verdict.edit.is_enabled
+                    is_edited = by is not None and by.is_enabled
                     causes[key] = Cause(reason, verdict.pools, name_of(parts), 1, edit, is_edited)
                 else:
                     more = tuple(pool for pool in verdict.pools if pool not in known.pools)
@@ -248,13 +250,17 @@ def undecided_words(verdict: PoolVerdict) -> str:
     return " and ".join(others) or by_name
 
 
-def edit_words(verdict: PoolVerdict) -> str:
-    """Return which command makes the edit of a verdict, and what comes of it."""
-    edit = verdict.edit
-    assert edit is not None
+def edit_words(edit: Edit) -> str:
+    """Return which command makes an edit, and what comes of it."""
     enable = "" if edit.is_enabled else f" --enable {edit.rule}"
-    becomes = {"kept off": "keeps them off", "runs": "makes them run"}.get(edit.word, edit.word)
-    return f"`hostnet-transform{enable} -w` {becomes} ({edit.rule})"
+    return f"`hostnet-transform{enable} -w` {_BECOMES.get(edit.word, edit.word)} ({edit.rule})"
+
+
+_BECOMES: Mapping[Word, str] = {
+    "kept off": "keeps them off",
+    "runs": "makes them run",
+    "breaks": "gives them the network of their nodes",
+}
 
 
 _WORST = {"error": 0, "warning": 1}

@@ -1,0 +1,68 @@
+"""The plan of a roll-out: what a rule can do, what a person has to do, and in which order."""
+
+from typing import Any
+
+from tests.builders import CONTAINER, POOL, host_pool, pool
+from tests.placement_runs import report_of
+from transformer.report.placement_plan import PlanStep, render, steps
+
+SERVICE = "http://ledger.shop.svc:8080"
+
+
+def workload(name: str, address: str = "", **spec: Any) -> dict[str, Any]:
+    container = {**CONTAINER, "env": [{"name": "LEDGER", "value": address}]}
+    return {
+        "apiVersion": "apps/v1",
+        "kind": "Deployment",
+        "metadata": {"name": name, "namespace": "shop"},
+        "spec": {"template": {"spec": {"containers": [container], **spec}}},
+    }
+
+
+def plan(*objects: Any) -> dict[str, PlanStep]:
+    (world,) = report_of(*objects).worlds
+    return {step.title: step for step in steps(world)}
+
+
+def names(found: dict[str, PlanStep], title: str) -> list[str]:
+    return [name.split(" (")[0] + name.split(")")[1] for name in found[title].objects]
+
+
+BY_RULE = "Keep off, or adapt, the workloads that break"
+BY_HAND = "Change by hand what no rule can fix"
+UNKNOWN = "Decide about the workloads of which it is unknown"
+
+
+def test_what_a_rule_settles_is_not_for_a_person() -> None:
+    found = plan(host_pool("hz"), workload("web"))
+    assert names(found, BY_RULE) == ["Deployment/shop/web"]
+    assert BY_HAND not in found
+
+
+def test_what_the_edit_of_a_rule_leaves_is_for_a_person_too() -> None:
+    pinned = {POOL: "hz"}
+    found = plan(
+        host_pool("hz"),
+        workload("kiosk", SERVICE, nodeSelector=pinned),
+        workload("pay", nodeSelector=pinned, hostNetwork=True, dnsPolicy="ClusterFirstWithHostNet"),
+    )
+    assert names(found, BY_RULE) == ["Deployment/shop/kiosk"]
+    assert names(found, BY_HAND) == ["Deployment/shop/kiosk: HN409", "Deployment/shop/pay: HN405"]
+
+
+def test_what_is_unknown_is_to_be_decided_about_before_nodes_are_added() -> None:
+    found = plan(host_pool("hz"), workload("search", nodeSelector={"disk": "ssd"}))
+    assert names(found, UNKNOWN) == ["Deployment/shop/search: the node label disk"]
+    assert list(found).index(UNKNOWN) < list(found).index("Create NodePool/hz, and add its nodes")
+
+
+def test_guards_come_first_and_workloads_for_the_pool_last() -> None:
+    titles = list(plan(host_pool("hz"), pool("offices"), workload("web", hostNetwork=True)))
+    assert titles[0] == "Check that nothing breaks any more"
+    assert titles[-1] == "Roll out the workloads for hz"
+
+
+def test_no_line_of_words_is_longer_than_the_terminal() -> None:
+    text = "".join(render(report_of(host_pool("h" * 40), workload("w" * 20))))
+    lines = [line for line in text.splitlines() if not line.startswith(("   $", "     "))]
+    assert max(map(len, lines)) <= 80
