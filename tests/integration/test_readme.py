@@ -1,10 +1,13 @@
 """The examples in the documents are run, and links followed, so that they cannot rot.
 
 A fenced block under `<!-- test -->` is run: shell blocks must end with status 0 (with 1 under
-`<!-- test: 1 -->`; `<!-- test: kustomize -->` takes that program), and what a Python block prints
-must be the `text` block that follows it. `before` and `after` mark the two halves of a
-transformation. The blocks of a document are run in their order, in a folder that holds a copy of
-`testdata/demo` and of the examples for kustomize.
+`<!-- test: 1 -->`; `<!-- test: kustomize -->` takes that program), and what a block prints, to
+standard output and standard error together, must be the block `text`, `diff` or `markdown` that
+follows it: a line `...` stands for any lines. `before` and `after` mark the two halves of a
+transformation. The blocks of a document are run in their order, each in the folder in which the one
+before ended; the first is in a folder that holds a copy of the examples.
+
+HOSTNET_GOLDEN=rewrite writes what is printed into the documents, except where there is a `...`.
 """
 
 import os
@@ -34,7 +37,7 @@ DOCUMENTS = [
 
 _BLOCK = re.compile(
     r"^<!-- test(?:: (?P<mark>\w+))? -->\n```(?P<language>\w+)\n(?P<text>.*?)^```\n"
-    r"(?:\n```text\n(?P<printed>.*?)^```\n)?",
+    r"(?:\n```(?:text|diff|markdown)\n(?P<printed>.*?)^```\n)?",
     re.MULTILINE | re.DOTALL,
 )
 
@@ -91,20 +94,37 @@ def _anchors(page: Path) -> set[str]:
 
 @pytest.mark.parametrize("document", DOCUMENTS)
 def test_the_examples_end_and_print_as_the_document_says(document: str, tmp_path: Path) -> None:
-    for folder in ("testdata/demo", "kustomize-plugin/examples"):
-        shutil.copytree(ROOT / folder, tmp_path / folder)
+    for example in ("testdata/demo", "testdata/day-one", "kustomize-plugin/examples"):
+        shutil.copytree(ROOT / example, tmp_path / example)
+    folder = tmp_path
     for block in BLOCKS:
         if block.document != document or block.language == "yaml":
             continue
         if block.mark == "kustomize" and not has_go_tool("kustomize"):
             continue
         place = f"{document}:{block.line}"
-        program = ["bash", "-e"] if block.language == "sh" else [sys.executable]
-        done = _run([*program, "-c", block.text], tmp_path)
-        assert done.returncode == int(block.mark == "1"), f"{place}: {done.stderr}"
-        assert "Traceback" not in done.stderr, place
-        if block.printed is not None:
+        done, folder = _run(block, folder, home=tmp_path)
+        assert done.returncode == int(block.mark == "1"), f"{place}: {done.stdout}"
+        assert "Traceback" not in done.stdout, place
+        if block.printed is not None and not _is_said(done.stdout, block.printed):
+            _rewrite(block, done.stdout)
             assert done.stdout == block.printed, place
+
+
+def _is_said(printed: str, said: str) -> bool:
+    """Whether a document says what is printed; a line `...` stands for any lines."""
+    parts = map(re.escape, re.split(r"^\.\.\.\n", said, flags=re.MULTILINE))
+    return re.fullmatch(r"(?:.*\n)*".join(parts), printed) is not None
+
+
+def _rewrite(block: Block, printed: str) -> None:
+    if os.environ.get("HOSTNET_GOLDEN") == "rewrite" and "\n...\n" not in f"\n{block.printed}":
+        assert "CI" not in os.environ, "expectations are not rewritten in CI"
+        assert block.printed is not None
+        page = ROOT / block.document
+        text = page.read_text(encoding="utf-8")
+        before, start, rest = text.partition(block.text)
+        page.write_text(before + start + rest.replace(block.printed, printed, 1), encoding="utf-8")
 
 
 def test_before_becomes_after() -> None:
@@ -114,15 +134,28 @@ def test_before_becomes_after() -> None:
     assert transform(before.encode()).data.decode() == after
 
 
-def _run(command: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
-    """Run `command` in `folder`, with the tool under test on PATH, and a home of its own."""
+def _run(
+    block: Block, folder: Path, *, home: Path
+) -> tuple[subprocess.CompletedProcess[str], Path]:
+    """Run a block in `folder`, with the tool under test on PATH, and return where it ended."""
     programs = Path(sys.executable).parent
     path = os.pathsep.join([str(programs), os.environ.get("PATH", "")])
-    return subprocess.run(
+    ended = home / ".ended"
+    command = [sys.executable, "-c", block.text]
+    if block.language == "sh":
+        command = ["bash", "-e", "-c", f"trap 'pwd > \"{ended}\"' EXIT\n{block.text}"]
+    person = {f"GIT_{who}_{what}": "you" for who in ("AUTHOR", "COMMITTER") for what in _OF_GIT}
+    done = subprocess.run(
         command,
         cwd=folder,
-        env={**os.environ, "PATH": path, "HOME": str(folder), "XDG_CONFIG_HOME": ""},
-        capture_output=True,
+        env={**os.environ, **person, "PATH": path, "HOME": str(home), "XDG_CONFIG_HOME": ""},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
         text=True,
         check=False,
     )
+    return done, Path(ended.read_text().strip()) if block.language == "sh" else folder
+
+
+_OF_GIT = ("NAME", "EMAIL")
+"""What Git asks of who commits."""
