@@ -75,7 +75,7 @@ fmt: setup ## format the code, and fix what ruff can fix
 	$(RUN) ruff check --fix
 
 golden: setup ## rewrite the expected results of the golden tests; then read the diff
-	HOSTNET_GOLDEN=rewrite $(RUN) pytest tests/golden tests/integration/test_demo.py
+	HOSTNET_GOLDEN=rewrite $(RUN) pytest tests/golden tests/integration/test_demo.py tests/integration/test_readme.py
 
 docs: setup ## generate docs/rules/ from the rules
 	$(BIN)/python tools/rule_pages.py

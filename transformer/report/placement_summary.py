@@ -59,7 +59,8 @@ def summary(world: WorldPlacement) -> Iterator[str]:
         verb = "is" if unguarded == 1 else "are"
         yield f"{counted(unguarded, 'network component')} {verb} not kept off host-network pools"
     if edited:
-        yield f"`hostnet-transform -w` changes the verdict of {counted(edited)}"
+        what = "`hostnet-transform -w` with the same options"
+        yield f"{what} changes the verdict of {counted(edited)}"
 
 
 _Cells = Mapping[str, Counter[tuple[Word, str]]]
