@@ -1,13 +1,17 @@
 #!/bin/sh
 # Show what hostnet-transform does to testdata/demo. The files themselves stay as they are.
-# Usage: tools/demo.sh [TOOL]   (TOOL: the hostnet-transform to run; default: the one on PATH)
+# Usage: tools/demo.sh [TOOL] [PAGE]
+# TOOL: the hostnet-transform to run (the one on PATH); PAGE: the page to write (build/placement.html)
 set -eu
 
 tool=${1:-hostnet-transform}
-demo=$(dirname "$0")/../testdata/demo
+root=$(cd "$(dirname "$0")/.." && pwd)
+page=${2:-$root/build/placement.html}
+demo=$root/testdata/demo
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-mkdir "$work/once"
+mkdir "$work/untouched" "$work/once"
+cp "$demo"/*.yaml "$work/untouched"
 cp "$demo"/*.yaml "$work/once"
 
 color=never
@@ -60,3 +64,13 @@ cp -R "$work/once" "$work/flipped"
 sed 's/hostNetwork: true/hostNetwork: false/' "$work/once/pools.yaml" >"$work/flipped/pools.yaml"
 run flipped validate --old ../once pools.yaml
 expect 1
+
+say "6. What can land where? Before the edits, and after them"
+run untouched placement --before-after --enable keep-off .
+expect 0
+
+say "7. The same as a page"
+mkdir -p "$(dirname "$page")"
+(cd "$work/untouched" && "$tool" placement --before-after --enable keep-off --format html .) >"$page"
+printf '$ hostnet-transform placement --before-after --enable keep-off --format html . > placement.html\n'
+printf 'Open it in a browser: %s\n' "$page"

@@ -6,6 +6,7 @@
 
 import difflib
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -104,12 +105,16 @@ def test_git_can_apply_the_printed_diff(copy: Path) -> None:
 
 
 @pytest.mark.skipif(os.name != "posix", reason="a shell script")
-def test_the_script_of_make_demo_succeeds() -> None:
+def test_the_script_of_make_demo_succeeds(tmp_path: Path) -> None:
     tool = Path(sys.executable).with_name("hostnet-transform")
+    page = tmp_path / "new" / "page.html"
     done = subprocess.run(
-        [ROOT / "tools" / "demo.sh", tool], capture_output=True, text=True, check=False
+        [ROOT / "tools" / "demo.sh", tool, page], capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
     assert "error[HN402]" in done.stdout
     assert "byte for byte" in done.stdout
     assert "error[HN201]" in done.stdout
+    assert re.search(r"price-board\n.* breaks -> kept off ", done.stdout)
+    assert done.stdout.endswith(f"Open it in a browser: {page}\n")
+    assert page.read_text(encoding="utf-8").startswith("<!doctype html>")
