@@ -67,12 +67,17 @@ def _table(world: WorldPlacement, every: Sequence[Row]) -> Iterator[str]:
     yield f"| --- |{' --- |' * (len(shown) + 1)}\n"
     for row in every[:_MOST_ROWS]:
         cells = (str(row.cells[number]).replace("->", "→") for number in shown)
-        bold = (f"**{cell}**" if "breaks" in cell else cell for cell in cells)
+        bold = (f"**{cell}**" if _is_trouble(cell) else cell for cell in cells)
         yield f"| {_name(row)} | {' | '.join(bold)} | {escaped(', '.join(row.causes))} |\n"
     if (left := len(every) - _MOST_ROWS) > 0:
         yield f"\n{count(left, 'further row')}: `--format json` has all of them\n"
     if (left := len(pools) - _MOST_POOLS) > 0:
         yield f"\n{count(left, 'further pool')}: `--pool` shows those that you name\n"
+
+
+def _is_trouble(cell: str) -> bool:
+    """Whether pods break in the end: after the change, or after the edits."""
+    return cell.rpartition("→ ")[2].startswith("breaks")
 
 
 def _name(row: Row) -> str:

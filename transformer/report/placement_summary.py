@@ -121,8 +121,8 @@ def _words(found: Mapping[tuple[Word, str], int]) -> Iterator[str]:
         text = counted(number) if is_first else f"{number:,}"
         text += f" {verbs[number > 1]}"
         errors = found.get((word, "error"), 0)
-        if word == "breaks":
-            text += f" ({errors:,} by an error)" if errors else ""
+        if word == "breaks" and errors:
+            text += f" ({errors:,} by an error)" if errors < number else " (by an error)"
         yield text
         is_first = False
 
