@@ -39,10 +39,15 @@ class Series:
         return Spread.of(self._all(measure))
 
     def over(self, other: "Series", measure: Measure) -> Spread:
-        """Return how many times as long as `other` it took: by medians, and round by round."""
+        """Return how many times as long as `other` it took: by medians, and round by round.
+
+        If one of them ran less often, there are no rounds to compare, and so no spread.
+        """
         own, their = self._all(measure), other._all(measure)
-        ratios = [first / second for first, second in zip(own, their, strict=False)]
         median = statistics.median(own) / statistics.median(their)
+        if len(own) != len(their):
+            return Spread.of([median])
+        ratios = [first / second for first, second in zip(own, their, strict=True)]
         return Spread(median, min(*ratios, median), max(*ratios, median))
 
     def _all(self, measure: Measure) -> list[float]:

@@ -5,9 +5,12 @@ from pathlib import Path
 
 from bench.figures import Series, Table
 from bench.place import Place
-from bench.processes import Command, run
+from bench.processes import Command, Run, run
 
 Check = Callable[[str, Path], None]
+
+LONGEST = 20.0
+"""Seconds: a command that takes longer is not run again."""
 
 
 def in_turn(
@@ -16,22 +19,23 @@ def in_turn(
     """Run all commands for a table; `check` gets the name and output of each before any is timed.
 
     In the first run, whose time does not count, byte code is written and files come into the cache;
-    it is watched for its memory. Then each command has its turn in each round. With 0 rounds, the
-    first run is the only one, and its time counts.
+    it is watched for its memory. Then each command has its turn in each round. If there are no
+    rounds, or the first run took longer than `LONGEST`, it is the only one, and its time counts.
     """
     output = place.folder / "output"
     first = []
     for command in commands:
         first.append(run(command, place.folder, output, watch=True))
         check(command.name, output)
-    timed = [
-        [run(command, place.folder) for command in commands]
-        for _ in range(place.rounds if rounds is None else rounds)
-    ]
+    timed: list[list[Run]] = [[] for _ in commands]
+    for _ in range(place.rounds if rounds is None else rounds):
+        for command, watched, runs in zip(commands, first, timed, strict=True):
+            if watched.seconds <= LONGEST:
+                runs.append(run(command, place.folder))
     return Table(
         caption,
         tuple(
-            Series(command.name, watched.peak_bytes, runs)
-            for command, watched, *runs in zip(commands, first, *(timed or [first]), strict=True)
+            Series(command.name, watched.peak_bytes, runs or [watched])
+            for command, watched, runs in zip(commands, first, timed, strict=True)
         ),
     )

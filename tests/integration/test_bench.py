@@ -6,9 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from bench import rounds
 from bench.__main__ import main
 from bench.equality import expect
+from bench.place import Place
 from bench.processes import Command, run
+from bench.rounds import in_turn
 from bench.sections import edited
 
 DEMO = Path(__file__).parents[2] / "testdata/demo"
@@ -47,6 +50,17 @@ def test_a_section_that_does_not_exist_is_refused(capsys: pytest.CaptureFixture[
     with pytest.raises(SystemExit):
         main(["--section", "everything"])
     assert "everything" in capsys.readouterr().err
+
+
+def test_a_command_that_takes_long_runs_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def ran() -> int:
+        return len(in_turn("", Place(tmp_path), [python("")], lambda *_: None, 3).series[0].runs)
+
+    assert ran() == 3
+    monkeypatch.setattr(rounds, "LONGEST", 0.0)
+    assert ran() == 1
 
 
 def python(program: str) -> Command:

@@ -18,6 +18,17 @@ def test_a_ratio_is_that_of_the_medians_with_the_extremes_of_the_rounds() -> Non
     assert verdict.is_met
 
 
+def test_a_ratio_to_what_ran_less_often_has_no_spread() -> None:
+    few, many = series("few", 8), series("many", 1, 2, 3)
+    assert few.over(many, "CPU") == Spread(4, 4, 4)
+    assert "| few  | 1    | 8.00              |" in _table(few, many)
+    assert "| many | 3    | 2.00 (1.00..3.00) |" in _table(few, many)
+
+
+def _table(*measured: Series) -> str:
+    return tables.section(tables, Result((Table("all", measured),)))
+
+
 def test_nothing_is_said_of_a_peer_that_is_not_there() -> None:
     assert Table("input", (series("own", 1),)).ratio("wall", "own", "other", 3) == ()
 
