@@ -1,10 +1,17 @@
 """A browser for pages: Debian's `chromium`, driven by Playwright."""
 
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
+from importlib.util import find_spec
 from typing import Any
+
+
+def program() -> str | None:
+    """Return the path of the browser, if it and what drives it are there."""
+    return shutil.which("chromium") if find_spec("playwright") is not None else None
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 
+from bench import chromium
 from bench.programs import beside
 
 _PEERS = {"kubectl": ("version", "--client"), "yq": ("--version",), "kubeconform": ("-v",)}
@@ -22,7 +23,8 @@ def known() -> dict[str, str]:
         "hostnet-transform": f"{version('hostnet-transform')}, revision {_revision()}",
         "Python": f"{platform.python_version()}, PyYAML {version('PyYAML')}",
         "ruamel.yaml": version("ruamel.yaml"),
-        **{name: _version(name, *arguments) for name, arguments in _PEERS.items()},
+        **{name: _version(beside(name), *options) for name, options in _PEERS.items()},
+        "Chromium": _version(chromium.program(), "--version"),
     }
 
 
@@ -38,10 +40,10 @@ def _revision() -> str:
     return subprocess.run(command, capture_output=True, text=True).stdout.strip() or "unknown"
 
 
-def _version(name: str, *arguments: str) -> str:
-    """Return the last word of the first line that a peer says of its version."""
-    path = beside(name)
+def _version(path: str | None, *options: str) -> str:
+    """Return the version in what a program says of itself."""
     if path is None:
         return "not installed, so not measured"
-    said = subprocess.run([path, *arguments], capture_output=True, check=True, text=True).stdout
-    return said.splitlines()[0].split()[-1]
+    said = subprocess.run([path, *options], capture_output=True, check=True, text=True).stdout
+    found = re.search(r"v?\d+(\.\d+)+", said)
+    return found[0] if found else said.strip()

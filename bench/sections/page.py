@@ -6,13 +6,11 @@ the time until the browser has drawn what it shows, CPU that of the thread of th
 lays out and paints. Without Chromium and Playwright (`make browser`), only sizes are measured.
 """
 
-import shutil
 from collections.abc import Iterator
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from bench.chromium import launched
+from bench import chromium
 from bench.equality import expect
 from bench.figures import Found, Spread, Verdict
 from bench.place import Place
@@ -45,8 +43,8 @@ def measure(place: Place) -> Iterator[Found]:
         caption = f"{size[0]:,} workloads on {size[1]} pools"
         path.write_text("".join(render(made_up(*size), _parts())), encoding="utf-8")
         yield Verdict(f"{caption}: size", Spread.of([path.stat().st_size / 1e6]), " MB", goal)
-    program = shutil.which("chromium")
-    if program is not None and find_spec("playwright") is not None:
+    program = chromium.program()
+    if program is not None:
         yield from _timed(caption, path, program, place)
 
 
@@ -56,7 +54,7 @@ def _parts() -> Parts:
 
 def _timed(caption: str, path: Path, program: str, place: Place) -> Iterator[Verdict]:
     rounds = range(place.size(3, 1))
-    with launched(program) as browser:
+    with chromium.launched(program) as browser:
         opened = []
         for _ in rounds:
             page = browser.new_page()
