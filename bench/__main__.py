@@ -26,6 +26,7 @@ from bench.sections import (
     memory,
     page,
     passing,
+    placement,
     real,
     start,
     validate,
@@ -35,7 +36,7 @@ SECTIONS: dict[str, ModuleType] = {
     module.__name__.rpartition(".")[2]: module
     for module in (
         *(passing, edited, apps, kustomize, validate, lists, start, hooks, real, memory, growth),
-        page,
+        *(placement, page),
     )
 }
 

@@ -8,6 +8,7 @@ Endless mixes of documents, from which as many are taken as a measurement needs:
 - `mixed`: a cluster. Two NodePools, five Nodes and three cluster-network components, then per app
   a Deployment (one in three is annotated), a Service, a ConfigMap and a ServiceAccount.
 - `untouched`: the apps of that cluster, none of them annotated.
+- `deployments`: the Deployments of that cluster alone.
 - `config maps`: ConfigMaps, in which there is nothing to do.
 - `one in forty`: an annotated Deployment, then thirteen times a Deployment, a Service and a
   ConfigMap that need no edit.
@@ -98,6 +99,13 @@ def untouched() -> Iterator[Document]:
         yield from _app(index, is_annotated=False)
 
 
+def deployments() -> Iterator[Document]:
+    """Yield Deployments without end, of which every third is annotated."""
+    for index in count():
+        is_annotated = index % 3 == 0
+        yield Document(_deployment(index, is_annotated), "requirement" if is_annotated else "")
+
+
 def config_maps() -> Iterator[Document]:
     """Yield ConfigMaps without end."""
     return (Document(_config_map(index)) for index in count())
@@ -123,6 +131,7 @@ MIXES: dict[str, Callable[[], Iterator[Document]]] = {
     "all edited": all_edited,
     "mixed": mixed,
     "untouched": untouched,
+    "deployments": deployments,
     "config maps": config_maps,
     "one in forty": one_in_forty,
     "apps": apps,

@@ -1,8 +1,12 @@
 """Manifests of an edge cluster: pools, their nodes, and workloads that are pinned to a pool."""
 
 
-def pool(name: str, *, host_network: bool, kind: str = "Edge") -> str:
+def pool(name: str, *, host_network: bool, kind: str = "Edge", has_taint: bool = True) -> str:
     """Return a NodePool, as its author writes it."""
+    taints = """\
+  taints:
+  - {key: example.com/edge, value: "true", effect: NoSchedule}
+"""
     return f"""\
 apiVersion: apps.openyurt.io/v1beta2
 kind: NodePool
@@ -14,9 +18,7 @@ spec:
   hostNetwork: {str(host_network).lower()}   # cannot be changed later
   labels:
     example.com/site: {name}
-  taints:
-  - {{key: example.com/edge, value: "true", effect: NoSchedule}}
-"""
+{taints if has_taint else ""}"""
 
 
 def node(index: int, name: str, pool: str, *, host_network: bool) -> str:

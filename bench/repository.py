@@ -45,17 +45,27 @@ def files(number: int, *, before: bool = False) -> Iterator[File]:
     pools = max(number // 500, _FEWEST_POOLS)
     nodes, pinned = number // 20, number // 50
     apps = number - pools - nodes - pinned - len(_remarkable(before=False))
-    yield from _in_files("pools", _pools(pools))
-    yield from _in_files("nodes", _nodes(nodes, pools))
-    yield from _in_files("edge", _pinned(pinned, pools))
-    yield from _in_files("apps", islice(corpus.untouched(), apps))
+    yield from in_files("pools", _pools(pools))
+    yield from in_files("nodes", _nodes(nodes, pools))
+    yield from in_files("edge", _pinned(pinned, pools))
+    yield from in_files("apps", islice(corpus.untouched(), apps))
     yield File("remarkable.yaml", last)
 
 
-def write(folder: Path, number: int, *, before: bool = False) -> int:
-    """Write the files of a repository into a new folder, and return how many bytes they have."""
+def in_files(folder: str, documents: Iterable[Document]) -> Iterator[File]:
+    """Yield files of a folder, each with a few of the documents."""
+    left = iter(documents)
+    index = 0
+    while some := tuple(islice(left, _IN_A_FILE)):
+        group = index // _FILES_IN_A_FOLDER
+        yield File(f"{folder}/{group:03d}/{folder}-{index:05d}.yaml", some)
+        index += 1
+
+
+def write(folder: Path, written: Iterable[File]) -> int:
+    """Write files into a new folder, and return how many bytes they have."""
     size = 0
-    for file in files(number, before=before):
+    for file in written:
         path = folder / file.path
         path.parent.mkdir(parents=True, exist_ok=True)
         size += path.write_bytes(corpus.joined(file.documents))
@@ -65,15 +75,6 @@ def write(folder: Path, number: int, *, before: bool = False) -> int:
 def _remarkable(*, before: bool) -> tuple[Document, ...]:
     texts = (known.before if before else known.now for known in REMARKABLE)
     return tuple(Document(text) for text in texts if text)
-
-
-def _in_files(folder: str, documents: Iterable[Document]) -> Iterator[File]:
-    left = iter(documents)
-    index = 0
-    while some := tuple(islice(left, _IN_A_FILE)):
-        group = index // _FILES_IN_A_FOLDER
-        yield File(f"{folder}/{group:03d}/{folder}-{index:05d}.yaml", some)
-        index += 1
 
 
 def _pools(number: int) -> Iterator[Document]:

@@ -28,8 +28,8 @@ def measure(place: Place) -> Iterator[Found]:
     """Measure `validate` on a folder, beside kubeconform."""
     number = place.size(10_000, 300)
     new, old, schemas = (place.folder / name for name in ("new", "old", "schemas"))
-    size = repository.write(new, number)
-    repository.write(old, number, before=True)
+    size = repository.write(new, repository.files(number))
+    repository.write(old, repository.files(number, before=True))
     schemas.mkdir()
 
     def check(name: str, output: Path) -> None:
