@@ -220,7 +220,8 @@ class Framer:
     ) -> None:
         start, is_oversize = self._start, self._is_oversize
         is_long = self._long_list is not None and end - start > min(self._long_list, self._limit)
-        is_list = self._is_in_pieces or is_open or (is_long and self._may_be_list())
+        is_alone = documents == 1  # in a run there is no List
+        is_list = self._is_in_pieces or is_open or (is_long and is_alone and self._may_be_list())
         self._is_in_pieces = is_open
         data = bytes(memoryview(self._buffer)[start:end])
         self._complete.append(

@@ -87,12 +87,14 @@ def picked(
 
 def _numbered(run: RawDocument, parts: Iterable[bytes]) -> Iterator[RawDocument]:
     line, ordinal, opening = run.line, run.ordinal, run.opening
+    above = b""
     for data in parts:
-        documents = count(data)
+        line += above.count(b"\n")  # not before there is something below: it takes a while
+        documents = run.documents if len(data) == len(run.data) else count(data)
         yield RawDocument(data, line, ordinal, opening, documents=documents)
         opening = Opening.MARKER
-        line += data.count(b"\n")
         ordinal += documents
+        above = data
 
 
 class RawBatch(NamedTuple):
