@@ -9,7 +9,7 @@ from bench.processes import Command, Run, run
 
 Check = Callable[[str, Path], None]
 
-LONGEST = 20.0
+LONGEST = 10.0
 """Seconds: a command that takes longer is not run again."""
 
 
