@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import IO, BinaryIO
 
 from transformer.errors import InputError, reason_of
-from transformer.findings import DocumentResult, ObjectRef
+from transformer.findings import DocumentResult
 from transformer.inputs.discovery import Source
 from transformer.inputs.reading import Signature, signature
-from transformer.kubernetes.objects import manifests
+from transformer.kubernetes.objects import Manifest, manifests
 from transformer.outputs.reporter import Reporter
 from transformer.regexes import regex
 from transformer.system.files import spooled_file
@@ -214,7 +214,8 @@ class KustomizePatchStream(Output):
     def add(self, result: DocumentResult) -> None:
         if not (result.failed or result.is_patch):
             for one in _separated(result):
-                self._patches.add(one, _named(one))
+                named = {found.base: found.ref for found in objects_of(one) if found.is_named}
+                self._patches.add(one, named)
 
     def close(self) -> None:
         for text in self._patches.lines():
@@ -233,18 +234,13 @@ def _separated(result: DocumentResult) -> Iterator[DocumentResult]:
         yield result
 
 
-def _named(result: DocumentResult) -> dict[str, ObjectRef]:
-    """Return the named objects of a document by pointer; none if it cannot be read."""
+def objects_of(result: DocumentResult) -> list[Manifest]:
+    """Return the objects of a document before its changes; none if it cannot be read."""
     first, document = result.list_item[:2] if result.list_item else (0, result.source)
     try:
-        value = fast_load(document.decode())
+        return list(manifests(fast_load(document.decode()), first=first))
     except (InputError, UnicodeDecodeError):
-        return {}
-    return {
-        manifest.base: manifest.ref
-        for manifest in manifests(value, first=first)
-        if manifest.is_named
-    }
+        return []
 
 
 def _chunks(file: IO[bytes]) -> Iterator[bytes]:

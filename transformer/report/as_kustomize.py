@@ -76,7 +76,7 @@ class KustomizePatches:
 
         `named` are those of its objects that have a name, by `item`.
         """
-        changed = {made.item: (made, steps) for made, steps in by_object(result.changes)}
+        changed = {made.item: (made, steps) for (made, *_), steps in by_object(result.changes)}
         for item, ref in named.items():
             made, steps = changed.pop(item, (None, []))
             namespace = "" if (ref.group, ref.kind) == ("", "Node") else ref.namespace or "default"

@@ -9,7 +9,7 @@ from transformer.report.by_object import by_object
 
 def json_patches(result: DocumentResult) -> Iterator[str]:
     """Yield a line of JSON for each changed object: its identity, file, item and patch."""
-    for made, operations in by_object(result.changes):
+    for (made, *_), operations in by_object(result.changes):
         entry = {
             "object": made.object.as_dict(),
             "file": made.file,

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from transformer.findings import Change, Finding
-from transformer.report.describe_change import describe
+from transformer.report.describe_change import describe_with_reason
 from transformer.report.formatting import Paint, clean, count, details, message, unpainted
 
 
@@ -21,8 +21,7 @@ def finding(found: Finding, paint: Paint = unpainted, *, with_related: bool = Fa
 def change(made: Change, paint: Paint = unpainted) -> str:
     """Return one change: place, rule, object, what was changed, and why."""
     place = paint(f"{clean(made.file)}:{made.line}:", "place")
-    reason = f" ({made.reason})" if made.reason else ""
-    text = clean(f"{made.object}: {describe(made)}{reason}")
+    text = clean(f"{made.object}: {describe_with_reason(made)}")
     return f"{place} {paint(made.rule, 'change')}: {text}"
 
 

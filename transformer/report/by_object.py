@@ -7,8 +7,8 @@ from transformer.findings import Change
 from transformer.operations import Operation, fold
 
 
-def by_object(changes: Iterable[Change]) -> Iterator[tuple[Change, list[Operation]]]:
-    """Yield, for each changed object, its first change and the operations of all its changes."""
+def by_object(changes: Iterable[Change]) -> Iterator[tuple[list[Change], list[Operation]]]:
+    """Yield, for each changed object, its changes and the operations of all of them."""
     for _, group in groupby(changes, key=lambda made: made.item):
         of_one = list(group)
         operations = [
@@ -16,4 +16,4 @@ def by_object(changes: Iterable[Change]) -> Iterator[tuple[Change, list[Operatio
             for made in of_one
             for step in made.operations
         ]
-        yield of_one[0], fold(operations)
+        yield of_one, fold(operations)

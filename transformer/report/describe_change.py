@@ -35,6 +35,11 @@ def describe(change: Change) -> str:
     return "; ".join(_merged(phrases))
 
 
+def describe_with_reason(change: Change) -> str:
+    """Return what `change` does, and why if the rule says so."""
+    return describe(change) + (f" ({change.reason})" if change.reason else "")
+
+
 def _describe(operation: dict[str, Any]) -> tuple[str, str, list[str]]:
     """Return the verb, the place (with a blank before it), and what is added or set."""
     path, value = operation["path"], operation["value"]

@@ -4,7 +4,7 @@ changed in the cluster.
 
 from collections.abc import Iterable
 
-from transformer.kubernetes.objects import controller_of, mapping_at
+from transformer.kubernetes.objects import Manifest, controller_of, mapping_at
 from transformer.kubernetes.pod_template import PodTemplate
 from transformer.operations import Operation
 from transformer.rules.context import RuleContext
@@ -38,14 +38,18 @@ def partial_templates(context: RuleContext) -> list[PodTemplate]:
 
 
 def is_unchangeable(context: RuleContext) -> bool:
-    """Whether the object exists already, and the API server refuses to change its pod template.
+    """Whether the object exists already, and the API server refuses to change its pod template."""
+    before = context.before
+    return before is not None and context.manifest.is_named and has_fixed_template(before)
+
+
+def has_fixed_template(manifest: Manifest) -> bool:
+    """Whether the API server refuses to change the pod template of this object in a cluster.
 
     The affinity of a Job may change while it is suspended and has not started.
     """
-    ref, before = context.manifest.ref, context.before
-    if before is None or before.spec.get("suspend") is True:
-        return False
-    return context.manifest.is_named and (ref.group, ref.kind) in _UNCHANGEABLE
+    ref = manifest.ref
+    return (ref.group, ref.kind) in _UNCHANGEABLE and manifest.spec.get("suspend") is not True
 
 
 def is_encrypted(context: RuleContext) -> bool:
