@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from tests.integration.cli_runs import Run, invoke, spawn
 from tests.list_reading import WHOLE, lists_longer_than
 from tests.manifests import AFFINITY, CONFIG_MAP, LABEL, guarded, node, pool
+from transformer.report.formats import OUTPUTS
 
 HEAD = "apiVersion: config.kubernetes.io/v1\nkind: ResourceList\n"
 CONFIG = "apiVersion: transform.hostnet.io/v1alpha1\n  kind: HostnetTransform\n"
@@ -213,7 +214,9 @@ def test_a_validator_hands_the_items_back_with_what_it_found() -> None:
     assert (run.status, run.out) == (0, data)
 
 
-@pytest.mark.parametrize("option", ["--check", "--diff", "--output=json-patch"])
+@pytest.mark.parametrize(
+    "option", ["--check", "--diff", *(f"--output={name}" for name in OUTPUTS[1:])]
+)
 @pytest.mark.parametrize("item", [guarded(), pool("p")])
 def test_an_option_for_another_answer_is_refused_since_a_host_would_delete(
     option: str, item: bytes

@@ -10,7 +10,7 @@ import pytest
 
 from tests.integration.faults import run
 from tests.manifests import guarded
-from transformer.report.formats import FORMATS
+from transformer.report.formats import FORMATS, OUTPUTS
 
 NAMES = (b"caf\xe9.yaml", b"a\nb.yaml", b"\xff\xfe.yaml", "\u00e9\u2713.yaml".encode())
 LOCALES = {
@@ -64,9 +64,8 @@ def test_a_report_names_every_file_whatever_its_name_and_the_locale(
     "args",
     [
         ("--diff", "."),
-        ("--output", "json-patch", "."),
+        *(("--output", output, ".") for output in OUTPUTS),
         ("--report", "json", "--check", "."),
-        ("--output", "kustomize-patches", "."),
         ("validate", "--staged"),
         ("rules", "w\u00e9b"),
         ("\u00e9\u2713-gone.yaml",),

@@ -18,6 +18,7 @@ from tests.property.manifests import Rendered, rendered, values
 from tests.random_lists import drawn
 from tools.same_outputs.lists import COMMANDS as ALL_COMMANDS
 from tools.same_outputs.lists import Outcome, verdict
+from transformer.report.formats import OUTPUTS
 
 POOLS = b"""\
 apiVersion: apps.openyurt.io/v1beta2
@@ -35,8 +36,7 @@ KINDS = (
 COMMANDS = (
     ("--strict", "--report", "json"),
     ("--strict", "--diff"),
-    ("--strict", "--output", "json-patch"),
-    ("--strict", "--output", "kustomize-patches"),
+    *(("--strict", "--output", name) for name in OUTPUTS[1:]),
     ("validate", "--strict", "--format", "json", "-"),
 )
 

@@ -21,6 +21,7 @@ from transformer.cli.options import (
     reformat_option,
     version_option,
 )
+from transformer.report.formats import OUTPUTS
 from transformer.system import signals
 
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ def cli() -> None:
     kustomize build . | hostnet-transform | kubectl apply -f -
     hostnet-transform --write deploy/
     hostnet-transform --diff deploy/ flannel.yaml
-    kubectl get nodes -o json | hostnet-transform --pools pools.yaml --output json-patch
+    kubectl get ds,deploy -n kube-system -o yaml | hostnet-transform --output kubectl > apply.sh
 
     Exit status: 0 success; 1 an error was found, or --check found a change; 2 wrong usage or
     configuration; 3 something cannot be read or written; 130 interrupted.
@@ -111,11 +112,11 @@ def cli() -> None:
 @click.option("--diff", is_flag=True, help="Print a unified diff instead of manifests.")
 @click.option(
     "--output",
-    type=click.Choice(["manifests", "json-patch", "kustomize-patches"]),
+    type=click.Choice(OUTPUTS),
     default="manifests",
     help="What to print on standard output (manifests). json-patch: one JSON object per line, each"
     " with a patch for `kubectl patch --type=json`. kustomize-patches: the `patches` of a"
-    " kustomization.",
+    " kustomization. kubectl: a shell script of `kubectl patch` commands, to review and run.",
 )
 @reformat_option
 @click.option(

@@ -136,6 +136,10 @@ def _stream(
     if options.output == "kustomize-patches":
         is_stream = not inputs.sources or not all(map(is_regular, inputs.sources))
         return writers.KustomizePatchStream(out, warn, is_stream=is_stream)
+    if options.output == "kubectl":
+        from transformer.outputs.kubectl_script import KubectlScript  # few runs need it
+
+        return KubectlScript(out, reporter)
     return writers.Output() if options.check else writers.ManifestStream(out, stopped)
 
 

@@ -1,4 +1,5 @@
-"""The formats of reports, each with the module of this folder that renders it.
+"""The formats of reports, each with the module of this folder that renders it, and the outputs of
+`transform`.
 
 To add a format, add a module with a function `render(report)` and one line to `FORMATS` or to
 `PLACEMENT_FORMATS`. Only the module of the format that a run asks for is imported.
@@ -31,6 +32,9 @@ PLACEMENT_FORMATS: Mapping[str, str] = {
 
 PAGE = "html"
 """The format of `placement_page`, which needs package data besides the report."""
+
+OUTPUTS = ("manifests", "json-patch", "kustomize-patches", "kubectl")
+"""What `transform` can print on standard output; `commands/transform.py` has what writes it."""
 
 
 def renderer(name: str) -> "Callable[[Report], Iterator[str]]":
