@@ -278,6 +278,7 @@ def test_a_document_that_fails_has_no_command_and_the_run_fails() -> None:
     first, last = (json.dumps(one).encode() + b"\n" for one in (kube_proxy(), coredns()))
     run = invoke("--output", "kubectl", stdin=joined(first, TEMPLATE, last))
     assert run.status == 3
+    assert b"\n# error: <stdin>:2: a document failed; nothing patches it\n" in run.out
     assert run.out.count(b"\nkubectl patch ") == 2
 
 

@@ -19,14 +19,15 @@ class KubectlScript(Output):
         self._out = out
         self._reporter = reporter
         self._patched: dict[ObjectRef, tuple[str, int]] = {}
-        self._is_empty = True
         self._write(HEADER)
+        self._is_empty = True
 
     def add(self, result: DocumentResult) -> None:
         """Write the commands for a document."""
+        if result.failed and not result.continues:
+            self._note(f"error: {result.file}:{result.line}: a document failed; nothing patches it")
         objects = {found.base: found for found in objects_of(result)} if result.changes else {}
         for changes, operations in by_object(result.changes):
-            self._is_empty = False
             place = f"{changes[0].file}:{changes[0].line}"
             manifest = objects[changes[0].item]
             patch = guarded(manifest.value, operations)
@@ -47,13 +48,17 @@ class KubectlScript(Output):
 
     def _warn(self, message: str) -> None:
         self._reporter.say(f"warning: {message}")
-        self._write("\n" + comment(f"warning: {message}"))
+        self._note(f"warning: {message}")
 
     def _fail(self, place: str, message: str) -> None:
         self._reporter.fail(place, clean(message))
-        self._write("\n" + comment(f"error: {place}: {message}"))
+        self._note(f"error: {place}: {message}")
+
+    def _note(self, text: str) -> None:
+        self._write(f"\n{comment(text)}")
 
     def _write(self, text: str) -> None:
+        self._is_empty = False
         self._out.write(text.encode())
 
 
