@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
-import pytest
-
+from tests.cases import for_each
 from tests.shared_material import YAML_SUITE, files, needs
 from transformer import Result, transform
 
@@ -130,13 +129,13 @@ def test_the_suite_is_complete() -> None:
     assert len(CASES) == 402
 
 
-@pytest.mark.parametrize("name", CASES)
+@for_each(CASES)
 def test_a_case_comes_out_as_it_came_in(name: str) -> None:
     result = transform(case(name))
     assert (result.data, result.changes, result.failed) == (case(name), (), False)
 
 
-@pytest.mark.parametrize("name", CASES)
+@for_each(CASES)
 def test_a_pod_below_a_case_is_guarded(name: str) -> None:
     result = transform(above(name) + POD)
     is_right = result.data == above(name) + GUARDED_POD
@@ -144,7 +143,7 @@ def test_a_pod_below_a_case_is_guarded(name: str) -> None:
     assert [change.object.name for change in result.changes] == ["last"] * is_right
 
 
-@pytest.mark.parametrize("name", CASES)
+@for_each(CASES)
 def test_a_strict_run_reads_a_case_or_reports_it_and_goes_on(name: str) -> None:
     failing, passing = (strict(above(name) + POD, choice) for choice in ("fail", "pass"))
     assert failing.data == passing.data == above(name) + GUARDED_POD

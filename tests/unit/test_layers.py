@@ -3,11 +3,13 @@
 import ast
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 import transformer
+from tests.cases import for_each
 
 PACKAGE = Path(transformer.__file__).parent
 
@@ -90,9 +92,12 @@ def relative(file: Path) -> str:
     return file.relative_to(PACKAGE).as_posix()
 
 
-each_module = pytest.mark.parametrize(
-    "file", [pytest.param(file, id=relative(file)) for file in module_files()]
-)
+@cache
+def tree(file: Path) -> ast.Module:
+    return ast.parse(file.read_text("utf-8"))
+
+
+each_module = for_each(module_files(), relative)
 
 
 def layer_of(name: str) -> str:
@@ -104,15 +109,17 @@ def own_layer(file: Path) -> str:
     return layer_of(relative(file).removesuffix(".py").replace("/", "."))
 
 
-each_pure_module = pytest.mark.parametrize(
-    "file",
-    [pytest.param(file, id=relative(file)) for file in module_files() if own_layer(file) in PURE],
-)
+each_pure_module = for_each([file for file in module_files() if own_layer(file) in PURE], relative)
 
 
-def imported(file: Path) -> Iterator[str]:
-    """Yield the dotted names of the modules that `file` imports, wherever in it."""
-    for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+@cache
+def imported(file: Path) -> tuple[str, ...]:
+    """Return the dotted names of the modules that `file` imports, wherever in it."""
+    return tuple(imports(file))
+
+
+def imports(file: Path) -> Iterator[str]:
+    for node in ast.walk(tree(file)):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -193,14 +200,14 @@ def test_siblings_do_not_import_each_other(folder: str, pattern: str) -> None:
 @each_pure_module
 def test_the_core_touches_nothing_outside(file: Path) -> None:
     assert not {name.partition(".")[0] for name in imported(file)} & IMPURE_MODULES
-    for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+    for node in ast.walk(tree(file)):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
             assert node.func.id not in IMPURE_NAMES, f"{relative(file)}:{node.lineno}"
 
 
 @each_pure_module
 def test_in_the_core_exceptions_are_not_caught_wholesale(file: Path) -> None:
-    for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+    for node in ast.walk(tree(file)):
         if isinstance(node, ast.ExceptHandler):
             caught = ast.unparse(node.type) if node.type else ""
             assert caught not in ("", "Exception", "BaseException"), (
@@ -217,4 +224,4 @@ def test_init_files_are_empty_but_the_top_one() -> None:
 @each_module
 def test_a_module_says_what_it_is_for(file: Path) -> None:
     if file.name != "__init__.py" or file.parent == PACKAGE:
-        assert ast.get_docstring(ast.parse(file.read_text("utf-8")))
+        assert ast.get_docstring(tree(file))

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 import transformer
+from tests.cases import for_each
 from transformer.config import config_file
 from transformer.config.function_config import function_config
 from transformer.errors import SettingsError
@@ -88,12 +89,12 @@ def found(context: Workload, within: Catalog | None = None) -> str | None:
 # The upstream workloads
 
 
-@pytest.mark.parametrize("row", ROWS, ids=row_id)
+@for_each(ROWS, row_id)
 def test_each_upstream_workload_is_what_it_should_be(row: Row) -> None:
     assert found(from_row(row)) == row["expected"]
 
 
-@pytest.mark.parametrize("row", ROWS, ids=row_id)
+@for_each(ROWS, row_id)
 def test_moving_an_upstream_workload_changes_nothing_where_its_name_or_image_says_enough(
     row: Row,
 ) -> None:
@@ -101,21 +102,19 @@ def test_moving_an_upstream_workload_changes_nothing_where_its_name_or_image_say
     assert found(from_row(row, namespace="other")) == (row["expected"] if is_known else None)
 
 
-@pytest.mark.parametrize("name", ["dev-{}", "{}-v2", "team-a-{}-7f", "release-{}-linux"])
-@pytest.mark.parametrize("row", [row for row in ROWS if row["images"]], ids=row_id)
-def test_renaming_an_upstream_workload_changes_nothing_while_label_and_image_stay(
-    row: Row, name: str
-) -> None:
-    renamed = from_row(row, name.format(row["name"]), "other")
-    assert found(renamed) == row["expected"]
+@for_each([row for row in ROWS if row["images"]], row_id)
+def test_renaming_an_upstream_workload_changes_nothing_while_label_and_image_stay(row: Row) -> None:
+    for name in ("dev-{}", "{}-v2", "team-a-{}-7f", "release-{}-linux"):
+        renamed = from_row(row, name.format(row["name"]), "other")
+        assert found(renamed) == row["expected"], name
 
 
-@pytest.mark.parametrize("row", GUARDED, ids=row_id)
+@for_each(GUARDED, row_id)
 def test_a_name_alone_is_never_enough(row: Row) -> None:
     assert found(workload(row["name"], kind=row["kind"], image="shop/app:v1")) is None
 
 
-@pytest.mark.parametrize("row", GUARDED, ids=row_id)
+@for_each(GUARDED, row_id)
 def test_another_kind_is_never_recognised(row: Row) -> None:
     context = from_row(row)
     other = Workload(
@@ -334,10 +333,11 @@ def echoes(one: Component, name: str) -> list[str]:
     return [f"{key}={value}" for key, value in one.labels if f"-{value}-" in f"-{name}-"]
 
 
-@pytest.mark.parametrize(("ident", "name"), GENERIC)
+@for_each(GENERIC)
 def test_a_stranger_with_a_generic_name_is_left_alone_whatever_repeats_the_name(
-    ident: str, name: str
+    case: tuple[str, str],
 ) -> None:
+    ident, name = case
     one = component(ident)
     for kind in one.kinds:
         for own in (name, f"{name}-arm64", f"acme-{name}", f"{name}-blue"):
@@ -345,15 +345,17 @@ def test_a_stranger_with_a_generic_name_is_left_alone_whatever_repeats_the_name(
             assert found(workload(own, "acme", *echoes(one, name), kind=kind, image=images)) is None
 
 
-@pytest.mark.parametrize(("ident", "name"), GENERIC)
-def test_the_real_one_with_a_generic_name_is_known_by_its_namespace(ident: str, name: str) -> None:
+@for_each(GENERIC)
+def test_the_real_one_with_a_generic_name_is_known_by_its_namespace(case: tuple[str, str]) -> None:
+    ident, name = case
     one = component(ident)
     for namespace in one.namespaces:
         assert found(workload(name, namespace, kind=one.kinds[0], image="mirror/x:1")) == ident
 
 
-@pytest.mark.parametrize(("ident", "name"), GENERIC)
-def test_the_real_one_with_a_generic_name_is_known_by_its_image(ident: str, name: str) -> None:
+@for_each(GENERIC)
+def test_the_real_one_with_a_generic_name_is_known_by_its_image(case: tuple[str, str]) -> None:
+    ident, name = case
     one = component(ident)
     known = [image for image in one.images if f"-{image}-" not in f"-{name}-"]
     assert known

@@ -1,11 +1,13 @@
 import json
 import math
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 
 import pytest
 import yaml
 
+from tests.cases import for_each
 from transformer.errors import InputError
 from transformer.yamltree.scalars import resolve, resolve_key
 
@@ -13,10 +15,18 @@ RECORDED = Path(__file__).parents[3] / "testdata" / "scalars" / "kubectl.json"
 CORE = "tag:yaml.org,2002:"
 
 
-def recorded(name: str) -> list[object]:
+Entry = dict[str, str]
+
+
+@cache
+def recorded(name: str) -> list[Entry]:
     """One case per scalar that was put to kubectl (see tests/integration/regenerate_scalars.py)."""
-    entries = json.loads(RECORDED.read_text(encoding="utf-8"))[name]
-    return [pytest.param(entry, id=ascii(entry["yaml"])[:40]) for entry in entries]
+    entries: list[Entry] = json.loads(RECORDED.read_text(encoding="utf-8"))[name]
+    return entries
+
+
+def source(entry: Entry) -> str:
+    return ascii(entry["yaml"])[:40]
 
 
 def scalar_of(source: str) -> tuple[str, str, str | None]:
@@ -39,8 +49,8 @@ def printed(value: str | int | float | bool | None) -> str:
     return repr(value).replace("e-0", "e-")
 
 
-@pytest.mark.parametrize("entry", recorded("values"))
-def test_reads_a_value_as_kubectl_did(entry: dict[str, str]) -> None:
+@for_each(recorded("values"), source)
+def test_reads_a_value_as_kubectl_did(entry: Entry) -> None:
     text, style, tag = scalar_of(f"- {entry['yaml']}")
     if "json" in entry:
         assert printed(resolve(text, style, tag)) == entry["json"]
@@ -53,8 +63,8 @@ def test_reads_a_value_as_kubectl_did(entry: dict[str, str]) -> None:
             resolve(text, style, tag)
 
 
-@pytest.mark.parametrize("entry", recorded("keys"))
-def test_reads_a_key_as_kubectl_did(entry: dict[str, str]) -> None:
+@for_each(recorded("keys"), source)
+def test_reads_a_key_as_kubectl_did(entry: Entry) -> None:
     text, style, tag = scalar_of(f"- {entry['yaml']}")
     if "json" in entry:
         assert resolve_key(text, style, tag) == json.loads(entry["json"])
