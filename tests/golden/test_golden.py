@@ -19,12 +19,13 @@ import inspect
 import json
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
 
+from tests.cases import check_each
 from transformer import Finding, Result, transform, validate
 from transformer.report import as_json
 from transformer.rules.base import TransformRule, ValidationRule
@@ -116,19 +117,21 @@ def cases_below(folder: Path) -> Iterator[Case]:
 
 CASES = (*cases_below(RULES), *cases_below(SPLICE))
 
-each_case = pytest.mark.parametrize(
-    "case", [pytest.param(case, id=case.folder.relative_to(TESTDATA).as_posix()) for case in CASES]
-)
+
+def group_of(case: Case) -> str:
+    """Return the folder of a case's rule, or that of all cases of splicing."""
+    return "splice" if case.folder.is_relative_to(SPLICE) else case.folder.parent.name
 
 
-each_validation_case = pytest.mark.parametrize(
-    "case",
-    [
-        pytest.param(case, id=case.folder.relative_to(TESTDATA).as_posix())
-        for case in cases_below(RULES)
-        if case.folder.parent.name.startswith("HN")
-    ],
-)
+GROUPS: dict[str, list[Case]] = {}
+for one in CASES:
+    GROUPS.setdefault(group_of(one), []).append(one)
+
+each_group = pytest.mark.parametrize("group", GROUPS)
+
+
+def check_cases(group: str, check: Callable[[Case], None]) -> None:
+    check_each(GROUPS[group], check, lambda case: case.folder.relative_to(TESTDATA).as_posix())
 
 
 def rewrite(case: Case, result: Result) -> None:
@@ -149,31 +152,40 @@ def write_findings(file: Path, findings: list[dict[str, Any]]) -> None:
         file.write_text(text, "utf-8", newline="\n")
 
 
-@each_case
-def test_output_and_findings_are_the_expected_ones(case: Case) -> None:
-    result = case.run(case.source.read_bytes())
-    if IS_REWRITTEN:
-        rewrite(case, result)
-    assert result.data == case.output
-    assert told(result.findings) == case.findings
+@each_group
+def test_output_and_findings_are_the_expected_ones(group: str) -> None:
+    def check(case: Case) -> None:
+        result = case.run(case.source.read_bytes())
+        if IS_REWRITTEN:
+            rewrite(case, result)
+        assert result.data == case.output
+        assert told(result.findings) == case.findings
+
+    check_cases(group, check)
 
 
-@each_validation_case
-def test_validate_finds_the_expected(case: Case) -> None:
-    found = case.validate()
-    if IS_REWRITTEN:
-        write_findings(case.expected_validation, found)
-    assert found == case.validation
+@pytest.mark.parametrize("group", [group for group in GROUPS if group.startswith("HN")])
+def test_validate_finds_the_expected(group: str) -> None:
+    def check(case: Case) -> None:
+        found = case.validate()
+        if IS_REWRITTEN:
+            write_findings(case.expected_validation, found)
+        assert found == case.validation
+
+    check_cases(group, check)
 
 
-@each_case
-def test_a_second_run_changes_plans_and_finds_nothing_new(case: Case) -> None:
-    output = case.output
-    result = case.run(output)
-    assert result.data == output
-    assert result.changes == ()
-    found_first = {finding["rule"] for finding in case.findings}
-    assert {finding.rule for finding in result.findings} <= found_first
+@each_group
+def test_a_second_run_changes_plans_and_finds_nothing_new(group: str) -> None:
+    def check(case: Case) -> None:
+        output = case.output
+        result = case.run(output)
+        assert result.data == output
+        assert result.changes == ()
+        found_first = {finding["rule"] for finding in case.findings}
+        assert {finding.rule for finding in result.findings} <= found_first
+
+    check_cases(group, check)
 
 
 def test_folders_hold_cases_and_nothing_else() -> None:

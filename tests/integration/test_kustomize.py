@@ -74,7 +74,7 @@ class Host(NamedTuple):
         )
 
 
-@pytest.fixture(params=["legacy plugin", "KRM function"])
+@pytest.fixture(params=["legacy plugin", "KRM function"], scope="module")
 def host(request: pytest.FixtureRequest) -> Host:
     if request.param == "legacy plugin":
         kubectl = [require_tool("kubectl"), "kustomize"]
@@ -87,6 +87,19 @@ def host(request: pytest.FixtureRequest) -> Host:
 def examples(tmp_path: Path) -> Path:
     """Return a copy of the examples."""
     return Path(shutil.copytree(EXAMPLES, tmp_path / "examples"))
+
+
+@pytest.fixture(scope="module")
+def plain(host: Host, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """What is built of the examples without the plugin."""
+    examples = Path(shutil.copytree(EXAMPLES, tmp_path_factory.mktemp("plain") / "examples"))
+    return host.built(overlay(examples / "plain"), with_plugin=False)
+
+
+@pytest.fixture(scope="module")
+def built(host: Host) -> str:
+    """What is built of the examples with the plugin."""
+    return host.built(EXAMPLES / host.example)
 
 
 def write(path: Path, text: str) -> Path:
@@ -131,9 +144,7 @@ def guarded(value: Any) -> bool:
 # --- the examples -------------------------------------------------------------------------------
 
 
-def test_the_build_differs_by_the_requirement_and_nothing_else(host: Host, examples: Path) -> None:
-    plain = host.built(overlay(examples / "plain"), with_plugin=False)
-    built = host.built(examples / host.example)
+def test_the_build_differs_by_the_requirement_and_nothing_else(plain: str, built: str) -> None:
     before, after = objects(plain), objects(built)
     assert len(before) >= 12
     assert list(before) == list(after)
@@ -144,8 +155,8 @@ def test_the_build_differs_by_the_requirement_and_nothing_else(host: Host, examp
     assert "config.kubernetes.io" not in built
 
 
-def test_names_with_a_prefix_and_a_hash_are_still_referred_to(host: Host, examples: Path) -> None:
-    after = objects(host.built(examples / host.example))
+def test_names_with_a_prefix_and_a_hash_are_still_referred_to(built: str) -> None:
+    after = objects(built)
     (cart,) = after["Deployment/prod-cart"]["spec"]["template"]["spec"]["containers"]
     settings = cart["envFrom"][0]["configMapRef"]["name"]
     assert settings.startswith("prod-shop-settings-")
@@ -191,13 +202,14 @@ def test_base_overlay_patch_prefix_and_namespace_together(host: Host, examples: 
     assert f"ConfigMap/{cart['envFrom'][0]['configMapRef']['name']}" in after
 
 
-def test_a_second_layer_with_the_plugin_changes_nothing_more(host: Host, examples: Path) -> None:
-    once = host.built(examples / host.example)
+def test_a_second_layer_with_the_plugin_changes_nothing_more(
+    host: Host, built: str, examples: Path
+) -> None:
     again = overlay(
         examples / "again", resources=f"[../{host.example}]", transformers="[hostnet.yaml]"
     )
     write(again / "hostnet.yaml", host.object("HostnetTransform"))
-    assert host.built(again) == once
+    assert host.built(again) == built
 
 
 # --- validators ---------------------------------------------------------------------------------
@@ -242,30 +254,33 @@ PASSING = "{rules: {HN406: off, HN311: off}}"
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_a_validator_that_passes_keeps_everything(host: Host, examples: Path, form: str) -> None:
+def test_a_validator_that_passes_keeps_everything(
+    host: Host, plain: str, examples: Path, form: str
+) -> None:
     folder = examples / "valid"
     text = host.object("HostnetValidate", PASSING)
     overlay(folder, validators=listed(folder, text, form))
-    plain = host.built(overlay(examples / "plain"), with_plugin=False)
     assert host.built(folder) == plain
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_in_both_lists_it_deletes_nothing_in_silence(host: Host, examples: Path, form: str) -> None:
+def test_in_both_lists_it_deletes_nothing_in_silence(
+    host: Host, plain: str, examples: Path, form: str
+) -> None:
     folder = examples / "both"
     text = host.object("HostnetValidate", PASSING)
     overlay(folder, validators="[validate.yaml]", transformers=listed(folder, text, form))
     write(folder / "validate.yaml", text)
-    plain = host.built(overlay(examples / "plain"), with_plugin=False)
     done = host.build(folder)
     assert done.returncode != 0 or objects(done.stdout) == objects(plain)
 
 
-def test_a_validator_among_the_transformers_deletes_nothing(host: Host, examples: Path) -> None:
+def test_a_validator_among_the_transformers_deletes_nothing(
+    host: Host, plain: str, examples: Path
+) -> None:
     folder = overlay(examples / "wrong", transformers="[validate.yaml]")
     rules = "{rules: {HN406: off, HN311: off}}"
     write(folder / "validate.yaml", host.object("HostnetValidate", rules))
-    plain = host.built(overlay(examples / "plain"), with_plugin=False)
     assert objects(host.built(folder)) == objects(plain)
 
 
@@ -356,8 +371,7 @@ def test_with_the_settings_of_the_object_the_guard_catches_what_they_change(
     assert invoke("--check", "--config", config, stdin=skipped.encode()).status == 1
 
 
-def test_the_guard_passes_what_the_plugin_has_built(host: Host) -> None:
-    built = host.built(EXAMPLES / host.example)
+def test_the_guard_passes_what_the_plugin_has_built(built: str) -> None:
     assert invoke("--check", stdin=built.encode()).status == 0
 
 

@@ -1164,24 +1164,29 @@ _groups = st.tuples(
 _json_options = st.frozensets(st.sampled_from((*JSON, "no-last-newline", "shuffled")))
 
 
-def documents() -> st.SearchStrategy[Rendered]:
+def documents(line_ends: st.SearchStrategy[str] = _line_ends) -> st.SearchStrategy[Rendered]:
     """Draw one document in random formatting."""
-    return values().flatmap(rendered)
+    return values().flatmap(lambda value: rendered(value, line_ends=line_ends))
 
 
 @st.composite
 def rendered(
-    draw: Draw, value: dict[str, Any], layouts: st.SearchStrategy[str] = _layouts
+    draw: Draw,
+    value: dict[str, Any],
+    layouts: st.SearchStrategy[str] = _layouts,
+    line_ends: st.SearchStrategy[str] = _line_ends,
 ) -> Rendered:
     """Draw the formatting of a value."""
     layout = draw(layouts)
     options = draw(_json_options) if layout == "json" else frozenset[str]().union(*draw(_groups))
-    return render(value, draw(_seeds), options, layout, draw(_line_ends), draw(_steps))
+    return render(value, draw(_seeds), options, layout, draw(line_ends), draw(_steps))
 
 
-def streams(max_size: int = 4) -> st.SearchStrategy[Stream]:
+def streams(
+    max_size: int = 4, line_ends: st.SearchStrategy[str] = _line_ends
+) -> st.SearchStrategy[Stream]:
     """Draw several documents in one text."""
-    return st.lists(documents(), min_size=1, max_size=max_size).map(join)
+    return st.lists(documents(line_ends), min_size=1, max_size=max_size).map(join)
 
 
 def join(parts: list[Rendered]) -> Stream:

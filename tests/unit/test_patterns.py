@@ -13,6 +13,7 @@ import re
 import sys
 from collections import deque
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from re import _constants, _parser  # type: ignore[attr-defined]  # the parsers have no public name
 from time import process_time
@@ -21,6 +22,7 @@ from typing import Any
 import pytest
 
 import transformer
+from tests.cases import for_each
 from transformer.regexes import LazyPattern
 
 SCHEMAS = Path(__file__).resolve().parents[2] / "schemas"
@@ -184,12 +186,17 @@ def _time(pattern: "re.Pattern[Any]", text: str, is_searched: bool) -> float:
 PATTERNS, SEARCHED = patterns(), _searched()
 
 
-@pytest.mark.parametrize("name", PATTERNS)
+@for_each(PATTERNS)
 def test_no_pattern_takes_long_over_a_text_made_for_it(name: str) -> None:
     variable = name.partition(":")[0].rpartition(".")[2]
     is_table = not isinstance(getattr(_module_of(name), variable, None), LazyPattern | re.Pattern)
-    is_searched = is_table or variable in SEARCHED
-    assert next(slow_texts(PATTERNS[name], is_searched=is_searched), None) is None
+    assert slow_text(PATTERNS[name], is_table or variable in SEARCHED) is None
+
+
+@cache
+def slow_text(pattern: "re.Pattern[Any]", is_searched: bool) -> str | None:
+    """Return the first text over which the pattern, which several modules may have, takes long."""
+    return next(slow_texts(pattern, is_searched=is_searched), None)
 
 
 def _module_of(name: str) -> Any:
@@ -201,7 +208,7 @@ def test_a_pattern_that_looks_at_each_rest_again_would_be_found(text: str) -> No
     assert next(slow_texts(re.compile(text)))
 
 
-@pytest.mark.parametrize("name", PATTERNS)
+@for_each(PATTERNS)
 def test_no_group_is_repeated_possessively(name: str) -> None:
     assert not has_possessive_group(PATTERNS[name])
 
