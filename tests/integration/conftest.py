@@ -1,10 +1,11 @@
 """What tests of faults start from."""
 
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from tests.integration.empty_repositories import begin
 
 
 @pytest.fixture
@@ -23,5 +24,5 @@ def repository(tmp_path: Path) -> Path:
     """Return an empty folder to work in, a Git repository since the hooks want one."""
     path = tmp_path / "work"
     path.mkdir()
-    subprocess.run(["git", "init", "-q", path], check=True)
+    begin(path)
     return path

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.integration.cli_runs import Run, invoke
+from tests.integration.empty_repositories import begin
 from tests.requirements import require_tool
 
 
@@ -21,7 +22,7 @@ def start(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
     monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
     monkeypatch.chdir(folder)
-    git("init", "-q", "--initial-branch=main")
+    begin(folder)
 
 
 def git(*arguments: str) -> str:

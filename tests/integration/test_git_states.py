@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.integration.cli_runs import invoke
+from tests.integration.empty_repositories import begin
 from tests.manifests import joined, node, pool
 from tests.requirements import require_tool
 from transformer.errors import SettingsError
@@ -61,7 +62,7 @@ def write(name: str | bytes, data: bytes) -> None:
 def commit(files: dict[str, bytes]) -> str:
     """Commit files, in a repository that is made if need be, and return the commit."""
     if not Path(".git").exists():
-        start()
+        begin(Path())
     for name, data in files.items():
         write(name, data)
     git("add", "--all")
