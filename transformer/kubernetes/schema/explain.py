@@ -123,7 +123,7 @@ def _unknown_keys(fault: _Fault) -> Iterator[Problem]:
         if key not in known and not any(re.search(pattern, key) for pattern in patterns):
             hint = (
                 did_you_mean(key, known, patterns)
-                or _home(key, fault.root)
+                or _home(key, SameSchema(fault.root))
                 or f"it may hold {any_of(known + others)}"
             )
             message = f'unknown key "{clip(key)}" in {fault.where}'
@@ -190,13 +190,18 @@ _EXPLAINED: Mapping[str, Callable[[_Fault], Iterator[Problem]]] = {
 }
 
 
-def _home(key: str, schema: Mapping[str, Any], where: str = "") -> str:
+@lru_cache(maxsize=64)
+def _home(key: str, root: SameSchema) -> str:
     """Return a hint if `key` belongs elsewhere, under objects (not lists)."""
+    return _home_below(key, root.schema)
+
+
+def _home_below(key: str, schema: Mapping[str, Any], where: str = "") -> str:
     for name, inner in schema.get("properties", {}).items():
         here = f"{where}.{name}" if where else name
         known = inner.get("properties", {})
         if key in known or any(re.search(p, key) for p in inner.get("patternProperties", {})):
             return f"it belongs under {here}"
-        if hint := _home(key, inner, here):
+        if hint := _home_below(key, inner, here):
             return hint
     return ""
