@@ -1154,6 +1154,7 @@ def _is_foldable(text: str) -> bool:
 
 
 _layouts = st.sampled_from(("block",) * 6 + ("flow", "json", "json"))
+YAML_LAYOUTS = st.sampled_from(("block",) * 6 + ("flow",))
 _line_ends = st.sampled_from(("\n",) * 6 + ("\r\n",) * 3 + ("mixed", "\r"))
 _steps = st.sampled_from((2, 2, 2, 4, 4, 1, 3, 5, 6, 7, 8))
 _seeds = st.integers(0, 2**32 - 1)
@@ -1164,9 +1165,9 @@ _groups = st.tuples(
 _json_options = st.frozensets(st.sampled_from((*JSON, "no-last-newline", "shuffled")))
 
 
-def documents(line_ends: st.SearchStrategy[str] = _line_ends) -> st.SearchStrategy[Rendered]:
-    """Draw one document in random formatting."""
-    return values().flatmap(lambda value: rendered(value, line_ends=line_ends))
+def documents(**drawn: st.SearchStrategy[str]) -> st.SearchStrategy[Rendered]:
+    """Draw one document in random formatting, or with the `layouts` or `line_ends` given."""
+    return values().flatmap(lambda value: rendered(value, **drawn))
 
 
 @st.composite
@@ -1182,11 +1183,9 @@ def rendered(
     return render(value, draw(_seeds), options, layout, draw(line_ends), draw(_steps))
 
 
-def streams(
-    max_size: int = 4, line_ends: st.SearchStrategy[str] = _line_ends
-) -> st.SearchStrategy[Stream]:
-    """Draw several documents in one text."""
-    return st.lists(documents(line_ends), min_size=1, max_size=max_size).map(join)
+def streams(max_size: int = 4, **drawn: st.SearchStrategy[str]) -> st.SearchStrategy[Stream]:
+    """Draw several documents in one text, with what is `drawn` as for one."""
+    return st.lists(documents(**drawn), min_size=1, max_size=max_size).map(join)
 
 
 def join(parts: list[Rendered]) -> Stream:

@@ -7,7 +7,14 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from tests.property import loading, reference
-from tests.property.manifests import Rendered, Stream, documents, is_component, streams
+from tests.property.manifests import (
+    YAML_LAYOUTS,
+    Rendered,
+    Stream,
+    documents,
+    is_component,
+    streams,
+)
 from transformer import Result, transform
 
 STRICT = {
@@ -84,7 +91,7 @@ def test_the_screen_only_saves_work(document: Rendered) -> None:
     assert transform(data).data == transform(data, config=STRICT).data
 
 
-@given(streams())
+@given(streams(layouts=YAML_LAYOUTS))
 def test_a_stream_is_transformed_as_its_documents_are_given_the_same_pools(
     stream: Stream,
 ) -> None:
@@ -95,7 +102,6 @@ def test_a_stream_is_transformed_as_its_documents_are_given_the_same_pools(
         if manifest.get("kind") == "NodePool"
     ]
     assume(len(names) == len(set(names)))
-    assume(not any("layout:json" in document.features for document in stream.documents))
     result = transformed(stream.text)
     pools = reference.host_network_pools(document.value for document in stream.documents)
     wanted = [expected(document.value, pools) for document in stream.documents]
