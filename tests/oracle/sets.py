@@ -41,7 +41,7 @@ def _is_same(vector: Vector) -> bool:
             (copy.failure is not None) == ("fails" in theirs or bool(answer["refused"]))
             for copy, theirs in ((made[pool], answer["copies"][pool]) for pool in made)
         )
-        and _controlled(source, manifest.ref)
+        and _specs(source, manifest.ref, made, is_refused=bool(answer["refused"]))
         == {pool: theirs.get("spec") for pool, theirs in answer["copies"].items()}
     )
 
@@ -63,12 +63,20 @@ def _refused(source: YurtAppSet) -> list[int]:
     return [int(place[1]) for place in found if place]
 
 
-def _controlled(source: YurtAppSet, ref: ObjectRef) -> dict[str, Any]:
+def _specs(
+    source: YurtAppSet, ref: ObjectRef, made: dict[str, WorkloadCopy], *, is_refused: bool
+) -> dict[str, Any]:
     """Return the specs of what the controller would make, by pool, or None for those that fail."""
+    found: dict[str, tuple[Any, Any]] = {
+        pool: (copy.failure, copy.workload) for pool, copy in made.items()
+    }
+    if is_refused:  # what would be made all the same
+        found = {
+            pool: (source.broken or one.failure, one.object["spec"])
+            for pool, one in controlled(source, ref, index())
+            if index().named([pool])
+        }
     return {
-        pool: None
-        if source.broken or made.failure
-        else written(f"{source.kind}Spec", made.object["spec"])
-        for pool, made in controlled(source, ref, index())
-        if index().named([pool])
+        pool: None if failure else written(f"{source.kind}Spec", spec)
+        for pool, (failure, spec) in found.items()
     }
