@@ -9,15 +9,17 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 from typing import Any, NamedTuple
 
 import pytest
 import yaml
 
 from tests.integration.cli_runs import Run, invoke
-from tests.integration.shell_blocks import INTEGRATIONS, run_block, shell_blocks
+from tests.integration.shell_blocks import INTEGRATIONS, path_with, run_block, shell_blocks
 from tests.manifests import guarded
 from tests.requirements import only_in_ci, require_go_tool, require_tool
 
@@ -450,6 +452,114 @@ def test_the_job_for_gitlab_takes_paths_and_options(checkout: Path) -> None:
     assert (status, [entry["check_name"] for entry in found]) == (0, ["HN426"])
 
 
+class GitLab(ThreadingHTTPServer):
+    """What answers as the API of GitLab does about the notes of a merge request."""
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), GitLabHandler)
+        self.notes: list[Any] = [
+            {"id": number, "author": {"id": 1}, "body": f"{NOTE}mine"} for number in range(150)
+        ]
+
+
+class GitLabHandler(BaseHTTPRequestHandler):
+    """Answers one request."""
+
+    server: GitLab
+
+    def do_GET(self) -> None:  # the name is that of the standard library
+        assert self.headers["PRIVATE-TOKEN"] == "secret"
+        if self.path == "/user":
+            return self.answer({"id": 9})
+        path, number = self.path.split("?per_page=100&page=")
+        assert path == "/projects/3/merge_requests/7/notes"
+        start = 100 * (int(number) - 1)
+        return self.answer(self.server.notes[start : start + 100])
+
+    def do_POST(self) -> None:
+        note = {"id": len(self.server.notes), "author": {"id": 9}, **self.value}
+        self.server.notes.append(note)
+        self.answer(note)
+
+    def do_PUT(self) -> None:
+        note = self.server.notes[int(self.path.rpartition("/")[2])]
+        note |= self.value
+        self.answer(note)
+
+    @property
+    def value(self) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        return found
+
+    def answer(self, value: object) -> None:
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(json.dumps(value).encode())
+
+    def log_message(self, *args: object) -> None:
+        """Print nothing."""
+
+
+NOTE = "<!-- hostnet-transform placement -->\n"
+
+
+@pytest.fixture
+def merge_request() -> Iterator[GitLab]:
+    with GitLab() as server:
+        thread = Thread(target=server.serve_forever)
+        thread.start()
+        yield server
+        server.shutdown()
+        thread.join()
+
+
+def gitlab_placement(folder: Path, **more: str) -> tuple[int, str, str]:
+    """Run the job; return its status, its artifact and what it printed."""
+    jobs = yaml.safe_load((INTEGRATIONS / "gitlab" / "hostnet.gitlab-ci.yml").read_bytes())
+    job = jobs["hostnet-placement"]
+    variables = {**job["variables"], "CI_PROJECT_ID": "3", "CI_MERGE_REQUEST_IID": "7", **more}
+    done = run_block("\n".join(job["script"]), folder, env=variables)
+    sys.stderr.write(done.stderr)
+    (artifact,) = job["artifacts"]["paths"]
+    return done.returncode, (folder / artifact).read_text(encoding="utf-8"), done.stdout
+
+
+def test_the_note_on_a_merge_request_is_updated_and_not_repeated(
+    repository: Path, example: Path, merge_request: GitLab
+) -> None:
+    address = f"http://127.0.0.1:{merge_request.server_port}"
+    given = {
+        "CI_API_V4_URL": address,
+        "CI_MERGE_REQUEST_DIFF_BASE_SHA": git(repository, "rev-parse", "HEAD"),
+        "HOSTNET_TOKEN": "secret",
+    }
+    git(repository, "checkout", "--quiet", ".")
+    status, report, _ = gitlab_placement(repository, **given)
+    assert (status, len(merge_request.notes)) == (0, 150)
+    assert "- nothing changes\n" in report
+    for name in ("api", "more"):
+        text = (
+            (example / "shop.yaml")
+            .read_text(encoding="utf-8")
+            .replace("name: web", f"name: {name}")
+        )
+        (example / f"{name}.yaml").write_text(text, encoding="utf-8")
+        status, report, _ = gitlab_placement(repository, **given)
+        assert (status, len(merge_request.notes)) == (0, 151)
+        assert merge_request.notes[-1]["body"] == NOTE + report
+        assert f"Deployment/shop/{name}" in report or "2 workloads" in report
+
+
+def test_the_job_for_placement_needs_no_token(checkout: Path) -> None:
+    status, report, printed = gitlab_placement(checkout, HOSTNET_PLACEMENT_ARGS="--fail-on breaks")
+    assert (status, printed) == (0, "")
+    assert report.startswith("### Where workloads can land\n")
+    address = {"CI_API_V4_URL": "http://127.0.0.1:1", "HOSTNET_TOKEN": "secret"}
+    status, _, printed = gitlab_placement(checkout, **address)
+    assert status == 0
+    assert printed.startswith("the note on the merge request could not be written: ")
+
+
 def test_the_documented_commands_for_gitlab_run(checkout: Path) -> None:
     documented("gitlab", checkout)
     assert len(json.loads((checkout / "gl-hostnet.json").read_bytes())) == 3
@@ -476,7 +586,11 @@ class Action(NamedTuple):
                 **os.environ,
                 "GITHUB_ACTION_PATH": str(ROOT),
                 "GITHUB_ENV": str(self.temp / "env"),
+                "GITHUB_JOB": "check-all",
                 "GITHUB_OUTPUT": str(self.temp / "output"),
+                "GITHUB_REPOSITORY": "shop/manifests",
+                "GITHUB_STEP_SUMMARY": str(self.temp / "summary"),
+                "PATH": path_with(self.temp),
                 "GITHUB_WORKSPACE": str(self.workspace),
                 "RUNNER_TEMP": str(self.temp),
                 **{name: values[name] for name in given["env"]},
@@ -488,17 +602,36 @@ class Action(NamedTuple):
             timeout=300,
         )
         sys.stderr.write(done.stderr)
+        (self.temp / "log").write_text(done.stdout, encoding="utf-8")
         return done.returncode
 
     def validate(self, **inputs: str) -> dict[str, str]:
         """Run the step `validate`, and return its outputs."""
+        return self.outputs("validate", "args", inputs)
+
+    def placement(self, **inputs: str) -> dict[str, str]:
+        """Run the step `placement`, and return its outputs."""
+        return self.outputs("placement", "placement-args", inputs)
+
+    def outputs(self, step: str, args: str, inputs: Mapping[str, str]) -> dict[str, str]:
+        """Run a step of the tool, and return its outputs."""
         values = {**self.defaults, **inputs}
         (self.temp / "output").write_text("")
-        names = {"PATHS": "paths", "BASE": "base", "ARGS": "args"}
+        names = {"PATHS": "paths", "BASE": "base", "ARGS": args}
         given = {name: values[source] for name, source in names.items()}
-        assert self.run("validate", **given) == 0
+        assert self.run(step, **given) == 0
         lines = (self.temp / "output").read_text(encoding="utf-8").splitlines()
         return dict(line.split("=", 1) for line in lines)
+
+    def comment(self, markdown: str) -> None:
+        """Run the step `comment` on pull request 7."""
+        assert self.run("comment", GH_TOKEN="secret", MARKDOWN=markdown, PULL_REQUEST="7") == 0
+
+    @property
+    def comments(self) -> list[Any]:
+        """The comments on the pull request, as the stand-in for `gh` has them."""
+        found: list[Any] = json.loads((self.temp / "comments.json").read_bytes())
+        return found
 
     def found(self) -> list[str]:
         """Return the rules of the report's results."""
@@ -512,7 +645,8 @@ def action(checkout: Path, tmp_path_factory: pytest.TempPathFactory) -> Action:
     given = yaml.safe_load((ROOT / "action.yml").read_bytes())
     assert given["runs"]["using"] == "composite"
     steps = {step["id"]: step for step in given["runs"]["steps"]}
-    assert list(steps) == ["python", "install", "validate", "upload", "result"]
+    names = ["python", "install", "validate", "upload", "placement", "comment", "result"]
+    assert list(steps) == names
     defaults = {name: spec["default"] for name, spec in given["inputs"].items()}
     temp = tmp_path_factory.mktemp("runner temp")
     (temp / "hostnet" / "bin").mkdir(parents=True)
@@ -528,7 +662,10 @@ def test_the_action_hands_over_its_inputs_by_environment_only(action: Action) ->
         "BASE": "${{ inputs.base }}",
         "ARGS": "${{ inputs.args }}",
     }
-    assert action.steps["result"]["env"] == {"STATUS": "${{ steps.validate.outputs.status }}"}
+    assert action.steps["result"]["env"] == {
+        "STATUS": "${{ steps.validate.outputs.status }}",
+        "PLACEMENT": "${{ steps.placement.outputs.status }}",
+    }
     assert action.steps["result"]["if"] == "always()"
     assert action.steps["upload"]["if"].startswith("always() && ")
     assert action.steps["upload"]["uses"].startswith("github/codeql-action/upload-sarif@")
@@ -538,7 +675,7 @@ def test_the_action_writes_the_report_and_fails_in_its_last_step(action: Action)
     outputs = action.validate()
     assert outputs == {"status": "1", "sarif": str(action.temp / "hostnet.sarif")}
     assert sorted(action.found()) == ["HN311", "HN406", "HN426"]
-    assert action.run("result", STATUS=outputs["status"]) == 1
+    assert action.run("result", STATUS=outputs["status"], PLACEMENT="") == 1
 
 
 def test_the_action_passes_where_nothing_is_wrong(action: Action, repository: Path) -> None:
@@ -546,7 +683,7 @@ def test_the_action_passes_where_nothing_is_wrong(action: Action, repository: Pa
     assert outputs["status"] == "0"
     assert action.found() == []
     assert outputs["sarif"]
-    assert action.run("result", STATUS=outputs["status"]) == 0
+    assert action.run("result", STATUS=outputs["status"], PLACEMENT="") == 0
 
 
 def test_the_action_compares_with_a_base(action: Action, repository: Path) -> None:
@@ -566,11 +703,117 @@ def test_the_action_takes_paths_by_line_and_options_by_word(action: Action) -> N
 def test_the_action_has_no_report_to_upload_after_wrong_usage(action: Action) -> None:
     outputs = action.validate(args="--config missing.yaml")
     assert outputs == {"status": "2"}
-    assert action.run("result", STATUS=outputs["status"]) == 2
+    assert action.run("result", STATUS=outputs["status"], PLACEMENT="") == 2
 
 
 def test_the_action_fails_where_it_did_not_get_as_far_as_validating(action: Action) -> None:
-    assert action.run("result", STATUS="") == 1
+    assert action.run("result", STATUS="", PLACEMENT="") == 1
+
+
+MARKER = "<!-- hostnet-transform placement check_all -->"
+GH = f"""#!{sys.executable}
+import json, pathlib, sys
+
+file = pathlib.Path(sys.argv[0]).with_name("comments.json")
+comments = json.loads(file.read_text())
+api, *args = sys.argv[1:]
+assert api == "api"
+path = next(arg for arg in args if arg.startswith("repos/shop/manifests/issues/"))
+if "--paginate" in args:
+    assert path.endswith("/issues/7/comments?per_page=100")
+    assert 'startswith("{MARKER}")' in args[args.index("--jq") + 1]
+    assert '.user.type == "Bot"' in args[args.index("--jq") + 1]
+    for one in comments:
+        if one["user"]["type"] == "Bot" and one["body"].startswith("{MARKER}"):
+            print(one["id"])
+    sys.exit(0)
+body = pathlib.Path(args[args.index("--field") + 1].removeprefix("body=@")).read_text()
+method = args[args.index("--method") + 1]
+if method == "POST":
+    assert path.endswith("/issues/7/comments")
+    comments.append({{"id": len(comments) + 1, "user": {{"type": "Bot"}}, "body": body}})
+else:
+    (found,) = [one for one in comments if path.endswith(f"/issues/comments/{{one['id']}}")]
+    found["body"] = body
+file.write_text(json.dumps(comments))
+"""
+"""What stands in for `gh`: it keeps the comments of a pull request in a file."""
+
+
+@pytest.fixture
+def with_gh(action: Action) -> Action:
+    """The action where there is a `gh`, and where somebody wrote a comment that looks like ours."""
+    program = action.temp / "gh"
+    program.write_text(GH, encoding="utf-8")
+    program.chmod(0o755)
+    theirs = {"id": 1, "user": {"type": "User"}, "body": f"{MARKER}\nmine"}
+    (action.temp / "comments.json").write_text(json.dumps([theirs]), encoding="utf-8")
+    return action
+
+
+def test_the_action_writes_what_moves_to_the_summary(
+    with_gh: Action, repository: Path, example: Path
+) -> None:
+    git(repository, "commit", "--quiet", "--all", "--message", "two")
+    shutil.copy(example / "shop.yaml", example / "more.yaml")
+    text = (example / "more.yaml").read_text(encoding="utf-8").replace("name: web", "name: api")
+    (example / "more.yaml").write_text(text.replace(RIGHT, "        team: shop\n"))
+    outputs = with_gh.placement(base="HEAD")
+    assert outputs == {"status": "0", "markdown": str(with_gh.temp / "hostnet-placement.md")}
+    summary = (with_gh.temp / "summary").read_text(encoding="utf-8")
+    assert summary == Path(outputs["markdown"]).read_text(encoding="utf-8")
+    assert summary.startswith("### What this change moves\n\n- new: 1 workload\n")
+    assert with_gh.placement(**{"placement-args": "--pool none"}) == {"status": "2"}
+    assert with_gh.placement(**{"placement-args": "--fail-on breaks"})["status"] in "01"
+
+
+def test_the_comment_of_the_action_is_updated_and_not_repeated(
+    with_gh: Action, tmp_path: Path
+) -> None:
+    report = tmp_path / "report.md"
+    for text in ("- 1 workload newly lands on hz", "- 2 workloads newly land on hz"):
+        report.write_text(f"### What\n\n{text}\n", encoding="utf-8")
+        with_gh.comment(str(report))
+        theirs, ours = with_gh.comments
+        assert theirs["body"] == f"{MARKER}\nmine"
+        assert ours["body"] == f"{MARKER}\n### What\n\n{text}\n"
+    report.write_text("### What\n\n- nothing changes\n", encoding="utf-8")
+    with_gh.comment(str(report))
+    assert "nothing changes" in with_gh.comments[1]["body"]
+
+
+def test_the_action_does_not_comment_on_what_moves_nothing(
+    with_gh: Action, repository: Path
+) -> None:
+    with_gh.comment(with_gh.placement(base="HEAD")["markdown"])
+    text = Path(with_gh.temp / "hostnet-placement.md").read_text(encoding="utf-8")
+    assert "- nothing changes\n" in text or with_gh.comments[1:]
+
+
+def test_the_action_warns_and_goes_on_where_it_may_not_comment(
+    with_gh: Action, tmp_path: Path
+) -> None:
+    (with_gh.temp / "gh").write_text("#!/bin/sh\necho HTTP 403 >&2\nexit 1\n")
+    report = tmp_path / "report.md"
+    report.write_text("- 1 workload newly lands on hz\n", encoding="utf-8")
+    with_gh.comment(str(report))
+    log = (with_gh.temp / "log").read_text(encoding="utf-8")
+    assert log.startswith("::warning title=hostnet-transform::")
+    assert "pull-requests: write" in log
+
+
+def test_the_action_asks_for_no_permission_unless_it_is_to(action: Action) -> None:
+    assert action.defaults["placement"] == action.defaults["comment"] == "false"
+    for name in ("placement", "comment"):
+        assert f"inputs.{name} == 'true'" in action.steps[name]["if"]
+        assert action.steps[name]["if"].startswith("always() && ")
+    assert "github.event.pull_request" in action.steps["comment"]["if"]
+
+
+def test_the_action_fails_as_placement_does_if_nothing_else_failed(action: Action) -> None:
+    assert action.run("result", STATUS="0", PLACEMENT="1") == 1
+    assert action.run("result", STATUS="1", PLACEMENT="3") == 1
+    assert action.run("result", STATUS="0", PLACEMENT="0") == 0
 
 
 @pytest.mark.slow
@@ -591,6 +834,8 @@ def test_the_workflow_in_the_document_fits_the_action(action: Action) -> None:
     assert checkout["with"] == {"fetch-depth": 0}
     assert ours["with"].keys() <= action.defaults.keys()
     assert workflow["permissions"]["security-events"] == "write"
+    assert workflow["permissions"]["pull-requests"] == "write"
+    assert ours["with"]["comment"] is True
     for name in action.defaults:
         assert f"| `{name}` |" in text
 

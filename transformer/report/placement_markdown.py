@@ -1,6 +1,8 @@
 """Placement as Markdown, for a pull request.
 
-Names come from manifests, so all that means something in Markdown or HTML is escaped in them.
+Names come from manifests, so all that means something in Markdown or HTML is escaped in them. What
+mentions people, issues or labels is looked for in the text as it is shown, where an escaped sign is
+like any other: there a space of no width follows the sign.
 """
 
 from collections.abc import Iterator, Sequence
@@ -15,30 +17,54 @@ from transformer.report.placement_table import footer
 _MOST_ROWS = 100
 _MOST_POOLS = 12
 _MOST_CAUSES = 20
-_SPECIAL = regex(r"[\\`*_\[\]<>#!|~&@$]|:(?=//)|(?<=www)\.")
+_MOST_SUMMARY = 12
+_MOST_BYTES = 60_000
+"""A comment of GitHub has at most 65,536 characters, and the footer still comes."""
+
+_SPECIAL = regex(r"[\\`*_\[\]<>#!|~&@$%]|:(?=//)|(?<=www)\.|\A[-+=]|(?<=\A[0-9])[.)]")
+_MENTIONS = regex(r"(&#(?:33|35|36|37|38|64|126);|\bGH-)(?=[\w\"])")
+_APART = "&#8203;"
 
 _COMMAND = regex(r"(`hostnet-transform [a-z -]+`)")
 
 
 def escaped(text: str) -> str:
-    """Return a text that Markdown shows as it is, on one line."""
-    return _SPECIAL.sub(lambda found: f"&#{ord(found.group())};", clean(text))
+    """Return a text that Markdown shows as it is, on one line, and that mentions nobody."""
+    plain = _SPECIAL.sub(lambda found: f"&#{ord(found.group())};", clean(text))
+    return _MENTIONS.sub(lambda found: found.group() + _APART, plain)
 
 
 def render(report: PlacementReport) -> Iterator[str]:
-    """Yield the lines of the report."""
+    """Yield the lines of the report, as many as fit in a comment."""
+    size, left = 0, 0
+    for lines in _whole(report):
+        size += len(lines.encode("utf-8", "backslashreplace"))
+        if size <= _MOST_BYTES:
+            yield lines
+        else:
+            left += lines.count("\n")
+    if left:
+        yield f"\n{count(left, 'further line')} left out, for the size of a comment: {_ALL}\n\n"
+    yield from (f"{line}  \n" for line in footer(report))
+
+
+_ALL = "`--format json` has all of them"
+
+
+def _whole(report: PlacementReport) -> Iterator[str]:
     what = "What this change moves" if report.is_compared else "Where workloads can land"
     yield f"### {what}\n\n"
     for world in report.worlds:
         if len(report.worlds) > 1:
             yield f"#### {escaped(world.name) or 'files that belong to no cluster'}\n\n"
         yield from _world(world, report)
-    yield from (f"{line}  \n" for line in footer(report))
 
 
 def _world(world: WorldPlacement, report: PlacementReport) -> Iterator[str]:
     found = rows(world, report)
-    yield from (f"- {_words(line)}\n" for line in world.summary)
+    yield from (f"- {_words(line.lstrip())}\n" for line in world.summary[:_MOST_SUMMARY])
+    if (left := len(world.summary) - _MOST_SUMMARY) > 0:
+        yield f"- {count(left, 'further line')}: {_ALL}\n"
     if found.left:
         yield f"- {count(found.left, 'other workload')} as before\n"
     yield "\n"
@@ -48,7 +74,7 @@ def _world(world: WorldPlacement, report: PlacementReport) -> Iterator[str]:
     for cause in found.causes[:_MOST_CAUSES]:
         yield from _cause(cause)
     if (left := len(found.causes) - _MOST_CAUSES) > 0:
-        yield f"- {count(left, 'further reason')}: `--format json` has all of them\n"
+        yield f"- {count(left, 'further reason')}: {_ALL}\n"
     if found.causes:
         yield "\n"
 
@@ -70,7 +96,7 @@ def _table(world: WorldPlacement, every: Sequence[Row]) -> Iterator[str]:
         bold = (f"**{cell}**" if _is_trouble(cell) else cell for cell in cells)
         yield f"| {_name(row)} | {' | '.join(bold)} | {escaped(', '.join(row.causes))} |\n"
     if (left := len(every) - _MOST_ROWS) > 0:
-        yield f"\n{count(left, 'further row')}: `--format json` has all of them\n"
+        yield f"\n{count(left, 'further row')}: {_ALL}\n"
     if (left := len(pools) - _MOST_POOLS) > 0:
         yield f"\n{count(left, 'further pool')}: `--pool` shows those that you name\n"
 
