@@ -151,6 +151,13 @@ def test_a_rule_that_is_off_is_no_reason(tmp_path: Path) -> None:
     assert verdict["severity"] == "error"
 
 
+def test_a_pool_without_a_name_is_not_taken_for_nodes_in_no_pool() -> None:
+    nameless = {**host_pool(""), "metadata": {}}
+    found = placed(stdin=read(nameless, BARRIERS, deployment()))
+    assert [one["name"] for one in found["pools"]] == ["barriers", ""]
+    assert words(found) == {"barriers": "breaks", "": "runs"}
+
+
 @pytest.mark.parametrize("data", [b"", b"# nothing\n", read(BARRIERS), read(deployment())])
 @pytest.mark.parametrize("form", [*PLACEMENT_FORMATS, PAGE])
 def test_nothing_to_place_is_no_failure(data: bytes, form: str) -> None:

@@ -129,7 +129,12 @@ class PoolIndex:
             self.add(pool)
 
     def add(self, pool: Pool) -> bool:
-        """Add a pool, which may already be known. Return whether it makes its name ambiguous."""
+        """Add a pool, which may already be known. Return whether it makes its name ambiguous.
+
+        One without a name, which the cluster refuses, is none: no node can be in it.
+        """
+        if not pool.name:
+            return False
         self.revision += 1
         self.has_host_network |= pool.is_meant_host_network
         known = self._pools.setdefault(pool.name, pool)
