@@ -1,0 +1,47 @@
+"""The few lines on top of a placement: each workload is counted once."""
+
+from typing import Any
+
+from tests.builders import CONTAINER, host_pool, pool
+from tests.placement_runs import report_of
+
+
+def deployment(name: str, **spec: Any) -> dict[str, Any]:
+    return {
+        "apiVersion": "apps/v1",
+        "kind": "Deployment",
+        "metadata": {"name": name, "namespace": "shop"},
+        "spec": {"template": {"spec": {"containers": [CONTAINER], **spec}}},
+    }
+
+
+def summary(*objects: Any) -> list[str]:
+    return list(report_of(*objects).worlds[0].summary)
+
+
+def test_it_says_what_is_missing() -> None:
+    assert summary()[0] == "0 workloads, 0 pools"
+    assert summary(deployment("web"))[1].startswith("no NodePool in the input")
+    assert summary(pool("hz"), deployment("web"))[1].startswith("no host-network pool in the input")
+
+
+def test_pools_that_are_alike_share_a_line() -> None:
+    lines = summary(host_pool("a"), host_pool("b"), deployment("web"))
+    assert lines[0] == "1 workload, 2 pools, 2 of them host-network"
+    assert lines[1] == "a, b: 1 workload breaks"
+
+
+def test_copies_of_one_object_are_one_workload() -> None:
+    template = {"spec": {"template": {"spec": {"containers": [CONTAINER]}}}}
+    app_set = {
+        "apiVersion": "apps.openyurt.io/v1beta1",
+        "kind": "YurtAppSet",
+        "metadata": {"name": "cameras"},
+        "spec": {
+            "pools": ["a", "b"],
+            "workload": {"workloadTemplate": {"deploymentTemplate": template}},
+        },
+    }
+    lines = summary(host_pool("a"), host_pool("b"), app_set)
+    assert lines[0] == "1 workload, 2 pools, 2 of them host-network"
+    assert lines[1] == "a, b: 1 workload breaks (by an error)"
