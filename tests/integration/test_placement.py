@@ -315,6 +315,17 @@ def test_a_change_shows_what_moves(tmp_path: Path) -> None:
     assert "Deployment/shop/gone (gone)" in text
 
 
+def test_a_taint_that_a_workload_for_the_pool_does_not_tolerate_is_said(tmp_path: Path) -> None:
+    taints = [{"key": "site", "effect": "NoSchedule"}]
+    pinned = deployment("pinned", nodeSelector={POOL: "barriers"}, hostNetwork=True)
+    (tmp_path / "old.yaml").write_bytes(read(BARRIERS, pinned, deployment()))
+    (tmp_path / "new.yaml").write_bytes(
+        read(host_pool("barriers", taints=taints), pinned, deployment())
+    )
+    run = invoke("placement", "--old", tmp_path / "old.yaml", tmp_path / "new.yaml")
+    assert b"1 workload can now be scheduled nowhere\n" in run.out
+
+
 def test_a_change_in_a_repository_is_read_from_git(
     repository: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -18,7 +18,7 @@ from transformer.placements import (
 from transformer.report.formatting import Paint, clean, unpainted
 from transformer.report.placement_copies import joined, name_of, shares
 from transformer.report.placement_rows import undecided_words
-from transformer.report.placement_summary import counted, lands, pool_words
+from transformer.report.placement_summary import counted, is_nowhere, lands, pool_words
 from transformer.report.placement_table import WIDTH, footer, lines_of
 
 _MOST_NAMED = 5
@@ -79,6 +79,7 @@ class _Sorted(NamedTuple):
     edited: list[str]
     suggested: list[str]
     left: list[str]
+    nowhere: list[str]
     unknown: list[str]
     settled: list[str]
     totals: Counter[str]
@@ -146,6 +147,12 @@ def _breaking(found: _Sorted) -> Iterator[PlanStep]:
         "`hostnet-transform placement` says of each rule what is wrong, where, and what to do",
     )
     yield from found.step(
+        "nowhere",
+        "Give the workloads a place that can be scheduled nowhere",
+        "nodes that they select have a taint that they do not tolerate, or a guard keeps them off:"
+        " change that, or let them select other nodes",
+    )
+    yield from found.step(
         "unknown",
         "Decide about the workloads of which it is unknown",
         "they land there if a node has what they select. Keep them off, let them select other"
@@ -199,7 +206,7 @@ def _is_plain(name: str) -> bool:
 
 
 def _sorted(world: WorldPlacement, hosts: frozenset[str]) -> _Sorted:
-    found = _Sorted([], [], [], [], [], [], Counter())
+    found = _Sorted([], [], [], [], [], [], [], Counter())
 
     def add(where: str, parts: Sequence[Workload], why: str = "") -> None:
         names: list[str] = getattr(found, where)
@@ -219,11 +226,21 @@ def _sorted(world: WorldPlacement, hosts: frozenset[str]) -> _Sorted:
             add("suggested", one)
         if left := ", ".join(dict.fromkeys(_left(there))):
             add("left", one, left)
+        elif all(map(is_nowhere, one)) and (kept := [*_keeping_off(there)]):
+            add("nowhere", one, kept[0])
         elif any(each.word == "unknown" for each in there):
             add("unknown", one, _missing(there))
         elif not edits and any(each.word == "runs" for each in there) and not is_component:
             add("settled", one)
     return found
+
+
+_KEPT = {"guard": "the guard", "TaintToleration": "a taint"}
+"""What keeps pods off, by filter."""
+
+
+def _keeping_off(verdicts: Iterable[PoolVerdict]) -> Iterator[str]:
+    yield from (_KEPT[one.filter] for one in verdicts if one.filter in _KEPT)
 
 
 def _left(verdicts: Iterable[PoolVerdict]) -> Iterator[str]:

@@ -20,7 +20,7 @@ from transformer.placements import (
     WorldPlacement,
 )
 from transformer.report.placement_copies import joined, name_of, shares
-from transformer.report.placement_summary import lands
+from transformer.report.placement_summary import NOWHERE, is_nowhere, lands
 
 _KEPT = 3
 """The first workloads of a row that are kept by name."""
@@ -170,6 +170,8 @@ def _row(
         causes |= dict.fromkeys(_codes(verdict))
     if parts[0].component and any(lands(one, hosts) for one in parts):
         causes[_UNGUARDED] = None
+    if all(map(is_nowhere, parts)):
+        causes[NOWHERE] = None
     none = Cell("")
     return Row(
         tuple(cells.get(pool, none) for pool in pools),
@@ -272,7 +274,8 @@ def _trouble(row: Row) -> tuple[object, ...]:
     words = {cell.word for cell in row.cells}
     rank = min(severities, default=9)
     if rank == 9:
-        rank = 2 if "unknown" in words else 3 if "kept off" in words else 4
+        rank = 3 if "unknown" in words else 4 if "kept off" in words else 5
+        rank = 2 if NOWHERE in row.causes else rank
     return row.is_component, rank, -row.total, row.first
 
 

@@ -43,7 +43,7 @@ def counted(number: int, what: str = "workload") -> str:
 
 def summary(world: WorldPlacement) -> Iterator[str]:
     """Yield how many workloads there are, and what becomes of them on host-network pools."""
-    cells, total, edited, unguarded = _counts(world.workloads, world.pools)
+    cells, total, edited, unguarded, nowhere = _counts(world.workloads, world.pools)
     named = [pool for pool in world.pools if pool.name and pool.is_known]
     on_host = [pool.name for pool in named if pool.is_host_network]
     hosts = f", {len(on_host)} of them host-network" if on_host else ""
@@ -58,6 +58,8 @@ def summary(world: WorldPlacement) -> Iterator[str]:
     if unguarded:
         verb = "is" if unguarded == 1 else "are"
         yield f"{counted(unguarded, 'network component')} {verb} not kept off host-network pools"
+    if nowhere:
+        yield f"{counted(nowhere)} can be scheduled {NOWHERE}"
     if edited:
         what = "`hostnet-transform -w` with the same options"
         yield f"{what} changes the verdict of {counted(edited)}"
@@ -69,12 +71,12 @@ _Cells = Mapping[str, Counter[tuple[Word, str]]]
 
 def _counts(
     workloads: Iterable[Workload], pools: Sequence[PoolColumn]
-) -> tuple[_Cells, int, int, int]:
-    """Return the counts by pool, and those of workloads: all, edited, and components that are not
-    kept off.
+) -> tuple[_Cells, int, int, int, int]:
+    """Return the counts by pool, and those of workloads: all, edited, components that are not kept
+    off, and those that no node takes.
     """
     found: Counter[tuple[tuple[str, ...], Word, str]] = Counter()
-    total = edited = unguarded = 0
+    total = edited = unguarded = nowhere = 0
     hosts = {pool.name for pool in pools if pool.name and pool.is_host_network}
     for parts in joined(workloads):
         total += 1
@@ -83,11 +85,12 @@ def _counts(
         edits = (verdict.edit for one in parts for verdict in one.verdicts)
         edited += any(edit is not None and edit.is_enabled for edit in edits)
         unguarded += bool(parts[0].component) and any(lands(one, hosts) for one in parts)
+        nowhere += all(map(is_nowhere, parts))
     cells: dict[str, Counter[tuple[Word, str]]] = {}
     for (names, word, severity), number in found.items():
         for name in names:
             cells.setdefault(name, Counter())[(word, severity)] += number
-    return cells, total, edited, unguarded
+    return cells, total, edited, unguarded, nowhere
 
 
 def lands(one: Workload, pools: Iterable[str]) -> bool:
@@ -95,6 +98,20 @@ def lands(one: Workload, pools: Iterable[str]) -> bool:
     wanted = set(pools)
     return any(
         verdict.word in ("runs", "breaks") and not wanted.isdisjoint(verdict.pools)
+        for verdict in one.verdicts
+    )
+
+
+NOWHERE = "nowhere"
+"""How texts call the place of workloads that no node takes."""
+
+
+def is_nowhere(one: Workload) -> bool:
+    """Whether no node takes the pods. A cordon does not last; and if only some pools are shown,
+    others may take them.
+    """
+    return any("" in verdict.pools for verdict in one.verdicts) and all(
+        verdict.word in ("kept off", "cannot") and verdict.filter != "NodeUnschedulable"
         for verdict in one.verdicts
     )
 
@@ -130,10 +147,11 @@ def _words(found: Mapping[tuple[Word, str], int]) -> Iterator[str]:
 def changes(world: WorldPlacement) -> Iterator[str]:
     """Yield what a change moves: which workloads land on which pools that did not, and so on."""
     moved: dict[tuple[str, str], Counter[str]] = {}
-    new = 0
+    new = lost = 0
     new_pools = {pool.name for pool in world.pools if pool.is_new}
     for parts in joined(world.workloads):
         new += all(one.is_new for one in parts)
+        lost += all(map(is_nowhere, parts)) and any(map(_had_a_place, parts))
         for one, verdict, its_pools in shares(parts):
             was = {pool: old for old in one.old or () for pool in old.pools}
             for pool in its_pools:
@@ -149,8 +167,15 @@ def changes(world: WorldPlacement) -> Iterator[str]:
     if world.gone:
         yield f"gone: {counted(len(list(joined(world.gone))))}"
     yield from _moves(moved)
+    if lost:
+        yield f"{counted(lost)} can now be scheduled {NOWHERE}"
     if not (moved or new or new_pools or world.gone):
         yield "nothing changes"
+
+
+def _had_a_place(one: Workload) -> bool:
+    """Whether it is new, or a node may have taken it where none does now."""
+    return one.is_new or any(was.word in ("runs", "breaks", "unknown") for was in one.old or ())
 
 
 _MOVES: Mapping[str, tuple[str, str]] = {

@@ -30,7 +30,7 @@ from transformer.report.placement_rows import (
     pool_name,
     rows,
 )
-from transformer.report.placement_summary import pool_words
+from transformer.report.placement_summary import NOWHERE, pool_words
 
 WIDTH = 80
 _NARROWEST = 16
@@ -270,6 +270,8 @@ def _legend(found: Rows) -> Iterator[str]:
             yield f"{word:8}  {MEANINGS[word]}\n"
         if word == "breaks" and "breaks!" in texts:
             yield f"{'breaks!':8}  the same, by an error and not only by warnings\n"
+    if any(NOWHERE in row.causes for row in found.rows):
+        yield f"{NOWHERE:8}  no node takes the pods\n"
 
 
 def _causes(causes: Sequence[Cause], paint: Paint, width: int) -> Iterator[str]:
@@ -279,11 +281,10 @@ def _causes(causes: Sequence[Cause], paint: Paint, width: int) -> Iterator[str]:
         code = paint(f"{reason.severity}[{reason.rule}]", reason.severity)
         size = len(reason.severity) + len(reason.rule) + 3
         text = f"on {pool_words(one.pools)}: {clean(reason.message)}"
-        lines = lines_of(text, width - size) or [""]
+        lines = lines_of(f"{'_' * size}{text}", width)
+        lines[0] = lines[0][size:]
         yield f"{code} {lines[0]}\n"
-        yield from (
-            f"  {line}\n" for line in lines_of(" ".join(map(str.strip, lines[1:])), width - 2)
-        )
+        yield from (f"  {line.strip()}\n" for line in lines[1:])
         more = f" and {count(one.total - 1, 'other workload')}" if one.total > 1 else ""
         place = f"{clean(str(reason.at))} {clean(one.workload)}{more}"
         yield from (f"  {line}\n" for line in lines_of(place, width - 2))

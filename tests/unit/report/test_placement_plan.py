@@ -30,6 +30,7 @@ def names(found: dict[str, PlanStep], title: str) -> list[str]:
 
 BY_RULE = "Keep off, or adapt, the workloads that break"
 BY_HAND = "Change by hand what no rule can fix"
+NOWHERE = "Give the workloads a place that can be scheduled nowhere"
 UNKNOWN = "Decide about the workloads of which it is unknown"
 
 
@@ -54,6 +55,14 @@ def test_what_is_unknown_is_to_be_decided_about_before_nodes_are_added() -> None
     found = plan(host_pool("hz"), workload("search", nodeSelector={"disk": "ssd"}))
     assert names(found, UNKNOWN) == ["Deployment/shop/search: the node label disk"]
     assert list(found).index(UNKNOWN) < list(found).index("Create NodePool/hz, and add its nodes")
+
+
+def test_what_no_node_takes_gets_a_step_that_says_what_keeps_it_off() -> None:
+    taints = [{"key": "site", "effect": "NoSchedule"}]
+    pinned = workload("gateway", nodeSelector={POOL: "hz"}, hostNetwork=True)
+    kept_off = workload("web")
+    found = plan(host_pool("hz", taints=taints), pinned, kept_off)
+    assert names(found, NOWHERE) == ["Deployment/shop/gateway: a taint"]
 
 
 def test_guards_come_first_and_workloads_for_the_pool_last() -> None:

@@ -56,3 +56,44 @@ def test_no_line_is_longer_than_the_terminal_unless_a_word_is() -> None:
         for width in (80, 133):
             text = "".join(render(report_of(*objects), width=width))
             assert max(map(wide, text.splitlines())) <= width
+
+
+def test_what_no_node_takes_is_trouble_and_counted() -> None:
+    tainted = host_pool("hz", taints=[{"key": "site", "effect": "NoSchedule"}])
+    pinned = deployment("gateway", nodeSelector={POOL: "hz"}, hostNetwork=True)
+    objects = (tainted, *(deployment(f"web-{number}") for number in range(2)), pinned)
+    report = report_of(*objects)
+    assert "1 workload can be scheduled nowhere" in report.worlds[0].summary
+    assert table(*objects) == [
+        "WORKLOAD                          hz        no pool  WHY",
+        "Deployment/shop/gateway           kept off  cannot   nowhere, taint",
+        "Deployment/shop/web-0 and 1 more  kept off  runs     taint",
+    ]
+
+
+def test_a_cordon_does_not_last_and_a_pool_alone_says_nothing_of_others() -> None:
+    cordoned = {
+        "apiVersion": "v1",
+        "kind": "Node",
+        "metadata": {"name": "n", "labels": {POOL: "hz"}},
+        "spec": {"unschedulable": True},
+    }
+    pinned = deployment("gateway", nodeSelector={POOL: "hz"}, hostNetwork=True)
+    whole = {**host_pool("hz"), "status": {"nodes": ["n"]}}
+    assert "nowhere" not in "".join(render(report_of(whole, cordoned, pinned)))
+    tainted = host_pool("hz", taints=[{"key": "site", "effect": "NoSchedule"}])
+    assert "nowhere" not in "".join(render(report_of(tainted, pinned, only=["hz"])))
+
+
+def test_the_lines_of_a_reason_are_in_line() -> None:
+    container = {**CONTAINER, "ports": [{"containerPort": 80}]}
+    pinned = {"hostNetwork": True, "containers": [container], "nodeSelector": {POOL: "hz"}}
+    both = (deployment("web-of-the-north-and-of-the-south", **pinned), deployment("b", **pinned))
+    lines = "".join(render(report_of(host_pool("hz"), *both))).splitlines()
+    (start,) = (
+        index
+        for index, line in enumerate(lines)
+        if line.startswith("  Deployment/shop/web-of-the-north-and-of-the-south (<stdin>")
+    )
+    assert lines[start].endswith("which runs on")
+    assert lines[start + 1] == "  the host-network pool hz too"
