@@ -80,7 +80,8 @@ def _pool(
     for step in steps.steps:
         yield from _item(step.filter, f"{step.answer}: {step.text}", width)
     if verdict.word == "unknown":
-        yield from _item("not known", undecided_words(verdict), width)
+        others = " of nodes that are not in the input" if verdict.nodes else ""
+        yield from _item("not known", f"{undecided_words(verdict)}{others}", width)
     if verdict.at is not None and verdict.filter:
         yield from _item("decided by", f"{verdict.filter}, {verdict.at}", width)
     edit = verdict.edit

@@ -98,6 +98,8 @@ def steps(world: WorldPlacement) -> Iterator[PlanStep]:
     names = frozenset(pool.name for pool in hosts)
     found = _sorted(world, names)
     on = pool_words([pool.name for pool in hosts])
+    if not any(one.component for one in world.workloads):
+        yield _ELSEWHERE
     yield from _guards(found)
     yield from _breaking(found)
     yield PlanStep(
@@ -113,6 +115,14 @@ def steps(world: WorldPlacement) -> Iterator[PlanStep]:
         f"{counted(found.totals['settled'])} can be scheduled there and will work; so can those"
         " that you adapted",
     )
+
+
+_ELSEWHERE = PlanStep(
+    "Guard the network components, none of which is in the input",
+    "no webhook keeps the network plugin, kube-proxy and cluster DNS off host-network nodes. Guard"
+    " them where they come from: in a chart, in another repository, or, as those of kubeadm, in the"
+    " cluster",
+)
 
 
 def _guards(found: _Sorted) -> Iterator[PlanStep]:
@@ -156,7 +166,8 @@ def _breaking(found: _Sorted) -> Iterator[PlanStep]:
         "unknown",
         "Decide about the workloads of which it is unknown",
         "they land there if a node has what they select. Keep them off, let them select other"
-        " nodes, or say in spec.labels of the pool what its nodes have",
+        " nodes, or say what its nodes have: in spec.labels of the pool, or with nodes: complete in"
+        " the configuration, if all Nodes are in the input",
     )
 
 
