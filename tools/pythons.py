@@ -22,6 +22,7 @@ import tomllib
 from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import PackageNotFoundError, requires
 from pathlib import Path
+from typing import NamedTuple
 
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
@@ -104,17 +105,35 @@ def tests() -> list[str]:
     )
 
 
-def run(python: str, is_lowest: bool = False, processes: int = 0) -> tuple[int, str]:
-    """Make the environment and run the tests in it, in so many processes beside the first.
+class Job(NamedTuple):
+    """A Python to run the tests under; `is_lowest`: with the lowest versions."""
 
-    Return the exit status and what was printed.
-    """
-    name = _version(python) + (" with the lowest versions" if is_lowest else "")
-    folder = ROOT / ".venv" / "pythons" / name.replace(" ", "-")
+    python: str
+    is_lowest: bool = False
+
+    @property
+    def name(self) -> str:
+        """Its name for people."""
+        return _version(self.python) + (" with the lowest versions" if self.is_lowest else "")
+
+    @property
+    def folder(self) -> Path:
+        """Where its environment is."""
+        return ROOT / ".venv" / "pythons" / self.name.replace(" ", "-")
+
+
+def made(job: Job) -> str:
+    """Make the environment of a job; return what went wrong, if anything did."""
     try:
-        _make(folder, python, is_lowest)
+        _make(job.folder, job.python, job.is_lowest)
     except subprocess.CalledProcessError as error:
-        return 1, f"Python {name}: {error}\n{error.stderr}"
+        return f"{error}\n{error.stderr}"
+    return ""
+
+
+def run(job: Job) -> tuple[int, str]:
+    """Run the tests in the environment of a job; return the exit status and what was printed."""
+    folder, processes = job.folder, os.cpu_count() or 1
     command = [str(folder / "bin/python"), "-m", "pytest", "-p", "no:cacheprovider", "--no-header"]
     command += ["--numprocesses", str(processes), "--dist", "loadfile"]
     done = subprocess.run(
@@ -126,7 +145,7 @@ def run(python: str, is_lowest: bool = False, processes: int = 0) -> tuple[int, 
     )
     lines = done.stdout.splitlines()
     told = lines[-60:] if done.returncode else lines[-1:]
-    return done.returncode, "\n".join([f"Python {name}: ", *told, done.stderr]).strip()
+    return done.returncode, "\n".join([f"Python {job.name}: ", *told, done.stderr]).strip()
 
 
 def _make(folder: Path, python: str, is_lowest: bool) -> None:
@@ -160,18 +179,18 @@ def main() -> int:
         return 0
     if options.python or options.lowest:
         program = find(options.python) or options.python if options.python else sys.executable
-        jobs = [(program, options.lowest)]
+        jobs = [Job(program, options.lowest)]
     else:
         own = f"{sys.version_info.major}.{sys.version_info.minor}"
         others = [program for program in pythons() if _version(program) != own]
-        jobs = [(sys.executable, True), *((program, False) for program in others)]
+        jobs = [Job(sys.executable, True), *map(Job, others)]
     worst = 0
-    processors = os.cpu_count() or 1
-    each = processors // len(jobs) if len(jobs) < processors else 0
-    with ThreadPoolExecutor(processors) as pool:
-        for status, told in pool.map(lambda job: run(*job, each), jobs):
-            print(told, flush=True)
-            worst = max(worst, status)
+    with ThreadPoolExecutor(os.cpu_count()) as pool:  # pip waits much, tests do not
+        problems = list(pool.map(made, jobs))
+    for job, problem in zip(jobs, problems, strict=True):
+        status, told = (1, f"Python {job.name}: {problem}") if problem else run(job)
+        print(told, flush=True)
+        worst = max(worst, status)
     return worst
 
 
