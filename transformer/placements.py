@@ -4,7 +4,7 @@ Lines and columns are 1-based; pointers are JSON pointers (RFC 6901) relative to
 pool `""` stands for nodes in no pool.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal, NamedTuple, TypeAlias
 
 from transformer.findings import Severity, Unseen
@@ -120,6 +120,26 @@ class PoolVerdict(NamedTuple):
     def is_trouble(self) -> bool:
         """Whether pods break for a reason that is not suppressed."""
         return self.word == "breaks" and not all(one.is_suppressed for one in self.reasons)
+
+    @property
+    def outcome(self) -> tuple[str, ...]:
+        """What matters when verdicts are compared."""
+        return (self.word, self.severity, *(reason.rule for reason in self.reasons))
+
+
+def differing(
+    verdicts: Sequence[PoolVerdict], others: Sequence[PoolVerdict]
+) -> Iterator[PoolVerdict]:
+    """Yield the verdicts on the pools for which the others are different."""
+    if [(one.pools, one.outcome) for one in verdicts] == [
+        (one.pools, one.outcome) for one in others
+    ]:
+        return
+    known = {pool: one.outcome for one in others for pool in one.pools}
+    for one in verdicts:
+        pools = tuple(pool for pool in one.pools if known.get(pool, one.outcome) != one.outcome)
+        if pools:
+            yield one._replace(pools=pools)
 
 
 class Workload(NamedTuple):

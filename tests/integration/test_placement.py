@@ -289,6 +289,26 @@ def test_an_edit_that_leaves_reasons_does_not_make_pods_run() -> None:
     assert "-w` gives them the network of their nodes (host-network-pods) warning[HN409]" in told
 
 
+def test_an_edit_of_one_takes_the_port_of_another() -> None:
+    pinned = [on_host(name, nodeSelector={POOL: "barriers"}) for name in ("ds9100", "uiedit")]
+    del pinned[1]["spec"]["template"]["spec"]["hostNetwork"]
+    data = read(BARRIERS, *pinned)
+    enabled = ("--enable", "host-network-pods")
+    before = placed("--before-after", *enabled, stdin=data)
+    assert words(before, "ds9100")["barriers"] == "runs"
+    for one in before["workloads"]:
+        (after,) = one["after"]
+        assert [(each["rule"], after["verdict"]) for each in after["reasons"]] == [
+            ("HN408", "breaks")
+        ]
+    edited = invoke(*enabled, "-", stdin=data)
+    again = placed(*enabled, stdin=edited.out)
+    assert [words(again, name)["barriers"] for name in ("ds9100", "uiedit")] == ["breaks"] * 2
+    for found in (before, placed(stdin=data)):
+        edit = found["workloads"][1]["verdicts"][0]["edit"]
+        assert (edit["rule"], edit["verdict"]) == ("host-network-pods", "breaks")
+
+
 def test_a_change_shows_what_moves(tmp_path: Path) -> None:
     old, new = tmp_path / "old", tmp_path / "new"
     for folder in (old, new):

@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from tests.builders import CONTAINER, node, stream, subjects
+from tests.builders import CONTAINER, POOL, host_pool, node, stream, subjects
+from tests.integration.cli_runs import invoke
 from tests.placement_pages import in_page
 from tests.placement_runs import in_json, in_markdown, in_table, report_of
 from tests.property.test_scheduling_property import SPECS, TAINTS
@@ -118,6 +119,50 @@ def test_every_format_shows_the_verdicts_of_the_model(
     order = [names.index(name) for name in on_page]
     assert counts == {tuple(cells[at] for at in order): n for cells, n in wanted.items()}
     assert plain.worlds[0].summary[0].startswith(f"{sum(wanted.values())} workload")
+
+
+_WITH_PORT = [{**CONTAINER, "ports": [{"containerPort": 80}]}]
+_crowded = st.lists(
+    st.builds(
+        workload,
+        st.sampled_from(("Deployment", "DaemonSet")),
+        st.just({"nodeSelector": {POOL: "p"}}),
+        _more.map(lambda more: {**more, "containers": _WITH_PORT}),
+        _annotated,
+        st.just({}),
+    ),
+    min_size=2,
+    max_size=4,
+)
+
+
+@settings(max_examples=60)
+@given(st.one_of(_pools, st.just([host_pool("p")])), st.one_of(_workloads, _crowded))
+def test_verdicts_after_the_edits_are_those_of_a_run_on_what_was_edited(
+    pools: list[Any], workloads: list[Any]
+) -> None:
+    for number, one in enumerate(workloads):
+        one["metadata"]["name"] = f"w{number}"
+    data = stream(*pools, SERVICE, *workloads).encode()
+    enabled = ("--enable", "host-network-pods", "--enable", "keep-off")
+    edited = invoke(*enabled, "-", stdin=data)
+    shown, again = (
+        json.loads(invoke("placement", "--format", "json", *more, *enabled, stdin=given).out)
+        for given, more in ((data, ("--before-after",)), (edited.out, ()))
+    )
+    for one, other in zip(shown["workloads"], again["workloads"], strict=True):
+        assert {**outcomes(one["verdicts"]), **outcomes(one["after"])} == outcomes(
+            other["verdicts"]
+        ), one["name"]
+
+
+def outcomes(verdicts: Any) -> dict[str, tuple[str, list[str]]]:
+    """Return the verdict in each pool, and the rules of its reasons."""
+    return {
+        pool: (one["verdict"], sorted({reason["rule"] for reason in one["reasons"]}))
+        for one in verdicts
+        for pool in one["pools"]
+    }
 
 
 def assert_as_in_the_model(objects: list[Any], found: Any) -> None:

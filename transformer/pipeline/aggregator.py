@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from transformer.findings import Finding, ObjectRef, Place, finding_at
 from transformer.pipeline.context import RunContext
 from transformer.pipeline.suppressions import SuppressedFinding, SuppressionUsage
-from transformer.pipeline.validate_document import DocumentDiagnostics, RuleObservation
+from transformer.pipeline.validate_document import ALL_STATES, DocumentDiagnostics, RuleObservation
 from transformer.pipeline.worlds import OUTSIDE, reason_in
 from transformer.rules.base import LocatedObservation, Need, ValidationRule
 
@@ -165,7 +165,7 @@ class RunAggregator:
         numbers = tuple(words.setdefault(word, len(words)) for word in common)
         place = (at.line, at.column, at.document, at.item)
         by, patches = observation.located.suppressed_by, observation.located.patches
-        return marshal.dumps((value, ref.name, numbers, place, by, patches))
+        return marshal.dumps((value, ref.name, numbers, place, by, patches, observation.states))
 
     def _finalized(self, rule: ValidationRule) -> Iterator[Finding]:
         words = list(self._words)
@@ -183,22 +183,36 @@ class RunAggregator:
         buckets: Iterable[bytes | list[bytes]],
         words: Sequence[str],
     ) -> Iterator[Finding]:
-        assert rule.finalize is not None
         for bucket in buckets:
             if isinstance(bucket, bytes):
                 if not rule.alone:
                     continue
                 bucket = [bucket]
-            # One after another: a rule may need only a few of very many.
-            for located, violation in rule.finalize(_unpacked(one, words) for one in bucket):
-                found = finding_at(located.place, rule.id, rule.severity, violation)
-                patches = tuple(dict.fromkeys((*located.patches, *violation.patches)))
-                by, policy = located.suppressed_by, self._context.policy
-                if self.records is not None:
-                    reason = policy.settle(found, patches=patches)
-                    self.records.add_break(world, violation, reason, is_suppressed=by is not None)
-                if not violation.is_reported:
-                    continue
+            by_state = _by_state(bucket) if rule.places and self.records else [(ALL_STATES, bucket)]
+            for states, observed in by_state:
+                yield from self._concluded_in(states, rule, world, observed, words)
+
+    def _concluded_in(
+        self,
+        states: int,
+        rule: ValidationRule,
+        world: str,
+        bucket: Iterable[bytes],
+        words: Sequence[str],
+    ) -> Iterator[Finding]:
+        """Yield what a rule finds, if the input as it is is among the states (see `_by_state`)."""
+        assert rule.finalize is not None
+        # One after another: a rule may need only a few of very many.
+        for located, violation in rule.finalize(_unpacked(one, words) for one in bucket):
+            found = finding_at(located.place, rule.id, rule.severity, violation)
+            patches = tuple(dict.fromkeys((*located.patches, *violation.patches)))
+            by, policy = located.suppressed_by, self._context.policy
+            if self.records is not None:
+                reason, is_suppressed = policy.settle(found, patches=patches), by is not None
+                self.records.add_break(
+                    world, violation, reason, states, is_suppressed=is_suppressed
+                )
+            if violation.is_reported and states & 1:
                 settled = policy.settle(found, by, patches)
                 if isinstance(settled, SuppressedFinding):
                     self._suppressions.use(settled)
@@ -206,9 +220,24 @@ class RunAggregator:
                     yield settled
 
 
+_MOST_STATES = 16
+
+
+def _by_state(bucket: Iterable[bytes]) -> Iterator[tuple[int, list[bytes]]]:
+    """Yield what is observed in which states of the input, those together that have the same."""
+    masks = [marshal.loads(one)[-1] for one in bucket]
+    distinct = tuple(set(masks))
+    alike: dict[tuple[int, ...], int] = {}
+    for number in range(_MOST_STATES):
+        key = tuple(mask >> number & 1 for mask in distinct)
+        alike[key] = alike.get(key, 0) | 1 << number
+    for states in alike.values():
+        yield states, [one for one, mask in zip(bucket, masks, strict=True) if mask & states]
+
+
 def _unpacked(packed: bytes, words: Sequence[str]) -> LocatedObservation:
     # Our own bytes.
-    value, name, common, (line, column, document, item), by, patches = marshal.loads(packed)
+    value, name, common, (line, column, document, item), by, patches, _ = marshal.loads(packed)
     group, version, kind, namespace, pointer, file = (words[number] for number in common)
     ref = ObjectRef(group, version, kind, namespace, name)
     place = Place(file, line, column, document, item, ref, pointer)

@@ -11,7 +11,7 @@ from transformer.kubernetes.objects import controller_of
 from transformer.kubernetes.pod_template import PodTemplate
 from transformer.kubernetes.pools import is_pool
 from transformer.pipeline.diagnostics import DiagnosticCollector
-from transformer.pipeline.placement_edits import Edited, changed, differing, edited, every_rule
+from transformer.pipeline.placement_edits import Edits, changed
 from transformer.pipeline.placement_shapes import (
     PackedEdit,
     PackedReason,
@@ -40,12 +40,12 @@ def severities() -> dict[str, Severity]:
 
 
 def place_workloads(
-    rule_context: RuleContext, diagnostics: DiagnosticCollector, world: str
+    rule_context: RuleContext, diagnostics: DiagnosticCollector, world: str, edits: Edits
 ) -> Iterator[PlacedWorkload]:
     """Yield a record for each workload copy of an object; none if a controller owns it."""
     if not rule_context.templates:
         return
-    one = _Placing(rule_context, diagnostics)
+    one = _Placing(rule_context, diagnostics, edits)
     for known in one.copies():
         yield one.record(known, world)
 
@@ -70,14 +70,14 @@ def failed(context: RuleContext) -> Iterator[WorkloadCopy]:
 class _Placing:
     """The placement of one object."""
 
-    def __init__(self, context: RuleContext, diagnostics: DiagnosticCollector) -> None:
-        self.context = context
+    def __init__(
+        self, context: RuleContext, diagnostics: DiagnosticCollector, edits: Edits
+    ) -> None:
+        self.context, self.edits = context, edits
         self.diagnostics = diagnostics
         self.columns = columns_of(context.cluster.pools, context.cluster.nodes)
         self.patches = diagnostics.patched(context.manifest).patches
         self._pointers: dict[str, int] = {}
-        self._edited: list[Edited] | None = None
-        self._suggested: list[Edited] | None = None
 
     def copies(self) -> Iterator[Placed | WorkloadCopy]:
         """Yield the copies, those that are not made as what they are made from."""
@@ -134,18 +134,17 @@ class _Placing:
         before = self._judged(self.context, known)
         edits: list[PackedEdit] = []
         now, edited = before, False
-        for one in self._edits():
+        for one in self.edits.enabled:
             if (there := one.copy_like(known)) is not None:
                 found = self._judged(one.context, there)
                 edits += changed(now, found, one, is_enabled=True)
                 now, edited = found, True
-        after = tuple(differing(before, now)) if edited else ()
         if any(one.word == "breaks" for one in now):
-            for one in self._optional():
+            for one in self.edits.optional:
                 if (there := one.copy_like(known)) is not None:
                     found = self._judged(one.context, there)
                     edits += changed(now, found, one, is_enabled=False)
-        return before, after, tuple(edits)
+        return before, now if edited else (), tuple(edits)
 
     def _unknown(self, reason: str, pointer: str) -> tuple[PackedVerdict, ...]:
         everywhere = 2 * self.columns.others - 1
@@ -216,23 +215,3 @@ class _Placing:
 
     def _source(self, context: RuleContext, template: PodTemplate) -> PodTemplate:
         return next(one for one in context.templates if one.pointer == template.pointer)
-
-    def _edits(self) -> list[Edited]:
-        """Return the edits of rules that are on, one after another."""
-        if self._edited is None:
-            self._edited, context = [], self.context
-            for rule in self.diagnostics.context.rules:
-                if rule.id in context.planned and (made := edited(rule, context)) is not None:
-                    self._edited.append(made)
-                    context = made.context
-        return self._edited
-
-    def _optional(self) -> list[Edited]:
-        """Return the edits of rules that are off, each alone after those of rules that are on."""
-        if self._suggested is None:
-            context = self._edits()[-1].context if self._edits() else self.context
-            on = {rule.id for rule in self.diagnostics.context.rules}
-            off = [rule for rule in every_rule() if rule.id not in on]
-            made = (edited(rule, context) for rule in off)
-            self._suggested = [one for one in made if one is not None]
-        return self._suggested

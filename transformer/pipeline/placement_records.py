@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
 from transformer.findings import Finding, ObjectRef, Violation
+from transformer.pipeline.placement_edits import AFTER, NOW, after_rule
 from transformer.pipeline.placement_shapes import (
     PackedEdit,
     PackedReason,
@@ -26,6 +27,7 @@ from transformer.placements import (
     Reason,
     Spot,
     Workload,
+    differing,
 )
 
 _CopyKey: TypeAlias = tuple[str, int, str, str, str]
@@ -33,8 +35,9 @@ _CopyKey: TypeAlias = tuple[str, int, str, str, str]
 
 
 class _Later(NamedTuple):
-    """What breaks a copy in some pools: what a rule found, and why in words."""
+    """What breaks a copy in some pools and states of the input: what a rule found, and why."""
 
+    states: int
     pools: frozenset[str]
     found: Finding
     cause: str
@@ -75,16 +78,19 @@ class PlacementRecords:
             self._pools.setdefault((pool.world, pool.name), pool)
 
     def add_break(
-        self, world: str, violation: Violation, reason: object, *, is_suppressed: bool
+        self, world: str, violation: Violation, reason: object, states: int, *, is_suppressed: bool
     ) -> None:
-        """Add what a rule found after all input had been read; no reason if the rule is off."""
+        """Add what a rule found after all input had been read; no reason if the rule is off.
+
+        `states`: those of the input in which it holds (see `placement_edits.py`).
+        """
         if not isinstance(found := reason, Finding):
             return
         cause = (violation.cause or violation.message) + SUPPRESSED * is_suppressed
         for one in violation.affected:
             key = (one.file, one.document, one.item, one.template, one.copy)
             of_copy = self._later.setdefault(world, {}).setdefault(key, [])
-            of_copy.append(_Later(frozenset(one.pools), found, cause, is_suppressed))
+            of_copy.append(_Later(states, frozenset(one.pools), found, cause, is_suppressed))
 
     @property
     def worlds(self) -> Iterable[str]:
@@ -176,8 +182,13 @@ class Workloads:
             for at, line, column in places
         ]
         key = (file, document, shape.item, shape.template, shape.copy)
-        later = [(one.pools, self._reason(one)) for one in self._later.get(key, ())]
+        later = [(one.states, one.pools, self._reason(one)) for one in self._later.get(key, ())]
         read = _Reader(self._names, spots, later)
+        verdicts = read.verdicts(shape.verdicts, shape.edits, NOW)
+        after: Iterable[PoolVerdict] = ()
+        if shape.after or any((states & NOW == 0) != (states & AFTER == 0) for states, *_ in later):
+            edited = read.verdicts(shape.after or shape.verdicts, (), AFTER)
+            after = differing(edited, verdicts)
         return Workload(
             shape.kind,
             shape.api_version,
@@ -187,9 +198,9 @@ class Workloads:
             shape.template,
             spots[0],
             shape.component,
-            read.verdicts(shape.verdicts, shape.edits),
+            verdicts,
             shape.patches,
-            read.verdicts(shape.after, ()),
+            tuple(after),
         )
 
     def _reason(self, one: _Later) -> Reason:
@@ -209,6 +220,8 @@ class _Part(NamedTuple):
     names: tuple[str, ...]
     edit: PackedEdit | None = None
     more: tuple[Reason, ...] = ()
+    is_settled: bool = True
+    """Whether nothing of other objects breaks pods after the edit."""
 
 
 class _Reader(NamedTuple):
@@ -216,16 +229,16 @@ class _Reader(NamedTuple):
 
     names: _Names
     spots: Sequence[Spot]
-    later: Sequence[tuple[frozenset[str], Reason]]
+    later: Sequence[tuple[int, frozenset[str], Reason]]
 
     def verdicts(
-        self, packed: Sequence[PackedVerdict], edits: Sequence[PackedEdit]
+        self, packed: Sequence[PackedVerdict], edits: Sequence[PackedEdit], state: int
     ) -> tuple[PoolVerdict, ...]:
-        """Return the verdicts, equal ones once, in the order of their first pools."""
+        """Return the verdicts in a state, equal ones once, in the order of their first pools."""
         named = frozenset(name for one in packed for name in one.names)
         found: dict[PoolVerdict, list[str]] = {}
         for one in packed:
-            for part in self._parts(one, edits):
+            for part in self._parts(one, edits, state):
                 if pools := self.names.of(part.columns, part.names, named):
                     found.setdefault(self._verdict(one, part), []).extend(pools)
         order = self.names.order
@@ -235,7 +248,9 @@ class _Reader(NamedTuple):
         ]
         return tuple(sorted(made, key=lambda one: order[one.pools[0]]))
 
-    def _parts(self, one: PackedVerdict, edits: Sequence[PackedEdit]) -> Iterator[_Part]:
+    def _parts(
+        self, one: PackedVerdict, edits: Sequence[PackedEdit], state: int
+    ) -> Iterator[_Part]:
         """Yield the parts of the pools of a verdict that have the same edit and later reasons."""
         rest = _Part(one.columns, one.names)
         parts = []
@@ -246,19 +261,24 @@ class _Reader(NamedTuple):
             rest = _Part(rest.columns & ~edit.columns, left)
         for part in (*parts, rest):
             if one.may_break and self.later:
-                yield from self._broken_later(part)
+                yield from self._broken_later(part, state)
             else:
                 yield part
 
-    def _broken_later(self, part: _Part) -> Iterator[_Part]:
-        by_reasons: dict[tuple[Reason, ...], int] = {}
+    def _broken_later(self, part: _Part, state: int) -> Iterator[_Part]:
+        found: dict[tuple[tuple[Reason, ...], bool], int] = {}
+        edited = AFTER
+        if part.edit is not None and not part.edit.is_enabled:
+            edited = after_rule(part.edit.rule)
         for number in range(part.columns.bit_length()):
             if part.columns >> number & 1:
                 pool = self.names.every[number] if number <= self.names.no_pool else None
-                more = tuple(reason for pools, reason in self.later if pool in pools)
-                by_reasons[more] = by_reasons.get(more, 0) | 1 << number
-        for more, columns in by_reasons.items():
-            yield _Part(columns, (), part.edit, more)
+                there = [(states, reason) for states, pools, reason in self.later if pool in pools]
+                more = tuple(reason for states, reason in there if states & state)
+                is_settled = not any(states & edited for states, _ in there)
+                found[more, is_settled] = found.get((more, is_settled), 0) | 1 << number
+        for (more, is_settled), columns in found.items():
+            yield _Part(columns, (), part.edit, more, is_settled)
         if part.names:
             yield _Part(0, part.names, part.edit)
 
@@ -268,8 +288,8 @@ class _Reader(NamedTuple):
         reasons = tuple(dict.fromkeys((*reasons, *part.more)))
         word = "breaks" if part.more else one.word
         edit = None if part.edit is None else Edit(*part.edit[2:])
-        if edit is not None and edit.word == "runs" and part.more:
-            edit = edit._replace(word=word)  # what depends on other objects stays
+        if edit is not None and edit.word == "runs" and not part.is_settled:
+            edit = edit._replace(word="breaks")
         return PoolVerdict(
             (),
             word,

@@ -37,7 +37,10 @@ class PoolPlace(NamedTuple):
 
 
 class Shape(NamedTuple):
-    """What many workloads have in common; pointers are given by their number in `pointers`."""
+    """What many workloads have in common; pointers are given by their number in `pointers`.
+
+    `after` are the verdicts after the edits of `transform`; there are none if it edits nothing.
+    """
 
     kind: str
     api_version: str

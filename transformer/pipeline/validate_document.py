@@ -5,11 +5,11 @@ Nothing is edited here. The operations of transform rules are planned neverthele
 rules report them.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import chain
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from transformer.errors import InputError, PatchError
 from transformer.findings import Finding, ObjectRef, Place
@@ -38,17 +38,25 @@ from transformer.text.raw_document import RawDocument
 if TYPE_CHECKING:
     from transformer.pipeline.placement_shapes import PlacedWorkload, PoolPlace
 
+ALL_STATES = -1
 _GLUED = "no --- between this manifest and the one above; other tools lose the one above"
 _IGNORE = join("/metadata/annotations", IGNORE_ANNOTATION)
 
+_InState: TypeAlias = tuple[int, RuleContext]
+"""An object as it is in some states of the input."""
+
 
 class RuleObservation(NamedTuple):
-    """An observation of `rule` under `key`, in the world with the name `world`."""
+    """An observation of `rule` under `key`, in the world with the name `world`.
+
+    `states`: those of the input in which it holds, for `placement` (see `placement_edits.py`).
+    """
 
     rule: str
     world: str
     key: str
     located: LocatedObservation
+    states: int = ALL_STATES
 
 
 class DocumentDiagnostics(NamedTuple):
@@ -225,45 +233,60 @@ class _Validation:
         patched = self.diagnostics.patched(manifest)
         self.unseen += unpatched_in(rule_context, patched, partial(self._place, manifest))
         self.diagnostics.run_checks(context.checking(rule_context), rule_context)
-        self._collect_all(world, rule_context, are_apart=False)
+        states = self._place_workloads(world, rule_context) if context.places_workloads else ()
+        self._collect_all(world, rule_context, tuple(states), are_apart=False)
         self._report_failures(manifest, failures)
-        if context.places_workloads:
-            self._place_workloads(world, rule_context)
 
-    def _place_workloads(self, world: World, rule_context: RuleContext) -> None:
+    def _place_workloads(self, world: World, rule_context: RuleContext) -> Iterable[_InState]:
+        """Keep where workload copies can land, and return the object in each state."""
         from transformer.pipeline.place_workloads import place_pool, place_workloads
+        from transformer.pipeline.placement_edits import Edits
 
         if self.context.explains:
             from transformer.pipeline.explain_workloads import explain  # only for one workload
 
             self.explained += explain(rule_context, self.diagnostics, world.name)
-        self.placed += place_workloads(rule_context, self.diagnostics, world.name)
+        edits = Edits(rule_context, self.context.rules)
+        self.placed += place_workloads(rule_context, self.diagnostics, world.name, edits)
         self.pools += place_pool(rule_context, self.diagnostics, world.name)
+        return edits.states()
 
-    def _collect_all(self, world: World, rule_context: RuleContext, *, are_apart: bool) -> None:
+    def _collect_all(
+        self,
+        world: World,
+        rule_context: RuleContext,
+        states: Sequence[_InState] = (),
+        *,
+        are_apart: bool,
+    ) -> None:
         """Collect what rules note; if `are_apart`, what they note of files that belong to no
-        cluster, together with each other.
+        cluster, together with each other. `states` are the object as edits make it.
         """
         if rule_context.template_comment:
             return
         patched = self.diagnostics.patched(rule_context.manifest)
-        built: Sequence[RuleContext] = ()
-        if patched.namespaces or patched.is_renamed:
-            built = list(_as_built(rule_context, patched))
+        is_moved = bool(patched.namespaces or patched.is_renamed)
+        as_it_is = ((ALL_STATES, rule_context),)
         for rule in self.context.validation.collecting_on(rule_context):
             assert rule.collect is not None
             is_apart = rule.apart and self.worlds.outside is not None
             if is_apart != are_apart:
                 continue
-            for context in built if built and rule.as_built else (rule_context,):
-                for observation in rule.collect(context):
-                    self._note(rule, observation, rule_context.manifest, world.name)
+            for state, one in (states if rule.places else ()) or as_it_is:
+                for context in _as_built(one, patched) if is_moved and rule.as_built else (one,):
+                    for found in rule.collect(context):
+                        self._note(rule, found, rule_context.manifest, world.name, state)
 
     def _place(self, manifest: Manifest, at: str) -> Place:
         return self.diagnostics.place(manifest.base, manifest.ref, at, with_excerpt=False)
 
     def _note(
-        self, rule: ValidationRule, observation: Observation, manifest: Manifest, world: str
+        self,
+        rule: ValidationRule,
+        observation: Observation,
+        manifest: Manifest,
+        world: str,
+        states: int,
     ) -> None:
         """Keep an observation of an object, with where it is and what suppresses it."""
         policy, file = self.context.policy, self.origin.relative_name
@@ -272,7 +295,7 @@ class _Validation:
         is_on_workloads = is_about_workloads(rule.id)
         patches = self.diagnostics.patched(manifest).patches if is_on_workloads else ()
         located = LocatedObservation(observation.value, place, by, patches)
-        self.observations.append(RuleObservation(rule.id, world, observation.key, located))
+        self.observations.append(RuleObservation(rule.id, world, observation.key, located, states))
 
     def _report_failures(self, manifest: Manifest, failures: list[tuple[str, PatchError]]) -> None:
         """Report where a transform rule cannot be applied, unless there is a finding already."""

@@ -22,6 +22,7 @@ from transformer.placements import (
     PoolVerdict,
     Workload,
     WorldPlacement,
+    differing,
 )
 from transformer.report import placement_summary
 from transformer.runs.validate import Outcome, Placed, run_validate
@@ -231,7 +232,9 @@ class Compared:
             if number is None or self._old is None:
                 yield one._replace(is_new=True)
             else:
-                yield one._replace(old=tuple(differing(self._old.workloads[number], one)))
+                yield one._replace(
+                    old=tuple(differing(self._old.workloads[number].verdicts, one.verdicts))
+                )
 
     @property
     def gone(self) -> Iterator[Workload]:
@@ -241,23 +244,3 @@ class Compared:
             for key, number in self._old.numbers.items():
                 if key not in there:
                     yield self._old.workloads[number]
-
-
-def differing(before: Workload, now: Workload) -> Iterator[PoolVerdict]:
-    """Yield the verdicts of `before` on pools that have another one now."""
-    if [*map(_outcome, before.verdicts)] == [*map(_outcome, now.verdicts)]:
-        return
-    present = {pool: _what(one) for one in now.verdicts for pool in one.pools}
-    for one in before.verdicts:
-        pools = tuple(pool for pool in one.pools if present.get(pool, _what(one)) != _what(one))
-        if pools:
-            yield one._replace(pools=pools)
-
-
-def _outcome(one: PoolVerdict) -> tuple[object, ...]:
-    return one.pools, *_what(one)
-
-
-def _what(one: PoolVerdict) -> tuple[str, ...]:
-    """Return what matters of a verdict when it is compared."""
-    return (one.word, one.severity, *(reason.rule for reason in one.reasons))
