@@ -140,6 +140,26 @@ def test_a_port_and_a_node_are_only_waited_for_by_pods_that_cannot_run_elsewhere
     assert words(found, "agent")["barriers"] == "runs"
 
 
+def test_pods_that_admission_refuses_break_in_each_pool() -> None:
+    labels = {"pod-security.kubernetes.io/enforce": "restricted"}
+    namespace = {
+        "apiVersion": "v1",
+        "kind": "Namespace",
+        "metadata": {"name": "shop", "labels": labels},
+    }
+    one = deployment(hostNetwork=True)
+    found = placed(stdin=read(BARRIERS, OFFICES, namespace, one))
+    assert words(found) == {"barriers": "breaks", "offices": "breaks", "": "breaks"}
+    for each in found["workloads"][0]["verdicts"]:
+        assert [reason["rule"] for reason in each["reasons"]] == ["HN421"]
+    only_there = deployment(hostNetwork=True, nodeSelector={POOL: "offices"})
+    found = placed(stdin=read(BARRIERS, OFFICES, namespace, only_there))
+    assert words(found) == {"barriers": "cannot", "offices": "breaks", "": "cannot"}
+    assert (
+        words(placed(stdin=read(BARRIERS, OFFICES, namespace, deployment())))["offices"] == "runs"
+    )
+
+
 def test_a_rule_that_is_off_is_no_reason(tmp_path: Path) -> None:
     config = tmp_path / "config.yaml"
     head = "apiVersion: transform.hostnet.io/v1alpha1\nkind: HostnetTransform\n"

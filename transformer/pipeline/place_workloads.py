@@ -3,7 +3,7 @@
 `placement_records.py` keeps records, and makes `Workload`s of them.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 
 from transformer.findings import Finding, Severity, Violation, finding_at
@@ -157,19 +157,22 @@ class _Placing:
     def _judged(self, context: RuleContext, placed: Placed) -> tuple[PackedVerdict, ...]:
         source = self._source(context, placed.template)
         reasons: tuple[PackedReason, ...] | None = None
+        anywhere = tuple(self._reasons(context, context.breaks_anywhere(placed)))
         found = []
         for one in answers(placed.schedule, self.columns):
             word: Word
-            its_reasons: tuple[PackedReason, ...] = ()
+            its_reasons = anywhere if one.answer == "can" else ()
             at, undecided = -1, one.undecided
             is_host = one.answer == "can" and one.sort is not Sort.STANDARD
             if is_host:
                 if reasons is None:
-                    reasons = tuple(self._reasons(context, placed))
+                    reasons = tuple(self._reasons(context, context.breaks(placed)))
                 its_reasons = reasons
             if one.answer == "can":
                 word = "breaks" if its_reasons else "runs"
-                if its_reasons and one.sort is Sort.EITHER:
+                if one.sort is Sort.EITHER and anywhere:
+                    its_reasons = anywhere
+                elif one.sort is Sort.EITHER and its_reasons:
                     word, its_reasons = "unknown", ()
                     undecided = ("which definition of the NodePool counts",)
             else:
@@ -192,11 +195,11 @@ class _Placing:
             )
         return tuple(found)
 
-    def _reasons(self, context: RuleContext, placed: Placed) -> Iterator[PackedReason]:
-        """Yield why pods break on host-network nodes, unless the rule is off."""
-        for one in dict.fromkeys(context.breaks(placed)):
-            found, by = self._found(context, one)
-            settled = self.diagnostics.context.policy.settle(found, patches=self.patches)
+    def _reasons(self, context: RuleContext, found: Iterable[Break]) -> Iterator[PackedReason]:
+        """Yield why pods break, unless the rule is off."""
+        for one in dict.fromkeys(found):
+            its_finding, by = self._found(context, one)
+            settled = self.diagnostics.context.policy.settle(its_finding, patches=self.patches)
             if isinstance(settled, Finding):
                 text = settled.message + SUPPRESSED * (by is not None)
                 at = self._number(one.pointer)

@@ -1,4 +1,4 @@
-"""What breaks the pods of a workload copy on the host-network nodes where they land.
+"""What breaks the pods of a workload copy on the host-network nodes where they land, or anywhere.
 
 Here is what the copy, its namespace and the nodes tell. Whether a port is taken (HN408), and
 whether a word is the name of a Service (HN409), depends on other objects: these rules add it.
@@ -55,11 +55,19 @@ def breaks(
             at = placed.copy.place(f"{template.pointer}/spec/dnsPolicy")
             yield Break("HN405", at, _NO_DNS, "remove dnsPolicy, or set it to Default")
         yield from _services(placed)
+    yield from breaks_anywhere(placed, source, level)
+    if (one := stuck(placed, node_count)) is not None:
+        yield Break("HN422", *one)
+
+
+def breaks_anywhere(placed: Placed, source: PodTemplate, level: str) -> Iterator[Break]:
+    """Yield what breaks the pods of a copy on nodes of any pool: that no pod is created.
+
+    `source` and `level` as for `breaks`.
+    """
     if level in REFUSING and (at := _refused(placed, source)):
         message = f"Pod Security ({level}) refuses pods that use {refused_use(placed)}"
         yield Break("HN421", at, message, PRIVILEGED)
-    if (one := stuck(placed, node_count)) is not None:
-        yield Break("HN422", *one)
 
 
 _NO_NETWORK = "the pods need a network of their own, and there is no CNI"

@@ -10,7 +10,7 @@ from transformer import pointer
 from transformer.kubernetes.objects import mapping_at
 from transformer.kubernetes.pod_template import PodTemplate
 from transformer.kubernetes.well_known import EXCLUDE_ANNOTATION, HOST_NETWORK_LABEL
-from transformer.placement.breaks import Break, breaks
+from transformer.placement.breaks import Break, breaks, breaks_anywhere
 from transformer.placement.filters import Filter
 from transformer.placement.node_match import is_guarded
 from transformer.placement.placed import Placed, selection_at
@@ -52,11 +52,13 @@ def verdicts(
     for one in placed.schedule.pools:
         found.setdefault(one.pool, []).append(one)
     excluded = filter_at(placed, source, "NodeAffinity")
-    found_there = tuple(breaks(placed, source, level, node_count))
+    on_host_network = tuple(breaks(placed, source, level, node_count))
+    anywhere = tuple(breaks_anywhere(placed, source, level))
     for pool in (*pools, ""):
         if pool not in found:  # the selection excludes it by its name
             yield Verdict(pool, "cannot", "NodeAffinity", excluded)
         for one in found.get(pool, ()):
+            found_there = on_host_network if one.is_host_network else anywhere
             yield _verdict(placed, source, one, found_there)
 
 
@@ -67,8 +69,8 @@ def _verdict(
     if one.answer != "can":
         at = filter_at(placed, source, one.filter)
         return Verdict(one.pool, one.answer, one.filter, at, (), *counts)
-    found = found_there if one.is_host_network else ()
-    return Verdict(one.pool, "breaks" if found else "runs", "", "", found, *counts)
+    word: Word = "breaks" if found_there else "runs"
+    return Verdict(one.pool, word, "", "", found_there, *counts)
 
 
 def filter_at(placed: Placed, source: PodTemplate, name: Filter) -> str:

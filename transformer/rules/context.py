@@ -247,8 +247,18 @@ class RuleContext:
         """Yield what breaks the pods of a workload copy where they land on host-network pools."""
         from transformer.placement.breaks import breaks
 
-        level = self.cluster.namespaces.get(self.manifest.ref.namespace, "")
-        return breaks(copy, self.source(copy), level, self.cluster.node_count)
+        return breaks(copy, self.source(copy), self._level, self.cluster.node_count)
+
+    def breaks_anywhere(self, copy: "Placed") -> "Iterator[Break]":
+        """Yield what breaks the pods of a workload copy on nodes of any pool."""
+        from transformer.placement.breaks import breaks_anywhere
+
+        return breaks_anywhere(copy, self.source(copy), self._level)
+
+    @property
+    def _level(self) -> str:
+        """The level of Pod Security that the namespace of the object enforces."""
+        return self.cluster.namespaces.get(self.manifest.ref.namespace, "")
 
     @cached_property
     def _breaks(self) -> "list[tuple[Placed, Break]]":
