@@ -28,8 +28,9 @@ NOT_JUDGED = (
     "pod affinity and anti-affinity",
     "volumes",
     "preemption",
+    "host ports between pods that can also run elsewhere",
 )
-"""Filters of the scheduler that the verdicts leave out."""
+"""What the scheduler decides and the verdicts leave out."""
 
 NOT_IN_INPUT = "the NodePool, which is not in the input"
 """What is not known of a pool that a workload does not name."""

@@ -160,6 +160,16 @@ def test_pods_that_admission_refuses_break_in_each_pool() -> None:
     )
 
 
+@pytest.mark.parametrize("form", PLACEMENT_FORMATS)
+def test_each_format_says_that_ports_are_not_judged_of_pods_that_can_run_elsewhere(
+    form: str,
+) -> None:
+    pinned, floating = on_host("one", nodeSelector={POOL: "barriers"}), on_host("two", "Deployment")
+    data = read(BARRIERS, OFFICES, pinned, floating)
+    told = " ".join(invoke("placement", "--format", form, stdin=data).out.decode().split())
+    assert "host ports between pods that can also run elsewhere" in told
+
+
 def test_a_rule_that_is_off_is_no_reason(tmp_path: Path) -> None:
     config = tmp_path / "config.yaml"
     head = "apiVersion: transform.hostnet.io/v1alpha1\nkind: HostnetTransform\n"
