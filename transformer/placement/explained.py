@@ -1,6 +1,6 @@
 """What decides where the pods of a workload copy can be scheduled, filter by filter, in words."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from transformer import pointer
@@ -99,7 +99,7 @@ def steps(placed: Placed, name: str, pools: PoolIndex, nodes: KnownNodes) -> Poo
         return PoolSteps(name, ("nothing is known of its nodes",))
     best = max(groups, key=rank)
     has = tuple(_has(best.labels)), tuple(in_words(taint) for taint in best.taints)
-    return PoolSteps(name, *has, tuple(_steps(placed, best, annotated)))
+    return PoolSteps(name, *has, tuple(_steps(placed, best, annotated, pools)))
 
 
 def _groups(
@@ -125,14 +125,14 @@ _OLD_OS = "beta.kubernetes.io/os"
 """Says the same as `kubernetes.io/os`."""
 
 
-def _steps(placed: Placed, nodes: NodeGroup, annotated: Truth) -> Iterator[Step]:
+def _steps(placed: Placed, nodes: NodeGroup, annotated: Truth, pools: PoolIndex) -> Iterator[Step]:
     template = placed.template
     if name := template.spec.get("nodeName"):
         is_it = nodes.labels.is_one_of(NAME_FIELD, (str(name),))
         yield Step("NodeName", _ANSWERS[is_it], f"the pods name the node {name}")
         yield Step("NodeAffinity", "skipped", "nodeName bypasses the scheduler")
     else:
-        yield _by_affinity(template, nodes.labels)
+        yield _by_affinity(template, nodes.labels, pools)
         yield _by_guard(template, nodes.labels, annotated)
         if nodes.is_cordoned:
             stays = tolerates(template, (CORDONED,), is_daemon_set=placed.is_daemon_set)
@@ -141,7 +141,7 @@ def _steps(placed: Placed, nodes: NodeGroup, annotated: Truth) -> Iterator[Step]
     yield from _by_taints(placed, nodes.taints, only_evicting=evicting)
 
 
-def _by_affinity(template: PodTemplate, labels: NodeLabels) -> Step:
+def _by_affinity(template: PodTemplate, labels: NodeLabels, pools: PoolIndex) -> Step:
     found = match(template, labels, past_guard=True)
     wanted = [
         {"key": key, "operator": "In", "values": [value]}
@@ -155,7 +155,7 @@ def _by_affinity(template: PodTemplate, labels: NodeLabels) -> Step:
     if found is Truth.TRUE:
         text = "the nodes have what the pods select" if wanted else _ANY_NODE
     elif decisive:
-        text = "; ".join(_mismatch(one, labels) for one in decisive)
+        text = "; ".join(_mismatch(one, labels, pools) for one in decisive)
     else:
         text = "no term of the node affinity matches" if found is Truth.FALSE else _NO_TERM
     return Step("NodeAffinity", _ANSWERS[found], text)
@@ -172,12 +172,26 @@ def _answer(requirement: Mapping[str, Any], labels: NodeLabels) -> Truth | None:
     return match_requirement(requirement, labels)
 
 
-def _mismatch(one: Mapping[str, Any], labels: NodeLabels) -> str:
+def _mismatch(one: Mapping[str, Any], labels: NodeLabels, pools: PoolIndex) -> str:
     key = one["key"]
     if key in labels.known:
         return f"{_requirement(one)}, but the nodes have {key}={labels.known[key]}"
+    if _answer(one, labels) is Truth.FALSE and key in labels.unlike:
+        setting = list(_setting(key, list_at(one, "values"), pools))
+        if not setting:  # the name of a Node
+            return f"{_requirement(one)}, and the nodes have another value"
+        more = f" and {len(setting) - 1} more" if len(setting) > 1 else ""
+        set_by = f"NodePool/{setting[0]}{more} {'set' if more else 'sets'}"
+        return f"{_requirement(one)}, which {set_by}: nodes in no pool are taken to lack it"
     known = "do not have it" if labels.has(key) is Truth.FALSE else "may have it: nothing sets it"
     return f"{_requirement(one)}, and the nodes {known}"
+
+
+def _setting(key: str, values: Collection[Any], pools: PoolIndex) -> Iterator[str]:
+    """Yield the names of the pools that set a label to one of these values."""
+    for pool in pools.all():
+        if any(one.labels.get(key) in values for one in pools.definitions(pool.name)):
+            yield pool.name
 
 
 def _by_guard(template: PodTemplate, labels: NodeLabels, annotated: Truth) -> Step:

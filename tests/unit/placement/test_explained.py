@@ -69,6 +69,21 @@ def test_a_label_is_told_that_the_nodes_lack_or_that_nothing_sets() -> None:
     )
 
 
+def test_nodes_in_no_pool_lack_what_pools_set() -> None:
+    stores = [pool(name, labels={"site": "store"}) for name in ("north", "south")]
+    spec = pod(nodeSelector={"site": "store"})
+    (first, *_) = explained(stores[0], spec, of="").steps
+    assert (first.answer, first.text) == (
+        "fails",
+        "site In [store], which NodePool/north sets: nodes in no pool are taken to lack it",
+    )
+    (first, *_) = explained(*stores, spec, of="").steps
+    assert "which NodePool/north and 1 more set: nodes" in first.text
+    named = pod(nodeSelector={"kubernetes.io/hostname": "edge"})
+    (first, *_) = explained(HZ, node({POOL: "hz"}, "edge"), named, of="").steps
+    assert "nothing sets it" not in first.text
+
+
 def test_of_nodes_that_differ_those_that_fit_best_count() -> None:
     nodes = [node({POOL: "hz", "disk": disk}, disk) for disk in ("hdd", "ssd")]
     found = explained(HZ, *nodes, pod(nodeSelector={"disk": "ssd"}, **TOLERATES))
