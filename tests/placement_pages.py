@@ -67,9 +67,6 @@ class Page(HTMLParser):
         return value
 
 
-_WARNS = " (warning)"
-
-
 def in_page(value: Mapping[str, Any]) -> tuple[list[str], Counter[tuple[str, ...]]]:
     """Return the pools of the table that needs no script, and how many workloads have which
     verdicts, `breaks!` for one with an error; none of them is a copy.
@@ -77,6 +74,5 @@ def in_page(value: Mapping[str, Any]) -> tuple[list[str], Counter[tuple[str, ...
     found: Counter[tuple[str, ...]] = Counter()
     for names, *cells in Page(page_of(value)).rows:
         words = [cell.split(" ", 1)[1] for cell in cells]
-        row = tuple("breaks!" if word == "breaks" else word.removesuffix(_WARNS) for word in words)
-        found[row] += len(re.findall(r"[A-Z]\w+/\w+", names))
+        found[tuple(words)] += len(re.findall(r"[A-Z]\w+/\w+", names))
     return [pool["name"] for pool in Cluster(value, views_of([value])).pools], found

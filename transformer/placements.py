@@ -11,16 +11,21 @@ from transformer.findings import Severity, Unseen
 
 Word: TypeAlias = Literal["runs", "breaks", "kept off", "cannot", "unknown"]
 
-WORDS: tuple[Word, ...] = ("breaks", "unknown", "kept off", "runs", "cannot")
-"""In the order in which people want to read of them: trouble first."""
-
-MEANINGS: dict[Word, str] = {
-    "breaks": "can be scheduled there, and does not work there",
+MEANINGS = {
+    "breaks!": "can be scheduled there, and does not work there (error)",
+    "breaks": "can be scheduled there, and does not work there (only warnings)",
     "unknown": "depends on what is not in the input",
     "kept off": "a guard, a taint or a cordon keeps it off",
     "runs": "can be scheduled there, and works",
     "cannot": "selects other nodes",
 }
+"""What the words mean that `shown` returns, in the order in which people want to read of them."""
+
+
+def shown(word: Word | Literal[""], severity: str) -> str:
+    """Return a verdict as reports for people show it: an exclamation mark stands for an error."""
+    return f"{word}!" if word == "breaks" and severity == "error" else word
+
 
 NOT_JUDGED = (
     "resources",

@@ -63,8 +63,8 @@ def fragment(page: Any) -> dict[str, list[str]]:
 
 EVERYWHERE = {
     "kube-flannel-ds Deployment, flannel": ["K kept off", "K kept off", "R runs"],
-    "cart, search": [*["B breaks will be kept off"] * 2, "R runs"],
-    "mailer Deployment": ["W breaks (warning)", "? unknown", "R runs"],
+    "cart, search": [*["B breaks! will be kept off"] * 2, "R runs"],
+    "mailer Deployment": ["W breaks", "? unknown", "R runs"],
     "gates Deployment": ["R runs", "C cannot", "C cannot"],
     "ledger, vault": ["K kept off", "K kept off", "R runs"],
 }
@@ -113,7 +113,7 @@ def test_search_finds_names_files_and_rules_and_the_count_is_told(page: Any) -> 
 def test_filters_are_in_the_address_and_are_restored_from_it(
     page: Any, browser: Any, shop_path: Path
 ) -> None:
-    page.get_by_role("button", name="B breaks 2").click()
+    page.get_by_role("button", name="B breaks! 2").click()
     assert names(page) == {"cart", "search"}
     page.get_by_role("button", name="unknown").click()
     assert names(page) == {"cart", "search", "mailer"}
@@ -124,7 +124,7 @@ def test_filters_are_in_the_address_and_are_restored_from_it(
     page.locator("#namespace summary").click()
     page.get_by_role("checkbox", name="shop").check()
     told = fragment(page)
-    verdicts = ["breaks", "unknown"]
+    verdicts = ["breaks!", "unknown"]
     assert told == {"verdict": verdicts, "pool": ["sensors"], "namespace": ["shop"]}
     shown = rows(page)
     with pages.opened(browser, shop_path, f"#{urlsplit(page.url).fragment}") as other:
@@ -136,7 +136,7 @@ def test_filters_are_in_the_address_and_are_restored_from_it(
 
 def test_the_switch_shows_the_state_after_a_transform_and_what_changes(page: Any) -> None:
     page.get_by_role("radio", name="After transform").check(force=True)
-    assert rows(page)["cart, search"] == [*["K kept off was breaks"] * 2, "R runs"]
+    assert rows(page)["cart, search"] == [*["K kept off was breaks!"] * 2, "R runs"]
     assert "none breaks" in page.locator(".lead").inner_text()
     page.get_by_role("checkbox", name="Only changes").check()
     assert names(page) == {"cart", "search"}
@@ -150,12 +150,12 @@ def test_what_is_new_and_what_is_gone_is_seen_in_the_old_and_new_state(
     value = placement(worse, workload("new", old=None), gone=[workload("gone")])
     with pages.opened(browser, pages.write(value, tmp_path / "page.html")) as page:
         assert rows(page) == {
-            "cart Deployment": ["B breaks was runs"] * 3,
+            "cart Deployment": ["B breaks! was runs"] * 3,
             "new Deployment": ["R runs was not there"] * 3,
         }
         page.get_by_role("radio", name="Old").check(force=True)
         assert rows(page) == {
-            "cart Deployment": ["R runs will be breaks"] * 3,
+            "cart Deployment": ["R runs will be breaks!"] * 3,
             "gone Deployment": ["R runs will be not there"] * 3,
         }
         page.get_by_role("checkbox", name="Only changes").check()
@@ -209,9 +209,9 @@ def test_everything_can_be_done_by_keyboard_alone(page: Any) -> None:
     assert press(page, "Escape").startswith("Namespaces")
     assert not page.get_by_role("checkbox", name="bank").is_visible()
     press(page, "Tab", "Tab", "ArrowRight")
-    assert rows(page)["cart, search"][0] == "K kept off was breaks"
+    assert rows(page)["cart, search"][0] == "K kept off was breaks!"
     page.keyboard.press("ArrowLeft")
-    assert press(page, "Tab", "Tab") == "B breaks 2"
+    assert press(page, "Tab", "Tab") == "B breaks! 2"
     page.keyboard.press("Enter")
     assert names(page) == {"cart", "search"}
     page.keyboard.press("Enter")
@@ -220,9 +220,9 @@ def test_everything_can_be_done_by_keyboard_alone(page: Any) -> None:
     assert focused(page) == "Workload"
     assert press(page, "ArrowRight") == "barriers"
     assert press(page, "ArrowDown", "ArrowDown") == "K kept off"
-    assert press(page, "ArrowDown", "ArrowDown", "ArrowRight") == "B breaks will be kept off"
+    assert press(page, "ArrowDown", "ArrowDown", "ArrowRight") == "B breaks! will be kept off"
     assert press(page, "Enter") == "2 workloads on sensors"
-    assert press(page, "Escape") == "B breaks will be kept off"
+    assert press(page, "Escape") == "B breaks! will be kept off"
     assert press(page, "Home") == "cart, search"
     assert press(page, "Enter") == "cart, search"
     assert "cart Deployment" in rows(page)
@@ -290,7 +290,7 @@ def test_hostile_names_are_text(browser: Any, tmp_path: Path) -> None:
     )
     path = pages.write(value, tmp_path / "page.html")
     with pages.opened(browser, path) as page:
-        page.get_by_role("button", name="B breaks will be runs").click()
+        page.get_by_role("button", name="B breaks! will be runs").click()
         assert page.get_by_role("complementary").inner_text().count(HOSTILE) >= 4
         page.get_by_role("button", name=f"{HOSTILE}0, {HOSTILE}1").click()
         assert page.locator("img, iframe, object").count() == 0

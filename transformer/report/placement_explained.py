@@ -11,9 +11,10 @@ from transformer.placements import (
     PoolVerdict,
     Workload,
     WorldPlacement,
+    shown,
 )
 from transformer.report.formatting import Paint, clean, count, unpainted
-from transformer.report.placement_rows import columns, edit_words, shown, undecided_words
+from transformer.report.placement_rows import columns, edit_words, undecided_words
 from transformer.report.placement_table import ROLES, WIDTH, footer, lines_of
 
 _MOST_LABELS = 8
@@ -66,7 +67,7 @@ def _pool(
     word = shown(verdict.word, verdict.severity)
     painted = paint(word, ROLES.get(word, "")) if word in ROLES else word
     yield f"On {what}: {painted}\n"
-    yield from _item("that is", MEANINGS[verdict.word], width)
+    yield from _item("that is", MEANINGS[word], width)
     if verdict.nodes:
         yield from _item(
             "nodes", f"{verdict.fitting} of {count(verdict.nodes, 'Node')} in the input", width

@@ -10,13 +10,23 @@ from collections.abc import Iterator, Sequence
 from transformer.placements import PlacementReport, WorldPlacement
 from transformer.regexes import regex
 from transformer.report.formatting import clean, count
-from transformer.report.placement_rows import Cause, Row, columns, pool_name, rows
+from transformer.report.placement_rows import (
+    Cause,
+    Row,
+    Rows,
+    columns,
+    legend,
+    missing_words,
+    pool_name,
+    rows,
+)
 from transformer.report.placement_summary import pool_words
 from transformer.report.placement_table import footer
 
 _MOST_ROWS = 100
 _MOST_POOLS = 12
 _MOST_CAUSES = 20
+_MOST_MISSING = 5
 _MOST_SUMMARY = 12
 _MOST_BYTES = 60_000
 """A comment of GitHub has at most 65,536 characters, and the footer still comes."""
@@ -70,13 +80,25 @@ def _world(world: WorldPlacement, report: PlacementReport) -> Iterator[str]:
     yield "\n"
     if found.rows:
         yield from _table(world, found.rows)
-        yield "\n"
+        yield f"\n{'; '.join(_legend(found))}\n\n"
     for cause in found.causes[:_MOST_CAUSES]:
         yield from _cause(cause)
     if (left := len(found.causes) - _MOST_CAUSES) > 0:
         yield f"- {count(left, 'further reason')}: {_ALL}\n"
-    if found.causes:
+    for missing in found.missing[:_MOST_MISSING]:
+        yield f"- {escaped(missing_words(missing))}\n"
+    if (left := len(found.missing) - _MOST_MISSING) > 0:
+        yield f"- unknown for {count(left, 'further reason')}: {_ALL}\n"
+    if found.causes or found.missing:
         yield "\n"
+
+
+def _legend(found: Rows) -> Iterator[str]:
+    """Yield what the words and codes of a table mean."""
+    yield from (f"**{word}**: {meaning}" for word, meaning in legend(found))
+    codes = (code for row in found.rows for code in row.causes if code.startswith("HN"))
+    if code := min(codes, default=""):
+        yield f"**HN...**: rules, which `hostnet-transform rules {code}` and the like explain"
 
 
 def _words(line: str) -> str:

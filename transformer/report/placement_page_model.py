@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any, NamedTuple
 
-from transformer.placements import MEANINGS
+from transformer.placements import MEANINGS, shown
 from transformer.report.formatting import clean, count
 
 Json = Mapping[str, Any]
@@ -20,10 +20,8 @@ class Mark(NamedTuple):
 
 
 MARKS = (
-    Mark("breaks", "B", "breaks", MEANINGS["breaks"]),
-    Mark(
-        "breaks (warning)", "W", "warns", "can be scheduled there, and may not work: only warnings"
-    ),
+    Mark("breaks!", "B", "breaks", MEANINGS["breaks!"]),
+    Mark("breaks", "W", "warns", MEANINGS["breaks"]),
     Mark("unknown", "?", "unknown", MEANINGS["unknown"]),
     Mark("runs", "R", "runs", MEANINGS["runs"]),
     Mark("kept off", "K", "kept", MEANINGS["kept off"]),
@@ -148,9 +146,7 @@ def rank(outcome: Json | None) -> int:
     """Return which of `MARKS` an outcome has; None is one that is not there."""
     if outcome is None:
         return ABSENT
-    if outcome["verdict"] == "breaks" and outcome.get("severity") == "warning":
-        return _WARNS
-    return _RANKS[outcome["verdict"]]
+    return _RANKS[shown(outcome["verdict"], outcome.get("severity", ""))]
 
 
 def headline(cluster: Cluster, view: str) -> str:
@@ -163,12 +159,14 @@ def headline(cluster: Cluster, view: str) -> str:
         worst[min(row[column] for column in cluster.host_network)].append(workload.name)
     total = sum(len(names) for rank, names in worst.items() if rank != ABSENT)
     numbers = (
-        (len(worst[_WARNS]), "breaks (warnings only)", "break (warnings only)"),
+        (len(worst[_WARNS]), "breaks by warnings only", "break by warnings only"),
         (len(worst[_UNKNOWN]), "is unknown", "are unknown"),
         (len(worst[_RUNS]), "runs there", "run there"),
         (len(worst[_KEPT]) + len(worst[_CANNOT]), "stays off", "stay off"),
     )
-    breaking = _some(worst[_BREAKS], "breaks", "break") if worst[_BREAKS] else "none breaks"
+    none = "none breaks by an error" if worst[_WARNS] else "none breaks"
+    by = "by an error"
+    breaking = _some(worst[_BREAKS], f"breaks {by}", f"break {by}") if worst[_BREAKS] else none
     rest = [f"{number:,} {one if number == 1 else many}" for number, one, many in numbers if number]
     counted = f"{total:,} workload{'' if total == 1 else 's'}"
     pools = count(len(cluster.host_network), "host-network pool")

@@ -8,6 +8,7 @@ from itertools import chain
 from typing import Literal, NamedTuple, TypeAlias
 
 from transformer.placements import (
+    MEANINGS,
     NO_POOL,
     NOT_IN_INPUT,
     Edit,
@@ -18,7 +19,9 @@ from transformer.placements import (
     Word,
     Workload,
     WorldPlacement,
+    shown,
 )
+from transformer.report.formatting import count
 from transformer.report.placement_copies import joined, name_of, shares
 from transformer.report.placement_summary import NOWHERE, is_nowhere, lands
 
@@ -38,14 +41,14 @@ class Cell(NamedTuple):
     after: str = ""
 
     def __str__(self) -> str:
-        """Return the cell as text; an exclamation mark stands for an error."""
+        """Return the cell as text."""
+        return " -> ".join(self.words) or "-"
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """Return the verdicts as `shown` returns them, in order of time."""
         parts = (self.before, shown(self.word, self.severity), self.after)
-        return " -> ".join(filter(None, parts)) or "-"
-
-
-def shown(word: Word | Literal[""], severity: str) -> str:
-    """Return a verdict as tables show it."""
-    return f"{word}!" if word == "breaks" and severity == "error" else word
+        return tuple(filter(None, parts))
 
 
 class Row(NamedTuple):
@@ -250,6 +253,20 @@ def undecided_words(verdict: PoolVerdict) -> str:
         )
     by_name = "the Node that the pods name" if verdict.filter == "NodeName" else "the tolerations"
     return " and ".join(others) or by_name
+
+
+def missing_words(one: Missing) -> str:
+    """Return a line on what would have to be known, and for which workloads."""
+    more = f" and {count(one.total - 1, 'other workload')}" if one.total > 1 else ""
+    return f"unknown, depending on {one.what}: {one.workload}{more}"
+
+
+def legend(found: Rows) -> Iterator[tuple[str, str]]:
+    """Yield the words of a table, each with what it means."""
+    words = {word for row in found.rows for cell in row.cells for word in cell.words}
+    yield from ((word, meaning) for word, meaning in MEANINGS.items() if word in words)
+    if any(NOWHERE in row.causes for row in found.rows):
+        yield NOWHERE, "no node takes the pods"
 
 
 def edit_words(edit: Edit) -> str:

@@ -11,9 +11,7 @@ from typing import NamedTuple
 from unicodedata import combining, east_asian_width
 
 from transformer.placements import (
-    MEANINGS,
     NOT_JUDGED,
-    WORDS,
     PlacementReport,
     PoolColumn,
     WorldPlacement,
@@ -27,10 +25,12 @@ from transformer.report.placement_rows import (
     Row,
     Rows,
     columns,
+    legend,
+    missing_words,
     pool_name,
     rows,
 )
-from transformer.report.placement_summary import NOWHERE, pool_words
+from transformer.report.placement_summary import pool_words
 
 WIDTH = 80
 _NARROWEST = 16
@@ -82,7 +82,7 @@ def _world(
         yield "\n"
         yield from _table(found, columns(world), paint, width)
         yield "\n"
-        yield from _legend(found)
+        yield from (f"{word:8}  {meaning}\n" for word, meaning in legend(found))
     if found.left:
         yield f"{count(found.left, 'other workload')} as before\n"
     yield from _causes(found.causes, paint, width)
@@ -97,9 +97,7 @@ def _missing(missing: Sequence[Missing], width: int) -> Iterator[str]:
     if missing:
         yield "\n"
     for one in missing[:_MOST_MISSING]:
-        more = f" and {count(one.total - 1, 'other workload')}" if one.total > 1 else ""
-        text = f"unknown, depending on {clean(one.what)}: {clean(one.workload)}{more}"
-        yield from (f"{line}\n" for line in lines_of(text, width))
+        yield from (f"{line}\n" for line in lines_of(clean(missing_words(one)), width))
     if (left := len(missing) - _MOST_MISSING) > 0:
         yield f"unknown for {count(left, 'further reason')}: --format json has all of them\n"
 
@@ -259,19 +257,6 @@ def _some(names: Sequence[str], room: int) -> str:
         if wide(text) <= room or number == 1:
             return text
     return ""
-
-
-def _legend(found: Rows) -> Iterator[str]:
-    """Yield what the words in the table mean."""
-    cells = [cell for row in found.rows for cell in row.cells]
-    texts = " ".join(dict.fromkeys(map(str, cells)))
-    for word in WORDS:
-        if word in texts:
-            yield f"{word:8}  {MEANINGS[word]}\n"
-        if word == "breaks" and "breaks!" in texts:
-            yield f"{'breaks!':8}  the same, by an error and not only by warnings\n"
-    if any(NOWHERE in row.causes for row in found.rows):
-        yield f"{NOWHERE:8}  no node takes the pods\n"
 
 
 def _causes(causes: Sequence[Cause], paint: Paint, width: int) -> Iterator[str]:

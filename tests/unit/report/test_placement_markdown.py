@@ -67,7 +67,25 @@ def test_a_name_stays_in_its_cell_and_its_line() -> None:
     heads, rule, *rows = [line for line in text.splitlines() if line.startswith("|")]
     assert {line.count("|") for line in (heads, rule, *rows)} == {5}
     assert len(rows) == 1
-    assert not re.search(r"[<>`@]|\]\(", text.split("- **")[0])
+    assert not re.search(r"[<>`@]|\]\(", text.split("\n**")[0])
+
+
+def test_the_words_that_occur_are_explained_in_one_line_and_what_is_unknown_is_named() -> None:
+    search = deployment("search")
+    search["spec"]["template"]["spec"]["nodeSelector"] = {"disk|": "ssd"}
+    lines = markdown(host_pool("hz"), search, deployment("web")).splitlines()
+    (legend,) = (line for line in lines if line.startswith("**"))
+    assert legend == (
+        "**breaks**: can be scheduled there, and does not work there (only warnings);"
+        " **unknown**: depends on what is not in the input;"
+        " **runs**: can be scheduled there, and works;"
+        " **HN...**: rules, which `hostnet-transform rules HN420` and the like explain"
+    )
+    assert "- unknown, depending on the node label disk&#124;: Deployment/shop/search" in lines
+
+
+def test_without_a_table_there_is_no_legend() -> None:
+    assert "**" not in markdown(host_pool("hz"))
 
 
 def test_the_report_fits_in_a_comment_and_says_what_it_leaves_out() -> None:

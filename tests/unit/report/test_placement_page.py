@@ -21,6 +21,7 @@ from tests.placement_values import (
     shop,
     workload,
 )
+from transformer.placements import MEANINGS
 from transformer.report import placement_page
 from transformer.report.placement_page_model import MARKS
 
@@ -110,8 +111,8 @@ def words(value: dict[str, Any], one: dict[str, Any]) -> tuple[str, ...]:
     """Return the words of a row, in the order of the page."""
     said: dict[str, str] = {}
     for each in one["verdicts"]:
-        warns = each["verdict"] == "breaks" and each.get("severity") == "warning"
-        said |= dict.fromkeys(each["pools"], each["verdict"] + " (warning)" * warns)
+        is_error = each.get("severity") == "error"
+        said |= dict.fromkeys(each["pools"], each["verdict"] + "!" * is_error)
     order = sorted(value["pools"], key=lambda each: (not each["hostNetwork"], not each["name"]))
     return tuple(said[each["name"]] for each in order)
 
@@ -139,6 +140,11 @@ def test_the_table_without_script_has_each_distinct_row_once_with_all_names(
 def test_no_two_verdicts_have_the_same_letter_shape_or_word() -> None:
     for looks in zip(*MARKS, strict=True):
         assert len(set(looks)) == len(MARKS)
+
+
+def test_the_legend_has_the_words_and_meanings_of_the_table_in_a_terminal() -> None:
+    said = re.findall(r"</b> ([^<]+)<dd>([^<]+)</div>", page_of(shop()))
+    assert dict(said) == MEANINGS
 
 
 def test_the_table_has_a_caption_and_heads_with_scope() -> None:
@@ -179,7 +185,7 @@ def cell_of(data: dict[str, Any], name: str, pool: int, view: str) -> dict[str, 
 def test_the_script_gets_each_verdict_with_its_reasons_and_the_edit() -> None:
     data = Page(page_of(shop())).data
     found = cell_of(data, "cart", 0, "")
-    assert data["marks"][found["rank"]][0] == "breaks"
+    assert data["marks"][found["rank"]][0] == "breaks!"
     reason, edit = ([data["texts"][text] for text in part] for part in found["parts"])
     assert reason[:3] == ["error", "HN401 error", "there is no CNI"]
     assert dict(zip(reason[3::2], reason[4::2], strict=True)) == {
@@ -193,7 +199,7 @@ def test_the_script_gets_each_verdict_with_its_reasons_and_the_edit() -> None:
         "add the node affinity",
     ]
     assert data["marks"][cell_of(data, "cart", 0, "after")["rank"]][0] == "kept off"
-    assert data["marks"][cell_of(data, "mailer", 0, "after")["rank"]][0] == "breaks (warning)"
+    assert data["marks"][cell_of(data, "mailer", 0, "after")["rank"]][0] == "breaks"
 
 
 @pytest.mark.parametrize(
@@ -306,7 +312,7 @@ def test_without_a_network_component_nothing_is_said_about_isolation() -> None:
 def test_the_summary_counts_each_workload_by_its_worst_verdict_on_host_network_pools() -> None:
     assert (
         "Of 7 workloads on 2 host-network pools, Deployment/shop/cart, Deployment/shop/search"
-        " break; 1 breaks (warnings only); 1 runs there; 3 stay off."
+        " break by an error; 1 breaks by warnings only; 1 runs there; 3 stay off."
     ) in page_of(shop())
 
 
