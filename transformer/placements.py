@@ -155,7 +155,8 @@ class Workload(NamedTuple):
     catalog that it is (empty: none). `patches` are the patches of kustomizations without which it
     is judged. `after` are the verdicts on pools where the edits of `transform` change them. `old`
     are those of the old state on pools where they differ: None if there is no old state, or if the
-    workload `is_new`.
+    workload `is_new`. `is_elsewhere`: nodes that are not shown, and in no host-network pool, have
+    what it selects, as far as is known.
     """
 
     kind: str
@@ -171,6 +172,7 @@ class Workload(NamedTuple):
     after: tuple[PoolVerdict, ...] = ()
     old: tuple[PoolVerdict, ...] | None = None
     is_new: bool = False
+    is_elsewhere: bool = False
 
     @property
     def key(self) -> tuple[str, ...]:

@@ -46,6 +46,9 @@ def render(report: PlacementReport, paint: Paint = unpainted, width: int = WIDTH
         if len(report.worlds) > 1:
             yield f"{paint(f'cluster {clean(world.name)}', 'place')}\n"
         found = list(steps(world))
+        if len(hosts := _hosts(world)) > 1:
+            head = f"for all {len(hosts)} host-network pools; --pool NAME plans for one of them"
+            yield from (f"{line}\n" for line in lines_of(head, width))
         if not found:
             yield "there is no host-network pool in the input, so there is nothing to plan\n"
         for number, step in enumerate(found, 1):
@@ -81,6 +84,8 @@ class _Sorted(NamedTuple):
     left: list[str]
     nowhere: list[str]
     unknown: list[str]
+    named: list[str]
+    also: list[str]
     settled: list[str]
     totals: Counter[str]
 
@@ -92,8 +97,7 @@ class _Sorted(NamedTuple):
 
 def steps(world: WorldPlacement) -> Iterator[PlanStep]:
     """Yield the steps, in their order; none without a host-network pool."""
-    hosts = [pool for pool in world.pools if pool.name and pool.is_host_network]
-    if not hosts:
+    if not (hosts := _hosts(world)):
         return
     names = frozenset(pool.name for pool in hosts)
     found = _sorted(world, names)
@@ -102,6 +106,7 @@ def steps(world: WorldPlacement) -> Iterator[PlanStep]:
         yield _ELSEWHERE
     yield from _guards(found)
     yield from _breaking(found)
+    yield from _undecided(found, on)
     yield PlanStep(
         "Check that nothing breaks any more",
         "the pods that are there now are not the only ones: a workload may land later, too",
@@ -109,19 +114,29 @@ def steps(world: WorldPlacement) -> Iterator[PlanStep]:
     )
     yield from _taints(hosts)
     yield from _nodes(hosts)
+    settled = found.totals["settled"]
     yield from found.step(
         "settled",
         f"Roll out the workloads for {on}",
-        f"{counted(found.totals['settled'])} can be scheduled there and will work; so can those"
-        " that you adapted",
+        f"{counted(settled)} {'is' if settled == 1 else 'are'} made for host-network pools, and"
+        " will work there; so will those that you adapted",
     )
+
+
+def _hosts(world: WorldPlacement) -> list[PoolColumn]:
+    return [pool for pool in world.pools if pool.name and pool.is_host_network]
+
+
+_FROM_CLUSTER = "kubectl get -n kube-system ds,deploy -o yaml | hostnet-transform --output kubectl"
+"""Prints a script that patches what is in the cluster only."""
 
 
 _ELSEWHERE = PlanStep(
     "Guard the network components, none of which is in the input",
     "no webhook keeps the network plugin, kube-proxy and cluster DNS off host-network nodes. Guard"
     " them where they come from: in a chart, in another repository, or, as those of kubeadm, in the"
-    " cluster",
+    " cluster, for which the command prints a script to review and run",
+    (_FROM_CLUSTER,),
 )
 
 
@@ -131,8 +146,9 @@ def _guards(found: _Sorted) -> Iterator[PlanStep]:
         "Guard the network components, and roll them out",
         "no webhook keeps these off host-network nodes; without the guard they start on the first"
         " node that joins. Those that are not in Git (kube-proxy and CoreDNS of kubeadm) need it in"
-        " the cluster",
+        " the cluster: the second command prints a script for them, to review and run",
         "hostnet-transform -w PATH",
+        _FROM_CLUSTER,
     )
     yield from found.step(
         "edited",
@@ -162,12 +178,29 @@ def _breaking(found: _Sorted) -> Iterator[PlanStep]:
         "nodes that they select have a taint that they do not tolerate, or a guard keeps them off:"
         " change that, or let them select other nodes",
     )
+
+
+def _undecided(found: _Sorted, on: str) -> Iterator[PlanStep]:
+    yield from found.step(
+        "named",
+        "Add the manifests of the Nodes that pods name",
+        "nodeName bypasses the scheduler, so these land there if the pool has a node of that name:"
+        " only its Node manifest tells. Put the file with the input, and plan again",
+        "kubectl get nodes -o yaml > nodes.yaml",
+    )
     yield from found.step(
         "unknown",
         "Decide about the workloads of which it is unknown",
         "they land there if a node has what they select. Keep them off, let them select other"
         " nodes, or say what its nodes have: in spec.labels of the pool, or with nodes: complete in"
         " the configuration, if all Nodes are in the input",
+    )
+    yield from found.step(
+        "also",
+        f"Decide whether these belong on {on}, too",
+        "they can also be scheduled elsewhere, and work on the network of the host. Leave them as"
+        " they are, or keep them off: with the annotation"
+        " apps.openyurt.io/exclude-host-network-pool, or with a taint",
     )
 
 
@@ -188,7 +221,7 @@ def _nodes(hosts: Sequence[PoolColumn]) -> Iterator[PlanStep]:
         where = (f"NodePool/{pool.name} ({pool.file}:{pool.line})",) if pool.file else ()
         label = f"kubectl label node NODE apps.openyurt.io/nodepool={pool.name}"
         yield PlanStep(
-            f"Create NodePool/{clean(pool.name)}, and add {nodes}",
+            f"Create NodePool/{clean(pool.name)}, if new, and add {nodes}",
             "hostNetwork cannot be changed later, and a node that has joined must be reset before"
             f" it can join a standard pool. {_converted(pool)}One pool at a time, in a maintenance"
             " window",
@@ -217,7 +250,7 @@ def _is_plain(name: str) -> bool:
 
 
 def _sorted(world: WorldPlacement, hosts: frozenset[str]) -> _Sorted:
-    found = _Sorted([], [], [], [], [], [], [], Counter())
+    found = _Sorted([], [], [], [], [], [], [], [], [], Counter())
 
     def add(where: str, parts: Sequence[Workload], why: str = "") -> None:
         names: list[str] = getattr(found, where)
@@ -239,11 +272,22 @@ def _sorted(world: WorldPlacement, hosts: frozenset[str]) -> _Sorted:
             add("left", one, left)
         elif all(map(is_nowhere, one)) and (kept := [*_keeping_off(there)]):
             add("nowhere", one, kept[0])
-        elif any(each.word == "unknown" for each in there):
-            add("unknown", one, _missing(there))
+        elif unknown := next((each for each in there if each.word == "unknown"), None):
+            where = "named" if unknown.filter == "NodeName" else "unknown"
+            add(where, one, undecided_words(unknown))
         elif not edits and any(each.word == "runs" for each in there) and not is_component:
-            add("settled", one)
+            add("settled" if _is_for(one, hosts) else "also", one)
     return found
+
+
+def _is_for(parts: Sequence[Workload], hosts: frozenset[str]) -> bool:
+    """Whether a workload has a copy for a host-network pool, or can only be scheduled to some."""
+    if any(one.copy in hosts for one in parts):
+        return True
+    others = (each for one in parts for each in one.verdicts if not hosts.issuperset(each.pools))
+    return not any(one.is_elsewhere for one in parts) and all(
+        each.word == "cannot" for each in others
+    )
 
 
 _KEPT = {"guard": "the guard", "TaintToleration": "a taint"}
@@ -261,8 +305,3 @@ def _left(verdicts: Iterable[PoolVerdict]) -> Iterator[str]:
             is_settled = one.edit is not None and one.edit.settles(reason)
             if not (is_settled or reason.is_suppressed):
                 yield reason.rule
-
-
-def _missing(verdicts: Iterable[PoolVerdict]) -> str:
-    """Return what is not known, of the first verdict that is unknown."""
-    return next(undecided_words(one) for one in verdicts if one.word == "unknown")

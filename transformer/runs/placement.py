@@ -143,27 +143,43 @@ def _limited(world: WorldPlacement, only: Sequence[str]) -> WorldPlacement:
             hint = did_you_mean(name, known) or f"there is {', '.join(known[:5]) or 'none'}"
             raise SettingsError(f'there is no NodePool "{name}"{where}', hint=hint)
     pools = tuple(pool for pool in world.pools if pool.name in only)
-    gone = tuple(_on(one, frozenset(only)) for one in world.gone)
-    return world._replace(pools=pools, workloads=Limited(world.workloads, only), gone=gone)
+    shown = frozenset(only)
+    others = frozenset(pool.name for pool in world.pools if not pool.is_host_network) - shown
+    workloads = Limited(world.workloads, shown, others)
+    gone = tuple(_on(one, shown, others) for one in world.gone)
+    return world._replace(pools=pools, workloads=workloads, gone=gone)
 
 
 class Limited:
-    """Workloads with the verdicts on some pools only; they can be iterated several times."""
+    """Workloads with the verdicts on some pools only; they can be iterated several times.
 
-    def __init__(self, workloads: Iterable[Workload], only: Sequence[str]) -> None:
-        self._workloads, self._only = workloads, frozenset(only)
+    `others` are the pools left out that are not host-network pools.
+    """
+
+    def __init__(
+        self, workloads: Iterable[Workload], only: frozenset[str], others: frozenset[str]
+    ) -> None:
+        self._workloads, self._only, self._others = workloads, only, others
 
     def __iter__(self) -> Iterator[Workload]:
-        return (_on(one, self._only) for one in self._workloads)
+        return (_on(one, self._only, self._others) for one in self._workloads)
 
 
-def _on(one: Workload, only: frozenset[str]) -> Workload:
+def _on(one: Workload, only: frozenset[str], others: frozenset[str]) -> Workload:
     def limited(verdicts: Iterable[PoolVerdict]) -> tuple[PoolVerdict, ...]:
         kept = ((each, tuple(filter(only.__contains__, each.pools))) for each in verdicts)
         return tuple(each._replace(pools=pools) for each, pools in kept if pools)
 
     old = None if one.old is None else limited(one.old)
-    return one._replace(verdicts=limited(one.verdicts), after=limited(one.after), old=old)
+    is_elsewhere = any(
+        each.word != "cannot" and not others.isdisjoint(each.pools) for each in one.verdicts
+    )
+    return one._replace(
+        verdicts=limited(one.verdicts),
+        after=limited(one.after),
+        old=old,
+        is_elsewhere=is_elsewhere,
+    )
 
 
 def _is_empty(placed: Placed, world: World) -> bool:

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from tests.builders import CONTAINER, POOL, host_pool, pool
 from tests.placement_runs import report_of
 from transformer.report.placement_plan import PlanStep, render, steps
@@ -54,7 +56,9 @@ def test_what_the_edit_of_a_rule_leaves_is_for_a_person_too() -> None:
 def test_what_is_unknown_is_to_be_decided_about_before_nodes_are_added() -> None:
     found = plan(host_pool("hz"), workload("search", nodeSelector={"disk": "ssd"}))
     assert names(found, UNKNOWN) == ["Deployment/shop/search: the node label disk"]
-    assert list(found).index(UNKNOWN) < list(found).index("Create NodePool/hz, and add its nodes")
+    assert list(found).index(UNKNOWN) < list(found).index(
+        "Create NodePool/hz, if new, and add its nodes"
+    )
 
 
 def test_what_no_node_takes_gets_a_step_that_says_what_keeps_it_off() -> None:
@@ -66,10 +70,45 @@ def test_what_no_node_takes_gets_a_step_that_says_what_keeps_it_off() -> None:
 
 
 def test_guards_come_first_and_workloads_for_the_pool_last() -> None:
-    titles = list(plan(host_pool("hz"), pool("offices"), workload("web", hostNetwork=True)))
+    kiosk = workload("kiosk", nodeSelector={POOL: "hz"}, hostNetwork=True)
+    titles = list(plan(host_pool("hz"), pool("offices"), kiosk))
     assert titles[0] == "Guard the network components, none of which is in the input"
     assert titles[1] == "Check that nothing breaks any more"
     assert titles[-1] == "Roll out the workloads for hz"
+
+
+ROLL_OUT = "Roll out the workloads for hz"
+ALSO = "Decide whether these belong on hz, too"
+
+
+@pytest.mark.parametrize("only", [(), ("hz",)])
+def test_workloads_for_the_pool_are_told_from_those_that_can_merely_land_there(only: Any) -> None:
+    pools = host_pool("hz"), pool("offices")
+    kiosk = workload("kiosk", nodeSelector={POOL: "hz"}, hostNetwork=True)
+    exporter = workload("exporter", hostNetwork=True)
+    (world,) = report_of(*pools, kiosk, exporter, only=only).worlds
+    found = {step.title: step for step in steps(world)}
+    assert names(found, ROLL_OUT) == ["Deployment/shop/kiosk"]
+    assert names(found, ALSO) == ["Deployment/shop/exporter"]
+
+
+def test_for_pods_that_name_a_node_its_manifest_is_missing() -> None:
+    found = plan(host_pool("hz"), workload("probe", nodeName="box-1"))
+    assert names(found, "Add the manifests of the Nodes that pods name") == [
+        "Deployment/shop/probe: the Node that the pods name"
+    ]
+    assert UNKNOWN not in found
+
+
+def test_what_is_in_the_cluster_only_gets_the_command_that_patches_it() -> None:
+    elsewhere = next(iter(plan(host_pool("hz")).values()))
+    assert elsewhere.commands[0].endswith("| hostnet-transform --output kubectl")
+
+
+def test_a_plan_for_several_pools_says_how_to_plan_for_one() -> None:
+    head = "for all 2 host-network pools; --pool NAME plans for one of them\n"
+    assert "".join(render(report_of(host_pool("a"), host_pool("b")))).startswith(head)
+    assert "--pool" not in "".join(render(report_of(host_pool("a"), pool("b"))))
 
 
 def test_no_line_of_words_is_longer_than_the_terminal() -> None:
