@@ -235,7 +235,8 @@ def test_a_document_that_is_a_ytt_template_is_unknown() -> None:
     [
         (["--pool", "barrier"], 'did you mean "barriers"?'),
         (["--explain", "Deployment/shop/wep"], 'did you mean "Deployment/shop/web"?'),
-        (["--explain", "web"], "is not Kind/namespace/name"),
+        (["--explain", "wep"], 'did you mean "web"?'),
+        (["--explain", "a/b/c/d"], "is not Kind/namespace/name"),
         (["--explain", "Deployment/web", "--format", "json"], "cannot be used together"),
         (["--plan", "--explain", "Deployment/web"], "cannot be used together"),
         (["--plan", "--before-after"], "cannot be used together"),
@@ -250,6 +251,26 @@ def test_wrong_usage_ends_with_2(args: list[str], message: str) -> None:
     assert run.status == 2
     assert message in run.err
     assert run.out == b""
+
+
+def test_a_name_is_enough_to_explain_a_workload_if_no_other_has_it() -> None:
+    run = invoke("placement", "--explain", "web", stdin=read(BARRIERS, deployment()))
+    assert run.out.startswith(b"Deployment/shop/web (")
+    both = read(BARRIERS, deployment(), deployment(namespace="bank"))
+    run = invoke("placement", "--explain", "web", stdin=both)
+    assert run.status == 2
+    assert '"web" is the name of 2 workloads' in run.err
+    assert "Deployment/shop/web" in run.err
+    assert "Deployment/bank/web" in run.err
+
+
+def test_an_annotation_without_effect_is_explained() -> None:
+    web = deployment()
+    web["metadata"]["annotations"] = {"apps.openyurt.io/exclude-host-network-pool": "true"}
+    run = invoke("placement", "--explain", "web", stdin=read(BARRIERS, web))
+    said = " ".join(run.out.decode().split())
+    assert "the annotation has no effect here: the pods of Deployment/shop/web get the" in said
+    assert "move it to the metadata.annotations of the pod template" in said
 
 
 def test_pools_may_come_from_elsewhere_and_be_chosen(tmp_path: Path) -> None:

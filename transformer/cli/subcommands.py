@@ -92,7 +92,8 @@ def validate(paths: tuple[str, ...], **options: Any) -> int:
     "--explain",
     default="",
     metavar="KIND/NAMESPACE/NAME",
-    help="Explain the verdicts on one workload, filter by filter; --pool limits it to pools.",
+    help="Explain the verdicts on one workload, filter by filter; --pool limits it to pools."
+    " KIND/NAME means any namespace, a NAME alone any kind.",
 )
 @click.option(
     "--plan",

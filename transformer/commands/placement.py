@@ -23,7 +23,7 @@ from transformer.report.formatting import clean, count
 from transformer.report.placement_copies import joined
 from transformer.runs.placement import PlacementOutcome, run_placement
 from transformer.system import stdio
-from transformer.wording import did_you_mean
+from transformer.wording import did_you_mean, some_of
 
 PlacementHost: TypeAlias = Host[Reads, Callable[[PlacementReport], object]]
 
@@ -93,8 +93,8 @@ def refuse_contradictions(options: PlacementOptions) -> None:
             refuse(name, given[0] if given else "--before-after")
     if options.plan and options.explain:
         refuse("--plan", "--explain")
-    if options.explain and options.explain.count("/") not in (1, 2):
-        message = f'"{clean(options.explain)}" is not Kind/namespace/name or Kind/name'
+    if options.explain and options.explain.count("/") > 2:
+        message = f'"{clean(options.explain)}" is not Kind/namespace/name, Kind/name or a name'
         raise SettingsError(message, hint="for example Deployment/shop/cart")
     if options.before_after and given and options.format in ("table", "markdown"):
         raise SettingsError(
@@ -107,12 +107,19 @@ def _check_explained(report: PlacementReport, explained: str) -> None:
     """Check that there is the workload to explain.
 
     Raises:
-        SettingsError: there is none.
+        SettingsError: there is none, or the name is that of several.
     """
+    found = dict.fromkeys("/".join(filter(None, one.key[1:4])) for one in report.explanations)
+    if "/" not in explained and len(found) > 1:
+        message = f'"{clean(explained)}" is the name of {count(len(found), "workload")}'
+        raise SettingsError(message, hint=f"which of them: {clean(some_of([*found]))}?")
     if explained and not report.explanations:
         from transformer.report.placement_explained import known_names
 
-        hint = did_you_mean(explained, known_names(report.worlds))
+        known = known_names(report.worlds)
+        if "/" not in explained:
+            known = [name.rpartition("/")[2] for name in known]
+        hint = did_you_mean(explained, known)
         hint = hint or "`hostnet-transform placement` lists the workloads"
         raise SettingsError(f'there is no workload "{explained}" in the input', hint=hint)
 

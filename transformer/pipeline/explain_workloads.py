@@ -7,8 +7,9 @@ from transformer.pipeline.diagnostics import DiagnosticCollector
 from transformer.pipeline.place_workloads import failed
 from transformer.placement.by_pool import columns_of
 from transformer.placement.explained import asks, steps
-from transformer.placements import Explanation, Spot
+from transformer.placements import Asked, Explanation, Spot
 from transformer.rules.context import RuleContext
+from transformer.rules.workloads import hn402_annotation_on_workload as misplaced_annotation
 
 
 def explain(
@@ -28,20 +29,26 @@ def explain(
     pools, nodes = rule_context.cluster.pools, rule_context.cluster.nodes
     ref = manifest.ref
     key = (str(spot("")), ref.kind, ref.namespace, ref.name)
+    in_vain = tuple(
+        Asked("annotation", f"{one.message}; {one.hint} (HN402)", spot(one.pointer))
+        for one in misplaced_annotation.check(rule_context)
+    )
     for one in rule_context.all_placed:
         names = (*columns_of(pools, nodes).names, "")
         found = tuple(steps(one, name, pools, nodes) for name in names)
-        yield Explanation(
-            world, (*key, one.template.pointer, one.copy.pool), asks(one, spot), found
-        )
+        asked = (*asks(one, spot), *in_vain)
+        yield Explanation(world, (*key, one.template.pointer, one.copy.pool), asked, found)
     for copy in failed(rule_context):
         yield Explanation(world, (*key, copy.template.pointer, copy.pool), (), ())
 
 
 def is_meant(wanted: str, ref: ObjectRef) -> bool:
-    """Whether `Kind/namespace/name` means an object; `Kind/name` means it in any namespace, and the
-    namespace `default` also none.
+    """Whether `Kind/namespace/name` means an object; `Kind/name` means it in any namespace, the
+    namespace `default` also none, and `name` any kind in any namespace.
     """
-    kind, *namespace, name = wanted.split("/")
+    *path, name = wanted.split("/")
+    if not path:
+        return name == ref.name
+    kind, *namespace = path
     is_there = not namespace or namespace[0] in (ref.namespace, ref.namespace or "default")
     return kind.lower() == ref.kind.lower() and is_there and name == ref.name
