@@ -145,6 +145,7 @@ UnseenKind: TypeAlias = Literal[
     "patched",
     "deployed",
     "text",
+    "pod template",
     "encrypted",
     "unread",
 ]

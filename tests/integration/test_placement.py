@@ -224,6 +224,18 @@ def test_a_template_in_a_folder_is_counted_and_no_failure(tmp_path: Path) -> Non
     assert invoke("placement", "--fail-on", "unseen", tmp_path).status == 1
 
 
+def test_a_pod_template_of_an_unknown_kind_fails_a_run_that_may_leave_nothing_out() -> None:
+    fleet = {**deployment("fleet"), "apiVersion": "example.com/v1", "kind": "KioskFleet"}
+    run = invoke("placement", "--fail-on", "unseen", stdin=read(BARRIERS, fleet))
+    assert run.status == 1
+    assert "1 object with a pod template of an unknown kind (KioskFleet/shop/fleet" in run.err
+    assert b"help: a row under `podTemplates`" in run.out
+    markdown = invoke("placement", "--format", "markdown", stdin=read(BARRIERS, fleet)).out
+    assert b"not looked into: 1 object" in markdown
+    (entry,) = placed(stdin=read(BARRIERS, fleet))["notLookedInto"]
+    assert entry["count"] == 1
+
+
 def test_a_document_that_is_a_ytt_template_is_unknown() -> None:
     text = stream(BARRIERS) + "\n---\n#@ if True:\n" + json.dumps(deployment())
     found = placed(stdin=text.encode())

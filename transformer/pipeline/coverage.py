@@ -17,6 +17,7 @@ from transformer.kubernetes.deployments import ARGO, FLUX, Deployed, deployed_by
 from transformer.kubernetes.generators import KUSTOMIZATIONS
 from transformer.kubernetes.helm_files import CHART_FILE
 from transformer.kubernetes.objects import Manifest, list_at, mapping_at
+from transformer.kubernetes.unlisted_templates import unlisted_template
 from transformer.pipeline.input_folders import InputFolders
 from transformer.pipeline.kustomization_graph import LISTS
 from transformer.regexes import regex
@@ -139,9 +140,12 @@ def unseen_in(context: RuleContext, locate: Callable[[str], Place]) -> Iterator[
     ref = manifest.ref
     kind = (ref.group, ref.kind)
     names_charts = kind in _DEPLOYING or is_release(ref) or lists_charts(ref)
+    name = str(ref)
+    if not context.templates and (at := unlisted_template(manifest, context.cluster.rows)):
+        why = "where objects of this kind have pod templates is not known"
+        yield Sighting("pod template", locate(at), name, why)
     if not (names_charts or ref.kind in _HOLDERS or "sops" in manifest.value):
         return  # nearly all objects
-    name = str(ref)
     if not manifest.base and "mac" in mapping_at(manifest.value, "sops"):
         shown = "" if ref.kind.startswith("ENC[") else name
         yield Sighting("encrypted", locate(""), shown, "it is encrypted with SOPS")

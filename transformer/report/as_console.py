@@ -56,6 +56,7 @@ def summary(report: Report, *, with_names: bool = False) -> list[str]:
     if report.unseen:
         lines.append(f"not looked into: {coverage.counts(report.unseen)}")
         lines += [f"  {line}" for line in coverage.names(report.unseen) if with_names]
+        lines += [f"  {line}" for line in coverage.helps(report.unseen, "validate")]
     for reason, ids in report.skipped_rules:
         lines.append(f"skipped: {', '.join(_ranges(ids, report.rule_ids))} ({reason})")
     for wanted, number in report.undecided[:_MOST_UNDECIDED]:

@@ -22,7 +22,7 @@ def render(report: Report) -> Iterator[str]:
     for found in sorted(report.findings, key=lambda found: order.index(found.severity)):
         yield _command(found)
     if report.unseen:
-        yield f"::notice title=not looked into::{coverage.counts(report.unseen)}\n"
+        yield f"::notice title=not looked into::{coverage.counts(report.unseen).translate(_DATA)}\n"
 
 
 def _command(found: Finding) -> str:

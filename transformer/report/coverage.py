@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from shlex import quote
 
 from transformer.findings import Unseen, UnseenKind
 from transformer.report.formatting import clean
@@ -21,6 +22,10 @@ _NOUNS: Mapping[UnseenKind, tuple[str, str]] = {
         "objects patched by Flux or Argo CD (not applied)",
     ),
     "text": ("text with manifests", "texts with manifests"),
+    "pod template": (
+        "object with a pod template of an unknown kind",
+        "objects with pod templates of unknown kinds",
+    ),
     "encrypted": ("encrypted document", "encrypted documents"),
     "unread": ("document that cannot be read", "documents that cannot be read"),
 }
@@ -35,11 +40,36 @@ def counts(unseen: Sequence[Unseen]) -> str:
     """Return what was not looked into, as in `2 charts, 1 remote base`."""
     totals = Counter(one.what for one in unseen)
     groups = Counter(one.group for one in unseen if one.what == "kustomization")
-    words = {"kustomization": f" ({_not_built(groups)})"}
+    folders = [one.name for one in unseen if one.what == "templates"]
+    hidden = [f"{one.name}, {one.file}:{one.line}" for one in unseen if one.what == "pod template"]
+    words: dict[UnseenKind, str] = {
+        "kustomization": _not_built(groups),
+        "templates": _some(folders, ", "),
+        "pod template": _some(hidden, "; "),
+    }
     return ", ".join(
-        f"{number} {_NOUNS[what][number > 1]}{words.get(what, '')}"
+        f"{number} {_NOUNS[what][number > 1]}" + (f" ({words[what]})" if what in words else "")
         for what, number in totals.items()
     )
+
+
+_MOST_NAMES = 3
+
+
+def _some(names: Sequence[str], separator: str) -> str:
+    shown, more = separator.join(map(clean, names[:_MOST_NAMES])), len(names) - _MOST_NAMES
+    return f"{shown} and {more} more" if more > 0 else shown
+
+
+def helps(unseen: Sequence[Unseen], command: str) -> Iterator[str]:
+    """Yield how `command` can look into what people can hand to it in another form."""
+    folder = next((one.name for one in unseen if one.what == "templates"), "")
+    if folder:
+        chart = clean(quote(folder.rpartition("/")[0] or "."))
+        yield f"help: `helm template {chart} | hostnet-transform {command}` looks into a chart"
+    if any(one.what == "pod template" for one in unseen):
+        where = "`podTemplates` in the configuration"
+        yield f"help: a row under {where} says where a kind has its pod templates"
 
 
 def _not_built(groups: Mapping[str, int]) -> str:

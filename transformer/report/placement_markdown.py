@@ -55,7 +55,7 @@ def render(report: PlacementReport) -> Iterator[str]:
             left += lines.count("\n")
     if left:
         yield f"\n{count(left, 'further line')} left out, for the size of a comment: {_ALL}\n\n"
-    yield from (f"{line}  \n" for line in footer(report))
+    yield from (f"{escaped(line)}  \n" for line in footer(report))
 
 
 _ALL = "`--format json` has all of them"

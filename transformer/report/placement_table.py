@@ -70,6 +70,7 @@ def footer(report: PlacementReport) -> Iterator[str]:
     yield f"not judged: {', '.join(NOT_JUDGED)}"
     if report.unseen:
         yield f"not looked into: {coverage.counts(report.unseen)}"
+        yield from coverage.helps(report.unseen, "placement")
 
 
 def _world(

@@ -1,5 +1,6 @@
 """What of an object is not looked into, and how a run collects it."""
 
+import json
 from typing import Any
 
 import pytest
@@ -152,6 +153,46 @@ def test_text_with_manifests_counts_whether_it_is_reported_or_not(severity: str)
     (context,) = subjects(stream(value), config={"rules": {"HN425": severity}})
     (found,) = unseen_in(context, lambda _: Place(FILE))
     assert (found.what, found.name) == ("text", "ConfigMap/c data/a.yaml")
+
+
+POD = {"spec": {"containers": [CONTAINER]}}
+
+
+@pytest.mark.parametrize(
+    ("spec", "at"),
+    [
+        ({"template": POD}, "/spec/template"),
+        ({"groups": [{"podTemplate": POD}]}, "/spec/groups/0/podTemplate"),
+        ({"jobTemplate": {"spec": {"template": POD}}}, "/spec/jobTemplate/spec/template"),
+        ({"template": {"spec": {"containers": [{"image": "a"}]}}}, "/spec/template"),
+    ],
+)
+def test_a_pod_template_of_an_unknown_kind_counts(spec: Any, at: str) -> None:
+    fleet = of_kind("example.com", "Fleet", spec=spec)
+    assert seen(fleet) == [("pod template", "Fleet/a", at)]
+    row = {"group": "example.com", "kinds": ["Fleet"], "pointer": at}
+    (context,) = subjects(stream(fleet), config={"podTemplates": [row]})
+    assert list(unseen_in(context, lambda _: Place(FILE))) == []
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        of_kind("example.com", "Fleet", spec=POD["spec"]),
+        of_kind("example.com", "Fleet", spec={"template": {"spec": {"containers": ["a"]}}}),
+        of_kind("example.com", "Fleet", spec={"template": {"spec": {"containers": []}}}),
+        of_kind("example.com", "Fleet", spec={"template": json.dumps(POD)}),
+        of_kind("apps", "Deployment", spec={"template": {}, "otherTemplate": POD}),
+        of_kind("apiextensions.k8s.io", "CustomResourceDefinition", spec={"template": POD}),
+        {"apiVersion": "v1", "kind": "List", "items": [of_kind("apps", "Deployment", spec={})]},
+    ],
+)
+def test_what_is_no_pod_template_and_kinds_in_the_table_do_not_count(value: Any) -> None:
+    assert not any(
+        one.what == "pod template"
+        for context in subjects(stream(value))
+        for one in unseen_in(context, lambda _: Place(FILE))
+    )
 
 
 def test_an_encrypted_document_counts_whatever_is_encrypted_in_it() -> None:

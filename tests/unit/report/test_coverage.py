@@ -79,5 +79,26 @@ def test_junit_has_properties_before_its_tests() -> None:
     assert len(properties) == 5
 
 
+def test_folders_of_charts_and_objects_of_unknown_kinds_have_names_and_a_way_out() -> None:
+    names = [f"charts/{name}/templates" for name in ("my shop", "b", "c", "d")]
+    unseen = [
+        *(Unseen("templates", "Chart.yaml", 1, name, "not rendered") for name in names),
+        Unseen("pod template", "a%0A.yaml", 7, "Fleet/shop/a", "not known"),
+    ]
+    fleet = "1 object with a pod template of an unknown kind (Fleet/shop/a, a%0A.yaml:7)"
+    folders = "charts/my shop/templates, charts/b/templates, charts/c/templates and 1 more"
+    counts = f"4 folders of chart templates ({folders}), {fleet}"
+    assert coverage.counts(unseen) == counts
+    for_people = as_console.summary(REPORT._replace(unseen=tuple(unseen)))
+    assert for_people[2:] == [
+        "  help: `helm template 'charts/my shop' | hostnet-transform validate` looks into a chart",
+        "  help: a row under `podTemplates` in the configuration says where a kind has its pod"
+        " templates",
+    ]
+    (notice,) = as_github.render(REPORT._replace(unseen=tuple(unseen)))
+    assert "a%250A.yaml" in notice
+    assert list(coverage.helps(UNSEEN, "validate")) == []
+
+
 def test_github_gets_one_notice() -> None:
     assert "".join(as_github.render(REPORT)) == f"::notice title=not looked into::{COUNTS}\n"
