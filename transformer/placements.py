@@ -225,7 +225,8 @@ class PoolColumn(NamedTuple):
 
     `nodes` is their number as far as it is known. Not `is_known`: the pool is not in the input.
     `is_new`: it is not in the old state. `to_convert` Nodes in the input are not known to be edge
-    workers: OpenYurt converts them if it is an Edge pool.
+    workers: OpenYurt converts them if it is an Edge pool. `also` are the places of its further
+    definitions, `elsewhere` says which clusters have it, if this one lacks it.
     """
 
     name: str
@@ -238,6 +239,8 @@ class PoolColumn(NamedTuple):
     taints: tuple[str, ...] = ()
     is_new: bool = False
     to_convert: int = 0
+    also: tuple[str, ...] = ()
+    elsewhere: str = ""
 
 
 class WorldPlacement(NamedTuple):

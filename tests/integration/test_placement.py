@@ -236,6 +236,54 @@ def test_a_pod_template_of_an_unknown_kind_fails_a_run_that_may_leave_nothing_ou
     assert entry["count"] == 1
 
 
+TAINT = {"key": "a", "value": "b", "effect": "NoSchedule"}
+
+
+def test_what_depends_on_the_definition_of_a_pool_says_where_they_are(tmp_path: Path) -> None:
+    for name, its in (("east", host_pool("dc")), ("west", pool("dc", taints=[TAINT]))):
+        (tmp_path / f"{name}.yaml").write_bytes(read(its))
+    (tmp_path / "web.yaml").write_bytes(read(deployment(nodeSelector={POOL: "dc"})))
+    out = invoke("placement", tmp_path).out.decode()
+    first, second = (f"{(tmp_path / name).as_posix()}:1" for name in ("east.yaml", "west.yaml"))
+    flat = " ".join(out.split())
+    assert "unknown, depending on which definition of NodePool/dc counts: Deployment/shop" in flat
+    assert f"NodePool/dc is defined at {first}, {second}" in flat
+    assert "help: keep one of them, or tell clusters apart with `clusters`" in flat
+
+
+def test_a_pool_of_another_cluster_is_said_to_be_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    clusters = {"clusters": [{"name": name, "paths": [name]} for name in ("east", "west")]}
+    head = {"apiVersion": "transform.hostnet.io/v1alpha1", "kind": "HostnetTransform"}
+    (tmp_path / ".hostnet-transform.yaml").write_text(json.dumps({**head, "spec": clusters}))
+    for name, its in (("east", BARRIERS), ("west", host_pool("lockers"))):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "pools.yaml").write_bytes(read(its))
+    web = deployment(nodeSelector={POOL: "lockers"})
+    (tmp_path / "east" / "web.yaml").write_bytes(read(web))
+    out = invoke("placement", ".").out.decode()
+    assert "NodePool/lockers, which is only in cluster west" in " ".join(out.split())
+    assert "which is not in the input" not in out
+    explained = invoke("placement", "--explain", "Deployment/shop/web", ".").out.decode()
+    on_lockers = explained.partition("On pool lockers: unknown")[2]
+    assert "taints" not in on_lockers.partition("\nOn ")[0]
+    assert "only in cluster west" in on_lockers
+    (lockers,) = (one for one in placed(".")["clusters"][0]["pools"] if one["name"] == "lockers")
+    assert (lockers["known"], lockers["elsewhere"]) == (False, "only in cluster west")
+
+
+def test_the_name_of_a_node_is_not_called_a_label() -> None:
+    fields = [{"key": "metadata.name", "operator": "In", "values": ["n1"]}]
+    terms = {"nodeSelectorTerms": [{"matchFields": fields}]}
+    affinity = {"nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": terms}}
+    data = read(BARRIERS, deployment(affinity=affinity))
+    out = b" ".join(invoke("placement", stdin=data).out.split())
+    assert b"unknown, depending on the name of the node: Deployment/shop/web" in out
+    assert b"(the name of the node)" in invoke("validate", stdin=data).out
+
+
 def test_a_document_that_is_a_ytt_template_is_unknown() -> None:
     text = stream(BARRIERS) + "\n---\n#@ if True:\n" + json.dumps(deployment())
     found = placed(stdin=text.encode())

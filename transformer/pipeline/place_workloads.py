@@ -22,7 +22,7 @@ from transformer.pipeline.placement_shapes import (
 )
 from transformer.pipeline.suppressions import SuppressedBy
 from transformer.placement.breaks import Break
-from transformer.placement.by_pool import Sort, answers, columns_of
+from transformer.placement.by_pool import PoolAnswer, Sort, answers, columns_of, missing_pool
 from transformer.placement.copies import WorkloadCopy, copies
 from transformer.placement.placed import Placed
 from transformer.placement.verdicts import filter_at
@@ -162,7 +162,7 @@ class _Placing:
         for one in answers(placed.schedule, self.columns):
             word: Word
             its_reasons = anywhere if one.answer == "can" else ()
-            at, undecided = -1, one.undecided
+            at, undecided = -1, self._undecided(one)
             is_host = one.answer == "can" and one.sort is not Sort.STANDARD
             if is_host:
                 if reasons is None:
@@ -194,6 +194,13 @@ class _Placing:
                 )
             )
         return tuple(found)
+
+    def _undecided(self, one: PoolAnswer) -> tuple[str, ...]:
+        """Return what is not known: of a pool that only other clusters have, in which it is."""
+        for name in one.names if one.undecided == missing_pool(*one.names[:1]) else ():
+            if where := self.context.cluster.pool_elsewhere(name):
+                return (f"NodePool/{name}, which is {where}",)
+        return one.undecided
 
     def _reasons(self, context: RuleContext, found: Iterable[Break]) -> Iterator[PackedReason]:
         """Yield why pods break, unless the rule is off."""

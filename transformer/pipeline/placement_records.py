@@ -57,7 +57,7 @@ class PlacementRecords:
         self._records: dict[str, list[bytes]] = {}
         self._later: dict[str, dict[_CopyKey, list[_Later]]] = {}
         self._extra: dict[str, dict[str, None]] = {}
-        self._pools: dict[tuple[str, str], PoolPlace] = {}
+        self._pools: dict[tuple[str, str], list[PoolPlace]] = {}
         self.explanations: list[Explanation] = []
 
     def add(self, placed: Iterable[PlacedWorkload], pools: Iterable[PoolPlace]) -> None:
@@ -75,7 +75,7 @@ class PlacementRecords:
             )
             self._records.setdefault(one.world, []).append(marshal.dumps(record))
         for pool in pools:
-            self._pools.setdefault((pool.world, pool.name), pool)
+            self._pools.setdefault((pool.world, pool.name), []).append(pool)
 
     def add_break(
         self, world: str, violation: Violation, reason: object, states: int, *, is_suppressed: bool
@@ -99,7 +99,11 @@ class PlacementRecords:
 
     def pool_place(self, world: str, pool: str) -> PoolPlace | None:
         """Return where a pool is, or None if it comes from elsewhere."""
-        return self._pools.get((world, pool))
+        return next(iter(self._pools.get((world, pool), ())), None)
+
+    def also_at(self, world: str, pool: str) -> tuple[str, ...]:
+        """Return the places of the further definitions of a pool, as `file:line`."""
+        return tuple(f"{one.file}:{one.line}" for one in self._pools.get((world, pool), ())[1:])
 
     def missing_pools(self, world: str) -> tuple[str, ...]:
         """Return the names of pools that workloads select, and that are not in the input."""

@@ -112,12 +112,17 @@ def _of_pool(name: str, every: Sequence[PoolSchedule]) -> PoolAnswer:
     if first.answer in ("cannot", "kept off") and same_answer:
         return _answer(first, every)
     if not is_known:
-        undecided = (f"NodePool/{name}, which is not in the input",)
+        undecided = missing_pool(name)
         return PoolAnswer(0, (), "unknown", "", Sort.EITHER, undecided, 0, first.nodes)
     if not same_answer:
         undecided = (f"which definition of NodePool/{name} counts",)
         return PoolAnswer(0, (), "unknown", "", Sort.EITHER, undecided, 0, first.nodes)
     return _answer(first, every)
+
+
+def missing_pool(name: str = "") -> tuple[str, ...]:
+    """Return what is not known of a pool that a workload names; without a name, nothing."""
+    return (f"NodePool/{name}, which is not in the input",) if name else ()
 
 
 def _answer(first: PoolSchedule, every: Iterable[PoolSchedule]) -> PoolAnswer:

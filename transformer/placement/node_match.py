@@ -127,10 +127,13 @@ def mentioned_names(template: PodTemplate, host_name_label: str) -> Iterator[str
 
 
 def undecided_keys(template: PodTemplate, labels: NodeLabels) -> Iterator[str]:
-    """Yield the key of each requirement of which it is unknown whether `labels` meet it."""
+    """Yield the key of each requirement of which it is unknown whether `labels` meet it; words that
+    are no key for the name of the node.
+    """
     for requirement in _requirements(template):
         if match_requirement(requirement, labels) is Truth.UNKNOWN:
-            yield text_of(requirement.get("key")).removeprefix(_FIELD)
+            key = text_of(requirement.get("key"))
+            yield "the name of the node" if key == NAME_FIELD else key
 
 
 def _requirements(template: PodTemplate) -> Iterator[Mapping[str, Any]]:

@@ -114,7 +114,8 @@ def _wanted(one: PoolSchedule) -> str:
     if one.filter == "NodeName":
         return "the Node that the pods name"
     if one.undecided:
-        return f"the node label {one.undecided[0]}"
+        first = one.undecided[0]
+        return first if " " in first else f"the node label {first}"
     return "what the pods tolerate"
 
 

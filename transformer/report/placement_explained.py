@@ -77,7 +77,8 @@ def _pool(
     if labels:
         text = ", ".join(labels) + (f" and {more} more" if more else "")
         yield from _item("labels", text, width)
-    yield from _item("taints", ", ".join(steps.taints) or "none", width)
+    if steps.steps or steps.taints:
+        yield from _item("taints", ", ".join(steps.taints) or "none", width)
     for step in steps.steps:
         yield from _item(step.filter, f"{step.answer}: {step.text}", width)
     if verdict.word == "unknown":

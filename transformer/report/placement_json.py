@@ -75,6 +75,8 @@ def pool(one: PoolColumn) -> dict[str, Any]:
     }
     if one.file:
         entry |= {"file": one.file, "line": one.line}
+    if one.elsewhere:
+        entry["elsewhere"] = one.elsewhere
     return {**entry, "new": True} if one.is_new else entry
 
 

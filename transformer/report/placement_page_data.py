@@ -116,7 +116,8 @@ def _verb(view: str, views: Mapping[str, str]) -> str:
 def _about(pool: Json) -> str:
     """Return what is known of a pool, as in `Edge, 5 nodes`."""
     nodes = pool["nodes"]
-    known = "" if pool["known"] or not pool["name"] else "not in the input"
+    missing = pool.get("elsewhere") or "not in the input"
+    known = "" if pool["known"] or not pool["name"] else missing
     if pool["known"] and pool["hostNetwork"] is None:
         known = "host network or not is unknown"
     size = "" if nodes is None else count(nodes, "node")

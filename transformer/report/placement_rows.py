@@ -83,11 +83,15 @@ class Cause(NamedTuple):
 
 
 class Missing(NamedTuple):
-    """What is not known of workloads whose verdict is `unknown`: the first, and how many."""
+    """What is not known of workloads whose verdict is `unknown`: the first, and how many.
+
+    `pools` are those of which it depends on a definition, if their definitions differ.
+    """
 
     what: str
     workload: str
     total: int
+    pools: tuple[str, ...] = ()
 
 
 class Rows(NamedTuple):
@@ -233,13 +237,15 @@ def _add_causes(causes: _Causes, parts: Sequence[Workload]) -> None:
 
 def _add_missing(missing: dict[str, Missing], parts: Sequence[Workload]) -> None:
     found = {
-        undecided_words(verdict): None
+        undecided_words(verdict): verdict
         for one in parts
         for verdict in one.verdicts
         if verdict.word == "unknown" and verdict.undecided != (NOT_IN_INPUT,)
     }
-    for what in found:
-        known = missing.get(what, Missing(what, name_of(parts), 0))
+    for what, verdict in found.items():
+        is_twofold = any(one.startswith("which definition of") for one in verdict.undecided)
+        pools = verdict.pools if is_twofold else ()
+        known = missing.get(what, Missing(what, name_of(parts), 0, pools))
         missing[what] = known._replace(total=known.total + 1)
 
 

@@ -41,8 +41,10 @@ def counted(number: int, what: str = "workload") -> str:
     return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
-def summary(world: WorldPlacement) -> Iterator[str]:
-    """Yield how many workloads there are, and what becomes of them on host-network pools."""
+def summary(world: WorldPlacement, pools: Sequence[PoolColumn]) -> Iterator[str]:
+    """Yield how many workloads there are, and what becomes of them on host-network pools; `pools`
+    are all of the world, of which some may not be shown.
+    """
     cells, total, edited, unguarded, nowhere = _counts(world.workloads, world.pools)
     named = [pool for pool in world.pools if pool.name and pool.is_known]
     on_host = [pool.name for pool in named if pool.is_host_network]
@@ -50,10 +52,13 @@ def summary(world: WorldPlacement) -> Iterator[str]:
     if len(named) == len(on_host) == 1:
         hosts = " (host-network)"
     yield f"{counted(total)}, {count(len(named), 'pool')}{hosts}"
-    if not named:
+    every_host = [pool.name for pool in pools if pool.name and pool.is_host_network]
+    if not any(pool.name and pool.is_known for pool in pools):
         yield "no NodePool in the input: add it, or name its file with --pools"
-    elif not on_host:
+    elif not every_host:
         yield "no host-network pool in the input, so nothing breaks because of one"
+    elif not on_host:
+        yield f"--pool leaves out the host-network pools: {pool_words(every_host)}"
     yield from _lines(on_host, cells)
     if unguarded:
         verb = "is" if unguarded == 1 else "are"

@@ -31,6 +31,7 @@ from transformer.report.placement_rows import (
     rows,
 )
 from transformer.report.placement_summary import pool_words
+from transformer.wording import some_of
 
 WIDTH = 80
 _NARROWEST = 16
@@ -87,18 +88,25 @@ def _world(
     if found.left:
         yield f"{count(found.left, 'other workload')} as before\n"
     yield from _causes(found.causes, paint, width)
-    yield from _missing(found.missing, width)
+    yield from _missing(found.missing, world.pools, width)
 
 
 _MOST_MISSING = 5
+_APART = "help: keep one of them, or tell clusters apart with `clusters` in the configuration"
 
 
-def _missing(missing: Sequence[Missing], width: int) -> Iterator[str]:
+def _missing(missing: Sequence[Missing], pools: Sequence[PoolColumn], width: int) -> Iterator[str]:
     """Yield what would have to be known for the verdicts that are `unknown`."""
     if missing:
         yield "\n"
     for one in missing[:_MOST_MISSING]:
         yield from (f"{line}\n" for line in lines_of(clean(missing_words(one)), width))
+        for pool in pools if one.pools else ():
+            if pool.also and pool.name in one.pools:
+                every = (f"{pool.file}:{pool.line}", *pool.also)
+                text = f"NodePool/{pool.name} is defined at {some_of(every)}"
+                yield from (f"  {line}\n" for line in lines_of(clean(text), width - 2))
+                yield from (f"  {line}\n" for line in lines_of(_APART, width - 2))
     if (left := len(missing) - _MOST_MISSING) > 0:
         yield f"unknown for {count(left, 'further reason')}: --format json has all of them\n"
 

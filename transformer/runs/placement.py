@@ -65,8 +65,10 @@ def run_placement(
     if states.old is not None:
         before = run_validate(_old(states), context)
     worlds = tuple(_worlds(now, before, _leads(states)))
-    worlds = tuple(_limited(world, only) for world in worlds) if only else worlds
-    worlds = tuple(_summarised(world, is_compared=before is not None) for world in worlds)
+    worlds = tuple(
+        _summarised(_limited(world, only) if only else world, world.pools, before is not None)
+        for world in worlds
+    )
     report = PlacementReport(
         worlds,
         now.unseen,
@@ -125,9 +127,13 @@ def _worlds(now: Outcome, before: Outcome | None, lead: Leads) -> Iterator[World
         yield WorldPlacement(world.name, pools, compared, gone)
 
 
-def _summarised(world: WorldPlacement, *, is_compared: bool) -> WorldPlacement:
-    words = placement_summary.changes if is_compared else placement_summary.summary
-    return world._replace(summary=tuple(words(world)))
+def _summarised(
+    world: WorldPlacement, pools: Sequence[PoolColumn], is_compared: bool
+) -> WorldPlacement:
+    """Return the placement with what it says in words; `pools` are all, shown or not."""
+    changes, summary = placement_summary.changes, placement_summary.summary
+    words = changes(world) if is_compared else summary(world, pools)
+    return world._replace(summary=tuple(words))
 
 
 def _limited(world: WorldPlacement, only: Sequence[str]) -> WorldPlacement:
@@ -204,10 +210,12 @@ def _pools(placed: Placed, world: World, columns: Columns) -> Iterator[PoolColum
             place.line,
             tuple(map(taint_in_words, known[0].taints if known else ())),
             to_convert=nodes.to_convert(name),
+            also=placed.records.also_at(world.name, name),
         )
     yield PoolColumn("", False, nodes=nodes.count("") or None)
     for name in placed.records.missing_pools(world.name):
-        yield PoolColumn(name, None, is_known=False)
+        where = world.cluster.pool_elsewhere(name)
+        yield PoolColumn(name, None, is_known=False, elsewhere=where)
 
 
 class _Old(NamedTuple):

@@ -256,4 +256,9 @@ def test_which_labels_leave_the_answer_open() -> None:
             }
         ),
     )
-    assert [*undecided_keys(found, LABELS)] == ["os", "rack", "${KEY}", "metadata.name"]
+    assert [*undecided_keys(found, LABELS)] == [
+        "os",
+        "rack",
+        "${KEY}",
+        "the name of the node",
+    ]

@@ -25,6 +25,14 @@ def test_it_says_what_is_missing() -> None:
     assert summary(pool("hz"), deployment("web"))[1].startswith("no host-network pool in the input")
 
 
+def test_it_does_not_deny_host_network_pools_that_are_not_shown() -> None:
+    report = report_of(host_pool("a"), host_pool("b"), pool("c"), deployment("web"), only=["c"])
+    assert report.worlds[0].summary == (
+        "1 workload, 1 pool",
+        "--pool leaves out the host-network pools: a, b",
+    )
+
+
 def test_pools_that_are_alike_share_a_line() -> None:
     lines = summary(host_pool("a"), host_pool("b"), deployment("web"))
     assert lines[0] == "1 workload, 2 pools, 2 of them host-network"
