@@ -284,6 +284,19 @@ def test_the_name_of_a_node_is_not_called_a_label() -> None:
     assert b"(the name of the node)" in invoke("validate", stdin=data).out
 
 
+def test_a_run_that_may_leave_nothing_out_fails_without_manifests_or_pools(tmp_path: Path) -> None:
+    why = "failed because of --fail-on unseen: no manifest in the input\n"
+    for command in ("placement", "validate"):
+        for args, stdin in (([tmp_path], b""), ([], b"# none\n")):
+            run = invoke(command, "--fail-on", "unseen", *args, stdin=stdin)
+            assert run.status == 1
+            assert run.err.endswith(why)
+            assert invoke(command, *args, stdin=stdin).status == 0
+    run = invoke("placement", "--fail-on", "unseen", stdin=read(deployment()))
+    assert (run.status, run.err[-26:]) == (1, " no NodePool in the input\n")
+    assert invoke("placement", "--fail-on", "unseen", stdin=read(BARRIERS)).status == 0
+
+
 def test_a_document_that_is_a_ytt_template_is_unknown() -> None:
     text = stream(BARRIERS) + "\n---\n#@ if True:\n" + json.dumps(deployment())
     found = placed(stdin=text.encode())

@@ -13,7 +13,7 @@ from transformer.config.package_data import read, schemas
 from transformer.config.placement_options import PlacementOptions
 from transformer.errors import SettingsError
 from transformer.inputs.prescan import given_pools
-from transformer.outputs.reporter import NOTHING_FOUND, NOTHING_READ
+from transformer.outputs.reporter import NO_MANIFEST, NOTHING_FOUND, NOTHING_READ
 from transformer.outputs.terminal import is_capable, paint_for
 from transformer.pipeline.context import build
 from transformer.placements import PlacementReport
@@ -72,7 +72,7 @@ def run(options: PlacementOptions, host: PlacementHost) -> int:
             stdio.discard_output()
         if status := _status(outcome):
             return status
-        reasons = list(_failing(outcome.report, options.fail_on))
+        reasons = list(_failing(outcome, options.fail_on))
         for reason in reasons:
             print(reason, file=sys.stderr, flush=True)
         return 1 if reasons else 0
@@ -147,8 +147,9 @@ def _status(outcome: PlacementOutcome) -> int:
     return int(any(found.severity == "error" for found in outcome.findings))
 
 
-def _failing(report: PlacementReport, fail_on: tuple[str, ...]) -> Iterator[str]:
+def _failing(outcome: PlacementOutcome, fail_on: tuple[str, ...]) -> Iterator[str]:
     """Yield why a run fails that could read everything (`--fail-on`)."""
+    report = outcome.report
     if "breaks" in fail_on:
         for world in report.worlds:
             # A patch that was left out may be the remedy, so that is no reason to fail.
@@ -166,8 +167,12 @@ def _failing(report: PlacementReport, fail_on: tuple[str, ...]) -> Iterator[str]
                 where = f" in cluster {clean(world.name)}" if world.name else ""
                 workloads = f"{count(broken, 'workload')} {verb}{where}"
                 yield f"failed because of --fail-on breaks: {workloads}"
-    if "unseen" in fail_on and report.unseen:
-        yield f"failed because of --fail-on unseen: {coverage.counts(report.unseen)}"
+    has_pools = any(one.name and one.is_known for world in report.worlds for one in world.pools)
+    unseen = coverage.counts(report.unseen) or ("" if has_pools else "no NodePool in the input")
+    if not report.files or outcome.is_blank:
+        unseen = NO_MANIFEST
+    if "unseen" in fail_on and unseen:
+        yield f"failed because of --fail-on unseen: {unseen}"
 
 
 def print_report(options: PlacementOptions, report: PlacementReport) -> None:

@@ -19,7 +19,7 @@ from transformer.inputs.comparison import States, is_stdin
 from transformer.inputs.discovery import DiscoveryOptions, Source
 from transformer.inputs.prescan import given_pools
 from transformer.inputs.reading import size_of
-from transformer.outputs.reporter import NOTHING_FOUND, NOTHING_READ, opened_report
+from transformer.outputs.reporter import NO_MANIFEST, NOTHING_FOUND, NOTHING_READ, opened_report
 from transformer.outputs.terminal import Progress, is_capable, paint_for
 from transformer.pipeline.context import RunContext, build
 from transformer.pipeline.diagnostics import Origin
@@ -84,7 +84,11 @@ def run(options: ValidateOptions, host: ValidateHost) -> int:
             stdio.discard_output()
         if outcome.elsewhere and not options.quiet:
             print(_elsewhere(outcome.elsewhere), file=sys.stderr, flush=True)
-        reasons = [] if (status := _status(report, outcome, unfixed)) else _failing(report, options)
+        reasons = (
+            []
+            if (status := _status(report, outcome, unfixed))
+            else _failing(report, options, is_whole=states.reported_files is None)
+        )
         for reason in reasons:
             print(reason, file=sys.stderr, flush=True)
         return 1 if reasons else status
@@ -218,14 +222,18 @@ def _status(report: Report, outcome: Outcome, unfixed: Sequence[Finding]) -> int
     return int(any(found.severity == "error" for found in report.findings))
 
 
-def _failing(report: Report, options: ValidateOptions) -> list[str]:
-    """Return why a run without errors fails nevertheless (`--fail-on`)."""
+def _failing(report: Report, options: ValidateOptions, *, is_whole: bool) -> list[str]:
+    """Return why a run without errors fails nevertheless (`--fail-on`). `is_whole`: it reports on
+    all of its input, which then must not be empty.
+    """
     # A patch that was left out may be the remedy, so that is no reason to fail.
     warnings = sum(found.severity == "warning" and not found.patches for found in report.findings)
     found = {
         "warning": count(warnings, "warning") if warnings else "",
         "unseen": coverage.counts(report.unseen),
     }
+    if is_whole and (not report.files or report.is_blank):
+        found["unseen"] = NO_MANIFEST
     chosen = [(name, text) for name, text in found.items() if text and name in options.fail_on]
     return [f"failed because of --fail-on {name}: {text}" for name, text in chosen]
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+NO_MANIFEST = "no manifest in the input"
 NOTHING_FOUND = (
     f"no manifests found: folders are searched for *{', *'.join(SUFFIXES)}; hidden folders,"
     " node_modules and the templates of charts are skipped"
