@@ -93,6 +93,7 @@ def test_both_that_need_a_port_break_whatever_their_order() -> None:
         assert "suppressed" in its["one"][0]
         assert "suppressed" not in its["two"][0]
         assert "DaemonSet/shop/one" in its["two"][0]["message"]
+        assert its["two"][0]["message"].endswith("needs the same port, TCP 80")
 
 
 def test_a_port_is_taken_in_each_pool_by_whoever_needs_it_there() -> None:
@@ -168,6 +169,25 @@ def test_each_format_says_that_ports_are_not_judged_of_pods_that_can_run_elsewhe
     data = read(BARRIERS, OFFICES, pinned, floating)
     told = " ".join(invoke("placement", "--format", form, stdin=data).out.decode().split())
     assert "host ports between pods that can also run elsewhere" in told
+
+
+def test_a_copy_of_a_set_gets_the_network_of_the_host_by_a_tweak() -> None:
+    template = {"spec": {"template": {"spec": {"containers": [CONTAINER]}}}}
+    app_set = {
+        "apiVersion": "apps.openyurt.io/v1beta1",
+        "kind": "YurtAppSet",
+        "metadata": {"name": "set"},
+        "spec": {
+            "pools": ["barriers", "offices"],
+            "workload": {"workloadTemplate": {"deploymentTemplate": template}},
+        },
+    }
+    pinned = deployment(nodeSelector={POOL: "barriers"})
+    copy, _, other = placed(stdin=read(BARRIERS, OFFICES, app_set, pinned))["workloads"]
+    (of_copy, of_other) = (one["verdicts"][0]["reasons"][0] for one in (copy, other))
+    assert (of_copy["rule"], of_other["rule"]) == ("HN401", "HN401")
+    assert of_copy["hint"].startswith("set hostNetwork: true by a tweak for this pool, or")
+    assert of_other["hint"].startswith("set hostNetwork: true, or")
 
 
 def test_a_rule_that_is_off_is_no_reason(tmp_path: Path) -> None:

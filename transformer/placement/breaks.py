@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from transformer.kubernetes.pod_template import PodTemplate
+from transformer.kubernetes.pools import GROUP
 from transformer.placement.placed import Placed, selection_at
 from transformer.placement.pod_security import PRIVILEGED, REFUSING, refused
 from transformer.placement.roll_out import stuck
@@ -119,9 +120,15 @@ def _without_network(placed: Placed, source: PodTemplate) -> Break:
         said = f"{at}/spec/hostNetwork"
         is_said = "hostNetwork" in placed.template.spec or placed.copy.is_patched(said)
         place = placed.copy.place(said if is_said else selection_at(source))
-        return Break(
-            "HN401", place, _NO_NETWORK, "set hostNetwork: true, or let them run elsewhere"
-        )
+        by = " by a tweak for this pool" if _takes_tweaks(placed) else ""
+        hint = f"set hostNetwork: true{by}, or let them run elsewhere"
+        return Break("HN401", place, _NO_NETWORK, hint)
     if placed.is_daemon_set:
         return Break("HN411", f"{at}/spec", _NO_NETWORK, _KEEP_OFF)
     return Break("HN420", placed.copy.place(at), _NO_NETWORK, _KEEP_OFF)
+
+
+def _takes_tweaks(placed: Placed) -> bool:
+    """Whether the copy is one that a tweak can change without changing those of other pools."""
+    source = placed.copy.source
+    return (source.get("kind"), source.get("apiVersion")) == ("YurtAppSet", f"{GROUP}/v1beta1")

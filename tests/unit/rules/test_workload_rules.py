@@ -450,7 +450,7 @@ def test_without_the_host_network_only_host_ports_count() -> None:
 def sightings_of_one_port(pools: int, each: int) -> Iterator[LocatedObservation]:
     for number in range(pools * each):
         ref = ObjectRef("apps", "v1", "Deployment", "", f"web-{number}")
-        value = ("", (f"pool-{number // each}",), (), False, ((),), "/spec/template", "")
+        value = ("", (f"pool-{number // each}",), (), False, ((),), "TCP 80", "/spec/template", "")
         yield LocatedObservation(value, Place("in.yaml", number, 1, number, object=ref))
 
 
@@ -459,7 +459,7 @@ def sightings_on_one_node_each(nodes: int, each: int) -> Iterator[LocatedObserva
         ref = ObjectRef("apps", "v1", "Deployment", "", f"web-{number}")
         host = ("kubernetes.io/hostname", "In", (f"node-{number // each}",))
         wanted = (((POOL, "In", ("hz",)), host),)
-        value = ("", ("hz",), (), False, wanted, "/spec/template", "")
+        value = ("", ("hz",), (), False, wanted, "TCP 80", "/spec/template", "")
         yield LocatedObservation(value, Place("in.yaml", number, 1, number, object=ref))
 
 

@@ -78,8 +78,9 @@ def collect(context: RuleContext) -> Iterator[Observation]:
         wanted = demands(template)
         for port in ports:
             facts = (port.ip, pools, single, on_each_node, wanted)
-            value = (*facts, template.pointer, placed.copy.pool)
-            yield Observation(f"{port.protocol} {port.host}", port.pointer, value)
+            name = f"{port.protocol} {port.host}"
+            value = (*facts, name, template.pointer, placed.copy.pool)
+            yield Observation(name, port.pointer, value)
 
 
 def finalize(observations: Iterable[LocatedObservation]) -> Iterator[Conclusion]:
@@ -114,7 +115,8 @@ def _message(earlier: Claim, claim: Claim, first: LocatedObservation) -> str:
 
 
 def _needed_by(other: LocatedObservation) -> str:
-    return f"{_named(other)} needs the same port"
+    *_, port, _, _ = other.value
+    return f"{_named(other)} needs the same port, {port}"
 
 
 def _named(located: LocatedObservation) -> str:
@@ -146,7 +148,7 @@ def _violation(
 
 
 def _claim(located: LocatedObservation) -> Claim:
-    *facts, template, _ = located.value
+    *facts, _, template, _ = located.value
     ref, place = located.object, located.place
     owner = (ref.group, ref.kind, ref.namespace, ref.name)
     return Claim(owner, (place.file, place.document, place.item, template), *facts)
