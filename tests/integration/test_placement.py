@@ -10,7 +10,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from tests.builders import CONTAINER, HOST_NETWORK, POOL, host_pool, pool, stream
-from tests.integration.cli_runs import ROOT, TOOL, environment, invoke
+from tests.integration.cli_runs import ROOT, TOOL, environment, invoke, spawn
 from transformer.config.package_data import schemas
 from transformer.report.formats import PAGE, PLACEMENT_FORMATS
 
@@ -355,6 +355,29 @@ def test_a_name_is_enough_to_explain_a_workload_if_no_other_has_it() -> None:
     assert '"web" is the name of 2 workloads' in run.err
     assert "Deployment/shop/web" in run.err
     assert "Deployment/bank/web" in run.err
+
+
+def test_the_configuration_of_the_tutorial_is_a_whole_one(tmp_path: Path) -> None:
+    tutorial = (ROOT / "docs/day-one.md").read_text(encoding="utf-8")
+    (text,) = re.findall(r"```yaml\n(apiVersion: transform.*?)^```", tutorial, re.M | re.S)
+    (tmp_path / ".hostnet-transform.yaml").write_text(text)
+    fleet = {
+        "apiVersion": "example.com/v1",
+        "kind": "Fleet",
+        "metadata": {"name": "cars"},
+        "spec": {"template": {"spec": {"containers": [CONTAINER]}}},
+    }
+    for folder, objects in (
+        ("clusters/production", (BARRIERS,)),
+        ("clusters/staging", (OFFICES,)),
+        ("apps", (fleet,)),
+    ):
+        (tmp_path / folder).mkdir(parents=True)
+        (tmp_path / folder / "all.yaml").write_bytes(read(*objects))
+    run = spawn("placement", "--format", "json", ".", cwd=tmp_path)
+    production, staging = json.loads(run.out)["clusters"]
+    assert words(production, "cars") == {"barriers": "breaks", "": "runs"}
+    assert words(staging, "cars") == {"offices": "runs", "": "runs"}
 
 
 def test_an_annotation_without_effect_is_explained() -> None:

@@ -82,7 +82,7 @@ SERVICE_HINT = "use an address that is reachable from outside the cluster"
 
 def not_reached(name: str) -> str:
     """Return how a verdict says that pods use the name of a Service."""
-    return f"the pods use {name}, which cannot be resolved or reached"
+    return f"the pods use the Service {name}, which cannot be resolved or reached"
 
 
 def _services(placed: Placed) -> Iterator[Break]:
