@@ -479,7 +479,7 @@ def test_paths_in_artifacts_are_followed_if_it_is_known_what_is_copied() -> None
         "nothing to suggest: 2 of 2 paths do not exist in this repository (./prod in"
         " clusters/prod/apps.yaml, ./staging in clusters/staging/apps.yaml)" in run.err
     )
-    assert run.err.endswith("write `clusters` by hand: see docs/validation.md\n")
+    assert "write `clusters` by hand (docs/validation.md), such as\n" in run.err
     write("clusters/prod/artifacts.yaml", GENERATOR)
     run = invoke("suggest-clusters")
     assert (run.err, run.out.count(b"        - /apps/")) == ("", 2)
@@ -502,6 +502,13 @@ def test_it_is_said_why_nothing_follows() -> None:
     run = invoke("suggest-clusters")
     assert (run.status, run.out) == (0, b"")
     assert "there is no Flux Kustomization and no Argo CD Application" in run.err
+    for name in ("east", "west"):
+        write(f"clusters/{name}/pools.yaml", pool("dc"))
+    told = invoke("suggest-clusters").err
+    write(".hostnet-transform.yaml", told[told.index("# .hostnet-transform.yaml\n") :])
+    assert "HN107" not in invoke("validate", "clusters").out.decode()
+    Path(".hostnet-transform.yaml").unlink()
+    assert "HN107" in invoke("validate", "clusters").out.decode()
     write("clusters/prod/apps.yaml", flux("a", "./x"))
     assert "1 of 1 paths does not exist" in invoke("suggest-clusters").err
     write("x/a.yaml", daemons())

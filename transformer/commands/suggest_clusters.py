@@ -35,13 +35,15 @@ from transformer.report.formatting import clean
 
 _MENTIONS = (b"kustomize.toolkit.fluxcd.io", b"source.extensions.fluxcd.io", b"argoproj.io")
 
-_BY_HAND = "if there are several clusters, write `clusters` by hand: see docs/validation.md"
+_BY_HAND = "if there are several clusters, write `clusters` by hand (docs/validation.md), such as"
 
 _HEAD = """\
 apiVersion: transform.hostnet.io/v1alpha1
 kind: HostnetTransform
 spec:
 """
+
+_EXAMPLE = tuple(Cluster(name, (f"/clusters/{name}/",)) for name in ("east", "west"))
 
 
 def run(paths: tuple[str, ...], options: Options) -> int:
@@ -66,11 +68,12 @@ def run(paths: tuple[str, ...], options: Options) -> int:
     suggestion = suggested(deployments, found.built, found.known)
     for note in suggestion.notes:
         _say(note)
+    new = "" if settings.name else os.path.relpath(root / NAME)
     if suggestion.clusters:
-        new = "" if settings.name else os.path.relpath(root / NAME)
         print("".join(_lines(suggestion.clusters, found.objects, new)), end="")
     else:
         _say(f"nothing to suggest: {suggestion.reason}; {_BY_HAND}")
+        print("".join(_lines(_EXAMPLE, 0, new)), end="", file=sys.stderr)
     return 0
 
 
@@ -132,9 +135,13 @@ class _Repository:
 
 
 def _lines(clusters: Sequence[Cluster], count: int, new: str) -> Iterator[str]:
-    """Yield the text to paste: below `spec`, or all of the file `new` if it is to be made."""
+    """Yield the text to paste: below `spec`, or all of the file `new` if it is to be made.
+
+    The clusters follow from `count` objects; they are an example if that is 0.
+    """
     yield f"# {new}\n{_HEAD}" if new else "  # Below `spec`.\n"
-    yield f"  # From {count} objects of Flux and Argo CD. A file may belong to several clusters.\n"
+    source = f"  # From {count} objects of Flux and Argo CD." if count else "  # An example."
+    yield f"{source} A file may belong to several clusters.\n"
     yield "  clusters:\n"
     for one in clusters:
         yield f"    - name: {_scalar(one.name)}\n      paths:\n"
