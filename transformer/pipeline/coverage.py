@@ -140,12 +140,12 @@ def unseen_in(context: RuleContext, locate: Callable[[str], Place]) -> Iterator[
     ref = manifest.ref
     kind = (ref.group, ref.kind)
     names_charts = kind in _DEPLOYING or is_release(ref) or lists_charts(ref)
-    name = str(ref)
     if not context.templates and (at := unlisted_template(manifest, context.cluster.rows)):
         why = "where objects of this kind have pod templates is not known"
-        yield Sighting("pod template", locate(at), name, why)
+        yield Sighting("pod template", locate(at), str(ref), why)
     if not (names_charts or ref.kind in _HOLDERS or "sops" in manifest.value):
         return  # nearly all objects
+    name = str(ref)
     if not manifest.base and "mac" in mapping_at(manifest.value, "sops"):
         shown = "" if ref.kind.startswith("ENC[") else name
         yield Sighting("encrypted", locate(""), shown, "it is encrypted with SOPS")
