@@ -468,6 +468,8 @@ def test_an_edit_of_one_takes_the_port_of_another() -> None:
         assert [(each["rule"], after["verdict"]) for each in after["reasons"]] == [
             ("HN408", "breaks")
         ]
+    told = invoke("placement", *enabled, stdin=data).out.decode()
+    assert "changes the verdict of 2 workloads" in told
     edited = invoke(*enabled, "-", stdin=data)
     again = placed(*enabled, stdin=edited.out)
     assert [words(again, name)["barriers"] for name in ("ds9100", "uiedit")] == ["breaks"] * 2

@@ -87,8 +87,7 @@ def _counts(
         total += 1
         for _, verdict, its_pools in shares(parts):
             found[(its_pools, verdict.word, verdict.severity)] += 1
-        edits = (verdict.edit for one in parts for verdict in one.verdicts)
-        edited += any(edit is not None and edit.is_enabled for edit in edits)
+        edited += any(one.after for one in parts)
         unguarded += bool(parts[0].component) and any(lands(one, hosts) for one in parts)
         nowhere += all(map(is_nowhere, parts))
     cells: dict[str, Counter[tuple[Word, str]]] = {}
