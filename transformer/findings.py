@@ -64,7 +64,7 @@ class Violation(NamedTuple):
     there are `related_total` (0: as many as are given). `patches` are the files of patches of other
     objects that it also depends on. `affected` are the workload copies that it breaks, and `cause`
     says why in words that name no pool (empty: as `message`). Not `is_reported`: it is no finding,
-    and says only what is `affected`.
+    and says only what is `affected`. `mentioned` are places that the texts name.
     """
 
     pointer: str
@@ -78,6 +78,7 @@ class Violation(NamedTuple):
     affected: tuple[Affected, ...] = ()
     cause: str = ""
     is_reported: bool = True
+    mentioned: tuple["Place", ...] = ()
 
 
 class Finding(NamedTuple):
@@ -105,6 +106,8 @@ class Finding(NamedTuple):
     clusters: tuple[str, ...] = ()
     """The names of the clusters in which it is so, if the configuration has clusters."""
     patches: tuple[str, ...] = ()
+    mentioned: tuple["Place", ...] = ()
+    """Places that the message names, as `file:line` or `in line N`."""
 
 
 class Place(NamedTuple):
@@ -129,6 +132,7 @@ def finding_at(place: Place, rule: str, severity: Severity, violation: Violation
         hint=violation.hint,
         related=violation.related[:MOST_RELATED],
         related_total=violation.related_total or len(violation.related),
+        mentioned=violation.mentioned,
         **place._asdict(),
     )
 

@@ -156,7 +156,8 @@ class Workload(NamedTuple):
     is judged. `after` are the verdicts on pools where the edits of `transform` change them. `old`
     are those of the old state on pools where they differ: None if there is no old state, or if the
     workload `is_new`. `is_elsewhere`: nodes that are not shown, and in no host-network pool, have
-    what it selects, as far as is known.
+    what it selects, as far as is known. `build` is the folder of the kustomization that it is built
+    from, if any. `is_built_often`: others build one of the same name.
     """
 
     kind: str
@@ -173,12 +174,14 @@ class Workload(NamedTuple):
     old: tuple[PoolVerdict, ...] | None = None
     is_new: bool = False
     is_elsewhere: bool = False
+    build: str = ""
+    is_built_often: bool = False
 
     @property
     def key(self) -> tuple[str, ...]:
-        """What distinguishes the copy from others: its object in its file, template and pool."""
-        at = f"{self.at.file}:{self.at.line}:{self.at.column}"
-        return at, self.kind, self.namespace, self.name, self.template, self.copy
+        """What distinguishes the copy: its build, its object in its file, its template and pool."""
+        named = (self.kind, self.namespace, self.name)
+        return self.build, str(self.at), *named, self.template, self.copy
 
     def __str__(self) -> str:
         """Return `Kind/namespace/name`, with the pool of a copy."""
@@ -262,6 +265,8 @@ class PlacementReport(NamedTuple):
 
     `is_compared`: there is an old state, called `since`. `shows_after`: verdicts after the edits of
     `transform` are part of it. `explanations` are those of the workload that was asked for.
+    `is_built`: what kustomize builds is judged. `reading` are the options that say what is read, as
+    words of a command, and `editing` those of them that `transform` has too.
     """
 
     worlds: tuple[WorldPlacement, ...]
@@ -272,3 +277,6 @@ class PlacementReport(NamedTuple):
     since: str = ""
     shows_after: bool = False
     explanations: tuple[Explanation, ...] = ()
+    is_built: bool = False
+    reading: tuple[str, ...] = ()
+    editing: tuple[str, ...] = ()

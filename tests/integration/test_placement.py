@@ -693,3 +693,28 @@ def test_a_table_does_not_show_an_old_state_and_what_the_edits_would_change(tmp_
         run = invoke("placement", "--format", form, "--before-after", "--old", old, stdin=b"")
         assert run.status == 2
         assert "--format html or json, which show both" in run.err
+
+
+def test_a_pool_that_is_only_named_in_the_old_state_is_new(tmp_path: Path) -> None:
+    naming = deployment("named", nodeSelector={"apps.openyurt.io/nodepool": "barriers"})
+    before = (OFFICES, naming, deployment(), deployment("gone"))
+    old, new = tmp_path / "old.yaml", tmp_path / "new.yaml"
+    old.write_bytes(read(*before))
+    new.write_bytes(read(BARRIERS, *before[:-1]))
+    found = placed("--old", old, new)
+    assert [one["name"] for one in found["pools"] if one.get("new")] == ["barriers"]
+    assert [one["old"] for one in found["workloads"]] == [[], []]
+    assert "barriers" not in [
+        pool for each in found["gone"][0]["verdicts"] for pool in each["pools"]
+    ]
+    text = invoke("placement", "--old", old, new).out.decode()
+    assert "unknown" not in text
+
+    # The other way round, it matters only to what names the pool.
+    found = placed("--old", new, old)
+    words_before = {
+        one["name"]: [each["verdict"] for each in one["old"]]
+        for one in found["workloads"]
+        if one["old"] is not None
+    }
+    assert words_before == {"named": ["breaks"], "web": []}

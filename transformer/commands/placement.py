@@ -3,7 +3,7 @@
 import json
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import nullcontext
 from typing import TypeAlias
 
@@ -64,6 +64,9 @@ def run(options: PlacementOptions, host: PlacementHost) -> int:
             )
         finally:
             progress.clear()
+        reading, editing = _given(options)
+        report = outcome.report._replace(reading=reading, editing=editing)
+        outcome = outcome._replace(report=report)
         _say(options, outcome)
         _check_explained(outcome.report, options.explain)
         try:
@@ -72,10 +75,28 @@ def run(options: PlacementOptions, host: PlacementHost) -> int:
             stdio.discard_output()
         if status := _status(outcome):
             return status
+        if "breaks" in options.fail_on:
+            _warn_of_patches(outcome.report)
         reasons = list(_failing(outcome, options.fail_on))
         for reason in reasons:
             print(reason, file=sys.stderr, flush=True)
         return 1 if reasons else 0
+
+
+def _given(options: PlacementOptions) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the options that say what is read, as words of a command, and those of them that
+    `transform` has too.
+    """
+    config = () if options.config is None else (str(options.config),)
+    both = [*_words("--config", config), *_words("--pools", options.pools)]
+    built = ["--build"] if options.build and not options.build_dirs else []
+    built += _words("--build-dir", options.build_dirs)
+    return (*built, *_words("--cluster", options.cluster), *both), tuple(both)
+
+
+def _words(option: str, values: Iterable[str]) -> Iterator[str]:
+    for value in values:
+        yield from (option, value)
 
 
 def refuse_contradictions(options: PlacementOptions) -> None:
@@ -109,7 +130,7 @@ def _check_explained(report: PlacementReport, explained: str) -> None:
     Raises:
         SettingsError: there is none, or the name is that of several.
     """
-    found = dict.fromkeys("/".join(filter(None, one.key[1:4])) for one in report.explanations)
+    found = dict.fromkeys("/".join(filter(None, one.key[2:5])) for one in report.explanations)
     if "/" not in explained and len(found) > 1:
         message = f'"{clean(explained)}" is the name of {count(len(found), "workload")}'
         raise SettingsError(message, hint=f"which of them: {clean(some_of([*found]))}?")
@@ -173,6 +194,32 @@ def _failing(outcome: PlacementOutcome, fail_on: tuple[str, ...]) -> Iterator[st
         unseen = NO_MANIFEST
     if "unseen" in fail_on and unseen:
         yield f"failed because of --fail-on unseen: {unseen}"
+
+
+_MOST_PATCHES = 5
+
+
+def _warn_of_patches(report: PlacementReport) -> None:
+    """Print on standard error which workloads can not fail a run, because patches were left out."""
+    patched = [
+        parts[0] for world in report.worlds for parts in joined(world.workloads) if parts[0].patches
+    ]
+    if not patched:
+        return
+    files = list(dict.fromkeys(file for one in patched for file in one.patches))
+    more = len(files) - _MOST_PATCHES
+    names = ", ".join(map(clean, files[:_MOST_PATCHES])) + (f" and {more} more" if more > 0 else "")
+    verb = "is" if len(patched) == 1 else "are"
+    print(
+        f"warning: {count(len(patched), 'workload')} {verb} judged without the patches that"
+        f" kustomizations apply, and not counted by --fail-on breaks: {names}\n  help: "
+        + (_NOT_BUILT if report.is_built else "use --build, which judges what kustomize builds"),
+        file=sys.stderr,
+        flush=True,
+    )
+
+
+_NOT_BUILT = "these kustomizations are not built; --fail-on unseen fails a run then"
 
 
 def print_report(options: PlacementOptions, report: PlacementReport) -> None:

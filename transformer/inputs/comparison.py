@@ -55,7 +55,8 @@ class States(NamedTuple):
     is not in a repository.
 
     With builds: `failures` are the findings on those that failed. `led_back` returns findings on
-    what was built at the places where they come from; `also_known` yields the object and file of
+    what was built at the places where they come from, `led` a single one; `folders` are those of
+    the kustomizations, by the source that is built; `also_known` yields the object and file of
     such a place; `went_in` are the sources of builds, `built_from` returns what is in them, and
     `usages` keep the objects of different builds apart, by source. `not_built` says why
     kustomizations are not built, by file.
@@ -77,6 +78,8 @@ class States(NamedTuple):
     old_folder: tuple[str, str] | None = None
     failures: Sequence[Finding] = ()
     led_back: Callable[[Iterable[Finding]], Iterable[Finding]] = lambda findings: findings
+    led: Callable[[Finding], Finding] = lambda found: found
+    folders: Mapping[str, str] = {}
     also_known: Callable[[Finding | Place], Iterable[Subject]] = lambda _: ()
     went_in: Sequence[Source] = ()
     built_from: Callable[[], Iterable[tuple[str, Sequence[ObjectRef]]]] = tuple

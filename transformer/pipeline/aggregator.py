@@ -77,7 +77,7 @@ class RunAggregator:
         self._suppressions.add(result.suppression_requests, result.suppressed, result.refs, file)
         if self.records is not None:
             self.records.add(result.placed, result.pools)
-            self.records.explanations += result.explained
+            self.records.explained += result.explained
         for observation in result.observations:
             key = hash(observation.key)
             packed = self._packed(observation)

@@ -2,19 +2,19 @@
 
 from collections.abc import Iterator
 
-from transformer.findings import ObjectRef
+from transformer.findings import ObjectRef, Place
 from transformer.pipeline.diagnostics import DiagnosticCollector
 from transformer.pipeline.place_workloads import failed
+from transformer.pipeline.placement_shapes import Explained
 from transformer.placement.by_pool import columns_of
-from transformer.placement.explained import asks, steps
-from transformer.placements import Asked, Explanation, Spot
+from transformer.placement.explained import asked, steps
 from transformer.rules.context import RuleContext
 from transformer.rules.workloads import hn402_annotation_on_workload as misplaced_annotation
 
 
 def explain(
     rule_context: RuleContext, diagnostics: DiagnosticCollector, world: str
-) -> Iterator[Explanation]:
+) -> Iterator[Explained]:
     """Yield what decides where the copies of an object can be scheduled, if it is the workload that
     is explained.
     """
@@ -22,24 +22,22 @@ def explain(
     if not (rule_context.templates and is_meant(wanted, manifest.ref)):
         return
 
-    def spot(at: str) -> Spot:
-        place = diagnostics.place(manifest.base, manifest.ref, at, with_excerpt=False)
-        return Spot(at, place.file, place.line, place.column)
+    def place(at: str) -> Place:
+        return diagnostics.place(manifest.base, manifest.ref, at, with_excerpt=False)
 
     pools, nodes = rule_context.cluster.pools, rule_context.cluster.nodes
-    ref = manifest.ref
-    key = (str(spot("")), ref.kind, ref.namespace, ref.name)
     in_vain = tuple(
-        Asked("annotation", f"{one.message}; {one.hint} (HN402)", spot(one.pointer))
+        ("annotation", f"{one.message}; {one.hint} (HN402)", place(one.pointer))
         for one in misplaced_annotation.check(rule_context)
     )
     for one in rule_context.all_placed:
         names = (*columns_of(pools, nodes).names, "")
         found = tuple(steps(one, name, pools, nodes) for name in names)
-        asked = (*asks(one, spot), *in_vain)
-        yield Explanation(world, (*key, one.template.pointer, one.copy.pool), asked, found)
+        asks = ((name, text, place(one.copy.place(at))) for name, text, at in asked(one))
+        its = (*asks, *in_vain)
+        yield Explained(world, place(""), one.template.pointer, one.copy.pool, its, found)
     for copy in failed(rule_context):
-        yield Explanation(world, (*key, copy.template.pointer, copy.pool), (), ())
+        yield Explained(world, place(""), copy.template.pointer, copy.pool)
 
 
 def is_meant(wanted: str, ref: ObjectRef) -> bool:

@@ -57,7 +57,7 @@ def place_pool(
     manifest = rule_context.manifest
     if is_pool(manifest):
         place = diagnostics.place(manifest.base, manifest.ref, "", with_excerpt=False)
-        yield PoolPlace(world, manifest.ref.name, place.file, place.line)
+        yield PoolPlace(world, manifest.ref.name, place)
 
 
 def failed(context: RuleContext) -> Iterator[WorkloadCopy]:

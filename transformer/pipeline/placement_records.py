@@ -6,21 +6,25 @@ read, and counts for the pools where its rule says so.
 
 import marshal
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import NamedTuple, TypeAlias
 
-from transformer.findings import Finding, ObjectRef, Violation
+from transformer.findings import Finding, ObjectRef, Place, Violation, finding_at
 from transformer.pipeline.placement_edits import AFTER, NOW, after_rule
 from transformer.pipeline.placement_shapes import (
+    Explained,
     PackedEdit,
     PackedReason,
     PackedVerdict,
     PlacedWorkload,
     PoolPlace,
+    Shape,
     shape_of,
 )
 from transformer.placement.by_pool import Columns
 from transformer.placements import (
     SUPPRESSED,
+    Asked,
     Edit,
     Explanation,
     PoolVerdict,
@@ -44,8 +48,26 @@ class _Later(NamedTuple):
     is_suppressed: bool
 
 
-Leads: TypeAlias = Callable[[Finding], Finding]
-"""Returns a finding at the place where it comes from, if it is on what was built."""
+class Sources(NamedTuple):
+    """Where what was built comes from: `lead` returns a finding at the place where it comes from,
+    and `folders` are those of the kustomizations, by the file that is built.
+    """
+
+    lead: Callable[[Finding], Finding] = lambda found: found
+    folders: Mapping[str, str] = {}
+
+    def spot(self, found: Finding) -> Spot:
+        """Return the place of a finding, or where that comes from."""
+        led = self.lead(found)
+        return Spot(found.pointer, led.file, led.line, led.column)
+
+    def spot_of(self, place: Place) -> Spot:
+        """Return a place, or where that comes from."""
+        return self.spot(finding_at(place, "", "info", _NOTHING))
+
+
+_NOTHING = Violation("", "")
+NOT_BUILT = Sources()
 
 
 class PlacementRecords:
@@ -58,7 +80,7 @@ class PlacementRecords:
         self._later: dict[str, dict[_CopyKey, list[_Later]]] = {}
         self._extra: dict[str, dict[str, None]] = {}
         self._pools: dict[tuple[str, str], list[PoolPlace]] = {}
-        self.explanations: list[Explanation] = []
+        self.explained: list[Explained] = []
 
     def add(self, placed: Iterable[PlacedWorkload], pools: Iterable[PoolPlace]) -> None:
         """Add the records of one document."""
@@ -101,17 +123,26 @@ class PlacementRecords:
         """Return where a pool is, or None if it comes from elsewhere."""
         return next(iter(self._pools.get((world, pool), ())), None)
 
-    def also_at(self, world: str, pool: str) -> tuple[str, ...]:
+    def also_at(self, world: str, pool: str, sources: Sources) -> tuple[str, ...]:
         """Return the places of the further definitions of a pool, as `file:line`."""
-        return tuple(f"{one.file}:{one.line}" for one in self._pools.get((world, pool), ())[1:])
+        spots = (sources.spot_of(one.at) for one in self._pools.get((world, pool), ())[1:])
+        return tuple(f"{at.file}:{at.line}" for at in spots)
 
     def missing_pools(self, world: str) -> tuple[str, ...]:
         """Return the names of pools that workloads select, and that are not in the input."""
         return tuple(self._extra.get(world, ()))
 
-    def workloads(
-        self, world: str, columns: Columns, lead: Leads = lambda found: found
-    ) -> "Workloads":
+    def explanations(self, sources: Sources = NOT_BUILT) -> Iterator[Explanation]:
+        """Yield what decides where the copies of the workload that is explained can land."""
+        for one in self.explained:
+            ref = one.at.object
+            assert ref is not None
+            build, at = sources.folders.get(one.at.file, ""), str(sources.spot_of(one.at))
+            key = (build, at, ref.kind, ref.namespace, ref.name, one.template, one.copy)
+            asks = (Asked(name, text, sources.spot_of(place)) for name, text, place in one.asks)
+            yield Explanation(one.world, key, tuple(asks), one.pools)
+
+    def workloads(self, world: str, columns: Columns, sources: Sources = NOT_BUILT) -> "Workloads":
         """Return the workloads of a world."""
         names = (*columns.names, "", *self.missing_pools(world))
         return Workloads(
@@ -120,7 +151,7 @@ class PlacementRecords:
             list(self._files),
             self._later.get(world, {}),
             _Names(names, len(columns.names)),
-            lead,
+            sources,
         )
 
 
@@ -164,10 +195,10 @@ class Workloads:
         files: Sequence[str],
         later: Mapping[_CopyKey, Sequence[_Later]],
         names: _Names,
-        lead: Leads,
+        sources: Sources,
     ) -> None:
         self._records, self._shapes, self._files = records, shapes, files
-        self._later, self._names, self._lead = later, names, lead
+        self._later, self._names, self._sources = later, names, sources
 
     def __len__(self) -> int:
         return len(self._records)
@@ -182,9 +213,12 @@ class Workloads:
         group, _, version = shape.api_version.rpartition("/")
         ref = ObjectRef(group, version, shape.kind, shape.namespace, name)
         spots = [
-            self._spot(Finding("", "info", "", file, line, column, document, shape.item, ref, at))
+            self._sources.spot(
+                Finding("", "info", "", file, line, column, document, shape.item, ref, at)
+            )
             for at, line, column in places
         ]
+        build = self._sources.folders.get(file, "")
         key = (file, document, shape.item, shape.template, shape.copy)
         later = [(one.states, one.pools, self._reason(one)) for one in self._later.get(key, ())]
         read = _Reader(self._names, spots, later)
@@ -205,16 +239,30 @@ class Workloads:
             verdicts,
             shape.patches,
             tuple(after),
+            build=build,
+            is_built_often=bool(build) and _name(shape, name) in self._built_often,
         )
 
-    def _reason(self, one: _Later) -> Reason:
-        found, at = one.found, self._spot(one.found)
-        return Reason(found.rule, found.severity, one.cause, found.hint, at, one.is_suppressed)
+    @cached_property
+    def _built_often(self) -> frozenset[tuple[str, str, str]]:
+        """The kinds, namespaces and names that several builds have."""
+        if len(self._sources.folders) < 2:
+            return frozenset()
+        builds: dict[tuple[str, str, str], set[str]] = {}
+        for record in self._records:
+            shape, file, name, _ = marshal.loads(record)
+            build = self._sources.folders.get(self._files[file], "")
+            builds.setdefault(_name(shape_of(self._shapes[shape]), name), set()).add(build)
+        return frozenset(name for name, where in builds.items() if len(where) > 1)
 
-    def _spot(self, found: Finding) -> Spot:
-        """Return the place of a finding, or where that comes from."""
-        led = self._lead(found)
-        return Spot(found.pointer, led.file, led.line, led.column)
+    def _reason(self, one: _Later) -> Reason:
+        found = self._sources.lead(one.found._replace(message=one.cause))
+        at = Spot(one.found.pointer, found.file, found.line, found.column)
+        return Reason(found.rule, found.severity, found.message, found.hint, at, one.is_suppressed)
+
+
+def _name(shape: Shape, name: str) -> tuple[str, str, str]:
+    return shape.kind, shape.namespace, name
 
 
 class _Part(NamedTuple):

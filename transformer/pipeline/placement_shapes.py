@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from transformer.findings import Severity
-from transformer.placements import Word
+from transformer.findings import Place, Severity
+from transformer.placements import PoolSteps, Word
 
 
 class PlacedWorkload(NamedTuple):
@@ -32,8 +32,21 @@ class PoolPlace(NamedTuple):
 
     world: str
     name: str
-    file: str
-    line: int
+    at: Place
+
+
+class Explained(NamedTuple):
+    """An `Explanation` of the copy for the pool `copy` of the object at `at`.
+
+    `asks`: what the pods ask for, each as a name, a text and a place.
+    """
+
+    world: str
+    at: Place
+    template: str
+    copy: str
+    asks: tuple[tuple[str, str, Place], ...] = ()
+    pools: tuple[PoolSteps, ...] = ()
 
 
 class Shape(NamedTuple):

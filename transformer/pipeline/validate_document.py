@@ -28,7 +28,6 @@ from transformer.pipeline.suppressions import (
     suppressed_rules,
 )
 from transformer.pipeline.worlds import World, Worlds
-from transformer.placements import Explanation
 from transformer.pointer import join
 from transformer.rules.base import LocatedObservation, Need, Observation, ValidationRule
 from transformer.rules.context import PatchedSource, RuleContext
@@ -36,7 +35,7 @@ from transformer.rules.exempt import editable
 from transformer.text.raw_document import RawDocument
 
 if TYPE_CHECKING:
-    from transformer.pipeline.placement_shapes import PlacedWorkload, PoolPlace
+    from transformer.pipeline.placement_shapes import Explained, PlacedWorkload, PoolPlace
 
 ALL_STATES = -1
 _GLUED = "no --- between this manifest and the one above; other tools lose the one above"
@@ -84,7 +83,7 @@ class DocumentDiagnostics(NamedTuple):
     unseen: tuple[Sighting, ...] = ()
     placed: tuple["PlacedWorkload", ...] = ()
     pools: tuple["PoolPlace", ...] = ()
-    explained: tuple[Explanation, ...] = ()
+    explained: tuple["Explained", ...] = ()
 
 
 def validate_document(
@@ -164,7 +163,7 @@ class _Validation:
         self.unseen: list[Sighting] = []
         self.placed: list[PlacedWorkload] = []
         self.pools: list[PoolPlace] = []
-        self.explained: list[Explanation] = []
+        self.explained: list[Explained] = []
         self.is_edited = False
         """Whether a transform rule would edit one of its objects."""
 

@@ -28,7 +28,7 @@ from transformer.placement.placed import Placed
 from transformer.placement.scheduling import RANK, in_no_pool
 from transformer.placement.taints import CORDONED, in_words, tolerates
 from transformer.placement.truth import Truth, truth
-from transformer.placements import Asked, PoolSteps, Step
+from transformer.placements import PoolSteps, Step
 
 _ANSWERS = {Truth.TRUE: "passes", Truth.FALSE: "fails", Truth.UNKNOWN: "unknown"}
 
@@ -218,10 +218,3 @@ def _by_taints(
         yield Step("TaintToleration", _ANSWERS[stays], text)
     if not deciding:
         yield Step("TaintToleration", "passes", "the nodes have no taint that keeps pods off")
-
-
-def asks(placed: Placed, place: Any) -> tuple[Asked, ...]:
-    """Return what pods ask for; `place` returns the spot of a pointer in the manifest."""
-    return tuple(
-        Asked(name, text, place(placed.copy.place(at))) for name, text, at in asked(placed)
-    )

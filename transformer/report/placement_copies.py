@@ -17,8 +17,8 @@ def joined(workloads: Iterable[Workload]) -> Iterator[list[Workload]]:
         yield parts
 
 
-def _object(one: Workload) -> tuple[object, ...]:
-    return one.kind, one.namespace, one.name, one.template, one.at
+def _object(one: Workload) -> tuple[str, ...]:
+    return one.key[:-1]
 
 
 def shares(parts: Sequence[Workload]) -> Iterator[tuple[Workload, PoolVerdict, tuple[str, ...]]]:
@@ -42,5 +42,9 @@ def shares(parts: Sequence[Workload]) -> Iterator[tuple[Workload, PoolVerdict, t
 
 
 def name_of(parts: Sequence[Workload]) -> str:
-    """Return the name of an object, and for which pool it is if it is the only copy."""
-    return str(parts[0]._replace(copy="" if len(parts) > 1 else parts[0].copy))
+    """Return the name of an object, for which pool it is if it is the only copy, and which build
+    has it if several have the name.
+    """
+    one = parts[0]
+    name = str(one._replace(copy="" if len(parts) > 1 else one.copy))
+    return f"{name} in {one.build}" if one.is_built_often else name

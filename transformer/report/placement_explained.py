@@ -42,12 +42,15 @@ def _copy(
     one: Workload, known: Explanation, world: WorldPlacement, paint: Paint, width: int
 ) -> Iterator[str]:
     component = f", the network component {clean(one.component)}" if one.component else ""
-    yield f"{paint(clean(str(one)), 'place')} ({clean(str(one.at))}){component}\n"
+    by = f", as built by {clean(one.build)}" if one.build else ""
+    yield f"{paint(clean(str(one)), 'place')} ({clean(str(one.at))}){by}{component}\n"
     if one.patches:
         yield from _wrapped(f"without the patches in {', '.join(one.patches)}", width)
     yield "\nThe pods ask for\n"
     for asked in known.asks:
-        where = f"(line {asked.at.line})" if asked.at.line != one.at.line else ""
+        is_there = asked.at.file == one.at.file
+        where = f"line {asked.at.line}" if is_there else f"{clean(asked.at.file)}:{asked.at.line}"
+        where = "" if is_there and asked.at.line == one.at.line else f"({where})"
         yield from _item(asked.name, asked.text, width, where)
     pools = {steps.pool: steps for steps in known.pools}
     verdicts = {pool: verdict for verdict in one.verdicts for pool in verdict.pools}

@@ -95,6 +95,8 @@ def workload(one: Workload, report: PlacementReport) -> dict[str, Any]:
         "component": one.component,
         "verdicts": [verdict(each) for each in one.verdicts],
     }
+    if one.build:
+        entry["build"] = one.build
     if one.patches:
         entry["patches"] = one.patches
     if report.shows_after:

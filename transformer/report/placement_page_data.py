@@ -66,13 +66,14 @@ def _cluster(cluster: Cluster, views: Mapping[str, str], texts: _Numbers) -> dic
         return [each for number, of in columns.items() for each in (sets.of(of), number)]
 
     workloads = []
+    are_several = len({one.value.get("build") for one in cluster.workloads}) > 1
     for one in cluster.workloads:
         numbers: dict[int, int] = {}
         kept: dict[str, Any] = {"namespace": printable(one.value["namespace"])}
         kept |= {"name": printable(one.value["name"] or NAMELESS)}
         kept |= _present(one.value, "kind", "pool", "component")
         kept |= {
-            "note": printable(_note(one.value)),
+            "note": printable(_note(one.value, names_build=are_several)),
             "file": texts.of(printable(one.value["file"])),
         }
         kept |= {"line": one.value["line"], NOW: compacted(one, NOW)}
@@ -102,10 +103,11 @@ def _cluster(cluster: Cluster, views: Mapping[str, str], texts: _Numbers) -> dic
     }
 
 
-def _note(shown: Json) -> str:
-    """Return what is said beside a name, as in `DaemonSet, flannel`."""
+def _note(shown: Json, *, names_build: bool) -> str:
+    """Return what is said beside a name, as in `DaemonSet, flannel, in overlays/prod`."""
+    build = f"in {shown['build']}" if names_build and "build" in shown else ""
     patched = "without patches" if shown.get("patches") else ""
-    return ", ".join(filter(None, (shown["kind"], shown["component"], patched)))
+    return ", ".join(filter(None, (shown["kind"], shown["component"], build, patched)))
 
 
 def _verb(view: str, views: Mapping[str, str]) -> str:

@@ -4,6 +4,7 @@ Guards come first, because nothing else keeps network components off; then what 
 then the nodes, which is what cannot be taken back; and last the workloads that are for the pools.
 """
 
+import shlex
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
@@ -52,13 +53,15 @@ def render(report: PlacementReport, paint: Paint = unpainted, width: int = WIDTH
         if not found:
             yield "there is no host-network pool in the input, so there is nothing to plan\n"
         for number, step in enumerate(found, 1):
-            yield from _step(number, step, paint, width)
+            yield from _step(number, step, report, paint, width)
         yield "\n"
     for line in footer(report):
         yield from (f"{part}\n" for part in lines_of(line, width))
 
 
-def _step(number: int, step: PlanStep, paint: Paint, width: int) -> Iterator[str]:
+def _step(
+    number: int, step: PlanStep, report: PlacementReport, paint: Paint, width: int
+) -> Iterator[str]:
     lines = lines_of(f"{number}. {step.title}", width)
     if step.is_final:
         if len(lines[-1]) + 1 + len(_FINAL) > width:
@@ -72,7 +75,25 @@ def _step(number: int, step: PlanStep, paint: Paint, width: int) -> Iterator[str
     if (more := step.total - len(step.objects)) > 0 and step.objects:
         yield f"     and {more:,} more\n"
     for command in step.commands:
-        yield f"   $ {command}\n"
+        if report.is_built and _is_edit(command):
+            for line in lines_of(_TO_SOURCES, width - 3):
+                yield f"   {line.strip()}\n"
+        yield f"   $ {_with_options(command, report)}\n"
+
+
+_TO_SOURCES = "the edits go to the sources, not to what is built: PATH are these"
+
+
+def _is_edit(command: str) -> bool:
+    return command.startswith("hostnet-transform -")
+
+
+def _with_options(command: str, report: PlacementReport) -> str:
+    """Return a command of ours that reads what was read for the plan."""
+    options = report.editing if _is_edit(command) else report.reading
+    return command.replace(
+        " PATH", "".join(f" {shlex.quote(clean(one))}" for one in options) + " PATH"
+    )
 
 
 class _Sorted(NamedTuple):

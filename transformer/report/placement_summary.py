@@ -120,6 +120,16 @@ def is_nowhere(one: Workload) -> bool:
     )
 
 
+def builds(world: WorldPlacement) -> Iterator[str]:
+    """Yield that builds of workloads with the same names are judged as one cluster, if they are."""
+    names = sorted({one.build for one in world.workloads if one.is_built_often})
+    if names:
+        yield (
+            f"{pool_words(names)}: builds with workloads of the same names, judged as one cluster"
+            " unless `clusters` in the configuration tells them apart"
+        )
+
+
 def _lines(pools: Sequence[str], cells: _Cells) -> Iterator[str]:
     """Yield a line for pools where the same number of workloads have each verdict."""
     alike: dict[str, list[str]] = {}

@@ -92,6 +92,8 @@ def with_builds(states: States, builder: Builder) -> States:
         reported_files=_reported(states, both, old),
         failures=[*new.failures, *map(_of_old, old.failures)],
         led_back=both.led_back,
+        led=both.led,
+        folders=both.folders,
         also_known=both.also_known,
         went_in=states.new,
         built_from=new.built_from,

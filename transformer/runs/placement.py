@@ -11,12 +11,12 @@ from transformer.errors import SettingsError
 from transformer.findings import Finding
 from transformer.inputs.comparison import States
 from transformer.pipeline.context import RunContext
-from transformer.pipeline.placement_records import Leads, Workloads
-from transformer.pipeline.placement_shapes import PoolPlace
+from transformer.pipeline.placement_records import Sources, Workloads
 from transformer.pipeline.worlds import World
 from transformer.placement.by_pool import Columns, columns_of
 from transformer.placement.taints import in_words as taint_in_words
 from transformer.placements import (
+    NOT_IN_INPUT,
     PlacementReport,
     PoolColumn,
     PoolVerdict,
@@ -64,11 +64,13 @@ def run_placement(
     before: Outcome | None = None
     if states.old is not None:
         before = run_validate(_old(states), context)
-    worlds = tuple(_worlds(now, before, _leads(states)))
+    sources = Sources(states.led, states.folders)
+    worlds = tuple(_worlds(now, before, sources))
     worlds = tuple(
         _summarised(_limited(world, only) if only else world, world.pools, before is not None)
         for world in worlds
     )
+    worlds = tuple(map(_with_builds, worlds)) if len(states.folders) > 1 else worlds
     report = PlacementReport(
         worlds,
         now.unseen,
@@ -77,7 +79,8 @@ def run_placement(
         states.old is not None,
         states.since,
         shows_after,
-        tuple(now.placed.records.explanations) if now.placed is not None else (),
+        tuple(now.placed.records.explanations(sources)) if now.placed is not None else (),
+        bool(states.folders),
     )
     findings = [*now.findings, *(before.findings if before else ())]
     unread = tuple(found for found in findings if found.rule in _UNREADABLE)
@@ -98,33 +101,28 @@ def _old(states: States) -> States:
     )
 
 
-def _leads(states: States) -> Leads:
-    """Return what leads the place of something that was built back to its source."""
-    if not states.usages:
-        return lambda found: found
-    return lambda found: next(iter(states.led_back([found])), found)
-
-
-def _worlds(now: Outcome, before: Outcome | None, lead: Leads) -> Iterator[WorldPlacement]:
+def _worlds(now: Outcome, before: Outcome | None, sources: Sources) -> Iterator[WorldPlacement]:
     assert now.placed is not None
-    old = {} if before is None or before.placed is None else _by_name(before.placed)
+    old = {} if before is None or before.placed is None else _by_name(before.placed, sources)
     for world in now.placed.worlds:
         its_old = old.get(world.name)
         if len(now.placed.worlds) > 1 and not world.name and _is_empty(now.placed, world):
             continue
         columns = columns_of(world.cluster.pools, world.cluster.nodes)
-        workloads = now.placed.records.workloads(world.name, columns, lead)
-        pools = tuple(_pools(now.placed, world, columns))
+        workloads = now.placed.records.workloads(world.name, columns, sources)
+        pools = tuple(_pools(now.placed, world, columns, sources))
         if before is None:
             yield WorldPlacement(world.name, pools, workloads)
             continue
-        compared = Compared(workloads, its_old)
-        names = its_old.columns.names if its_old else ()
-        pools = tuple(
-            pool._replace(is_new=pool.is_known and pool.name not in ("", *names)) for pool in pools
-        )
-        gone = tuple(compared.gone)
-        yield WorldPlacement(world.name, pools, compared, gone)
+        known = its_old.pools if its_old else frozenset()
+        new = frozenset(one.name for one in pools if one.is_known and one.name) - known
+        pools = tuple(pool._replace(is_new=pool.name in new) for pool in pools)
+        compared = Compared(workloads, its_old, new)
+        yield WorldPlacement(world.name, pools, compared, tuple(compared.gone))
+
+
+def _with_builds(world: WorldPlacement) -> WorldPlacement:
+    return world._replace(summary=(*world.summary, *placement_summary.builds(world)))
 
 
 def _summarised(
@@ -192,13 +190,16 @@ def _is_empty(placed: Placed, world: World) -> bool:
     return world.name not in placed.records.worlds and not world.cluster.pools.all()
 
 
-def _pools(placed: Placed, world: World, columns: Columns) -> Iterator[PoolColumn]:
+def _pools(
+    placed: Placed, world: World, columns: Columns, sources: Sources
+) -> Iterator[PoolColumn]:
     """Yield the pools of a world, nodes in no pool, and then pools that are not in the input."""
     index, nodes = world.cluster.pools, world.cluster.nodes
     for name in columns.names:
         pool = index.find(name)
         known = index.named([name])
-        place = placed.records.pool_place(world.name, name) or PoolPlace("", name, "", 0)
+        place = placed.records.pool_place(world.name, name)
+        at = None if place is None else sources.spot_of(place.at)
         count = known[0].node_count if known and known[0].node_count else nodes.count(name) or None
         yield PoolColumn(
             name,
@@ -206,11 +207,11 @@ def _pools(placed: Placed, world: World, columns: Columns) -> Iterator[PoolColum
             str(known[0].type) if known else "",
             count,
             bool(known),
-            place.file,
-            place.line,
+            at.file if at is not None else "",
+            at.line if at is not None else 0,
             tuple(map(taint_in_words, known[0].taints if known else ())),
             to_convert=nodes.to_convert(name),
-            also=placed.records.also_at(world.name, name),
+            also=placed.records.also_at(world.name, name, sources),
         )
     yield PoolColumn("", False, nodes=nodes.count("") or None)
     for name in placed.records.missing_pools(world.name):
@@ -219,23 +220,24 @@ def _pools(placed: Placed, world: World, columns: Columns) -> Iterator[PoolColum
 
 
 class _Old(NamedTuple):
-    """The workloads of a world of the old state, and where each is among them."""
+    """The workloads of a world of the old state, where each is among them, and its NodePools."""
 
     workloads: Workloads
-    columns: Columns
-    numbers: dict[Key, int]
+    numbers: dict[tuple[str, ...], int]
+    pools: frozenset[str]
 
 
-def _by_name(placed: Placed) -> dict[str, _Old]:
+def _by_name(placed: Placed, sources: Sources) -> dict[str, _Old]:
     """Return the workloads of the old state, by world."""
     found = {}
     for world in placed.worlds:
         columns = columns_of(world.cluster.pools, world.cluster.nodes)
-        workloads = placed.records.workloads(world.name, columns)
-        numbers: dict[Key, int] = {}
+        workloads = placed.records.workloads(world.name, columns, sources)
+        numbers: dict[tuple[str, ...], int] = {}
         for number, one in enumerate(workloads):
-            numbers.setdefault(_key(one), number)
-        found[world.name] = _Old(workloads, columns, numbers)
+            numbers.setdefault(_key(one), numbers.setdefault((one.build, *_key(one)), number))
+        pools = frozenset(one.name for one in world.cluster.pools.named(columns.names))
+        found[world.name] = _Old(workloads, numbers, pools)
     return found
 
 
@@ -245,26 +247,51 @@ def _key(one: Workload) -> Key:
 
 
 class Compared:
-    """Workloads, each with what differs in the old state; they can be iterated several times."""
+    """Workloads, each with what differs in the old state; they can be iterated several times.
 
-    def __init__(self, now: Workloads, old: _Old | None) -> None:
-        self._now, self._old = now, old
+    Pools that are `new` have no verdicts in the old state, even if something there names them.
+    """
+
+    def __init__(self, now: Workloads, old: _Old | None, new: frozenset[str]) -> None:
+        self._now, self._old, self._new = now, old, new
 
     def __iter__(self) -> Iterator[Workload]:
         for one in self._now:
-            number = None if self._old is None else self._old.numbers.get(_key(one))
+            number = self._number(one)
             if number is None or self._old is None:
                 yield one._replace(is_new=True)
             else:
                 yield one._replace(
-                    old=tuple(differing(self._old.workloads[number].verdicts, one.verdicts))
+                    old=tuple(differing(self._old.workloads[number].verdicts, self._shared(one)))
                 )
+
+    def _shared(self, one: Workload) -> tuple[PoolVerdict, ...]:
+        """Return the verdicts that are compared: not those on new pools. That a pool is no longer
+        in the input matters only to workloads that name it.
+        """
+        verdicts = (each for each in one.verdicts if each.undecided != (NOT_IN_INPUT,))
+        return _without(verdicts, self._new)
+
+    def _number(self, one: Workload) -> int | None:
+        """Return the number of a workload of the old state; if no other build has the name, it may
+        be built from another folder.
+        """
+        if self._old is None:
+            return None
+        known, key = self._old.numbers, _key(one)
+        return known.get((one.build, *key), None if one.is_built_often else known.get(key))
 
     @property
     def gone(self) -> Iterator[Workload]:
         """The workloads of the old state that are no longer there."""
         if self._old is not None:
-            there = {_key(one) for one in self._now}
-            for key, number in self._old.numbers.items():
-                if key not in there:
-                    yield self._old.workloads[number]
+            there = set(map(self._number, self._now))
+            for number in dict.fromkeys(self._old.numbers.values()):
+                if number not in there:
+                    gone = self._old.workloads[number]
+                    yield gone._replace(verdicts=_without(gone.verdicts, self._new))
+
+
+def _without(verdicts: Iterable[PoolVerdict], new: frozenset[str]) -> tuple[PoolVerdict, ...]:
+    kept = ((one, tuple(pool for pool in one.pools if pool not in new)) for one in verdicts)
+    return tuple(one._replace(pools=pools) for one, pools in kept if pools)

@@ -1,6 +1,7 @@
 """What was built, and the way back from findings on it to the places where they come from."""
 
 import os
+import posixpath
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -50,6 +51,17 @@ class Built:
     echoes: dict[tuple[str, str], str] = field(default_factory=dict)
     not_built: dict[str, NotBuilt] = field(default_factory=dict)
 
+    @property
+    def folders(self) -> dict[str, str]:
+        """The folder of the kustomization of each build, by the name of its source: that of the old
+        state is called as in the new one.
+        """
+        found, called = dict[str, str](), dict[str, str]()
+        for name, one in self.origins.items():
+            folder = posixpath.dirname(self.name_of(one.root)) or "."
+            found[name] = called.setdefault(self._relative(one.root), folder)
+        return found
+
     def led_back(self, findings: Iterable[Finding]) -> list[Finding]:
         """Return findings at the places where they come from.
 
@@ -60,7 +72,7 @@ class Built:
         clusters: dict[Finding, dict[str, None]] = {}
         for found in self._without_echoes(list(findings)):
             origins = self.origins.get(found.file)
-            led = self._led(found)
+            led = self.led(found)
             if origins is not None:
                 led = led._replace(document=0, item="", object=found.object)
             root = self._root(found.file)
@@ -84,7 +96,7 @@ class Built:
         unread = {one.file for one in findings if (one.rule, one.severity) == ("HN901", "error")}
         return [one for one in findings if self.echoes.get((one.file, one.message)) not in unread]
 
-    def _led(self, found: Finding) -> Finding:
+    def led(self, found: Finding) -> Finding:
         """Return a finding at the place where it comes from, if it is on something built."""
         origins = self.origins.get(found.file)
         if origins is not None:
@@ -92,7 +104,23 @@ class Built:
             found = placed(found, location, origins, self.name_of(location.file))
         root = self._root(found.file)
         related = tuple(self._led_related(one, root) for one in found.related)
-        return found._replace(related=related) if related != found.related else found
+        message = found.message
+        for one in found.mentioned:
+            message = self._reworded(message, one)
+        if (related, message) != (found.related, found.message):
+            found = found._replace(related=related, message=message)
+        return found._replace(mentioned=()) if found.mentioned else found
+
+    def _reworded(self, message: str, one: Place) -> str:
+        """Return a message that names the place where another one comes from."""
+        origins = self.origins.get(one.file)
+        if origins is None:
+            return message
+        location = origins.location(one)
+        at = placed(finding_at(one, "", "info", NOTHING), location, origins, "")
+        there = f"{self.name_of(location.file)}:{at.line}"
+        message = message.replace(f"{one.file}:{one.line}", there)
+        return message.replace(f"in line {one.line}", f"at {there}")
 
     def _led_related(self, one: Related, root: str) -> Related:
         """Return a further place of a finding; if it was not built from `root` as the finding was,
@@ -143,4 +171,5 @@ def _as_built(names: Sequence[str]) -> str:
     return f" (as built by {words})" if names else ""
 
 
-_AS_FINDING = finding_at(Place(""), "", "info", Violation("", ""))
+NOTHING = Violation("", "")
+_AS_FINDING = finding_at(Place(""), "", "info", NOTHING)

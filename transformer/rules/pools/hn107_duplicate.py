@@ -111,7 +111,9 @@ def _violation(first: LocatedObservation, again: LocatedObservation) -> Violatio
         message += ", unless they belong to different clusters: `clusters` tells them apart"
     other = Related(place.file, place.line, place.column, "the first one", first.object)
     severity: Severity = "error" if is_one_file else "warning"
-    return Violation(again.place.pointer, message, hint, severity, related=(other,))
+    return Violation(
+        again.place.pointer, message, hint, severity, related=(other,), mentioned=(place,)
+    )
 
 
 _DIFFERS = "with different values"

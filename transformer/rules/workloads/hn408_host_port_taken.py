@@ -144,6 +144,7 @@ def _violation(
         affected=(affected(located, template, copy, found.pools),),
         cause=cause,
         is_reported=bool(message),
+        mentioned=(other.place,),
     )
 
 
