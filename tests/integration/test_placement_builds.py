@@ -111,8 +111,8 @@ def test_a_reason_names_the_source_of_another_workload() -> None:
     found = json.loads(printed("--build", "--format", "json", "."))
     said = [reason["message"] for reason in reasons(found) if reason["rule"] == "HN408"]
     assert said == [
-        "Deployment/shop/web (base/apps.yaml:17) needs the same port",
-        "Deployment/shop/cart (base/apps.yaml:8) needs the same port",
+        "Deployment/shop/web (base/apps.yaml:17) needs the same port, TCP 80",
+        "Deployment/shop/cart (base/apps.yaml:8) needs the same port, TCP 80",
     ]
 
 
