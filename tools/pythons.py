@@ -28,8 +28,8 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parents[1]
-OTHERS = ("integration",)
-"""Folders of tests that need other programs."""
+OTHERS = ("integration", "oracle")
+"""Folders of tests that need other programs, or compare answers that no Python changes."""
 
 RUNNERS = ("pytest", "pytest-xdist", "hypothesis", "packaging")
 ONLY_LOWEST = ("future==1.0.0", "ruamel.yaml.clib==0.2.15")
