@@ -56,14 +56,12 @@ class Sources(NamedTuple):
     lead: Callable[[Finding], Finding] = lambda found: found
     folders: Mapping[str, str] = {}
 
-    def spot(self, found: Finding) -> Spot:
-        """Return the place of a finding, or where that comes from."""
-        led = self.lead(found)
-        return Spot(found.pointer, led.file, led.line, led.column)
-
-    def spot_of(self, place: Place) -> Spot:
-        """Return a place, or where that comes from."""
-        return self.spot(finding_at(place, "", "info", _NOTHING))
+    def spot(self, place: Place) -> Spot:
+        """Return a place, or where that comes from if it is in what was built."""
+        at: Place | Finding = place
+        if place.file in self.folders:
+            at = self.lead(finding_at(place, "", "info", _NOTHING))
+        return Spot(place.pointer, at.file, at.line, at.column)
 
 
 _NOTHING = Violation("", "")
@@ -125,7 +123,7 @@ class PlacementRecords:
 
     def also_at(self, world: str, pool: str, sources: Sources) -> tuple[str, ...]:
         """Return the places of the further definitions of a pool, as `file:line`."""
-        spots = (sources.spot_of(one.at) for one in self._pools.get((world, pool), ())[1:])
+        spots = (sources.spot(one.at) for one in self._pools.get((world, pool), ())[1:])
         return tuple(f"{at.file}:{at.line}" for at in spots)
 
     def missing_pools(self, world: str) -> tuple[str, ...]:
@@ -137,9 +135,9 @@ class PlacementRecords:
         for one in self.explained:
             ref = one.at.object
             assert ref is not None
-            build, at = sources.folders.get(one.at.file, ""), str(sources.spot_of(one.at))
+            build, at = sources.folders.get(one.at.file, ""), str(sources.spot(one.at))
             key = (build, at, ref.kind, ref.namespace, ref.name, one.template, one.copy)
-            asks = (Asked(name, text, sources.spot_of(place)) for name, text, place in one.asks)
+            asks = (Asked(name, text, sources.spot(place)) for name, text, place in one.asks)
             yield Explanation(one.world, key, tuple(asks), one.pools)
 
     def workloads(self, world: str, columns: Columns, sources: Sources = NOT_BUILT) -> "Workloads":
@@ -213,9 +211,7 @@ class Workloads:
         group, _, version = shape.api_version.rpartition("/")
         ref = ObjectRef(group, version, shape.kind, shape.namespace, name)
         spots = [
-            self._sources.spot(
-                Finding("", "info", "", file, line, column, document, shape.item, ref, at)
-            )
+            self._sources.spot(Place(file, line, column, document, shape.item, ref, at))
             for at, line, column in places
         ]
         build = self._sources.folders.get(file, "")

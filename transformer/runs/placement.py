@@ -199,7 +199,7 @@ def _pools(
         pool = index.find(name)
         known = index.named([name])
         place = placed.records.pool_place(world.name, name)
-        at = None if place is None else sources.spot_of(place.at)
+        at = None if place is None else sources.spot(place.at)
         count = known[0].node_count if known and known[0].node_count else nodes.count(name) or None
         yield PoolColumn(
             name,
