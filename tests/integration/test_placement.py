@@ -470,6 +470,12 @@ def test_an_edit_of_one_takes_the_port_of_another() -> None:
         ]
     told = invoke("placement", *enabled, stdin=data).out.decode()
     assert "changes the verdict of 2 workloads" in told
+    assert "after the edits" not in told
+    for form in ("table", "markdown"):
+        text = invoke("placement", "--before-after", *enabled, "--format", form, stdin=data).out
+        told = " ".join(text.decode().split())
+        assert "after the edits, DaemonSet/" in told
+        assert "HN401, HN408" in told
     edited = invoke(*enabled, "-", stdin=data)
     again = placed(*enabled, stdin=edited.out)
     assert [words(again, name)["barriers"] for name in ("ds9100", "uiedit")] == ["breaks"] * 2

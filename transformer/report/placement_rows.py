@@ -3,7 +3,7 @@
 The copies of a YurtAppSet are one row entry: each copy counts for the pool that it is for.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Literal, NamedTuple, TypeAlias
 
@@ -134,7 +134,7 @@ def rows(world: WorldPlacement, report: PlacementReport) -> Rows:
         names, total = found.get(row, ((), 0))
         found[row] = (names if len(names) == _KEPT else (*names, name_of(parts)), total + 1)
         if mark != "gone":
-            _add_causes(causes, parts)
+            _add_causes(causes, parts, shows_after=report.shows_after)
             _add_missing(missing, parts)
     made = [row._replace(first=names, total=total) for row, (names, total) in found.items()]
     ordered = sorted(causes.values(), key=lambda one: (one.reason.severity, -one.total))
@@ -175,6 +175,8 @@ def _row(
             # A copy that the object did not have.
             cells[pool] = cell._replace(before="-") if one.is_new and not mark else cell
         causes |= dict.fromkeys(_codes(verdict))
+    for _, reason in _brought(parts) if report.shows_after else ():
+        causes[reason.rule] = None
     if parts[0].component and any(lands(one, hosts) for one in parts):
         causes[_UNGUARDED] = None
     if all(map(is_nowhere, parts)):
@@ -216,23 +218,40 @@ _Causes: TypeAlias = dict[tuple[str, str, str, str], Cause]
 """By rule, severity, message and edit."""
 
 
-def _add_causes(causes: _Causes, parts: Sequence[Workload]) -> None:
+def _add_causes(causes: _Causes, parts: Sequence[Workload], *, shows_after: bool) -> None:
     seen = set()
+    now = (
+        (verdict, reason) for one in parts for verdict in one.verdicts for reason in verdict.reasons
+    )
+    for verdict, reason in chain(now, _brought(parts) if shows_after else ()):
+        by = verdict.edit if verdict.edit and verdict.edit.settles(reason) else None
+        edit = "" if by is None else edit_words(by)
+        key = (reason.rule, reason.severity, reason.message, edit)
+        known = causes.get(key)
+        if known is None:
+            is_edited = by is not None and by.is_enabled
+            causes[key] = Cause(reason, verdict.pools, name_of(parts), 1, edit, is_edited)
+        else:
+            more = tuple(pool for pool in verdict.pools if pool not in known.pools)
+            total = known.total + (key not in seen)
+            causes[key] = known._replace(pools=(*known.pools, *more), total=total)
+        seen.add(key)
+
+
+def _brought(parts: Iterable[Workload]) -> Iterator[tuple[PoolVerdict, Reason]]:
+    """Yield the reasons that the edits of `transform` bring, each with the verdict after them."""
     for one in parts:
-        for verdict in one.verdicts:
+        now = {
+            (pool, reason)
+            for verdict in one.verdicts
+            for pool in verdict.pools
+            for reason in verdict.reasons
+        }
+        for verdict in one.after:
             for reason in verdict.reasons:
-                by = verdict.edit if verdict.edit and verdict.edit.settles(reason) else None
-                edit = "" if by is None else edit_words(by)
-                key = (reason.rule, reason.severity, reason.message, edit)
-                known = causes.get(key)
-                if known is None:
-                    is_edited = by is not None and by.is_enabled
-                    causes[key] = Cause(reason, verdict.pools, name_of(parts), 1, edit, is_edited)
-                else:
-                    more = tuple(pool for pool in verdict.pools if pool not in known.pools)
-                    total = known.total + (key not in seen)
-                    causes[key] = known._replace(pools=(*known.pools, *more), total=total)
-                seen.add(key)
+                if any((pool, reason) not in now for pool in verdict.pools):
+                    message = f"after the edits, {reason.message}"
+                    yield verdict._replace(edit=None), reason._replace(message=message)
 
 
 def _add_missing(missing: dict[str, Missing], parts: Sequence[Workload]) -> None:
