@@ -38,8 +38,10 @@ _BASES = (16, 2, 8, 10)
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _INFINITE = re.compile(r"([-+]?)\.(inf|Inf|INF)|\.(?:nan|NaN|NAN)")
 
-_MIN, _END = -(2**63), 2**64
-"""The integers that fit into 64 bits; of others, only the decimal ones are floats."""
+_MIN, _END, _UNSIGNED_END = -(2**63), 2**63, 2**64
+"""The integers that stay integers; those that fit into 64 bits without a sign, and of others the
+decimal ones, are floats.
+"""
 
 _HALF_PAIR = re.compile("[\ud800-\udfff]")
 
@@ -54,8 +56,8 @@ def resolve(text: str) -> Any:
     if found := _INTEGER.fullmatch(digits):
         base, number = next((b, n) for b, n in zip(_BASES, found.groups()[1:], strict=True) if n)
         value = int(found[1] + number, base)
-        if _MIN <= value < _END:
-            return value
+        if _MIN <= value < _UNSIGNED_END:
+            return _in_range(value)
     if _FLOAT.fullmatch(digits):
         return float(digits) if math.isfinite(float(digits)) else text
     if found := _INFINITE.fullmatch(text):
@@ -91,7 +93,7 @@ def load(text: str) -> Any:
 
 
 def _in_range(value: int) -> int | float:
-    """Return a number as Go has it: a float where it does not fit into 64 bits."""
+    """Return a number as Go has it: a float where it does not fit into 64 bits with a sign."""
     if _MIN <= value < _END:
         return value
     try:
