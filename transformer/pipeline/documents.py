@@ -127,7 +127,7 @@ class DocumentAssembler:
                     continue
                 self._oversize = None
             if not (self._held or raw.is_glued_below or raw.oversize):
-                is_looked_at = self.is_stream and raw.documents == 1
+                is_looked_at = self.is_stream and raw.documents == 1 and not raw.is_open
                 problem = examined_alone(raw, is_last=self._is_at_end) if is_looked_at else None
                 complete.append(Document(self._numbered(raw), problem))
                 continue

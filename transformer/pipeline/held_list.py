@@ -144,8 +144,9 @@ def _items(
     at, start, raw = Position(first.line, 1), len(frame.head), first
     for index, piece in enumerate(pieces):
         if raw.item is not None:
+            is_open = isinstance(piece, Cut)
             last = b"" if isinstance(piece, Cut) else piece
-            yield raw._replace(item=raw.item._replace(trail=last))
+            yield raw._replace(item=raw.item._replace(trail=last), is_open=is_open)
         if isinstance(piece, Cut):
             line, column = _after(at, piece.lead)
             end = start + len(piece.data)

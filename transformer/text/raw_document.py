@@ -36,8 +36,8 @@ class RawDocument(NamedTuple):
     `line` is the 1-based number of the line of the stream that `data` begins in. `ordinal` is the
     0-based number of the frame, the same for all its pieces. `is_glued_below`: the next frame is
     `GLUED` to this one. `documents`: how many it has if it is a run (`plain_runs`), all of which
-    begin with a `---` of their own; `ordinal` is that of the first. `is_list`: it
-    may be a long List, or is a piece of one; `is_open`: the next one is a further piece of it.
+    begin with a `---` of their own; `ordinal` is that of the first. `is_list`: it may be a long
+    List, or is a piece of one; `is_open`: the next one is a further piece of it, or its next item.
     `item`: it stands for an item of a List, and `data` is a List with this item only. `long_item`:
     the number of the item that makes a List `oversize`.
     """

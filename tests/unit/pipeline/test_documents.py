@@ -1,9 +1,13 @@
 """What runs together is taken apart where each part is a manifest, and nowhere else."""
 
+import io
+from itertools import chain
+
 import pytest
 
 from transformer.pipeline import documents as module
 from transformer.pipeline.documents import Document, batches, documents
+from transformer.pipeline.list_items import item_batches
 from transformer.text.framing import MAX_DOCUMENT, raw_batches, raw_documents
 from transformer.text.raw_document import Opening
 
@@ -159,6 +163,15 @@ def test_a_hash_in_a_value_is_no_comment_of_a_file_that_begins_with_a_marker(val
         assert [part.problem for part in found if part.problem] == []
     found = parts_of(f"{FOO}x: C#\n# note\n---\n{POD}")
     assert [part.problem for part in found if part.problem] == []
+
+
+def test_of_a_list_only_the_last_item_can_have_swallowed_a_line() -> None:
+    head = "apiVersion: v1\nkind: List\nitems:\n"
+    item = "- apiVersion: v1\n  kind: Pod\n  spec:\n    image: a---\n"
+    chunks = [(head + item * 3 + "---\n" + SERVICE).encode()]
+    raw = item_batches(chunks, MAX_DOCUMENT, io.BytesIO, long_list=0)
+    *items, _ = chain.from_iterable(batches(raw, is_stream=True))
+    assert [part.problem is not None for part in items] == [False, False, True]
 
 
 def test_in_a_file_a_value_may_end_as_it_likes() -> None:
