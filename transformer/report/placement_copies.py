@@ -1,24 +1,32 @@
 """The copies of one object as one workload: each counts for the pool that it is for."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TypeVar
 
 from transformer.placements import PoolVerdict, Workload
+
+_T = TypeVar("_T")
 
 
 def joined(workloads: Iterable[Workload]) -> Iterator[list[Workload]]:
     """Yield workloads, those that are copies of one object together."""
-    parts: list[Workload] = []
-    for one in workloads:
-        if parts and not (one.copy and _object(parts[0]) == _object(one)):
+    return joined_by(workloads, lambda one: one.key[:-1] if one.copy else None)
+
+
+def joined_by(every: Iterable[_T], object_of: Callable[[_T], object]) -> Iterator[list[_T]]:
+    """Yield lists of those that follow each other and are copies of one object.
+
+    `object_of` returns what distinguishes the object of a copy, or None for what is no copy.
+    """
+    parts: list[_T] = []
+    for one in every:
+        own = object_of(one)
+        if parts and (own is None or own != object_of(parts[0])):
             yield parts
             parts = []
         parts.append(one)
     if parts:
         yield parts
-
-
-def _object(one: Workload) -> tuple[str, ...]:
-    return one.key[:-1]
 
 
 def shares(parts: Sequence[Workload]) -> Iterator[tuple[Workload, PoolVerdict, tuple[str, ...]]]:

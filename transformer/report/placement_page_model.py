@@ -1,11 +1,12 @@
 """What the page of placement shows: workloads and pools in its order, and all of it in words."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
 from typing import Any, NamedTuple
 
 from transformer.placements import MEANINGS, shown
 from transformer.report.formatting import clean, count
+from transformer.report.placement_copies import joined_by
 
 Json = Mapping[str, Any]
 
@@ -81,7 +82,7 @@ class Cluster:
         gone = [{**one, "verdicts": [], "old": one["verdicts"]} for one in value["gone"]]
         self.workloads = [
             self._workload(copies, views)
-            for copies in chain(_joined(value["workloads"]), _joined(gone))
+            for copies in chain(joined_by(value["workloads"], _object), joined_by(gone, _object))
         ]
 
     def _workload(self, copies: Sequence[Json], views: Iterable[str]) -> Workload:
@@ -109,21 +110,10 @@ def _order(pool: Json) -> int:
     return 3 if not pool["name"] else 0 if pool["hostNetwork"] else 1 if pool["known"] else 2
 
 
-def _joined(workloads: Iterable[Json]) -> Iterator[list[Json]]:
-    """Yield workloads, those that are copies of one object for several pools together."""
-    copies: list[Json] = []
-    for one in workloads:
-        if copies and not (one["pool"] and _object(copies[0]) == _object(one)):
-            yield copies
-            copies = []
-        copies.append(one)
-    if copies:
-        yield copies
-
-
-def _object(one: Json) -> tuple[object, ...]:
-    keys = ("kind", "namespace", "name", "template", "file", "line", "column")
-    return tuple(one.get(key) for key in keys)
+def _object(one: Json) -> tuple[object, ...] | None:
+    """Return what distinguishes the object of a copy, or None for what is no copy."""
+    keys = ("build", "kind", "namespace", "name", "template", "file", "line", "column")
+    return tuple(one.get(key) for key in keys) if one["pool"] else None
 
 
 def _outcomes(copy: Json, view: str) -> list[Json]:

@@ -241,6 +241,16 @@ def test_the_copies_of_an_object_for_several_pools_are_one_workload() -> None:
     assert ["Deployment/other/web for city", "R runs", "R runs", "R runs"] in rows
 
 
+def test_copies_of_different_builds_are_different_workloads() -> None:
+    breaks, runs = (outcome(word, *ALL) for word in ("breaks", "runs"))
+    copies = [
+        workload("web", verdict, pool="barriers", build=build)
+        for build, verdict in (("prod", breaks), ("staging", runs))
+    ]
+    rows = Page(page_of(placement(*copies))).rows
+    assert len(rows) == 2
+
+
 def test_a_copy_that_is_new_is_not_there_in_the_old_state() -> None:
     copies = [workload("web", pool="barriers", old=[]), workload("web", pool="sensors", old=None)]
     page = Page(page_of(placement(*copies)))
