@@ -142,6 +142,7 @@ def _unicode(pattern: "re.Pattern[Any]") -> int:
     return re.UNICODE if isinstance(pattern.pattern, str) and not pattern.flags & re.ASCII else 0
 
 
+@cache
 def _searched() -> set[str]:
     """Return the names of patterns that are looked for, and not only tried at one place.
 
@@ -183,14 +184,14 @@ def _time(pattern: "re.Pattern[Any]", text: str, is_searched: bool) -> float:
     return process_time() - start
 
 
-PATTERNS, SEARCHED = patterns(), _searched()
+PATTERNS = patterns()
 
 
 @for_each(PATTERNS)
 def test_no_pattern_takes_long_over_a_text_made_for_it(name: str) -> None:
     variable = name.partition(":")[0].rpartition(".")[2]
     is_table = not isinstance(getattr(_module_of(name), variable, None), LazyPattern | re.Pattern)
-    assert slow_text(PATTERNS[name], is_table or variable in SEARCHED) is None
+    assert slow_text(PATTERNS[name], is_table or variable in _searched()) is None
 
 
 @cache

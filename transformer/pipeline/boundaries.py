@@ -246,18 +246,23 @@ _TAIL = 4096
 def may_have_swallowed(data: bytes, *, is_last: bool) -> bool:
     """Whether the last value of a document with a marker below it may have swallowed a line.
 
-    This is a quick check: for JSON, for a directive or a `---` at its end, or for a `#` in it if
-    more comment lines are below.
+    This is a quick check: for JSON behind other text, for a directive or a `---` at its end, or for
+    a `#` in it if more comment lines are below.
     """
     tail = data[-_TAIL:].rstrip()
     last = tail[tail.rfind(b"\n") + 1 :]
     if is_last or b'{"' in last:
-        return b'{"' in last
+        return b'{"' in last and not _is_line_of_json(data)
     if not last.startswith(b"#"):
         return last.endswith(b"---") or b"%YAML" in last or b"%TAG" in last
     lines = (line.rstrip() for line in reversed(tail.splitlines()))
     last = next((line for line in lines if line and not line.startswith(b"#")), b"")
     return b"#" in last or last.endswith(b"---")
+
+
+def _is_line_of_json(data: bytes) -> bool:
+    """Whether the last line is JSON from its start, as in a stream of compact JSON."""
+    return data.startswith(b"{", data.rstrip().rfind(b"\n") + 1)
 
 
 def some_may_have_swallowed(run: bytes) -> bool:

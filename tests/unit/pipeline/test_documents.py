@@ -5,6 +5,7 @@ from itertools import chain
 
 import pytest
 
+from transformer.pipeline import boundaries
 from transformer.pipeline import documents as module
 from transformer.pipeline.documents import Document, batches, documents
 from transformer.pipeline.list_items import item_batches
@@ -131,6 +132,19 @@ def test_a_value_that_may_have_swallowed_a_line_is_a_problem(tail: str, below: s
     assert part.problem is not None
     assert part.problem.rule == "HN902"
     assert part.problem.offset == SERVICE.rindex("a")
+
+
+@pytest.mark.parametrize("above", ["", "---\n", "kind: Pod\n---\n"])
+@pytest.mark.parametrize("length", [1, 5_000])
+def test_compact_json_has_swallowed_nothing_and_need_not_be_parsed_to_know_it(
+    monkeypatch: pytest.MonkeyPatch, above: str, length: int
+) -> None:
+    def fails(text: str) -> None:
+        raise AssertionError(text)
+
+    monkeypatch.setattr(boundaries, "parse", fails)
+    line = f'{{"kind": "Pod", "x": "{"a" * length}", "y": {{"z": 1}}}}\n'
+    assert len(parts_of(f"{above}{line}---\n{line}")) == 2 + ("kind" in above)
 
 
 @pytest.mark.parametrize("tail", ["a: b# c: d\n", "- a# b\n", "a# b\n", "# \xff\n#\n", ""])
