@@ -108,6 +108,18 @@ class DiagnosticCollector:
                 for violation in rule.check(rule_context):
                     self.report_violation(rule.id, rule.severity, rule_context.manifest, violation)
 
+    def drop_settled(self, rules: Iterable[ValidationRule], rule_context: RuleContext) -> None:
+        """Drop what the checks of rules no longer find in an object, now that it is edited."""
+        base = rule_context.manifest.base
+        reported = {one.rule for one in self.findings if one.item == base}
+        again = {rule.id: rule.check for rule in rules if rule.check and rule.id in reported}
+        left = {(rule, one.pointer) for rule, check in again.items() for one in check(rule_context)}
+        self.findings = [
+            one
+            for one in self.findings
+            if one.item != base or one.rule not in again or (one.rule, one.pointer) in left
+        ]
+
     def pointers(self, manifest: Manifest) -> set[str]:
         """Return the pointers at which there are findings on an object."""
         return {found.pointer for found in self.findings if found.item == manifest.base}

@@ -189,18 +189,23 @@ class _Transformation:
         manifest = rule_context.manifest
         self.manifests.append(manifest)
         self._add_pool(manifest)
-        if not self.origin.is_patch:
-            self.diagnostics.run_checks(self.context.checks_always.on(rule_context), rule_context)
+        always = () if self.origin.is_patch else self.context.checks_always.on(rule_context)
+        self.diagnostics.run_checks(always, rule_context)
         rules = self.context.rules_for(manifest, self.origin.relative_name)
         planned, failures = plans(rule_context, rules)
+        self._report_unfixable(rule_context)
+        if planned or generator_of(manifest.ref) is not None:
+            self._edit(replace(rule_context, planned=planned))
+        if planned:
+            self.diagnostics.drop_settled(always, replace(rule_context))
         known = self.diagnostics.pointers(manifest)
         for rule_id, severity, found in rule_failures(failures):
             if rule_id != "HN428" or found.pointer not in known:
                 self.diagnostics.report_violation(rule_id, severity, manifest, found)
-        self._report_unfixable(rule_context)
-        if not planned and generator_of(manifest.ref) is None:
-            return
-        rule_context = replace(rule_context, planned=planned)
+
+    def _edit(self, rule_context: RuleContext) -> None:
+        """Apply what is planned for an object."""
+        planned = rule_context.planned
         self.diagnostics.run_checks(self.context.checks_wanted.on(rule_context), rule_context)
         is_first = True
         for transform in self.context.rules:

@@ -4,7 +4,7 @@ The Pod webhook sees pods, and pods get the annotations of the pod template. Any
 `apps.openyurt.io/exclude-host-network-pool` does nothing, and the pods are not kept off: on the
 workload's own metadata, on a CronJob's `jobTemplate`, under `template.annotations`, in the pod's
 `spec`, in a selector, or as a label. If the pod template has the annotation as well, nothing is
-reported.
+reported; nor is it by a run of `hostnet-transform` that adds it there (`keep-off`).
 
 Bad:
 
