@@ -572,6 +572,25 @@ def test_a_source_that_a_kustomization_patches_says_so_and_never_fails(tmp_path:
     assert b"Deployment/shop/web (without patches)" in run.out
 
 
+def test_the_numbers_of_a_run_that_leaves_patches_out_add_up(tmp_path: Path) -> None:
+    patched = [deployment("web"), deployment("runs", hostNetwork=True)]
+    (tmp_path / "app.yaml").write_bytes(read(*patched))
+    (tmp_path / "others.yaml").write_bytes(read(BARRIERS, deployment("a"), deployment("b")))
+    (tmp_path / "kustomization.yaml").write_text(
+        "resources: [app.yaml]\npatches:\n- target: {kind: Deployment}\n"
+        "  patch: '[{op: add, path: /spec/replicas, value: 2}]'\n"
+    )
+    run = invoke("placement", "--fail-on", "breaks", "--format", "markdown", tmp_path)
+    assert b"barriers: 3 workloads break (1 judged without patches), 1 runs\n" in run.out
+    line = (
+        b"1 kustomization is not built, so 2 workloads are judged without patches, and not counted"
+    )
+    assert (
+        line + b" by --fail-on breaks: use --build, which judges what kustomize builds\n" in run.out
+    )
+    assert "2 workloads break (1 more judged without patches)\n" in run.err
+
+
 HOSTILE = "\x1b[31m</td><img src=x onerror=alert(1)>|`a`\n*b*"
 
 

@@ -3,7 +3,7 @@
 import json
 import shutil
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import nullcontext
 from typing import TypeAlias
 
@@ -16,7 +16,7 @@ from transformer.inputs.prescan import given_pools
 from transformer.outputs.reporter import NO_MANIFEST, NOTHING_FOUND, NOTHING_READ
 from transformer.outputs.terminal import is_capable, paint_for
 from transformer.pipeline.context import build
-from transformer.placements import PlacementReport
+from transformer.placements import PlacementReport, Workload
 from transformer.report import as_text, coverage
 from transformer.report.formats import PAGE, placement_renderer
 from transformer.report.formatting import clean, count
@@ -174,19 +174,13 @@ def _failing(outcome: PlacementOutcome, fail_on: tuple[str, ...]) -> Iterator[st
     if "breaks" in fail_on:
         for world in report.worlds:
             # A patch that was left out may be the remedy, so that is no reason to fail.
-            broken = sum(
-                any(
-                    verdict.is_trouble
-                    for one in parts
-                    if not one.patches
-                    for verdict in one.verdicts
-                )
-                for parts in joined(world.workloads)
-            )
-            if broken:
+            every = [parts[0] for parts in joined(world.workloads) if _is_trouble(parts)]
+            if broken := sum(not one.patches for one in every):
                 verb = "breaks" if broken == 1 else "break"
                 where = f" in cluster {clean(world.name)}" if world.name else ""
-                workloads = f"{count(broken, 'workload')} {verb}{where}"
+                left = len(every) - broken
+                more = f" ({left} more judged without patches)" if left else ""
+                workloads = f"{count(broken, 'workload')} {verb}{where}{more}"
                 yield f"failed because of --fail-on breaks: {workloads}"
     has_pools = any(one.name and one.is_known for world in report.worlds for one in world.pools)
     unseen = coverage.counts(report.unseen) or ("" if has_pools else "no NodePool in the input")
@@ -194,6 +188,10 @@ def _failing(outcome: PlacementOutcome, fail_on: tuple[str, ...]) -> Iterator[st
         unseen = NO_MANIFEST
     if "unseen" in fail_on and unseen:
         yield f"failed because of --fail-on unseen: {unseen}"
+
+
+def _is_trouble(parts: Sequence[Workload]) -> bool:
+    return any(verdict.is_trouble for one in parts for verdict in one.verdicts)
 
 
 _MOST_PATCHES = 5

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple, TypeAlias
 
 from transformer.placements import (
     NO_POOL,
@@ -18,7 +19,7 @@ _MOST_POOLS = 3
 """The most pools that a line names."""
 
 _MOST_LINES = 6
-"""The most lines about pools."""
+"""The most lines about pools, and about the pools of one kind of change."""
 
 _VERBS: Mapping[Word, tuple[str, str]] = {
     "breaks": ("breaks", "break"),
@@ -30,8 +31,8 @@ _VERBS: Mapping[Word, tuple[str, str]] = {
 
 
 def pool_words(names: Sequence[str]) -> str:
-    """Return `a, b and 3 more`."""
-    shown = [clean(name) or NO_POOL for name in names[:_MOST_POOLS]]
+    """Return `a, b and 3 more`; the pool without a name is that of nodes in no pool."""
+    shown = [clean(name) or f"nodes in {NO_POOL}" for name in names[:_MOST_POOLS]]
     more = len(names) - len(shown)
     return ", ".join(shown) + (f" and {more} more" if more else "")
 
@@ -70,8 +71,16 @@ def summary(world: WorldPlacement, pools: Sequence[PoolColumn]) -> Iterator[str]
         yield f"{what} changes the verdict of {counted(edited)}"
 
 
-_Cells = Mapping[str, Counter[tuple[Word, str]]]
-"""By pool: how many workloads have a verdict, with its severity."""
+class _Kind(NamedTuple):
+    """What pools have in common for a workload: its verdict, and whether it lacks its patches."""
+
+    word: Word
+    severity: str
+    is_patched: bool
+
+
+_Cells: TypeAlias = Mapping[str, Mapping[tuple[_Kind, tuple[str, ...]], int]]
+"""By pool: how many workloads are of a kind, on the very same pools."""
 
 
 def _counts(
@@ -80,20 +89,23 @@ def _counts(
     """Return the counts by pool, and those of workloads: all, edited, components that are not kept
     off, and those that no node takes.
     """
-    found: Counter[tuple[tuple[str, ...], Word, str]] = Counter()
+    found: Counter[tuple[_Kind, tuple[str, ...]]] = Counter()
     total = edited = unguarded = nowhere = 0
     hosts = {pool.name for pool in pools if pool.name and pool.is_host_network}
     for parts in joined(workloads):
         total += 1
-        for _, verdict, its_pools in shares(parts):
-            found[(its_pools, verdict.word, verdict.severity)] += 1
+        kinds: dict[_Kind, list[str]] = {}
+        for one, verdict, its_pools in shares(parts):
+            kind = _Kind(verdict.word, verdict.severity, bool(one.patches))
+            kinds.setdefault(kind, []).extend(its_pools)
+        found.update((kind, tuple(sorted(names))) for kind, names in kinds.items())
         edited += any(one.after for one in parts)
         unguarded += bool(parts[0].component) and any(lands(one, hosts) for one in parts)
         nowhere += all(map(is_nowhere, parts))
-    cells: dict[str, Counter[tuple[Word, str]]] = {}
-    for (names, word, severity), number in found.items():
-        for name in names:
-            cells.setdefault(name, Counter())[(word, severity)] += number
+    cells: dict[str, dict[tuple[_Kind, tuple[str, ...]], int]] = {}
+    for key, number in found.items():
+        for name in key[1]:
+            cells.setdefault(name, {})[key] = number
     return cells, total, edited, unguarded, nowhere
 
 
@@ -131,56 +143,81 @@ def builds(world: WorldPlacement) -> Iterator[str]:
 
 
 def _lines(pools: Sequence[str], cells: _Cells) -> Iterator[str]:
-    """Yield a line for pools where the same number of workloads have each verdict."""
-    alike: dict[str, list[str]] = {}
+    """Yield a line for pools where the very same workloads have each verdict."""
+    alike: dict[frozenset[object], list[str]] = {}
     for pool in pools:
-        words = ", ".join(_words(cells.get(pool, Counter())))
-        alike.setdefault(words or "no workload can be scheduled there", []).append(pool)
-    lines = [f"{pool_words(names)}: {words}" for words, names in alike.items()]
-    yield from lines[:_MOST_LINES]
-    if len(lines) > _MOST_LINES:
-        left = sum(len(names) for names in list(alike.values())[_MOST_LINES:])
+        alike.setdefault(frozenset(cells.get(pool, ())), []).append(pool)
+    every = list(alike.values())
+    for names in every[:_MOST_LINES]:
+        found: Counter[_Kind] = Counter()
+        for (kind, _), number in cells.get(names[0], {}).items():
+            found[kind] += number
+        words = ", ".join(_words(found)) or "no workload can be scheduled there"
+        yield f"{pool_words(names)}: {words}"
+    if len(every) > _MOST_LINES:
+        left = sum(map(len, every[_MOST_LINES:]))
         yield f"and {count(left, 'further host-network pool')}"
 
 
-def _words(found: Mapping[tuple[Word, str], int]) -> Iterator[str]:
+def _words(found: Mapping[_Kind, int]) -> Iterator[str]:
     is_first = True
     for word, verbs in _VERBS.items():
-        number = sum(total for (one, _), total in found.items() if one == word)
-        if not number:
+        its = {kind: number for kind, number in found.items() if kind.word == word}
+        if not (number := sum(its.values())):
             continue
         text = counted(number) if is_first else f"{number:,}"
         text += f" {verbs[number > 1]}"
-        errors = found.get((word, "error"), 0)
-        if word == "breaks" and errors:
-            text += f" ({errors:,} by an error)" if errors < number else " (by an error)"
+        if word == "breaks":
+            errors = sum(one for kind, one in its.items() if kind.severity == "error")
+            patched = sum(one for kind, one in its.items() if kind.is_patched)
+            notes = ((errors, "by an error"), (patched, "judged without patches"))
+            shown = [f"{one:,} {note}" if one < number else note for one, note in notes if one]
+            text += f" ({', '.join(shown)})" if shown else ""
         yield text
         is_first = False
 
 
+def not_built(world: WorldPlacement, kustomizations: int, *, is_built: bool) -> Iterator[str]:
+    """Yield what it means that kustomizations are not built, and what to do.
+
+    `is_built`: all are that can be built, so that only workloads matter that lack patches.
+    """
+    patched = sum(bool(parts[0].patches) for parts in joined(world.workloads))
+    text = f"{counted(kustomizations, 'kustomization')} {'is' if kustomizations == 1 else 'are'}"
+    text += " not built"
+    if patched:
+        text += (
+            f", so {counted(patched)} {'is' if patched == 1 else 'are'} judged without patches,"
+            " and not counted by --fail-on breaks"
+        )
+    if not is_built:
+        yield f"{text}: use --build, which judges what kustomize builds"
+    elif patched:
+        yield text
+
+
 def changes(world: WorldPlacement) -> Iterator[str]:
     """Yield what a change moves: which workloads land on which pools that did not, and so on."""
-    moved: dict[tuple[str, str], Counter[str]] = {}
+    moved: Counter[_Moved] = Counter()
     new = lost = 0
     new_pools = {pool.name for pool in world.pools if pool.is_new}
     for parts in joined(world.workloads):
         new += all(one.is_new for one in parts)
         lost += all(map(is_nowhere, parts)) and any(map(_had_a_place, parts))
+        moves: dict[tuple[str, bool], list[str]] = {}
         for one, verdict, its_pools in shares(parts):
             was = {pool: old for old in one.old or () for pool in old.pools}
             for pool in its_pools:
-                what = _move(one, was.get(pool), verdict.word, pool in new_pools)
-                if what:
-                    counts = moved.setdefault((what, pool), Counter())
-                    counts["all"] += 1
-                    counts["breaks"] += verdict.word == "breaks"
+                if what := _move(one, was.get(pool), verdict.word, pool in new_pools):
+                    moves.setdefault((what, verdict.word == "breaks"), []).append(pool)
+        moved.update(_Moved(*key, tuple(sorted(pools))) for key, pools in moves.items())
     if new_pools:
         yield f"new: {', '.join(f'NodePool/{clean(name)}' for name in sorted(new_pools))}"
     if new:
         yield f"new: {counted(new)}"
     if world.gone:
         yield f"gone: {counted(len(list(joined(world.gone))))}"
-    yield from _moves(moved)
+    yield from _moves(moved, [pool.name for pool in world.pools])
     if lost:
         yield f"{counted(lost)} can now be scheduled {NOWHERE}"
     if not (moved or new or new_pools or world.gone):
@@ -218,16 +255,32 @@ def _move(one: Workload, was: PoolVerdict | None, word: Word, is_new_pool: bool)
     return "unknown" if word == "unknown" else ""
 
 
-def _moves(moved: Mapping[tuple[str, str], Counter[str]]) -> Iterator[str]:
-    alike: dict[tuple[str, int, int], list[str]] = {}
-    for (what, pool), counts in moved.items():
-        alike.setdefault((what, counts["all"], counts["breaks"]), []).append(pool)
+class _Moved(NamedTuple):
+    """How the verdicts of a workload on the very same pools move, and whether it breaks there."""
+
+    what: str
+    breaks: bool
+    pools: tuple[str, ...]
+
+
+def _moves(moved: Mapping[_Moved, int], pools: Sequence[str]) -> Iterator[str]:
+    """Yield a line for pools where the very same workloads move."""
     for what, verbs in _MOVES.items():
-        for (one, number, broken), pools in alike.items():
-            if one == what:
-                text = f"{counted(number)} {verbs[number > 1]} {pool_words(pools)}"
-                if what == "lands" and broken:
-                    them = "it" if number == 1 else f"{broken:,} of them"
-                    them = "all of them" if 1 < number == broken else them
-                    text += f", and {them} break{'s' if broken == 1 else ''}"
-                yield text
+        its: dict[str, dict[_Moved, int]] = {}
+        for move, number in moved.items():
+            for pool in move.pools if move.what == what else ():
+                its.setdefault(pool, {})[move] = number
+        alike: dict[frozenset[_Moved], list[str]] = {}
+        for pool in filter(its.__contains__, pools):
+            alike.setdefault(frozenset(its[pool]), []).append(pool)
+        for moves, names in list(alike.items())[:_MOST_LINES]:
+            number = sum(moved[move] for move in moves)
+            broken = sum(moved[move] for move in moves if move.breaks)
+            text = f"{counted(number)} {verbs[number > 1]} {pool_words(names)}"
+            if what == "lands" and broken:
+                them = "it" if number == 1 else f"{broken:,} of them"
+                them = "all of them" if 1 < number == broken else them
+                text += f", and {them} break{'s' if broken == 1 else ''}"
+            yield text
+        if left := sum(map(len, list(alike.values())[_MOST_LINES:])):
+            yield f"workloads {verbs[True]} {count(left, 'further pool')}, too"

@@ -71,6 +71,11 @@ def run_placement(
         for world in worlds
     )
     worlds = tuple(map(_with_builds, worlds)) if len(states.folders) > 1 else worlds
+    if kustomizations := sum(one.what == "kustomization" for one in now.unseen):
+        worlds = tuple(
+            _with_not_built(world, kustomizations, is_built=bool(states.folders))
+            for world in worlds
+        )
     report = PlacementReport(
         worlds,
         now.unseen,
@@ -123,6 +128,13 @@ def _worlds(now: Outcome, before: Outcome | None, sources: Sources) -> Iterator[
 
 def _with_builds(world: WorldPlacement) -> WorldPlacement:
     return world._replace(summary=(*world.summary, *placement_summary.builds(world)))
+
+
+def _with_not_built(
+    world: WorldPlacement, kustomizations: int, *, is_built: bool
+) -> WorldPlacement:
+    lines = placement_summary.not_built(world, kustomizations, is_built=is_built)
+    return world._replace(summary=(*world.summary, *lines))
 
 
 def _summarised(
