@@ -25,6 +25,7 @@ from transformer.report.placement_page_model import (
     Mark,
     caption,
     cluster_title,
+    further,
     headline,
     isolation,
     pool_title,
@@ -93,7 +94,7 @@ def _title(clusters: Sequence[Cluster]) -> str:
 
 
 def _summary(cluster: Cluster) -> str:
-    lines = [f"<li>{_with_code(line)}" for line in cluster.value["summary"]]
+    lines = [f"<li>{_with_code(line)}" for line in further(cluster)]
     name = f"<h2>{_escaped(cluster.name)}</h2>" if cluster.name else ""
     return (
         f'<section class="summary">{name}<p class="lead">{_escaped(headline(cluster, NOW))}</p>'

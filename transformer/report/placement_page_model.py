@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
+from re import escape
 from typing import Any, NamedTuple
 
 from transformer.placements import MEANINGS, shown
+from transformer.regexes import regex
 from transformer.report.formatting import clean, count
 from transformer.report.placement_copies import joined_by
 
@@ -162,7 +164,7 @@ def headline(cluster: Cluster, view: str) -> str:
     pools = count(len(cluster.host_network), "host-network pool")
     if view == OLD:  # pools are known as they are now
         pools = f"what {'is' if len(cluster.host_network) == 1 else 'are'} now {pools}"
-    return f"Of {counted} on {pools}, {'; '.join([breaking, *rest])}."
+    return f"Of {counted}, on {pools}: {'; '.join([breaking, *rest])}."
 
 
 def isolation(cluster: Cluster, view: str) -> str:
@@ -190,6 +192,24 @@ def isolation(cluster: Cluster, view: str) -> str:
         "the network component cannot" if total == 1 else f"none of {total} network components can"
     )
     return f"✓ Isolation is complete: {those} {there}."
+
+
+def further(cluster: Cluster) -> list[str]:
+    """Return the lines of the summary that say more than the headline, and than `isolation`."""
+    lines: list[str] = [*cluster.value["summary"]]
+    hosts = [clean(cluster.pools[number]["name"]) for number in cluster.host_network]
+    if not hosts or any(OLD in one.cells for one in cluster.workloads):
+        return lines
+    only = [f"{escape(hosts[0])}: (?:[0-9]|no workload)"] if len(hosts) == 1 else []
+    said = regex("|".join([*_OVERVIEW, *only]))
+    return [line for line in lines if not said.match(line)]
+
+
+_OVERVIEW = (
+    r"[0-9,]+ workloads?, [0-9]+ pools?\b",
+    r"[0-9,]+ network components? (?:is|are) not kept off",
+)
+"""The lines of the summary of a state that the headline and `isolation` say, too."""
 
 
 def _some(names: Sequence[str], one: str, many: str) -> str:

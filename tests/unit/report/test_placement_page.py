@@ -2,13 +2,17 @@
 
 import base64
 import hashlib
+import json
 import re
 from typing import Any
 
 import pytest
 
 from bench.placements import made_up
+from tests.builders import host_pool
+from tests.kube_system import kube_proxy
 from tests.placement_pages import PARTS, Page, page_of
+from tests.placement_runs import report_of
 from tests.placement_values import (
     ALL,
     HOSTILE,
@@ -22,7 +26,7 @@ from tests.placement_values import (
     workload,
 )
 from transformer.placements import MEANINGS
-from transformer.report import placement_page
+from transformer.report import placement_json, placement_page
 from transformer.report.placement_page_model import MARKS
 
 
@@ -321,20 +325,49 @@ def test_without_a_network_component_nothing_is_said_about_isolation() -> None:
 
 def test_the_summary_counts_each_workload_by_its_worst_verdict_on_host_network_pools() -> None:
     assert (
-        "Of 7 workloads on 2 host-network pools, Deployment/shop/cart, Deployment/shop/search"
+        "Of 7 workloads, on 2 host-network pools: Deployment/shop/cart, Deployment/shop/search"
         " break by an error; 1 breaks by warnings only; 1 runs there; 3 stay off."
     ) in page_of(shop())
+
+
+def test_the_page_says_once_how_many_workloads_there_are_and_whether_isolation_is_complete() -> (
+    None
+):
+    lines = [
+        "2 workloads, 3 pools, 1 of them host-network",
+        "barriers: 2 workloads run",
+        "1 network component is not kept off host-network pools",
+        "1 workload can be scheduled nowhere",
+    ]
+    flannel = workload("flannel", component="flannel")
+    pools = (POOLS[0], POOLS[2])
+    page = page_of(placement(flannel, workload("cart"), pools=pools, summary=lines))
+    assert [line for line in lines if f"<li>{line}" in page] == lines[3:]
+    more = page_of(placement(flannel, workload("cart"), summary=lines))
+    assert [line for line in lines if f"<li>{line}" in more] == [lines[1], lines[3]]
+
+
+def test_no_line_on_what_a_change_moves_is_left_out() -> None:
+    lines = ["new: NodePool/barriers", "1 workload newly lands on barriers"]
+    page = page_of(placement(workload("cart", old=None), summary=lines))
+    assert [line for line in lines if f"<li>{line}" in page] == lines
+
+
+def test_the_sentences_that_the_page_leaves_out_are_those_of_the_summary() -> None:
+    report = report_of(host_pool("barriers"), kube_proxy())
+    page = page_of(json.loads("".join(placement_json.render(report))))
+    assert "<ul><li><code>hostnet-transform -w</code>" in page
 
 
 def test_the_old_state_is_told_by_what_pools_are_now() -> None:
     value = placement(workload("proxy", *GUARDED, component="kube-proxy", old=[outcome("runs")]))
     old, new = (Page(page_of(value)).data["clusters"][0]["words"][view] for view in ("old", ""))
     assert old == [
-        "Of 1 workload on what are now 2 host-network pools, none breaks; 1 runs there.",
+        "Of 1 workload, on what are now 2 host-network pools: none breaks; 1 runs there.",
         "✕ Isolation is not complete: Deployment/shop/proxy can be scheduled to what is now a"
         " host-network pool.",
     ]
-    assert new[0] == "Of 1 workload on 2 host-network pools, none breaks; 1 stays off."
+    assert new[0] == "Of 1 workload, on 2 host-network pools: none breaks; 1 stays off."
 
 
 def test_several_clusters_are_on_one_page() -> None:

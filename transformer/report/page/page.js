@@ -128,7 +128,6 @@
     const header = make("th", { scope: "rowgroup" }, toggle(isOpen, () => { groupsOpen[key] = !isOpen; },
       make("bdi", {}, title), " ", make("small", {}, sized(workloads))));
     if (isOpen) header.colSpan = columns.length + 1;
-    if (isOpen && !key) header.append(make("small", { className: "isolation" }, cluster.words[state.view][1]));
     return make("tr", { className: "group", key }, header, ...(isOpen ? [] : columns).map((pool) => {
       const ranks = workloads.map((one) => rankOf(one, pool)), worst = Math.min(...ranks);
       return make("td", { className: marks[worst][2] },
