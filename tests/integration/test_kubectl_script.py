@@ -222,6 +222,7 @@ def test_an_object_with_a_name_that_none_can_have_is_refused(hostile: str, where
 def test_a_namespace_is_never_guessed() -> None:
     run = script(of=kept_off_deployment(name="web"), status=3)
     assert "no command for Deployment/web: it has no namespace; add the one that is" in run.err
+    assert "or `kubectl kustomize` of the folder that sets it" in run.err
     is_read = script(of=listed(kept_off_deployment(name="web")))
     assert b"namespace" not in is_read.out  # the API server gives one to what needs one
     odd = script(of=listed(kept_off_deployment(name="web", namespace=7)), status=3)

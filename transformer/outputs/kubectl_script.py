@@ -75,7 +75,10 @@ def _refusal(manifest: Manifest) -> str:
     if not is_possible(ref) or metadata.get("namespace") not in (None, ref.namespace):
         return "no object in a cluster can have this name, namespace, kind or apiVersion"
     if not (ref.namespace or metadata.get("uid") or (ref.group, ref.kind) == ("", "Node")):
-        return "it has no namespace; add the one that is meant, or pipe in `kubectl get -o yaml`"
+        return (
+            "it has no namespace; add the one that is meant, or pipe in `kubectl get -o yaml`, or"
+            " `kubectl kustomize` of the folder that sets it"
+        )
     return ""
 
 
