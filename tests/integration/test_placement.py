@@ -333,6 +333,7 @@ def test_a_document_that_is_a_ytt_template_is_unknown() -> None:
         (["--explain", "Deployment/web", "--format", "json"], "cannot be used together"),
         (["--plan", "--explain", "Deployment/web"], "cannot be used together"),
         (["--plan", "--before-after"], "cannot be used together"),
+        (["--explain", "web", "--explain", "api"], "--explain can be given once"),
         (["--old", "x", "--before-after"], "cannot show --before-after and --old together"),
         (["--cluster", "x"], "standard input belongs to no cluster"),
         (["no-such-path"], "no-such-path"),

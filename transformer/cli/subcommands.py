@@ -77,6 +77,13 @@ def validate(paths: tuple[str, ...], **options: Any) -> int:
     return command_line.validate(paths, ValidateOptions(**options))
 
 
+def _one_workload(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -> str:
+    """Return the only workload to explain: a second one does not silently replace the first."""
+    if len(values) > 1:
+        raise click.UsageError("--explain can be given once; run the command for each workload")
+    return "".join(values)
+
+
 @click.command()
 @paths_argument
 @click.option(
@@ -90,7 +97,8 @@ def validate(paths: tuple[str, ...], **options: Any) -> int:
 )
 @click.option(
     "--explain",
-    default="",
+    multiple=True,
+    callback=_one_workload,
     metavar="KIND/NAMESPACE/NAME",
     help="Explain the verdicts on one workload, filter by filter; --pool limits it to pools."
     " KIND/NAME means any namespace, a NAME alone any kind.",
