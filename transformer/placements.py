@@ -266,7 +266,8 @@ class PlacementReport(NamedTuple):
     `is_compared`: there is an old state, called `since`. `shows_after`: verdicts after the edits of
     `transform` are part of it. `explanations` are those of the workload that was asked for.
     `is_built`: what kustomize builds is judged. `reading` are the options that say what is read, as
-    words of a command, and `editing` those of them that `transform` has too.
+    words of a command, and `editing` those of them that `transform` has too. `folds`: workloads
+    that are alike share a row.
     """
 
     worlds: tuple[WorldPlacement, ...]
@@ -280,3 +281,4 @@ class PlacementReport(NamedTuple):
     is_built: bool = False
     reading: tuple[str, ...] = ()
     editing: tuple[str, ...] = ()
+    folds: bool = True

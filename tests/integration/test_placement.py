@@ -592,6 +592,18 @@ def test_the_numbers_of_a_run_that_leaves_patches_out_add_up(tmp_path: Path) -> 
     assert "2 workloads break (1 more judged without patches)\n" in run.err
 
 
+@pytest.mark.parametrize("form", ["table", "markdown"])
+def test_verbose_has_a_row_for_each_workload(form: str) -> None:
+    data = read(BARRIERS, *(deployment(f"web-{number}") for number in range(7)))
+    run = invoke("placement", "-v", "--format", form, stdin=data)
+    rows = [line for line in run.out.splitlines() if b"/shop/web-" in line and b"breaks" in line]
+    assert len(rows) == 7
+    assert b" more" not in run.out
+    folded = invoke("placement", stdin=data).out
+    assert b"and 6 more" in folded
+    assert b"with -v, each workload has a row of its own\n" in folded
+
+
 HOSTILE = "\x1b[31m</td><img src=x onerror=alert(1)>|`a`\n*b*"
 
 
@@ -694,7 +706,7 @@ def test_the_copies_of_one_object_count_once_in_all_formats() -> None:
     assert b"1 workload, 2 pools, 2 of them host-network\n" in run.out
     assert b"1 workload" in invoke("placement", "--format", "markdown", stdin=data).out
     assert (
-        b"Of 1 workload on 2 host-network pools"
+        b"Of 1 workload, on 2 host-network pools: "
         in invoke("placement", "--format", "html", stdin=data).out
     )
     plan = invoke("placement", "--plan", stdin=data).out

@@ -94,7 +94,11 @@ _COMMON = (
     ),
     click.option("-q", "--quiet", is_flag=True, help="Print only errors."),
     click.option(
-        "-v", "--verbose", is_flag=True, help="Print counts of documents screened, parsed, edited."
+        "-v",
+        "--verbose",
+        is_flag=True,
+        help="Print counts of documents screened, parsed, edited; what was not looked into; and in"
+        " `placement` a row for each workload.",
     ),
     click.option(
         "--color",

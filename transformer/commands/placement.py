@@ -65,7 +65,9 @@ def run(options: PlacementOptions, host: PlacementHost) -> int:
         finally:
             progress.clear()
         reading, editing = _given(options)
-        report = outcome.report._replace(reading=reading, editing=editing)
+        report = outcome.report._replace(
+            reading=reading, editing=editing, folds=not options.verbose
+        )
         outcome = outcome._replace(report=report)
         _say(options, outcome)
         _check_explained(outcome.report, options.explain)
@@ -211,12 +213,13 @@ def _warn_of_patches(report: PlacementReport) -> None:
     print(
         f"warning: {count(len(patched), 'workload')} {verb} judged without the patches that"
         f" kustomizations apply, and not counted by --fail-on breaks: {names}\n  help: "
-        + (_NOT_BUILT if report.is_built else "use --build, which judges what kustomize builds"),
+        + (_USE_BUILD if coverage.can_build(report.unseen) else _NOT_BUILT),
         file=sys.stderr,
         flush=True,
     )
 
 
+_USE_BUILD = "use --build, which judges what kustomize builds"
 _NOT_BUILT = "these kustomizations are not built; --fail-on unseen fails a run then"
 
 

@@ -1,7 +1,7 @@
 """What was not looked into, in words."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from shlex import quote
 
 from transformer.findings import Unseen, UnseenKind
@@ -70,6 +70,12 @@ def helps(unseen: Sequence[Unseen], command: str) -> Iterator[str]:
     if any(one.what == "pod template" for one in unseen):
         where = "`podTemplates` in the configuration"
         yield f"help: a row under {where} says where a kind has its pod templates"
+
+
+def can_build(unseen: Iterable[Unseen]) -> bool:
+    """Whether there are kustomizations that only --build is missing for."""
+    groups = {one.group for one in unseen if one.what == "kustomization"}
+    return groups == {""}
 
 
 def _not_built(groups: Mapping[str, int]) -> str:

@@ -5,7 +5,6 @@ then the nodes, which is what cannot be taken back; and last the workloads that 
 """
 
 import shlex
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
@@ -16,13 +15,19 @@ from transformer.placements import (
     Workload,
     WorldPlacement,
 )
+from transformer.report import coverage
 from transformer.report.formatting import Paint, clean, unpainted
 from transformer.report.placement_copies import joined, name_of, shares
 from transformer.report.placement_rows import undecided_words
-from transformer.report.placement_summary import counted, is_nowhere, lands, pool_words
+from transformer.report.placement_summary import (
+    counted,
+    is_nowhere,
+    lands,
+    not_built,
+    pool_words,
+)
 from transformer.report.placement_table import WIDTH, footer, lines_of
 
-_MOST_NAMED = 5
 _FINAL = "(cannot be taken back)"
 
 
@@ -36,7 +41,6 @@ class PlanStep(NamedTuple):
     reason: str
     commands: tuple[str, ...] = ()
     objects: tuple[str, ...] = ()
-    total: int = 0
     is_final: bool = False
 
 
@@ -47,6 +51,8 @@ def render(report: PlacementReport, paint: Paint = unpainted, width: int = WIDTH
         if len(report.worlds) > 1:
             yield f"{paint(f'cluster {clean(world.name)}', 'place')}\n"
         found = list(steps(world))
+        for text in not_built(world, report.unseen):
+            yield from (f"{line}\n" for line in lines_of(text, width))
         if len(hosts := _hosts(world)) > 1:
             head = f"for all {len(hosts)} host-network pools; --pool NAME plans for one of them"
             yield from (f"{line}\n" for line in lines_of(head, width))
@@ -72,8 +78,6 @@ def _step(
         yield f"   {line.strip()}\n"
     for name in step.objects:
         yield f"     {clean(name)}\n"
-    if (more := step.total - len(step.objects)) > 0 and step.objects:
-        yield f"     and {more:,} more\n"
     for command in step.commands:
         if report.is_built and _is_edit(command):
             for line in lines_of(_TO_SOURCES, width - 3):
@@ -81,7 +85,7 @@ def _step(
         yield f"   $ {_with_options(command, report)}\n"
 
 
-_TO_SOURCES = "the edits go to the sources, not to what is built: PATH are these"
+_TO_SOURCES = "PATH: the source files, not the output of kustomize"
 
 
 def _is_edit(command: str) -> bool:
@@ -91,13 +95,29 @@ def _is_edit(command: str) -> bool:
 def _with_options(command: str, report: PlacementReport) -> str:
     """Return a command of ours that reads what was read for the plan."""
     options = report.editing if _is_edit(command) else report.reading
+    if command == _CHECK:
+        options = (*_also_unseen(report), *options)
     return command.replace(
         " PATH", "".join(f" {shlex.quote(clean(one))}" for one in options) + " PATH"
     )
 
 
+_CHECK = "hostnet-transform placement --fail-on breaks PATH"
+
+
+def _also_unseen(report: PlacementReport) -> tuple[str, ...]:
+    """Return the options with which the check fails as well if something was not looked into, if
+    it can be looked into.
+    """
+    if not report.unseen:
+        return ("--fail-on", "unseen")
+    is_all = {one.what for one in report.unseen} == {"kustomization"}
+    can_build = is_all and coverage.can_build(report.unseen)
+    return ("--fail-on", "unseen", "--build") if can_build else ()
+
+
 class _Sorted(NamedTuple):
-    """The workloads of a world, by what is to be done about them: names, and how many there are."""
+    """The workloads of a world, by name and by what is to be done about them."""
 
     unguarded: list[str]
     edited: list[str]
@@ -108,12 +128,11 @@ class _Sorted(NamedTuple):
     named: list[str]
     also: list[str]
     settled: list[str]
-    totals: Counter[str]
 
     def step(self, kind: str, title: str, reason: str, *commands: str) -> Iterator[PlanStep]:
         """Yield the step for the workloads of one kind, if there are any."""
-        if total := self.totals[kind]:
-            yield PlanStep(title, reason, commands, tuple(getattr(self, kind)), total)
+        if names := getattr(self, kind):
+            yield PlanStep(title, reason, commands, tuple(names))
 
 
 def steps(world: WorldPlacement) -> Iterator[PlanStep]:
@@ -131,11 +150,11 @@ def steps(world: WorldPlacement) -> Iterator[PlanStep]:
     yield PlanStep(
         "Check that nothing breaks any more",
         "the pods that are there now are not the only ones: a workload may land later, too",
-        ("hostnet-transform placement --fail-on breaks PATH",),
+        (_CHECK,),
     )
     yield from _taints(hosts)
     yield from _nodes(hosts)
-    settled = found.totals["settled"]
+    settled = len(found.settled)
     yield from found.step(
         "settled",
         f"Roll out the workloads for {on}",
@@ -226,20 +245,25 @@ def _undecided(found: _Sorted, on: str) -> Iterator[PlanStep]:
 
 
 def _taints(hosts: Sequence[PoolColumn]) -> Iterator[PlanStep]:
-    open_pools = [pool.name for pool in hosts if not pool.taints]
+    open_pools = [pool for pool in hosts if not pool.taints]
     if open_pools:
+        names = pool_words([pool.name for pool in open_pools])
         yield PlanStep(
-            f"Give {pool_words(open_pools)} a taint in spec.taints, if only some pods belong there",
+            f"Give {names} a taint in spec.taints, if only some pods belong there",
             "it keeps off everything that does not tolerate it, also what is deployed later; the"
             " pods and DaemonSets for the pool then need a toleration",
+            objects=tuple(_placed(pool) for pool in open_pools if pool.file),
         )
+
+
+def _placed(pool: PoolColumn) -> str:
+    return f"NodePool/{pool.name} ({pool.file}:{pool.line})"
 
 
 def _nodes(hosts: Sequence[PoolColumn]) -> Iterator[PlanStep]:
     for pool in hosts:
         nodes = f"its {pool.nodes:,} nodes" if pool.nodes else "its nodes"
         nodes = "its node" if pool.nodes == 1 else nodes
-        where = (f"NodePool/{pool.name} ({pool.file}:{pool.line})",) if pool.file else ()
         label = f"kubectl label node NODE apps.openyurt.io/nodepool={pool.name}"
         yield PlanStep(
             f"Create NodePool/{clean(pool.name)}, if new, and add {nodes}",
@@ -247,8 +271,7 @@ def _nodes(hosts: Sequence[PoolColumn]) -> Iterator[PlanStep]:
             f" it can join a standard pool. {_converted(pool)}One pool at a time, in a maintenance"
             " window",
             (label,) if _is_plain(pool.name) else (),
-            where,
-            len(where),
+            (_placed(pool),) if pool.file else (),
             is_final=True,
         )
 
@@ -271,13 +294,11 @@ def _is_plain(name: str) -> bool:
 
 
 def _sorted(world: WorldPlacement, hosts: frozenset[str]) -> _Sorted:
-    found = _Sorted([], [], [], [], [], [], [], [], [], Counter())
+    found = _Sorted([], [], [], [], [], [], [], [], [])
 
     def add(where: str, parts: Sequence[Workload], why: str = "") -> None:
         names: list[str] = getattr(found, where)
-        found.totals[where] += 1
-        if len(names) < _MOST_NAMED:
-            names.append(f"{name_of(parts)} ({parts[0].at}){why and f': {why}'}")
+        names.append(f"{name_of(parts)} ({parts[0].at}){why and f': {why}'}")
 
     for one in joined(world.workloads):
         there = [each for _, each, pools in shares(one) if not hosts.isdisjoint(pools)]

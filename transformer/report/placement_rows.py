@@ -131,6 +131,8 @@ def rows(world: WorldPlacement, report: PlacementReport) -> Rows:
         if report.is_compared and not mark and not _moves(row, pools, new):
             left += 1
             continue
+        if not report.folds:
+            row = row._replace(first=(name_of(parts),))
         names, total = found.get(row, ((), 0))
         found[row] = (names if len(names) == _KEPT else (*names, name_of(parts)), total + 1)
         if mark != "gone":

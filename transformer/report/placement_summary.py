@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
+from transformer.findings import Unseen
 from transformer.placements import (
     NO_POOL,
     PoolColumn,
@@ -12,6 +13,7 @@ from transformer.placements import (
     Workload,
     WorldPlacement,
 )
+from transformer.report.coverage import can_build
 from transformer.report.formatting import clean, count
 from transformer.report.placement_copies import joined, shares
 
@@ -177,11 +179,13 @@ def _words(found: Mapping[_Kind, int]) -> Iterator[str]:
         is_first = False
 
 
-def not_built(world: WorldPlacement, kustomizations: int, *, is_built: bool) -> Iterator[str]:
+def not_built(world: WorldPlacement, unseen: Sequence[Unseen]) -> Iterator[str]:
     """Yield what it means that kustomizations are not built, and what to do.
 
-    `is_built`: all are that can be built, so that only workloads matter that lack patches.
+    If --build builds no more of them, only workloads matter that lack patches.
     """
+    if not (kustomizations := sum(one.what == "kustomization" for one in unseen)):
+        return
     patched = sum(bool(parts[0].patches) for parts in joined(world.workloads))
     text = f"{counted(kustomizations, 'kustomization')} {'is' if kustomizations == 1 else 'are'}"
     text += " not built"
@@ -190,7 +194,7 @@ def not_built(world: WorldPlacement, kustomizations: int, *, is_built: bool) -> 
             f", so {counted(patched)} {'is' if patched == 1 else 'are'} judged without patches,"
             " and not counted by --fail-on breaks"
         )
-    if not is_built:
+    if can_build(unseen):
         yield f"{text}: use --build, which judges what kustomize builds"
     elif patched:
         yield text

@@ -85,6 +85,8 @@ def _world(
         yield from _table(found, columns(world), paint, width)
         yield "\n"
         yield from (f"{word:8}  {meaning}\n" for word, meaning in legend(found))
+    if any(row.total > 1 for row in found.rows) and report.folds:
+        yield "with -v, each workload has a row of its own\n"
     if found.left:
         yield f"{count(found.left, 'other workload')} as before\n"
     yield from _causes(found.causes, paint, width)

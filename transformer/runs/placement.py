@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple, TypeAlias
 
 from transformer.errors import SettingsError
-from transformer.findings import Finding
+from transformer.findings import Finding, Unseen
 from transformer.inputs.comparison import States
 from transformer.pipeline.context import RunContext
 from transformer.pipeline.placement_records import Sources, Workloads
@@ -71,11 +71,7 @@ def run_placement(
         for world in worlds
     )
     worlds = tuple(map(_with_builds, worlds)) if len(states.folders) > 1 else worlds
-    if kustomizations := sum(one.what == "kustomization" for one in now.unseen):
-        worlds = tuple(
-            _with_not_built(world, kustomizations, is_built=bool(states.folders))
-            for world in worlds
-        )
+    worlds = tuple(_with_not_built(one, now.unseen) for one in worlds)
     report = PlacementReport(
         worlds,
         now.unseen,
@@ -130,10 +126,8 @@ def _with_builds(world: WorldPlacement) -> WorldPlacement:
     return world._replace(summary=(*world.summary, *placement_summary.builds(world)))
 
 
-def _with_not_built(
-    world: WorldPlacement, kustomizations: int, *, is_built: bool
-) -> WorldPlacement:
-    lines = placement_summary.not_built(world, kustomizations, is_built=is_built)
+def _with_not_built(world: WorldPlacement, unseen: Sequence[Unseen]) -> WorldPlacement:
+    lines = placement_summary.not_built(world, unseen)
     return world._replace(summary=(*world.summary, *lines))
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from tests.builders import CONTAINER, POOL, host_pool, pool
 from tests.placement_runs import report_of
+from transformer.findings import Unseen
 from transformer.report.placement_plan import PlanStep, render, steps
 
 SERVICE = "http://ledger.shop.svc:8080"
@@ -115,3 +116,32 @@ def test_no_line_of_words_is_longer_than_the_terminal() -> None:
     text = "".join(render(report_of(host_pool("h" * 40), workload("w" * 20))))
     lines = [line for line in text.splitlines() if not line.startswith(("   $", "     "))]
     assert max(map(len, lines)) <= 80
+
+
+def test_a_step_names_all_of_its_workloads() -> None:
+    found = plan(host_pool("hz"), *(workload(f"web-{number}") for number in range(9)))
+    assert names(found, BY_RULE) == [f"Deployment/shop/web-{number}" for number in range(9)]
+    taints = next(step for title, step in found.items() if title.startswith("Give hz a taint"))
+    assert [name.split(" (")[0] for name in taints.objects] == ["NodePool/hz"]
+
+
+KUSTOMIZATION = Unseen("kustomization", "a", 1, "a", "it is not built")
+CHART = Unseen("chart", "c", 1, "c", "it is not rendered")
+
+
+@pytest.mark.parametrize(
+    ("unseen", "options"),
+    [
+        ((), "--fail-on breaks --fail-on unseen PATH"),
+        ((KUSTOMIZATION,), "--fail-on breaks --fail-on unseen --build PATH"),
+        ((KUSTOMIZATION._replace(group="failed"),), "--fail-on breaks PATH"),
+        ((KUSTOMIZATION, CHART), "--fail-on breaks PATH"),
+    ],
+)
+def test_the_check_fails_on_what_is_not_looked_into_if_all_can_be(
+    unseen: tuple[Unseen, ...], options: str
+) -> None:
+    report = report_of(host_pool("hz"), workload("web"))._replace(unseen=unseen)
+    text = "".join(render(report))
+    assert f"$ hostnet-transform placement {options}\n" in text
+    assert ("use --build" in text) == (KUSTOMIZATION in unseen)
