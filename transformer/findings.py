@@ -152,6 +152,7 @@ UnseenKind: TypeAlias = Literal[
     "pod template",
     "encrypted",
     "unread",
+    "unread (old)",
 ]
 
 

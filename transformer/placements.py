@@ -4,7 +4,7 @@ Lines and columns are 1-based; pointers are JSON pointers (RFC 6901) relative to
 pool `""` stands for nodes in no pool.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Literal, NamedTuple, TypeAlias
 
 from transformer.findings import Severity, Unseen
@@ -245,12 +245,23 @@ class PoolColumn(NamedTuple):
     also: tuple[str, ...] = ()
     elsewhere: str = ""
 
+    @property
+    def is_ambiguous(self) -> bool:
+        """Whether only some of its definitions make it a host-network pool."""
+        return self.is_known and self.is_host_network is None
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """The places of its definitions in the input, as `file:line`."""
+        return (f"{self.file}:{self.line}", *self.also) if self.file else self.also
+
 
 class WorldPlacement(NamedTuple):
     """Where the workloads of a world can land; `workloads` can be iterated several times.
 
     `name` is that of the cluster in the configuration. `gone` are workloads of the old state that
-    are no longer there; `summary` says in words what there is, or what changes.
+    are no longer there, and `old_pools` says which of the NodePools there are host-network (None:
+    that is ambiguous). `summary` says in words what there is, or what changes.
     """
 
     name: str
@@ -258,6 +269,7 @@ class WorldPlacement(NamedTuple):
     workloads: Iterable[Workload]
     gone: tuple[Workload, ...] = ()
     summary: tuple[str, ...] = ()
+    old_pools: Mapping[str, bool | None] = {}
 
 
 class PlacementReport(NamedTuple):

@@ -21,6 +21,7 @@ from transformer.report import as_text, coverage
 from transformer.report.formats import PAGE, placement_renderer
 from transformer.report.formatting import clean, count
 from transformer.report.placement_copies import joined
+from transformer.report.placement_pools import ambiguous
 from transformer.runs.placement import PlacementOutcome, run_placement
 from transformer.system import stdio
 from transformer.wording import did_you_mean, some_of
@@ -184,8 +185,11 @@ def _failing(outcome: PlacementOutcome, fail_on: tuple[str, ...]) -> Iterator[st
                 more = f" ({left} more judged without patches)" if left else ""
                 workloads = f"{count(broken, 'workload')} {verb}{where}{more}"
                 yield f"failed because of --fail-on breaks: {workloads}"
-    has_pools = any(one.name and one.is_known for world in report.worlds for one in world.pools)
-    unseen = coverage.counts(report.unseen) or ("" if has_pools else "no NodePool in the input")
+    pools = [one for world in report.worlds for one in world.pools if one.name and one.is_known]
+    # As for `validate`, what the old state had can no longer be mended.
+    of_now = [one for one in report.unseen if one.what != "unread (old)"]
+    unseen = coverage.counts(of_now) or ("" if pools else "no NodePool in the input")
+    unseen = ", ".join(filter(None, (unseen, *ambiguous(pools))))
     if not report.files or outcome.is_blank:
         unseen = NO_MANIFEST
     if "unseen" in fail_on and unseen:

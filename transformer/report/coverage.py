@@ -28,6 +28,10 @@ _NOUNS: Mapping[UnseenKind, tuple[str, str]] = {
     ),
     "encrypted": ("encrypted document", "encrypted documents"),
     "unread": ("document that cannot be read", "documents that cannot be read"),
+    "unread (old)": (
+        "document of the old state that cannot be read",
+        "documents of the old state that cannot be read",
+    ),
 }
 
 

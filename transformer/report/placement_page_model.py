@@ -144,7 +144,8 @@ def rank(outcome: Json | None) -> int:
 def headline(cluster: Cluster, view: str) -> str:
     """Return how many workloads break, run and stay off on host-network pools."""
     if not cluster.host_network:
-        return "No pool is a host-network pool."
+        is_certain = all(pool["hostNetwork"] is False for pool in cluster.pools if pool["known"])
+        return f"No pool is {'' if is_certain else 'for certain '}a host-network pool."
     worst: dict[int, list[str]] = {rank: [] for rank in range(len(MARKS))}
     for workload in cluster.workloads:
         row = workload.row(view)

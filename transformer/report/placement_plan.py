@@ -57,7 +57,7 @@ def render(report: PlacementReport, paint: Paint = unpainted, width: int = WIDTH
             head = f"for all {len(hosts)} host-network pools; --pool NAME plans for one of them"
             yield from (f"{line}\n" for line in lines_of(head, width))
         if not found:
-            yield "there is no host-network pool in the input, so there is nothing to plan\n"
+            yield "there is nothing to plan: no host-network pool is shown, and nothing to mend\n"
         for number, step in enumerate(found, 1):
             yield from _step(number, step, report, paint, width)
         yield "\n"
@@ -136,22 +136,25 @@ class _Sorted(NamedTuple):
 
 
 def steps(world: WorldPlacement) -> Iterator[PlanStep]:
-    """Yield the steps, in their order; none without a host-network pool."""
-    if not (hosts := _hosts(world)):
-        return
+    """Yield the steps, in their order; without a host-network pool, those about what breaks, and
+    what to settle before there can be a plan.
+    """
+    hosts = _hosts(world)
     names = frozenset(pool.name for pool in hosts)
     found = _sorted(world, names)
     on = pool_words([pool.name for pool in hosts])
-    if not any(one.component for one in world.workloads):
+    yield from _settling(world)
+    if hosts and not any(one.component for one in world.workloads):
         yield _ELSEWHERE
-    yield from _guards(found)
-    yield from _breaking(found)
+    repairs = [*_guards(found), *_breaking(found)]
+    yield from repairs
     yield from _undecided(found, on)
-    yield PlanStep(
-        "Check that nothing breaks any more",
-        "the pods that are there now are not the only ones: a workload may land later, too",
-        (_CHECK,),
-    )
+    if hosts or repairs:
+        yield PlanStep(
+            "Check that nothing breaks any more",
+            "the pods that are there now are not the only ones: a workload may land later, too",
+            (_CHECK,),
+        )
     yield from _taints(hosts)
     yield from _nodes(hosts)
     settled = len(found.settled)
@@ -161,6 +164,17 @@ def steps(world: WorldPlacement) -> Iterator[PlanStep]:
         f"{counted(settled)} {'is' if settled == 1 else 'are'} made for host-network pools, and"
         " will work there; so will those that you adapted",
     )
+
+
+def _settling(world: WorldPlacement) -> Iterator[PlanStep]:
+    for pool in world.pools:
+        if pool.is_ambiguous:
+            yield PlanStep(
+                f"Settle whether {clean(pool.name)} is a host-network pool, and plan again",
+                "its definitions differ, so this plan leaves it out. Keep one of them, or tell"
+                " clusters apart with `clusters` in the configuration",
+                objects=pool.places,
+            )
 
 
 def _hosts(world: WorldPlacement) -> list[PoolColumn]:
@@ -301,7 +315,9 @@ def _sorted(world: WorldPlacement, hosts: frozenset[str]) -> _Sorted:
         names.append(f"{name_of(parts)} ({parts[0].at}){why and f': {why}'}")
 
     for one in joined(world.workloads):
-        there = [each for _, each, pools in shares(one) if not hosts.isdisjoint(pools)]
+        there = [
+            each for _, each, pools in shares(one) if each.is_trouble or not hosts.isdisjoint(pools)
+        ]
         edits = [each.edit for each in there if each.edit is not None]
         is_component = bool(one[0].component)
         if is_component and any(lands(each, hosts) for each in one):

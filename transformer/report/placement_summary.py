@@ -16,6 +16,7 @@ from transformer.placements import (
 from transformer.report.coverage import can_build
 from transformer.report.formatting import clean, count
 from transformer.report.placement_copies import joined, shares
+from transformer.report.placement_pools import ambiguous, pool_changes
 
 _MOST_POOLS = 3
 """The most pools that a line names."""
@@ -45,8 +46,8 @@ def counted(number: int, what: str = "workload") -> str:
 
 
 def summary(world: WorldPlacement, pools: Sequence[PoolColumn]) -> Iterator[str]:
-    """Yield how many workloads there are, and what becomes of them on host-network pools; `pools`
-    are all of the world, of which some may not be shown.
+    """Yield how many workloads there are, what becomes of them on host-network pools, and which
+    break elsewhere; `pools` are all of the world, of which some may not be shown.
     """
     cells, total, edited, unguarded, nowhere = _counts(world.workloads, world.pools)
     named = [pool for pool in world.pools if pool.name and pool.is_known]
@@ -56,13 +57,19 @@ def summary(world: WorldPlacement, pools: Sequence[PoolColumn]) -> Iterator[str]
         hosts = " (host-network)"
     yield f"{counted(total)}, {count(len(named), 'pool')}{hosts}"
     every_host = [pool.name for pool in pools if pool.name and pool.is_host_network]
+    unsettled = list(ambiguous(pools))
+    elsewhere = {pool.name: _elsewhere(pool, cells) for pool in world.pools}
+    others = [name for name, its in elsewhere.items() if its]
     if not any(pool.name and pool.is_known for pool in pools):
         yield "no NodePool in the input: add it, or name its file with --pools"
-    elif not every_host:
-        yield "no host-network pool in the input, so nothing breaks because of one"
-    elif not on_host:
+    elif not (every_host or unsettled):
+        so = "" if others else ", so nothing breaks because of one"
+        yield f"no host-network pool in the input{so}"
+    elif every_host and not on_host:
         yield f"--pool leaves out the host-network pools: {pool_words(every_host)}"
-    yield from _lines(on_host, cells)
+    yield from unsettled
+    yield from _lines(on_host, cells, "further host-network pool")
+    yield from _lines(others, elsewhere, "further pool")
     if unguarded:
         verb = "is" if unguarded == 1 else "are"
         yield f"{counted(unguarded, 'network component')} {verb} not kept off host-network pools"
@@ -81,8 +88,11 @@ class _Kind(NamedTuple):
     is_patched: bool
 
 
-_Cells: TypeAlias = Mapping[str, Mapping[tuple[_Kind, tuple[str, ...]], int]]
-"""By pool: how many workloads are of a kind, on the very same pools."""
+_OfPool: TypeAlias = Mapping[tuple[_Kind, tuple[str, ...]], int]
+"""How many workloads are of a kind, on the very same pools."""
+
+_Cells: TypeAlias = Mapping[str, _OfPool]
+"""By pool."""
 
 
 def _counts(
@@ -144,7 +154,15 @@ def builds(world: WorldPlacement) -> Iterator[str]:
         )
 
 
-def _lines(pools: Sequence[str], cells: _Cells) -> Iterator[str]:
+def _elsewhere(pool: PoolColumn, cells: _Cells) -> _OfPool:
+    """Return what to count on a pool that is not a host-network pool: what breaks; and all, if it
+    may be one.
+    """
+    its = {} if pool.is_host_network else cells.get(pool.name, {})
+    return {key: n for key, n in its.items() if pool.is_ambiguous or key[0].word == "breaks"}
+
+
+def _lines(pools: Sequence[str], cells: _Cells, more: str) -> Iterator[str]:
     """Yield a line for pools where the very same workloads have each verdict."""
     alike: dict[frozenset[object], list[str]] = {}
     for pool in pools:
@@ -158,7 +176,7 @@ def _lines(pools: Sequence[str], cells: _Cells) -> Iterator[str]:
         yield f"{pool_words(names)}: {words}"
     if len(every) > _MOST_LINES:
         left = sum(map(len, every[_MOST_LINES:]))
-        yield f"and {count(left, 'further host-network pool')}"
+        yield f"and {count(left, more)}"
 
 
 def _words(found: Mapping[_Kind, int]) -> Iterator[str]:
@@ -201,22 +219,29 @@ def not_built(world: WorldPlacement, unseen: Sequence[Unseen]) -> Iterator[str]:
 
 
 def changes(world: WorldPlacement) -> Iterator[str]:
-    """Yield what a change moves: which workloads land on which pools that did not, and so on."""
+    """Yield what a change moves, or that it moves nothing."""
+    yield from [*pool_changes(world), *_changes(world)] or ["nothing changes"]
+
+
+def _changes(world: WorldPlacement) -> Iterator[str]:
+    """Yield which workloads are new, gone, land on pools on which they did not, and so on."""
     moved: Counter[_Moved] = Counter()
     new = lost = 0
     new_pools = {pool.name for pool in world.pools if pool.is_new}
     for parts in joined(world.workloads):
-        new += all(one.is_new for one in parts)
-        lost += all(map(is_nowhere, parts)) and any(map(_had_a_place, parts))
+        is_new = all(one.is_new for one in parts)
+        new += is_new
+        lost += all(map(is_nowhere, parts)) and (is_new or any(map(_had_a_place, parts)))
         moves: dict[tuple[str, bool], list[str]] = {}
         for one, verdict, its_pools in shares(parts):
             was = {pool: old for old in one.old or () for pool in old.pools}
             for pool in its_pools:
-                if what := _move(one, was.get(pool), verdict.word, pool in new_pools):
+                what = _move(one, was.get(pool), verdict, pool in new_pools)
+                if not (what or is_new) and one.is_new and one.copy == pool:
+                    what = "copy"
+                if what:
                     moves.setdefault((what, verdict.word == "breaks"), []).append(pool)
         moved.update(_Moved(*key, tuple(sorted(pools))) for key, pools in moves.items())
-    if new_pools:
-        yield f"new: {', '.join(f'NodePool/{clean(name)}' for name in sorted(new_pools))}"
     if new:
         yield f"new: {counted(new)}"
     if world.gone:
@@ -224,13 +249,11 @@ def changes(world: WorldPlacement) -> Iterator[str]:
     yield from _moves(moved, [pool.name for pool in world.pools])
     if lost:
         yield f"{counted(lost)} can now be scheduled {NOWHERE}"
-    if not (moved or new or new_pools or world.gone):
-        yield "nothing changes"
 
 
 def _had_a_place(one: Workload) -> bool:
-    """Whether it is new, or a node may have taken it where none does now."""
-    return one.is_new or any(was.word in ("runs", "breaks", "unknown") for was in one.old or ())
+    """Whether a node may have taken it where none does now."""
+    return any(was.word in ("runs", "breaks", "unknown") for was in one.old or ())
 
 
 _MOVES: Mapping[str, tuple[str, str]] = {
@@ -238,17 +261,26 @@ _MOVES: Mapping[str, tuple[str, str]] = {
     "breaks": ("newly breaks on", "newly break on"),
     "works": ("no longer breaks on", "no longer break on"),
     "leaves": ("no longer lands on", "no longer land on"),
+    "error": ("now breaks by an error on", "now break by an error on"),
+    "warning": ("now breaks by warnings only on", "now break by warnings only on"),
+    "reasons": ("now breaks for other reasons on", "now break for other reasons on"),
     "unknown": ("is now unknown on", "are now unknown on"),
+    "kept off": ("is now kept off", "are now kept off"),
+    "cannot": ("now does not select", "now do not select"),
+    "copy": ("has a new copy for", "have a new copy for"),
 }
 
 
-def _move(one: Workload, was: PoolVerdict | None, word: Word, is_new_pool: bool) -> str:
+def _move(one: Workload, was: PoolVerdict | None, now: PoolVerdict, is_new_pool: bool) -> str:
     """Return how a verdict moves; `was` is the old one if it differs."""
+    word = now.word
     can = word in ("runs", "breaks")
     if one.is_new or is_new_pool:
         return "lands" if can else ""
-    if was is None or was.word == word:
+    if was is None:
         return ""
+    if was.word == word:
+        return now.severity if was.severity != now.severity else "reasons"
     could = was.word in ("runs", "breaks")
     if can and not could:
         return "lands"
@@ -256,7 +288,7 @@ def _move(one: Workload, was: PoolVerdict | None, word: Word, is_new_pool: bool)
         return "unknown" if word == "unknown" else "leaves"
     if can:
         return "breaks" if word == "breaks" else "works"
-    return "unknown" if word == "unknown" else ""
+    return word
 
 
 class _Moved(NamedTuple):

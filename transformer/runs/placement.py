@@ -4,7 +4,7 @@ With an old state there are two such runs, one for each state, and workloads are
 kind, namespace and name.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
 from transformer.errors import SettingsError
@@ -25,10 +25,11 @@ from transformer.placements import (
     differing,
 )
 from transformer.report import placement_summary
-from transformer.runs.validate import Outcome, Placed, run_validate
+from transformer.runs.validate import Outcome, Placed, run_validate, unread_before
 from transformer.wording import did_you_mean
 
-_UNREADABLE = ("HN901", "HN902", "HN904")
+_REFUSED = ("HN901", "HN902")
+_UNREADABLE = (*_REFUSED, "HN904")
 
 Key: TypeAlias = tuple[str, str, str, str, str, str]
 """Kind, group, namespace, name, pool of the copy, and pointer of the template."""
@@ -65,16 +66,17 @@ def run_placement(
     if states.old is not None:
         before = run_validate(_old(states), context)
     sources = Sources(states.led, states.folders)
-    worlds = tuple(_worlds(now, before, sources))
+    old = None if before is None or before.placed is None else _by_name(before.placed, sources)
+    every = [*_worlds(now, old, sources), *(() if only else _gone(now, old or {}))]
     worlds = tuple(
         _summarised(_limited(world, only) if only else world, world.pools, before is not None)
-        for world in worlds
+        for world in every
     )
     worlds = tuple(map(_with_builds, worlds)) if len(states.folders) > 1 else worlds
     worlds = tuple(_with_not_built(one, now.unseen) for one in worlds)
     report = PlacementReport(
         worlds,
-        now.unseen,
+        (*now.unseen, *_unread_before(before)),
         now.documents,
         len(states.new),
         states.old is not None,
@@ -83,9 +85,19 @@ def run_placement(
         tuple(now.placed.records.explanations(sources)) if now.placed is not None else (),
         bool(states.folders),
     )
-    findings = [*now.findings, *(before.findings if before else ())]
-    unread = tuple(found for found in findings if found.rule in _UNREADABLE)
-    return PlacementOutcome(report, unread, now.failed, now.is_blank)
+    unread = [found for found in now.findings if found.rule in _UNREADABLE]
+    for found in before.findings if before is not None else ():
+        if found.rule in _REFUSED:
+            unread.append(unread_before(found, states))
+    failed = now.failed or (states.is_old_strict and before is not None and before.failed)
+    return PlacementOutcome(report, tuple(unread), failed, now.is_blank)
+
+
+def _unread_before(before: Outcome | None) -> Iterator[Unseen]:
+    """Yield what cannot be read in the old state."""
+    for one in before.unseen if before is not None else ():
+        if one.what == "unread":
+            yield one._replace(what="unread (old)")
 
 
 def _old(states: States) -> States:
@@ -102,24 +114,36 @@ def _old(states: States) -> States:
     )
 
 
-def _worlds(now: Outcome, before: Outcome | None, sources: Sources) -> Iterator[WorldPlacement]:
+def _worlds(
+    now: Outcome, old: "Mapping[str, _Old] | None", sources: Sources
+) -> Iterator[WorldPlacement]:
     assert now.placed is not None
-    old = {} if before is None or before.placed is None else _by_name(before.placed, sources)
     for world in now.placed.worlds:
-        its_old = old.get(world.name)
         if len(now.placed.worlds) > 1 and not world.name and _is_empty(now.placed, world):
             continue
         columns = columns_of(world.cluster.pools, world.cluster.nodes)
         workloads = now.placed.records.workloads(world.name, columns, sources)
         pools = tuple(_pools(now.placed, world, columns, sources))
-        if before is None:
+        if old is None:
             yield WorldPlacement(world.name, pools, workloads)
             continue
-        known = its_old.pools if its_old else frozenset()
-        new = frozenset(one.name for one in pools if one.is_known and one.name) - known
+        its_old = old.get(world.name)
+        known = its_old.pools if its_old else {}
+        new = frozenset(one.name for one in pools if one.is_known and one.name) - known.keys()
         pools = tuple(pool._replace(is_new=pool.name in new) for pool in pools)
         compared = Compared(workloads, its_old, new)
-        yield WorldPlacement(world.name, pools, compared, tuple(compared.gone))
+        gone = tuple(compared.gone)
+        yield WorldPlacement(world.name, pools, compared, gone, old_pools=known)
+
+
+def _gone(now: Outcome, old: "Mapping[str, _Old]") -> Iterator[WorldPlacement]:
+    """Yield the clusters of the old state that are no longer there."""
+    assert now.placed is not None
+    there = {world.name for world in now.placed.worlds}
+    for name, its_old in old.items():
+        if name and name not in there:
+            gone = tuple(one._replace(verdicts=()) for one in its_old.workloads)
+            yield WorldPlacement(name, (PoolColumn(""),), (), gone, old_pools=its_old.pools)
 
 
 def _with_builds(world: WorldPlacement) -> WorldPlacement:
@@ -157,7 +181,8 @@ def _limited(world: WorldPlacement, only: Sequence[str]) -> WorldPlacement:
     others = frozenset(pool.name for pool in world.pools if not pool.is_host_network) - shown
     workloads = Limited(world.workloads, shown, others)
     gone = tuple(_on(one, shown, others) for one in world.gone)
-    return world._replace(pools=pools, workloads=workloads, gone=gone)
+    old_pools = {name: sort for name, sort in world.old_pools.items() if name in shown}
+    return world._replace(pools=pools, workloads=workloads, gone=gone, old_pools=old_pools)
 
 
 class Limited:
@@ -202,14 +227,13 @@ def _pools(
     """Yield the pools of a world, nodes in no pool, and then pools that are not in the input."""
     index, nodes = world.cluster.pools, world.cluster.nodes
     for name in columns.names:
-        pool = index.find(name)
         known = index.named([name])
         place = placed.records.pool_place(world.name, name)
         at = None if place is None else sources.spot(place.at)
         count = known[0].node_count if known and known[0].node_count else nodes.count(name) or None
         yield PoolColumn(
             name,
-            pool.is_meant_host_network if pool is not None else None,
+            _is_host_network(world, name),
             str(known[0].type) if known else "",
             count,
             bool(known),
@@ -225,12 +249,20 @@ def _pools(
         yield PoolColumn(name, None, is_known=False, elsewhere=where)
 
 
+def _is_host_network(world: World, name: str) -> bool | None:
+    """Return whether a pool is host-network; None if it is ambiguous or not in the input."""
+    pool = world.cluster.pools.find(name)
+    return None if pool is None else pool.is_meant_host_network
+
+
 class _Old(NamedTuple):
-    """The workloads of a world of the old state, where each is among them, and its NodePools."""
+    """The workloads of a world of the old state, where each is among them, and which NodePools are
+    host-network (None: that is ambiguous).
+    """
 
     workloads: Workloads
     numbers: dict[tuple[str, ...], int]
-    pools: frozenset[str]
+    pools: dict[str, bool | None]
 
 
 def _by_name(placed: Placed, sources: Sources) -> dict[str, _Old]:
@@ -242,7 +274,7 @@ def _by_name(placed: Placed, sources: Sources) -> dict[str, _Old]:
         numbers: dict[tuple[str, ...], int] = {}
         for number, one in enumerate(workloads):
             numbers.setdefault(_key(one), numbers.setdefault((one.build, *_key(one)), number))
-        pools = frozenset(one.name for one in world.cluster.pools.named(columns.names))
+        pools = {one.name: _is_host_network(world, one.name) for one in world.cluster.pools.all()}
         found[world.name] = _Old(workloads, numbers, pools)
     return found
 

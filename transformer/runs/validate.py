@@ -128,8 +128,7 @@ def _add_old_states(
         aggregator.findings.extend(_as_now(found, states) for found in removed)
         if world.old_state is not None:
             for finding in world.old_state.unread:
-                found_old = _unread(finding, is_strict=states.is_old_strict)
-                aggregator.add_unread(_as_now(found_old, states))
+                aggregator.add_unread(unread_before(finding, states))
             if world.old_state.has_objects:
                 aggregator.needs[name].add("old")
         if world.cluster.pools.all():
@@ -201,10 +200,12 @@ def _of_removed(world: World, resources: ResourceIndex, context: RunContext) -> 
                     yield settled._replace(clusters=(world.name,)) if world.name else settled
 
 
-def _unread(found: Finding, *, is_strict: bool) -> Finding:
+def unread_before(found: Finding, states: States) -> Finding:
+    """Return the finding on a document of the old state that cannot be read as one of a run."""
     message = f"in the old state, and therefore not compared: {found.message}"
-    severity = found.severity if is_strict or found.severity != "error" else "warning"
-    return found._replace(severity=severity, message=message)
+    is_kept = found.severity != "error" or states.is_old_strict
+    severity = found.severity if is_kept else "warning"
+    return _as_now(found._replace(severity=severity, message=message), states)
 
 
 def _as_now(found: Finding, states: States) -> Finding:
