@@ -104,10 +104,14 @@ def test_other_reasons_are_a_change(tmp_path: Path) -> None:
     assert "breaks -> breaks " in row
 
 
-def test_a_copy_that_is_kept_off_is_a_change(tmp_path: Path) -> None:
+def test_a_copy_that_is_gone_or_kept_off_is_a_change_of_its_object(tmp_path: Path) -> None:
     pools = host_pool("a"), host_pool("b")
     summary, _ = changed(tmp_path, (*pools, cameras("a")), (*pools, cameras("a", "b")))
     assert summary == ["1 workload has a new copy for b"]
+    summary, _ = changed(tmp_path, (*pools, cameras("a", "b")), (*pools, cameras("a")))
+    assert summary == ["1 workload no longer has a copy for b"]
+    summary, _ = changed(tmp_path, (*pools, cameras("a", "b")), pools)
+    assert summary == ["gone: 1 workload"]
 
 
 def test_what_can_be_scheduled_nowhere_is_a_change(tmp_path: Path) -> None:

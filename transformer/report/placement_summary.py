@@ -226,10 +226,13 @@ def changes(world: WorldPlacement) -> Iterator[str]:
 def _changes(world: WorldPlacement) -> Iterator[str]:
     """Yield which workloads are new, gone, land on pools on which they did not, and so on."""
     moved: Counter[_Moved] = Counter()
-    new = lost = 0
+    new = lost = gone = 0
+    sets = set()
     new_pools = {pool.name for pool in world.pools if pool.is_new}
     for parts in joined(world.workloads):
         is_new = all(one.is_new for one in parts)
+        if parts[0].copy:
+            sets.add(_set_of(parts))
         new += is_new
         lost += all(map(is_nowhere, parts)) and (is_new or any(map(_had_a_place, parts)))
         moves: dict[tuple[str, bool], list[str]] = {}
@@ -244,11 +247,21 @@ def _changes(world: WorldPlacement) -> Iterator[str]:
         moved.update(_Moved(*key, tuple(sorted(pools))) for key, pools in moves.items())
     if new:
         yield f"new: {counted(new)}"
-    if world.gone:
-        yield f"gone: {counted(len(list(joined(world.gone))))}"
-    yield from _moves(moved, [pool.name for pool in world.pools])
+    for parts in joined(world.gone):
+        if is_copy := bool(parts[0].copy) and _set_of(parts) in sets:
+            moved[_Moved("no copy", False, tuple(sorted(one.copy for one in parts)))] += 1
+        gone += not is_copy
+    if gone:
+        yield f"gone: {counted(gone)}"
+    copies = sorted({one.copy for one in world.gone if one.copy})
+    yield from _moves(moved, list(dict.fromkeys((*(pool.name for pool in world.pools), *copies))))
     if lost:
         yield f"{counted(lost)} can now be scheduled {NOWHERE}"
+
+
+def _set_of(parts: Sequence[Workload]) -> tuple[str, ...]:
+    """Return what distinguishes the object of copies, wherever it is."""
+    return parts[0].kind, parts[0].namespace, parts[0].name
 
 
 def _had_a_place(one: Workload) -> bool:
@@ -268,6 +281,7 @@ _MOVES: Mapping[str, tuple[str, str]] = {
     "kept off": ("is now kept off", "are now kept off"),
     "cannot": ("now does not select", "now do not select"),
     "copy": ("has a new copy for", "have a new copy for"),
+    "no copy": ("no longer has a copy for", "no longer have a copy for"),
 }
 
 
