@@ -56,6 +56,25 @@ def host_ports(template: PodTemplate, *, host_network: bool) -> Iterator[Port]:
             yield port._replace(host=taken)
 
 
+def differing_ports(template: PodTemplate) -> Iterator[Port]:
+    """Yield the ports that the API server refuses with `hostNetwork: true`: those whose host port
+    differs. It looks at `containers` only.
+    """
+    for port in ports(template):
+        if not port.is_sidecar and port.host not in (0, port.container):
+            yield port
+
+
+def repeated_ports(template: PodTemplate, *, host_network: bool) -> Iterator[tuple[Port, Port]]:
+    """Yield the ports of the node that the pod uses twice, each with the first such port."""
+    known: dict[tuple[str, int], list[Port]] = {}
+    for port in host_ports(template, host_network=host_network):
+        same = known.setdefault((port.protocol, port.host), [])
+        if (first := next((one for one in same if overlap(one.ip, port.ip)), None)) is not None:
+            yield port, first
+        same.append(port)
+
+
 def is_any_address(ip: str) -> bool:
     """Whether a host IP means all addresses of the node."""
     return ip in _ALL_ADDRESSES

@@ -1,7 +1,8 @@
 """What breaks the pods of a workload copy on the host-network nodes where they land, or anywhere.
 
-Here is what the copy, its namespace and the nodes tell. Whether a port is taken (HN408), and
-whether a word is the name of a Service (HN409), depends on other objects: these rules add it.
+Here is what the copy, its namespace and the nodes tell. Whether another workload takes a port
+(HN408), and whether a word is the name of a Service (HN409), depends on other objects: these rules
+add it.
 
 What breaks pods breaks them wherever they land, whether they can run elsewhere or not. Pods that
 only wait for a port or a node (HN408, HN422) run elsewhere if they can: these two are for pods that
@@ -13,6 +14,7 @@ from typing import NamedTuple
 
 from transformer.kubernetes.pod_template import PodTemplate
 from transformer.kubernetes.pools import GROUP
+from transformer.kubernetes.ports import differing_ports, repeated_ports
 from transformer.placement.placed import Placed, selection_at
 from transformer.placement.pod_security import PRIVILEGED, REFUSING, refused
 from transformer.placement.roll_out import stuck
@@ -69,6 +71,26 @@ def breaks_anywhere(placed: Placed, source: PodTemplate, level: str) -> Iterator
     if level in REFUSING and (at := _refused(placed, source)):
         message = f"Pod Security ({level}) refuses pods that use {refused_use(placed)}"
         yield Break("HN421", at, message, PRIVILEGED)
+    is_on_host = placed.is_on_host is Truth.TRUE
+    if is_on_host:
+        yield from _refused_on_host(placed)
+    for port, first in repeated_ports(placed.template, host_network=is_on_host):
+        message = f"the port is already used by the same pod, at {first.pointer}"
+        yield Break(
+            "HN408", placed.copy.place(port.pointer), message, "change one of the two ports"
+        )
+
+
+def _refused_on_host(placed: Placed) -> Iterator[Break]:
+    """Yield what the API server refuses with `hostNetwork: true`."""
+    template, why = placed.template, "which the API server refuses with hostNetwork: true"
+    for port in differing_ports(template):
+        message = f"hostPort {port.host} differs from containerPort {port.container}, {why}"
+        hint = f"make the container listen on {port.host}, or remove hostPort"
+        yield Break("HN410", placed.copy.place(f"{port.pointer}/hostPort"), message, hint)
+    if template.spec.get("hostUsers") is False:
+        at = placed.copy.place(f"{template.pointer}/spec/hostUsers")
+        yield Break("HN410", at, f"hostUsers is false, {why}", "remove hostUsers")
 
 
 _NO_NETWORK = "the pods need a network of their own, and there is no CNI"

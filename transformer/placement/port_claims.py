@@ -41,7 +41,6 @@ class Claim(NamedTuple):
         """Yield the claim's groups in a pool: two claims of one group always meet there, unless
         they are apart.
         """
-        yield f"pod {self.pod}"
         if self.is_on_each_node:
             yield "daemon sets"
         if pool in self.single:
@@ -155,4 +154,5 @@ def _first(
 
 
 def _collide(one: Claim, other: Claim) -> bool:
-    return overlap(one.ip, other.ip) and not are_apart(one.wanted, other.wanted)
+    is_same_pod = one.pod == other.pod
+    return not is_same_pod and overlap(one.ip, other.ip) and not are_apart(one.wanted, other.wanted)

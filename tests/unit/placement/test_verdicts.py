@@ -99,6 +99,19 @@ def test_what_decides_is_named_and_where_it_is(spec: dict[str, Any], name: str, 
             [("HN405", "/spec/dnsPolicy")],
         ),
         (
+            {
+                "containers": [{**CONTAINER, "ports": [{"containerPort": 1, "hostPort": 2}]}],
+                **ON_HOST,
+            },
+            "",
+            [("HN410", "/spec/containers/0/ports/0/hostPort")],
+        ),
+        (
+            {"containers": [{**CONTAINER, "ports": [{"containerPort": 1}] * 2}], **ON_HOST},
+            "",
+            [("HN408", "/spec/containers/0/ports/1")],
+        ),
+        (
             {"containers": [{**CONTAINER, "ports": [{"containerPort": 1, "hostPort": 1}]}]},
             "restricted",
             [("HN420", ""), ("HN421", "/spec/containers/0/ports/0/hostPort")],
@@ -112,6 +125,12 @@ def test_what_breaks_pods_is_the_rule_that_reports_it(
     broken = judged(HZ, SH, pod(**spec), level=level)[0].breaks
     assert [(one.rule, one.pointer) for one in broken] == found
     assert all(one.message and one.hint for one in broken)
+
+
+def test_pods_that_the_api_server_refuses_run_nowhere() -> None:
+    ports = [{"containerPort": 1, "hostPort": 2}]
+    refused = pod(containers=[{**CONTAINER, "ports": ports}], **ON_HOST)
+    assert [one.word for one in judged(HZ, SH, refused)] == ["breaks", "breaks", "breaks"]
 
 
 def test_a_daemon_set_lands_on_every_node_that_fits() -> None:

@@ -430,10 +430,8 @@ def test_the_same_object_twice_is_another_matter() -> None:
 def test_containers_of_one_pod_cannot_share_a_port() -> None:
     ports = {"ports": [{"containerPort": 80}]}
     both = [{**CONTAINER, **ports}, {**CONTAINER, "name": "d", **ports}]
-    at, severity, message = the_one(
-        HN408, HZ, pod(**ON_HOST, nodeSelector=in_pool("hz"), containers=both)
-    )
-    assert (at, severity) == ("/spec/containers/1/ports/0", "error")
+    at, _, message = the_one(HN408, HZ, pod(**ON_HOST, nodeSelector=in_pool("hz"), containers=both))
+    assert at == "/spec/containers/1/ports/0"
     assert "by the same pod" in message
 
 
@@ -657,6 +655,11 @@ def test_a_host_port_that_is_not_the_container_port_is_told_where_pods_can_be_on
     elsewhere = pod(containers=containers, nodeSelector=in_pool("sh"), **ON_HOST)
     assert places(HN410, HZ, SH, elsewhere) == []
     assert places(HN410, SH, on_host) == []
+
+
+def test_user_namespaces_do_not_go_with_the_network_of_the_host() -> None:
+    assert places(HN410, HZ, pod(hostUsers=False, **ON_HOST)) == ["/spec/hostUsers"]
+    assert places(HN410, HZ, pod(hostUsers=False), pod(hostUsers=True, **ON_HOST)) == []
 
 
 def test_a_host_port_is_compared_in_each_copy_with_its_tweaks() -> None:

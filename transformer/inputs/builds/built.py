@@ -119,8 +119,7 @@ class Built:
         location = origins.location(one)
         at = placed(finding_at(one, "", "info", NOTHING), location, origins, "")
         there = f"{self.name_of(location.file)}:{at.line}"
-        message = message.replace(f"{one.file}:{one.line}", there)
-        return message.replace(f"in line {one.line}", f"at {there}")
+        return message.replace(f"{one.file}:{one.line}", there)
 
     def _led_related(self, one: Related, root: str) -> Related:
         """Return a further place of a finding; if it was not built from `root` as the finding was,

@@ -4,11 +4,14 @@ On a host-network node pods share the ports of the node: with `hostNetwork: true
 port is a port of the host. If two workloads run on a common pool (they are pinned to it, or are
 DaemonSets that have a pod on each node) and need the same port and protocol on an overlapping host
 address, the second pod on a node stays pending or fails to bind.
-This is certain, and an error, if both are DaemonSets that every node of their pools takes, if the
-pool has one node in the input and both are sure to run there, and within one pod; otherwise it is a
-warning. Nothing is reported if
-their node selectors keep them apart (`kubernetes.io/arch`, for example) or a pool's taints keep one
-of them off, nor for pods that a controller has created and workloads with no replicas.
+This is certain, and an error, if both are DaemonSets that every node of their pools takes, or if
+the pool has one node in the input and both are sure to run there; otherwise it is a warning.
+Nothing is reported if their node selectors keep them apart (`kubernetes.io/arch`, for example) or a
+pool's taints keep one of them off, nor for pods that a controller has created and workloads with no
+replicas.
+
+A port that one pod uses twice is an error wherever its pods can land on a host-network pool: the
+API server refuses such a pod, or its containers fail to bind.
 
 Bad, where both are pinned to the host-network pool `hangzhou`:
 
@@ -58,6 +61,11 @@ _COME_TO_AN_END = ("CronJob", "Job", "BroadcastJob", "AdvancedCronJob")
 """Kinds whose pods need not run at the same time as others."""
 
 
+def check(context: RuleContext) -> Iterator[Violation]:
+    for one in context.broken_by("HN408"):
+        yield Violation(one.pointer, one.message, hint=one.hint)
+
+
 def collect(context: RuleContext) -> Iterator[Observation]:
     manifest = context.manifest
     for placed in context.on_host_network:
@@ -94,11 +102,8 @@ def finalize(observations: Iterable[LocatedObservation]) -> Iterator[Conclusion]
             first, later = every[one.earlier], every[one.claim]
             broken.update((one.claim, pool, one.is_certain) for pool in one.pools)
             message = _message(claims[one.earlier], claims[one.claim], first)
-            is_one_pod = claims[one.earlier].pod == claims[one.claim].pod
-            cause = message if is_one_pod else _needed_by(first)
+            cause = _needed_by(first)
             yield later, _violation(one, later, first, cause, message if one is found[0] else "")
-            if is_one_pod:
-                continue
             of_first = [(one.earlier, pool, one.is_certain) for pool in one.pools]
             left = [key for key in of_first if key not in broken]
             broken.update(left)
@@ -108,8 +113,6 @@ def finalize(observations: Iterable[LocatedObservation]) -> Iterator[Conclusion]
 
 
 def _message(earlier: Claim, claim: Claim, first: LocatedObservation) -> str:
-    if claim.pod == earlier.pod:
-        return f"the port is already used by the same pod, in line {first.place.line}"
     common = pool_words(pool for pool in earlier.pools if pool in claim.pools)
     return f"the port is already used by {_named(first)}, which runs on {common} too"
 
@@ -159,7 +162,8 @@ RULE = ValidationRule(
     "HN408",
     "two workloads need the same host port",
     "error",
-    needs=("workloads", "pools"),
+    check,
+    ("workloads", "pools"),
     collect=collect,
     finalize=finalize,
     on=("workloads",),
