@@ -43,7 +43,8 @@ class Related(NamedTuple):
 
 
 class Affected(NamedTuple):
-    """A workload copy that a violation breaks in `pools`.
+    """A workload copy that a violation breaks in `pools` (none: it would on the network of the
+    host).
 
     `file`, `document` and `item` say which object it is, `template` is the pointer of its pod
     template, and `copy` the pool that the copy is for (empty: any).

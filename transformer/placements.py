@@ -75,6 +75,9 @@ class Reason(NamedTuple):
     is_suppressed: bool = False
 
 
+OR_ON_HOST = ", or set hostNetwork: true"
+"""What a help offers besides the guard, unless pods would not work on the host's network either."""
+
 _NO_NETWORK = ("HN401", "HN411", "HN420")
 """The rules on pods that need a network of their own."""
 

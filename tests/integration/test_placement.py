@@ -57,6 +57,7 @@ def test_breaking_workloads_fail_a_run_only_if_that_is_asked_for() -> None:
     assert invoke("placement", "--fail-on", "breaks", stdin=calm).status == 0
 
 
+ON_HOST_DNS = {"hostNetwork": True, "dnsPolicy": "ClusterFirstWithHostNet"}
 IGNORED = {"transform.hostnet.io/ignore": "HN408,HN409,HN420"}
 
 
@@ -132,7 +133,9 @@ def test_names_are_looked_up_in_vain_also_by_pods_that_can_run_elsewhere(
     assert [reason["rule"] for reason in broken["reasons"]] == [rule]
     assert json.loads(invoke("validate", "--format", "json", stdin=data).out)["findings"] == []
     floating = placed(stdin=read(BARRIERS, *others, deployment(**spec)))["workloads"][0]
-    assert [reason["rule"] for reason in floating["verdicts"][0]["reasons"]] == ["HN420"]
+    (without,) = floating["verdicts"][0]["reasons"]
+    assert without["rule"] == "HN420"
+    assert ("hostNetwork: true" in without["hint"]) == (rule != "HN409")
 
 
 def test_a_port_and_a_node_are_only_waited_for_by_pods_that_cannot_run_elsewhere() -> None:
@@ -188,6 +191,26 @@ def test_a_copy_of_a_set_gets_the_network_of_the_host_by_a_tweak() -> None:
     assert (of_copy["rule"], of_other["rule"]) == ("HN401", "HN401")
     assert of_copy["hint"].startswith("set hostNetwork: true by a tweak for this pool, or")
     assert of_other["hint"].startswith("set hostNetwork: true, or")
+
+
+def test_a_copy_of_a_set_does_without_the_cluster_dns_by_a_tweak() -> None:
+    spec = {**ON_HOST_DNS, "containers": [CONTAINER]}
+    app_set = {
+        "apiVersion": "apps.openyurt.io/v1beta1",
+        "kind": "YurtAppSet",
+        "metadata": {"name": "set"},
+        "spec": {
+            "pools": ["barriers", "offices"],
+            "workload": {
+                "workloadTemplate": {
+                    "deploymentTemplate": {"spec": {"template": {"spec": spec}}},
+                }
+            },
+        },
+    }
+    copy, _ = placed(stdin=read(BARRIERS, OFFICES, app_set))["workloads"]
+    (reason,) = copy["verdicts"][0]["reasons"]
+    assert reason["hint"] == "set dnsPolicy: Default by a tweak for this pool"
 
 
 def test_a_rule_that_is_off_is_no_reason(tmp_path: Path) -> None:

@@ -23,6 +23,7 @@ from transformer.pipeline.placement_shapes import (
 )
 from transformer.placement.by_pool import Columns
 from transformer.placements import (
+    OR_ON_HOST,
     SUPPRESSED,
     Asked,
     Edit,
@@ -279,6 +280,11 @@ class _Reader(NamedTuple):
     spots: Sequence[Spot]
     later: Sequence[tuple[int, frozenset[str], Reason]]
 
+    @property
+    def uses_services(self) -> bool:
+        """Whether the pods would break on the network of the host as well (HN409)."""
+        return any(reason.rule == "HN409" for _, _, reason in self.later)
+
     def verdicts(
         self, packed: Sequence[PackedVerdict], edits: Sequence[PackedEdit], state: int
     ) -> tuple[PoolVerdict, ...]:
@@ -333,6 +339,10 @@ class _Reader(NamedTuple):
     def _verdict(self, one: PackedVerdict, part: _Part) -> PoolVerdict:
         """Return the verdict in a part of the pools."""
         reasons = tuple(self._reason(reason) for reason in one.reasons)
+        if self.uses_services:
+            reasons = tuple(
+                each._replace(hint=each.hint.partition(OR_ON_HOST)[0]) for each in reasons
+            )
         reasons = tuple(dict.fromkeys((*reasons, *part.more)))
         word = "breaks" if part.more else one.word
         edit = None if part.edit is None else Edit(*part.edit[2:])

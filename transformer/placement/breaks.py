@@ -20,6 +20,8 @@ from transformer.placement.pod_security import PRIVILEGED, REFUSING, refused
 from transformer.placement.roll_out import stuck
 from transformer.placement.service_names import certain_name, texts_of
 from transformer.placement.truth import Truth
+from transformer.placements import OR_ON_HOST
+from transformer.wording import some_of
 
 
 class Break(NamedTuple):
@@ -56,7 +58,7 @@ def breaks(
     if placed.looks_up_on:
         if template.spec.get("dnsPolicy") == "ClusterFirstWithHostNet":
             at = placed.copy.place(f"{template.pointer}/spec/dnsPolicy")
-            yield Break("HN405", at, _NO_DNS, "remove dnsPolicy, or set it to Default")
+            yield Break("HN405", at, _NO_DNS, _dns_hint(placed))
         yield from _services(placed)
     yield from breaks_anywhere(placed, source, level)
     if (one := stuck(placed, node_count)) is not None:
@@ -97,7 +99,7 @@ _NO_NETWORK = "the pods need a network of their own, and there is no CNI"
 _NO_DNS = "the pods use the cluster DNS, which cannot be reached"
 _KEEP_OFF = (
     'annotate the pod template with apps.openyurt.io/exclude-host-network-pool: "true" and run'
-    " hostnet-transform on it, or set hostNetwork: true"
+    " hostnet-transform on it"
 )
 SERVICE_HINT = "use an address that is reachable from outside the cluster"
 
@@ -143,11 +145,39 @@ def _without_network(placed: Placed, source: PodTemplate) -> Break:
         is_said = "hostNetwork" in placed.template.spec or placed.copy.is_patched(said)
         place = placed.copy.place(said if is_said else selection_at(source))
         by = " by a tweak for this pool" if _takes_tweaks(placed) else ""
-        hint = f"set hostNetwork: true{by}, or let them run elsewhere"
+        hint = f"set hostNetwork: true{besides(placed)}{by}, or let them run elsewhere"
         return Break("HN401", place, _NO_NETWORK, hint)
+    hint = _KEEP_OFF
+    if not any(map(certain_name, texts_of(placed.template))):
+        hint += f"{OR_ON_HOST}{besides(placed)}"
     if placed.is_daemon_set:
-        return Break("HN411", f"{at}/spec", _NO_NETWORK, _KEEP_OFF)
-    return Break("HN420", placed.copy.place(at), _NO_NETWORK, _KEEP_OFF)
+        return Break("HN411", f"{at}/spec", _NO_NETWORK, hint)
+    return Break("HN420", placed.copy.place(at), _NO_NETWORK, hint)
+
+
+def besides(placed: Placed) -> str:
+    """Return what a help says is to be changed together with `hostNetwork: true`, which the API
+    server refuses otherwise.
+    """
+    ports = [
+        f"hostPort {one.host} equal to containerPort {one.container}"
+        for one in differing_ports(placed.template)
+    ]
+    changes = [f"make {some_of(ports)}"] if ports else []
+    changes += ["remove hostUsers"] if placed.template.spec.get("hostUsers") is False else []
+    return "".join(f" and {one}" for one in changes)
+
+
+def _dns_hint(placed: Placed) -> str:
+    """Return what to do, without taking the cluster DNS from pods on other nodes."""
+    if _takes_tweaks(placed):
+        return "set dnsPolicy: Default by a tweak for this pool"
+    if placed.pinned_to and not placed.copy.pool:
+        return "remove dnsPolicy, or set it to Default"
+    return (
+        "make two workloads, one for each type of pool: without dnsPolicy, the pods on other nodes"
+        " lose the cluster DNS"
+    )
 
 
 def _takes_tweaks(placed: Placed) -> bool:

@@ -221,10 +221,10 @@ class RuleContext:
 
     @cached_property
     def perhaps_on_host_network(self) -> "list[Placed]":
-        """The other workload copies that may have pods there which look up names: no rule reports
-        them, but they break.
+        """The other workload copies that may have pods there: no rule reports which names these
+        look up, but they break, or would with the network of the host (see `looks_up_on`).
         """
-        return [one for one in self.checked if one.looks_up_on and not one.runs_on]
+        return [one for one in self.checked if one.can_land and not one.runs_on]
 
     def source(self, placed: "Placed") -> PodTemplate:
         """Return the pod template as the object has it of which `placed` is a copy."""

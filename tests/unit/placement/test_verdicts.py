@@ -127,6 +127,34 @@ def test_what_breaks_pods_is_the_rule_that_reports_it(
     assert all(one.message and one.hint for one in broken)
 
 
+NO_USERS: dict[str, Any] = {"hostUsers": False}
+PORTS = [{"containerPort": 443, "hostPort": 8443}, {"containerPort": 1, "hostPort": 2}]
+DIFFERING: dict[str, Any] = {"containers": [{**CONTAINER, "ports": PORTS}]}
+BY_NAME: dict[str, Any] = {"containers": [{**CONTAINER, "args": ["http://a.b.svc"]}]}
+DNS: dict[str, Any] = {**ON_HOST, "dnsPolicy": "ClusterFirstWithHostNet"}
+
+
+@pytest.mark.parametrize(
+    ("spec", "end"),
+    [
+        ({}, "run hostnet-transform on it, or set hostNetwork: true"),
+        (BY_NAME, "run hostnet-transform on it"),
+        (NO_USERS, "or set hostNetwork: true and remove hostUsers"),
+        (
+            {**DIFFERING, **IN_HZ},
+            "set hostNetwork: true and make hostPort 8443 equal to containerPort 443, hostPort 2"
+            " equal to containerPort 1, or let them run elsewhere",
+        ),
+        ({**DNS, **IN_HZ}, "remove dnsPolicy, or set it to Default"),
+        (DNS, "without dnsPolicy, the pods on other nodes lose the cluster DNS"),
+    ],
+    ids=str,
+)
+def test_the_help_does_no_harm_and_works(spec: dict[str, Any], end: str) -> None:
+    (broken,) = judged(HZ, SH, pod(**spec))[0].breaks
+    assert broken.hint.endswith(end)
+
+
 def test_pods_that_the_api_server_refuses_run_nowhere() -> None:
     ports = [{"containerPort": 1, "hostPort": 2}]
     refused = pod(containers=[{**CONTAINER, "ports": ports}], **ON_HOST)

@@ -27,6 +27,7 @@ Nodes".
 from collections.abc import Iterator
 
 from transformer.findings import Violation
+from transformer.placement.breaks import besides
 from transformer.placement.placed import Placed, runs_there, selection_at
 from transformer.placement.truth import Truth
 from transformer.rules.base import ValidationRule
@@ -38,7 +39,7 @@ def check(context: RuleContext) -> Iterator[Violation]:
         yield Violation(
             one.pointer,
             f"{runs_there(found)}, where there is no CNI, and do not use the host's network",
-            hint=_hint(context, found),
+            hint=_tweak(context, found) or one.hint,
         )
     if context.cluster.has_host_network_pools:
         unknown: dict[str, list[Placed]] = {}
@@ -49,13 +50,14 @@ def check(context: RuleContext) -> Iterator[Violation]:
             yield _unknown(context, at, found)
 
 
-def _hint(context: RuleContext, found: list[Placed]) -> str:
+def _tweak(context: RuleContext, found: list[Placed]) -> str:
+    """Return which patch is missing, for copies that tweaks can change."""
     pools = [placed.copy.pool for placed in found]
     if (context.manifest.ref.kind, context.manifest.ref.version) != ("YurtAppSet", "v1beta1"):
-        return "set hostNetwork: true, or let them run elsewhere"
+        return ""
     return (
         f"add a patch to a tweak for {', '.join(pools[:3])}: operation: add, path:"
-        " /spec/template/spec/hostNetwork, value: true"
+        f" /spec/template/spec/hostNetwork, value: true{besides(found[0])}"
     )
 
 

@@ -16,8 +16,9 @@ Bad, where `hangzhou` is a host-network pool:
       nodeSelector: {apps.openyurt.io/nodepool: hangzhou}
       containers: [{name: collector, image: "collector:1"}]
 
-Fix: remove `dnsPolicy`, or set it to `Default`. If a DaemonSet needs the cluster DNS on other
-nodes, make two: one for each type of pool.
+Fix: remove `dnsPolicy`, or set it to `Default`. If pods of the workload also run on other nodes,
+where they would lose the cluster DNS, make two: one for each type of pool. For a YurtAppSet, a
+tweak for the pool does it.
 
 Source: OpenYurt, documentation of host-network NodePools, "Pod Network Limitations on Host Network
 Nodes"; Kubernetes documentation, pod's DNS policy.
@@ -36,7 +37,7 @@ def check(context: RuleContext) -> Iterator[Violation]:
         yield Violation(
             one.pointer,
             f"{runs_there(copies)}, where there is no cluster DNS",
-            hint="remove dnsPolicy, or set it to Default",
+            hint=one.hint,
         )
 
 

@@ -15,7 +15,7 @@ Bad, where there is a host-network pool without taints:
           containers: [{name: log-shipper, image: "log-shipper:1"}]
 
 Fix: annotate the pod template with `apps.openyurt.io/exclude-host-network-pool: "true"` and run
-`hostnet-transform`; or set `hostNetwork: true`.
+`hostnet-transform`; or set `hostNetwork: true`, if the pods use no Services by name.
 
 Source: OpenYurt, documentation of host-network NodePools, "Step 3: Exclude CNI-Dependent Pods from
 Host Network Nodes"; Kubernetes documentation of DaemonSets.
@@ -39,8 +39,7 @@ def check(context: RuleContext) -> Iterator[Violation]:
                 one.pointer,
                 f"the pods of {ref} can also run on {pool_words(pools)}, where there is no CNI for"
                 " them",
-                hint="annotate the pod template with apps.openyurt.io/exclude-host-network-pool:"
-                ' "true" and run hostnet-transform on it, or set hostNetwork: true',
+                hint=one.hint,
             )
 
 
