@@ -13,7 +13,7 @@ Word: TypeAlias = Literal["runs", "breaks", "kept off", "cannot", "unknown"]
 
 MEANINGS = {
     "breaks!": "can be scheduled there, and does not work there (error)",
-    "breaks": "can be scheduled there, and does not work there (only warnings)",
+    "breaks": "can be scheduled there, and does not work there (warnings or less)",
     "unknown": "depends on what is not in the input",
     "kept off": "a guard, a taint or a cordon keeps it off",
     "runs": "can be scheduled there, and works",
@@ -74,6 +74,13 @@ class Reason(NamedTuple):
     at: Spot
     is_suppressed: bool = False
 
+    @property
+    def rank(self) -> int:
+        """Return its place among others: errors come first."""
+        return _SEVERITIES.index(self.severity)
+
+
+_SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
 
 OR_ON_HOST = ", or set hostNetwork: true"
 """What a help offers besides the guard, unless pods would not work on the host's network either."""

@@ -343,7 +343,9 @@ class _Reader(NamedTuple):
             reasons = tuple(
                 each._replace(hint=each.hint.partition(OR_ON_HOST)[0]) for each in reasons
             )
-        reasons = tuple(dict.fromkeys((*reasons, *part.more)))
+        reasons = tuple(
+            sorted(dict.fromkeys((*reasons, *part.more)), key=lambda each: (each.rank, each.rule))
+        )
         word = "breaks" if part.more else one.word
         edit = None if part.edit is None else Edit(*part.edit[2:])
         if edit is not None and edit.word == "runs" and not part.is_settled:

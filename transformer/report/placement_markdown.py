@@ -139,10 +139,10 @@ def _name(row: Row) -> str:
 
 def _cause(one: Cause) -> Iterator[str]:
     reason = one.reason
-    more = f" and {count(one.total - 1, 'other workload')}" if one.total > 1 else ""
     on = escaped(pool_words(one.pools))
     yield f"- **{reason.severity} {reason.rule}** on {on}: {escaped(reason.message)}  \n"
-    yield f"  {escaped(one.workload)}{more}, {escaped(str(reason.at))}  \n"
-    ways = [] if one.is_edited else [f"help: {escaped(reason.hint)}"]
-    ways += [f"edit: {_words(one.edit)}"] if one.edit else []
-    yield "  " + "  \n  ".join(ways) + "\n"
+    lines = [f"{escaped(name)}, {escaped(at)}" for at, name in one.first]
+    lines += [one.more] if one.more else []
+    lines += [f"help: {escaped(one.help)}"] if one.help else []
+    lines += [f"edit: {_words(one.edit)}"] if one.edit else []
+    yield "  " + "  \n  ".join(lines) + "\n"

@@ -152,7 +152,7 @@ def headline(cluster: Cluster, view: str) -> str:
         worst[min(row[column] for column in cluster.host_network)].append(workload.name)
     total = sum(len(names) for rank, names in worst.items() if rank != ABSENT)
     numbers = (
-        (len(worst[_WARNS]), "breaks by warnings only", "break by warnings only"),
+        (len(worst[_WARNS]), f"breaks {_BY_LESS}", f"break {_BY_LESS}"),
         (len(worst[_UNKNOWN]), "is unknown", "are unknown"),
         (len(worst[_RUNS]), "runs there", "run there"),
         (len(worst[_KEPT]) + len(worst[_CANNOT]), "stays off", "stay off"),
@@ -166,6 +166,9 @@ def headline(cluster: Cluster, view: str) -> str:
     if view == OLD:  # pools are known as they are now
         pools = f"what {'is' if len(cluster.host_network) == 1 else 'are'} now {pools}"
     return f"Of {counted}, on {pools}: {'; '.join([breaking, *rest])}."
+
+
+_BY_LESS = "by warnings or less"
 
 
 def isolation(cluster: Cluster, view: str) -> str:

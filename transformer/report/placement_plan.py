@@ -326,7 +326,7 @@ def _sorted(world: WorldPlacement, hosts: frozenset[str]) -> _Sorted:
             add("edited", one)
         elif edits and any(each.is_trouble for each in there):
             add("suggested", one)
-        if left := ", ".join(dict.fromkeys(_left(there))):
+        if left := ", ".join(sorted(set(_left(there)))):
             add("left", one, left)
         elif all(map(is_nowhere, one)) and (kept := [*_keeping_off(there)]):
             add("nowhere", one, kept[0])

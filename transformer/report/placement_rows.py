@@ -68,7 +68,8 @@ class Row(NamedTuple):
 
 
 class Cause(NamedTuple):
-    """Why workloads break on pools: one message, with the places of the first of them.
+    """Why workloads break on pools: one message and help, with the places and names of the first of
+    them.
 
     `total` counts workloads. `edit` says what `transform` would do about it; `is_edited`: it does
     so with the rules that are on.
@@ -76,10 +77,21 @@ class Cause(NamedTuple):
 
     reason: Reason
     pools: tuple[str, ...]
-    workload: str
+    first: tuple[tuple[str, str], ...]
     total: int
     edit: str
     is_edited: bool = False
+
+    @property
+    def help(self) -> str:
+        """What to do, unless an edit that is on does it."""
+        return "" if self.is_edited else self.reason.hint
+
+    @property
+    def more(self) -> str:
+        """How many other workloads there are."""
+        left = self.total - len(self.first)
+        return f"and {count(left, 'other workload')}" if left else ""
 
 
 class Missing(NamedTuple):
@@ -139,7 +151,7 @@ def rows(world: WorldPlacement, report: PlacementReport) -> Rows:
             _add_causes(causes, parts, shows_after=report.shows_after)
             _add_missing(missing, parts)
     made = [row._replace(first=names, total=total) for row, (names, total) in found.items()]
-    ordered = sorted(causes.values(), key=lambda one: (one.reason.severity, -one.total))
+    ordered = sorted(causes.values(), key=lambda one: (one.reason.rank, -one.total))
     return Rows(
         tuple(sorted(made, key=_trouble)),
         tuple(ordered),
@@ -216,8 +228,10 @@ def _codes(verdict: PoolVerdict) -> Iterator[str]:
         yield _CODES.get(verdict.filter, verdict.filter)
 
 
-_Causes: TypeAlias = dict[tuple[str, str, str, str], Cause]
-"""By rule, severity, message and edit."""
+_Causes: TypeAlias = dict[tuple[str, ...], Cause]
+"""By rule, severity, message, help and edit."""
+
+_MOST_PLACES = 5
 
 
 def _add_causes(causes: _Causes, parts: Sequence[Workload], *, shows_after: bool) -> None:
@@ -228,16 +242,15 @@ def _add_causes(causes: _Causes, parts: Sequence[Workload], *, shows_after: bool
     for verdict, reason in chain(now, _brought(parts) if shows_after else ()):
         by = verdict.edit if verdict.edit and verdict.edit.settles(reason) else None
         edit = "" if by is None else edit_words(by)
-        key = (reason.rule, reason.severity, reason.message, edit)
-        known = causes.get(key)
-        if known is None:
-            is_edited = by is not None and by.is_enabled
-            causes[key] = Cause(reason, verdict.pools, name_of(parts), 1, edit, is_edited)
-        else:
-            more = tuple(pool for pool in verdict.pools if pool not in known.pools)
-            total = known.total + (key not in seen)
-            causes[key] = known._replace(pools=(*known.pools, *more), total=total)
-        seen.add(key)
+        found = Cause(reason, (), (), 0, edit, by is not None and by.is_enabled)
+        key = (reason.rule, reason.severity, reason.message, found.help, edit)
+        known = causes.get(key, found)
+        if key not in seen:
+            seen.add(key)
+            first = (*known.first, (str(reason.at), name_of(parts)))[:_MOST_PLACES]
+            known = known._replace(first=first, total=known.total + 1)
+        more = tuple(pool for pool in verdict.pools if pool not in known.pools)
+        causes[key] = known._replace(pools=(*known.pools, *more))
 
 
 def _brought(parts: Iterable[Workload]) -> Iterator[tuple[PoolVerdict, Reason]]:

@@ -281,10 +281,9 @@ def _causes(causes: Sequence[Cause], paint: Paint, width: int) -> Iterator[str]:
         lines[0] = lines[0][size:]
         yield f"{code} {lines[0]}\n"
         yield from (f"  {line.strip()}\n" for line in lines[1:])
-        more = f" and {count(one.total - 1, 'other workload')}" if one.total > 1 else ""
-        place = f"{clean(str(reason.at))} {clean(one.workload)}{more}"
-        yield from (f"  {line}\n" for line in lines_of(place, width - 2))
-        for title, what in (("help", "" if one.is_edited else reason.hint), ("edit", one.edit)):
+        for place in (*map(" ".join, one.first), *filter(None, (one.more,))):
+            yield from (f"  {line}\n" for line in lines_of(clean(place), width - 2))
+        for title, what in (("help", one.help), ("edit", one.edit)):
             if what:
                 lines = lines_of(f"{title}: {clean(what)}", width - 2)
                 yield from (f"  {line}\n" for line in lines)

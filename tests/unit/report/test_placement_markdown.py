@@ -76,7 +76,7 @@ def test_the_words_that_occur_are_explained_in_one_line_and_what_is_unknown_is_n
     lines = markdown(host_pool("hz"), search, deployment("web")).splitlines()
     (legend,) = (line for line in lines if line.startswith("**"))
     assert legend == (
-        "**breaks**: can be scheduled there, and does not work there (only warnings);"
+        "**breaks**: can be scheduled there, and does not work there (warnings or less);"
         " **unknown**: depends on what is not in the input;"
         " **runs**: can be scheduled there, and works;"
         " **HN...**: rules, which `hostnet-transform rules HN420` and the like explain"

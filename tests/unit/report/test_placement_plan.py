@@ -54,6 +54,20 @@ def test_what_the_edit_of_a_rule_leaves_is_for_a_person_too() -> None:
     assert names(found, BY_HAND) == ["Deployment/shop/kiosk: HN409", "Deployment/shop/pay: HN405"]
 
 
+def test_rules_are_in_the_order_of_the_table() -> None:
+    containers = [{**CONTAINER, "ports": [{"containerPort": 80}], "args": ["a.b.svc"]}]
+    pinned: dict[str, Any] = {
+        "nodeSelector": {POOL: "hz"},
+        "hostNetwork": True,
+        "containers": containers,
+    }
+    found = plan(host_pool("hz"), workload("a", **pinned), workload("b", **pinned))
+    assert names(found, BY_HAND) == [
+        "Deployment/shop/a: HN408, HN409",
+        "Deployment/shop/b: HN408, HN409",
+    ]
+
+
 def test_what_is_unknown_is_to_be_decided_about_before_nodes_are_added() -> None:
     found = plan(host_pool("hz"), workload("search", nodeSelector={"disk": "ssd"}))
     assert names(found, UNKNOWN) == ["Deployment/shop/search: the node label disk"]

@@ -85,6 +85,37 @@ def test_a_cordon_does_not_last_and_a_pool_alone_says_nothing_of_others() -> Non
     assert "nowhere" not in "".join(render(report_of(tainted, pinned, only=["hz"])))
 
 
+def test_a_reason_names_the_places_of_some_and_joins_only_what_the_same_help_is_for() -> None:
+    pinned = [deployment(f"p{number}", nodeSelector={POOL: "hz"}) for number in range(7)]
+    ports = [{"containerPort": 80, "hostPort": 81}]
+    containers = [{**CONTAINER, "ports": ports}]
+    other = deployment("other", nodeSelector={POOL: "hz"}, containers=containers)
+    text = "".join(render(report_of(host_pool("hz"), *pinned, other)))
+    (of_seven, of_other) = (part for part in text.split("\n\n") if part.startswith("error"))
+    assert [line.split()[-1] for line in of_seven.splitlines()[1:6]] == [
+        f"Deployment/shop/p{number}" for number in range(5)
+    ]
+    assert of_seven.splitlines()[6] == "  and 2 other workloads"
+    assert "Deployment/shop/other" in of_other
+    assert "make hostPort 81 equal to containerPort 80" in of_other
+
+
+def test_what_is_only_noted_is_cut_before_warnings_are() -> None:
+    config = {"rules": {"HN409": "info"}}
+    noted = [
+        deployment(
+            f"w{number}", hostNetwork=True, containers=[{**CONTAINER, "args": [f"a{number}.b.svc"]}]
+        )
+        for number in range(12)
+    ]
+    dns = deployment("dns", hostNetwork=True, dnsPolicy="ClusterFirstWithHostNet")
+    text = "".join(render(report_of(host_pool("hz"), *noted, dns, config=config)))
+    first = next(part for part in text.split("\n\n") if "[HN4" in part)
+    assert first.startswith("warning[HN405]")
+    assert "1 further reason" in text
+    assert "(warnings or less)" in text
+
+
 def test_the_lines_of_a_reason_are_in_line() -> None:
     container = {**CONTAINER, "ports": [{"containerPort": 80}]}
     pinned = {"hostNetwork": True, "containers": [container], "nodeSelector": {POOL: "hz"}}
