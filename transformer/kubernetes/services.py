@@ -1,9 +1,9 @@
-"""Services that need kube-proxy on the nodes of their pods."""
+"""Services: their addresses, and what needs kube-proxy on the nodes of their pods."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from transformer.kubernetes.objects import Manifest, mapping_at
+from transformer.kubernetes.objects import Manifest, list_at, mapping_at
 
 _POLICIES = ("externalTrafficPolicy", "internalTrafficPolicy")
 
@@ -11,6 +11,20 @@ _POLICIES = ("externalTrafficPolicy", "internalTrafficPolicy")
 def is_service(manifest: Manifest) -> bool:
     """Whether `manifest` is a core Service."""
     return manifest.ref.kind == "Service" and manifest.ref.group == ""
+
+
+def has_cluster_ip(manifest: Manifest) -> bool:
+    """Whether a Service has an address of its own: it is neither headless nor an ExternalName."""
+    spec = manifest.spec
+    return spec.get("clusterIP") != "None" and spec.get("type") != "ExternalName"
+
+
+def cluster_ips(manifest: Manifest) -> tuple[str, ...]:
+    """Return the addresses that a manifest gives its Service."""
+    if not has_cluster_ip(manifest):
+        return ()
+    given = (manifest.spec.get("clusterIP"), *list_at(manifest.spec, "clusterIPs"))
+    return tuple(dict.fromkeys(one for one in given if isinstance(one, str) and one))
 
 
 class LocalService(NamedTuple):
@@ -31,7 +45,7 @@ def local_policies(manifest: Manifest) -> list[str]:
     """
     if manifest.ref.kind != "Service" or manifest.ref.group:
         return []
-    if manifest.spec.get("clusterIP") == "None" or manifest.spec.get("type") == "ExternalName":
+    if not has_cluster_ip(manifest):
         return []
     return [name for name in _POLICIES if manifest.spec.get(name) == "Local"]
 

@@ -65,7 +65,14 @@ def test_what_ends_in_svc_is_certainly_a_service(text: str, name: str) -> None:
         ("web", []),
         ("web.shop", []),
         ("web:latest", []),
-        ("http://10.0.0.1:80", []),
+        ("http://10.0.0.1:80", ["10.0.0.1"]),
+        ("10.0.0.1:80,10.0.0.2:80", ["10.0.0.1", "10.0.0.2"]),
+        ("10.0.0.1", ["10.0.0.1"]),
+        ("--to=10.0.0.1", ["10.0.0.1"]),
+        ("10.0.0.0/16", []),
+        ("10.0.0.1,10.0.0.2", []),
+        ("version 10.0.0.1", []),
+        ("a=1.2.3.4.5", []),
         ("http://web.example.com", []),
         ("web.example.com:443", []),
         ("http://$(WEB):80", []),
@@ -98,7 +105,8 @@ def test_where_a_host_can_stand_a_name_may_be_that_of_a_service(
         ("web", "HOST_MODE", False, []),
         ("web server", "WEB_HOST", False, []),
         ("web.shop.example", "WEB_HOST", False, []),
-        ("10.0.0.1", "WEB_HOST", False, []),
+        ("10.0.0.1", "WEB_HOST", False, ["10.0.0.1"]),
+        ("10.0.0.1", "NO_PROXY", False, []),
         ("", "WEB_HOST", True, []),
     ],
 )
@@ -106,6 +114,36 @@ def test_a_whole_text_may_be_a_host_if_its_variable_says_so(
     text: str, variable: str, is_host: bool, names: list[str]
 ) -> None:
     assert [*possible_names(Text("", text, variable, is_host))] == names
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("curl $DB_SERVICE_HOST:$DB_SERVICE_PORT", ["$DB"]),
+        ("http://$(MY_DB_SERVICE_HOST)/", ["$MY_DB"]),
+        ("${DB_SERVICE_HOST} $DB_PORT_5432_TCP_ADDR", ["$DB", "$DB"]),
+        ("DB_SERVICE_HOST", []),
+        ("$DB_SERVICE_HOSTS $DB_HOST $_SERVICE_HOST", []),
+        ("$$(DB_SERVICE_HOST)", []),
+    ],
+)
+def test_the_variables_of_a_service_name_it(text: str, names: list[str]) -> None:
+    own = [{"name": "OTHER_SERVICE_HOST", "value": "x"}]
+    container = {"args": [f"{text} $OTHER_SERVICE_HOST"], "env": own}
+    found, _ = texts_of(template(container))
+    assert [*possible_names(found)] == names
+    for without in (
+        template({**container, "envFrom": [{"configMapRef": {"name": "a"}}]}),
+        template(container, enableServiceLinks=False),
+    ):
+        assert possible_names(next(texts_of(without))) == ()
+
+
+def test_pods_ask_the_first_name_server_that_they_have_of_their_own() -> None:
+    servers = {"nameservers": ["10.96.0.10", "8.8.8.8"]}
+    (found,) = texts_of(template({}, dnsPolicy="None", dnsConfig=servers))
+    assert found == Text("/spec/dnsConfig/nameservers/0", "10.96.0.10", is_host=True)
+    assert not [*texts_of(template({}, dnsConfig=servers))]
 
 
 def template(*containers: dict[str, Any], **spec: Any) -> PodTemplate:
@@ -127,11 +165,11 @@ def test_pods_get_texts_from_commands_variables_and_the_hosts_of_probes() -> Non
     )
     at = "/spec/containers/0"
     assert [*texts_of(found)] == [
-        Text("/spec/initContainers/0/args/0", "h"),
-        Text(f"{at}/command/0", "run"),
-        Text(f"{at}/command/2", "--to=a"),
-        Text(f"{at}/args/0", "b"),
-        Text(f"{at}/env/0/value", "c", "C_HOST"),
+        Text("/spec/initContainers/0/args/0", "h", has_links=True),
+        Text(f"{at}/command/0", "run", has_links=True),
+        Text(f"{at}/command/2", "--to=a", has_links=True),
+        Text(f"{at}/args/0", "b", has_links=True),
+        Text(f"{at}/env/0/value", "c", "C_HOST", has_links=True),
         Text(f"{at}/livenessProbe/httpGet/host", "e", is_host=True),
         Text(f"{at}/readinessProbe/tcpSocket/host", "f", is_host=True),
     ]

@@ -643,6 +643,68 @@ def test_a_name_that_host_aliases_resolve_needs_no_dns() -> None:
     assert places(HN409, HZ, pod(hostAliases=aliases, **spec)) == ["/spec/containers/0/args/1"]
 
 
+SERVICES = [
+    {
+        "apiVersion": "v1",
+        "kind": "Service",
+        "metadata": {"name": name, "namespace": "t"},
+        "spec": spec,
+    }
+    for name, spec in (
+        ("my-db", {"clusterIP": "10.96.7.7", "clusterIPs": ["10.96.7.7"]}),
+        ("peers", {"clusterIP": "None"}),
+        ("far", {"type": "ExternalName", "externalName": "a.example.com"}),
+    )
+]
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("http://10.96.7.7:80", "my-db.t (10.96.7.7)"),
+        ("$(MY_DB_SERVICE_HOST)", "my-db ($MY_DB_SERVICE_HOST)"),
+        ("http://10.96.7.8:80", ""),
+        ("http://None", ""),
+        ("$PEERS_SERVICE_HOST $FAR_SERVICE_HOST $OTHER_SERVICE_HOST", ""),
+    ],
+)
+def test_a_service_is_known_by_its_address_and_its_variables(text: str, shown: str) -> None:
+    container = {**CONTAINER, "env": [{"name": "X", "value": text}]}
+    there = pod(nodeSelector=in_pool("hz"), containers=[container], **ON_HOST)
+    there["metadata"]["namespace"] = "t"
+    told = found(HN409, stream(HZ, *SERVICES, there))
+    assert [message for _, _, message in told] == [
+        f"the pods run on the host-network pool hz only, where {name} cannot be resolved or reached"
+        for name in filter(None, (shown,))
+    ]
+
+
+def test_variables_are_those_of_services_in_the_namespace_and_addresses_are_of_all() -> None:
+    texts = ["$MY_DB_SERVICE_HOST", "10.96.7.7"]
+    container = {**CONTAINER, "args": texts}
+    elsewhere = pod(nodeSelector=in_pool("hz"), containers=[container], **ON_HOST)
+    assert places(HN409, HZ, *SERVICES, elsewhere) == ["/spec/containers/0/args/1"]
+
+
+def test_the_variables_of_the_api_server_lead_to_yurthub() -> None:
+    container = {**CONTAINER, "args": ["$KUBERNETES_SERVICE_HOST"]}
+    there = pod(nodeSelector=in_pool("hz"), containers=[container], **ON_HOST)
+    there["metadata"]["namespace"] = "default"
+    kubernetes = {
+        "apiVersion": "v1",
+        "kind": "Service",
+        "metadata": {"name": "kubernetes", "namespace": "default"},
+        "spec": {"clusterIP": "10.96.0.1"},
+    }
+    assert places(HN409, HZ, kubernetes, there) == []
+
+
+def test_a_name_server_that_is_a_service_is_not_reached() -> None:
+    servers: dict[str, Any] = {"dnsPolicy": "None", "dnsConfig": {"nameservers": ["10.96.7.7"]}}
+    there = pod(nodeSelector=in_pool("hz"), **ON_HOST, **servers)
+    assert places(HN409, HZ, *SERVICES, there) == ["/spec/dnsConfig/nameservers/0"]
+
+
 # --- HN410 and HN420 -----------------------------------------------------------------------------
 
 

@@ -1,4 +1,4 @@
-"""HN409: pods for a host-network pool use names of Services.
+"""HN409: pods for a host-network pool use names or addresses of Services.
 
 On a host-network node there is no cluster DNS to look up the name of a Service, and no kube-proxy
 to reach its address. The rule looks at pods that are pinned to such a pool, and at DaemonSets that
@@ -10,7 +10,12 @@ ConfigMaps in the input that they use. A name is that of a Service if it
   and a host can stand there: in a URL, before a port, as the host of a probe, or as the value of a
   variable whose name ends in HOST, ADDR, ADDRESS, URL, SERVER or ENDPOINT.
 
-Names that `hostAliases` resolve are left out.
+Names that `hostAliases` resolve are left out. Reported is also the use of a Service in the input
+
+- by the `clusterIP` in its manifest: there, as a whole text or after a `=`, or as the name server
+  that the pods ask first (`dnsPolicy: None`);
+- by the variables that the kubelet sets for it in its namespace, such as `$(DB_SERVICE_HOST)`, if
+  the container does not set them itself.
 
 Bad, where `hangzhou` is a host-network pool:
 
@@ -32,11 +37,11 @@ Source: OpenYurt, documentation of host-network NodePools, "Pod Network Limitati
 Nodes".
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from transformer.findings import Affected, Violation
 from transformer.kubernetes.objects import Manifest
-from transformer.kubernetes.services import is_service
+from transformer.kubernetes.services import cluster_ips, has_cluster_ip, is_service
 from transformer.placement.breaks import SERVICE_HINT, not_reached
 from transformer.placement.placed import Placed, runs_there
 from transformer.placement.service_names import (
@@ -44,6 +49,7 @@ from transformer.placement.service_names import (
     certain_name,
     config_maps_of,
     possible_names,
+    service_variable,
     texts_of,
     texts_of_config,
 )
@@ -79,11 +85,34 @@ def collect(context: RuleContext) -> Iterator[Observation]:
     manifest = context.manifest
     namespace = manifest.ref.namespace
     if is_service(manifest):
-        yield Observation("", "/metadata/name", (_SERVICE, namespace, manifest.ref.name))
+        called = dict(_called(manifest))
+        yield Observation("", "/metadata/name", (_SERVICE, namespace, tuple(called.items())))
     elif _is_config_map(manifest) and context.cluster.has_host_network_pools:
         yield from _of_config(manifest)
     for there in (context.on_host_network, context.perhaps_on_host_network):
         yield from _of_pods(there, namespace, is_reported=there is context.on_host_network)
+
+
+def _called(manifest: Manifest) -> Iterator[tuple[str, str]]:
+    """Yield how pods call a Service (see `_key`), and how a message does: empty if in that way."""
+    name, namespace = manifest.ref.name, manifest.ref.namespace
+    yield name, ""
+    for address in cluster_ips(manifest):
+        yield address, f"{name}.{namespace} ({address})" if namespace else f"{name} ({address})"
+    # On an edge node YurtHub makes the variables of this one lead to itself.
+    if has_cluster_ip(manifest) and (namespace, name) != ("default", "kubernetes"):
+        variable = service_variable(name)
+        yield variable, f"{name} ({variable}_SERVICE_HOST)"
+
+
+def _key(name: str, namespace: str) -> tuple[str, str]:
+    """Return the namespace of a Service that pods in `namespace` call so, and how it is called
+    there; an address belongs to none.
+    """
+    if name[:1].isdecimal():
+        return "", name
+    host, _, of_namespace = name.partition(".")
+    return of_namespace or namespace, host
 
 
 def _of_pods(
@@ -120,7 +149,12 @@ def _of_config(manifest: Manifest) -> Iterator[Observation]:
 
 def finalize(observations: Iterable[LocatedObservation]) -> Iterator[Conclusion]:
     every = list(observations)
-    services = {one.value[1:] for one in every if one.value[0] == _SERVICE}
+    services = {
+        _key(called, one.value[1]): shown
+        for one in every
+        if one.value[0] == _SERVICE
+        for called, shown in one.value[2]
+    }
     users: dict[tuple[str, str], list[LocatedObservation]] = {}
     for one in every:
         if one.value[0] == _USES:
@@ -143,13 +177,10 @@ def finalize(observations: Iterable[LocatedObservation]) -> Iterator[Conclusion]
                 yield located, _violation(at, runs, name, broken, patches)
 
 
-def _service(names: Sequence[str], namespace: str, services: set[tuple[str, str]]) -> str:
+def _service(names: Sequence[str], namespace: str, services: Mapping[tuple[str, str], str]) -> str:
     """Return the first of `names` that a pod in `namespace` finds as a Service, or nothing."""
-    for name in names:
-        host, _, of_namespace = name.partition(".")
-        if (of_namespace or namespace, host) in services:
-            return name
-    return ""
+    found = ((name, services.get(_key(name, namespace))) for name in names)
+    return next((shown or name for name, shown in found if shown is not None), "")
 
 
 def _violation(
@@ -176,7 +207,7 @@ def _violation(
 
 RULE = ValidationRule(
     "HN409",
-    "a Service's host name on a host-network pool",
+    "a Service's name or address on a host-network pool",
     "warning",
     check,
     needs=("workloads", "pools"),
