@@ -150,6 +150,16 @@ def git(*arguments: str) -> None:
     subprocess.run(["git", *identity, *arguments], check=True, capture_output=True)
 
 
+def test_a_literal_of_a_generator_is_found_at_its_line() -> None:
+    uses = DEPLOYMENT.replace("}]\n", ", envFrom: [{configMapRef: {name: c}}]}]\n")
+    pinned = "      hostNetwork: true\n      nodeSelector: {apps.openyurt.io/nodepool: p}\n"
+    write("base/dep.yaml", f"{uses}{pinned}")
+    generated = "configMapGenerator:\n- name: c\n  literals:\n  - A=1\n  - TO=http://b.c.svc\n"
+    write("base/kustomization.yaml", f"resources: [dep.yaml]\n{generated}")
+    overlay("resources: [../base]\nnamePrefix: x-\n")
+    assert found("--build", ".") == [("warning[HN409]", "base/kustomization.yaml", 6)]
+
+
 def test_both_states_are_built() -> None:
     overlay("resources: [../base, ../cluster/pools.yaml]\n")
     Path("cluster/pools.yaml").rename("edge/pools.yaml")

@@ -18,7 +18,8 @@ from transformer.inputs.builds.correspondence import MISSING, corresponding, val
 from transformer.inputs.builds.objects import Objects, locator_of, read_objects
 from transformer.inputs.builds.patches import PatchDocument, Patches, place_that_sets, read_patches
 from transformer.inputs.builds.sources import SourceObject, Sources
-from transformer.kubernetes.objects import Manifest, mapping_at
+from transformer.inputs.reading import value_of
+from transformer.kubernetes.objects import Manifest, list_at, mapping_at
 from transformer.position import Position
 from transformer.yamltree.fast_load import fast_load
 
@@ -65,7 +66,7 @@ class BuildOrigins:
         source = self._source_of(built)
         if source is None:
             origin = self._origin_of(built)
-            return Location(origin, 0, "") if origin else self._at_root()
+            return self._generated(origin, built, found.pointer) if origin else self._at_root()
         at = _existing(found.pointer, built, source.manifest)
         inside = corresponding(source.manifest.value, built.value, at)
         if inside is not None:
@@ -109,6 +110,23 @@ class BuildOrigins:
 
     def _source_of(self, built: Manifest) -> SourceObject | None:
         return self._all_sources().of(built.ref, self._origin_of(built))
+
+    def _generated(self, origin: str, built: Manifest, at: str) -> Location:
+        """Return the only literal of a generator that sets what is at `at` of a ConfigMap, or its
+        file.
+        """
+        key, found = at.removeprefix("/data/"), []
+        for document in self.objects_of(origin).documents[:1]:
+            with suppress(InputError):
+                every = list_at(mapping_at(value_of(document)), "configMapGenerator")
+                found = [
+                    f"/configMapGenerator/{number}/literals/{index}"
+                    for number, one in enumerate(every)
+                    if str(mapping_at(one).get("name")) in built.ref.name
+                    for index, text in enumerate(list_at(mapping_at(one), "literals"))
+                    if str(text).startswith(f"{key}=")
+                ]
+        return Location(origin, 0, found[0] if len(found) == 1 else "")
 
     def _all_sources(self) -> Sources:
         if self._sources is None:
