@@ -253,6 +253,46 @@ def test_pods_that_cannot_be_changed_get_no_command(kind: str) -> None:
         assert b"'Job.v1.batch' 'once'" in script(of=value).out
 
 
+def test_a_suspended_job_cannot_get_the_network_of_the_host() -> None:
+    value = kept_off_deployment(name="once", namespace="shop")
+    value |= {"kind": "Job", "apiVersion": "batch/v1"}
+    value["spec"]["suspend"] = True
+    template = value["spec"]["template"]
+    del template["metadata"]["annotations"]
+    template["spec"]["nodeSelector"] = {"apps.openyurt.io/nodepool": "barriers"}
+    run = script("--enable", "host-network-pods", of=listed(value, kube_proxy()))
+    assert "warning: no command for Job/shop/once" in run.err
+    assert run.out.count(b"\nkubectl patch ") == 1
+
+
+@pytest.mark.parametrize("options", [(), ("--disable", "HN303")])
+def test_a_label_that_the_cluster_keeps_blocks_no_other_object(
+    work: Path, options: tuple[str, ...]
+) -> None:
+    fixed = node("edge-1")
+    fixed["metadata"]["labels"]["nodepool.openyurt.io/hostnetwork"] = "false"
+    items = listed(fixed, node("edge-2"))["items"]
+    run = script(*options, of=listed(*items), status=3)
+    cluster = Cluster(work, items)
+    reason = "no command for Node/edge-1: the cluster refuses to change its label nodepool.openyurt"
+    assert f"<stdin>:3: error: {reason}" in run.err
+    assert f"\n# error: <stdin>:3: {reason}".encode() in run.out
+    assert cluster.run(run.out).returncode == 0
+    assert cluster.get(items[0]) == items[0]
+    labels = cluster.get(items[1])["metadata"]["labels"]
+    assert labels["nodepool.openyurt.io/hostnetwork"] == "true"
+
+
+def test_no_node_is_made_an_edge_worker() -> None:
+    pool = deepcopy(HOST_NETWORK_POOL) | {"metadata": {"name": "plain"}}
+    pool["spec"] = {"type": "Edge", "labels": {"openyurt.io/is-edge-worker": "true"}}
+    given = node("edge-1")
+    given["metadata"]["labels"] = {"apps.openyurt.io/nodepool": "plain"}
+    run = script("--enable", "pool-attributes", of=listed(pool, given), status=3)
+    assert "no command for Node/edge-1: only OpenYurt and the node itself may change" in run.err
+    assert b"\nkubectl patch " not in run.out
+
+
 def test_the_same_object_twice_is_patched_once(cluster: Cluster) -> None:
     run = script(of=listed(*live()["items"], live()["items"][0]))
     assert run.out.count(b"\nkubectl patch ") == 5

@@ -1,15 +1,21 @@
 """A shell script of `kubectl patch` commands on standard output, written as objects are read."""
 
+from collections.abc import Iterable
+from dataclasses import replace
 from typing import BinaryIO
 
 from transformer.findings import DocumentResult, ObjectRef
+from transformer.kubernetes.nodes import is_node, label_change
 from transformer.kubernetes.objects import Manifest
+from transformer.kubernetes.well_known import EDGE_WORKER_LABEL, HOST_NETWORK_LABEL
+from transformer.operations import Operation, copy_of
 from transformer.outputs.reporter import Reporter
 from transformer.outputs.writers import Output, objects_of
+from transformer.patch.verify import patched
 from transformer.report.as_kubectl import HEADER, NOTHING, command, comment, guarded, is_possible
 from transformer.report.by_object import by_object
 from transformer.report.formatting import clean
-from transformer.rules.exempt import has_fixed_template
+from transformer.rules.exempt import is_refused
 
 
 class KubectlScript(Output):
@@ -33,9 +39,11 @@ class KubectlScript(Output):
             patch = guarded(manifest.value, operations)
             this = place, hash(repr(patch))
             first = self._patched.setdefault(manifest.ref, this)
-            if has_fixed_template(manifest):
+            if is_refused(manifest, operations):
                 self._warn(f"no command for {manifest.ref} ({place}): {_RECREATE}")
-            elif reason := _refusal(manifest) or _conflict(first, this):
+            elif reason := (
+                _refusal(manifest) or _fixed_label(manifest, operations) or _conflict(first, this)
+            ):
                 self._fail(place, f"no command for {manifest.ref}: {reason}")
             elif first is this:
                 found = [one for one in result.findings if one.item == manifest.base]
@@ -79,6 +87,22 @@ def _refusal(manifest: Manifest) -> str:
             "it has no namespace; add the one that is meant, or pipe in `kubectl get -o yaml`, or"
             " `kubectl kustomize` of the folder that sets it"
         )
+    return ""
+
+
+def _fixed_label(manifest: Manifest, operations: Iterable[Operation]) -> str:
+    """Return why the cluster refuses an edit of the labels of a node, or an empty string.
+
+    It refuses the whole update. Source: `validateNodeUpdate` (HN303, HN305).
+    """
+    if not is_node(manifest):
+        return ""
+    after = replace(manifest, value=patched(copy_of(manifest.value), operations))
+    if label_change(manifest, after, HOST_NETWORK_LABEL):
+        remedy = "reset the node and join it again"
+        return f"the cluster refuses to change its label {HOST_NETWORK_LABEL}; {remedy}"
+    if manifest.labels.get(EDGE_WORKER_LABEL) != after.labels.get(EDGE_WORKER_LABEL):
+        return f"only OpenYurt and the node itself may change its label {EDGE_WORKER_LABEL}"
     return ""
 
 

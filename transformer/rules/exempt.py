@@ -52,6 +52,13 @@ def has_fixed_template(manifest: Manifest) -> bool:
     return (ref.group, ref.kind) in _UNCHANGEABLE and manifest.spec.get("suspend") is not True
 
 
+def is_refused(manifest: Manifest, operations: Iterable[Operation]) -> bool:
+    """Whether the API server refuses operations on the pod template of an object in a cluster."""
+    is_job = (manifest.ref.group, manifest.ref.kind) == ("batch", "Job")
+    sets_network = any(operation.path.endswith("/hostNetwork") for operation in operations)
+    return has_fixed_template(manifest) or (is_job and sets_network)
+
+
 def is_encrypted(context: RuleContext) -> bool:
     """Whether the document is SOPS-encrypted so that an insertion would break its MAC."""
     sops = mapping_at(context.document_value, "sops")
