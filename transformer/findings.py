@@ -154,6 +154,9 @@ UnseenKind: TypeAlias = Literal[
     "encrypted",
     "unread",
     "unread (old)",
+    "static pods",
+    "controlled",
+    "no pool",
 ]
 
 

@@ -225,12 +225,16 @@ class PoolSteps(NamedTuple):
 
 
 class Explanation(NamedTuple):
-    """What decides where a workload copy can be scheduled: what it asks for, and pool by pool."""
+    """What decides where a workload copy can be scheduled: what it asks for, and pool by pool.
+
+    `left_out`: why there is no verdict on it, if so.
+    """
 
     world: str
     key: tuple[str, ...]
     asks: tuple[Asked, ...]
     pools: tuple[PoolSteps, ...]
+    left_out: str = ""
 
 
 class PoolColumn(NamedTuple):

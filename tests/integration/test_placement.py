@@ -279,6 +279,117 @@ def test_a_pod_template_of_an_unknown_kind_fails_a_run_that_may_leave_nothing_ou
     assert entry["count"] == 1
 
 
+def of_controller(kind: str, owner: str, *, name: str = "one", **labels: str) -> dict[str, Any]:
+    """Return a Pod that a controller makes."""
+    owners = [{"kind": kind, "name": owner, "controller": True}]
+    metadata = {"name": name, "namespace": "shop", "labels": labels, "ownerReferences": owners}
+    spec = {"containers": [CONTAINER]}
+    return {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec}
+
+
+def app_set(name: str = "app", **spec: Any) -> dict[str, Any]:
+    """Return a YurtAppSet."""
+    template = deployment()["spec"]["template"]
+    made = {"spec": {"selector": {"matchLabels": {"a": "b"}}, "template": template}}
+    return {
+        "apiVersion": "apps.openyurt.io/v1beta1",
+        "kind": "YurtAppSet",
+        "metadata": {"name": name, "namespace": "shop"},
+        "spec": {**spec, "workload": {"workloadTemplate": {"deploymentTemplate": made}}},
+    }
+
+
+STATIC = deployment("static") | {
+    "apiVersion": "apps.openyurt.io/v1alpha1",
+    "kind": "YurtStaticSet",
+}
+MIRROR = of_controller("Node", "n", name="api-n")
+MIRROR["metadata"]["annotations"] = {"kubernetes.io/config.mirror": "1"}
+NOWHERE = app_set(nodepoolSelector={"matchLabels": {"tier": "edge"}})
+LEFT_OUT = [
+    (STATIC, "object with static pods", "YurtStaticSet/shop/static: the scheduler does not"),
+    (MIRROR, "object with static pods", "Pod/shop/api-n: the scheduler does not place"),
+    (
+        of_controller("ReplicaSet", "gone"),
+        "object of a controller (not in the input)",
+        "object of a controller Pod/shop/one of ReplicaSet gone: the controller is not",
+    ),
+    (
+        NOWHERE,
+        "workload that selects no pool",
+        "YurtAppSet/shop/app: no NodePool of the input has what it selects",
+    ),
+]
+
+
+@pytest.mark.parametrize(("left_out", "counted", "why"), LEFT_OUT)
+def test_pods_without_a_verdict_are_counted(left_out: Any, counted: str, why: str) -> None:
+    data = read(BARRIERS, deployment(hostNetwork=True), left_out)
+    run = invoke("placement", "-v", "--fail-on", "unseen", stdin=data)
+    assert run.status == 1
+    assert f"not looked into: 1 {counted}" in " ".join(run.out.decode().split())
+    assert f"failed because of --fail-on unseen: 1 {counted}\n" in run.err
+    assert why in run.err
+    (entry,) = placed(stdin=data)["notLookedInto"]
+    assert entry["count"] == 1
+    assert f"not looked into: 1 {counted}" in str(
+        invoke("placement", "--format", "markdown", stdin=data).out
+    )
+    assert b"Not looked into: 1" in invoke("placement", "--format", "html", stdin=data).out
+    name = "/".join((left_out["kind"], "shop", left_out["metadata"]["name"]))
+    explained = invoke("placement", "--explain", name, stdin=data)
+    assert (explained.status, explained.out) == (2, b"")
+    assert f"{name} (<stdin>:" in explained.err
+    assert "has no verdict: " in explained.err
+
+
+REPLICAS = of_controller("Deployment", "web", name="web-5d8f") | {
+    "apiVersion": "apps/v1",
+    "kind": "ReplicaSet",
+    "spec": deployment()["spec"],
+}
+CRON_JOB = deployment() | {"apiVersion": "batch/v1", "kind": "CronJob"}
+CRON_JOB["spec"] = {"jobTemplate": {"spec": deployment()["spec"]}}
+
+
+@pytest.mark.parametrize(
+    "represented",
+    [
+        [of_controller("ReplicaSet", "web-5d8f"), REPLICAS, deployment()],
+        [deployment(), of_controller("ReplicaSet", "web-5d8f", **{"pod-template-hash": "5d8f"})],
+        [of_controller("Job", "web-29381"), CRON_JOB],
+        [deployment(), of_controller("Job", "done") | {"status": {"phase": "Succeeded"}}],
+    ],
+)
+def test_what_another_workload_of_the_input_stands_for_is_not_counted(represented: Any) -> None:
+    found = placed("--fail-on", "unseen", stdin=read(BARRIERS, *represented))
+    assert (len(found["workloads"]), found["notLookedInto"]) == (1, [])
+
+
+def test_a_controller_that_is_left_out_stands_for_what_it_makes() -> None:
+    found = placed(stdin=read(BARRIERS, of_controller("ReplicaSet", "web-5d8f"), REPLICAS))
+    assert [one["count"] for one in found["notLookedInto"]] == [1]
+
+
+def test_a_workload_of_several_clusters_is_left_out_if_it_selects_a_pool_of_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    head = {"apiVersion": "transform.hostnet.io/v1alpha1", "kind": "HostnetTransform"}
+    names = ("east", "west")
+    clusters = {"clusters": [{"name": name, "paths": [f"{name}.yaml"]} for name in names]}
+    (tmp_path / ".hostnet-transform.yaml").write_text(json.dumps({**head, "spec": clusters}))
+    for name in names:
+        its = host_pool(name)
+        its["metadata"]["labels"] = {"where": name}
+        (tmp_path / f"{name}.yaml").write_bytes(read(its))
+    for where, count in ("east", 0), ("north", 1):
+        wanted = app_set(nodepoolSelector={"matchLabels": {"where": where}})
+        (tmp_path / "shared.yaml").write_bytes(read(wanted))
+        found = placed(".")["clusters"]
+        assert {len(one["notLookedInto"]) for one in found} == {count}
+
+
 TAINT = {"key": "a", "value": "b", "effect": "NoSchedule"}
 
 

@@ -133,10 +133,14 @@ def _check_explained(report: PlacementReport, explained: str) -> None:
     Raises:
         SettingsError: there is none, or the name is that of several.
     """
-    found = dict.fromkeys("/".join(filter(None, one.key[2:5])) for one in report.explanations)
+    every = [one for one in report.explanations if not one.left_out] or report.explanations
+    found = dict.fromkeys("/".join(filter(None, one.key[2:5])) for one in every)
     if "/" not in explained and len(found) > 1:
         message = f'"{clean(explained)}" is the name of {count(len(found), "workload")}'
         raise SettingsError(message, hint=f"which of them: {clean(some_of([*found]))}?")
+    if every and every[0].left_out:
+        where = f"{next(iter(found))} ({every[0].key[1]})"
+        raise SettingsError(f"{where} has no verdict: {every[0].left_out}")
     if explained and not report.explanations:
         from transformer.report.placement_explained import known_names
 

@@ -50,6 +50,7 @@ class Sighting(NamedTuple):
     """What is not looked into at a place of the input; without a `name`, all of the file.
 
     It does not count if what it deploys is in the input; otherwise that tells more of the reason.
+    Nor does it count if `instead` names a workload that has verdicts in `world` (None: in any).
     """
 
     what: UnseenKind
@@ -57,6 +58,8 @@ class Sighting(NamedTuple):
     name: str
     why: str
     deploys: tuple[Deployed, ...] = ()
+    world: str | None = ""
+    instead: tuple[str, ...] = ()
 
 
 class NotBuilt(NamedTuple):
@@ -65,6 +68,9 @@ class NotBuilt(NamedTuple):
     why: str
     group: str
 
+
+Judged: TypeAlias = Collection[tuple[str | None, str]]
+"""The workloads that have verdicts, each with its world; and each once more in any (None)."""
 
 LeadBack: TypeAlias = Callable[[Iterable[Finding]], Iterable[Finding]]
 """Returns findings at the places where they come from."""
@@ -94,17 +100,36 @@ class Coverage:
             if self._files is None or one.place.file in self._files:
                 self._found.append(one)
 
-    def unseen(self, led_back: LeadBack = lambda findings: findings) -> tuple[Unseen, ...]:
+    def unseen(
+        self,
+        led_back: LeadBack = lambda findings: findings,
+        judged: Callable[[], Judged] = frozenset,
+    ) -> tuple[Unseen, ...]:
         """Return each once, kind by kind, and of each kind in the order of places."""
         found = {
             Unseen(
                 one.what, led.file, led.line, one.name or led.file, why, self._group(one, led.file)
             )
-            for one in self._found
+            for one in self._counted(judged)
             for led in led_back([finding_at(one.place, "", "info", Violation("", one.why))])
             if (why := self._why(one, led.file))
         }
         return tuple(sorted(found, key=lambda one: (_ORDER.index(one.what), *one[1:])))
+
+    def _counted(self, judged: Callable[[], Judged]) -> list[Sighting]:
+        """Return what no workload stands for; for what a controller makes, the controller does, if
+        it is counted itself.
+        """
+        if not any(one.instead for one in self._found):
+            return self._found
+        known = set(judged())
+        counted = {(one.world, str(one.place.object)) for one in self._found}
+
+        def stands(one: Sighting, name: str) -> bool:
+            key = one.world, name
+            return key in known or (one.what == "controlled" and key in counted)
+
+        return [one for one in self._found if not any(stands(one, name) for name in one.instead)]
 
     @cached_property
     def _folders(self) -> InputFolders:

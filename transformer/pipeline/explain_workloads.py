@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from transformer.findings import ObjectRef, Place
 from transformer.pipeline.diagnostics import DiagnosticCollector
+from transformer.pipeline.left_out import why_left_out
 from transformer.pipeline.place_workloads import failed
 from transformer.pipeline.placement_shapes import Explained
 from transformer.placement.by_pool import columns_of
@@ -38,6 +39,8 @@ def explain(
         yield Explained(world, place(""), one.template.pointer, one.copy.pool, its, found)
     for copy in failed(rule_context):
         yield Explained(world, place(""), copy.template.pointer, copy.pool)
+    if why := why_left_out(rule_context):
+        yield Explained(world, place(""), "", "", left_out=why)
 
 
 def is_meant(wanted: str, ref: ObjectRef) -> bool:

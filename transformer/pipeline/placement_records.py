@@ -118,6 +118,15 @@ class PlacementRecords:
         """The worlds that have workloads."""
         return self._records.keys()
 
+    def names(self) -> frozenset[tuple[str | None, str]]:
+        """Return the `Kind/namespace/name` of each workload in its world, and in any (None)."""
+        shapes, found = list(self._shapes), set[tuple[str | None, str]]()
+        for world, records in self._records.items():
+            for number, _, name, _ in map(marshal.loads, records):
+                whole = "/".join(filter(None, _name(shape_of(shapes[number]), name)))
+                found.update(((world, whole), (None, whole)))
+        return frozenset(found)
+
     def pool_place(self, world: str, pool: str) -> PoolPlace | None:
         """Return where a pool is, or None if it comes from elsewhere."""
         return next(iter(self._pools.get((world, pool), ())), None)
@@ -139,7 +148,7 @@ class PlacementRecords:
             build, at = sources.folders.get(one.at.file, ""), str(sources.spot(one.at))
             key = (build, at, ref.kind, ref.namespace, ref.name, one.template, one.copy)
             asks = (Asked(name, text, sources.spot(place)) for name, text, place in one.asks)
-            yield Explanation(one.world, key, tuple(asks), one.pools)
+            yield Explanation(one.world, key, tuple(asks), one.pools, one.left_out)
 
     def workloads(self, world: str, columns: Columns, sources: Sources = NOT_BUILT) -> "Workloads":
         """Return the workloads of a world."""

@@ -38,7 +38,8 @@ class PoolPlace(NamedTuple):
 class Explained(NamedTuple):
     """An `Explanation` of the copy for the pool `copy` of the object at `at`.
 
-    `asks`: what the pods ask for, each as a name, a text and a place.
+    `asks`: what the pods ask for, each as a name, a text and a place. `left_out`: why the object
+    has no verdict, if so.
     """
 
     world: str
@@ -47,6 +48,7 @@ class Explained(NamedTuple):
     copy: str
     asks: tuple[tuple[str, str, Place], ...] = ()
     pools: tuple[PoolSteps, ...] = ()
+    left_out: str = ""
 
 
 class Shape(NamedTuple):

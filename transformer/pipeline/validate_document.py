@@ -238,6 +238,7 @@ class _Validation:
 
     def _place_workloads(self, world: World, rule_context: RuleContext) -> Iterable[_InState]:
         """Keep where workload copies can land, and return the object in each state."""
+        from transformer.pipeline.left_out import left_out
         from transformer.pipeline.place_workloads import place_pool, place_workloads
         from transformer.pipeline.placement_edits import Edits
 
@@ -248,6 +249,9 @@ class _Validation:
         edits = Edits(rule_context, self.context.rules)
         self.placed += place_workloads(rule_context, self.diagnostics, world.name, edits)
         self.pools += place_pool(rule_context, self.diagnostics, world.name)
+        self.unseen += left_out(
+            rule_context, world.name, partial(self._place, rule_context.manifest)
+        )
         return edits.states()
 
     def _collect_all(

@@ -32,6 +32,12 @@ _NOUNS: Mapping[UnseenKind, tuple[str, str]] = {
         "document of the old state that cannot be read",
         "documents of the old state that cannot be read",
     ),
+    "static pods": ("object with static pods", "objects with static pods"),
+    "controlled": (
+        "object of a controller (not in the input)",
+        "objects of controllers (not in the input)",
+    ),
+    "no pool": ("workload that selects no pool", "workloads that select no pool"),
 }
 
 

@@ -182,12 +182,12 @@ class RuleContext:
         """The workload copies that validation rules look at: none if a controller owns the object,
         because what is wrong with it is reported of its owner.
         """
-        return () if controller_of(self.manifest) is not None else self.placed
+        return () if self.controller is not None else self.placed
 
     @property
     def all_placed(self) -> "tuple[Placed, ...]":
         """The same, and those of which it is not certain what they are."""
-        return () if controller_of(self.manifest) is not None else self._placed
+        return () if self.controller is not None else self._placed
 
     @property
     def undecided(self) -> set[str]:
@@ -203,7 +203,7 @@ class RuleContext:
 
     @cached_property
     def _placed(self) -> "tuple[Placed, ...]":
-        if not self.templates or self.is_static or not self._makes_pods:
+        if not self.templates or self.is_static or not self.makes_pods:
             return ()
         from transformer.placement.placed import placed  # most runs of `transform` ask for none
 
@@ -277,7 +277,13 @@ class RuleContext:
         return frozenset(subject for subject, is_one in found.items() if is_one)
 
     @property
-    def _makes_pods(self) -> bool:
+    def controller(self) -> str | None:
+        """The controller that owns the object, if any."""
+        return controller_of(self.manifest)
+
+    @property
+    def makes_pods(self) -> bool:
+        """Whether the templates of the object are those of pods that run, or are to run."""
         ref, phase = self.manifest.ref, mapping_at(self.manifest.value, "status").get("phase")
         is_over = ref.kind == "Pod" and phase in ("Succeeded", "Failed")
         is_template = (ref.group, ref.kind) == ("", "PodTemplate")

@@ -115,8 +115,10 @@ def run_validate(
     aggregator.finalize()
     outcome = _outcome(aggregator, states, context, clusters, is_blank=not has_read)
     worlds = tuple(clusters.worlds[name] for name in clusters.judging)
-    placed = None if aggregator.records is None else Placed(aggregator.records, worlds)
-    return outcome._replace(unseen=coverage.unseen(states.led_back), placed=placed)
+    if (records := aggregator.records) is None:
+        return outcome._replace(unseen=coverage.unseen(states.led_back))
+    unseen = coverage.unseen(states.led_back, records.names)
+    return outcome._replace(unseen=unseen, placed=Placed(records, worlds))
 
 
 def _add_old_states(
