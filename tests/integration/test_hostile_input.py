@@ -15,8 +15,8 @@ import pytest
 
 from tests.integration.cli_runs import TOOL, environment
 from tests.integration.zygote import forked
-from tests.manifests import guarded, kept_off, node
-from transformer.report.formats import FORMATS
+from tests.manifests import guarded, kept_off, node, pool
+from transformer.report.formats import FORMATS, PLACEMENT_FORMATS
 
 MEMORY = 1024**3
 SECONDS = 20
@@ -349,20 +349,29 @@ def test_a_glob_without_sense_takes_no_time(glob: str, key: str, tmp_path: Path)
 
 def test_escape_sequences_in_names_do_not_reach_a_terminal(tmp_path: Path) -> None:
     (tmp_path / "in").mkdir()
-    escape = '"\\e[31m\\e]0;title\\a\\x9b2J\\u202ename"'
+    escape = '"\\e[31m\\e]0;title\\a\\x9b2J\\u202ename\\u2066\\u200b"'
     text = guarded().replace(b"name: web\n", f"name: {escape}\n".encode(), 1)
     text = text.replace(b'"true"', f"{escape}".encode())
-    (tmp_path / "in" / "\x1b[2J\x9b.yaml").write_bytes(text)
+    (tmp_path / "in" / "\x1b[2J\x9b\u202e.yaml").write_bytes(text)
+    pinned = f'{{apps.openyurt.io/nodepool: {escape[:-1]}2"}}'
+    (tmp_path / "in" / "pinned.yaml").write_text(
+        "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\n"
+        f"spec: {{nodeSelector: {pinned}, containers: [{{name: a, image: b}}]}}\n"
+    )
+    (tmp_path / "in" / "pool.yaml").write_bytes(pool(escape))
     config = CONFIG + f"spec: {{{escape}: 1}}\n".encode()
     (tmp_path / "c.yaml").write_bytes(config)
     for args in (
         ("in",), ("validate", "in"), ("--config", "c.yaml", "in"),
+        *(("placement", option, "in") for option in ("-v", "--plan", "--before-after")),
+        ("placement", "--pool", "\u202e", "in"), ("placement", "--explain", "a", "in"),
+        *(("placement", "--format", form, "in") for form in PLACEMENT_FORMATS),
         *(("validate", "--color", "never", "--format", form, "in") for form in FORMATS),
     ):  # fmt: skip
         ended = run(*args, cwd=tmp_path)
-        assert ended.status in (1, 2)
-        told = ended.err + (ended.out.decode() if args[0] == "validate" else "")
-        assert not {"\x1b", "\x07", "\x9b", "\x00"} & set(told), args
+        assert ended.status in ((0, 2) if args[0] == "placement" else (1, 2))
+        told = ended.err + (ended.out.decode() if args[0] in ("validate", "placement") else "")
+        assert not set("\x1b\x07\x9b\x00\u202e\u2066\u200b") & set(told), args
         assert told
 
 

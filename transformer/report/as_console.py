@@ -58,10 +58,13 @@ def summary(report: Report, *, with_names: bool = False) -> list[str]:
         lines += [f"  {line}" for line in coverage.names(report.unseen) if with_names]
         lines += [f"  {line}" for line in coverage.helps(report.unseen, "validate")]
     for reason, ids in report.skipped_rules:
-        lines.append(f"skipped: {', '.join(_ranges(ids, report.rule_ids))} ({reason})")
+        ranges = ", ".join(_ranges(ids, report.rule_ids))
+        lines.append(f"skipped: {ranges} ({clean(reason)})")
     for wanted, number in report.undecided[:_MOST_UNDECIDED]:
         workloads = count(number, "workload")
-        lines.append(f"unknown: whether {workloads} can run on host-network pools ({wanted})")
+        lines.append(
+            f"unknown: whether {workloads} can run on host-network pools ({clean(wanted)})"
+        )
     if more := sum(number for _, number in report.undecided[_MOST_UNDECIDED:]):
         lines.append(f"unknown: the same of {count(more, 'further workload')} (other reasons)")
     return lines

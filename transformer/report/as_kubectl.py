@@ -20,6 +20,7 @@ from transformer.findings import Change, Finding, ObjectRef
 from transformer.operations import Operation
 from transformer.regexes import regex
 from transformer.report.describe_change import describe_with_reason
+from transformer.report.formatting import clean
 
 HEADER = """\
 #!/bin/sh
@@ -80,7 +81,7 @@ def command(
 
 def comment(text: str) -> str:
     """Return a line of the script that does nothing, whatever `text` is."""
-    return f"# {_shown(text)}\n"
+    return f"# {clean(_shown(text))}\n"
 
 
 def guarded(value: Any, operations: Sequence[Operation]) -> list[dict[str, Any]]:

@@ -10,7 +10,14 @@ from transformer.regexes import regex
 Paint = Callable[[str, str], str]
 """Returns a text with the color of its role: `error`, `warning`, `info`, `change` or `place`."""
 
-_CONTROL = regex(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_UNSEEN = regex(
+    r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u061c\u200e\u200f"  # control characters, line ends, bidi
+    r"\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200d\u2060-\u206f\u3164\ufeff\uffa0"
+    r"\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e00ff]"
+)
+"""What controls a terminal or reorders text, and what does not show (`Default_Ignorable` of
+Unicode, without the variation selectors of visible characters).
+"""
 
 
 def unpainted(text: str, _role: str) -> str:
@@ -60,8 +67,10 @@ def message_and_hint(found: Finding) -> str:
 
 
 def clean(text: str) -> str:
-    """Return `text` with control characters escaped, so that no name can control a terminal."""
-    return _CONTROL.sub(lambda found: repr(found.group())[1:-1], text)
+    """Return `text` with what does not show escaped, so that no name can control a terminal, or
+    look like another one.
+    """
+    return _UNSEEN.sub(lambda found: found.group().encode("unicode_escape").decode(), text)
 
 
 def details(found: Finding, *, with_related: bool) -> Iterator[str]:

@@ -1,9 +1,11 @@
-"""A message names its object, and a word that happens to be the object's name does not count."""
+"""A message names its object, and a word that happens to be the object's name does not count. What
+does not show is escaped.
+"""
 
 import pytest
 
 from transformer.findings import Finding, ObjectRef
-from transformer.report.formatting import message, message_and_hint
+from transformer.report.formatting import clean, message, message_and_hint
 
 
 def found(kind: str, name: str, message: str, namespace: str = "", hint: str = "") -> Finding:
@@ -67,3 +69,28 @@ def test_what_to_do_comes_last() -> None:
     assert message_and_hint(found("Pod", "web", "it is wrong", hint="mend it")) == (
         "Pod/web: it is wrong; mend it"
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("\x1b[31m\x9b\n\u2028", r"\x1b[31m\x9b\n\u2028"),
+        ("a\u202eb\u202c \u2066c\u2069\u200f\u061c", r"a\u202eb\u202c \u2066c\u2069\u200f\u061c"),
+        ("we\u200bb\u200d\u2060\ufeff\xad\u3164", r"we\u200bb\u200d\u2060\ufeff\xad\u3164"),
+        ("\U000e0041\U0001d173", r"\U000e0041\U0001d173"),
+    ],
+)
+def test_what_does_not_show_is_escaped(text: str, shown: str) -> None:
+    assert clean(text) == shown
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "caf\xe9 \u540d\u524d \u05e9\u05dc\u05d5\u05dd \u0645\u0631\u062d\u0628\u0627",
+        "\u845b\U000e0100 \u2764\ufe0f \U0001f600 \u3000 \xa0",
+        "\\u202e",
+    ],
+)
+def test_what_shows_stays(text: str) -> None:
+    assert clean(text) == text
