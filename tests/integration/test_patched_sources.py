@@ -210,3 +210,71 @@ def test_what_is_built_is_judged_as_it_is_and_what_is_not_built_as_a_source() ->
     ((rule, severity, message),) = reported("--build", ".")
     assert (rule, severity) == ("HN401", "warning")
     assert message.endswith(" (without the patch in edge/host.yaml)")
+
+
+FREE = deployment().replace("nodeSelector", "priorityClassName: x # ")
+PIN = {"op": "add", "path": "/spec/template/spec/nodeSelector", "value": {"zone": "a"}}
+OPTIONS = ("--enable", "keep-off", "--enable", "host-network-pods")
+
+
+def patched(operation: object, till: str = FREE) -> None:
+    """Write a base that is used as it is, and by an overlay that patches it."""
+    patch = {"patch": json.dumps([operation]), "target": {"kind": "Deployment"}}
+    write(pools=POOL, base__till=till, base__kustomization="resources: [till.yaml]")
+    write(plain__kustomization="{namespace: a, resources: [../base]}")
+    kustomization = {"namespace": "b", "resources": ["../base"], "patches": [patch]}
+    write(pinned__kustomization=json.dumps(kustomization))
+
+
+@pytest.mark.parametrize(
+    ("till", "rule"), [(FREE, "keep-off"), (deployment(), "host-network-pods")]
+)
+def test_where_an_overlay_decides_where_pods_run_their_base_is_not_edited(
+    till: str, rule: str
+) -> None:
+    patched(PIN, till)
+    run = invoke("-w", *OPTIONS, ".")
+    assert run.status == 0
+    assert Path("base/till.yaml").read_text() == till
+    assert (
+        f"base/till.yaml:1:1: warning[HN415]: {rule} would apply to Deployment/till, but where it"
+        " runs is decided in pinned/kustomization.yaml\n" in run.err
+    )
+    assert "transform the built result" in run.err
+    assert invoke("--check", *OPTIONS, ".").status == 0
+    assert invoke("--diff", *OPTIONS, ".").out == b""
+
+
+def test_a_patch_of_other_fields_does_not_stop_an_edit() -> None:
+    patched({"op": "add", "path": "/spec/replicas", "value": 2})
+    run = invoke("-w", "--enable", "keep-off", ".")
+    assert "HN415" not in run.err
+    assert "exclude-host-network-pool" in Path("base/till.yaml").read_text()
+
+
+def test_rules_that_do_not_depend_on_where_pods_run_edit_what_is_patched() -> None:
+    annotated = FREE.replace(
+        "labels: {app: till}", 'annotations: {apps.openyurt.io/exclude-host-network-pool: "true"}'
+    )
+    patched(PIN, annotated)
+    assert "HN415" not in invoke("-w", *OPTIONS, ".").err
+    assert "nodepool.openyurt.io/hostnetwork" in Path("base/till.yaml").read_text()
+
+
+def test_a_patched_base_that_is_wrong_is_as_wrong_for_an_edit() -> None:
+    wrong = "annotations: {apps.openyurt.io/exclude-host-network-pool: True}"
+    patched(PIN, FREE.replace("labels: {app: till}", wrong))
+    assert invoke("--check", ".").status == 1
+    run = invoke("--check", "--enable", "keep-off", ".")
+    assert run.status == 1
+    assert "error[HN403]" in run.err
+
+
+@pytest.mark.usefixtures("_repository")
+def test_a_hook_that_gets_the_base_only_knows_what_decides_in_the_overlay() -> None:
+    write(pools=POOL, base__till=FREE, edge__host=json.dumps([PIN]))
+    git("add", "--all")
+    run = invoke("hook", "transform", *OPTIONS, "base/till.yaml")
+    assert run.status == 0, run.err
+    assert "is decided in edge/host.yaml" in run.err
+    assert Path("base/till.yaml").read_text() == FREE

@@ -24,6 +24,7 @@ from transformer.pipeline.kustomize_layers import (
     patch_of,
     target_of,
 )
+from transformer.pipeline.patch_effects import replacement_decides, transformer_decides
 from transformer.pipeline.patched_sources import PatchedSources
 
 _OWN = ("transform.hostnet.io", "HostnetTransform")
@@ -123,6 +124,7 @@ class _Reader:
         """Return what a kustomization with the plain `value` does."""
         folder = source.path.parent
         transformers = list(self._transformers(folder, value))
+        deciding = self._deciding(source, value, transformers)
         return Layer(
             (*self._merges(source, value), *self._patches(source, list_at(value, "patches"))),
             text_of(value.get("namespace")),
@@ -133,6 +135,7 @@ class _Reader:
             (
                 *self._patches(source, list_at(value, "patchesJson6902")),
                 *self._patches(source, _configured_patches(transformers)),
+                *deciding,
             ),
             tuple(self._real.of(folder / one) for one in _texts(value, "components")),
             _handled(transformers),
@@ -161,6 +164,26 @@ class _Reader:
             target = target_of(entry["target"]) if has_target else None
             if (patch := patch_of(name, target, contents)) is not None:
                 yield patch
+
+    def _deciding(
+        self, source: Source, value: Mapping[str, Any], transformers: Sequence[Manifest | None]
+    ) -> Iterator[Patch]:
+        """Yield, as patches, what else may decide where pods run: transformers, as far as they are
+        not known to change other fields, and replacements.
+        """
+        name = self._name(source)
+        if any(one is None or _may_decide(one) for one in transformers):
+            yield Patch(name, decides=True)
+        for entry in map(mapping_at, list_at(value, "replacements")):
+            path = text_of(entry.get("path"))
+            found = self._named(source, path)[1] if path else [entry]
+            if not any(found):
+                yield Patch(name, decides=True)
+            for one in found:
+                for each in one if isinstance(one, list) else [one]:
+                    for replaced in map(mapping_at, list_at(mapping_at(each), "targets")):
+                        if replacement_decides(replaced):
+                            yield Patch(name, target_of(replaced.get("select")), decides=True)
 
     def _contents(self, source: Source, entry: Any) -> tuple[str, list[Any]]:
         """Return the file of a patch (its name in messages), and its plain values."""
@@ -194,12 +217,14 @@ class _Reader:
             with suppress(OSError, InputError):
                 yield from map(value_of, documents_of(source, self._context))
 
-    def _transformers(self, folder: Path, value: Mapping[str, Any]) -> Iterator[Manifest]:
-        """Yield the objects under `transformers`."""
+    def _transformers(self, folder: Path, value: Mapping[str, Any]) -> Iterator[Manifest | None]:
+        """Yield the objects under `transformers`; None for an entry that cannot be read."""
         for entry in _texts(value, "transformers"):
             contents = _inline(entry)
             if not any(map(mapping_at, contents)):
                 contents = list(self._objects(folder, entry, _DEEPEST))
+            if not any(map(mapping_at, contents)):
+                yield None
             for content in contents:
                 yield from manifests(content)
 
@@ -223,16 +248,23 @@ class _Reader:
         return self._by_folder.get(real, [])
 
 
-def _configured_patches(transformers: Iterable[Manifest]) -> Iterator[Any]:
+def _may_decide(transformer: Manifest) -> bool:
+    """Whether a transformer, which is not ours, may decide where pods run."""
+    ref = transformer.ref
+    is_ours = (ref.group, ref.kind) == _OWN
+    return not is_ours and transformer_decides(ref.version, ref.kind, transformer.value)
+
+
+def _configured_patches(transformers: Iterable[Manifest | None]) -> Iterator[Any]:
     """Yield what kustomize's own transformer of patches has as its configuration."""
-    for one in transformers:
+    for one in filter(None, transformers):
         if one.ref.kind == "PatchTransformer" and one.ref.version == "builtin":
             yield one.value
 
 
-def _handled(transformers: Iterable[Manifest]) -> frozenset[str]:
+def _handled(transformers: Iterable[Manifest | None]) -> frozenset[str]:
     handled: set[str] = set()
-    for one in transformers:
+    for one in filter(None, transformers):
         if (one.ref.group, one.ref.kind) == _OWN:
             rules = mapping_at(one.value, "spec", "rules")
             handled.update(

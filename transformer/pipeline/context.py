@@ -53,7 +53,12 @@ class RunContext(NamedTuple):
     """A document that cannot be read and does not look like a manifest is only an info (hooks)."""
 
     patched_sources: "PatchedSources | None" = None
-    """For `validate`: what kustomizations in the input do to objects, if they do anything."""
+    """What kustomizations in the input do to objects, if they do anything; for `transform` only if
+    a rule is on that edits where pods run.
+    """
+
+    keeps_severity: bool = False
+    """For `transform`: a finding on an object is as severe if kustomizations patch it."""
 
     places_workloads: bool = False
     """For `placement`: where workloads can land is gathered, too."""

@@ -89,7 +89,8 @@ class DiagnosticCollector:
         violation = Violation("", found.message, found.hint)
         offset = self.source.offset(manifest.base + found.pointer, at_key=found.at_key)
         place = self.place(manifest.base, manifest.ref, found.pointer, offset=offset)
-        patches = patched.patches if is_about_workloads(rule) else ()
+        is_milder = is_about_workloads(rule) and not self.context.keeps_severity
+        patches = patched.patches if is_milder else ()
         self._add(finding_at(place, rule, severity, violation), manifest.annotations, patches)
 
     def patched(self, manifest: Manifest) -> PatchedSource:

@@ -55,15 +55,17 @@ def visit(
     tree, value = load_document(document, diagnostics)
     cluster, origin = diagnostics.context.cluster, diagnostics.origin
     for manifest in objects(value, diagnostics):
+        templates = pod_templates(manifest, cluster.rows)
         rule_context = RuleContext(
             manifest,
-            pod_templates(manifest, cluster.rows),
+            templates,
             cluster,
             value,
             origin.is_patch,
             template_comment=diagnostics.template_comment,
             is_named=origin.is_named,
             usage=origin.usage,
+            deciding=diagnostics.patched(manifest).deciding if templates else (),
         )
         visit_object(rule_context)
     report_opening(document.raw, diagnostics, is_empty=value is None, glued=glued)

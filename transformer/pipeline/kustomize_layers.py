@@ -1,8 +1,9 @@
 """What one kustomization does to an object, as far as patches above it can tell.
 
 A patch finds its objects by kind, name and namespace: those that they have now, or had before a
-kustomization changed them. Only these, labels and annotations are followed here; the patched fields
-are not. The order is that of kustomize (`KustTarget.runTransformers`).
+kustomization changed them. Only these, labels and annotations are followed here; of the other
+patched fields it is only known whether they may decide where pods run. The order is that of
+kustomize (`KustTarget.runTransformers`).
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -12,6 +13,7 @@ from transformer.findings import ObjectRef
 from transformer.kubernetes.label_selector import selects
 from transformer.kubernetes.name_pattern import matches
 from transformer.kubernetes.objects import Manifest, list_at, manifests, mapping_at, text_of
+from transformer.pipeline.patch_effects import decides
 from transformer.pointer import split
 
 _NO_NAMESPACE = frozenset(
@@ -79,7 +81,8 @@ class Patch(NamedTuple):
     It is for the objects that `target` selects. Without a target it is for `objects`, each of which
     it names as it is at any time. `labels` and `annotations` are those that it sets (None: it
     removes them); `clears` names which of the two it removes before. `deletes`: it removes the
-    object.
+    object. `decides`: it may decide where pods run (`patch_effects.py`); if it names no objects, it
+    is not known which they are, and it may do so for any.
     """
 
     file: str
@@ -89,11 +92,17 @@ class Patch(NamedTuple):
     annotations: tuple[tuple[str, str | None], ...] = ()
     clears: frozenset[str] = frozenset()
     deletes: bool = False
+    decides: bool = False
 
     def is_for(self, built: "Built") -> bool:
         if self.target is not None:
             return self.target.selects(built)
         return any(_is_same(one, ref) for one in self.objects for ref in built.refs)
+
+    def may_decide(self, built: "Built") -> bool:
+        """Whether it may decide where the pods of an object run."""
+        is_for_any = self.target is None and not self.objects
+        return self.decides and (is_for_any or self.is_for(built))
 
     def apply(self, built: "Built") -> "Built":
         return built._replace(
@@ -177,7 +186,8 @@ class Built(NamedTuple):
     """An object on its way through kustomizations.
 
     `refs` are its identities, from the first to the current one. `patches` are the files of the
-    patches that it got, `handled` as in `Layer`.
+    patches that it got, `deciding` those that may decide where its pods run, `handled` as in
+    `Layer`.
     """
 
     refs: tuple[ObjectRef, ...]
@@ -186,6 +196,7 @@ class Built(NamedTuple):
     patches: tuple[str, ...] = ()
     handled: frozenset[str] = frozenset()
     is_deleted: bool = False
+    deciding: tuple[str, ...] = ()
 
     def renamed(self, ref: ObjectRef) -> "Built":
         return self if ref == self.refs[-1] else self._replace(refs=(*self.refs, ref))
@@ -214,8 +225,10 @@ def patch_of(
 ) -> Patch | None:
     """Return a patch with the plain values `contents`: objects to merge, or RFC 6902 operations.
 
-    None if it is for nothing.
+    None if it is for nothing. If nothing is known of it, it may be for anything.
     """
+    contents = list(contents)
+    may_decide = decides(contents)
     objects: list[ObjectRef] = []
     changed: dict[str, dict[str, str | None]] = {"labels": {}, "annotations": {}}
     clears: set[str] = set()
@@ -234,7 +247,7 @@ def patch_of(
                 if isinstance(key, str) and (item is None or isinstance(item, str)):
                     found[key] = item
     if target is None and not objects:
-        return None
+        return Patch(file, decides=True) if not any(contents) else None
     is_one = len(objects) <= 1
     return Patch(
         file,
@@ -244,6 +257,7 @@ def patch_of(
         tuple(changed["annotations"].items()) if is_one else (),
         frozenset(clears) if is_one else frozenset(),
         deletes and is_one,
+        may_decide,
     )
 
 
@@ -288,6 +302,8 @@ def labels_of(value: Mapping[str, Any]) -> _Pairs:
 
 def _patched(built: Built, patches: Iterable[Patch]) -> Built:
     for patch in patches:
+        if patch.may_decide(built):
+            built = built._replace(deciding=tuple(dict.fromkeys((*built.deciding, patch.file))))
         if not built.is_deleted and patch.is_for(built):
             built = patch.apply(built)
     return built

@@ -69,6 +69,7 @@ class PatchedSources:
             () if is_same else namespaces,
             any(end.refs[-1].name != manifest.ref.name for end in ends),
             tuple(file for file in patches if file in self._not_built),
+            tuple(dict.fromkeys(file for end in ends for file in end.deciding)),
         )
 
     def above(self, number: int) -> Sequence[int]:

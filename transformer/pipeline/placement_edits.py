@@ -106,7 +106,7 @@ class Edits:
 def edited(rule: TransformRule, context: RuleContext) -> Edited | None:
     """Return what a rule makes of an object; None if it does nothing."""
     try:
-        operations = editable(context, rule.plan(context))
+        operations = editable(context, rule.plan(context), rule.id)
         if not operations:
             return None
         value = marshal.loads(marshal.dumps(context.manifest.value, _UNSHARED))

@@ -213,7 +213,7 @@ class _Transformation:
                 # The rule before has edited the object, so nothing known of it counts any more.
                 current = rule_context if is_first else replace(rule_context)
                 operations = planned[transform.id] if is_first else transform.plan(current)
-                self._take(transform, editable(current, operations), current)
+                self._take(transform, editable(current, operations, transform.id), current)
                 is_first = False
 
     def _add_pool(self, manifest: Manifest) -> None:

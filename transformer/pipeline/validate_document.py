@@ -216,7 +216,7 @@ class _Validation:
         if planned:
             rule_context = replace(rule_context, planned=planned)
         self.is_edited = self.is_edited or any(
-            editable(rule_context, operations) for operations in planned.values()
+            editable(rule_context, operations, rule) for rule, operations in planned.items()
         )
         if self.origin.is_patch:
             # Only the checks that `transform` runs on objects that it would edit.

@@ -119,7 +119,8 @@ class PatchedSource(NamedTuple):
     `handled` the rules that our own transformer leaves nothing to report for, in all builds.
 
     `namespaces` are those that it gets in the builds (none: it stays in its own). `is_renamed`: its
-    name changes in any. `not_built` are those of `patches` that no build applies.
+    name changes in any. `not_built` are those of `patches` that no build applies. `deciding` are
+    the files of the patches that decide, or may decide, where its pods run.
     """
 
     patches: tuple[str, ...] = ()
@@ -127,6 +128,7 @@ class PatchedSource(NamedTuple):
     namespaces: tuple[str, ...] = ()
     is_renamed: bool = False
     not_built: tuple[str, ...] = ()
+    deciding: tuple[str, ...] = ()
 
     def refs(self, ref: ObjectRef) -> tuple[ObjectRef, ...]:
         """Return an object's identity in each namespace that it gets."""
@@ -151,7 +153,7 @@ class RuleContext:
     `template_comment`: the comment that shows that the document is a template (empty: none does).
     `is_named`: the user named its file, or it is standard input. `usage`: how kustomizations in the
     input build its file. `in_no_cluster`: there are clusters, but its file belongs to none, so it
-    is checked in each.
+    is checked in each. `deciding` are the files of the patches that may decide where its pods run.
     """
 
     manifest: Manifest
@@ -165,6 +167,7 @@ class RuleContext:
     is_named: bool = True
     usage: KustomizationUsage = NOT_LISTED
     in_no_cluster: bool = False
+    deciding: tuple[str, ...] = ()
 
     @cached_property
     def placed(self) -> "tuple[Placed, ...]":

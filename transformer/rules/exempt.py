@@ -12,9 +12,19 @@ from transformer.rules.context import RuleContext
 _UNCHANGEABLE = (("", "Pod"), ("batch", "Job"))
 
 
-def editable(context: RuleContext, operations: Iterable[Operation]) -> list[Operation]:
-    """Return those of `operations` that are allowed; a validation rule reports each other one."""
-    return [] if context.template_comment else editable_once_rendered(context, operations)
+BY_PLACEMENT = frozenset({"host-network-pods", "keep-off"})
+"""The rules that edit a pod template because of where its pods run."""
+
+
+def editable(
+    context: RuleContext, operations: Iterable[Operation], rule: str = ""
+) -> list[Operation]:
+    """Return those of `operations` (of `rule`) that are allowed; a validation rule reports each
+    other one.
+    """
+    if context.template_comment or (context.deciding and rule in BY_PLACEMENT):
+        return []
+    return editable_once_rendered(context, operations)
 
 
 def editable_once_rendered(

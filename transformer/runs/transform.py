@@ -8,7 +8,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from transformer.findings import DocumentResult, Finding
 from transformer.inputs.discovery import Source
@@ -41,8 +41,13 @@ from transformer.pipeline.stream import (
     transform_as_it_comes,
 )
 from transformer.pipeline.transform_document import transform_document
+from transformer.rules.exempt import BY_PLACEMENT
 from transformer.runs.workers import Workers
 from transformer.text.raw_document import RawBatch
+
+if TYPE_CHECKING:
+    from transformer.inputs.kustomizations import Kustomizations
+    from transformer.pipeline.patched_sources import PatchedSources
 
 
 class Inputs(NamedTuple):
@@ -128,6 +133,8 @@ def _run_files(
         from transformer.inputs.kustomizations import read_kustomizations  # only for files
 
         kustomizations = read_kustomizations(prescanned, context)
+        if kustomizations.values and any(rule.id in BY_PLACEMENT for rule in context.rules):
+            context = _with_patched_sources(context, kustomizations, prescanned)
         contexts = {
             clusters: context.with_pools(pool_index(given))
             for clusters in dict.fromkeys(source.clusters for source in prescanned)
@@ -149,8 +156,30 @@ def _run_files(
             for source in files:
                 outputs.reporter.counts["files"] += 1
                 origin = kustomizations.origin(source)
+                if context.patched_sources is not None:
+                    origin = _listed(origin, source, kustomizations, context.patched_sources)
                 results = _file_results(source, origin, contexts[source.clusters], seen, by)
                 outputs.take(results, source)
+
+
+def _with_patched_sources(
+    context: RunContext, kustomizations: "Kustomizations", sources: Sequence[Source]
+) -> RunContext:
+    """Return a context that knows which patches may decide where the pods of an object run."""
+    from transformer.inputs.deployed_layers import read_deployed_layers  # few runs need it
+    from transformer.inputs.patched_sources import read_patched_sources
+
+    deployed = read_deployed_layers(sources, (), context, kustomizations.real)
+    patched = read_patched_sources(kustomizations, sources, context, deployed=deployed)
+    return context._replace(patched_sources=patched, keeps_severity=True)
+
+
+def _listed(
+    origin: Origin, source: Source, kustomizations: "Kustomizations", patched: "PatchedSources"
+) -> Origin:
+    """Return where the documents of a file come from, with the kustomizations that list it."""
+    listed_by = patched.listed_by(kustomizations.real.of(source.path))
+    return origin._replace(usage=origin.usage._replace(listed_by=tuple(listed_by)))
 
 
 @contextmanager

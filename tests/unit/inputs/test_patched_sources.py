@@ -96,7 +96,7 @@ def test_a_patch_inside_a_kustomization_is_called_by_the_name_of_that(
 def test_what_is_no_patch_for_it_does_nothing(
     kustomization: Mapping[str, Any], tmp_path: Path
 ) -> None:
-    assert web_of(tmp_path, kustomization) == AS_IT_IS
+    assert web_of(tmp_path, kustomization)._replace(deciding=()) == AS_IT_IS
 
 
 def test_a_file_that_does_not_belong_to_the_run_is_not_opened(tmp_path: Path) -> None:
@@ -107,10 +107,12 @@ def test_a_file_that_does_not_belong_to_the_run_is_not_opened(tmp_path: Path) ->
     os.mkfifo(folder / "pipe.yaml")
     only = ("web.yaml", "kustomization.yaml")
     paths = ["p.yaml", "../outside.yaml", "pipe.yaml", ".", "/dev/zero"]
-    assert web_of(folder, {"patches": [{"path": path} for path in paths]}, only) == AS_IT_IS
+    found = web_of(folder, {"patches": [{"path": path} for path in paths]}, only)
+    assert found._replace(deciding=()) == AS_IT_IS
     with_target = {"path": "p.yaml", "target": {"name": "web"}}
     found = web_of(folder, {"patches": [with_target]}, only)
-    assert found == PatchedSource((str(folder / "p.yaml"),))
+    file = str(folder / "p.yaml")
+    assert found == PatchedSource((file,), deciding=(file,))
 
 
 @pytest.mark.parametrize("entry", ["own.yaml", "own", json.dumps(OWN), json.dumps(OWN, indent=1)])
@@ -134,4 +136,29 @@ def test_a_rule_that_is_off_handles_nothing(tmp_path: Path) -> None:
 
 def test_folders_of_transformers_in_a_circle_come_to_an_end(tmp_path: Path) -> None:
     found = web_of(tmp_path, {"resources": ["web.yaml", "."], "transformers": ["."]})
-    assert found == AS_IT_IS
+    assert found._replace(deciding=()) == AS_IT_IS
+
+
+SELECTED = [{"select": {"name": "web"}, "fieldPaths": ["spec.template.spec.nodeName"]}]
+
+
+@pytest.mark.parametrize(
+    ("kustomization", "file"),
+    [
+        ({"patches": [{"path": "gone.yaml"}]}, "gone.yaml"),
+        ({"patches": [{"path": "gone.yaml", "target": {"name": "web"}}]}, "gone.yaml"),
+        ({"patches": [{"path": "gone.yaml", "target": {"name": "we"}}]}, ""),
+        ({"patchesStrategicMerge": ["gone.yaml"]}, "gone.yaml"),
+        ({"transformers": ["gone.yaml"]}, "kustomization.yaml"),
+        ({"transformers": [json.dumps({"apiVersion": "v1", "kind": "Any"})]}, "kustomization.yaml"),
+        ({"transformers": [json.dumps(OWN)]}, ""),
+        ({"replacements": [{"targets": SELECTED}]}, "kustomization.yaml"),
+        ({"replacements": [{"path": "gone.yaml"}]}, "kustomization.yaml"),
+        ({"replacements": [{"targets": [{**SELECTED[0], "select": {"name": "we"}}]}]}, ""),
+    ],
+)
+def test_what_is_not_known_may_decide_where_pods_run(
+    kustomization: Mapping[str, Any], file: str, tmp_path: Path
+) -> None:
+    found = web_of(tmp_path, kustomization).deciding
+    assert found == ((str(tmp_path / file),) if file else ())

@@ -199,7 +199,8 @@ def test_what_a_patch_holds() -> None:
     ]
     labels, annotations, clears = (("a/b", "x"),), (("z", "1"),), frozenset({"annotations"})
     assert patch_of("f", EVERYTHING, [steps]) == Patch(
-        "f", EVERYTHING, (), labels, annotations, clears
+        "f", EVERYTHING, (), labels, annotations, clears, decides=True
     )
     assert patch_of("f", None, [steps]) is None
+    assert patch_of("f", None, []) == Patch("f", decides=True)
     assert patch_of("f", None, [5]) is None

@@ -3,8 +3,9 @@
 On a host-network node there is no CNI, so pods for such nodes must set `hostNetwork: true`. This
 rule sets it for pods that can run there and nowhere else. As in the scheduler, nodeSelector,
 required node affinity and, for a YurtAppSet, the pools that it selects decide. Nothing is changed
-if a selected pool is not in the input, if its `hostNetwork` is lost in the conversion (HN106), or
-if a guard or the exclude annotation keeps the pods off.
+if a selected pool is not in the input, if its `hostNetwork` is lost in the conversion (HN106), if a
+guard or the exclude annotation keeps the pods off, or if a patch of a kustomization in the input
+decides where they run (HN415).
 
 On the host's network, ports are those of the node. So nothing is changed either, and a finding
 gives the reason, if
@@ -56,7 +57,7 @@ def plan(context: RuleContext) -> list[Operation]:
 
 def unfixable(context: RuleContext) -> Iterator[Violation]:
     for template, obstacles in _wanted(context):
-        if editable(context, [Operation("add", _place(template), True)]):
+        if editable(context, [Operation("add", _place(template), True)], RULE.id):
             yield from obstacles
 
 

@@ -10,6 +10,9 @@ Nothing is changed if the pods use the host's network, if the template already h
 with another value, if they can run on host-network pools only (HN401), or for YurtAppSets, whose
 copies each run in the pool that they are for.
 
+Nor is the source of a kustomization in the input changed if a patch decides where its pods run
+(HN415).
+
 Before, where the NodePool `hangzhou` is host-network and has no taint:
 
     kind: Deployment

@@ -1,8 +1,14 @@
-"""HN415: a guard is needed in a patch, or in a pod template without containers.
+"""HN415: a guard is needed in a patch, in a pod template without containers, or in what is patched.
 
 A strategic merge replaces `nodeSelectorTerms` as a whole, so a guard in a patch would erase the
 terms of the base. Patches (files that a kustomization names as such, and patches inside a
 kustomization, an Application or a HelmRelease) and parts of objects are never edited.
+
+Where a patch of a kustomization in the input sets the nodeSelector, affinity, tolerations,
+nodeName, hostNetwork or the exclude annotation of pods, or replaces their template, the overlay
+decides where they run, not the base. So keep-off and host-network-pods, which depend on that, do
+not edit the base: it is also the base of others. The same holds for a patch that is not in the
+input, for a replacement of these fields, and for a transformer that may change them.
 
 Bad, a patch (it has no containers):
 
@@ -15,7 +21,8 @@ Bad, a patch (it has no containers):
           annotations:
             apps.openyurt.io/exclude-host-network-pool: "true"
 
-Fix: guard the base, or run hostnet-transform on the built result.
+Fix: guard the base, or run hostnet-transform on the built result. Where an overlay decides, set the
+annotation in the overlays that need it, or run keep-off on the built result.
 
 Source: kustomize, strategic merge of lists without a merge key (measured, kustomize 5.8).
 """
@@ -29,7 +36,8 @@ from transformer.kubernetes.node_affinity import required_terms
 from transformer.kubernetes.placeholders import is_placeholder
 from transformer.rules.base import ValidationRule
 from transformer.rules.context import RuleContext
-from transformer.rules.exempt import partial_templates
+from transformer.rules.exempt import BY_PLACEMENT, partial_templates
+from transformer.wording import some_of
 
 
 def check(context: RuleContext) -> Iterator[Violation]:
@@ -39,6 +47,10 @@ def check(context: RuleContext) -> Iterator[Violation]:
         hint = _REPLACED if replaces else _HINT
         yield Violation("", _message(context.planned, f"{ref}, but this is a patch"), hint=hint)
         return
+    if context.deciding and not BY_PLACEMENT.isdisjoint(context.planned):
+        rules = sorted(BY_PLACEMENT.intersection(context.planned))
+        what = f"{ref}, but where it runs is decided in {some_of(context.deciding)}"
+        yield Violation("", _message(rules, what), hint=_DECIDED)
     if (generator := generator_of(ref)) is not None:
         for at in asking_patches(context.manifest.value, generator):
             yield Violation(
@@ -67,6 +79,10 @@ _WAY = ("spec", "template", "containers")
 """Keys above the containers that may be misspelled with an unusual space."""
 
 _HINT = "guard the base, or transform the built result"
+_DECIDED = (
+    "transform the built result, as in `kubectl kustomize DIR | hostnet-transform`, or set the"
+    " annotation in the overlays"
+)
 _REPLACED = (
     "this patch replaces the node selector terms of the base: transform the built result, as in"
     " `kubectl kustomize DIR | hostnet-transform`"
