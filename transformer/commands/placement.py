@@ -5,6 +5,7 @@ import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import nullcontext
+from functools import partial
 from typing import TypeAlias
 
 from transformer.commands.host import Host, discovery_options, refuse
@@ -22,6 +23,7 @@ from transformer.report.formats import PAGE, placement_renderer
 from transformer.report.formatting import clean, count
 from transformer.report.placement_copies import joined
 from transformer.report.placement_pools import ambiguous
+from transformer.runs.edit_in_place import edit_in_place
 from transformer.runs.placement import PlacementOutcome, run_placement
 from transformer.system import stdio
 from transformer.wording import did_you_mean, some_of
@@ -48,7 +50,13 @@ def run(options: PlacementOptions, host: PlacementHost) -> int:
     is_built = options.build or bool(options.build_dirs) or host.settings.build
     with (
         checked(host, discovery) as sources,
-        built(sources, options.build_dirs, host.settings, discovery.root)
+        built(
+            sources,
+            options.build_dirs,
+            host.settings,
+            discovery.root,
+            partial(edit_in_place, pool_sources=pools, context=context),
+        )
         if is_built
         else nullcontext(sources) as states,
     ):

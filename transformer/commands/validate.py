@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
-from typing import Any, TextIO, TypeAlias
+from typing import TYPE_CHECKING, Any, TextIO, TypeAlias
 
 from transformer.commands.explain import rule_helps
 from transformer.commands.host import Host, discovery_options, refuse
@@ -35,6 +35,9 @@ from transformer.runs.validate import Outcome, run_validate
 from transformer.system import stdio
 from transformer.system.version import tool_version
 from transformer.text.framing import raw_batches
+
+if TYPE_CHECKING:
+    from transformer.runs.builds import Edits
 
 Reads: TypeAlias = Callable[[DiscoveryOptions], AbstractContextManager[States]]
 ValidateHost: TypeAlias = Host[Reads, Callable[[Report], object]]
@@ -104,14 +107,18 @@ def checked(host: Host[Reads, Any], discovery: DiscoveryOptions) -> Iterator[Sta
 
 @contextmanager
 def built(
-    states: States, folders: tuple[str, ...], settings: Settings, configured: Path
+    states: States,
+    folders: tuple[str, ...],
+    settings: Settings,
+    configured: Path,
+    edits: "Edits | None" = None,
 ) -> Iterator[States]:
-    """Yield the states with what kustomize makes of them."""
+    """Yield the states with what kustomize makes of them, also after `edits`."""
     from transformer.runs.builds import Builder, building, with_builds  # slow to import
 
     with building() as scratch:
         severity: Severity = "warning" if settings.on_invalid == "pass" else "error"
-        builder = Builder(folders, scratch, os.environ, _transformed, severity, configured)
+        builder = Builder(folders, scratch, os.environ, _transformed, severity, configured, edits)
         yield with_builds(states, builder)
 
 

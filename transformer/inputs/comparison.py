@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from transformer.config.validate_options import ValidateOptions
 from transformer.errors import SettingsError
@@ -28,6 +28,9 @@ from transformer.pipeline.coverage import NotBuilt
 from transformer.pipeline.suppressions import Subject
 from transformer.rules.context import KustomizationUsage
 from transformer.system import stdio
+
+PossibleEdits: TypeAlias = frozenset[tuple[str, str, int]]
+"""Rules that are off, each with the file and line of an object that it would edit."""
 
 
 class States(NamedTuple):
@@ -59,7 +62,9 @@ class States(NamedTuple):
     the kustomizations, by the source that is built; `also_known` yields the object and file of
     such a place; `went_in` are the sources of builds, `built_from` returns what is in them, and
     `usages` keep the objects of different builds apart, by source. `not_built` says why
-    kustomizations are not built, by file.
+    kustomizations are not built, by file. `edited` is the new state with what is built after the
+    edits of `transform`; if there are none, its sources are the same. It has the `possible_edits`
+    of rules that are off and edit where pods run.
     """
 
     new: Sequence[Source]
@@ -85,6 +90,8 @@ class States(NamedTuple):
     built_from: Callable[[], Iterable[tuple[str, Sequence[ObjectRef]]]] = tuple
     usages: Mapping[str, KustomizationUsage] = {}
     not_built: Mapping[str, NotBuilt] = {}
+    edited: "States | None" = None
+    possible_edits: PossibleEdits = frozenset()
 
     def reports(self, found: Finding) -> bool:
         """Whether a finding is reported."""

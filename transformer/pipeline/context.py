@@ -103,6 +103,11 @@ class RunContext(NamedTuple):
         )
         return self._replace(rules=(*fixes, *self.rules))
 
+    def with_rules(self, rules: Sequence[TransformRule]) -> "RunContext":
+        """Return a context with other transform rules."""
+        words = tokens(self.cluster.catalog)
+        return self._replace(rules=tuple(rules), prefilter=_prefilter(rules, words))
+
     def rules_for(self, manifest: Manifest, file: str) -> Sequence[TransformRule]:
         """Return the rules that may edit an object in `file` (relative)."""
         if not self.is_fix:

@@ -23,7 +23,7 @@ from transformer.placements import (
 )
 from transformer.report.formatting import count
 from transformer.report.placement_copies import joined, name_of, shares
-from transformer.report.placement_summary import NOWHERE, is_nowhere, lands
+from transformer.report.placement_summary import NOWHERE, is_lost, is_nowhere, lands
 
 _KEPT = 3
 """The first workloads of a row that are kept by name."""
@@ -193,7 +193,7 @@ def _row(
         causes[reason.rule] = None
     if parts[0].component and any(lands(one, hosts) for one in parts):
         causes[_UNGUARDED] = None
-    if all(map(is_nowhere, parts)):
+    if all(map(is_nowhere, parts)) or (report.shows_after and is_lost(parts)):
         causes[NOWHERE] = None
     none = Cell("")
     return Row(

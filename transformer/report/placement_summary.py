@@ -1,7 +1,7 @@
 """Where workloads can land, and what a change moves, in a few lines."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
 from transformer.findings import Unseen
@@ -49,7 +49,7 @@ def summary(world: WorldPlacement, pools: Sequence[PoolColumn]) -> Iterator[str]
     """Yield how many workloads there are, what becomes of them on host-network pools, and which
     break elsewhere; `pools` are all of the world, of which some may not be shown.
     """
-    cells, total, edited, unguarded, nowhere = _counts(world.workloads, world.pools)
+    cells, total, edited, unguarded, nowhere, lost = _counts(world.workloads, world.pools)
     named = [pool for pool in world.pools if pool.name and pool.is_known]
     on_host = [pool.name for pool in named if pool.is_host_network]
     hosts = f", {len(on_host)} of them host-network" if on_host else ""
@@ -77,7 +77,8 @@ def summary(world: WorldPlacement, pools: Sequence[PoolColumn]) -> Iterator[str]
         yield f"{counted(nowhere)} can be scheduled {NOWHERE}"
     if edited:
         what = "`hostnet-transform -w` with the same options"
-        yield f"{what} changes the verdict of {counted(edited)}"
+        then = f"; {counted(lost)} can then be scheduled {NOWHERE}" if lost else ""
+        yield f"{what} changes the verdict of {counted(edited)}{then}"
 
 
 class _Kind(NamedTuple):
@@ -97,12 +98,12 @@ _Cells: TypeAlias = Mapping[str, _OfPool]
 
 def _counts(
     workloads: Iterable[Workload], pools: Sequence[PoolColumn]
-) -> tuple[_Cells, int, int, int, int]:
+) -> tuple[_Cells, int, int, int, int, int]:
     """Return the counts by pool, and those of workloads: all, edited, components that are not kept
-    off, and those that no node takes.
+    off, those that no node takes, and those that none takes only after the edits.
     """
     found: Counter[tuple[_Kind, tuple[str, ...]]] = Counter()
-    total = edited = unguarded = nowhere = 0
+    total = edited = unguarded = nowhere = lost = 0
     hosts = {pool.name for pool in pools if pool.name and pool.is_host_network}
     for parts in joined(workloads):
         total += 1
@@ -114,11 +115,12 @@ def _counts(
         edited += any(one.after for one in parts)
         unguarded += bool(parts[0].component) and any(lands(one, hosts) for one in parts)
         nowhere += all(map(is_nowhere, parts))
+        lost += is_lost(parts)
     cells: dict[str, dict[tuple[_Kind, tuple[str, ...]], int]] = {}
     for key, number in found.items():
         for name in key[1]:
             cells.setdefault(name, {})[key] = number
-    return cells, total, edited, unguarded, nowhere
+    return cells, total, edited, unguarded, nowhere, lost
 
 
 def lands(one: Workload, pools: Iterable[str]) -> bool:
@@ -144,6 +146,22 @@ def is_nowhere(one: Workload) -> bool:
     )
 
 
+def is_lost(parts: Sequence[Workload]) -> bool:
+    """Whether a node takes the pods now, and none does after the edits of `transform`."""
+    return not all(map(is_nowhere, parts)) and all(is_nowhere(after_edits(one)) for one in parts)
+
+
+def after_edits(one: Workload) -> Workload:
+    """Return a workload with the verdicts after the edits."""
+    changed = {pool for verdict in one.after for pool in verdict.pools}
+    kept = (
+        verdict._replace(pools=tuple(pool for pool in verdict.pools if pool not in changed))
+        for verdict in one.verdicts
+    )
+    verdicts = (*(verdict for verdict in kept if verdict.pools), *one.after)
+    return one._replace(verdicts=verdicts) if one.after else one
+
+
 def builds(world: WorldPlacement) -> Iterator[str]:
     """Yield that builds of workloads with the same names are judged as one cluster, if they are."""
     names = sorted({one.build for one in world.workloads if one.is_built_often})
@@ -152,6 +170,14 @@ def builds(world: WorldPlacement) -> Iterator[str]:
             f"{pool_words(names)}: builds with workloads of the same names, judged as one cluster"
             " unless `clusters` in the configuration tells them apart"
         )
+
+
+def not_built_after(world: WorldPlacement, failed: Collection[str]) -> Iterator[str]:
+    """Yield that what edits change is estimated of builds that fail after them, if any do."""
+    names = sorted({one.build for one in world.workloads if one.build in failed})
+    if names:
+        where = pool_words(names)
+        yield f"{where}: cannot be built after the edits; what these change is estimated"
 
 
 def _elsewhere(pool: PoolColumn, cells: _Cells) -> _OfPool:

@@ -16,6 +16,7 @@ from transformer.errors import SettingsError, reason_of
 from transformer.findings import Finding, Severity
 from transformer.inputs.builds.built import Built, Done
 from transformer.inputs.builds.closure import Closure, closure
+from transformer.inputs.builds.copies import copied
 from transformer.inputs.builds.failures import Failure, failed, misconfigured
 from transformer.inputs.builds.identity import is_same
 from transformer.inputs.builds.layers import add_layer, moved_by
@@ -27,7 +28,7 @@ from transformer.inputs.builds.reasons import EMPTY, FAILED, End, end_of, not_bu
 from transformer.inputs.builds.restrictions import freed, options_of
 from transformer.inputs.builds.roots import by_folder, kustomization_of, roots_of
 from transformer.inputs.builds.tree import ON_DISK, Tree
-from transformer.inputs.comparison import States
+from transformer.inputs.comparison import PossibleEdits, States
 from transformer.inputs.discovery import Source
 from transformer.rules.context import KustomizationUsage
 
@@ -41,6 +42,11 @@ def building() -> Iterator[Path]:
         yield Path(os.path.realpath(folder))
 
 
+Edits: TypeAlias = Callable[[Sequence[Source]], tuple[bool, PossibleEdits]]
+"""Makes the edits of `transform` in files, and returns whether there are any, and which others it
+would make with the rules that are off and edit where pods run.
+"""
+
 Transforms: TypeAlias = Callable[[Mapping[str, Any], bytes], bytes]
 """Returns manifests as a configuration of ours among the transformers changes them."""
 
@@ -50,7 +56,7 @@ class Builder:
     """How to build: which `folders` (none: all roots), where to, and with which environment.
 
     `failure`: how severe it is that something cannot be built. `configured` is the folder of the
-    configuration.
+    configuration. `edits`: what is built after these is part of the states.
     """
 
     folders: tuple[str, ...]
@@ -59,6 +65,7 @@ class Builder:
     transforms: Transforms
     failure: Severity = "error"
     configured: Path = Path()
+    edits: Edits | None = None
 
 
 def with_builds(states: States, builder: Builder) -> States:
@@ -69,7 +76,9 @@ def with_builds(states: States, builder: Builder) -> States:
         OSError: a file cannot be written.
     """
     export_old, export_new = states.exports
-    new = build(states.new, builder, "new", _tree(states, export_new, builder.scratch))
+    tree_new = _tree(states, export_new, builder.scratch)
+    new = build(states.new, builder, "new", tree_new)
+    edited = None if builder.edits is None else _edited(states, builder, new, tree_new)
     old = Built([])
     if states.old is not None:
         tree = _tree(states, export_old, builder.scratch)
@@ -86,11 +95,18 @@ def with_builds(states: States, builder: Builder) -> States:
         names={**old.names, **new.names},
         relative={**old.relative, **new.relative},
     )
-    return states._replace(
-        new=new.sources,
+    return _as_built(states, new, both)._replace(
         old=None if states.old is None else old.sources,
         reported_files=_reported(states, both, old),
         failures=[*new.failures, *map(_of_old, old.failures)],
+        edited=edited,
+    )
+
+
+def _as_built(states: States, new: Built, both: Built) -> States:
+    """Return the states with what was built; `both` leads back what was built of either."""
+    return states._replace(
+        new=new.sources,
         led_back=both.led_back,
         led=both.led,
         folders=both.folders,
@@ -100,6 +116,22 @@ def with_builds(states: States, builder: Builder) -> States:
         usages=new.usages,
         not_built=new.not_built,
     )
+
+
+def _edited(states: States, builder: Builder, new: Built, tree: Tree) -> States | None:
+    """Return what is built from the new state after edits; None if nothing is built of it."""
+    if not new.done or builder.edits is None:
+        return None
+    went_in = [closure(Path(tree.copied(real))) for real in roots_of(states.new, (), tree)]
+    went_in += [done.went_in for done in new.done.values()]
+    folder = os.path.realpath(tempfile.mkdtemp(dir=builder.scratch))
+    there = copied(states.new, went_in, tree, folder)
+    is_edited, possible = builder.edits(there.files)
+    of_new = states._replace(old=None, possible_edits=possible)
+    if not is_edited:
+        return _as_built(of_new, new, new)
+    built = build(there.sources, builder, "edited", there.tree, new.done)
+    return _as_built(of_new._replace(new=there.sources), built, built)
 
 
 def _in_old(folder: str, states: States) -> str:
@@ -149,7 +181,7 @@ def _of_old(found: Finding) -> Finding:
 def build(
     sources: Sequence[Source],
     builder: Builder,
-    state: Literal["new", "old"],
+    state: Literal["new", "old", "edited"],
     tree: Tree,
     known: Mapping[str, Done] = MappingProxyType({}),
 ) -> Built:
@@ -240,7 +272,11 @@ def _is_known(real: str, one: Closure, tree: Tree, known: Mapping[str, Done]) ->
     return real in known and is_same(known[real].went_in, known[real].tree, one, tree)
 
 
-_STATES = {"new": "built", "old": "built from the old state"}
+_STATES = {
+    "new": "built",
+    "old": "built from the old state",
+    "edited": "built after the edits",
+}
 
 
 def _printed(

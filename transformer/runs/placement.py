@@ -4,12 +4,12 @@ With an old state there are two such runs, one for each state, and workloads are
 kind, namespace and name.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
 from transformer.errors import SettingsError
 from transformer.findings import Finding, Unseen
-from transformer.inputs.comparison import States
+from transformer.inputs.comparison import PossibleEdits, States
 from transformer.pipeline.context import RunContext
 from transformer.pipeline.placement_records import Sources, Workloads
 from transformer.pipeline.worlds import World
@@ -25,6 +25,7 @@ from transformer.placements import (
     differing,
 )
 from transformer.report import placement_summary
+from transformer.runs.placement_after import AfterEdits
 from transformer.runs.validate import Outcome, Placed, run_validate, unread_before
 from transformer.wording import did_you_mean
 
@@ -67,13 +68,17 @@ def run_placement(
         before = run_validate(_old(states), context)
     sources = Sources(states.led, states.folders)
     old = None if before is None or before.placed is None else _by_name(before.placed, sources)
-    every = [*_worlds(now, old, sources), *(() if only else _gone(now, old or {}))]
+    edited = _edited(states, context, now)
+    found = _worlds(now, old, sources, edited)
+    every = [*found, *(() if only else _gone(now, old or {}))]
     worlds = tuple(
         _summarised(_limited(world, only) if only else world, world.pools, before is not None)
         for world in every
     )
     worlds = tuple(map(_with_builds, worlds)) if len(states.folders) > 1 else worlds
     worlds = tuple(_with_not_built(one, now.unseen) for one in worlds)
+    if edited is not None and (failed := edited.failed(states.folders.values())):
+        worlds = tuple(_with_failed(world, failed) for world in worlds)
     report = PlacementReport(
         worlds,
         (*now.unseen, *_unread_before(before)),
@@ -100,6 +105,38 @@ def _unread_before(before: Outcome | None) -> Iterator[Unseen]:
             yield one._replace(what="unread (old)")
 
 
+class _Edited(NamedTuple):
+    """What a second reading found, after the edits of `transform`."""
+
+    outcome: Outcome
+    sources: Sources
+    possible: PossibleEdits
+
+    def failed(self, folders: Iterable[str]) -> frozenset[str]:
+        """Return those of the folders of builds that cannot be built after the edits."""
+        return frozenset(folders).difference(self.sources.folders.values())
+
+    def workloads(self, world: str) -> Workloads | None:
+        """Return the workloads of a world; None if there is no such world."""
+        assert self.outcome.placed is not None
+        for one in self.outcome.placed.worlds:
+            if one.name == world:
+                columns = columns_of(one.cluster.pools, one.cluster.nodes)
+                return self.outcome.placed.records.workloads(world, columns, self.sources)
+        return None
+
+
+def _edited(states: States, context: RunContext, now: Outcome) -> _Edited | None:
+    """Return what is found after edits, if something is built; it is read only if there are any."""
+    edited = states.edited
+    if edited is None:
+        return None
+    outcome = now
+    if edited.new is not states.new:
+        outcome = run_validate(edited._replace(given=states.given), context._replace(explains=""))
+    return _Edited(outcome, Sources(edited.led, edited.folders), edited.possible_edits)
+
+
 def _old(states: States) -> States:
     """Return the old state as one to read."""
     assert states.old is not None
@@ -115,14 +152,20 @@ def _old(states: States) -> States:
 
 
 def _worlds(
-    now: Outcome, old: "Mapping[str, _Old] | None", sources: Sources
+    now: Outcome,
+    old: "Mapping[str, _Old] | None",
+    sources: Sources,
+    edited: _Edited | None,
 ) -> Iterator[WorldPlacement]:
     assert now.placed is not None
     for world in now.placed.worlds:
         if len(now.placed.worlds) > 1 and not world.name and _is_empty(now.placed, world):
             continue
         columns = columns_of(world.cluster.pools, world.cluster.nodes)
-        workloads = now.placed.records.workloads(world.name, columns, sources)
+        found = now.placed.records.workloads(world.name, columns, sources)
+        workloads: Iterable[Workload] = found
+        if edited is not None and (after := edited.workloads(world.name)) is not None:
+            workloads = AfterEdits(found, after, edited.possible)
         pools = tuple(_pools(now.placed, world, columns, sources))
         if old is None:
             yield WorldPlacement(world.name, pools, workloads)
@@ -152,6 +195,11 @@ def _with_builds(world: WorldPlacement) -> WorldPlacement:
 
 def _with_not_built(world: WorldPlacement, unseen: Sequence[Unseen]) -> WorldPlacement:
     lines = placement_summary.not_built(world, unseen)
+    return world._replace(summary=(*world.summary, *lines))
+
+
+def _with_failed(world: WorldPlacement, failed: Collection[str]) -> WorldPlacement:
+    lines = placement_summary.not_built_after(world, failed)
     return world._replace(summary=(*world.summary, *lines))
 
 
@@ -290,7 +338,7 @@ class Compared:
     Pools that are `new` have no verdicts in the old state, even if something there names them.
     """
 
-    def __init__(self, now: Workloads, old: _Old | None, new: frozenset[str]) -> None:
+    def __init__(self, now: Iterable[Workload], old: _Old | None, new: frozenset[str]) -> None:
         self._now, self._old, self._new = now, old, new
 
     def __iter__(self) -> Iterator[Workload]:
