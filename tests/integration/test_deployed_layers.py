@@ -235,3 +235,18 @@ def test_the_summary_counts_what_is_read_without_its_patches() -> None:
         "  app/till.yaml:1 object patched by Flux or Argo CD Deployment/till: it is read without"
         " the patch in ks.yaml, Kustomization/app"
     ) in lines
+
+
+@pytest.mark.parametrize("is_repository", [False, True])
+def test_where_flux_decides_where_pods_run_the_source_is_not_edited(is_repository: bool) -> None:
+    require_tool("kubectl")
+    write(app__till=deployment(), app__kustomization="resources: [till.yaml]")
+    write(ks=flux(patches=patches()), other__kustomization="resources: [../app]")
+    if is_repository:
+        Path(".git").mkdir()
+    options = ("--enable", "host-network-pods", ".")
+    run = invoke("placement", "--build", "--before-after", "--format", "json", *options)
+    assert [one["after"] for one in json.loads(run.out)["workloads"]] == [[]]
+    run = invoke("-w", *options)
+    assert "is decided in ks.yaml, Kustomization/app\n" in run.err
+    assert Path("app/till.yaml").read_text() == deployment()

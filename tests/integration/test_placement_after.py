@@ -217,3 +217,12 @@ def test_of_what_is_staged_the_edits_are_previewed_too() -> None:
     expected = table(placed("--before-after", *ALL), "after")
     Path("base/apps.yaml").unlink()
     assert table(placed("--before-after", "--staged", *ALL), "after") == expected
+
+
+def test_a_file_that_cannot_be_read_is_reported_once() -> None:
+    write(REPOSITORIES["replicas"])
+    Path("gone.yaml").symlink_to("nowhere.yaml")
+    run = invoke("placement", "--build", "--before-after", ".")
+    assert run.status == 3
+    assert run.err.count("gone.yaml") == 1
+    assert b"beds: 2 workloads break\n" in run.out

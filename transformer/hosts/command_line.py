@@ -39,7 +39,8 @@ def transform(paths: tuple[str, ...], options: TransformOptions) -> int:
     transform_command.refuse_contradictions(paths, options)
     settings, root = resolve(options)
     if paths and paths != ("-",):
-        inputs = Inputs(sources=_sources(paths, options, settings, root))
+        roots = tuple(path for path in paths if Path(path).is_dir())
+        inputs = Inputs(sources=_sources(paths, options, settings, root), roots=roots)
     else:
         stdin = RawStream(
             stdio.standard_input(), options.stdin_filename, max_document=options.max_document

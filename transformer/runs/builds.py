@@ -42,9 +42,9 @@ def building() -> Iterator[Path]:
         yield Path(os.path.realpath(folder))
 
 
-Edits: TypeAlias = Callable[[Sequence[Source]], tuple[bool, PossibleEdits]]
-"""Makes the edits of `transform` in files, and returns whether there are any, and which others it
-would make with the rules that are off and edit where pods run.
+Edits: TypeAlias = Callable[[Sequence[Source], Sequence[str]], tuple[bool, PossibleEdits]]
+"""Makes the edits of `transform` in files, which were found in some folders, and returns whether
+there are any, and which others it would make with the rules that are off and edit where pods run.
 """
 
 Transforms: TypeAlias = Callable[[Mapping[str, Any], bytes], bytes]
@@ -126,7 +126,8 @@ def _edited(states: States, builder: Builder, new: Built, tree: Tree) -> States 
     went_in += [done.went_in for done in new.done.values()]
     folder = os.path.realpath(tempfile.mkdtemp(dir=builder.scratch))
     there = copied(states.new, went_in, tree, folder)
-    is_edited, possible = builder.edits(there.files)
+    roots = [there.tree.copied(os.path.realpath(root)) for root in states.roots]
+    is_edited, possible = builder.edits(there.files, roots)
     of_new = states._replace(old=None, possible_edits=possible)
     if not is_edited:
         return _as_built(of_new, new, new)

@@ -15,29 +15,35 @@ from transformer.runs.transform import Inputs, Outputs, run_transform
 
 
 def edit_in_place(
-    sources: Sequence[Source], pool_sources: Sequence[Source], context: RunContext
+    sources: Sequence[Source],
+    roots: Sequence[str],
+    pool_sources: Sequence[Source],
+    context: RunContext,
 ) -> tuple[bool, PossibleEdits]:
-    """Edit the files of `sources`. Return whether any was changed, and what the rules that are off
-    would edit besides, of those that edit where pods run.
+    """Edit the files of `sources`, which were found in the folders `roots`.
+
+    Return whether any was changed, and what the rules that are off would edit besides, of those
+    that edit where pods run.
     """
     possible = _Changes()
     on = {rule.id for rule in context.rules}
     off = [rule for rule in transform_rules() if rule.id in BY_PLACEMENT - on]
-    _run(sources, pool_sources, context.with_rules(off), possible, Reporter(None))
+    inputs = Inputs(list(sources), roots=tuple(roots))
+    _run(inputs, pool_sources, context.with_rules(off), possible, Reporter(None))
     reporter = Reporter(None)
-    _run(sources, pool_sources, context, InPlace(reporter), reporter)
+    _run(inputs, pool_sources, context, InPlace(reporter), reporter)
     return bool(reporter.counts["written"]), frozenset(possible.found)
 
 
 def _run(
-    sources: Sequence[Source],
+    inputs: Inputs,
     pool_sources: Sequence[Source],
     context: RunContext,
     output: Output,
     reporter: Reporter,
 ) -> None:
     outputs = Outputs(output, reporter, Progress())
-    run_transform(Inputs(list(sources)), pool_sources, context, outputs)
+    run_transform(inputs, pool_sources, context, outputs)
 
 
 class _Changes(Output):

@@ -54,12 +54,13 @@ class Inputs(NamedTuple):
     """What a run reads: `sources`, or `stdin` if they are None.
 
     The pools and kustomizations in `context_files` apply to the sources; these files themselves are
-    not transformed.
+    not transformed. `roots` are the PATHs that are folders.
     """
 
     sources: list[Source] | None = None
     stdin: RawStream | None = None
     context_files: tuple[Source, ...] = ()
+    roots: tuple[str, ...] = ()
 
 
 class Outputs(NamedTuple):
@@ -99,7 +100,7 @@ def run_transform(
     """
     given = tuple(given_pools(pool_sources, context))
     if inputs.sources is not None:
-        _run_files(inputs.sources, inputs.context_files, context, given, outputs)
+        _run_files(inputs.sources, inputs, context, given, outputs)
     elif inputs.stdin is not None:
         pools = pool_index(given, complete=is_pool_given)
         _run_stdin(inputs.stdin, context.with_pools(pools), outputs)
@@ -115,26 +116,27 @@ def _run_stdin(stdin: RawStream, context: RunContext, outputs: Outputs) -> None:
 
 def _run_files(
     sources: list[Source],
-    context_files: tuple[Source, ...],
+    inputs: Inputs,
     context: RunContext,
     given: tuple[Any, ...],
     outputs: Outputs,
 ) -> None:
-    """Transform `sources`, with the pools and kustomizations of `context_files` as well.
+    """Transform `sources`, with the pools and kustomizations of the context files as well.
 
     The pools of a file are those of all clusters that it belongs to: if they differ, nothing that
     depends on them is changed.
     """
     with _all_regular(sources) as files:
         prescanned = files
-        if files and context_files:  # the same order, whichever of them are the sources
-            prescanned = sorted((*files, *context_files), key=lambda source: source.relative)
+        if files and inputs.context_files:  # the same order, whichever of them are the sources
+            every = (*files, *inputs.context_files)
+            prescanned = sorted(every, key=lambda source: source.relative)
         outputs.progress.expect(sum(map(size_of, prescanned)) + sum(map(size_of, files)))
         from transformer.inputs.kustomizations import read_kustomizations  # only for files
 
         kustomizations = read_kustomizations(prescanned, context)
-        if kustomizations.values and any(rule.id in BY_PLACEMENT for rule in context.rules):
-            context = _with_patched_sources(context, kustomizations, prescanned)
+        if any(rule.id in BY_PLACEMENT for rule in context.rules):
+            context = _with_patched_sources(context, kustomizations, prescanned, inputs.roots)
         contexts = {
             clusters: context.with_pools(pool_index(given))
             for clusters in dict.fromkeys(source.clusters for source in prescanned)
@@ -163,13 +165,16 @@ def _run_files(
 
 
 def _with_patched_sources(
-    context: RunContext, kustomizations: "Kustomizations", sources: Sequence[Source]
+    context: RunContext,
+    kustomizations: "Kustomizations",
+    sources: Sequence[Source],
+    roots: Sequence[str],
 ) -> RunContext:
     """Return a context that knows which patches may decide where the pods of an object run."""
     from transformer.inputs.deployed_layers import read_deployed_layers  # few runs need it
     from transformer.inputs.patched_sources import read_patched_sources
 
-    deployed = read_deployed_layers(sources, (), context, kustomizations.real)
+    deployed = read_deployed_layers(sources, roots, context, kustomizations.real)
     patched = read_patched_sources(kustomizations, sources, context, deployed=deployed)
     return context._replace(patched_sources=patched, keeps_severity=True)
 

@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
@@ -10,6 +10,7 @@ from typing import BinaryIO, NamedTuple
 from transformer.inputs.builds.closure import Closure
 from transformer.inputs.builds.tree import Tree
 from transformer.inputs.discovery import Source
+from transformer.inputs.repository_top import git_top
 
 
 class Copied(NamedTuple):
@@ -26,27 +27,39 @@ def copied(
     sources: Sequence[Source], went_in: Iterable[Closure], tree: Tree, folder: str
 ) -> Copied:
     """Copy everything to `folder`, at its whole path. Links lead from one copy to another, as they
-    do from one file to another.
+    do from one file to another, and the top of a repository is one. What cannot be read has no
+    copy, so that it cannot be read either.
 
     Raises:
-        OSError: a file cannot be read or written.
+        OSError: a copy cannot be written.
     """
     copy = Tree("", folder)
     for source, name, real in _written(sources):
-        path = _made(copy, name, real)
-        if not path.exists():
-            with source.open() as file, path.open("xb") as to:
-                shutil.copyfileobj(file, to)
+        _copy(source.open, _made(copy, name, real))
     for name, real in (load for one in went_in for load in one.loads.items()):
         path = _made(copy, os.path.normpath(tree.original(name)), tree.original(real))
-        if not path.exists() and Path(real).is_file():
-            shutil.copyfile(real, path)
+        if Path(real).is_file():
+            _copy(partial(_opened, Path(real)), path)
+    for top in {git_top(source.path.parent.resolve()) for source in sources} - {None}:
+        Path(copy.copied(f"{top}/.git")).mkdir(parents=True, exist_ok=True)
     files = [(source, Path(copy.copied(name))) for source, name, _ in _written(sources)]
     return Copied(
         copy,
         [source._replace(path=path, opener=None, blob="") for source, path in files],
         [source._replace(opener=partial(_opened, path), blob="") for source, path in files],
     )
+
+
+def _copy(opener: Callable[[], BinaryIO], path: Path) -> None:
+    """Copy what `opener` returns to a path, unless there is a copy already."""
+    if path.exists():
+        return
+    try:
+        file = opener()
+    except OSError:
+        return
+    with file, path.open("xb") as to:
+        shutil.copyfileobj(file, to)
 
 
 def _opened(path: Path) -> BinaryIO:
