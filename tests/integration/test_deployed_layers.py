@@ -241,12 +241,14 @@ def test_the_summary_counts_what_is_read_without_its_patches() -> None:
 def test_where_flux_decides_where_pods_run_the_source_is_not_edited(is_repository: bool) -> None:
     require_tool("kubectl")
     write(app__till=deployment(), app__kustomization="resources: [till.yaml]")
-    write(ks=flux(patches=patches()), other__kustomization="resources: [../app]")
+    write(flux__ks=flux(patches=patches()), other__kustomization="resources: [../app]")
+    paths = ["."]
     if is_repository:
         Path(".git").mkdir()
-    options = ("--enable", "host-network-pods", ".")
+        paths = ["app", "flux", "other", "pools.yaml"]
+    options = ["--enable", "host-network-pods", *paths]
     run = invoke("placement", "--build", "--before-after", "--format", "json", *options)
     assert [one["after"] for one in json.loads(run.out)["workloads"]] == [[]]
     run = invoke("-w", *options)
-    assert "is decided in ks.yaml, Kustomization/app\n" in run.err
+    assert "is decided in flux/ks.yaml, Kustomization/app\n" in run.err
     assert Path("app/till.yaml").read_text() == deployment()
