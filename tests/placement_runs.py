@@ -50,7 +50,7 @@ def in_json(workloads: Iterable[Mapping[str, Any]], pools: Iterable[str]) -> Cou
 
 
 _MORE = re.compile(r" and ([\d,]+) more")
-_WORDS = r"(?:breaks!|breaks|unknown|kept off|runs|cannot)"
+_WORDS = r"(?:breaks!|breaks|unknown|off for now|kept off|runs|cannot)"
 
 
 def in_table(text: str) -> tuple[list[str], Counter[Cells]]:

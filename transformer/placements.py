@@ -15,15 +15,21 @@ MEANINGS = {
     "breaks!": "can be scheduled there, and does not work there (error)",
     "breaks": "can be scheduled there, and does not work there (warnings or less)",
     "unknown": "depends on what is not in the input",
-    "kept off": "a guard, a taint or a cordon keeps it off",
+    "off for now": "only a cordon, or a condition of nodes, keeps it off",
+    "kept off": "a guard or a taint keeps it off",
     "runs": "can be scheduled there, and works",
     "cannot": "selects other nodes",
 }
 """What the words mean that `shown` returns, in the order in which people want to read of them."""
 
 
-def shown(word: Word | Literal[""], severity: str) -> str:
-    """Return a verdict as reports for people show it: an exclamation mark stands for an error."""
+def shown(word: Word | Literal[""], severity: str, later: str = "") -> str:
+    """Return a verdict as reports for people show it: an exclamation mark stands for an error.
+
+    `later`: what it is once a cordon or a condition of nodes is gone.
+    """
+    if later:
+        return "off for now"
     return f"{word}!" if word == "breaks" and severity == "error" else word
 
 
@@ -111,7 +117,9 @@ class PoolVerdict(NamedTuple):
 
     `filter` decides it at `at`, if it is neither `runs` nor `breaks`. `undecided` is what is not
     known, if it is `unknown`. `fitting` of `nodes` Nodes in the input take the pods; 0 nodes: there
-    are none in the input. `edit` is what `transform` would do about it, if anything.
+    are none in the input. `edit` is what `transform` would do about it, if anything. If only a
+    cordon, or a taint for a condition of nodes, keeps the pods off, `later` is the verdict once it
+    is gone, and `reasons` and `undecided` are those of then.
     """
 
     pools: tuple[str, ...]
@@ -123,24 +131,36 @@ class PoolVerdict(NamedTuple):
     nodes: int = 0
     reasons: tuple[Reason, ...] = ()
     edit: Edit | None = None
+    later: Word | Literal[""] = ""
+
+    @property
+    def lasting(self) -> Word:
+        """The verdict once no cordon or condition of nodes keeps the pods off."""
+        return self.later or self.word
+
+    @property
+    def shown(self) -> str:
+        """The verdict as reports for people show it."""
+        return shown(self.word, self.severity, self.later)
 
     @property
     def severity(self) -> str:
         """Return how bad it is: `error`, `warning`, or nothing if the pods do not break."""
-        if self.word != "breaks":
+        if self.lasting != "breaks":
             return ""
         errors = (one for one in self.reasons if one.severity == "error")
         return "warning" if all(one.is_suppressed for one in errors) else "error"
 
     @property
     def is_trouble(self) -> bool:
-        """Whether pods break for a reason that is not suppressed."""
-        return self.word == "breaks" and not all(one.is_suppressed for one in self.reasons)
+        """Whether pods break, now or later, for a reason that is not suppressed."""
+        return self.lasting == "breaks" and not all(one.is_suppressed for one in self.reasons)
 
     @property
     def outcome(self) -> tuple[str, ...]:
         """What matters when verdicts are compared."""
-        return (self.word, self.severity, *(reason.rule for reason in self.reasons))
+        rules = (reason.rule for reason in self.reasons)
+        return (self.word, self.later, self.severity, *rules)
 
 
 def differing(

@@ -890,3 +890,59 @@ def test_a_pool_that_is_only_named_in_the_old_state_is_new(tmp_path: Path) -> No
         if one["old"] is not None
     }
     assert words_before == {"named": ["breaks"], "web": []}
+
+
+CORDONED = {"unschedulable": True}
+NOT_READY = {"taints": [{"key": "node.kubernetes.io/not-ready", "effect": "NoSchedule"}]}
+JOINED = {"apps.openyurt.io/nodepool": "barriers", HOST_NETWORK: "true"}
+
+
+def joining(spec: Any) -> tuple[Any, Any]:
+    """Return a pool and its only node, which is not there yet for pods."""
+    pool = {**BARRIERS, "status": {"nodes": ["n1"]}}
+    named = {"name": "n1", "labels": JOINED}
+    return pool, {"apiVersion": "v1", "kind": "Node", "metadata": named, "spec": spec}
+
+
+@pytest.mark.parametrize("away", [CORDONED, NOT_READY], ids=["cordon", "not-ready"])
+def test_a_node_that_is_not_ready_yet_makes_nothing_safe(away: Any) -> None:
+    data = read(*joining(away), deployment())
+    (verdict, _) = placed(stdin=data)["workloads"][0]["verdicts"]
+    assert (verdict["verdict"], verdict["later"]) == ("kept off", "breaks")
+    assert [one["rule"] for one in verdict["reasons"]] == ["HN420"]
+    assert verdict["edit"]["verdict"] == "kept off"
+    run = invoke("placement", "--fail-on", "breaks", stdin=data)
+    assert run.status == 1
+    assert "1 workload breaks once the nodes are ready and not cordoned" in run.err
+    assert b"barriers: 1 workload is kept off (for now)" in run.out
+    assert b"off for now  runs     HN420" in run.out
+    assert (
+        b"Keep off, or adapt, the workloads that break"
+        in invoke("placement", "--plan", stdin=data).out
+    )
+    assert b"is kept off for now" in invoke("placement", "--format", "html", stdin=data).out
+
+
+@pytest.mark.parametrize("away", [CORDONED, NOT_READY], ids=["cordon", "not-ready"])
+def test_pods_for_a_node_that_is_not_ready_yet_have_a_place(away: Any) -> None:
+    kiosk = deployment(hostNetwork=True, nodeSelector={POOL: "barriers"})
+    data = read(*joining(away), kiosk)
+    run = invoke("placement", "--fail-on", "breaks", stdin=data)
+    assert (run.status, b"nowhere" in run.out) == (0, False)
+    assert b"Roll out the workloads for barriers" in invoke("placement", "--plan", stdin=data).out
+
+
+def test_what_a_lasting_taint_keeps_off_is_not_off_for_now() -> None:
+    lasting = {"taints": [*NOT_READY["taints"], {"key": "net", "effect": "NoSchedule"}]}
+    (verdict, _) = placed(stdin=read(*joining(lasting), deployment()))["workloads"][0]["verdicts"]
+    assert "later" not in verdict
+    assert verdict["reasons"] == []
+
+
+def test_a_cordon_is_no_proof_that_pods_leave(tmp_path: Path) -> None:
+    (tmp_path / "old").mkdir()
+    (tmp_path / "old/all.yaml").write_bytes(read(*joining({}), deployment()))
+    data = read(*joining(CORDONED), deployment())
+    run = invoke("placement", "--old", str(tmp_path / "old"), stdin=data)
+    assert b"1 workload is only for now kept off barriers" in run.out
+    assert b"breaks -> off for now" in run.out

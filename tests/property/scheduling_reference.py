@@ -79,11 +79,6 @@ def fits(pods: Pods, node: Node) -> bool:
     )
 
 
-def fits_later(pods: Pods, node: Node) -> bool:
-    """Whether they can once the node is not cordoned."""
-    return fits(pods, node._replace(is_cordoned=False))
-
-
 def would_fit(pods: Pods, node: Node) -> bool:
     """Whether they could without guards, taints and cordons."""
     if name := pods.spec.get("nodeName"):
@@ -313,19 +308,19 @@ def answer_of(pods: Pods, found: list[Kind]) -> str:
 class Answer(NamedTuple):
     """What holds of the nodes of a pool by one definition, or of those in no pool (no name).
 
-    `later`: the pods are kept off, but not once nodes are no longer cordoned. `is_certain`: all
+    `later` is the answer once nodes are no longer cordoned, if pods are kept off. `is_certain`: all
     definitions come to the same.
     """
 
     name: str
     is_host_network: bool
     answer: str
-    later: bool = False
+    later: str = ""
     is_certain: bool = True
 
     @property
     def may_fit(self) -> bool:
-        return self.later or self.answer in ("can", "unknown")
+        return bool(self.later) or self.answer in ("can", "unknown")
 
 
 def answers(world: World, pods: Pods) -> list[Answer]:
@@ -347,8 +342,9 @@ def answers(world: World, pods: Pods) -> list[Answer]:
 
 def told(name: str, is_host_network: bool, pods: Pods, found: list[Kind]) -> Answer:
     answer = answer_of(pods, found)
-    later = any(fits_later(pods, node) for kind in found for node in kind)
-    return Answer(name, is_host_network, answer, answer == "kept off" and later)
+    uncordoned = [[node._replace(is_cordoned=False) for node in kind] for kind in found]
+    later = answer_of(pods, uncordoned) if answer == "kept off" else answer
+    return Answer(name, is_host_network, answer, "" if later == answer else later)
 
 
 def asked_for(pods: Pods) -> list[str]:

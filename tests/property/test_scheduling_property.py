@@ -240,7 +240,7 @@ def test_what_is_said_of_a_pool_is_right_for_all_nodes_that_it_may_have(
             assert all(any(is_allowed(said, one) for one in true) for said in those)
         else:
             assert [
-                (one.is_host_network, one.answer, one.for_now, one.is_certain) for one in those
+                (one.is_host_network, one.answer, one.later, one.is_certain) for one in those
             ] == [(one.is_host_network, one.answer, one.later, one.is_certain) for one in true]
     # The others are excluded by their names.
     assert {one.answer for of_name in expected.values() for one in of_name} <= {"cannot"}

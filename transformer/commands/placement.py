@@ -189,13 +189,17 @@ def _failing(outcome: PlacementOutcome, fail_on: tuple[str, ...]) -> Iterator[st
     if "breaks" in fail_on:
         for world in report.worlds:
             # A patch that was left out may be the remedy, so that is no reason to fail.
-            every = [parts[0] for parts in joined(world.workloads) if _is_trouble(parts)]
-            if broken := sum(not one.patches for one in every):
+            every = [parts for parts in joined(world.workloads) if _is_trouble(parts)]
+            trouble = [parts for parts in every if not parts[0].patches]
+            if broken := len(trouble):
                 verb = "breaks" if broken == 1 else "break"
                 where = f" in cluster {clean(world.name)}" if world.name else ""
+                later = sum(map(_is_later, trouble))
+                when = f", {later:,} of them once {_READY}" if later else ""
+                when = f" once {_READY}" if later == broken else when
                 left = len(every) - broken
                 more = f" ({left} more judged without patches)" if left else ""
-                workloads = f"{count(broken, 'workload')} {verb}{where}{more}"
+                workloads = f"{count(broken, 'workload')} {verb}{where}{when}{more}"
                 yield f"failed because of --fail-on breaks: {workloads}"
     pools = [one for world in report.worlds for one in world.pools if one.name and one.is_known]
     # As for `validate`, what the old state had can no longer be mended.
@@ -210,6 +214,15 @@ def _failing(outcome: PlacementOutcome, fail_on: tuple[str, ...]) -> Iterator[st
 
 def _is_trouble(parts: Sequence[Workload]) -> bool:
     return any(verdict.is_trouble for one in parts for verdict in one.verdicts)
+
+
+def _is_later(parts: Sequence[Workload]) -> bool:
+    """Whether it breaks only once the nodes are ready and not cordoned."""
+    verdicts = (verdict for one in parts for verdict in one.verdicts if verdict.is_trouble)
+    return all(verdict.later for verdict in verdicts)
+
+
+_READY = "the nodes are ready and not cordoned"
 
 
 _MOST_PATCHES = 5

@@ -25,9 +25,9 @@ from transformer.placement.breaks import Break
 from transformer.placement.by_pool import PoolAnswer, Sort, answers, columns_of, missing_pool
 from transformer.placement.copies import WorkloadCopy, copies
 from transformer.placement.placed import Placed
-from transformer.placement.verdicts import filter_at
+from transformer.placement.verdicts import filter_at, word_of
 from transformer.placement.yurt_app_set import is_yurt_app_set
-from transformer.placements import SUPPRESSED, Word
+from transformer.placements import SUPPRESSED
 from transformer.rules.components import component_of, is_surely_component
 from transformer.rules.context import RuleContext
 from transformer.rules.registry import validation_rules
@@ -139,7 +139,7 @@ class _Placing:
                 found = self._judged(one.context, there)
                 edits += changed(now, found, one, is_enabled=True)
                 now, edited = found, True
-        if any(one.word == "breaks" for one in now):
+        if any(one.reasons for one in now):
             for one in self.edits.optional:
                 if (there := one.copy_like(known)) is not None:
                     found = self._judged(one.context, there)
@@ -149,7 +149,7 @@ class _Placing:
     def _unknown(self, reason: str, pointer: str) -> tuple[PackedVerdict, ...]:
         everywhere = 2 * self.columns.others - 1
         at = self._number(pointer) if pointer else -1
-        return (PackedVerdict(everywhere, (), "unknown", "", at, (reason,), 0, 0, False, ()),)
+        return (PackedVerdict(everywhere, (), "unknown", "", at, (reason,), 0, 0, "", False, ()),)
 
     def _number(self, pointer: str) -> int:
         return self._pointers.setdefault(pointer, len(self._pointers))
@@ -160,25 +160,23 @@ class _Placing:
         anywhere = tuple(self._reasons(context, context.breaks_anywhere(placed)))
         found = []
         for one in answers(placed.schedule, self.columns):
-            word: Word
-            its_reasons = anywhere if one.answer == "can" else ()
+            lands = "can" in (one.answer, one.later)
+            its_reasons = anywhere if lands else ()
             at, undecided = -1, self._undecided(one)
-            is_host = one.answer == "can" and one.sort is not Sort.STANDARD
+            is_host = lands and one.sort is not Sort.STANDARD
             if is_host:
                 if reasons is None:
                     reasons = tuple(self._reasons(context, context.breaks(placed)))
                 its_reasons = reasons
-            if one.answer == "can":
-                word = "breaks" if its_reasons else "runs"
-                if one.sort is Sort.EITHER and anywhere:
-                    its_reasons = anywhere
-                elif one.sort is Sort.EITHER and its_reasons:
-                    word, its_reasons = "unknown", ()
-                    undecided = ("which definition of the NodePool counts",)
-            else:
-                word = one.answer
-                if one.filter:
-                    at = self._number(filter_at(placed, source, one.filter))
+            word = word_of(one.answer, is_broken=bool(its_reasons))
+            later = word_of(one.later, is_broken=bool(its_reasons)) if one.later else ""
+            if one.sort is Sort.EITHER and anywhere:
+                its_reasons = anywhere if lands else ()
+            elif one.sort is Sort.EITHER and its_reasons:
+                word, its_reasons = "unknown", ()
+                undecided = ("which definition of the NodePool counts",)
+            if one.filter:
+                at = self._number(filter_at(placed, source, one.filter))
             found.append(
                 PackedVerdict(
                     one.columns,
@@ -189,6 +187,7 @@ class _Placing:
                     undecided,
                     one.fitting,
                     one.nodes,
+                    later,
                     is_host and one.sort is Sort.HOST_NETWORK,
                     its_reasons,
                 )

@@ -151,4 +151,5 @@ def changed(
 ) -> Iterator[PackedEdit]:
     """Yield the edit of a rule for the pools whose verdict it changes."""
     for one in differing(before, now):
-        yield PackedEdit(one.columns, one.names, edit.rule, edit.message, one.word, is_enabled)
+        word = one.later or one.word
+        yield PackedEdit(one.columns, one.names, edit.rule, edit.message, word, is_enabled)

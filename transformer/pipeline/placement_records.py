@@ -355,7 +355,9 @@ class _Reader(NamedTuple):
         reasons = tuple(
             sorted(dict.fromkeys((*reasons, *part.more)), key=lambda each: (each.rank, each.rule))
         )
-        word = "breaks" if part.more else one.word
+        word, later = one.word, one.later
+        if part.more:
+            word, later = (word, "breaks") if later else ("breaks", later)
         edit = None if part.edit is None else Edit(*part.edit[2:])
         if edit is not None and edit.word == "runs" and not part.is_settled:
             edit = edit._replace(word="breaks")
@@ -369,6 +371,7 @@ class _Reader(NamedTuple):
             one.nodes,
             reasons,
             edit,
+            later,
         )
 
     def _reason(self, one: PackedReason) -> Reason:

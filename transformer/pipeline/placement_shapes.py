@@ -7,7 +7,7 @@ places in its file.
 import marshal
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from transformer.findings import Place, Severity
 from transformer.placements import PoolSteps, Word
@@ -77,7 +77,7 @@ class Shape(NamedTuple):
             tuple((*one[:-1], tuple(map(tuple, one.reasons))) for one in every)
             for every in (self.verdicts, self.after)
         )
-        fields: Any = (*self[:-3], verdicts, after, tuple(map(tuple, self.edits)))
+        fields: Any = (*self[:-3], verdicts, after, tuple(tuple(one) for one in self.edits))
         return marshal.dumps(fields)  # only of exact tuples
 
 
@@ -96,7 +96,7 @@ class PackedVerdict(NamedTuple):
     """A `PoolVerdict` on the columns of a mask, and on pools with names (see `PoolAnswer`).
 
     `at` is the number of a pointer, or -1. `may_break`: what breaks pods on host-network nodes
-    breaks them there.
+    breaks them there, now or later.
     """
 
     columns: int
@@ -107,13 +107,14 @@ class PackedVerdict(NamedTuple):
     undecided: tuple[str, ...]
     fitting: int
     nodes: int
+    later: Word | Literal[""]
     may_break: bool
     reasons: tuple[PackedReason, ...]
 
     @property
     def outcome(self) -> tuple[Any, ...]:
         """What an edit changes, if it changes anything that matters."""
-        return (self.word, *(one.rule for one in self.reasons))
+        return (self.word, self.later, *(one.rule for one in self.reasons))
 
 
 class PackedEdit(NamedTuple):

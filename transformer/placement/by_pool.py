@@ -7,7 +7,7 @@ pools there is a column for nodes in no pool, and one for pools that are not in 
 from collections.abc import Iterable, Sequence
 from enum import IntEnum
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from transformer.kubernetes.pools import PoolIndex
 from transformer.placement.filters import Answer, Filter
@@ -39,6 +39,7 @@ class PoolAnswer(NamedTuple):
     undecided: tuple[str, ...] = ()
     fitting: int = 0
     nodes: int = 0
+    later: Answer | Literal[""] = ""
 
 
 class Columns:
@@ -107,17 +108,19 @@ _EXCLUDED = PoolAnswer(0, (), "cannot", "NodeAffinity", Sort.STANDARD)
 def _of_pool(name: str, every: Sequence[PoolSchedule]) -> PoolAnswer:
     """Return the answer for a pool with these definitions."""
     first, *others = every
-    same_answer = all((one.answer, one.filter) == first[2:4] for one in others)
+    same = (first.answer, first.filter, first.later)
+    same_answer = all((one.answer, one.filter, one.later) == same for one in others)
     is_known = all(one.is_known for one in every)
-    if first.answer in ("cannot", "kept off") and same_answer:
-        return _answer(first, every)
-    if not is_known:
-        undecided = missing_pool(name)
-        return PoolAnswer(0, (), "unknown", "", Sort.EITHER, undecided, 0, first.nodes)
-    if not same_answer:
+    found = _answer(first, every)
+    undecided = missing_pool(name)
+    if is_known:
         undecided = (f"which definition of NodePool/{name} counts",)
-        return PoolAnswer(0, (), "unknown", "", Sort.EITHER, undecided, 0, first.nodes)
-    return _answer(first, every)
+    if first.answer in ("cannot", "kept off") and same_answer:
+        is_open = first.later and not (is_known and found.sort is not Sort.EITHER)
+        return found._replace(later="unknown", undecided=undecided) if is_open else found
+    if is_known and same_answer:
+        return found
+    return PoolAnswer(0, (), "unknown", "", Sort.EITHER, undecided, 0, first.nodes)
 
 
 def missing_pool(name: str = "") -> tuple[str, ...]:
@@ -128,9 +131,8 @@ def missing_pool(name: str = "") -> tuple[str, ...]:
 def _answer(first: PoolSchedule, every: Iterable[PoolSchedule]) -> PoolAnswer:
     sorts = {one.is_host_network for one in every}
     sort = Sort.EITHER if len(sorts) > 1 else Sort(first.is_host_network)
-    return PoolAnswer(
-        0, (), first.answer, first.filter, sort, first.undecided, first.fitting, first.nodes
-    )
+    counts = (first.undecided, first.fitting, first.nodes, first.later)
+    return PoolAnswer(0, (), first.answer, first.filter, sort, *counts)
 
 
 def _of_no_pool(every: Sequence[PoolSchedule]) -> PoolAnswer:

@@ -90,10 +90,10 @@ def steps(placed: Placed, name: str, pools: PoolIndex, nodes: KnownNodes) -> Poo
     groups = list(_groups(name, mentioned, pools, nodes))
     annotated = truth(asks_for_the_guard(template))
 
-    def rank(group: NodeGroup) -> int:
+    def rank(group: NodeGroup) -> tuple[int, int]:
         is_daemon_set = placed.is_daemon_set
         found = schedule(template, group, annotated=annotated, is_daemon_set=is_daemon_set)
-        return RANK[found.answer]
+        return RANK[found.answer], RANK[found.later or "cannot"]
 
     if not groups:
         return PoolSteps(name, ("nothing is known of its nodes",))

@@ -25,12 +25,13 @@ Answer: TypeAlias = Literal["can", "unknown", "kept off", "cannot"]
 class Scheduled(NamedTuple):
     """The answer for some nodes, and the filter that decides it (none if it is `can`).
 
-    `for_now`: only a cordon, or a taint for a condition of the node, keeps the pods off.
+    If only a cordon, or a taint for a condition of the node, keeps the pods off, `later` is the
+    answer once it is gone.
     """
 
     answer: Answer
     filter: Filter = ""
-    for_now: bool = False
+    later: Answer | Literal[""] = ""
 
 
 def schedule(
@@ -40,6 +41,19 @@ def schedule(
 
     `annotated`: the webhook adds the guard to the pods, whether the template has it or not.
     """
+    now = _now(template, nodes, annotated, is_daemon_set)
+    lasting = tuple(taint for taint in nodes.taints if not is_condition(taint))
+    passes = nodes.is_cordoned or len(lasting) < len(nodes.taints)
+    if now.answer != "kept off" or not passes:
+        return now
+    nodes = nodes._replace(taints=lasting, is_cordoned=False)
+    later = _now(template, nodes, annotated, is_daemon_set).answer
+    return now if later == "kept off" else now._replace(later=later)
+
+
+def _now(
+    template: PodTemplate, nodes: NodeGroup, annotated: Truth, is_daemon_set: bool
+) -> Scheduled:
     node_name = template.spec.get("nodeName")
     if node_name:
         return _by_name(template, nodes, node_name, is_daemon_set)
@@ -50,16 +64,14 @@ def schedule(
     unguarded &= ~annotated | match_requirement(guard_requirement(), nodes.labels)
     if unguarded is Truth.FALSE:
         return Scheduled("kept off", "guard")
-    lasting = [taint for taint in nodes.taints if not is_condition(taint)]
-    for_now = tolerates(template, lasting, is_daemon_set=is_daemon_set) is not Truth.FALSE
     uncordoned = Truth.TRUE
     if nodes.is_cordoned:
         uncordoned = tolerates(template, (CORDONED,), is_daemon_set=is_daemon_set)
     if uncordoned is Truth.FALSE:
-        return Scheduled("kept off", "NodeUnschedulable", for_now)
+        return Scheduled("kept off", "NodeUnschedulable")
     tolerated = tolerates(template, nodes.taints, is_daemon_set=is_daemon_set)
     if tolerated is Truth.FALSE:
-        return Scheduled("kept off", "TaintToleration", for_now)
+        return Scheduled("kept off", "TaintToleration")
     if unguarded is Truth.UNKNOWN:
         return Scheduled("unknown", "NodeAffinity")
     if tolerated is Truth.UNKNOWN:
@@ -84,9 +96,7 @@ def _by_name(
     evicting = [taint for taint in nodes.taints if taint.get("effect") == "NoExecute"]
     stays = tolerates(template, evicting, is_daemon_set=is_daemon_set)
     if stays is Truth.FALSE:
-        lasting = [taint for taint in evicting if not is_condition(taint)]
-        for_now = tolerates(template, lasting, is_daemon_set=is_daemon_set) is not Truth.FALSE
-        return Scheduled("kept off", "TaintToleration", for_now)
+        return Scheduled("kept off", "TaintToleration")
     if is_it is Truth.UNKNOWN:
         return Scheduled("unknown", "NodeName")
     return Scheduled("can") if stays is Truth.TRUE else Scheduled("unknown", "TaintToleration")

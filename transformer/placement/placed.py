@@ -46,7 +46,7 @@ class Placed(NamedTuple):
         return tuple(
             one
             for one in self.schedule.pools
-            if one.is_host_network and one.is_known and (one.answer == "can" or one.for_now)
+            if one.is_host_network and one.is_known and "can" in (one.answer, one.later)
         )
 
     @property
@@ -85,7 +85,7 @@ class Placed(NamedTuple):
             names = ", ".join(schedule.deciding)
             return f"the NodePool {names}" if len(schedule.deciding) == 1 else f"NodePools {names}"
         for one in schedule.pools:
-            if one.is_host_network and one.is_known and one.answer == "unknown":
+            if one.is_host_network and one.is_known and "unknown" in (one.answer, one.later):
                 return _wanted(one)
         return ""
 

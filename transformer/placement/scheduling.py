@@ -11,7 +11,7 @@ nor nodes in no pool can.
 import marshal
 from collections.abc import Collection, Iterator, Sequence
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from transformer.kubernetes.node_affinity import asks_for_the_guard, required_terms
 from transformer.kubernetes.objects import mapping_at
@@ -46,12 +46,13 @@ _EXCLUDED = Scheduled("cannot", "NodeAffinity")
 class PoolSchedule(NamedTuple):
     """Whether pods can be scheduled to nodes of one pool (`ANY_POOL`: nodes in no pool).
 
-    The answer is the best one of all nodes, and `filter` the filter that decides it. `for_now`: a
-    cordon or a condition of nodes keeps the pods off, and nothing else. `is_known`: the pool is in
-    the input; `is_certain`: and the same holds by all definitions of it. `fitting` and `nodes`
-    count the nodes in the input, and `doubtful` those of them that may take the pods now or later.
+    The answer is the best one of all nodes, and `filter` the filter that decides it. If only a
+    cordon or a condition of nodes keeps the pods off, `later` is the answer without it.
+    `is_known`: the pool is in the input; `is_certain`: and the same holds by all definitions of it.
+    `fitting` and `nodes` count the nodes in the input, and `doubtful` those of them that may take
+    the pods now or later.
     `everywhere`: every node takes them. `undecided` are the keys of labels for want of which it is
-    `unknown`.
+    `unknown`, now or later.
     """
 
     pool: str
@@ -63,14 +64,14 @@ class PoolSchedule(NamedTuple):
     nodes: int = 0
     undecided: tuple[str, ...] = ()
     is_known: bool = True
-    for_now: bool = False
+    later: Answer | Literal[""] = ""
     doubtful: int = 0
     everywhere: bool = False
 
     @property
     def may_fit(self) -> bool:
         """Whether it is possible that nodes take the pods, now or later."""
-        return self.answer in ("can", "unknown") or self.for_now
+        return self.answer in ("can", "unknown") or bool(self.later)
 
 
 class Schedule(NamedTuple):
@@ -217,11 +218,11 @@ def _judged(wanted: _Wanted, candidate: _Candidate) -> PoolSchedule:
     answers = [(wanted.schedule(group), group) for group in candidate.groups]
     best, group = max(
         answers,
-        key=lambda pair: (RANK[pair[0].answer], pair[0].for_now),
+        key=lambda pair: (RANK[pair[0].answer], RANK[pair[0].later or "cannot"]),
         default=(_EXCLUDED, None),
     )
     undecided: tuple[str, ...] = ()
-    if group is not None and best.answer == "unknown":
+    if group is not None and "unknown" in (best.answer, best.later):
         undecided = tuple(dict.fromkeys(undecided_keys(wanted.template, group.labels)))
     return PoolSchedule(
         candidate.name,
@@ -233,11 +234,9 @@ def _judged(wanted: _Wanted, candidate: _Candidate) -> PoolSchedule:
         sum(group.number for group in candidate.groups),
         undecided,
         candidate.is_known,
-        best.for_now,
+        best.later,
         sum(
-            group.number
-            for answer, group in answers
-            if answer.answer == "unknown" or answer.for_now
+            group.number for answer, group in answers if answer.answer == "unknown" or answer.later
         ),
         bool(answers) and all(answer.answer == "can" for answer, _ in answers),
     )
@@ -259,7 +258,7 @@ def _agreed(found: Sequence[PoolSchedule]) -> list[PoolSchedule]:
 
 
 def _outcome(one: PoolSchedule) -> tuple[object, ...]:
-    return one.is_host_network, one.answer, one.for_now
+    return one.is_host_network, one.answer, one.later
 
 
 def _is_for_others(one: PoolSchedule) -> bool:

@@ -4,14 +4,14 @@ What depends on other workloads or on Services is added by the rules HN408 and H
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from transformer import pointer
 from transformer.kubernetes.objects import mapping_at
 from transformer.kubernetes.pod_template import PodTemplate
 from transformer.kubernetes.well_known import EXCLUDE_ANNOTATION, HOST_NETWORK_LABEL
 from transformer.placement.breaks import Break, breaks, breaks_anywhere
-from transformer.placement.filters import Filter
+from transformer.placement.filters import Answer, Filter
 from transformer.placement.node_match import is_guarded
 from transformer.placement.placed import Placed, selection_at
 from transformer.placement.scheduling import PoolSchedule
@@ -23,7 +23,8 @@ class Verdict(NamedTuple):
 
     `filter` decides a verdict other than `runs` and `breaks`, and `pointer` is what it reads in the
     manifest. `fitting` and `nodes` count the Nodes in the input. `undecided` are the keys of labels
-    for want of which it is `unknown`.
+    for want of which it is `unknown`. If only a cordon or a condition of nodes keeps the pods off,
+    `later` is the verdict once it is gone, and `breaks` are the reasons then.
     """
 
     pool: str
@@ -34,6 +35,7 @@ class Verdict(NamedTuple):
     fitting: int = 0
     nodes: int = 0
     undecided: tuple[str, ...] = ()
+    later: Word | Literal[""] = ""
 
 
 def verdicts(
@@ -66,11 +68,18 @@ def _verdict(
     placed: Placed, source: PodTemplate, one: PoolSchedule, found_there: tuple[Break, ...]
 ) -> Verdict:
     counts = (one.fitting, one.nodes, one.undecided)
-    if one.answer != "can":
-        at = filter_at(placed, source, one.filter)
-        return Verdict(one.pool, one.answer, one.filter, at, (), *counts)
-    word: Word = "breaks" if found_there else "runs"
-    return Verdict(one.pool, word, "", "", found_there, *counts)
+    word = word_of(one.answer, is_broken=bool(found_there))
+    later = word_of(one.later, is_broken=bool(found_there)) if one.later else ""
+    there = found_there if "can" in (one.answer, one.later) else ()
+    at = "" if one.answer == "can" else filter_at(placed, source, one.filter)
+    return Verdict(one.pool, word, one.filter, at, there, *counts, later)
+
+
+def word_of(answer: Answer, *, is_broken: bool) -> Word:
+    """Return the verdict on pods that can be scheduled there or not, and that break or not."""
+    if answer == "can":
+        return "breaks" if is_broken else "runs"
+    return answer
 
 
 def filter_at(placed: Placed, source: PodTemplate, name: Filter) -> str:

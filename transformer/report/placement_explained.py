@@ -11,7 +11,6 @@ from transformer.placements import (
     PoolVerdict,
     Workload,
     WorldPlacement,
-    shown,
 )
 from transformer.report.formatting import Paint, clean, count, unpainted
 from transformer.report.placement_rows import columns, edit_words, undecided_words
@@ -67,7 +66,7 @@ def _copy(
 def _pool(
     what: str, verdict: PoolVerdict, steps: PoolSteps, paint: Paint, width: int
 ) -> Iterator[str]:
-    word = shown(verdict.word, verdict.severity)
+    word = verdict.shown
     painted = paint(word, ROLES.get(word, "")) if word in ROLES else word
     yield f"On {what}: {painted}\n"
     yield from _item("that is", MEANINGS[word], width)
@@ -84,7 +83,7 @@ def _pool(
         yield from _item("taints", ", ".join(steps.taints) or "none", width)
     for step in steps.steps:
         yield from _item(step.filter, f"{step.answer}: {step.text}", width)
-    if verdict.word == "unknown":
+    if verdict.lasting == "unknown":
         others = " of nodes that are not in the input" if verdict.nodes else ""
         yield from _item("not known", f"{undecided_words(verdict)}{others}", width)
     if verdict.at is not None and verdict.filter:

@@ -109,6 +109,8 @@ def workload(one: Workload, report: PlacementReport) -> dict[str, Any]:
 def verdict(one: PoolVerdict) -> dict[str, Any]:
     """Return one entry of `verdicts`, `after` or `old`."""
     entry: dict[str, Any] = {"pools": one.pools, "verdict": one.word}
+    if one.later:
+        entry["later"] = one.later
     if one.severity:
         entry["severity"] = one.severity
     entry["decidedBy"] = one.filter

@@ -125,7 +125,7 @@ def _table(world: WorldPlacement, every: Sequence[Row]) -> Iterator[str]:
 
 def _is_trouble(cell: str) -> bool:
     """Whether pods break in the end: after the change, or after the edits."""
-    return cell.rpartition("→ ")[2].startswith("breaks")
+    return cell.rpartition("→ ")[2].startswith(("breaks", "off for now"))
 
 
 def _name(row: Row) -> str:

@@ -147,6 +147,8 @@ def _outcome(outcome: Json, workload: Json, texts: _Numbers) -> dict[str, Any]:
         (one["severity"], f"{one['rule']} {one['severity']}", one["message"], *_facts(one))
         for one in reasons
     ]
+    if later := outcome.get("later"):
+        parts.insert(0, ("decided", "For now only", f"{later} once this is gone"))
     decided_by = outcome["decidedBy"]
     if facts := _facts(outcome):
         title = "Decided by" if decided_by else "Can be scheduled there"

@@ -26,6 +26,7 @@ MARKS = (
     Mark("breaks!", "B", "breaks", MEANINGS["breaks!"]),
     Mark("breaks", "W", "warns", MEANINGS["breaks"]),
     Mark("unknown", "?", "unknown", MEANINGS["unknown"]),
+    Mark("off for now", "F", "waits", MEANINGS["off for now"]),
     Mark("runs", "R", "runs", MEANINGS["runs"]),
     Mark("kept off", "K", "kept", MEANINGS["kept off"]),
     Mark("cannot", "C", "cannot", MEANINGS["cannot"]),
@@ -33,9 +34,9 @@ MARKS = (
 )
 """All that a cell can show, those to look at first in front."""
 
-_BREAKS, _WARNS, _UNKNOWN, _RUNS, _KEPT, _CANNOT, ABSENT = range(len(MARKS))
+_BREAKS, _WARNS, _UNKNOWN, _WAITS, _RUNS, _KEPT, _CANNOT, ABSENT = range(len(MARKS))
 _RANKS = {mark.word: rank for rank, mark in enumerate(MARKS)}
-_ON_THE_NODES = {_BREAKS, _WARNS, _RUNS}
+_ON_THE_NODES = {_BREAKS, _WARNS, _WAITS, _RUNS}
 
 OLD = "old"
 NOW = ""
@@ -138,7 +139,7 @@ def rank(outcome: Json | None) -> int:
     """Return which of `MARKS` an outcome has; None is one that is not there."""
     if outcome is None:
         return ABSENT
-    return _RANKS[shown(outcome["verdict"], outcome.get("severity", ""))]
+    return _RANKS[shown(outcome["verdict"], outcome.get("severity", ""), outcome.get("later", ""))]
 
 
 def headline(cluster: Cluster, view: str) -> str:
@@ -154,6 +155,7 @@ def headline(cluster: Cluster, view: str) -> str:
     numbers = (
         (len(worst[_WARNS]), f"breaks {_BY_LESS}", f"break {_BY_LESS}"),
         (len(worst[_UNKNOWN]), "is unknown", "are unknown"),
+        (len(worst[_WAITS]), "is kept off for now", "are kept off for now"),
         (len(worst[_RUNS]), "runs there", "run there"),
         (len(worst[_KEPT]) + len(worst[_CANNOT]), "stays off", "stay off"),
     )

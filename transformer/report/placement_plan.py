@@ -330,10 +330,10 @@ def _sorted(world: WorldPlacement, hosts: frozenset[str]) -> _Sorted:
             add("left", one, left)
         elif all(map(is_nowhere, one)) and (kept := [*_keeping_off(there)]):
             add("nowhere", one, kept[0])
-        elif unknown := next((each for each in there if each.word == "unknown"), None):
+        elif unknown := next((each for each in there if each.lasting == "unknown"), None):
             where = "named" if unknown.filter == "NodeName" else "unknown"
             add(where, one, undecided_words(unknown))
-        elif not edits and any(each.word == "runs" for each in there) and not is_component:
+        elif not edits and any(each.lasting == "runs" for each in there) and not is_component:
             add("settled" if _is_for(one, hosts) else "also", one)
     return found
 

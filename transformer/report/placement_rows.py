@@ -30,7 +30,7 @@ _KEPT = 3
 
 
 class Cell(NamedTuple):
-    """A verdict in a table: the word with its severity, and the word before and after it.
+    """A verdict in a table: the word with its severity, what it is later, and before and after.
 
     `before` and `after` are empty if they are the same, and all is if there is no verdict.
     """
@@ -39,6 +39,7 @@ class Cell(NamedTuple):
     severity: str = ""
     before: str = ""
     after: str = ""
+    later: str = ""
 
     def __str__(self) -> str:
         """Return the cell as text."""
@@ -47,7 +48,7 @@ class Cell(NamedTuple):
     @property
     def words(self) -> tuple[str, ...]:
         """Return the verdicts as `shown` returns them, in order of time."""
-        parts = (self.before, shown(self.word, self.severity), self.after)
+        parts = (self.before, shown(self.word, self.severity, self.later), self.after)
         return tuple(filter(None, parts))
 
 
@@ -163,7 +164,7 @@ def rows(world: WorldPlacement, report: PlacementReport) -> Rows:
 def _moves(row: Row, pools: Sequence[str], new: frozenset[str]) -> bool:
     """Whether a verdict of a row differs from the old one, or lets pods land on a new pool."""
     return any(
-        cell.before or (pool in new and cell.word in ("runs", "breaks"))
+        cell.before or (pool in new and (cell.later or cell.word) in ("runs", "breaks"))
         for pool, cell in zip(pools, row.cells, strict=True)
     )
 
@@ -213,9 +214,9 @@ def _cell(
     after: PoolVerdict | None,
     report: PlacementReport,
 ) -> Cell:
-    before = shown(old.word, old.severity) if old is not None else ""
-    then = shown(after.word, after.severity) if after is not None and report.shows_after else ""
-    return Cell(now.word, now.severity, before, then)
+    before = old.shown if old is not None else ""
+    then = after.shown if after is not None and report.shows_after else ""
+    return Cell(now.word, now.severity, before, then, now.later)
 
 
 _CODES = {"TaintToleration": "taint", "NodeUnschedulable": "cordon", "guard": "guard"}
@@ -241,6 +242,7 @@ def _add_causes(causes: _Causes, parts: Sequence[Workload], *, shows_after: bool
     )
     for verdict, reason in chain(now, _brought(parts) if shows_after else ()):
         by = verdict.edit if verdict.edit and verdict.edit.settles(reason) else None
+        reason = _in_time(verdict, reason)
         edit = "" if by is None else edit_words(by)
         found = Cause(reason, (), (), 0, edit, by is not None and by.is_enabled)
         key = (reason.rule, reason.severity, reason.message, found.help, edit)
@@ -251,6 +253,19 @@ def _add_causes(causes: _Causes, parts: Sequence[Workload], *, shows_after: bool
             known = known._replace(first=first, total=known.total + 1)
         more = tuple(pool for pool in verdict.pools if pool not in known.pools)
         causes[key] = known._replace(pools=(*known.pools, *more))
+
+
+_ENDS = {
+    "NodeUnschedulable": "once the nodes are not cordoned",
+    "TaintToleration": "once the taint is gone",
+}
+
+
+def _in_time(verdict: PoolVerdict, reason: Reason) -> Reason:
+    """Return a reason with when it holds, if that is not now."""
+    if not verdict.later:
+        return reason
+    return reason._replace(message=f"{_ENDS[verdict.filter]}, {reason.message}")
 
 
 def _brought(parts: Iterable[Workload]) -> Iterator[tuple[PoolVerdict, Reason]]:
@@ -274,7 +289,7 @@ def _add_missing(missing: dict[str, Missing], parts: Sequence[Workload]) -> None
         undecided_words(verdict): verdict
         for one in parts
         for verdict in one.verdicts
-        if verdict.word == "unknown" and verdict.undecided != (NOT_IN_INPUT,)
+        if verdict.lasting == "unknown" and verdict.undecided != (NOT_IN_INPUT,)
     }
     for what, verdict in found.items():
         is_twofold = any(one.startswith("which definition of") for one in verdict.undecided)
@@ -327,11 +342,17 @@ _WORST = {"error": 0, "warning": 1}
 
 def _trouble(row: Row) -> tuple[object, ...]:
     """Return the place of a row: network components last, and trouble first among each."""
-    severities = [_WORST.get(cell.severity, 9) for cell in row.cells if cell.word == "breaks"]
+    severities = [_WORST.get(cell.severity, 9) for cell in row.cells]
     words = {cell.word for cell in row.cells}
     rank = min(severities, default=9)
     if rank == 9:
-        rank = 3 if "unknown" in words else 4 if "kept off" in words else 5
+        rank = (
+            3
+            if "unknown" in words or any(cell.later for cell in row.cells)
+            else 4
+            if "kept off" in words
+            else 5
+        )
         rank = 2 if NOWHERE in row.causes else rank
     return row.is_component, rank, -row.total, row.first
 

@@ -95,6 +95,9 @@ _OfPool: TypeAlias = Mapping[tuple[_Kind, tuple[str, ...]], int]
 _Cells: TypeAlias = Mapping[str, _OfPool]
 """By pool."""
 
+_FOR_NOW = "for now"
+"""In place of a severity: nothing keeps the pods off for good."""
+
 
 def _counts(
     workloads: Iterable[Workload], pools: Sequence[PoolColumn]
@@ -109,7 +112,8 @@ def _counts(
         total += 1
         kinds: dict[_Kind, list[str]] = {}
         for one, verdict, its_pools in shares(parts):
-            kind = _Kind(verdict.word, verdict.severity, bool(one.patches))
+            severity = _FOR_NOW if verdict.later else verdict.severity
+            kind = _Kind(verdict.word, severity, bool(one.patches))
             kinds.setdefault(kind, []).extend(its_pools)
         found.update((kind, tuple(sorted(names))) for kind, names in kinds.items())
         edited += any(one.after for one in parts)
@@ -123,11 +127,14 @@ def _counts(
     return cells, total, edited, unguarded, nowhere, lost
 
 
+_LANDING = ("runs", "breaks")
+
+
 def lands(one: Workload, pools: Iterable[str]) -> bool:
-    """Whether a workload can be scheduled to any of `pools`."""
+    """Whether a workload can be scheduled to any of `pools`, now or later."""
     wanted = set(pools)
     return any(
-        verdict.word in ("runs", "breaks") and not wanted.isdisjoint(verdict.pools)
+        verdict.lasting in _LANDING and not wanted.isdisjoint(verdict.pools)
         for verdict in one.verdicts
     )
 
@@ -137,12 +144,9 @@ NOWHERE = "nowhere"
 
 
 def is_nowhere(one: Workload) -> bool:
-    """Whether no node takes the pods. A cordon does not last; and if only some pools are shown,
-    others may take them.
-    """
+    """Whether no node takes the pods, now or later; if only some pools are shown, others may."""
     return any("" in verdict.pools for verdict in one.verdicts) and all(
-        verdict.word in ("kept off", "cannot") and verdict.filter != "NodeUnschedulable"
-        for verdict in one.verdicts
+        verdict.lasting in ("kept off", "cannot") for verdict in one.verdicts
     )
 
 
@@ -213,12 +217,16 @@ def _words(found: Mapping[_Kind, int]) -> Iterator[str]:
             continue
         text = counted(number) if is_first else f"{number:,}"
         text += f" {verbs[number > 1]}"
+
+        def of(severity: str, its: Mapping[_Kind, int] = its) -> int:
+            return sum(one for kind, one in its.items() if kind.severity == severity)
+
+        notes = [(of(_FOR_NOW), _FOR_NOW)]
         if word == "breaks":
-            errors = sum(one for kind, one in its.items() if kind.severity == "error")
             patched = sum(one for kind, one in its.items() if kind.is_patched)
-            notes = ((errors, "by an error"), (patched, "judged without patches"))
-            shown = [f"{one:,} {note}" if one < number else note for one, note in notes if one]
-            text += f" ({', '.join(shown)})" if shown else ""
+            notes = [(of("error"), "by an error"), (patched, "judged without patches"), *notes]
+        shown = [f"{one:,} {note}" if one < number else note for one, note in notes if one]
+        text += f" ({', '.join(shown)})" if shown else ""
         yield text
         is_first = False
 
@@ -269,7 +277,7 @@ def _changes(world: WorldPlacement) -> Iterator[str]:
                 if not (what or is_new) and one.is_new and one.copy == pool:
                     what = "copy"
                 if what:
-                    moves.setdefault((what, verdict.word == "breaks"), []).append(pool)
+                    moves.setdefault((what, verdict.lasting == "breaks"), []).append(pool)
         moved.update(_Moved(*key, tuple(sorted(pools))) for key, pools in moves.items())
     if new:
         yield f"new: {counted(new)}"
@@ -292,13 +300,14 @@ def _set_of(parts: Sequence[Workload]) -> tuple[str, ...]:
 
 def _had_a_place(one: Workload) -> bool:
     """Whether a node may have taken it where none does now."""
-    return any(was.word in ("runs", "breaks", "unknown") for was in one.old or ())
+    return any(was.lasting in (*_LANDING, "unknown") for was in one.old or ())
 
 
 _MOVES: Mapping[str, tuple[str, str]] = {
     "lands": ("newly lands on", "newly land on"),
     "breaks": ("newly breaks on", "newly break on"),
     "works": ("no longer breaks on", "no longer break on"),
+    "waits": ("is only for now kept off", "are only for now kept off"),
     "leaves": ("no longer lands on", "no longer land on"),
     "error": ("now breaks by an error on", "now break by an error on"),
     "warning": ("now breaks by warnings only on", "now break by warnings only on"),
@@ -313,15 +322,16 @@ _MOVES: Mapping[str, tuple[str, str]] = {
 
 def _move(one: Workload, was: PoolVerdict | None, now: PoolVerdict, is_new_pool: bool) -> str:
     """Return how a verdict moves; `was` is the old one if it differs."""
-    word = now.word
-    can = word in ("runs", "breaks")
+    word, can = now.lasting, now.lasting in _LANDING
     if one.is_new or is_new_pool:
         return "lands" if can else ""
     if was is None:
         return ""
-    if was.word == word:
+    if (was.word, was.lasting) == (now.word, word):
         return now.severity if was.severity != now.severity else "reasons"
-    could = was.word in ("runs", "breaks")
+    could = was.lasting in _LANDING and (bool(now.later) or not was.later)
+    if could and now.later and not was.later:
+        return "waits"
     if can and not could:
         return "lands"
     if could and not can:

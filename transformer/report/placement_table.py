@@ -42,7 +42,13 @@ _POOL = 14
 
 _GAP = "  "
 _MOST_CAUSES = 12
-ROLES = {"breaks!": "error", "breaks": "warning", "unknown": "info", "kept off": "change"}
+ROLES = {
+    "breaks!": "error",
+    "breaks": "warning",
+    "unknown": "info",
+    "kept off": "change",
+    "off for now": "warning",
+}
 
 COMPONENTS = "network components"
 
@@ -84,7 +90,9 @@ def _world(
         yield "\n"
         yield from _table(found, columns(world), paint, width)
         yield "\n"
-        yield from (f"{word:8}  {meaning}\n" for word, meaning in legend(found))
+        words = dict(legend(found))
+        size = max(map(len, words), default=0)
+        yield from (f"{word:{max(size, 8)}}  {meaning}\n" for word, meaning in words.items())
     if any(row.total > 1 for row in found.rows) and report.folds:
         yield "with -v, each workload has a row of its own\n"
     if found.left:

@@ -138,14 +138,14 @@ def test_taints_keep_off_pods_that_do_not_tolerate_them(
 @pytest.mark.parametrize(
     ("tolerations", "is_daemon_set", "expected"),
     [
-        ([], False, Scheduled("kept off", "NodeUnschedulable", for_now=True)),
+        ([], False, Scheduled("kept off", "NodeUnschedulable", later="can")),
         ([], True, CAN),
         ([CORDON], False, CAN),
         ([{"operator": "Exists"}], False, CAN),
         (
             [{**CORDON, "effect": "NoExecute"}],
             False,
-            Scheduled("kept off", "NodeUnschedulable", for_now=True),
+            Scheduled("kept off", "NodeUnschedulable", later="can"),
         ),
         (["${TOLERATION}"], False, Scheduled("unknown", "NodeUnschedulable")),
     ],
@@ -158,19 +158,19 @@ def test_a_cordon_keeps_off_all_but_daemon_sets_and_what_tolerates_it(
 
 
 @pytest.mark.parametrize(
-    ("key", "for_now"),
+    ("key", "later"),
     [
-        ("node.kubernetes.io/not-ready", True),
-        ("node.cloudprovider.kubernetes.io/uninitialized", True),
-        ("example.com/node.kubernetes.io", False),
+        ("node.kubernetes.io/not-ready", "can"),
+        ("node.cloudprovider.kubernetes.io/uninitialized", "can"),
+        ("example.com/node.kubernetes.io", ""),
     ],
 )
 @pytest.mark.parametrize("spec", [{}, {"nodeName": "n1"}], ids=str)
 def test_a_taint_for_a_condition_keeps_off_for_now_only(
-    spec: dict[str, Any], key: str, for_now: bool
+    spec: dict[str, Any], key: str, later: Any
 ) -> None:
     found = answer(spec, ON_HOST, {"key": key, "effect": "NoExecute"})
-    assert found == Scheduled("kept off", "TaintToleration", for_now)
+    assert found == Scheduled("kept off", "TaintToleration", later)
 
 
 @pytest.mark.parametrize(
@@ -213,14 +213,14 @@ def test_pods_that_name_their_node_bypass_the_scheduler(
         ({"nodeSelector": {"zone": "b"}}, Scheduled("cannot", "NodeAffinity")),
         (requiring(GUARD), Scheduled("kept off", "guard")),
         ({}, Scheduled("kept off", "NodeUnschedulable")),
-        ({"tolerations": [NET]}, Scheduled("kept off", "NodeUnschedulable", for_now=True)),
+        ({"tolerations": [NET]}, Scheduled("kept off", "NodeUnschedulable", later="can")),
         ({"tolerations": [CORDON]}, Scheduled("kept off", "TaintToleration")),
         ({"tolerations": [NET, CORDON]}, CAN),
         # What is certain outweighs what is not.
         ({"nodeSelector": {"rack": "r1"}}, Scheduled("kept off", "NodeUnschedulable")),
         (
             {"nodeSelector": {"rack": "r1"}, "tolerations": [COMPARES]},
-            Scheduled("kept off", "NodeUnschedulable", for_now=True),
+            Scheduled("kept off", "NodeUnschedulable", later="unknown"),
         ),
         (
             {"nodeSelector": {"rack": "r1"}, "tolerations": [COMPARES, CORDON]},
