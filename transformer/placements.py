@@ -46,6 +46,15 @@ NOT_JUDGED = (
 NOT_IN_INPUT = "the NodePool, which is not in the input"
 """What is not known of a pool that a workload does not name."""
 
+OTHER_HOSTS = "host-network pools not in the input"
+"""Represents all of these, for pods that ask for the label of their nodes."""
+
+OTHER_POOLS = "pools not in the input"
+"""Represents all of these, for pods that ask for a pool where no pool is in the input."""
+
+NO_POOLS = "the NodePools, none of which is in the input"
+"""What is not known of such pods."""
+
 NO_POOL = "no pool"
 """How texts call nodes in no pool."""
 

@@ -946,3 +946,54 @@ def test_a_cordon_is_no_proof_that_pods_leave(tmp_path: Path) -> None:
     run = invoke("placement", "--old", str(tmp_path / "old"), stdin=data)
     assert b"1 workload is only for now kept off barriers" in run.out
     assert b"breaks -> off for now" in run.out
+
+
+ON_HOSTS = "host-network pools not in the input"
+
+
+@pytest.mark.parametrize("pools", [(), (OFFICES,)], ids=["none", "a standard one"])
+def test_pods_that_ask_for_the_label_break_on_pools_that_are_not_in_the_input(pools: Any) -> None:
+    data = read(*pools, deployment(nodeSelector={HOST_NETWORK: "true"}), deployment("cart"))
+    found = placed(stdin=data)
+    assert words(found)[ON_HOSTS] == "breaks"
+    assert words(found, "cart")[ON_HOSTS] == "unknown"
+    run = invoke("placement", "--fail-on", "breaks", stdin=data)
+    assert (run.status, b"nowhere" in run.out) == (1, False)
+    assert f"{ON_HOSTS}: 1 workload breaks (by an error), 1 is".encode() in run.out
+    assert (
+        f"On {ON_HOSTS}: breaks!".encode()
+        in invoke("placement", "--explain", "web", stdin=data).out
+    )
+    assert b"Keep off, or adapt" in invoke("placement", "--plan", stdin=data).out
+
+
+def test_a_port_is_taken_on_pools_that_are_not_in_the_input() -> None:
+    labels = {HOST_NETWORK: "true"}
+    data = read(OFFICES, *(on_host(name, nodeSelector=labels) for name in ("first", "second")))
+    found = placed(stdin=data)
+    assert [words(found, name)[ON_HOSTS] for name in ("first", "second")] == ["breaks", "breaks"]
+
+
+def test_what_asks_for_the_label_and_more_depends_on_that() -> None:
+    labels = {HOST_NETWORK: "true", "disk": "ssd"}
+    run = invoke("placement", stdin=read(deployment(nodeSelector=labels)))
+    assert b"unknown, depending on the node label disk" in run.out
+    assert b"nowhere" not in run.out
+
+
+def test_pods_that_ask_for_any_pool_are_unknown_without_one() -> None:
+    term = {"matchExpressions": [{"key": POOL, "operator": "Exists"}]}
+    rule = {"requiredDuringSchedulingIgnoredDuringExecution": {"nodeSelectorTerms": [term]}}
+    data = read(deployment(affinity={"nodeAffinity": rule}))
+    assert words(placed(stdin=data)) == {"": "cannot", "pools not in the input": "unknown"}
+    out = invoke("placement", stdin=data).out
+    assert b"unknown, depending on the NodePools, none of which is in the input" in out
+    assert b"nowhere" not in out
+
+
+def test_a_change_that_asks_for_the_label_says_that_pods_break(tmp_path: Path) -> None:
+    (tmp_path / "old.yaml").write_bytes(read(OFFICES, deployment()))
+    data = read(OFFICES, deployment(nodeSelector={HOST_NETWORK: "true"}))
+    run = invoke("placement", "--old", str(tmp_path / "old.yaml"), stdin=data)
+    assert b"1 workload newly lands on host-network pools not in the input, and it" in run.out
+    assert b"nowhere" not in run.out

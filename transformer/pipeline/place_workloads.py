@@ -147,9 +147,12 @@ class _Placing:
         return before, now if edited else (), tuple(edits)
 
     def _unknown(self, reason: str, pointer: str) -> tuple[PackedVerdict, ...]:
-        everywhere = 2 * self.columns.others - 1
         at = self._number(pointer) if pointer else -1
-        return (PackedVerdict(everywhere, (), "unknown", "", at, (reason,), 0, 0, "", False, ()),)
+        return (
+            PackedVerdict(
+                self.columns.every, (), "unknown", "", at, (reason,), 0, 0, "", False, ()
+            ),
+        )
 
     def _number(self, pointer: str) -> int:
         return self._pointers.setdefault(pointer, len(self._pointers))

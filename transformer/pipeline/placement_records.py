@@ -24,6 +24,7 @@ from transformer.pipeline.placement_shapes import (
 from transformer.placement.by_pool import Columns
 from transformer.placements import (
     OR_ON_HOST,
+    OTHER_HOSTS,
     SUPPRESSED,
     Asked,
     Edit,
@@ -137,7 +138,9 @@ class PlacementRecords:
         return tuple(f"{at.file}:{at.line}" for at in spots)
 
     def missing_pools(self, world: str) -> tuple[str, ...]:
-        """Return the names of pools that workloads select, and that are not in the input."""
+        """Return the names of pools that workloads select, and that are not in the input;
+        `OTHER_HOSTS` and `OTHER_POOLS` if these matter to one.
+        """
         return tuple(self._extra.get(world, ()))
 
     def explanations(self, sources: Sources = NOT_BUILT) -> Iterator[Explanation]:
@@ -150,9 +153,11 @@ class PlacementRecords:
             asks = (Asked(name, text, sources.spot(place)) for name, text, place in one.asks)
             yield Explanation(one.world, key, tuple(asks), one.pools, one.left_out)
 
-    def workloads(self, world: str, columns: Columns, sources: Sources = NOT_BUILT) -> "Workloads":
-        """Return the workloads of a world."""
-        names = (*columns.names, "", *self.missing_pools(world))
+    def workloads(
+        self, world: str, columns: Columns, sources: Sources = NOT_BUILT, also: Iterable[str] = ()
+    ) -> "Workloads":
+        """Return the workloads of a world, with verdicts `also` on pools not in the input."""
+        names = (*columns.names, "", *dict.fromkeys((*self.missing_pools(world), *also)))
         return Workloads(
             self._records.get(world, []),
             list(self._shapes),
@@ -182,9 +187,9 @@ class _Names:
         for number, name in enumerate(self.every[: self.no_pool + 1]):
             if columns >> number & 1:
                 yield name
-        has_others = columns >> self.no_pool + 1 & 1
         for name in self.every[self.no_pool + 1 :]:
-            if name in names or (has_others and name not in named):
+            column = self.no_pool + (2 if name == OTHER_HOSTS else 1)
+            if name in names or (columns >> column & 1 and name not in named):
                 yield name
 
     def columns_of(self, pools: Iterable[str]) -> int:
@@ -333,17 +338,22 @@ class _Reader(NamedTuple):
         edited = AFTER
         if part.edit is not None and not part.edit.is_enabled:
             edited = after_rule(part.edit.rule)
+
+        def in_pool(pool: str | None) -> tuple[tuple[Reason, ...], bool]:
+            there = [(states, reason) for states, pools, reason in self.later if pool in pools]
+            more = tuple(reason for states, reason in there if states & state)
+            return more, not any(states & edited for states, _ in there)
+
         for number in range(part.columns.bit_length()):
             if part.columns >> number & 1:
                 pool = self.names.every[number] if number <= self.names.no_pool else None
-                there = [(states, reason) for states, pools, reason in self.later if pool in pools]
-                more = tuple(reason for states, reason in there if states & state)
-                is_settled = not any(states & edited for states, _ in there)
-                found[more, is_settled] = found.get((more, is_settled), 0) | 1 << number
-        for (more, is_settled), columns in found.items():
-            yield _Part(columns, (), part.edit, more, is_settled)
-        if part.names:
-            yield _Part(0, part.names, part.edit)
+                key = in_pool(pool)
+                found[key] = found.get(key, 0) | 1 << number
+        for key, columns in found.items():
+            yield _Part(columns, (), part.edit, *key)
+        if part.names:  # rules call the pools of OTHER_HOSTS `ANY_POOL`
+            key = in_pool("" if OTHER_HOSTS in part.names else None)
+            yield _Part(0, part.names, part.edit, *key)
 
     def _verdict(self, one: PackedVerdict, part: _Part) -> PoolVerdict:
         """Return the verdict in a part of the pools."""

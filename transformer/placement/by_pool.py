@@ -1,7 +1,8 @@
 """The answers of the scheduler for each pool of a cluster, equal ones together.
 
 Pools are numbered, so that very many answers stay small: bit N of a mask is column N. After the
-pools there is a column for nodes in no pool, and one for pools that are not in the input.
+pools there is a column for nodes in no pool, one for pools that are not in the input, and one for
+those of them that are host-network pools.
 """
 
 from collections.abc import Iterable, Sequence
@@ -10,10 +11,10 @@ from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from transformer.kubernetes.pools import PoolIndex
-from transformer.placement.filters import Answer, Filter
+from transformer.placement.filters import Answer, Filter, Scheduled
 from transformer.placement.node_groups import KnownNodes
 from transformer.placement.scheduling import RANK, PoolSchedule, Schedule
-from transformer.placements import NOT_IN_INPUT
+from transformer.placements import NO_POOLS, NOT_IN_INPUT, OTHER_HOSTS, OTHER_POOLS
 
 
 class Sort(IntEnum):
@@ -27,8 +28,9 @@ class Sort(IntEnum):
 class PoolAnswer(NamedTuple):
     """Whether pods can be scheduled to nodes of some pools.
 
-    The pools are the `columns`, a mask, and those with `names`, which are not in the input. The
-    rest is as in `PoolSchedule`, but `undecided` may also name a pool.
+    The pools are the `columns`, a mask, and those with `names`, which are not in the input (or
+    `OTHER_HOSTS`, `OTHER_POOLS`: these matter to the pods). The rest is as in `PoolSchedule`, but
+    `undecided` may also name a pool.
     """
 
     columns: int
@@ -58,6 +60,16 @@ class Columns:
     def others(self) -> int:
         """The mask of the column for pools that are not in the input."""
         return 2 << len(self.names)
+
+    @property
+    def other_hosts(self) -> int:
+        """The mask of the column for host-network pools that are not in the input."""
+        return 4 << len(self.names)
+
+    @property
+    def every(self) -> int:
+        """The mask of all columns."""
+        return 2 * self.other_hosts - 1
 
 
 def columns_of(pools: PoolIndex, nodes: KnownNodes) -> Columns:
@@ -94,12 +106,24 @@ def answers(schedule: Schedule, columns: Columns) -> tuple[PoolAnswer, ...]:
     add(_of_no_pool(by_pool.get("", ())), columns.no_pool)
     if rest:  # the selection names other pools
         add(_EXCLUDED, rest)
-    undecided = (NOT_IN_INPUT,) if schedule.others.answer == "unknown" else ()
-    others = PoolAnswer(0, (), *schedule.others[:2], Sort.EITHER, undecided)
+    others = _of_others(schedule.others)
     add(others, columns.others)
+    if schedule.by_label is not None:
+        by_label = _answer(schedule.by_label, [schedule.by_label])
+        add(by_label, columns.other_hosts, OTHER_HOSTS)
+    else:
+        add(_of_others(schedule.other_hosts), columns.other_hosts)
+        may_fit = any(one.may_fit for one in schedule.pools)
+        if others.answer == "unknown" and not (columns.names or may_fit):
+            add(others._replace(undecided=(NO_POOLS,)), name=OTHER_POOLS)
     return tuple(
         answer._replace(columns=mask, names=tuple(names)) for answer, (mask, names) in found.items()
     )
+
+
+def _of_others(found: Scheduled) -> PoolAnswer:
+    undecided = (NOT_IN_INPUT,) if found.answer == "unknown" else ()
+    return PoolAnswer(0, (), found.answer, found.filter, Sort.EITHER, undecided)
 
 
 _EXCLUDED = PoolAnswer(0, (), "cannot", "NodeAffinity", Sort.STANDARD)

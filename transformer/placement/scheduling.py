@@ -87,7 +87,8 @@ class Schedule(NamedTuple):
     if a guard or a taint keeps the pods off them as well: the pods can never be scheduled.
 
     `others` is the answer for a pool that is not in the input, whatever its type is, and that the
-    selection does not name.
+    selection does not name; `other_hosts` is the same for a host-network pool. `by_label` is the
+    answer for all of these, if the hostnetwork label decides.
     """
 
     pools: tuple[PoolSchedule, ...]
@@ -97,6 +98,8 @@ class Schedule(NamedTuple):
     deciding: tuple[str, ...] = ()
     kept_off: tuple[PoolSchedule, ...] = ()
     others: Scheduled = _EXCLUDED
+    other_hosts: Scheduled = _EXCLUDED
+    by_label: PoolSchedule | None = None
 
 
 def scheduled(
@@ -176,13 +179,14 @@ def _scheduled(
     found += [_judged(wanted, candidate) for candidate in in_no_pool(mentioned, pools, nodes)]
     on_host_network = [one.pool for one in found if one.is_host_network and one.may_fit]
     off = _kept_off(found)
+    at_label: PoolSchedule | None = None
     if not on_host_network and not off:
         others = (*(pool.name for pool in known), *missing)
         by_label = _by_label(wanted, nodes, others, mentioned)
-        if by_label.answer in ("can", "unknown"):
-            on_host_network = [ANY_POOL]
+        if by_label.may_fit:
+            on_host_network, at_label = [ANY_POOL], by_label
         elif by_label.answer == "kept off" and not any(map(_is_for_others, found)):
-            off = [PoolSchedule(ANY_POOL, True, "kept off", by_label.filter)]
+            off = [by_label]
     elsewhere = _elsewhere(found)
     surely_elsewhere = _elsewhere([one for one in found if one.is_certain])
     deciding = [one.pool for one in found if not one.is_certain and one.may_fit]
@@ -194,24 +198,27 @@ def _scheduled(
         # Otherwise other nodes match, or may match, whatever these pools are.
         tuple(dict.fromkeys(deciding)) if surely_elsewhere is Truth.FALSE else (),
         tuple(off),
-        _in_others(wanted, nodes, known, mentioned) if names is None else _EXCLUDED,
+        *(_in_others(wanted, nodes, known, mentioned) if names is None else (_EXCLUDED,) * 2),
+        at_label,
     )
 
 
 def _in_others(
     wanted: _Wanted, nodes: KnownNodes, known: Collection[Pool], mentioned: Collection[str]
-) -> Scheduled:
-    """Return the answer for pools other than those that are `known`, if both types have the same;
-    else it is unknown.
+) -> tuple[Scheduled, Scheduled]:
+    """Return the answer for pools other than those that are `known`, if both types have the same,
+    and that for host-network pools. They are unknown if pods can run there.
     """
     names = [pool.name for pool in known]
     of_host, of_standard = (
         wanted.schedule(nodes.of_other_pools(names, mentioned, is_host_network=sort))
         for sort in (True, False)
     )
-    if of_host == of_standard and of_host.answer in ("cannot", "kept off"):
-        return of_host
-    return Scheduled("unknown", "NodeName" if of_host.filter == "NodeName" else "")
+    unknown = Scheduled("unknown", "NodeName" if of_host.filter == "NodeName" else "")
+    of_host, of_standard = (
+        one if one.answer in ("cannot", "kept off") else unknown for one in (of_host, of_standard)
+    )
+    return of_host if of_host == of_standard else unknown, of_host
 
 
 def _judged(wanted: _Wanted, candidate: _Candidate) -> PoolSchedule:
@@ -351,15 +358,16 @@ def _missing(template: PodTemplate, pools: PoolIndex, nodes: KnownNodes | None) 
 
 def _by_label(
     wanted: _Wanted, nodes: KnownNodes, names: Collection[str], mentioned: Collection[str]
-) -> Scheduled:
+) -> PoolSchedule:
     """Return whether pods can be scheduled to nodes of other host-network pools than `names`.
 
     `cannot` as well if the selection matches those of other standard pools: then it does not
     require the hostnetwork label.
     """
     if wanted.template.spec.get("nodeName"):
-        return Scheduled("cannot", "NodeName")
+        return PoolSchedule(ANY_POOL, True, "cannot", "NodeName")
     standard = nodes.of_other_pools(names, mentioned, is_host_network=False)
     if wanted.schedule(standard).answer != "cannot":
-        return Scheduled("cannot", "NodeAffinity")
-    return wanted.schedule(nodes.of_other_pools(names, mentioned, is_host_network=True))
+        return PoolSchedule(ANY_POOL, True, "cannot", "NodeAffinity")
+    group = nodes.of_other_pools(names, mentioned, is_host_network=True)
+    return _judged(wanted, _Candidate(ANY_POOL, True, (group,)))

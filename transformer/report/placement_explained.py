@@ -5,6 +5,8 @@ from textwrap import wrap
 
 from transformer.placements import (
     MEANINGS,
+    OTHER_HOSTS,
+    OTHER_POOLS,
     Explanation,
     PlacementReport,
     PoolSteps,
@@ -57,6 +59,7 @@ def _copy(
         if pool.name in verdicts and one.copy in ("", pool.name):
             kind = "host-network pool" if pool.is_host_network else "pool"
             what = f"{kind} {clean(pool.name)}" if pool.name else "nodes in no pool"
+            what = pool.name if pool.name in (OTHER_HOSTS, OTHER_POOLS) else what
             steps = pools.get(pool.name, PoolSteps(pool.name, ()))
             yield "\n"
             yield from _pool(what, verdicts[pool.name], steps, paint, width)

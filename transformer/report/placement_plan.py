@@ -139,12 +139,12 @@ def steps(world: WorldPlacement) -> Iterator[PlanStep]:
     """Yield the steps, in their order; without a host-network pool, those about what breaks, and
     what to settle before there can be a plan.
     """
+    names = [pool.name for pool in world.pools if pool.name and pool.is_host_network]
     hosts = _hosts(world)
-    names = frozenset(pool.name for pool in hosts)
-    found = _sorted(world, names)
-    on = pool_words([pool.name for pool in hosts])
+    found = _sorted(world, frozenset(names))
+    on = pool_words(names)
     yield from _settling(world)
-    if hosts and not any(one.component for one in world.workloads):
+    if names and not any(one.component for one in world.workloads):
         yield _ELSEWHERE
     repairs = [*_guards(found), *_breaking(found)]
     yield from repairs
@@ -178,7 +178,7 @@ def _settling(world: WorldPlacement) -> Iterator[PlanStep]:
 
 
 def _hosts(world: WorldPlacement) -> list[PoolColumn]:
-    return [pool for pool in world.pools if pool.name and pool.is_host_network]
+    return [pool for pool in world.pools if pool.is_host_network and pool.is_known]
 
 
 _FROM_CLUSTER = "kubectl get -n kube-system ds,deploy -o yaml | hostnet-transform --output kubectl"

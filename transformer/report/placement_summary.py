@@ -56,19 +56,20 @@ def summary(world: WorldPlacement, pools: Sequence[PoolColumn]) -> Iterator[str]
     if len(named) == len(on_host) == 1:
         hosts = " (host-network)"
     yield f"{counted(total)}, {count(len(named), 'pool')}{hosts}"
-    every_host = [pool.name for pool in pools if pool.name and pool.is_host_network]
+    every_host = [pool.name for pool in pools if pool.is_host_network and pool.is_known]
+    absent = [pool.name for pool in world.pools if pool.is_host_network and not pool.is_known]
     unsettled = list(ambiguous(pools))
     elsewhere = {pool.name: _elsewhere(pool, cells) for pool in world.pools}
     others = [name for name, its in elsewhere.items() if its]
     if not any(pool.name and pool.is_known for pool in pools):
         yield "no NodePool in the input: add it, or name its file with --pools"
     elif not (every_host or unsettled):
-        so = "" if others else ", so nothing breaks because of one"
+        so = "" if others or absent else ", so nothing breaks because of one"
         yield f"no host-network pool in the input{so}"
     elif every_host and not on_host:
         yield f"--pool leaves out the host-network pools: {pool_words(every_host)}"
     yield from unsettled
-    yield from _lines(on_host, cells, "further host-network pool")
+    yield from _lines([*on_host, *absent], cells, "further host-network pool")
     yield from _lines(others, elsewhere, "further pool")
     if unguarded:
         verb = "is" if unguarded == 1 else "are"

@@ -17,6 +17,7 @@ from transformer.placement.by_pool import Columns, columns_of
 from transformer.placement.taints import in_words as taint_in_words
 from transformer.placements import (
     NOT_IN_INPUT,
+    OTHER_HOSTS,
     PlacementReport,
     PoolColumn,
     PoolVerdict,
@@ -67,7 +68,9 @@ def run_placement(
     if states.old is not None:
         before = run_validate(_old(states), context)
     sources = Sources(states.led, states.folders)
-    old = None if before is None or before.placed is None else _by_name(before.placed, sources)
+    old = None
+    if before is not None and before.placed is not None and now.placed is not None:
+        old = _by_name(before.placed, now.placed, sources)
     edited = _edited(states, context, now)
     found = _worlds(now, old, sources, edited)
     every = [*found, *(() if only else _gone(now, old or {}))]
@@ -294,7 +297,8 @@ def _pools(
     yield PoolColumn("", False, nodes=nodes.count("") or None)
     for name in placed.records.missing_pools(world.name):
         where = world.cluster.pool_elsewhere(name)
-        yield PoolColumn(name, None, is_known=False, elsewhere=where)
+        is_host = True if name == OTHER_HOSTS else None
+        yield PoolColumn(name, is_host, is_known=False, elsewhere=where)
 
 
 def _is_host_network(world: World, name: str) -> bool | None:
@@ -313,12 +317,13 @@ class _Old(NamedTuple):
     pools: dict[str, bool | None]
 
 
-def _by_name(placed: Placed, sources: Sources) -> dict[str, _Old]:
+def _by_name(placed: Placed, now: Placed, sources: Sources) -> dict[str, _Old]:
     """Return the workloads of the old state, by world."""
     found = {}
     for world in placed.worlds:
         columns = columns_of(world.cluster.pools, world.cluster.nodes)
-        workloads = placed.records.workloads(world.name, columns, sources)
+        also = {OTHER_HOSTS}.intersection(now.records.missing_pools(world.name))
+        workloads = placed.records.workloads(world.name, columns, sources, also)
         numbers: dict[tuple[str, ...], int] = {}
         for number, one in enumerate(workloads):
             numbers.setdefault(_key(one), numbers.setdefault((one.build, *_key(one)), number))

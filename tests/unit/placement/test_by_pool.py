@@ -4,6 +4,7 @@ from typing import Any
 
 from tests.builders import HOST_NETWORK, POOL, host_pool, node, pod, pool, stream, subjects
 from transformer.placement.by_pool import Columns, PoolAnswer, Sort, answers, columns_of
+from transformer.placements import OTHER_HOSTS
 
 HZ, SH = host_pool("hz"), pool("sh")
 
@@ -17,11 +18,13 @@ def judged(*objects: Any) -> tuple[Columns, tuple[PoolAnswer, ...]]:
 
 
 def by_column(*objects: Any) -> dict[str, str]:
-    """Return the answer for each pool, for no pool (``) and for others (`*`)."""
+    """Return the answer for each pool, for no pool (``), for others (`*`), and for those of them
+    that are host-network pools (`h`).
+    """
     columns, found = judged(*objects)
-    names = (*columns.names, "", "*")
+    names = (*columns.names, "", "*", "h")
     masks = [one.columns for one in found]
-    assert sum(masks) == 2 * columns.others - 1  # each column once
+    assert sum(masks) == columns.every  # each column once
     named = {name: one.answer for one in found for name in one.names}
     numbered = enumerate(names)
     return {
@@ -32,19 +35,31 @@ def by_column(*objects: Any) -> dict[str, str]:
 
 def test_each_pool_has_one_answer() -> None:
     anywhere = by_column(HZ, SH, pod())
-    assert anywhere == {"hz": "can", "sh": "can", "": "can", "*": "unknown"}
+    assert anywhere == {"hz": "can", "sh": "can", "": "can", "*": "unknown", "h": "unknown"}
     pinned = by_column(HZ, SH, pod(nodeSelector={POOL: "hz"}))
-    assert pinned == {"hz": "can", "sh": "cannot", "": "cannot", "*": "cannot"}
+    assert pinned == {"hz": "can", "sh": "cannot", "": "cannot", "*": "cannot", "h": "cannot"}
 
 
 def test_pools_that_are_not_in_the_input_are_named_if_the_pods_name_them() -> None:
     found = by_column(HZ, pod(nodeSelector={POOL: "abroad"}))
-    assert found == {"hz": "cannot", "": "cannot", "*": "cannot", "abroad": "unknown"}
+    others = {"*": "cannot", "h": "cannot"}
+    assert found == {"hz": "cannot", "": "cannot", **others, "abroad": "unknown"}
 
 
 def test_a_pool_that_only_a_node_names_has_a_column() -> None:
     found = by_column(HZ, node({POOL: "abroad"}), pod())
-    assert found == {"hz": "can", "": "can", "*": "unknown", "abroad": "unknown"}
+    others = {"*": "unknown", "h": "unknown"}
+    assert found == {"hz": "can", "": "can", **others, "abroad": "unknown"}
+
+
+def test_pods_that_ask_for_the_label_land_on_host_network_pools_that_are_not_in_the_input() -> None:
+    found = by_column(SH, pod(nodeSelector={HOST_NETWORK: "true"}))
+    assert found == {"sh": "cannot", "": "cannot", "*": "unknown", "h": "can", OTHER_HOSTS: "can"}
+
+
+def test_guarded_pods_are_kept_off_host_network_pools_that_are_not_in_the_input() -> None:
+    guarded = pod(annotations={"apps.openyurt.io/exclude-host-network-pool": "true"})
+    assert by_column(SH, guarded) == {"sh": "can", "": "can", "*": "unknown", "h": "kept off"}
 
 
 def test_definitions_that_differ_leave_open_which_sort_a_pool_is() -> None:
