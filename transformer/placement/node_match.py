@@ -245,15 +245,23 @@ def _selector(template: PodTemplate) -> list[dict[str, Any]]:
 
 
 def _pairs(labels: Any) -> list[dict[str, Any]]:
-    """Return labels as requirements; if they have the wrong type, nothing meets them."""
+    """Return labels as requirements; if they have the wrong type, or a key that no label can have,
+    nothing meets them.
+    """
     if labels is None:
         return []
     if not isinstance(labels, dict):
         return [{"key": labels if is_placeholder(labels) else "", "operator": "In", "values": []}]
     return [
-        {"key": key, "operator": "In", "values": [value] if isinstance(value, str) else []}
+        {"key": key, "operator": "In", "values": [value] if _is_pair(key, value) else []}
         for key, value in labels.items()
     ]
+
+
+def _is_pair(key: Any, value: Any) -> bool:
+    if not (isinstance(key, str) and isinstance(value, str)):
+        return False
+    return LABEL_KEY.fullmatch(key) is not None or is_placeholder(key)
 
 
 def _expressions(term: Any, field_name: str = "matchExpressions") -> list[Any]:

@@ -262,3 +262,10 @@ def test_which_labels_leave_the_answer_open() -> None:
         "${KEY}",
         "the name of the node",
     ]
+
+
+@pytest.mark.parametrize("key", ["", "a b", "/disk"])
+def test_no_node_has_a_label_with_a_key_that_none_can_have(key: str) -> None:
+    pods = template(nodeSelector={key: "ssd"})
+    assert match(pods, LABELS) is FALSE
+    assert list(undecided_keys(pods, LABELS)) == []

@@ -72,7 +72,7 @@ def test_a_name_stays_in_its_cell_and_its_line() -> None:
 
 def test_the_words_that_occur_are_explained_in_one_line_and_what_is_unknown_is_named() -> None:
     search = deployment("search")
-    search["spec"]["template"]["spec"]["nodeSelector"] = {"disk|": "ssd"}
+    search["spec"]["template"]["spec"]["nodeSelector"] = {"disk_a": "ssd"}
     lines = markdown(host_pool("hz"), search, deployment("web")).splitlines()
     (legend,) = (line for line in lines if line.startswith("**"))
     assert legend == (
@@ -81,7 +81,7 @@ def test_the_words_that_occur_are_explained_in_one_line_and_what_is_unknown_is_n
         " **runs**: can be scheduled there, and works;"
         " **HN...**: rules, which `hostnet-transform rules HN420` and the like explain"
     )
-    assert "- unknown, depending on the node label disk&#124;: Deployment/shop/search" in lines
+    assert "- unknown, depending on the node label disk&#95;a: Deployment/shop/search" in lines
 
 
 def test_without_a_table_there_is_no_legend() -> None:
