@@ -40,8 +40,12 @@ NOT_JUDGED = (
     "volumes",
     "preemption",
     "host ports between pods that can also run elsewhere",
+    "other schedulers (schedulerName)",
+    "scheduling gates",
+    "node affinity that the kubelet checks (nodeName)",
+    "Pod Security beyond host networks and host ports",
 )
-"""What the scheduler decides and the verdicts leave out."""
+"""What the cluster decides and the verdicts leave out."""
 
 NOT_IN_INPUT = "the NodePool, which is not in the input"
 """What is not known of a pool that a workload does not name."""
@@ -196,7 +200,8 @@ class Workload(NamedTuple):
     are those of the old state on pools where they differ: None if there is no old state, or if the
     workload `is_new`. `is_elsewhere`: nodes that are not shown, and in no host-network pool, have
     what it selects, as far as is known. `build` is the folder of the kustomization that it is built
-    from, if any. `is_built_often`: others build one of the same name.
+    from, if any. `is_built_often`: others build one of the same name. `is_part`: the object has
+    further pod templates.
     """
 
     kind: str
@@ -215,6 +220,7 @@ class Workload(NamedTuple):
     is_elsewhere: bool = False
     build: str = ""
     is_built_often: bool = False
+    is_part: bool = False
 
     @property
     def key(self) -> tuple[str, ...]:

@@ -172,6 +172,7 @@ def test_each_format_says_that_ports_are_not_judged_of_pods_that_can_run_elsewhe
     data = read(BARRIERS, OFFICES, pinned, floating)
     told = " ".join(invoke("placement", "--format", form, stdin=data).out.decode().split())
     assert "host ports between pods that can also run elsewhere" in told
+    assert "node affinity that the kubelet checks (nodeName)" in told
 
 
 def test_a_copy_of_a_set_gets_the_network_of_the_host_by_a_tweak() -> None:
@@ -997,3 +998,19 @@ def test_a_change_that_asks_for_the_label_says_that_pods_break(tmp_path: Path) -
     run = invoke("placement", "--old", str(tmp_path / "old.yaml"), stdin=data)
     assert b"1 workload newly lands on host-network pools not in the input, and it" in run.out
     assert b"nowhere" not in run.out
+
+
+def test_a_label_without_a_key_is_what_no_node_has() -> None:
+    found = placed(stdin=read(BARRIERS, deployment(nodeSelector={"": "ssd"})))
+    assert words(found) == {"barriers": "cannot", "": "cannot"}
+
+
+def test_the_templates_of_one_object_are_told_apart() -> None:
+    tasks = [
+        {"template": {"spec": {"containers": [CONTAINER], "hostNetwork": on}}} for on in (0, 1)
+    ]
+    tasks[1]["template"]["spec"]["hostNetwork"] = True
+    job = {"apiVersion": "batch.volcano.sh/v1alpha1", "kind": "Job", "metadata": {"name": "train"}}
+    out = invoke("placement", stdin=read(BARRIERS, {**job, "spec": {"tasks": tasks}})).out
+    assert b"Job/train /spec/tasks/0/template  breaks" in out
+    assert b"Job/train /spec/tasks/1/template  runs" in out

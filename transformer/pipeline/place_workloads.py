@@ -106,6 +106,7 @@ class _Placing:
             template.pointer,
             manifest.base,
             component,
+            len(self.context.templates) > 1,
             self.patches,
             tuple(self._pointers),
             found,

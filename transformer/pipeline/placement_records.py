@@ -251,6 +251,7 @@ class Workloads:
             shape.patches,
             tuple(after),
             build=build,
+            is_part=shape.is_part,
             is_built_often=bool(build) and _name(shape, name) in self._built_often,
         )
 

@@ -64,6 +64,7 @@ class Shape(NamedTuple):
     template: str
     item: str
     component: str
+    is_part: bool
     patches: tuple[str, ...]
     pointers: tuple[str, ...]
     verdicts: tuple["PackedVerdict", ...]

@@ -50,9 +50,10 @@ def shares(parts: Sequence[Workload]) -> Iterator[tuple[Workload, PoolVerdict, t
 
 
 def name_of(parts: Sequence[Workload]) -> str:
-    """Return the name of an object, for which pool it is if it is the only copy, and which build
-    has it if several have the name.
+    """Return the name of an object, which of its pod templates it is, for which pool if it is the
+    only copy, and which build has it if several have the name.
     """
     one = parts[0]
     name = str(one._replace(copy="" if len(parts) > 1 else one.copy))
+    name += f" {one.template}" if one.is_part else ""
     return f"{name} in {one.build}" if one.is_built_often else name

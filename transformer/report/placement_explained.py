@@ -42,9 +42,10 @@ def render(report: PlacementReport, paint: Paint = unpainted, width: int = WIDTH
 def _copy(
     one: Workload, known: Explanation, world: WorldPlacement, paint: Paint, width: int
 ) -> Iterator[str]:
+    template = f" {clean(one.template)}" if one.is_part else ""
     component = f", the network component {clean(one.component)}" if one.component else ""
     by = f", as built by {clean(one.build)}" if one.build else ""
-    yield f"{paint(clean(str(one)), 'place')} ({clean(str(one.at))}){by}{component}\n"
+    yield f"{paint(clean(str(one)), 'place')}{template} ({clean(str(one.at))}){by}{component}\n"
     if one.patches:
         yield from _wrapped(f"without the patches in {', '.join(one.patches)}", width)
     yield "\nThe pods ask for\n"
