@@ -56,8 +56,8 @@ def test_a_dot_in_a_kind_or_version_would_name_another_kind() -> None:
 
 
 def test_a_comment_is_one_line_of_characters_that_show() -> None:
-    text = "caf\u00e9 \n\r\x1b\x7f\x85\u2028\u202e\U000e0001\udce9"
-    shown = r"caf" "\u00e9 " r"\u000a\u000d\u001b\u007f\u0085\u2028\u202e\ue0001\udce9"
+    text = "caf\u00e9 \n\r\x1b\x7f\x85\u2028\u202e\U000e0001\udce9\u3164"
+    shown = r"caf" "\u00e9 " r"\u000a\u000d\u001b\u007f\u0085\u2028\u202e\ue0001\udce9\u3164"
     assert comment(text) == f"# {shown}\n"
 
 
