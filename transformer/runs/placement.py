@@ -72,16 +72,16 @@ def run_placement(
     if before is not None and before.placed is not None and now.placed is not None:
         old = _by_name(before.placed, now.placed, sources)
     edited = _edited(states, context, now)
-    found = _worlds(now, old, sources, edited)
-    every = [*found, *(() if only else _gone(now, old or {}))]
+    gone = () if only else _gone(now, old or {})
+    every = [*_worlds(now, old, sources, edited), *gone]
     worlds = tuple(
         _summarised(_limited(world, only) if only else world, world.pools, before is not None)
         for world in every
     )
     worlds = tuple(map(_with_builds, worlds)) if len(states.folders) > 1 else worlds
     worlds = tuple(_with_not_built(one, now.unseen) for one in worlds)
-    if edited is not None and (failed := edited.failed(states.folders.values())):
-        worlds = tuple(_with_failed(world, failed) for world in worlds)
+    if edited is not None and (not_built := edited.failed(states.folders.values())):
+        worlds = tuple(_with_failed(world, not_built) for world in worlds)
     report = PlacementReport(
         worlds,
         (*now.unseen, *_unread_before(before)),
