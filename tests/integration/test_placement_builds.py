@@ -137,18 +137,19 @@ def test_commands_of_the_plan_read_what_was_read_for_it() -> None:
     write("base/apps.yaml", breaking)
     text = printed("--build", "--pools", "my pools", "--plan", ".")
     assert (
-        "$ hostnet-transform placement --fail-on breaks --build --pools 'my pools' PATH\n" in text
-    )
+        "$ hostnet-transform placement --fail-on breaks --fail-on unseen --build"
+        " --pools 'my pools' PATH\n"
+    ) in text
     edits = "--enable keep-off --enable host-network-pods --diff --pools 'my pools' PATH\n"
     before, _, after = text.partition("   $ hostnet-transform --")
     assert after.startswith(edits[2:])
-    assert before.endswith("the edits go to the sources, not to what is built: PATH are these\n")
+    assert before.endswith("   PATH: the source files, not the output of kustomize\n")
 
     text = printed("--build-dir", "prod", "--plan", ".")
-    assert "$ hostnet-transform placement --fail-on breaks --build-dir prod PATH\n" in text
+    assert "placement --fail-on breaks --fail-on unseen --build-dir prod PATH\n" in text
     text = printed("--plan", ".")
-    assert "$ hostnet-transform placement --fail-on breaks PATH\n" in text
-    assert "what is built" not in text
+    assert "$ hostnet-transform placement --fail-on breaks --fail-on unseen --build PATH\n" in text
+    assert "output of kustomize" not in text
 
 
 def test_patches_that_are_left_out_are_told_when_a_run_shall_fail() -> None:

@@ -253,9 +253,13 @@ def not_built(world: WorldPlacement, unseen: Sequence[Unseen]) -> Iterator[str]:
         yield text
 
 
+NOTHING_CHANGES = "nothing changes"
+"""The whole summary of a change that moves nothing: the integrations then write no comment."""
+
+
 def changes(world: WorldPlacement) -> Iterator[str]:
     """Yield what a change moves, or that it moves nothing."""
-    yield from [*pool_changes(world), *_changes(world)] or ["nothing changes"]
+    yield from [*pool_changes(world), *_changes(world)] or [NOTHING_CHANGES]
 
 
 def _changes(world: WorldPlacement) -> Iterator[str]:

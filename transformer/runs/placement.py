@@ -197,6 +197,8 @@ def _with_builds(world: WorldPlacement) -> WorldPlacement:
 
 
 def _with_not_built(world: WorldPlacement, unseen: Sequence[Unseen]) -> WorldPlacement:
+    if world.summary == (placement_summary.NOTHING_CHANGES,):
+        return world
     lines = placement_summary.not_built(world, unseen)
     return world._replace(summary=(*world.summary, *lines))
 
