@@ -11,7 +11,7 @@ from tests.builders import engine, stream
 from transformer.config.placement_options import PlacementOptions
 from transformer.inputs.comparison import opened_states
 from transformer.inputs.discovery import DiscoveryOptions
-from transformer.placements import PlacementReport
+from transformer.placements import OTHER_HOSTS, OTHER_POOLS, PlacementReport, shown
 from transformer.report.placement_table import wide
 from transformer.runs.placement import run_placement
 
@@ -38,7 +38,7 @@ def in_json(workloads: Iterable[Mapping[str, Any]], pools: Iterable[str]) -> Cou
     found: dict[tuple[str, str], dict[str, str]] = {}
     for one in workloads:
         cells = {
-            pool: verdict["verdict"] + ("!" if verdict.get("severity") == "error" else "")
+            pool: shown(verdict["verdict"], verdict.get("severity", ""), verdict.get("later", ""))
             for verdict in one["verdicts"]
             for pool in verdict["pools"]
         }
@@ -49,6 +49,7 @@ def in_json(workloads: Iterable[Mapping[str, Any]], pools: Iterable[str]) -> Cou
     return Counter(tuple(cells[pool] for pool in order) for cells in found.values())
 
 
+_SHORTENED = {"host-ne… input": OTHER_HOSTS, "pools n… input": OTHER_POOLS}
 _MORE = re.compile(r" and ([\d,]+) more")
 _WORDS = r"(?:breaks!|breaks|unknown|off for now|kept off|runs|cannot)"
 
@@ -60,11 +61,12 @@ def in_table(text: str) -> tuple[list[str], Counter[Cells]]:
     """
     lines = text.splitlines()
     (start,) = (number for number, line in enumerate(lines) if line.startswith("WORKLOAD"))
-    pools = re.split(r" {2,}", lines[start].removesuffix("WHY").strip())[1:]
+    titles = re.split(r" {2,}", lines[start].removesuffix("WHY").strip())[1:]
+    pools = [_SHORTENED.get(title, title) for title in titles]
     found: Counter[Cells] = Counter()
     for line in lines[start + 1 : lines.index("", start)]:
         cells = re.findall(rf"  ({_WORDS})(?=  |$)", line)
-        if line != "network components":
+        if line != "network components" and line.partition(":")[0] not in _SHORTENED:
             more = _MORE.search(line)
             found[tuple(cells)] += 1 + (int(more[1].replace(",", "")) if more else 0)
             assert len(cells) == len(pools), line
