@@ -202,7 +202,7 @@ def _failing(outcome: PlacementOutcome, fail_on: tuple[str, ...]) -> Iterator[st
                 workloads = f"{count(broken, 'workload')} {verb}{where}{when}{more}"
                 yield f"failed because of --fail-on breaks: {workloads}"
     pools = [one for world in report.worlds for one in world.pools if one.name and one.is_known]
-    # As for `validate`, what the old state had can no longer be mended.
+    # As for `validate`, what the old state had can no longer be fixed.
     of_now = [one for one in report.unseen if one.what != "unread (old)"]
     unseen = coverage.counts(of_now) or ("" if pools else "no NodePool in the input")
     unseen = ", ".join(filter(None, (unseen, *ambiguous(pools))))

@@ -57,7 +57,7 @@ def render(report: PlacementReport, paint: Paint = unpainted, width: int = WIDTH
             head = f"for all {len(hosts)} host-network pools; --pool NAME plans for one of them"
             yield from (f"{line}\n" for line in lines_of(head, width))
         if not found:
-            yield "there is nothing to plan: no host-network pool is shown, and nothing to mend\n"
+            yield "there is nothing to plan: no host-network pool is shown, and nothing to fix\n"
         for number, step in enumerate(found, 1):
             yield from _step(number, step, report, paint, width)
         yield "\n"
