@@ -206,8 +206,8 @@ def _scheduled(
 def _in_others(
     wanted: _Wanted, nodes: KnownNodes, known: Collection[Pool], mentioned: Collection[str]
 ) -> tuple[Scheduled, Scheduled]:
-    """Return the answer for pools other than those that are `known`, if both types have the same,
-    and that for host-network pools. They are unknown if pods can run there.
+    """Return the answer for pools other than those that are `known`, whatever their type, and that
+    for host-network pools. They are unknown if pods may run there.
     """
     names = [pool.name for pool in known]
     of_host, of_standard = (
@@ -218,7 +218,7 @@ def _in_others(
     of_host, of_standard = (
         one if one.answer in ("cannot", "kept off") else unknown for one in (of_host, of_standard)
     )
-    return of_host if of_host == of_standard else unknown, of_host
+    return max(of_host, of_standard, key=lambda one: RANK[one.answer]), of_host
 
 
 def _judged(wanted: _Wanted, candidate: _Candidate) -> PoolSchedule:
