@@ -86,7 +86,7 @@ def test_verdicts_differ_in_shape(page: Any) -> None:
         return [style.clipPath, style.borderRadius, style.borderStyle].join(" ") }"""
     marks = page.locator(".legend b")
     shapes = {marks.nth(number).evaluate(look) for number in range(marks.count())}
-    assert len(shapes) == marks.count() == 6
+    assert len(shapes) == marks.count() == 7
 
 
 def test_a_folded_row_opens_to_a_row_for_each(page: Any) -> None:
@@ -215,7 +215,7 @@ def test_everything_can_be_done_by_keyboard_alone(page: Any) -> None:
     page.keyboard.press("Enter")
     assert names(page) == {"cart", "search"}
     page.keyboard.press("Enter")
-    for _ in range(9):  # the other verdicts, two buttons, the region that scrolls, the table
+    for _ in range(10):  # the other verdicts, two buttons, the region that scrolls, the table
         page.keyboard.press("Tab")
     assert focused(page) == "Workload"
     assert press(page, "ArrowRight") == "barriers"
