@@ -129,12 +129,16 @@ def _stands_alone(data: bytes) -> bool:
 
 
 def _is_frame(frame: _Frame) -> bool:
-    """Whether text is a List without its items."""
+    """Whether text is a List without its items, and its lines below them are not those of code: a
+    message about an item would name such a line, which only the whole List has.
+    """
     try:
         value = load(frame.head + frame.tail)
+        code = find_template_comment(parse(decode(frame.head + frame.tail)))
     except InputError:
         return False
-    return is_list(value) and not value[_ITEMS]
+    is_below = code is not None and code[0] >= len(frame.head.decode())
+    return is_list(value) and not value[_ITEMS] and not is_below
 
 
 def _items(
