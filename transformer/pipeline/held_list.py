@@ -14,7 +14,8 @@ from transformer.position import Position
 from transformer.regexes import regex
 from transformer.text.list_items import Cut, Item, LongItemError, UncutError, cut, is_plain
 from transformer.text.raw_document import Opening, RawDocument
-from transformer.yamltree.parse import decode, load, parse
+from transformer.yamltree.construct import construct
+from transformer.yamltree.parse import decode, parse
 from transformer.yamltree.syntax import Mapping, Sequence
 from transformer.yamltree.template_comments import find_template_comment
 
@@ -133,10 +134,11 @@ def _is_frame(frame: _Frame) -> bool:
     message about an item would name such a line, which only the whole List has.
     """
     try:
-        value = load(frame.head + frame.tail)
-        code = find_template_comment(parse(decode(frame.head + frame.tail)))
+        tree = parse(decode(frame.head + frame.tail))
+        value = construct(tree.root)
     except InputError:
         return False
+    code = find_template_comment(tree)
     is_below = code is not None and code[0] >= len(frame.head.decode())
     return is_list(value) and not value[_ITEMS] and not is_below
 

@@ -342,19 +342,20 @@ _WORST = {"error": 0, "warning": 1}
 
 def _trouble(row: Row) -> tuple[object, ...]:
     """Return the place of a row: network components last, and trouble first among each."""
-    severities = [_WORST.get(cell.severity, 9) for cell in row.cells]
+    return row.is_component, _rank(row), -row.total, row.first
+
+
+def _rank(row: Row) -> int:
+    """Return how much trouble a row has: the less, the more."""
     words = {cell.word for cell in row.cells}
-    rank = min(severities, default=9)
-    if rank == 9:
-        rank = (
-            3
-            if "unknown" in words or any(cell.later for cell in row.cells)
-            else 4
-            if "kept off" in words
-            else 5
-        )
-        rank = 2 if NOWHERE in row.causes else rank
-    return row.is_component, rank, -row.total, row.first
+    severities = [_WORST[cell.severity] for cell in row.cells if cell.severity]
+    if severities:
+        return min(severities)
+    if NOWHERE in row.causes:
+        return 2
+    if "unknown" in words or any(cell.later for cell in row.cells):
+        return 3
+    return 4 if "kept off" in words else 5
 
 
 def pool_name(pool: PoolColumn) -> str:

@@ -45,7 +45,7 @@ class AfterEdits:
 
 
 def _keys(workloads: Iterable[Workload]) -> Iterator[tuple[object, ...]]:
-    """Yield what distinguishes each workload, and the how manieth it is with that."""
+    """Yield what distinguishes each workload, and which of those alike it is."""
     seen: Counter[tuple[str, ...]] = Counter()
     for one in workloads:
         where = one.build or f"{one.at.file}:"
