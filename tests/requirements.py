@@ -15,12 +15,6 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[1]
 
-only_in_ci = pytest.mark.skipif(
-    os.environ.get("HOSTNET_REQUIRE_TOOLS") != "1",
-    reason="builds packages, or fuzzes: runs under HOSTNET_REQUIRE_TOOLS=1, as in CI",
-)
-"""For what takes long and breaks rarely."""
-
 
 def has_go_tool(name: str) -> bool:
     """Whether a program is there that only Go can build; under `HOSTNET_REQUIRE_GO=1` it must be.

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.effort import tried
 from tests.integration.build_cases import outcomes
 from tests.integration.cli_runs import Run, invoke
 from tests.manifests import pool
@@ -624,7 +625,7 @@ def test_the_configuration_switches_it_on() -> None:
 @pytest.mark.slow
 def test_findings_lead_to_the_only_line_that_they_can_come_from(tmp_path: Path) -> None:
     ends: list[tuple[str, str]] = []
-    for seed in range(8):
+    for seed in range(tried(8)):
         folder = tmp_path / str(seed)
         folder.mkdir()
         ends += outcomes(seed, folder)

@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 
 from tests.downloads import do_without
+from tests.effort import only_in_ci
 from tests.integration.cli_runs import ROOT, invoke
-from tests.requirements import only_in_ci, require_tool
+from tests.requirements import require_tool
 
 pytestmark = [pytest.mark.slow, only_in_ci]
 

@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.effort import only_in_ci
 from tests.fuzz.__main__ import findings, fuzz_briefly
 from tests.fuzz.properties import PROPERTIES
-from tests.requirements import only_in_ci, require_module
+from tests.requirements import require_module
 
 RUNS = dict.fromkeys(PROPERTIES, 150) | {
     **{"reading": 1000, "everyday": 2000, "reformat": 1000, "configuration": 300}

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from tests.effort import tried
 from tests.integration.cli_runs import Run, environment
 from tests.integration.hook_repository import add, commit, git, hook, start
 from tests.manifests import TEMPLATE, guarded, joined, kept_off, node, pool
@@ -119,7 +120,7 @@ def test_a_changed_pool_is_looked_at_with_all_that_it_concerns(
     assert "a.yaml" in _validated(monkeypatch, "pools.yaml")
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(tried(3)))
 def test_a_run_says_the_same_whatever_is_remembered(seed: int) -> None:
     chosen = random.Random(seed)
     names = ["a.yaml", "b.yaml", "one/a.yaml", "one/b.yaml", "two/a.yaml", "two/patch.yaml"]

@@ -18,10 +18,11 @@ from typing import Any, NamedTuple
 import pytest
 import yaml
 
+from tests.effort import only_in_ci
 from tests.integration.cli_runs import Run, invoke
 from tests.integration.shell_blocks import INTEGRATIONS, path_with, run_block, shell_blocks
 from tests.manifests import guarded
-from tests.requirements import only_in_ci, require_go_tool, require_tool
+from tests.requirements import require_go_tool, require_tool
 
 ROOT = INTEGRATIONS.parent
 DOCUMENTS = sorted(INTEGRATIONS.glob("*/README.md"))

@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from tests.effort import tried
 from tests.requirements import require_tool
 from transformer.config.package_data import read
 from transformer.inputs.deployed_layers import read_deployed_layers
@@ -28,7 +29,7 @@ from transformer.kubernetes.objects import manifests
 from transformer.pipeline.context import RunContext, build
 from transformer.pipeline.settings import Settings
 
-TREES = 30
+TREES = tried(30)
 KINDS = {"Deployment": "apps/v1", "DaemonSet": "apps/v1", "Service": "v1", "NodePool": "x.io/v1"}
 NAMES = ("web", "web-api", "a.b", "agent")
 NAMESPACES = ("", "", "default", "shop", "ops")

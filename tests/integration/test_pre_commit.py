@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.effort import only_in_ci
 from tests.integration.cli_runs import ROOT
 from tests.manifests import LABEL, TEMPLATE, guarded, joined, kept_off, node, pool
 from tests.requirements import require_tool
@@ -359,6 +360,7 @@ def test_check_changes_nothing(tool: Tool, tmp_path: Path) -> None:
     assert passed, said
 
 
+@only_in_ci
 @pytest.mark.slow
 def test_a_repository_can_be_tried_without_being_installed(tool: Tool, tmp_path: Path) -> None:
     _must(tool.env, tmp_path, "git", "init", "-q")

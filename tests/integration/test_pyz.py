@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.effort import only_in_ci
 from tests.integration.cli_runs import ROOT
 from tests.manifests import guarded, kept_off
-from tests.requirements import only_in_ci, require_go_tool, require_tool
+from tests.requirements import require_go_tool, require_tool
 
 pytestmark = [pytest.mark.slow, only_in_ci]
 

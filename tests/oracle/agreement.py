@@ -37,12 +37,12 @@ EXPLAINED = {
 """Why the tool says something else, and how often at the most, by the kind of question."""
 
 
-def differences(ask: str) -> dict[str, list[str]]:
-    """Return the names of the questions of one kind on which the tool says something else, by the
-    explanation, or under `UNEXPLAINED`.
+def differences(ask: str, among: tuple[Vector, ...]) -> dict[str, list[str]]:
+    """Return the names of the questions of one kind, `among` these, on which the tool says
+    something else, by the explanation, or under `UNEXPLAINED`.
     """
     found: dict[str, list[str]] = {}
-    for vector, is_same, explanation in COMPARISONS[ask](vectors(ask)):
+    for vector, is_same, explanation in COMPARISONS[ask](among):
         if not is_same:
             found.setdefault(explanation or UNEXPLAINED, []).append(vector["name"])
     return found
@@ -55,7 +55,7 @@ def main() -> None:
         f"{'':16} {'generated':>9} {'hand-made':>9} {'agree':>7} {'explained':>9} {UNEXPLAINED:>11}"
     )
     for ask in COMPARISONS:
-        found = differences(ask)
+        found = differences(ask, vectors(ask))
         counts = Counter(
             {
                 "generated": sum(": " not in vector["name"] for vector in vectors(ask)),

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, seed, settings
 from hypothesis import strategies as st
 
+from tests.effort import only_in_ci
 from tests.property import manifests
 from tests.property.loading import is_same, load, load_all, resolve
 from tests.property.manifests import Rendered, Stream, is_component, render
@@ -51,6 +52,7 @@ VALUE_FEATURES = {
 }  # fmt: skip
 
 
+@only_in_ci
 @pytest.mark.slow
 def test_every_feature_is_reached() -> None:
     missing = TEXT_FEATURES | VALUE_FEATURES
