@@ -62,7 +62,7 @@ def require_module(name: str) -> Any:
         pass
     if not is_wanted_here(name):
         pytest.skip(f"pyproject.toml leaves {name} out on this platform and Python")
-    message = f"the module {name} is not installed"
+    message = f"the module {name} is not installed; `make setup` does that"
     if os.environ.get("HOSTNET_REQUIRE_TOOLS") == "1":
         pytest.fail(message)
     pytest.skip(message)
