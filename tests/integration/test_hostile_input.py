@@ -197,8 +197,8 @@ def test_hostile_text_is_read_or_refused_with_a_message(
 
 @pytest.mark.slow
 @pytest.mark.parametrize("command", [(), ("validate",)], ids=["transform", "validate"])
-def test_hundreds_of_thousands_of_keys_are_read(command: tuple[str, ...], tmp_path: Path) -> None:
-    keys = b"".join(b"  k%d: v\n" % number for number in range(300_000))
+def test_a_hundred_thousand_keys_are_read(command: tuple[str, ...], tmp_path: Path) -> None:
+    keys = b"".join(b"  k%d: v\n" % number for number in range(100_000))
     ended = run(*command, cwd=tmp_path, stdin=guarded() + b"x:\n" + keys)
     assert ended.status == 0
     if not command:
@@ -270,8 +270,8 @@ def _long_line(megabytes: int) -> Iterator[bytes]:
 
 
 @pytest.mark.slow
-def test_a_line_of_a_gigabyte_is_refused_in_bounded_memory(tmp_path: Path) -> None:
-    ended = run("--check", cwd=tmp_path, stdin=_long_line(1024), memory=512 * 1024**2)
+def test_a_line_larger_than_the_memory_is_refused(tmp_path: Path) -> None:
+    ended = run("--check", cwd=tmp_path, stdin=_long_line(640), memory=384 * 1024**2)
     assert ended.status == 3
     assert "the document is larger than 67108864 bytes" in ended.err
     assert ended.out == b""
@@ -299,12 +299,12 @@ def test_a_document_that_never_ends_is_told_of_while_it_comes(tmp_path: Path) ->
         assert tool.wait(timeout=60) == 3
 
 
-def test_a_scalar_of_50_megabytes_goes_through_untouched(tmp_path: Path) -> None:
-    data = guarded() + b"# x\nx: |\n" + b"  " + b"a" * 50_000_000 + b"\n"
+def test_a_scalar_of_20_megabytes_goes_through_untouched(tmp_path: Path) -> None:
+    data = guarded() + b"# x\nx: |\n" + b"  " + b"a" * 20_000_000 + b"\n"
     ended = run(cwd=tmp_path, stdin=data)
     assert ended.status == 0
     assert len(ended.out) > len(data)
-    assert ended.out.endswith(data[-50_000_000:])
+    assert ended.out.endswith(data[-20_000_000:])
 
 
 @pytest.mark.parametrize("target", ["/dev/zero", "/dev/urandom"])
