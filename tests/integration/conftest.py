@@ -1,5 +1,6 @@
-"""What tests of faults start from."""
+"""What tests of whole programs, and of faults, start from."""
 
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -26,3 +27,16 @@ def repository(tmp_path: Path) -> Path:
     path.mkdir()
     begin(path)
     return path
+
+
+@pytest.fixture(autouse=True)
+def signals_as_usual() -> Iterator[None]:
+    """What we start inherits which signals are ignored; whoever started us may have used nohup."""
+    usual = (signal.SIGHUP, signal.SIGTERM, signal.SIGINT)
+    before = {number: signal.getsignal(number) for number in usual}
+    for number in usual:
+        if before[number] is signal.SIG_IGN:
+            signal.signal(number, signal.SIG_DFL)
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)

@@ -10,7 +10,6 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -48,19 +47,6 @@ pytestmark = pytest.mark.usefixtures("own_temporary_folder")
 @pytest.fixture
 def work(repository: Path) -> Path:
     return repository
-
-
-@pytest.fixture(autouse=True)
-def signals_as_usual() -> Iterator[None]:
-    """What we start inherits which signals are ignored; whoever started us may have used nohup."""
-    usual = (signal.SIGHUP, signal.SIGTERM, signal.SIGINT)
-    before = {number: signal.getsignal(number) for number in usual}
-    for number in usual:
-        if before[number] is signal.SIG_IGN:
-            signal.signal(number, signal.SIG_DFL)
-    yield
-    for number, handler in before.items():
-        signal.signal(number, handler)
 
 
 def start(*args: str, cwd: Path) -> "subprocess.Popen[bytes]":
