@@ -279,7 +279,14 @@ def test_a_transform_rule_has_its_cases(rule: TransformRule) -> None:
     assert not changed_by(rule, case_of(rule, "not-applicable"))
 
 
-@pytest.mark.parametrize("rule", rule_params(validation_rules()))
+ABOUT_CONFIGURATION_FILES = ("HN907",)
+"""Rules that find nothing in manifests, whatever the settings."""
+
+
+@pytest.mark.parametrize(
+    "rule",
+    rule_params(rule for rule in validation_rules() if rule.id not in ABOUT_CONFIGURATION_FILES),
+)
 def test_a_validation_rule_has_a_failing_and_a_passing_case(rule: ValidationRule) -> None:
     cases = list(cases_below(RULES / rule.id))
     failing = [case for case in cases if case.folder.name.startswith("fails")]

@@ -24,8 +24,8 @@ spec: {type: Edge}
 """
 """What an example means by: bad, where `hangzhou` is a host-network pool."""
 
-IN_WORDS = {"HN905"}
-"""What takes more than manifests: an option."""
+IN_WORDS = {"HN905", "HN907"}
+"""What takes more than manifests: an option, or a configuration file and a day."""
 
 _EXAMPLE = re.compile(r"^\*\*Bad\*\*(?P<where>.*?)```yaml\n(?P<text>.*?)^```$", re.M | re.S)
 

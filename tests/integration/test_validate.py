@@ -3,6 +3,7 @@
 import json
 import os
 import subprocess
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -462,6 +463,21 @@ def test_a_suppression_in_the_configuration_is_told_when_it_is_of_no_use() -> No
     (found,) = findings("all.yaml")
     assert (found["rule"], found["line"]) == ("HN906", 5)
     assert found["file"].endswith(".hostnet-transform.yaml")
+    write("all.yaml", joined(pool("p"), node("another", "p") + LABEL))
+    assert findings("all.yaml") == []
+
+
+@pytest.mark.parametrize(
+    ("days", "expected"), [(-1, ["HN907", "HN311"]), (0, []), (1, [])], ids=str
+)
+def test_a_suppression_counts_to_the_end_of_its_last_day(days: int, expected: list[str]) -> None:
+    write("all.yaml", joined(pool("p"), node("n1", "p")))
+    until = datetime.now(UTC).date() + timedelta(days)
+    entry = f'    - {{rules: [HN311], object: "Node/n1", reason: it is reset, until: {until}}}\n'
+    write(".hostnet-transform.yaml", f"{CONFIG}spec:\n  ignore:\n{entry}")
+    found = findings("all.yaml")
+    assert [one["rule"] for one in found] == expected
+    assert {one["line"] for one in found if one["rule"] == "HN907"} <= {5}
     write("all.yaml", joined(pool("p"), node("another", "p") + LABEL))
     assert findings("all.yaml") == []
 

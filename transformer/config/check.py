@@ -5,6 +5,7 @@
 
 import json
 from collections.abc import Collection, Iterator, Mapping
+from datetime import date
 from typing import Any
 
 from transformer.config.package_data import read
@@ -33,6 +34,7 @@ def check(config: Any, known_rules: Collection[str] = ()) -> list[Problem]:
         found += _idle_components(spec)
         found += _invalid_patterns(spec)
         found += _same_clusters(spec)
+        found += _no_days(spec)
         found += _unknown_rules(spec, known_rules) if known_rules else ()
     return list(dict.fromkeys(found))
 
@@ -103,6 +105,16 @@ def _same_clusters(spec: Mapping[str, Any]) -> Iterator[Problem]:
             message = f'there are two clusters called "{clip(name)}"'
             hint = "give each a name of its own, or put the paths of both under one"
             yield Problem(join("/spec/clusters", index, "name"), message, hint)
+
+
+def _no_days(spec: Mapping[str, Any]) -> Iterator[Problem]:
+    """Yield the `until` of suppressions that no calendar has."""
+    for index, entry in enumerate(spec.get("ignore") or ()):
+        try:
+            date.fromisoformat(entry.get("until", "2000-01-01"))
+        except ValueError:
+            pointer = join("/spec/ignore", index, "until")
+            yield Problem(pointer, f'there is no day "{entry["until"]}"', "write year-month-day")
 
 
 def _near(word: str, words: Collection[str]) -> str:

@@ -2,6 +2,7 @@
 
 import os
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 
 from transformer.config.options import Options
@@ -60,7 +61,12 @@ def with_options(settings: Settings, options: Options) -> Settings:
                 severities[rule] = "off"
             elif severities.get(rule) == "off":
                 del severities[rule]
+    today = datetime.now(UTC).date().isoformat()
     return settings._replace(
+        suppressions=tuple(
+            entry._replace(is_expired=bool(entry.until) and entry.until < today)
+            for entry in settings.suppressions
+        ),
         transform_rules=rules,
         severities=severities,
         strict=settings.strict or options.strict,

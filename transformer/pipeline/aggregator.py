@@ -98,7 +98,7 @@ class RunAggregator:
         self.findings.append(found)
 
     def finalize(self) -> None:
-        """Add the findings that need the whole input: on observations, and unused suppressions."""
+        """Add the findings that need the whole input: on observations, and on suppressions."""
         for rule in self._context.validation:
             if rule.finalize is not None:
                 self.findings.extend(self._finalized(rule))
@@ -108,7 +108,7 @@ class RunAggregator:
             for rule in self._context.validation
             if any(self.needs[world].issuperset(rule.needs) for world in (OUTSIDE, *self._worlds))
         }
-        self.findings.extend(self._suppressions.unused(checked))
+        self.findings.extend(self._suppressions.findings(checked))
 
     def undecided(self) -> list[tuple[str, int]]:
         """Return for want of what it is unknown whether workloads run on host-network pools, each

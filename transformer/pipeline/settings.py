@@ -16,8 +16,9 @@ class Suppression(NamedTuple):
     """A suppression of `rules` on an object and in a file; an empty pattern matches all.
 
     `object` is `Kind/namespace/name` or `Kind/name`, with wildcards in each part; `file` is a
-    pattern of gitignore. `line` is the line of the entry in the configuration file, or 0 if there
-    is no file.
+    pattern of gitignore. `until` is the last day on which it counts (empty: no end), and
+    `is_expired` says that it is over. `line` is the line of the entry in the configuration file, or
+    0 if there is no file.
     """
 
     rules: tuple[str, ...]
@@ -25,6 +26,8 @@ class Suppression(NamedTuple):
     file: str = ""
     reason: str = ""
     line: int = 0
+    until: str = ""
+    is_expired: bool = False
 
 
 class Cluster(NamedTuple):
@@ -102,6 +105,7 @@ def from_plain(config: Mapping[str, Any]) -> Settings:
                 object=entry.get("object", ""),
                 file=entry.get("file", ""),
                 reason=entry["reason"],
+                until=entry.get("until", ""),
             )
             for entry in spec.get("ignore") or ()
         ),

@@ -1,8 +1,9 @@
 """Whether a finding is suppressed, switched off, or reported, and with which severity.
 
 A suppression is an entry of the configuration's `ignore`, or an annotation of an object. HN906
-reports those that are unused. An entry of the configuration is checked only if the run saw an
-object that it matches, so that a run over some files does not report entries for others.
+reports those that are unused, and HN907 entries whose time is over. An entry of the configuration is
+checked only if the run saw an object that it matches, so that a run over some files does not report
+entries for others.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -10,7 +11,7 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 
 from transformer.findings import Finding, ObjectRef, Place, Severity, Violation, finding_at
 from transformer.kubernetes.well_known import IGNORE_ANNOTATION
-from transformer.pipeline.settings import Settings, matches_suppression
+from transformer.pipeline.settings import Settings, Suppression, matches_suppression
 from transformer.rules.registry import validation_rules
 from transformer.wording import without_patches
 
@@ -60,7 +61,11 @@ class FindingPolicy(NamedTuple):
         if rule in suppressed_rules(annotations):
             return "annotation"
         entries = enumerate(self.settings.suppressions)
-        own = [(index, entry) for index, entry in entries if rule in entry.rules]
+        own = [
+            (index, entry)
+            for index, entry in entries
+            if rule in entry.rules and not entry.is_expired
+        ]
         others = self.also_known(at) if own and at is not None else ()
         subjects = [(ref, file), *others]
         for index, entry in own:
@@ -178,28 +183,39 @@ class SuppressionUsage:
         place = (found.file, found.document, found.item)
         self._used.add((place if by == "annotation" else by, found.rule))
 
-    def unused(self, checked_rules: Collection[str]) -> Iterator[Finding]:
-        """Yield a finding for each unused suppression of rules in `checked_rules`."""
+    def findings(self, checked_rules: Collection[str]) -> Iterator[Finding]:
+        """Yield a finding for each suppression of rules in `checked_rules` that is unused, and for
+        each whose time is over.
+        """
         known = {rule.id for rule in validation_rules()}
         for request in self._requests:
             place = (request.at.file, request.at.document, request.at.item)
             unused = [rule for rule in request.ids if (place, rule) not in self._used]
-            yield from self._settled(request.at, _unused(unused, checked_rules, known))
+            yield from self._settled(request.at, "HN906", _unused(unused, checked_rules, known))
         for index, entry in enumerate(self._entries):
+            if index not in self._entries_matched or not entry.line:
+                continue
+            at = Place(self._policy.settings.name, entry.line)
+            if entry.is_expired:
+                yield from self._settled(at, "HN907", [_expired(entry)])
+                continue
             unused = [rule for rule in entry.rules if (index, rule) not in self._used]
-            if index in self._entries_matched and entry.line:
-                place_of_entry = Place(self._policy.settings.name, entry.line)
-                yield from self._settled(place_of_entry, _unused(unused, checked_rules, known))
+            yield from self._settled(at, "HN906", _unused(unused, checked_rules, known))
 
-    def _settled(self, at: Place, violations: Iterable[Violation]) -> Iterator[Finding]:
+    def _settled(self, at: Place, rule: str, violations: Iterable[Violation]) -> Iterator[Finding]:
         for violation in violations:
-            settled = self._policy.settle(finding_at(at, "HN906", "warning", violation))
+            settled = self._policy.settle(finding_at(at, rule, "warning", violation))
             if isinstance(settled, Finding):
                 yield settled
 
 
 def _named(ref: ObjectRef | None) -> str:
     return str(ref) if ref else ""
+
+
+def _expired(entry: Suppression) -> Violation:
+    message = f"the suppression of {', '.join(entry.rules)} ended on {entry.until}"
+    return Violation("", message, "resolve what it covers and remove it, or give it a later day")
 
 
 def _unused(

@@ -85,5 +85,6 @@ REPORTED_BY_READER: Mapping[str, str] = {
     "HN904": "documents.hn904_no_separator",
     "HN905": "documents.hn905_reformatted",
     "HN906": "documents.hn906_unused_suppression",
+    "HN907": "documents.hn907_expired_suppression",
 }
 """Reported while documents are read, or by the run as a whole: no rule checks an object for it."""

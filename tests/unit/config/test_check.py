@@ -373,7 +373,7 @@ def test_a_wrong_value_is_named_with_what_was_expected(
             config(ignore=[{**IGNORE, "a/b": 1}]),
             "/spec/ignore/0/a~1b",
             'unknown key "a/b" in spec.ignore[0]',
-            "it may hold rules, object, file or reason",
+            "it may hold rules, object, file, reason or until",
         ),
     ],
 )
