@@ -143,10 +143,11 @@ def _settings(config: Mapping[str, Any] | None) -> configuration.Settings:
     if config is None:
         return configuration.Settings()
     from transformer.config.check import check  # slow to import, and only needed here
+    from transformer.config.resolve import as_of_today
 
     for problem in check(config):
         raise SettingsError(f"{problem.pointer or '/'}: {problem.message}", hint=problem.hint)
-    return configuration.from_plain(config)
+    return as_of_today(configuration.from_plain(config))
 
 
 @cache

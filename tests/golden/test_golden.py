@@ -215,7 +215,7 @@ def all_rules() -> tuple[Rule, ...]:
     return (*transform_rules(), *validation_rules())
 
 
-def rule_params(rules: tuple[Rule, ...]) -> list[Any]:
+def rule_params(rules: Iterable[Rule]) -> list[Any]:
     return [pytest.param(rule, id=rule.id) for rule in rules]
 
 

@@ -61,17 +61,22 @@ def with_options(settings: Settings, options: Options) -> Settings:
                 severities[rule] = "off"
             elif severities.get(rule) == "off":
                 del severities[rule]
-    today = datetime.now(UTC).date().isoformat()
-    return settings._replace(
-        suppressions=tuple(
-            entry._replace(is_expired=bool(entry.until) and entry.until < today)
-            for entry in settings.suppressions
-        ),
+    return as_of_today(settings)._replace(
         transform_rules=rules,
         severities=severities,
         strict=settings.strict or options.strict,
         on_invalid=options.on_invalid or settings.on_invalid,
     )
+
+
+def as_of_today(settings: Settings) -> Settings:
+    """Return `settings` with the suppressions whose last day has passed marked as expired."""
+    today = datetime.now(UTC).date().isoformat()
+    suppressions = (
+        entry._replace(is_expired=bool(entry.until) and entry.until < today)
+        for entry in settings.suppressions
+    )
+    return settings._replace(suppressions=tuple(suppressions))
 
 
 def from_host(settings: Settings, options: Options) -> Settings:

@@ -1,9 +1,9 @@
 """Whether a finding is suppressed, switched off, or reported, and with which severity.
 
 A suppression is an entry of the configuration's `ignore`, or an annotation of an object. HN906
-reports those that are unused, and HN907 entries whose time is over. An entry of the configuration is
-checked only if the run saw an object that it matches, so that a run over some files does not report
-entries for others.
+reports those that are unused, and HN907 entries whose time is over. An entry of the configuration
+is checked only if the run saw an object that it matches, so that a run over some files does not
+report entries for others.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
