@@ -51,6 +51,21 @@ from transformer.report.formats import FORMATS, PAGE, PLACEMENT_FORMATS
     metavar="NAME",
     help="Validate only this cluster of the configuration; repeatable.",
 )
+@click.option(
+    "--baseline",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Leave out the findings that FILE lists, and name its entries that are no longer needed.",
+)
+@click.option(
+    "--write-baseline",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Write the findings to FILE for --baseline, and exit with 0.",
+)
+@click.option(
+    "--only-new", is_flag=True, help="Leave out the findings that the old state has, too."
+)
 @fail_on_option
 @report_file_option
 @common_options

@@ -28,7 +28,7 @@ from transformer.pipeline.settings import Settings
 from transformer.report import as_console, as_json, as_text, coverage
 from transformer.report.formats import renderer
 from transformer.report.formatting import count
-from transformer.report.report import Report
+from transformer.report.report import LeftOut, Report
 from transformer.rules.registry import rule_ids
 from transformer.runs.old_states import former_pools
 from transformer.runs.validate import Outcome, run_validate
@@ -60,6 +60,8 @@ def run(options: ValidateOptions, host: ValidateHost) -> int:
     pools = host.pool_sources(options.pools)
     discovery = discovery_options(host.settings, host.root, options.cluster)
     report_file = opened_report(options.report_file) if options.report_file else nullcontext()
+    baseline = _baseline(options, host)
+    context = context._replace(settings=context.settings._replace(baseline=str(baseline or "")))
     is_built = options.build or bool(options.build_dirs) or host.settings.build
     with (
         report_file as file,
@@ -77,16 +79,20 @@ def run(options: ValidateOptions, host: ValidateHost) -> int:
             )
         finally:
             progress.clear()
+        outcome, left_out = _without_known(outcome, options, baseline, states, context)
         checks = tuple(rule.id for rule in context.validation)
-        report = _report(states, outcome, changes, unfixed, checks)
+        report = _report(states, outcome, changes, unfixed, checks, left_out)
         if file is not None:
             file.writelines(as_json.render(report))
         try:
             host.answers(report)
         except BrokenPipeError:
             stdio.discard_output()
-        if outcome.elsewhere and not options.quiet:
-            print(_elsewhere(outcome.elsewhere), file=sys.stderr, flush=True)
+        errors = sum(found.severity == "error" for found in outcome.elsewhere)
+        if errors and not options.quiet:
+            print(_elsewhere(errors), file=sys.stderr, flush=True)
+        if options.write_baseline is not None:
+            return 0
         reasons = (
             []
             if (status := _status(report, outcome, unfixed))
@@ -95,6 +101,40 @@ def run(options: ValidateOptions, host: ValidateHost) -> int:
         for reason in reasons:
             print(reason, file=sys.stderr, flush=True)
         return 1 if reasons else status
+
+
+def _baseline(options: ValidateOptions, host: ValidateHost) -> Path | None:
+    """Return the file of the baseline to leave out, if there is one."""
+    if options.baseline is not None or options.write_baseline is not None:
+        return options.baseline
+    named = host.settings.baseline
+    return Path(os.path.relpath(host.root / named)) if named else None
+
+
+def _without_known(
+    outcome: Outcome,
+    options: ValidateOptions,
+    baseline: Path | None,
+    states: States,
+    context: RunContext,
+) -> tuple[Outcome, tuple[LeftOut, ...]]:
+    """Return the outcome without known findings, and how many of them were left out."""
+    if baseline is None and options.write_baseline is None and not options.only_new:
+        return outcome, ()
+    from transformer.commands import known_findings  # few runs need it
+
+    left_out = []
+    if options.write_baseline is not None:
+        outcome, done = known_findings.write_baseline(outcome, options.write_baseline)
+        if not options.quiet:
+            print(done, file=sys.stderr, flush=True)
+    if baseline is not None:
+        outcome, left = known_findings.without_baseline(outcome, baseline, states)
+        left_out.append(left)
+    if options.only_new:
+        outcome, left = known_findings.without_old(outcome, states, context)
+        left_out.append(left)
+    return outcome, tuple(left_out)
 
 
 @contextmanager
@@ -152,6 +192,13 @@ def refuse_contradictions(paths: tuple[str, ...], options: ValidateOptions) -> N
         refuse("--fix", "--staged")
     if options.fix and (options.build or options.build_dirs):
         refuse("--fix", "--build")
+    if options.write_baseline is not None:
+        given = (("--baseline", options.baseline is not None), ("--only-new", options.only_new))
+        for flag, is_set in given:
+            if is_set:
+                refuse("--write-baseline", flag)
+    if options.only_new and not (options.old or options.base or options.staged):
+        raise SettingsError("--only-new needs an old state", hint="give --base, --old or --staged")
     if is_stdin(paths, options):
         _refuse_on_stdin(options)
     if options.quiet and options.verbose:
@@ -197,6 +244,7 @@ def _report(
     changes: tuple[Change, ...],
     unfixed: tuple[Finding, ...],
     checks: tuple[str, ...],
+    left_out: tuple[LeftOut, ...] = (),
 ) -> Report:
     known = {(found.rule, found.file, found.object) for found in outcome.findings}
     of_fixes = (found for found in unfixed if (found.rule, found.file, found.object) not in known)
@@ -213,6 +261,7 @@ def _report(
         is_blank=outcome.is_blank and not outcome.failed,
         unseen=outcome.unseen,
         rule_ids=rule_ids(),
+        left_out=left_out,
     )
 
 

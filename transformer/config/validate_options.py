@@ -1,6 +1,7 @@
 """The options of `validate`, as plain data."""
 
 from dataclasses import dataclass, fields
+from pathlib import Path
 
 from transformer.config.options import Options
 
@@ -19,6 +20,9 @@ class ValidateOptions(Options):
     fail_on: tuple[str, ...] = ()
     """What gives exit status 1 besides errors: `warning`, `unseen` (and `error`, for clarity)."""
     cluster: tuple[str, ...] = ()
+    baseline: Path | None = None
+    write_baseline: Path | None = None
+    only_new: bool = False
 
 
 def to_validate(options: Options) -> ValidateOptions:

@@ -97,6 +97,19 @@ class States(NamedTuple):
         """Whether a finding is reported."""
         return self.reported_files is None or found.file in self.reported_files
 
+    def before(self) -> "States":
+        """Return the old state as one to read."""
+        assert self.old is not None
+        return self._replace(
+            new=self.old,
+            old=None,
+            new_context=self.old_context,
+            new_rest=(),
+            failures=(),
+            went_in=(),
+            usages={},
+        )
+
 
 def is_stdin(paths: tuple[str, ...], options: ValidateOptions) -> bool:
     return paths == ("-",) or not (paths or options.base is not None or options.staged)

@@ -61,6 +61,9 @@ class RunAggregator:
         self.needs = defaultdict[str, set[Need]](set)
         """What there is for rules to check, by world."""
 
+        self.names: set[str] = set()
+        """The objects of the input, if there is a baseline."""
+
         self.findings: list[Finding] = []
         self._undecided = Counter[tuple[str, str]]()
         self.records = _records() if context.places_workloads else None
@@ -75,6 +78,8 @@ class RunAggregator:
         self.findings.extend(result.findings)
         self._undecided.update(result.undecided)
         self._suppressions.add(result.suppression_requests, result.suppressed, result.refs, file)
+        if self._context.settings.baseline:
+            self.names.update(map(str, result.refs))
         if self.records is not None:
             self.records.add(result.placed, result.pools)
             self.records.explained += result.explained

@@ -44,8 +44,8 @@ class Settings(NamedTuple):
     `transform_rules` has only the rules that are explicitly switched on or off, by id; `severities`
     has `error`, `warning`, `info` or `off` by rule id. `components`, `pod_templates` and
     `inline_pools` are the plain objects of the schema; `pool_paths` are as written. `build`: as
-    `--build`. `nodes` says whether the Nodes in the input are all that the cluster has. `name` is
-    the name of the configuration file.
+    `--build`. `nodes` says whether the Nodes in the input are all that the cluster has. `baseline`
+    is the path of a baseline, as written. `name` is the name of the configuration file.
     """
 
     transform_rules: Mapping[str, bool] = _NONE
@@ -63,6 +63,7 @@ class Settings(NamedTuple):
     build: bool = False
     on_invalid: Literal["fail", "pass"] = "fail"
     strict: bool = False
+    baseline: str = ""
     name: str = ""
 
 
@@ -113,4 +114,5 @@ def from_plain(config: Mapping[str, Any]) -> Settings:
         build=spec.get("build", False),
         on_invalid=spec.get("onInvalid", "fail"),
         strict=spec.get("strict", False),
+        baseline=spec.get("baseline", ""),
     )

@@ -62,7 +62,7 @@ class DocumentDiagnostics(NamedTuple):
     """The diagnostics of one document of `size` bytes.
 
     `needs` are the needs of rules that it satisfies, each with the name of the world; `refs` are
-    its objects, if the configuration has suppressions. `non_manifests` as in `DocumentResult`.
+    its objects, if there are suppressions or a baseline. `non_manifests` as in `DocumentResult`.
     `undecided` says for each workload of which it is unknown whether it runs on host-network pools
     in which world, and for want of what. `unseen` is what was not looked into. For `placement`,
     `placed` are records of workload copies, `pools` the places of NodePools, and `explained` what
@@ -187,7 +187,7 @@ class _Validation:
     def _validate(self, rule_context: RuleContext) -> None:
         """Run the rules on an object in each of its worlds."""
         if not self.origin.is_patch:
-            if self.context.settings.suppressions:
+            if self.context.settings.suppressions or self.context.settings.baseline:
                 self.refs.append(rule_context.manifest.ref)
             self._add_suppressions(rule_context.manifest)
         worlds = self.worlds.of(rule_context.manifest)

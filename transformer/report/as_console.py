@@ -3,12 +3,13 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import groupby
+from shlex import quote
 from unicodedata import combining, east_asian_width
 
 from transformer.findings import Finding
 from transformer.report import coverage
 from transformer.report.formatting import Paint, clean, count, details, message, unpainted
-from transformer.report.report import Report
+from transformer.report.report import LeftOut, Report
 
 _WIDTH = 100
 """A longer line is cut to this many characters around the column of the finding."""
@@ -53,6 +54,8 @@ def summary(report: Report, *, with_names: bool = False) -> list[str]:
     names = {"error": "error", "warning": "warning", "info": "note"}
     totals = [count(counts[key], name) for key, name in names.items() if counts[key]]
     lines = [f"{read}: {', '.join(totals) or 'no findings'}"]
+    for left_out in report.left_out:
+        lines += _left_out(left_out, with_names=with_names)
     if report.unseen:
         lines.append(f"not looked into: {coverage.counts(report.unseen)}")
         lines += [f"  {line}" for line in coverage.names(report.unseen) if with_names]
@@ -68,6 +71,24 @@ def summary(report: Report, *, with_names: bool = False) -> list[str]:
     if more := sum(number for _, number in report.undecided[_MOST_UNDECIDED:]):
         lines.append(f"unknown: the same of {count(more, 'further workload')} (other reasons)")
     return lines
+
+
+_MOST_ENTRIES = 5
+
+
+def _left_out(one: LeftOut, *, with_names: bool) -> Iterator[str]:
+    yield f"left out: {count(one.findings, 'finding')} that {clean(one.where)} has"
+    for entries, why in (
+        (one.unneeded, "no longer needed there"),
+        (one.elsewhere, "about what is not in the input"),
+    ):
+        if entries:
+            most = len(entries) if with_names else _MOST_ENTRIES
+            more = f" and {len(entries) - most} more: -v" if len(entries) > most else ""
+            number = f"{len(entries)} {'entry' if len(entries) == 1 else 'entries'}"
+            yield f"  {number} {why}: {', '.join(map(clean, entries[:most]))}{more}"
+    if one.unneeded:
+        yield f"  help: `validate --write-baseline {clean(quote(one.where))}` drops them"
 
 
 def _finding(found: Finding, paint: Paint) -> Iterator[str]:

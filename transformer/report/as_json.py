@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from transformer.findings import Change, Finding, Related, Unseen
-from transformer.report.report import Report
+from transformer.report.report import LeftOut, Report
 
 
 def finding(found: Finding) -> str:
@@ -44,7 +44,13 @@ def render(report: Report) -> Iterator[str]:
     changes, findings = map(change, report.changes), map(finding, report.findings)
     undecided = [{"reason": reason, "workloads": number} for reason, number in report.undecided]
     yield from assemble(
-        report.documents, changes, findings, skipped, undecided, unseen=report.unseen
+        report.documents,
+        changes,
+        findings,
+        skipped,
+        undecided,
+        unseen=report.unseen,
+        left_out=report.left_out,
     )
 
 
@@ -56,6 +62,7 @@ def assemble(
     undecided: Sequence[Mapping[str, Any]] = (),
     *,
     unseen: Sequence[Unseen] = (),
+    left_out: Sequence[LeftOut] = (),
 ) -> Iterator[str]:
     """Yield the text of a report with the entries that `change` and `finding` returned."""
     yield f'{{\n  "documents": {documents},\n  "changed": ['
@@ -71,6 +78,9 @@ def assemble(
     if unseen:
         yield f'],\n  "unseenTotal": {len(unseen)},\n  "unseen": ['
         yield from _entries(json.dumps(one.as_dict()) for one in unseen)
+    if left_out:
+        yield '],\n  "leftOut": ['
+        yield from _entries(json.dumps(one._asdict()) for one in left_out)
     yield "]\n}\n"
 
 

@@ -20,6 +20,19 @@ class RuleHelp(NamedTuple):
     summary: str = ""
 
 
+class LeftOut(NamedTuple):
+    """How many findings are not reported because `where` (a baseline, the old state) has them.
+
+    `unneeded` are entries of the baseline that are larger than needed, and `elsewhere` entries
+    about what is not in the input.
+    """
+
+    where: str
+    findings: int
+    unneeded: Sequence[str] = ()
+    elsewhere: Sequence[str] = ()
+
+
 class Report(NamedTuple):
     """The findings of a run, in the order of the files, and within a file from top to bottom.
 
@@ -30,7 +43,7 @@ class Report(NamedTuple):
     zone`) with the number of workloads of which it is therefore unknown whether they can run on
     host-network pools. `version` returns that of the tool, which takes time. `changes` are those of
     `--fix`. `is_blank`: all documents are empty. `unseen` is what was not looked into, kind by
-    kind.
+    kind. `left_out` says which findings are known and not among them.
     """
 
     documents: int
@@ -45,3 +58,4 @@ class Report(NamedTuple):
     is_blank: bool = False
     unseen: Sequence[Unseen] = ()
     rule_ids: Sequence[str] = ()
+    left_out: Sequence[LeftOut] = ()

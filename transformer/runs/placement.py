@@ -66,7 +66,7 @@ def run_placement(
     now = run_validate(states._replace(old=None), context, done)
     before: Outcome | None = None
     if states.old is not None:
-        before = run_validate(_old(states), context)
+        before = run_validate(states.before(), context)
     sources = Sources(states.led, states.folders)
     old = None
     if before is not None and before.placed is not None and now.placed is not None:
@@ -138,20 +138,6 @@ def _edited(states: States, context: RunContext, now: Outcome) -> _Edited | None
     if edited.new is not states.new:
         outcome = run_validate(edited._replace(given=states.given), context._replace(explains=""))
     return _Edited(outcome, Sources(edited.led, edited.folders), edited.possible_edits)
-
-
-def _old(states: States) -> States:
-    """Return the old state as one to read."""
-    assert states.old is not None
-    return states._replace(
-        new=states.old,
-        old=None,
-        new_context=states.old_context,
-        new_rest=(),
-        failures=(),
-        went_in=(),
-        usages={},
-    )
 
 
 def _worlds(

@@ -4,7 +4,7 @@ All files are read twice, as for `transform`: first for resources that other doc
 on, and then to validate them, in batches on several processors.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Set
 from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -37,9 +37,10 @@ if TYPE_CHECKING:
 class Outcome(NamedTuple):
     """Findings in the order of the input; `failed`: some of the input cannot be read.
 
-    `skipped_rules`, `undecided` and `unseen` are those of a `Report`. `elsewhere` is the number of
-    errors in files whose findings are not reported. `is_blank`: no document has any content.
-    `placed` is where workloads can land, if that was asked for.
+    `skipped_rules`, `undecided` and `unseen` are those of a `Report`. `elsewhere` are the findings
+    in files that are not reported. `is_blank`: no document has any content. `names` are the objects
+    of the input, if there is a baseline. `placed` is where workloads can land, if that was asked
+    for.
     """
 
     findings: tuple[Finding, ...]
@@ -47,8 +48,9 @@ class Outcome(NamedTuple):
     failed: bool
     skipped_rules: tuple[tuple[str, tuple[str, ...]], ...] = ()
     undecided: tuple[tuple[str, int], ...] = ()
-    elsewhere: int = 0
+    elsewhere: tuple[Finding, ...] = ()
     is_blank: bool = False
+    names: Set[str] = frozenset()
     unseen: tuple[Unseen, ...] = ()
     placed: "Placed | None" = None
 
@@ -181,8 +183,9 @@ def _outcome(
         aggregator.has_failed and (states.reported_files is None or is_unread),
         tuple(aggregator.skipped_rules()),
         tuple(aggregator.undecided()),
-        sum(found.severity == "error" for found in every if not states.reports(found)),
+        tuple(found for found in every if not states.reports(found)),
         is_blank,
+        aggregator.names,
     )
 
 

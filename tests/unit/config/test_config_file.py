@@ -55,6 +55,7 @@ def test_the_example_of_the_documentation_is_read() -> None:
         line=80,
         until="2099-03-31",
     )
+    assert settings.baseline == "known-findings.yaml"
     assert (settings.on_invalid, settings.strict) == ("fail", False)
 
 

@@ -1,0 +1,226 @@
+"""Findings of an old repository are kept in a baseline: only new ones are reported."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.integration.cli_runs import invoke
+from tests.integration.hook_repository import add, commit, git, hook, start
+from tests.manifests import CONFIG_MAP, joined, kept_off
+
+CONFIG = "apiVersion: transform.hostnet.io/v1alpha1\nkind: HostnetTransform\nspec: {%s}\n"
+BASELINE = "known.yaml"
+
+
+@pytest.fixture(autouse=True)
+def _repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    start(tmp_path, monkeypatch)
+
+
+def wrong(name: str) -> bytes:
+    """Return a Deployment with one finding: HN403, an error."""
+    return kept_off(name).replace(b'"true"', b'"yes"')
+
+
+def reported(*args: str) -> tuple[int, list[tuple[str, str]], list[Any]]:
+    """Return the exit status of `validate`, rule and object of each finding, and what was left
+    out.
+    """
+    run = invoke("validate", "--format", "json", *args)
+    report = json.loads(run.out)
+    found = [(one["rule"], one["object"]["name"]) for one in report["findings"]]
+    return run.status, found, report.get("leftOut", [])
+
+
+def adopted(number: int = 200) -> None:
+    for index in range(number):
+        Path(f"{index}.yaml").write_bytes(wrong(f"w{index}"))
+    assert reported(".")[0] == 1
+    run = invoke("validate", "--write-baseline", BASELINE, ".")
+    assert (run.status, run.err.splitlines()[0]) == (
+        0,
+        f"{BASELINE}: {number} findings in {number} entries",
+    )
+
+
+def test_a_repository_of_200_findings_becomes_green() -> None:
+    adopted(200)
+    status, found, (left_out,) = reported("--baseline", BASELINE, ".")
+    assert (status, found) == (0, [])
+    assert left_out == {"where": BASELINE, "findings": 200, "unneeded": [], "elsewhere": []}
+
+
+def test_a_new_finding_is_reported_and_a_resolved_one_is_named() -> None:
+    adopted(20)
+    Path("new.yaml").write_bytes(wrong("new"))
+    Path("3.yaml").write_bytes(kept_off("w3"))
+    Path("4.yaml").unlink()
+    status, found, (left_out,) = reported("--baseline", BASELINE, ".")
+    assert (status, found) == (1, [("HN403", "new")])
+    assert left_out["unneeded"] == ["HN403 Deployment/w3"]
+    assert left_out["elsewhere"] == ["HN403 Deployment/w4"]
+    run = invoke("validate", "--baseline", BASELINE, ".")
+    assert "1 entry no longer needed there: HN403 Deployment/w3" in run.out.decode()
+    Path("new.yaml").unlink()
+    before = Path(BASELINE).read_text().splitlines()
+    invoke("validate", "--write-baseline", BASELINE, ".")
+    dropped = [line for line in before if line not in Path(BASELINE).read_text().splitlines()]
+    assert [line.split(",")[1] for line in dropped] == [
+        " object: Deployment/w3",
+        " object: Deployment/w4",
+    ]
+
+
+def test_moved_lines_and_files_change_nothing() -> None:
+    adopted(3)
+    written = Path(BASELINE).read_bytes()
+    Path("0.yaml").write_bytes(b"# a comment\n" * 7 + wrong("w0"))
+    Path("deep/down").mkdir(parents=True)
+    Path("1.yaml").rename("deep/down/other.yaml")
+    Path("2.yaml").write_bytes(joined(CONFIG_MAP, wrong("w2")))
+    status, found, (left_out,) = reported("--baseline", BASELINE, ".")
+    assert (status, found, left_out["findings"]) == (0, [], 3)
+    assert left_out["unneeded"] == left_out["elsewhere"] == []
+    invoke("validate", "--write-baseline", BASELINE, ".")
+    assert Path(BASELINE).read_bytes() == written
+
+
+def test_one_more_of_the_same_is_reported_with_those_that_were_known() -> None:
+    Path("a.yaml").write_bytes(joined(wrong("a"), wrong("a")))
+    invoke("validate", "--write-baseline", BASELINE, "--disable", "HN107", ".")
+    assert "count: 2" in Path(BASELINE).read_text()
+    Path("b.yaml").write_bytes(wrong("a"))
+    status, found, _ = reported("--baseline", BASELINE, "--disable", "HN107", ".")
+    assert (status, found) == (1, [("HN403", "a")] * 3)
+
+
+def test_two_branches_that_resolve_different_findings_merge() -> None:
+    adopted(9)
+    git("add", ".")
+    git("commit", "-qm", "adopted")
+    main = git("branch", "--show-current").strip()
+    for branch, index in (("one", 1), ("two", 6)):
+        git("checkout", "-qb", branch, main)
+        Path(f"{index}.yaml").write_bytes(kept_off(f"w{index}"))
+        assert invoke("validate", "--write-baseline", BASELINE, ".").status == 0
+        git("commit", "-qam", branch)
+    git("merge", "-q", "one")
+    status, found, (left_out,) = reported("--baseline", BASELINE, ".")
+    assert (status, found, left_out["findings"], left_out["unneeded"]) == (0, [], 7, [])
+
+
+def test_what_cannot_be_read_is_never_known() -> None:
+    Path("bad.yaml").write_bytes(b"a: [\n")
+    Path("a.yaml").write_bytes(wrong("a"))
+    run = invoke("validate", "--write-baseline", BASELINE, ".")
+    assert (run.status, "HN901" in run.out.decode()) == (0, True)
+    assert "HN901" not in Path(BASELINE).read_text()
+    run = invoke("validate", "--baseline", BASELINE, ".")
+    assert (run.status, "HN901" in run.out.decode()) == (3, True)
+
+
+def test_the_configuration_names_the_baseline_relative_to_itself(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    adopted(2)
+    Path(".hostnet-transform.yaml").write_text(CONFIG % f"baseline: {BASELINE}")
+    Path("apps").mkdir()
+    Path("apps/new.yaml").write_bytes(wrong("new"))
+    assert reported(".")[1] == [("HN403", "new")]
+    monkeypatch.chdir("apps")
+    assert reported(".", "../0.yaml")[1] == [("HN403", "new")]
+    # It is not read where it is to be written.
+    Path("../known.yaml").write_text("{")
+    assert invoke("validate", "--write-baseline", "../known.yaml", "..").status == 0
+    assert reported("..")[:2] == (0, [])
+
+
+def test_a_finding_that_becomes_true_in_another_cluster_is_new_there() -> None:
+    for name in ("one", "two"):
+        Path(name).mkdir()
+    Path("one/a.yaml").write_bytes(wrong("a"))
+    Path(".hostnet-transform.yaml").write_text(CONFIG % 'scopes: ["*"]')
+    invoke("validate", "--write-baseline", BASELINE, "one", "two")
+    assert "cluster: one" in Path(BASELINE).read_text()
+    Path("two/a.yaml").write_bytes(wrong("a"))
+    run = invoke("validate", "--baseline", BASELINE, "--format", "json", "one", "two")
+    assert [one["clusters"] for one in json.loads(run.out)["findings"]] == [["two"]]
+
+
+def test_a_hook_reports_only_what_is_new() -> None:
+    adopted(3)
+    add({".hostnet-transform.yaml": CONFIG % f"baseline: {BASELINE}"})
+    commit({"0.yaml": b"# moved\n" + wrong("w0")})
+    add({"0.yaml": wrong("w0"), "new.yaml": wrong("new")})
+    run = hook("validate", "0.yaml", "new.yaml")
+    assert (run.status, run.out.decode().count("HN403")) == (1, 1)
+    assert "not in the input" not in run.err + run.out.decode()
+    git("rm", "-qf", "new.yaml")
+    run = hook("validate", "0.yaml")
+    assert (run.status, "neither passed nor changed" in run.err) == (0, False)
+
+
+@pytest.mark.parametrize("how", [("--base", "HEAD"), ("--staged",), ("--old",)], ids=str)
+def test_only_new_findings_are_those_that_the_old_state_lacks(
+    how: tuple[str, ...], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    old = tmp_path_factory.mktemp("old")
+    how = (*how, str(old)) if how == ("--old",) else how
+    (old / "a.yaml").write_bytes(wrong("a"))
+    (old / "nameless.yaml").write_bytes(b"apiVersion: v1\n")
+    commit({"a.yaml": wrong("a"), "nameless.yaml": b"apiVersion: v1\n"})
+    add({"moved.yaml": b"# moved\n" + wrong("a"), "new.yaml": wrong("new")})
+    git("rm", "-qf", "a.yaml")
+    status, found, (left_out,) = reported("--only-new", *how, ".")
+    assert (status, found) == (1, [("HN403", "new")])
+    assert left_out["where"] == "the old state"
+
+
+def test_without_an_old_state_nothing_can_be_only_new() -> None:
+    run = invoke("validate", "--only-new", ".")
+    assert (run.status, "give --base, --old or --staged" in run.err) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (None, "does not exist"),
+        ("", "the baseline is empty"),
+        ("<<<<<<< HEAD\n- {rule: HN403}\n=======\n", "not readable as YAML"),
+        (
+            "apiVersion: transform.hostnet.io/v1alpha1\nkind: HostnetBaseline\n"
+            "entries:\n- {rule: HN403, object: Pod/a, line: 7}\n",
+            'known.yaml:4:32: error: unknown key "line"',
+        ),
+        (CONFIG % "", "HostnetBaseline"),
+    ],
+)
+def test_a_file_that_is_no_baseline_is_refused(text: str | None, message: str) -> None:
+    if text is not None:
+        Path(BASELINE).write_text(text)
+    run = invoke("validate", "--baseline", BASELINE, ".")
+    assert (run.status, run.out) == (2, b"")
+    assert message in run.err
+    assert "--write-baseline" in run.err or text
+
+
+def test_a_baseline_that_cannot_be_written_is_an_error() -> None:
+    Path("a.yaml").write_bytes(wrong("a"))
+    run = invoke("validate", "--write-baseline", "no/folder.yaml", ".")
+    assert (run.status, "no/folder.yaml: error: the baseline cannot be written" in run.err) == (
+        2,
+        True,
+    )
+
+
+@pytest.mark.parametrize(
+    "args",
+    [("--write-baseline", "a", "--baseline", "b"), ("--write-baseline", "a", "--only-new")],
+    ids=str,
+)
+def test_a_baseline_is_written_of_all_findings(args: tuple[str, ...]) -> None:
+    run = invoke("validate", *args, ".")
+    assert (run.status, "cannot be used together" in run.err) == (2, True)
+    assert not Path("a").exists()

@@ -1,0 +1,48 @@
+"""A baseline as a file: sorted YAML with one line for each entry, so that branches merge."""
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from transformer.config.own_files import checked, content
+from transformer.config.package_data import read
+from transformer.kubernetes.schema.explain import Problem, problems
+from transformer.patch.render import FlowStyle, flow
+from transformer.pipeline.baseline import Key, Known
+
+_MAX_SIZE = 64 * 1024 * 1024
+_AGAIN = "`hostnet-transform validate --write-baseline FILE` writes it"
+
+
+def load(path: Path) -> Known:
+    """Return the baseline in the file `path`.
+
+    Raises:
+        SettingsError: the file cannot be read, or is not a baseline.
+    """
+    data = content(path, "baseline", _MAX_SIZE, folder_hint=_AGAIN, missing_hint=_AGAIN)
+    found = checked(data, str(path), "baseline", _problems, _AGAIN).value
+    known: Counter[Key] = Counter()
+    for entry in found.get("entries") or ():
+        known[Key(*(entry.get(name, "") for name in Key._fields))] += entry.get("count", 1)
+    return known
+
+
+def _problems(value: Any) -> list[Problem]:
+    schema = json.loads(read("schemas/baseline.schema.json"))
+    return problems(value, schema, "the baseline")
+
+
+def render(known: Known) -> Iterator[str]:
+    """Yield the lines of the file."""
+    yield "# Findings that were there before: `hostnet-transform validate` does not report them.\n"
+    yield "# `hostnet-transform validate --write-baseline` writes this file.\n"
+    yield "apiVersion: transform.hostnet.io/v1alpha1\nkind: HostnetBaseline\n"
+    yield "entries:\n" if known else "entries: []\n"
+    for key in sorted(known):
+        entry: dict[str, Any] = {name: value for name, value in key._asdict().items() if value}
+        if known[key] > 1:
+            entry["count"] = known[key]
+        yield f"- {flow(entry, FlowStyle())}\n"
