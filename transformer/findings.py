@@ -82,6 +82,29 @@ class Violation(NamedTuple):
     mentioned: tuple["Place", ...] = ()
 
 
+class TextEdit(NamedTuple):
+    """Replace the text from `line` and `column` to `end_line` and `end_column` by `text`.
+
+    The end is exclusive; an insertion ends where it begins. `column` and `end_column` count
+    characters, `byte_column` and `end_byte_column` bytes of UTF-8.
+    """
+
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+    text: str
+    byte_column: int
+    end_byte_column: int
+
+
+class Fix(NamedTuple):
+    """What `rules` of `transform`, or `validate --fix`, change in the object of a finding."""
+
+    rules: tuple[str, ...]
+    edits: tuple[TextEdit, ...]
+
+
 class Finding(NamedTuple):
     """A violation with its place in the input.
 
@@ -109,6 +132,9 @@ class Finding(NamedTuple):
     patches: tuple[str, ...] = ()
     mentioned: tuple["Place", ...] = ()
     """Places that the message names, as `file:line` or `in line N`."""
+
+    fix: Fix | None = None
+    """The edits that resolve it, if that was asked for."""
 
 
 class Place(NamedTuple):
@@ -195,6 +221,13 @@ class Change(NamedTuple):
     reason: str = ""
 
 
+class ObjectEdits(NamedTuple):
+    """The edits of an object (its pointer is `item`), or of all objects that share text with it."""
+
+    item: str
+    edits: tuple[TextEdit, ...]
+
+
 class ListItem(NamedTuple):
     """An item of a long List, in the bytes `document` of a List with this item only.
 
@@ -219,7 +252,8 @@ class DocumentResult(NamedTuple):
     if that is reported for all files together (`pipeline.non_manifests`). `documents`: how many
     they are, if it is a run of documents that were passed on unread. `list_item`: what it is, if
     it is an item of a long List. `objects`: how
-    many they are, None if that is not known of a List that was passed on unread.
+    many they are, None if that is not known of a List that was passed on unread. `edits` are those
+    of each object, if that was asked for.
     """
 
     file: str
@@ -236,3 +270,4 @@ class DocumentResult(NamedTuple):
     documents: int = 1
     list_item: ListItem | None = None
     objects: int | None = 1
+    edits: tuple[ObjectEdits, ...] = ()

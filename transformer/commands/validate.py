@@ -26,7 +26,7 @@ from transformer.pipeline.diagnostics import Origin
 from transformer.pipeline.documents import batches
 from transformer.pipeline.settings import Settings
 from transformer.report import as_console, as_json, as_text, coverage
-from transformer.report.formats import renderer
+from transformer.report.formats import WITH_FIXES, renderer
 from transformer.report.formatting import count
 from transformer.report.report import LeftOut, Report
 from transformer.rules.registry import rule_ids
@@ -80,6 +80,8 @@ def run(options: ValidateOptions, host: ValidateHost) -> int:
         finally:
             progress.clear()
         outcome, left_out = _without_known(outcome, options, baseline, states, context)
+        if file is not None or options.format in WITH_FIXES:
+            outcome = _with_fixes(outcome, states, pools, context)
         checks = tuple(rule.id for rule in context.validation)
         report = _report(states, outcome, changes, unfixed, checks, left_out)
         if file is not None:
@@ -227,6 +229,17 @@ def progress_of(states: States, options: ValidateOptions, work: str) -> Progress
     for source in states.new if is_wanted else ():
         progress.expect(2 * size_of(source))
     return progress
+
+
+def _with_fixes(
+    outcome: Outcome, states: States, pools: Sequence[Source], context: RunContext
+) -> Outcome:
+    """Return the outcome with the edits that resolve findings."""
+    from transformer.runs.fixes import with_fixes  # slow to import
+
+    former = former_pools(states, context)
+    findings = with_fixes(outcome.findings, states, pools, context, former)
+    return outcome._replace(findings=findings)
 
 
 def _fixed(

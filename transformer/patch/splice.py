@@ -20,7 +20,12 @@ _HIDDEN = regex("[\x85\u2028\u2029]|(?<=[\r\n])\ufeff")
 
 
 def splice(tree: Tree, operations: Sequence[Operation], expected: Any) -> str:
-    """Return the tree's text with `operations` spliced in.
+    """Return the tree's text with `operations` spliced in; see `spliced`."""
+    return spliced(tree, operations, expected)[0]
+
+
+def spliced(tree: Tree, operations: Sequence[Operation], expected: Any) -> tuple[str, list[Edit]]:
+    """Return the tree's text with `operations` spliced in, and the edits that make it.
 
     `operations` are relative to the document's root, no two on one place (see `operation.fold`);
     `expected` is the value that they make of the tree's value (`verify.patched`).
@@ -33,14 +38,14 @@ def splice(tree: Tree, operations: Sequence[Operation], expected: Any) -> str:
         placements = aliases.place(tree, expected)
     else:
         placements = placement.place(tree, operations)
-    edits = [edit for placed in placements for edit in _edits(tree, placed)]
-    text = apply(tree.text, _off_colons(tree, edits))
+    edits = _off_colons(tree, [edit for placed in placements for edit in _edits(tree, placed)])
+    text = apply(tree.text, edits)
     try:
         verify.check(_read_back(text), expected)
     except InternalError:
         _refuse_hidden(tree.text)
         raise
-    return text
+    return text, edits
 
 
 def _edits(tree: Tree, placement: Placement) -> Iterator[Edit]:

@@ -49,6 +49,9 @@ class RunContext(NamedTuple):
     is_fix: bool = False
     """For `validate --fix`: suppressed findings are not fixed."""
 
+    keeps_edits: bool = False
+    """For reports: the edits of each object are kept."""
+
     lenient_on_non_manifests: bool = False
     """A document that cannot be read and does not look like a manifest is only an info (hooks)."""
 

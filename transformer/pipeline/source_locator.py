@@ -45,6 +45,12 @@ class SourceLocator:
         """Return the line and column in the file of an offset in the text."""
         return self._shown(offset).position(offset)
 
+    def extra_bytes(self, offset: int) -> int:
+        """Return how many more bytes than characters are on the line above `offset`."""
+        start = max(self.text.rfind(end, 0, offset) for end in "\r\n") + 1
+        before = self.text[start:offset].removeprefix("\ufeff")
+        return len(before.encode()) - len(before)
+
     def excerpt(self, offset: int) -> str:
         """Return the line at `offset` without its line end; a very long one is empty."""
         return self._shown(offset).line_at(offset)

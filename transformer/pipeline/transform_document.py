@@ -1,16 +1,26 @@
 """Transform one document: load it, plan operations, splice them, report changes and findings."""
 
-from collections.abc import Iterable, Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
 from transformer.errors import InputError, InternalError, PatchError
-from transformer.findings import Change, DocumentResult, Finding, Stage, Violation
+from transformer.findings import (
+    Change,
+    DocumentResult,
+    Finding,
+    ObjectEdits,
+    Stage,
+    TextEdit,
+    Violation,
+)
 from transformer.kubernetes.generators import generator_of
 from transformer.kubernetes.objects import Manifest, is_list
 from transformer.kubernetes.pools import pool_of
 from transformer.operations import Operation, fold
 from transformer.patch import verify
+from transformer.patch.edits import Edit
 from transformer.pipeline.context import RunContext, add_pool
 from transformer.pipeline.diagnostics import DiagnosticCollector, Origin
 from transformer.pipeline.document_loader import plans, report_opening, rule_failures, visit
@@ -54,7 +64,7 @@ def transform_document(document: Document, origin: Origin, context: RunContext) 
         found.findings,
         found.non_manifests,
         len(one.manifests) if one.is_list else 1,
-    )
+    )._replace(edits=tuple(one.edits))
 
 
 def _result(
@@ -166,6 +176,7 @@ class _Transformation:
         self.manifests: list[Manifest] = []
         self.operations: list[Operation] = []
         self.changes: list[Change] = []
+        self.edits: list[ObjectEdits] = []
         self.is_list = False
 
     def run(self) -> tuple[bytes, bool]:
@@ -267,11 +278,11 @@ class _Transformation:
         """Return the new text, whose plain value is `expected`, or None if nothing changes."""
         if not self.operations:
             return None
-        from transformer.patch.splice import splice  # slow to import, and most runs edit nothing
+        from transformer.patch.splice import spliced  # slow to import, and most runs edit nothing
 
         operations = fold(self.operations)
         try:
-            return splice(tree, operations, expected)
+            text, edits = spliced(tree, operations, expected)
         except (PatchError, InternalError) as error:
             if not self.context.allow_reformat:
                 raise
@@ -280,3 +291,22 @@ class _Transformation:
             text = rewrite(tree, operations, expected)
             self.diagnostics.report_reformat(error, self.changes)
             return text
+        if self.context.keeps_edits:
+            self.edits += self._by_object(edits, is_shared=tree.has_aliases)
+        return text
+
+    def _by_object(self, edits: Sequence[Edit], *, is_shared: bool) -> Iterator[ObjectEdits]:
+        """Yield the edits of each object; if objects may share text, all edits for each."""
+        items = list(dict.fromkeys(change.item for change in self.changes))
+        starts = [self.diagnostics.source.offset(item) for item in items]
+        of: list[list[Edit]] = [[] for _ in items]
+        for edit in edits:
+            of[max(bisect_right(starts, edit.start) - 1, 0)].append(edit)
+        for item, own in zip(items, of, strict=True):
+            yield ObjectEdits(item, tuple(map(self._placed, edits if is_shared else own)))
+
+    def _placed(self, edit: Edit) -> TextEdit:
+        source = self.diagnostics.source
+        (line, column), (end_line, end_column) = map(source.position, (edit.start, edit.end))
+        at, end = column + source.extra_bytes(edit.start), end_column + source.extra_bytes(edit.end)
+        return TextEdit(line, column, end_line, end_column, edit.replacement, at, end)

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from transformer.findings import Change, Finding, Related, Unseen
+from transformer.findings import Change, Finding, Related, TextEdit, Unseen
 from transformer.report.report import LeftOut, Report
 
 
@@ -21,7 +21,19 @@ def finding(found: Finding) -> str:
             _entry(also, "file", "line", "column", "object", "message") for also in found.related
         ]
         entry["relatedTotal"] = found.related_total
+    if found.fix:
+        entry["fix"] = {"rules": found.fix.rules, "edits": list(map(_edit, found.fix.edits))}
     return json.dumps(entry)
+
+
+def _edit(edit: TextEdit) -> dict[str, Any]:
+    return {
+        "line": edit.line,
+        "column": edit.column,
+        "endLine": edit.end_line,
+        "endColumn": edit.end_column,
+        "text": edit.text,
+    }
 
 
 def change(made: Change) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
 
-from transformer.findings import Finding, Related
+from transformer.findings import Finding, Fix, Related
 from transformer.report.fingerprint import fingerprints
 from transformer.report.formatting import message_and_hint
 from transformer.report.report import Report, RuleHelp
@@ -74,7 +74,29 @@ def _result(found: Finding, fingerprint: str, places: dict[str, int]) -> dict[st
         result["relatedLocations"] = [_related(also) for also in found.related]
     if found.rule in places:
         result["ruleIndex"] = places[found.rule]
+    if found.fix:
+        result["fixes"] = [_fix(found, found.fix)]
     return result
+
+
+def _fix(found: Finding, fix: Fix) -> dict[str, Any]:
+    replacements = [
+        {
+            "deletedRegion": {
+                "startLine": edit.line,
+                "startColumn": edit.column,
+                "endLine": edit.end_line,
+                "endColumn": edit.end_column,
+            },
+            "insertedContent": {"text": edit.text},
+        }
+        for edit in fix.edits
+    ]
+    change = {"artifactLocation": {"uri": _uri(found.file)}, "replacements": replacements}
+    return {
+        "description": {"text": f"edit the object ({', '.join(fix.rules)})"},
+        "artifactChanges": [change],
+    }
 
 
 def _related(also: Related) -> dict[str, Any]:

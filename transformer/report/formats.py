@@ -20,8 +20,12 @@ FORMATS: Mapping[str, str] = {
     "github": "as_github",
     "gitlab": "as_gitlab",
     "junit": "as_junit",
+    "rdjsonl": "as_rdjsonl",
 }
 """Of `validate`."""
+
+WITH_FIXES = frozenset(("json", "sarif", "rdjsonl"))
+"""Those that show the edits that resolve findings."""
 
 PLACEMENT_FORMATS: Mapping[str, str] = {
     "table": "placement_table",
