@@ -19,9 +19,10 @@ from transformer.cli.options import (
     common_options,
     paths_argument,
     reformat_option,
+    report_to_option,
     version_option,
 )
-from transformer.report.formats import OUTPUTS
+from transformer.report.formats import OUTPUTS, RUN_FORMATS
 from transformer.system import signals
 
 if TYPE_CHECKING:
@@ -136,6 +137,7 @@ def cli() -> None:
     help="Write the report to a file, as JSON unless --report is text. The environment variable"
     " HOSTNET_REPORT_FILE sets it as well.",
 )
+@report_to_option(RUN_FORMATS)
 @common_options
 @version_option
 def transform(paths: tuple[str, ...], **options: Any) -> int:

@@ -1,7 +1,7 @@
 """Options that several commands share."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,8 +12,9 @@ _UNITS = {"": 1, "k": 1024, "m": 1024**2, "g": 1024**3}
 
 if TYPE_CHECKING:
     _IntParam = click.ParamType[int]
+    _ReportParam = click.ParamType[tuple[str, Path]]
 else:  # older releases of click have no type parameter
-    _IntParam = click.ParamType
+    _IntParam = _ReportParam = click.ParamType
 
 
 class Size(_IntParam):
@@ -29,6 +30,38 @@ class Size(_IntParam):
         if found is None or int(found[1]) == 0:
             self.fail(f"{value!r} is not a size; write for example 64MiB", param, ctx)
         return int(found[1]) * _UNITS[found[2]]
+
+
+class ReportTo(_ReportParam):
+    """A format and a file, as `FORMAT=FILE`."""
+
+    name = "report"
+
+    def __init__(self, formats: Iterable[str]) -> None:
+        self._formats = tuple(formats)
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, Path]:
+        """Return the format and the file in `value`."""
+        form, equals, file = value.partition("=")
+        if form not in self._formats or not equals:
+            choices = ", ".join(self._formats)
+            self.fail(f"{value!r} is not FORMAT=FILE with one of {choices}", param, ctx)
+        if not file or Path(file).is_dir():
+            self.fail(f"{value!r} names no file", param, ctx)
+        return form, Path(file)
+
+
+def report_to_option(formats: Iterable[str]) -> Callable[..., Any]:
+    """Return the option `--report-to` of a command with these formats of reports."""
+    return click.option(
+        "--report-to",
+        type=ReportTo(formats),
+        multiple=True,
+        metavar="FORMAT=FILE",
+        help=f"Write a further report to a file ({', '.join(formats)}); repeatable.",
+    )
 
 
 def _print_version(ctx: click.Context, _: click.Parameter, is_wanted: bool) -> None:

@@ -16,6 +16,7 @@ from transformer.cli.options import (
     paths_argument,
     reformat_option,
     report_file_option,
+    report_to_option,
     version_option,
 )
 from transformer.report.formats import FORMATS, PAGE, PLACEMENT_FORMATS
@@ -68,6 +69,7 @@ from transformer.report.formats import FORMATS, PAGE, PLACEMENT_FORMATS
 )
 @fail_on_option
 @report_file_option
+@report_to_option(FORMATS)
 @common_options
 @version_option
 def validate(paths: tuple[str, ...], **options: Any) -> int:
@@ -151,6 +153,7 @@ def _one_workload(_: click.Context, __: click.Parameter, values: tuple[str, ...]
     help="What gives exit status 1: workloads that break, or anything that was not looked into;"
     " repeatable.",
 )
+@report_to_option([*PLACEMENT_FORMATS, PAGE])
 @common_options
 @version_option
 def placement(paths: tuple[str, ...], **options: Any) -> int:

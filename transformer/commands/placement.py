@@ -14,6 +14,7 @@ from transformer.config.package_data import read, schemas
 from transformer.config.placement_options import PlacementOptions
 from transformer.errors import SettingsError
 from transformer.inputs.prescan import given_pools
+from transformer.outputs.report_files import opened_reports
 from transformer.outputs.reporter import NO_MANIFEST, NOTHING_FOUND, NOTHING_READ
 from transformer.outputs.terminal import is_capable, paint_for
 from transformer.pipeline.context import build
@@ -49,6 +50,7 @@ def run(options: PlacementOptions, host: PlacementHost) -> int:
     discovery = discovery_options(host.settings, host.root, options.cluster)
     is_built = options.build or bool(options.build_dirs) or host.settings.build
     with (
+        opened_reports(options.report_to) as files,
         checked(host, discovery) as sources,
         built(
             sources,
@@ -80,6 +82,8 @@ def run(options: PlacementOptions, host: PlacementHost) -> int:
         outcome = outcome._replace(report=report)
         _say(options, outcome)
         _check_explained(outcome.report, options.explain)
+        for form, file in files:
+            file.writelines(_rendered(report, form))
         try:
             host.answers(outcome.report)
         except BrokenPipeError:
@@ -269,13 +273,16 @@ def print_report(options: PlacementOptions, report: PlacementReport) -> None:
         from transformer.report import placement_table
 
         pieces = placement_table.render(report, paint, width)
-    elif options.format == PAGE:
-        pieces = _page(report)
     else:
-        pieces = placement_renderer(options.format)(report)
+        pieces = _rendered(report, options.format)
     for piece in pieces:
         out.write(piece.encode("utf-8", "backslashreplace"))
     out.flush()
+
+
+def _rendered(report: PlacementReport, form: str) -> Iterator[str]:
+    """Return the text of the report in a format, for a file or another program."""
+    return _page(report) if form == PAGE else placement_renderer(form)(report)
 
 
 def _page(report: PlacementReport) -> Iterator[str]:

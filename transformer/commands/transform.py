@@ -2,9 +2,9 @@
 
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from typing import BinaryIO, TextIO, TypeAlias
+from typing import TYPE_CHECKING, BinaryIO, TextIO, TypeAlias
 
 from transformer.commands.host import Host, refuse
 from transformer.config.options import TransformOptions
@@ -13,11 +13,14 @@ from transformer.errors import SettingsError
 from transformer.findings import DocumentResult
 from transformer.inputs.reading import is_regular
 from transformer.outputs import writers
-from transformer.outputs.reporter import NOTHING_FOUND, NOTHING_READ, Reporter, opened_report
+from transformer.outputs.reporter import NOTHING_FOUND, NOTHING_READ, Reporter
 from transformer.outputs.terminal import Progress, is_capable, paint_for
 from transformer.pipeline.context import build
 from transformer.runs.transform import Inputs, Outputs, run_transform
 from transformer.system import stdio
+
+if TYPE_CHECKING:
+    from transformer.outputs.report_files import RunReport
 
 Opened: TypeAlias = AbstractContextManager[tuple[writers.Output, Callable[[], object]]]
 """Where results go, and what to call before a wait, so that no results are held back."""
@@ -40,8 +43,8 @@ def run(options: TransformOptions, host: TransformHost) -> int:
     )
     inputs, pools = host.reads, host.pool_sources(options.pools)
     progress = _progress(options)
-    with _report_file(options) as report_file:
-        reporter = _reporter(options, report_file, progress)
+    with _report_files(options) as files:
+        reporter = _reporter(options, files, progress)
         if inputs.sources == []:
             reporter.say(NOTHING_FOUND)
         is_cut_off = False
@@ -154,11 +157,13 @@ def _progress(options: TransformOptions) -> Progress:
     return Progress(sys.stderr if is_wanted and is_alone else None)
 
 
-def _reporter(options: TransformOptions, file: TextIO | None, progress: Progress) -> Reporter:
+def _reporter(
+    options: TransformOptions, files: Sequence[tuple[str, TextIO]], progress: Progress
+) -> Reporter:
     return Reporter(
         sys.stderr if _is_text_reported(options) else None,
-        file=file,
-        form="text" if options.report == "text" else "json",
+        lines=[file for form, file in files if form == "text"],
+        reports=_reports(files),
         level=-1 if options.quiet else int(options.verbose),
         paint=paint_for(sys.stderr, options.color),
         before=progress.clear,
@@ -166,8 +171,27 @@ def _reporter(options: TransformOptions, file: TextIO | None, progress: Progress
     )
 
 
-def _report_file(options: TransformOptions) -> AbstractContextManager[TextIO | None]:
-    """Return where the report goes, opened before anything else is done."""
+def _reports(files: Sequence[tuple[str, TextIO]]) -> "list[RunReport]":
+    if not files:
+        return []
+    from transformer.outputs.report_files import REPORTS  # most runs do not need it
+
+    return [REPORTS[form](file) for form, file in files if form in REPORTS]
+
+
+@contextmanager
+def _report_files(options: TransformOptions) -> Iterator[list[tuple[str, TextIO]]]:
+    """Yield where reports go, and their formats, opened before anything else is done."""
+    named = list(options.report_to)
     if options.report_file is not None:
-        return opened_report(options.report_file)
-    return nullcontext(sys.stderr if options.report == "json" else None)
+        named.insert(0, ("text" if options.report == "text" else "json", options.report_file))
+    on_stderr = (
+        [("json", sys.stderr)] if options.report == "json" and options.report_file is None else []
+    )
+    if not named:
+        yield on_stderr
+        return
+    from transformer.outputs.report_files import opened_reports  # most runs do not need it
+
+    with opened_reports(named) as files:
+        yield [*on_stderr, *files]

@@ -19,13 +19,14 @@ from transformer.inputs.comparison import States, is_stdin
 from transformer.inputs.discovery import DiscoveryOptions, Source
 from transformer.inputs.prescan import given_pools
 from transformer.inputs.reading import size_of
-from transformer.outputs.reporter import NO_MANIFEST, NOTHING_FOUND, NOTHING_READ, opened_report
+from transformer.outputs.report_files import opened_reports
+from transformer.outputs.reporter import NO_MANIFEST, NOTHING_FOUND, NOTHING_READ
 from transformer.outputs.terminal import Progress, is_capable, paint_for
 from transformer.pipeline.context import RunContext, build
 from transformer.pipeline.diagnostics import Origin
 from transformer.pipeline.documents import batches
 from transformer.pipeline.settings import Settings
-from transformer.report import as_console, as_json, as_text, coverage
+from transformer.report import as_console, as_text, coverage
 from transformer.report.formats import WITH_FIXES, renderer
 from transformer.report.formatting import count
 from transformer.report.report import LeftOut, Report
@@ -59,12 +60,14 @@ def run(options: ValidateOptions, host: ValidateHost) -> int:
     context = context._replace(lenient_on_non_manifests=host.is_lenient)
     pools = host.pool_sources(options.pools)
     discovery = discovery_options(host.settings, host.root, options.cluster)
-    report_file = opened_report(options.report_file) if options.report_file else nullcontext()
+    named = list(options.report_to)
+    if options.report_file is not None:
+        named.insert(0, ("json", options.report_file))
     baseline = _baseline(options, host)
     context = context._replace(settings=context.settings._replace(baseline=str(baseline or "")))
     is_built = options.build or bool(options.build_dirs) or host.settings.build
     with (
-        report_file as file,
+        opened_reports(named) as files,
         checked(host, discovery) as sources,
         built(sources, options.build_dirs, host.settings, discovery.root)
         if is_built
@@ -80,12 +83,12 @@ def run(options: ValidateOptions, host: ValidateHost) -> int:
         finally:
             progress.clear()
         outcome, left_out = _without_known(outcome, options, baseline, states, context)
-        if file is not None or options.format in WITH_FIXES:
+        if not WITH_FIXES.isdisjoint((options.format, *(form for form, _ in named))):
             outcome = _with_fixes(outcome, states, pools, context)
         checks = tuple(rule.id for rule in context.validation)
         report = _report(states, outcome, changes, unfixed, checks, left_out)
-        if file is not None:
-            file.writelines(as_json.render(report))
+        for form, file in files:
+            file.writelines(renderer(form)(report))
         try:
             host.answers(report)
         except BrokenPipeError:

@@ -12,6 +12,9 @@ class Options:
     """The options of every command that reads manifests."""
 
     report_file: Path | None = None
+    report_to: tuple[tuple[str, Path], ...] = ()
+    """Formats and files of further reports."""
+
     pools: tuple[str, ...] = ()
     config: Path | None = None
     enable: tuple[str, ...] = ()

@@ -1,16 +1,13 @@
-"""Report what a run did: lines on standard error for people, and a report in a file.
+"""Report what a run did: lines on standard error for people, and further reports in files.
 
-Findings and changes are printed immediately; the entries of the JSON report are kept in temporary
-files, so that a long run needs little memory.
+Findings and changes are printed immediately, and passed on to the other reports.
 """
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
-from pathlib import Path
-from typing import TYPE_CHECKING, Literal, TextIO, TypeVar
+from typing import TYPE_CHECKING, TextIO, TypeVar
 
-from transformer.errors import SettingsError, reason_of
 from transformer.findings import DocumentResult, Finding
 from transformer.inputs.discovery import SUFFIXES
 from transformer.pipeline.non_manifests import NonManifests
@@ -19,7 +16,7 @@ from transformer.report.formatting import Paint, clean, unpainted
 from transformer.text.prefilter import is_blank
 
 if TYPE_CHECKING:
-    from transformer.outputs.json_report import JsonReport
+    from transformer.outputs.report_files import RunReport
 
 T = TypeVar("T")
 
@@ -35,21 +32,8 @@ NOTHING_READ = (
 )
 
 
-def opened_report(path: Path) -> TextIO:
-    """Return the file at `path`, opened for a report.
-
-    Raises:
-        SettingsError: it cannot be written.
-    """
-    try:
-        return path.open("w", encoding="utf-8", errors="backslashreplace", newline="\n")
-    except OSError as error:
-        message = f"the report cannot be written: {reason_of(error)}"
-        raise SettingsError(message, file=str(path)) from None
-
-
 class Reporter:
-    """Counts results, prints them to `err`, and writes the report to `file`.
+    """Counts results, prints them to `err` and, without color, to `lines`, and tells `reports`.
 
     If `err` is None, nothing is printed. With `level` -1 only errors are printed; 1 adds counts of
     documents that were screened, parsed and edited. `before` is called before a line is written to
@@ -61,20 +45,16 @@ class Reporter:
         self,
         err: TextIO | None,
         *,
-        file: TextIO | None = None,
-        form: Literal["text", "json"] = "json",
+        lines: Sequence[TextIO] = (),
+        reports: "Sequence[RunReport]" = (),
         level: int = 0,
         paint: Paint = unpainted,
         before: Callable[[], object] = lambda: None,
         changed: str = "changed",
     ) -> None:
         self._err = err
-        self._lines = file if form == "text" else None
-        self._report: JsonReport | None = None
-        if file is not None and form == "json":
-            from transformer.outputs import json_report  # most runs do not need it
-
-            self._report = json_report.JsonReport(file)
+        self._lines = lines
+        self._reports = reports
         self._level = level
         self.is_verbose = level > 0
         self._paint = paint
@@ -107,8 +87,8 @@ class Reporter:
         counts["objects"] += result.objects or 0
         counts["uncounted"] += result.objects is None
         for made in result.changes:
-            if self._report is not None:
-                self._report.add_change(made)
+            for report in self._reports:
+                report.add_change(made)
             self._print(as_text.change, made)
         others = self._non_manifests.add(result.file, result.non_manifests, is_blank=is_nothing)
         for found in (*result.findings, *others):
@@ -116,8 +96,8 @@ class Reporter:
 
     def _find(self, found: Finding) -> None:
         self.counts[found.severity] += 1
-        if self._report is not None:
-            self._report.add_finding(found)
+        for report in self._reports:
+            report.add_finding(found)
         render = partial(as_text.finding, with_related=self.is_verbose)
         self._print(render, found, found.severity == "error")
 
@@ -143,14 +123,15 @@ class Reporter:
         """Report what concerns all files, write the report, and unless `quietly` the summary."""
         for found in self._non_manifests.finalize():
             self._find(found)
+        summary = as_text.summary(self.counts, self._changed, verbose=self.is_verbose)
         if not quietly:
-            self.say(as_text.summary(self.counts, self._changed, verbose=self.is_verbose))
-        if self._report is not None:
-            self._report.write(self.counts["documents"])
+            self.say(summary)
+        for report in self._reports:
+            report.write(self.counts["documents"], summary)
 
     def _print(self, render: Callable[[T, Paint], str], what: T, is_error: bool = False) -> None:
-        if self._lines is not None:
-            self._lines.write(render(what, unpainted) + "\n")
+        for file in self._lines:
+            file.write(render(what, unpainted) + "\n")
         if self._err is not None and (self._level >= 0 or is_error):
             self._before()
             try:

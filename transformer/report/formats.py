@@ -20,6 +20,7 @@ FORMATS: Mapping[str, str] = {
     "github": "as_github",
     "gitlab": "as_gitlab",
     "junit": "as_junit",
+    "markdown": "as_markdown",
     "rdjsonl": "as_rdjsonl",
 }
 """Of `validate`."""
@@ -33,6 +34,9 @@ PLACEMENT_FORMATS: Mapping[str, str] = {
     "json": "placement_json",
 }
 """Of `placement`."""
+
+RUN_FORMATS = ("text", "json", "markdown")
+"""Of `transform`; `outputs/report_files.py` has what writes them."""
 
 PAGE = "html"
 """The format of `placement_page`, which needs package data besides the report."""

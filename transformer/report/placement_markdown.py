@@ -1,15 +1,10 @@
-"""Placement as Markdown, for a pull request.
-
-Names come from manifests, so all that means something in Markdown or HTML is escaped in them. What
-mentions people, issues or labels is looked for in the text as it is shown, where an escaped sign is
-like any other: there a space of no width follows the sign.
-"""
+"""Placement as Markdown, for a pull request."""
 
 from collections.abc import Iterator, Sequence
 
 from transformer.placements import PlacementReport, WorldPlacement
-from transformer.regexes import regex
-from transformer.report.formatting import clean, count
+from transformer.report.formatting import count
+from transformer.report.markdown import escaped, fitting, in_words
 from transformer.report.placement_rows import (
     Cause,
     Row,
@@ -28,33 +23,11 @@ _MOST_POOLS = 12
 _MOST_CAUSES = 20
 _MOST_MISSING = 5
 _MOST_SUMMARY = 12
-_MOST_BYTES = 60_000
-"""A comment of GitHub has at most 65,536 characters, and the footer still comes."""
-
-_SPECIAL = regex(r"[\\`*_\[\]<>#!|~&@$%]|:(?=//)|(?<=www)\.|\A[-+=]|(?<=\A[0-9])[.)]")
-_MENTIONS = regex(r"(&#(?:33|35|36|37|38|64|126);|\bGH-)(?=[\w\"])")
-_APART = "&#8203;"
-
-_COMMAND = regex(r"(`hostnet-transform [a-z -]+`)")
-
-
-def escaped(text: str) -> str:
-    """Return a text that Markdown shows as it is, on one line, and that mentions nobody."""
-    plain = _SPECIAL.sub(lambda found: f"&#{ord(found.group())};", clean(text))
-    return _MENTIONS.sub(lambda found: found.group() + _APART, plain)
 
 
 def render(report: PlacementReport) -> Iterator[str]:
     """Yield the lines of the report, as many as fit in a comment."""
-    size, left = 0, 0
-    for lines in _whole(report):
-        size += len(lines.encode("utf-8", "backslashreplace"))
-        if size <= _MOST_BYTES:
-            yield lines
-        else:
-            left += lines.count("\n")
-    if left:
-        yield f"\n{count(left, 'further line')} left out, for the size of a comment: {_ALL}\n\n"
+    yield from fitting(_whole(report), _ALL)
     yield from (f"{escaped(line)}  \n" for line in footer(report))
 
 
@@ -72,7 +45,7 @@ def _whole(report: PlacementReport) -> Iterator[str]:
 
 def _world(world: WorldPlacement, report: PlacementReport) -> Iterator[str]:
     found = rows(world, report)
-    yield from (f"- {_words(line.lstrip())}\n" for line in world.summary[:_MOST_SUMMARY])
+    yield from (f"- {in_words(line.lstrip())}\n" for line in world.summary[:_MOST_SUMMARY])
     if (left := len(world.summary) - _MOST_SUMMARY) > 0:
         yield f"- {count(left, 'further line')}: {_ALL}\n"
     if found.left:
@@ -99,12 +72,6 @@ def _legend(found: Rows) -> Iterator[str]:
     codes = (code for row in found.rows for code in row.causes if code.startswith("HN"))
     if code := min(codes, default=""):
         yield f"**HN...**: rules, which `hostnet-transform rules {code}` and the like explain"
-
-
-def _words(line: str) -> str:
-    """Return a line of our own, in which a command is between backticks."""
-    parts = _COMMAND.split(line)
-    return "".join(part if number % 2 else escaped(part) for number, part in enumerate(parts))
 
 
 def _table(world: WorldPlacement, every: Sequence[Row]) -> Iterator[str]:
@@ -144,5 +111,5 @@ def _cause(one: Cause) -> Iterator[str]:
     lines = [f"{escaped(name)}, {escaped(at)}" for at, name in one.first]
     lines += [one.more] if one.more else []
     lines += [f"help: {escaped(one.help)}"] if one.help else []
-    lines += [f"edit: {_words(one.edit)}"] if one.edit else []
+    lines += [f"edit: {in_words(one.edit)}"] if one.edit else []
     yield "  " + "  \n  ".join(lines) + "\n"

@@ -9,7 +9,8 @@ import pytest
 from tests.builders import CONTAINER, host_pool
 from tests.placement_runs import report_of
 from transformer.placements import PlacementReport, WorldPlacement
-from transformer.report.placement_markdown import escaped, render
+from transformer.report.markdown import escaped
+from transformer.report.placement_markdown import render
 
 
 def deployment(name: str, namespace: str = "shop") -> dict[str, Any]:
