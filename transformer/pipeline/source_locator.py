@@ -46,10 +46,13 @@ class SourceLocator:
         return self._shown(offset).position(offset)
 
     def extra_bytes(self, offset: int) -> int:
-        """Return how many more bytes than characters are on the line above `offset`."""
+        """Return how many more bytes than columns are on its line before `offset`.
+
+        A byte order mark has bytes, but no column.
+        """
         start = max(self.text.rfind(end, 0, offset) for end in "\r\n") + 1
-        before = self.text[start:offset].removeprefix("\ufeff")
-        return len(before.encode()) - len(before)
+        before = self.text[start:offset]
+        return len(before.encode()) - len(before.removeprefix("\ufeff"))
 
     def excerpt(self, offset: int) -> str:
         """Return the line at `offset` without its line end; a very long one is empty."""

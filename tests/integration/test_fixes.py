@@ -1,0 +1,213 @@
+"""The edits in reports are those of `validate --fix`: a small program of another making applies
+them.
+"""
+
+import json
+import re
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.integration.cli_runs import ROOT, invoke
+from tests.manifests import CONFIG_MAP, guarded, joined, node, pool
+
+Edit = tuple[str, tuple[int, int], tuple[int, int], str]
+"""File, start and end as lines and columns, both 1-based and the end exclusive, and new text."""
+
+
+@pytest.fixture(autouse=True)
+def _in_an_empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def of_sarif(text: str) -> Iterator[Edit]:
+    for result in json.loads(text)["runs"][0]["results"]:
+        for fix in result.get("fixes", ()):
+            for change in fix["artifactChanges"]:
+                for one in change["replacements"]:
+                    region = one["deletedRegion"]
+                    yield (
+                        change["artifactLocation"]["uri"],
+                        (region["startLine"], region["startColumn"]),
+                        (region["endLine"], region["endColumn"]),
+                        one["insertedContent"]["text"],
+                    )
+
+
+def of_json(text: str) -> Iterator[Edit]:
+    for found in json.loads(text)["findings"]:
+        for one in found.get("fix", {}).get("edits", ()):
+            start, end = (one["line"], one["column"]), (one["endLine"], one["endColumn"])
+            yield found["file"], start, end, one["text"]
+
+
+def of_rdjsonl(text: str) -> Iterator[Edit]:
+    for line in text.splitlines():
+        found = json.loads(line)
+        for one in found.get("suggestions", ()):
+            start, end = one["range"]["start"], one["range"].get("end", one["range"]["start"])
+            yield (
+                found["location"]["path"],
+                (start["line"], start["column"]),
+                (end["line"], end["column"]),
+                one["text"],
+            )
+
+
+def applied(data: bytes, edits: set[Edit], *, in_bytes: bool) -> bytes:
+    """Return the file after all edits; columns count characters or bytes."""
+    text: Any = data if in_bytes else data.decode()
+    if not in_bytes and text.startswith("\ufeff"):  # it has no column
+        return b"\xef\xbb\xbf" + applied(data[3:], edits, in_bytes=False)
+    ends = re.compile(rb"\r\n|\n|\r" if in_bytes else "\r\n|\n|\r")
+    starts = [0, *(found.end() for found in ends.finditer(text))]
+
+    def offset(at: tuple[int, int]) -> int:
+        return starts[at[0] - 1] + at[1] - 1
+
+    for _, start, end, new in sorted(edits, key=lambda edit: edit[1], reverse=True):
+        put = new.encode() if in_bytes else new
+        text = text[: offset(start)] + put + text[offset(end) :]
+    return text if in_bytes else text.encode()
+
+
+READERS: dict[str, tuple[Callable[[str], Iterator[Edit]], bool]] = {
+    "sarif": (of_sarif, False),
+    "json": (of_json, False),
+    "rdjsonl": (of_rdjsonl, True),
+}
+
+
+def check(files: dict[str, bytes]) -> int:
+    """Compare the fixes of each format with `validate --fix`; return the number of edits.
+
+    Where a NodePool has to be fixed first, the edits of Nodes are those of a second run.
+    """
+    number = 0
+    for form, (read, in_bytes) in READERS.items():
+        texts, edits, number = dict(files), {("", (0, 0), (0, 0), "")}, 0
+        while edits:
+            for name, data in texts.items():
+                Path(name).write_bytes(data)
+            edits = set(read(invoke("validate", "--format", form, ".").out.decode()))
+            number += len(edits)
+            for name, data in texts.items():
+                of_file = {edit for edit in edits if edit[0] == name}
+                texts[name] = applied(data, of_file, in_bytes=in_bytes)
+        for name, data in files.items():
+            Path(name).write_bytes(data)
+        invoke("validate", "--fix", ".")
+        for name, data in texts.items():
+            assert data == Path(name).read_bytes(), (form, name)
+    return number
+
+
+def test_the_edits_of_the_example_are_those_of_a_fix() -> None:
+    files = {path.name: path.read_bytes() for path in (ROOT / "testdata/demo").glob("*.yaml")}
+    assert check(files) == 8
+
+
+@pytest.mark.parametrize("line_end", [b"\n", b"\r\n"], ids=["LF", "CRLF"])
+def test_edits_are_where_they_belong_in_all_kinds_of_files(line_end: bytes) -> None:
+    items = b"".join(
+        b"- " + guarded(name).replace(b"\n", b"\n  ").rstrip() + b"\n" for name in ("a", "b")
+    )
+    listed = b"apiVersion: v1\nkind: List\nitems:\n" + items
+    wide = guarded("w").replace(b"metadata:", "metadata: # ü \U0001f600".encode(), 1)
+    flow = b'{apiVersion: v1, kind: Node, metadata: {name: "\xc3\xa4", labels: {apps.openyurt.io/nodepool: p}}}\n'
+    files = {
+        "list.yaml": listed,
+        "long.yaml": b"apiVersion: v1\nkind: List\nitems:\n" + items * 1 + CONFIG_ITEM * 40,
+        "several.yaml": joined(pool("p"), node("n1", "p"), CONFIG_MAP, guarded("c"), wide),
+        "flow.yaml": "\ufeff".encode() + flow,
+        "node.json": b'{"apiVersion":"v1","kind":"Node","metadata":{"name":"\xc3\xa4j","labels":{"apps.openyurt.io/nodepool":"p"}}}\n',
+        "no-end.yaml": guarded("e").rstrip(b"\n"),
+    }
+    assert check({name: data.replace(b"\n", line_end) for name, data in files.items()}) > 9
+
+
+CONFIG_ITEM = (
+    b"- apiVersion: v1\n  kind: ConfigMap\n  metadata: {name: some-name}\n  data: {a: '"
+    + b"x" * 10_000
+    + b"'}\n"
+)
+
+
+def objects_of(entries: list[Any]) -> set[tuple[str, int, str]]:
+    return {(one["file"], one["document"], one["item"]) for one in entries}
+
+
+def test_the_edits_of_our_test_data_are_those_of_a_fix() -> None:
+    """Each file in a cluster of its own, except for those in which more is fixed than is found."""
+    Path(".hostnet-transform.yaml").write_text(
+        'apiVersion: transform.hostnet.io/v1alpha1\nkind: HostnetTransform\nspec: {scopes: ["*"]}\n'
+    )
+    paths = [
+        path
+        for name in ("rules", "splice")
+        for path in sorted((ROOT / "testdata" / name).rglob("in.yaml"))
+        if "glued" not in str(path) and "HN90" not in str(path)
+    ]
+    files = {f"{number}/in.yaml": path.read_bytes() for number, path in enumerate(paths)}
+    for name, data in files.items():
+        Path(name).parent.mkdir()
+        Path(name).write_bytes(data)
+    changed = json.loads(invoke("--check", "--report", "json", ".").err)["changed"]
+    found = json.loads(invoke("validate", "--format", "json", ".").out)["findings"]
+    unresolved = objects_of(changed) - objects_of([one for one in found if "fix" in one])
+    for name, _, _ in unresolved:
+        files.pop(name, None)
+        Path(name).unlink(missing_ok=True)
+    assert len(files) > 0.9 * len(paths)
+    assert check(files) > 150
+
+
+def test_a_finding_that_no_edit_resolves_has_no_fix() -> None:
+    Path("a.yaml").write_bytes(guarded("a").replace(b'"true"', b'"yes"'))
+    (found,) = json.loads(invoke("validate", "--format", "json", "a.yaml").out)["findings"]
+    assert "fix" not in found
+
+
+def test_a_suppressed_finding_has_no_edit() -> None:
+    ignore = b"  annotations: {transform.hostnet.io/ignore: HN311}\n"
+    assert check({"a.yaml": joined(pool("p"), node("n1", "p") + ignore, node("n2", "p"))}) == 1
+
+
+def test_the_fix_of_each_object_of_a_list_is_its_own() -> None:
+    items = b"".join(
+        b"- " + guarded(name).replace(b"\n", b"\n  ").rstrip() + b"\n" for name in ("a", "b")
+    )
+    Path("a.yaml").write_bytes(b"apiVersion: v1\nkind: List\nitems:\n" + items)
+    found = json.loads(invoke("validate", "--format", "json", "a.yaml").out)["findings"]
+    first, second = (one["fix"]["edits"] for one in found)
+    assert len(first) == len(second) == 1
+    assert first[0]["line"] < second[0]["line"]
+
+
+def test_what_is_built_has_no_edits_of_sources() -> None:
+    Path("kustomization.yaml").write_text("resources: [a.yaml]\nnamePrefix: x-\n")
+    Path("a.yaml").write_bytes(guarded("a"))
+    found = json.loads(invoke("validate", "--build", "--format", "json", ".").out)["findings"]
+    assert [one["rule"] for one in found if "fix" in one] == []
+    assert "HN426" in {one["rule"] for one in found}
+
+
+def test_reviewdog_takes_the_suggestions() -> None:
+    program = shutil.which("reviewdog") or pytest.skip("reviewdog is not installed")
+    for path in (ROOT / "testdata/demo").glob("*.yaml"):
+        Path(path.name).write_bytes(path.read_bytes())
+    subprocess.run(["git", "init", "-q", "."], check=True)
+    ours = invoke("validate", "--format", "rdjsonl", ".").out
+    command = [program, "-f=rdjsonl", "-filter-mode=nofilter"]
+    local, again = (
+        subprocess.run(
+            [*command, f"-reporter={name}"], input=ours, capture_output=True, check=False
+        )
+        for name in ("local", "rdjsonl")
+    )
+    assert len(local.stdout.splitlines()) == len(ours.splitlines())
+    assert set(of_rdjsonl(again.stdout.decode())) == set(of_rdjsonl(ours.decode()))
