@@ -60,19 +60,18 @@ def of_rdjsonl(text: str) -> Iterator[Edit]:
 
 def applied(data: bytes, edits: set[Edit], *, in_bytes: bool) -> bytes:
     """Return the file after all edits; columns count characters or bytes."""
-    text: Any = data if in_bytes else data.decode()
-    if not in_bytes and text.startswith("\ufeff"):  # it has no column
-        return b"\xef\xbb\xbf" + applied(data[3:], edits, in_bytes=False)
-    ends = re.compile(rb"\r\n|\n|\r" if in_bytes else "\r\n|\n|\r")
-    starts = [0, *(found.end() for found in ends.finditer(text))]
+    # In Latin-1, each byte is a character.
+    mark = "" if in_bytes else "\ufeff" * data.startswith(b"\xef\xbb\xbf")  # it has no column
+    text = data.decode("latin-1" if in_bytes else "utf-8").removeprefix(mark)
+    starts = [0, *(found.end() for found in re.finditer("\r\n|\n|\r", text))]
 
     def offset(at: tuple[int, int]) -> int:
         return starts[at[0] - 1] + at[1] - 1
 
     for _, start, end, new in sorted(edits, key=lambda edit: edit[1], reverse=True):
-        put = new.encode() if in_bytes else new
+        put = new.encode().decode("latin-1") if in_bytes else new
         text = text[: offset(start)] + put + text[offset(end) :]
-    return text if in_bytes else text.encode()
+    return (mark + text).encode("latin-1" if in_bytes else "utf-8")
 
 
 READERS: dict[str, tuple[Callable[[str], Iterator[Edit]], bool]] = {
@@ -118,17 +117,26 @@ def test_edits_are_where_they_belong_in_all_kinds_of_files(line_end: bytes) -> N
     )
     listed = b"apiVersion: v1\nkind: List\nitems:\n" + items
     wide = guarded("w").replace(b"metadata:", "metadata: # ü \U0001f600".encode(), 1)
-    flow = b'{apiVersion: v1, kind: Node, metadata: {name: "\xc3\xa4", labels: {apps.openyurt.io/nodepool: p}}}\n'
+    flow = (
+        b'{apiVersion: v1, kind: Node, metadata: {name: "\xc3\xa4",'
+        b" labels: {apps.openyurt.io/nodepool: p}}}\n"
+    )
     files = {
         "list.yaml": listed,
         "long.yaml": b"apiVersion: v1\nkind: List\nitems:\n" + items * 1 + CONFIG_ITEM * 40,
         "several.yaml": joined(pool("p"), node("n1", "p"), CONFIG_MAP, guarded("c"), wide),
         "flow.yaml": "\ufeff".encode() + flow,
-        "node.json": b'{"apiVersion":"v1","kind":"Node","metadata":{"name":"\xc3\xa4j","labels":{"apps.openyurt.io/nodepool":"p"}}}\n',
+        "node.json": json.dumps(NODE, ensure_ascii=False).encode(),
         "no-end.yaml": guarded("e").rstrip(b"\n"),
     }
     assert check({name: data.replace(b"\n", line_end) for name, data in files.items()}) > 9
 
+
+NODE = {
+    "apiVersion": "v1",
+    "kind": "Node",
+    "metadata": {"name": "äj", "labels": {"apps.openyurt.io/nodepool": "p"}},
+}
 
 CONFIG_ITEM = (
     b"- apiVersion: v1\n  kind: ConfigMap\n  metadata: {name: some-name}\n  data: {a: '"

@@ -14,6 +14,8 @@ _ORDER: tuple[Severity, ...] = ("error", "warning", "info")
 _NAMES = {"error": "error", "warning": "warning", "info": "note"}
 _CHANGE = "change"
 _MOST_RELATED = 3
+_FOR_COUNTS = 500
+"""Bytes of the lines that say how many more there are."""
 
 
 def render(report: Report) -> Iterator[str]:
@@ -46,7 +48,7 @@ class Digest:
 
     def _add(self, kind: str, text: str) -> None:
         self._totals[kind] += 1
-        self._sizes[kind] += len(text.encode("utf-8", "backslashreplace"))
+        self._sizes[kind] += _size(text)
         if self._sizes[kind] <= MOST_BYTES:
             self._kept[kind].append(text)
 
@@ -56,14 +58,14 @@ class Digest:
         head = [f"### hostnet-transform: {', '.join(totals) or 'no findings'}\n\n"]
         head += self._by_rule()
         foot = [f"{escaped(line.strip())}  \n" for line in summary]
-        size = sum(len(line.encode("utf-8", "backslashreplace")) for line in (*head, *foot))
+        size = _FOR_COUNTS + sum(map(_size, (*head, *foot)))
         yield from head
         for kind in (*_ORDER, _CHANGE):
             if kind == _CHANGE and self._totals[kind]:
                 yield f"\n{count(self._totals[kind], 'change')}:\n\n"
             shown = 0
             for text in self._kept[kind]:
-                size += len(text.encode("utf-8", "backslashreplace"))
+                size += _size(text)
                 if size > MOST_BYTES:
                     break
                 yield text
@@ -83,6 +85,10 @@ class Digest:
             cells = (str(self._rules[rule, severity] or "") for severity in _ORDER)
             yield f"| {rule} | {' | '.join(cells)} |\n"
         yield "\n"
+
+
+def _size(text: str) -> int:
+    return len(text.encode("utf-8", "backslashreplace"))
 
 
 def _finding(found: Finding) -> Iterator[str]:
