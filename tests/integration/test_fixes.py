@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from tests.effort import some
 from tests.integration.cli_runs import ROOT, invoke
 from tests.manifests import CONFIG_MAP, guarded, joined, node, pool
 
@@ -154,12 +155,13 @@ def test_the_edits_of_our_test_data_are_those_of_a_fix() -> None:
     Path(".hostnet-transform.yaml").write_text(
         'apiVersion: transform.hostnet.io/v1alpha1\nkind: HostnetTransform\nspec: {scopes: ["*"]}\n'
     )
-    paths = [
+    every = [
         path
         for name in ("rules", "splice")
         for path in sorted((ROOT / "testdata" / name).rglob("in.yaml"))
         if "glued" not in str(path) and "HN90" not in str(path)
     ]
+    paths = some(tuple(every))
     files = {f"{number}/in.yaml": path.read_bytes() for number, path in enumerate(paths)}
     for name, data in files.items():
         Path(name).parent.mkdir()
@@ -171,7 +173,7 @@ def test_the_edits_of_our_test_data_are_those_of_a_fix() -> None:
         files.pop(name, None)
         Path(name).unlink(missing_ok=True)
     assert len(files) > 0.9 * len(paths)
-    assert check(files) > 150
+    assert check(files) > len(files) / 4
 
 
 def test_a_finding_that_no_edit_resolves_has_no_fix() -> None:

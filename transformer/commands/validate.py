@@ -30,6 +30,7 @@ from transformer.report import as_console, as_text, coverage
 from transformer.report.formats import WITH_FIXES, renderer
 from transformer.report.formatting import count
 from transformer.report.report import LeftOut, Report
+from transformer.report.validation_summary import summary
 from transformer.rules.registry import rule_ids
 from transformer.runs.old_states import former_pools
 from transformer.runs.validate import Outcome, run_validate
@@ -336,7 +337,7 @@ def print_report(options: ValidateOptions, report: Report) -> None:
         elif report.is_blank:
             lines.append(NOTHING_READ)
         if options.format != "text":
-            lines += as_console.summary(report, with_names=options.verbose)
+            lines += summary(report, with_names=options.verbose)
         print(*lines, sep="\n", end="\n" if lines else "", file=sys.stderr, flush=True)
     if options.format == "text":
         pieces = _listing(report, options, sys.stdout)

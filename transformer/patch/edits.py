@@ -26,10 +26,28 @@ def apply(text: str, edits: Iterable[Edit]) -> str:
     """
     pieces: list[str] = []
     done = 0
-    for edit in sorted(edits, key=lambda edit: (edit.start, edit.end, edit.rank)):
+    for edit in _in_order(edits):
         if edit.start < done:
             raise InternalError("two edits overlap", offset=edit.start)
         pieces += (text[done : edit.start], edit.replacement)
         done = edit.end
     pieces.append(text[done:])
     return "".join(pieces)
+
+
+def joined(edits: Iterable[Edit]) -> list[Edit]:
+    """Return edits that do the same, in the order of the text, with text between any two of them.
+
+    Whoever makes them needs no rank.
+    """
+    apart: list[Edit] = []
+    for edit in _in_order(edits):
+        if apart and apart[-1].end == edit.start:
+            before = apart.pop()
+            edit = Edit(before.start, edit.end, before.replacement + edit.replacement)
+        apart.append(edit)
+    return apart
+
+
+def _in_order(edits: Iterable[Edit]) -> list[Edit]:
+    return sorted(edits, key=lambda edit: (edit.start, edit.end, edit.rank))

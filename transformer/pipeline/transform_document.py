@@ -20,7 +20,7 @@ from transformer.kubernetes.objects import Manifest, is_list
 from transformer.kubernetes.pools import pool_of
 from transformer.operations import Operation, fold
 from transformer.patch import verify
-from transformer.patch.edits import Edit
+from transformer.patch.edits import Edit, joined
 from transformer.pipeline.context import RunContext, add_pool
 from transformer.pipeline.diagnostics import DiagnosticCollector, Origin
 from transformer.pipeline.document_loader import plans, report_opening, rule_failures, visit
@@ -303,7 +303,8 @@ class _Transformation:
         for edit in edits:
             of[max(bisect_right(starts, edit.start) - 1, 0)].append(edit)
         for item, own in zip(items, of, strict=True):
-            yield ObjectEdits(item, tuple(map(self._placed, edits if is_shared else own)))
+            placed = map(self._placed, joined(edits if is_shared else own))
+            yield ObjectEdits(item, tuple(placed))
 
     def _placed(self, edit: Edit) -> TextEdit:
         source = self.diagnostics.source

@@ -4,11 +4,11 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from transformer.findings import Change, Finding, Severity
-from transformer.report import as_console
 from transformer.report.describe_change import describe_with_reason
 from transformer.report.formatting import count, message
 from transformer.report.markdown import MOST_BYTES, escaped, in_words
 from transformer.report.report import Report
+from transformer.report.validation_summary import summary
 
 _ORDER: tuple[Severity, ...] = ("error", "warning", "info")
 _NAMES = {"error": "error", "warning": "warning", "info": "note"}
@@ -25,7 +25,7 @@ def render(report: Report) -> Iterator[str]:
         digest.add_finding(found)
     for made in report.changes:
         digest.add_change(made)
-    yield from digest.render(as_console.summary(report), "`--format json` has all of them")
+    yield from digest.render(summary(report), "`--format json` has all of them")
 
 
 class Digest:
@@ -96,11 +96,11 @@ def _finding(found: Finding) -> Iterator[str]:
     yield f"- **{_NAMES[found.severity]} {found.rule}** {where}: {escaped(message(found))}  \n"
     if found.hint:
         yield f"  help: {in_words(found.hint)}  \n"
-    for also in found.related[:_MOST_RELATED]:
+    shown = found.related[:_MOST_RELATED]
+    for also in shown:
         who = f"{also.object}: " if also.object is not None else ""
         yield f"  also {escaped(f'{also.file}:{also.line}: {who}{also.message}')}  \n"
-    places = max(found.related_total, len(found.related))
-    if (left := places - _MOST_RELATED) > 0:
+    if (left := max(found.related_total, len(found.related)) - len(shown)) > 0:
         yield f"  and {count(left, 'further place')}  \n"
 
 

@@ -15,6 +15,8 @@ from transformer.report.report import Report, RuleHelp
 from transformer.report.rule_page import markdown
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
+RUN = "hostnet-transform/validate/"
+"""Runs with this id are compared with one another; an upload may give another one."""
 
 _LEVELS = {"error": "error", "warning": "warning", "info": "note"}
 
@@ -31,6 +33,7 @@ def render(report: Report) -> Iterator[str]:
         driver["version"] = version
     run: dict[str, Any] = {
         "tool": {"driver": driver},
+        "automationDetails": {"id": RUN},
         "columnKind": "unicodeCodePoints",
         "results": [
             _result(found, fingerprint, places)
@@ -56,7 +59,11 @@ def _rule(rule: RuleHelp) -> dict[str, Any]:
 def _result(found: Finding, fingerprint: str, places: dict[str, int]) -> dict[str, Any]:
     region: dict[str, Any] = {"startLine": found.line, "startColumn": found.column}
     if found.excerpt:
-        region["snippet"] = {"text": found.excerpt}
+        region |= {
+            "endLine": found.line,
+            "endColumn": max(len(found.excerpt.rstrip()) + 1, found.column),
+            "snippet": {"text": found.excerpt},
+        }
     location: dict[str, Any] = {
         "physicalLocation": {"artifactLocation": {"uri": _uri(found.file)}, "region": region}
     }

@@ -5,7 +5,7 @@ from itertools import permutations
 import pytest
 
 from transformer.errors import InternalError
-from transformer.patch.edits import Edit, apply
+from transformer.patch.edits import Edit, apply, joined
 
 TEXT = "abcdef"
 
@@ -66,3 +66,16 @@ def test_edits_that_overlap_are_a_bug_of_ours_and_say_where(edits: list[Edit], o
         with pytest.raises(InternalError, match="overlap") as caught:
             apply(TEXT, order)
         assert caught.value.offset == offset
+
+
+def test_edits_that_touch_are_one_and_do_the_same() -> None:
+    edits = [
+        Edit(3, 3, "2", rank=2),
+        Edit(3, 3, "1"),
+        Edit(3, 4, ""),
+        Edit(5, 6, "F"),
+        Edit(0, 0, ""),
+    ]
+    apart = joined(edits)
+    assert apart == [Edit(0, 0, ""), Edit(3, 4, "12"), Edit(5, 6, "F")]
+    assert apply(TEXT, apart) == apply(TEXT, edits)

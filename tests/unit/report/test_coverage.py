@@ -5,7 +5,7 @@ import xml.etree.ElementTree as ET
 from typing import get_args
 
 from transformer.findings import Unseen, UnseenKind
-from transformer.report import as_console, as_github, as_json, as_junit, as_sarif, coverage
+from transformer.report import as_github, as_json, as_junit, as_sarif, coverage
 from transformer.report.report import Report
 
 UNSEEN = (
@@ -20,14 +20,14 @@ COUNTS = f"{NOT_BUILT}, 1 HelmRelease, 1 document that cannot be read"
 
 
 def test_the_summary_counts_on_one_line() -> None:
-    assert as_console.summary(REPORT) == [
+    assert validation_summary.summary(REPORT) == [
         "4 documents in 4 files: no findings",
         f"not looked into: {COUNTS}",
     ]
 
 
 def test_names_are_there_if_they_are_wanted() -> None:
-    assert as_console.summary(REPORT, with_names=True)[2:] == [
+    assert validation_summary.summary(REPORT, with_names=True)[2:] == [
         "  a/kustomization.yaml:1 kustomization a: it is not built",
         "  b/kustomization.yaml:1 kustomization b: it is not built",
         "  c.yaml:3 HelmRelease/c: it is not rendered",
@@ -49,7 +49,7 @@ def test_what_was_not_built_is_counted_by_groups() -> None:
 
 def test_nothing_is_told_of_nothing() -> None:
     report = Report(1, 1, ())
-    assert len(as_console.summary(report, with_names=True)) == 1
+    assert len(validation_summary.summary(report, with_names=True)) == 1
     for module in (as_json, as_sarif, as_junit, as_github):
         assert "unseen" not in "".join(module.render(report))
 
@@ -89,7 +89,7 @@ def test_folders_of_charts_and_objects_of_unknown_kinds_have_names_and_a_way_out
     folders = "charts/my shop/templates, charts/b/templates, charts/c/templates and 1 more"
     counts = f"4 folders of chart templates ({folders}), {fleet}"
     assert coverage.counts(unseen) == counts
-    for_people = as_console.summary(REPORT._replace(unseen=tuple(unseen)))
+    for_people = validation_summary.summary(REPORT._replace(unseen=tuple(unseen)))
     assert for_people[2:] == [
         "  help: `helm template 'charts/my shop' | hostnet-transform validate` looks into a chart",
         "  help: a row under `podTemplates` in the configuration says where a kind has its pod"

@@ -148,6 +148,8 @@ def test_sarif_has_a_result_for_each_finding_with_its_place() -> None:
     assert physical["region"] == {
         "startLine": 7,
         "startColumn": 5,
+        "endLine": 7,
+        "endColumn": 13,
         "snippet": {"text": "    x/y: old"},
     }
     assert location["logicalLocations"][0]["fullyQualifiedName"] == (
