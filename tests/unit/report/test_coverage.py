@@ -5,7 +5,7 @@ import xml.etree.ElementTree as ET
 from typing import get_args
 
 from transformer.findings import Unseen, UnseenKind
-from transformer.report import as_github, as_json, as_junit, as_sarif, coverage
+from transformer.report import as_github, as_json, as_junit, as_sarif, coverage, validation_summary
 from transformer.report.report import Report
 
 UNSEEN = (
