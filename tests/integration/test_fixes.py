@@ -159,7 +159,6 @@ def test_the_edits_of_our_test_data_are_those_of_a_fix() -> None:
         path
         for name in ("rules", "splice")
         for path in sorted((ROOT / "testdata" / name).rglob("in.yaml"))
-        if "glued" not in str(path) and "HN90" not in str(path)
     ]
     paths = some(tuple(every))
     files = {f"{number}/in.yaml": path.read_bytes() for number, path in enumerate(paths)}
@@ -221,3 +220,13 @@ def test_reviewdog_takes_the_suggestions() -> None:
     )
     assert len(local.stdout.splitlines()) == len(ours.splitlines())
     assert set(of_rdjsonl(again.stdout.decode())) == set(of_rdjsonl(ours.decode()))
+
+
+@pytest.mark.parametrize("line_end", [b"\n", b"\r\n"], ids=["LF", "CRLF"])
+def test_the_edits_of_manifests_without_a_marker_put_it_between_them(line_end: bytes) -> None:
+    glued = guarded("a") + CONFIG_MAP + b"# of b\n" + guarded("b")
+    listed = (
+        b"apiVersion: v1\nkind: List\nitems:\n- " + guarded("c").replace(b"\n", b"\n  ").rstrip()
+    )
+    files = {"a.yaml": glued, "b.yaml": listed + b"\n" + guarded("d")}
+    assert check({name: data.replace(b"\n", line_end) for name, data in files.items()}) > 5

@@ -53,7 +53,7 @@ def transform_document(document: Document, origin: Origin, context: RunContext) 
     one = _Transformation(document, origin, context)
     data, failed = one.run()
     if raw.opening is Opening.GLUED and not failed:
-        data = _marked(data)
+        data = _marker(data) + data
     found = one.diagnostics
     return _result(
         document,
@@ -97,11 +97,11 @@ def _result(
     )
 
 
-def _marked(data: bytes) -> bytes:
-    """Return the bytes of a document with a `---` line above it."""
+def _marker(data: bytes) -> bytes:
+    """Return a `---` line for the beginning of a document."""
     at = data.find(b"\n")
     line_break = b"\r" if at < 0 and b"\r" in data else b"\n"
-    return b"---" + (b"\r\n" if data[max(at - 1, 0) : at] == b"\r" else line_break) + data
+    return b"---" + (b"\r\n" if data[max(at - 1, 0) : at] == b"\r" else line_break)
 
 
 def _transform_glued(document: Document, origin: Origin, context: RunContext) -> DocumentResult:
@@ -135,18 +135,26 @@ def _separated(
 
     `texts` are the manifests after the edits of rules; uncertain ones are not edited.
     """
-    data, changes = b"", list[Change]()
+    data, changes, edits = b"", list[Change](), list[TextEdit]()
     for run in runs(document):
         text = b"".join(document.manifests[index].data for index in run)
-        first = every[run.start].manifests[:1]  # an empty List has none
+        upper = every[run.start]
+        own = list[TextEdit]()
         if len(run) == 1:
             text = texts[run.start]
-            changes += every[run.start].changes
+            changes += upper.changes
+            own += (edit for of_object in upper.edits for edit in of_object.edits)
         if run.start:
-            text = _marked(text)
-            changes += [every[run.start].change("HN904", one) for one in first]
+            marker = _marker(text)
+            text = marker + text
+            changes += (upper.change("HN904", one) for one in upper.manifests[:1])  # none in []
+            line = document.manifests[run.start].line
+            own.insert(0, TextEdit(line, 1, line, 1, marker.decode(), 1, 1))
         data += text
-    return _result(document, origin, data, False, changes, ())
+        edits += own
+    items = dict.fromkeys(change.item for change in changes if edits)
+    of_items = tuple(ObjectEdits(item, tuple(edits)) for item in items)
+    return _result(document, origin, data, False, changes, ())._replace(edits=of_items)
 
 
 def _is_fixed(rule: str, origin: Origin, context: RunContext) -> bool:

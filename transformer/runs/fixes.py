@@ -19,13 +19,18 @@ _Object: TypeAlias = tuple[str, int, str]
 
 
 class _Edits(Output):
-    """Keeps the edits of objects, and the rules that make them."""
+    """Keeps the edits of objects, and the rules that make them; and files that would stay as they
+    are, because of something in them that fails.
+    """
 
     def __init__(self) -> None:
         self.rules = defaultdict[_Object, list[str]](list)
         self.edits: dict[_Object, tuple[TextEdit, ...]] = {}
+        self.failed = set[str]()
 
     def add(self, result: DocumentResult) -> None:
+        if result.failed:
+            self.failed.add(result.file)
         for change in result.changes:
             self.rules[change.file, change.document, change.item].append(change.rule)
             for own in result.edits:
@@ -46,7 +51,7 @@ def with_fixes(
     """
     context = context.with_cluster(context.cluster._replace(former_pools=former_pools))
     context = context.for_fix().with_fixes()._replace(keeps_edits=True)
-    resolved_by = {rule.id: rule.suppressed_with for rule in context.rules}
+    resolved_by = {"HN904": ("HN904",), **{one.id: one.suppressed_with for one in context.rules}}
     resolvable = {rule for rules in resolved_by.values() for rule in rules}
     files = {found.file for found in findings if found.rule in resolvable}
     sources = [source for source in states.new if source.name in files]
@@ -60,7 +65,11 @@ def with_fixes(
     def fixed(found: Finding) -> Finding:
         at = (found.file, found.document, found.item)
         rules = tuple(dict.fromkeys(kept.rules.get(at, ())))
-        if at in kept.edits and any(found.rule in resolved_by[rule] for rule in rules):
+        if (
+            at in kept.edits
+            and found.file not in kept.failed
+            and any(found.rule in resolved_by[rule] for rule in rules)
+        ):
             return found._replace(fix=Fix(rules, kept.edits[at]))
         return found
 
