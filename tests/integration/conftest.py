@@ -1,12 +1,16 @@
-"""What tests of whole programs, and of faults, start from."""
+"""What tests of whole programs, of faults, and of the hosts in `integrations/` start from."""
 
+import shutil
 import signal
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.integration.cli_runs import invoke
 from tests.integration.empty_repositories import begin
+from tests.integration.example_checkout import git
+from tests.integration.shell_blocks import INTEGRATIONS
 
 
 @pytest.fixture
@@ -40,3 +44,25 @@ def signals_as_usual() -> Iterator[None]:
     yield
     for number, handler in before.items():
         signal.signal(number, handler)
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """A copy of the example, as it lies in a checkout."""
+    shutil.copytree(INTEGRATIONS / "example", tmp_path / "integrations" / "example")
+    return tmp_path
+
+
+@pytest.fixture
+def example(checkout: Path) -> Path:
+    return checkout / "integrations" / "example"
+
+
+@pytest.fixture
+def mended(checkout: Path, example: Path) -> Path:
+    """The example in a Git repository: committed as it is, and then mended in the work tree."""
+    git(checkout, "init", "--quiet")
+    git(checkout, "add", ".")
+    git(checkout, "commit", "--quiet", "--message", "one")
+    assert invoke("-w", example).status == 0
+    return checkout

@@ -1,0 +1,209 @@
+"""The action for GitHub: its steps are run by what stands in for a runner."""
+
+import json
+import re
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.effort import only_in_ci
+from tests.integration.example_checkout import RIGHT, documented, flip, git
+from tests.integration.github_runner import Action, installed
+from tests.integration.shell_blocks import INTEGRATIONS
+
+
+@pytest.fixture
+def action(checkout: Path, tmp_path_factory: pytest.TempPathFactory) -> Action:
+    return installed(checkout, tmp_path_factory.mktemp("runner temp"))
+
+
+def test_the_action_hands_over_its_inputs_by_environment_only(action: Action) -> None:
+    for step in action.steps.values():
+        assert "${{" not in step.get("run", "")
+    assert action.steps["validate"]["env"] == {
+        "PATHS": "${{ inputs.paths }}",
+        "BASE": "${{ inputs.base }}",
+        "ARGS": "${{ inputs.args }}",
+    }
+    assert action.steps["result"]["env"] == {
+        "STATUS": "${{ steps.validate.outputs.status }}",
+        "PLACEMENT": "${{ steps.placement.outputs.status }}",
+    }
+    assert action.steps["result"]["if"] == "always()"
+    assert action.steps["upload"]["if"].startswith("always() && ")
+    assert action.steps["upload"]["uses"].startswith("github/codeql-action/upload-sarif@")
+
+
+def test_the_action_writes_the_report_and_fails_in_its_last_step(action: Action) -> None:
+    outputs = action.validate()
+    assert outputs == {"status": "1", "sarif": str(action.temp / "hostnet.sarif")}
+    assert sorted(action.found()) == ["HN311", "HN406", "HN426"]
+    assert action.run("result", STATUS=outputs["status"], PLACEMENT="") == 1
+
+
+def test_the_action_passes_where_nothing_is_wrong(action: Action, mended: Path) -> None:
+    outputs = action.validate()
+    assert outputs["status"] == "0"
+    assert action.found() == []
+    assert outputs["sarif"]
+    assert action.run("result", STATUS=outputs["status"], PLACEMENT="") == 0
+
+
+def test_the_action_compares_with_a_base(action: Action, mended: Path) -> None:
+    flip(mended)
+    assert action.validate(base="HEAD")["status"] == "1"
+    assert "HN201" in action.found()
+
+
+def test_the_action_takes_paths_by_line_and_options_by_word(action: Action) -> None:
+    shutil.copy(action.workspace / "integrations/example/nodes.yaml", action.workspace / "a b.yaml")
+    paths = "a b.yaml\nintegrations/example/network.yaml\n"
+    outputs = action.validate(paths=paths, args="-q --disable\nHN311")
+    assert outputs["status"] == "1"
+    assert action.found() == ["HN406"]
+
+
+def test_the_action_has_no_report_to_upload_after_wrong_usage(action: Action) -> None:
+    outputs = action.validate(args="--config missing.yaml")
+    assert outputs == {"status": "2"}
+    assert action.run("result", STATUS=outputs["status"], PLACEMENT="") == 2
+
+
+def test_the_action_fails_where_it_did_not_get_as_far_as_validating(action: Action) -> None:
+    assert action.run("result", STATUS="", PLACEMENT="") == 1
+
+
+MARKER = "<!-- hostnet-transform placement check_all -->"
+GH = f"""#!{sys.executable}
+import json, pathlib, sys
+
+file = pathlib.Path(sys.argv[0]).with_name("comments.json")
+comments = json.loads(file.read_text())
+api, *args = sys.argv[1:]
+assert api == "api"
+path = next(arg for arg in args if arg.startswith("repos/shop/manifests/issues/"))
+if "--paginate" in args:
+    assert path.endswith("/issues/7/comments?per_page=100")
+    assert 'startswith("{MARKER}")' in args[args.index("--jq") + 1]
+    assert '.user.type == "Bot"' in args[args.index("--jq") + 1]
+    for one in comments:
+        if one["user"]["type"] == "Bot" and one["body"].startswith("{MARKER}"):
+            print(one["id"])
+    sys.exit(0)
+body = pathlib.Path(args[args.index("--field") + 1].removeprefix("body=@")).read_text()
+method = args[args.index("--method") + 1]
+if method == "POST":
+    assert path.endswith("/issues/7/comments")
+    comments.append({{"id": len(comments) + 1, "user": {{"type": "Bot"}}, "body": body}})
+else:
+    (found,) = [one for one in comments if path.endswith(f"/issues/comments/{{one['id']}}")]
+    found["body"] = body
+file.write_text(json.dumps(comments))
+"""
+"""What stands in for `gh`: it keeps the comments of a pull request in a file."""
+
+
+@pytest.fixture
+def with_gh(action: Action) -> Action:
+    """The action where there is a `gh`, and where somebody wrote a comment that looks like ours."""
+    program = action.temp / "gh"
+    program.write_text(GH, encoding="utf-8")
+    program.chmod(0o755)
+    theirs = {"id": 1, "user": {"type": "User"}, "body": f"{MARKER}\nmine"}
+    (action.temp / "comments.json").write_text(json.dumps([theirs]), encoding="utf-8")
+    return action
+
+
+def test_the_action_writes_what_moves_to_the_summary(
+    with_gh: Action, mended: Path, example: Path
+) -> None:
+    git(mended, "commit", "--quiet", "--all", "--message", "two")
+    shutil.copy(example / "shop.yaml", example / "more.yaml")
+    text = (example / "more.yaml").read_text(encoding="utf-8").replace("name: web", "name: api")
+    (example / "more.yaml").write_text(text.replace(RIGHT, "        team: shop\n"))
+    outputs = with_gh.placement(base="HEAD")
+    assert outputs == {"status": "0", "markdown": str(with_gh.temp / "hostnet-placement.md")}
+    summary = (with_gh.temp / "summary").read_text(encoding="utf-8")
+    assert summary == Path(outputs["markdown"]).read_text(encoding="utf-8")
+    assert summary.startswith("### What this change moves\n\n- new: 1 workload\n")
+    assert with_gh.placement(**{"placement-args": "--pool none"}) == {"status": "2"}
+    assert with_gh.placement(**{"placement-args": "--fail-on breaks"})["status"] in "01"
+
+
+def test_the_comment_of_the_action_is_updated_and_not_repeated(
+    with_gh: Action, tmp_path: Path
+) -> None:
+    report = tmp_path / "report.md"
+    for text in ("- 1 workload newly lands on hz", "- 2 workloads newly land on hz"):
+        report.write_text(f"### What\n\n{text}\n", encoding="utf-8")
+        with_gh.comment(str(report))
+        theirs, ours = with_gh.comments
+        assert theirs["body"] == f"{MARKER}\nmine"
+        assert ours["body"] == f"{MARKER}\n### What\n\n{text}\n"
+    report.write_text("### What\n\n- nothing changes\n", encoding="utf-8")
+    with_gh.comment(str(report))
+    assert "nothing changes" in with_gh.comments[1]["body"]
+
+
+def test_the_action_does_not_comment_on_what_moves_nothing(with_gh: Action, mended: Path) -> None:
+    with_gh.comment(with_gh.placement(base="HEAD")["markdown"])
+    text = Path(with_gh.temp / "hostnet-placement.md").read_text(encoding="utf-8")
+    assert "- nothing changes\n" in text or with_gh.comments[1:]
+
+
+def test_the_action_warns_and_goes_on_where_it_may_not_comment(
+    with_gh: Action, tmp_path: Path
+) -> None:
+    (with_gh.temp / "gh").write_text("#!/bin/sh\necho HTTP 403 >&2\nexit 1\n")
+    report = tmp_path / "report.md"
+    report.write_text("- 1 workload newly lands on hz\n", encoding="utf-8")
+    with_gh.comment(str(report))
+    log = (with_gh.temp / "log").read_text(encoding="utf-8")
+    assert log.startswith("::warning title=hostnet-transform::")
+    assert "pull-requests: write" in log
+
+
+def test_the_action_asks_for_no_permission_unless_it_is_to(action: Action) -> None:
+    assert action.defaults["placement"] == action.defaults["comment"] == "false"
+    for name in ("placement", "comment"):
+        assert f"inputs.{name} == 'true'" in action.steps[name]["if"]
+        assert action.steps[name]["if"].startswith("always() && ")
+    assert "github.event.pull_request" in action.steps["comment"]["if"]
+
+
+def test_the_action_fails_as_placement_does_if_nothing_else_failed(action: Action) -> None:
+    assert action.run("result", STATUS="0", PLACEMENT="1") == 1
+    assert action.run("result", STATUS="1", PLACEMENT="3") == 1
+    assert action.run("result", STATUS="0", PLACEMENT="0") == 0
+
+
+@pytest.mark.slow
+@only_in_ci
+def test_the_action_installs_the_tool_from_its_own_checkout(action: Action) -> None:
+    shutil.rmtree(action.temp / "hostnet")
+    if action.run("install", PYTHON=sys.executable) != 0:
+        pytest.fail("the action's environment cannot be made: a package cannot be fetched")
+    assert action.validate()["status"] == "1"
+    assert sorted(action.found()) == ["HN311", "HN406", "HN426"]
+
+
+def test_the_workflow_in_the_document_fits_the_action(action: Action) -> None:
+    text = (INTEGRATIONS / "github" / "README.md").read_text(encoding="utf-8")
+    (block,) = re.findall(r"^```yaml\n(.*?)^```\n", text, re.MULTILINE | re.DOTALL)
+    workflow = yaml.safe_load(block)
+    checkout, ours = workflow["jobs"]["validate"]["steps"]
+    assert checkout["with"] == {"fetch-depth": 0}
+    assert ours["with"].keys() <= action.defaults.keys()
+    assert workflow["permissions"]["security-events"] == "write"
+    assert workflow["permissions"]["pull-requests"] == "write"
+    assert ours["with"]["comment"] is True
+    for name in action.defaults:
+        assert f"| `{name}` |" in text
+
+
+def test_the_documented_commands_for_github_run(checkout: Path) -> None:
+    (printed,) = documented("github", checkout)
+    assert printed.count("::error ") == 2
