@@ -14,6 +14,11 @@ from tests.integration.example_checkout import ROOT
 from tests.integration.shell_blocks import path_with
 from tests.requirements import require_tool
 
+STEPS = [
+    *("python", "install", "validate", "upload", "summary"),
+    *("suggestions", "placement", "comment", "result"),
+]
+
 
 class Action(NamedTuple):
     """The bash steps of action.yml, in a runner's folders."""
@@ -73,6 +78,21 @@ class Action(NamedTuple):
         lines = (self.temp / "output").read_text(encoding="utf-8").splitlines()
         return dict(line.split("=", 1) for line in lines)
 
+    def summary(self, outputs: Mapping[str, str]) -> str:
+        """Run the step `summary` after `validate` had these outputs; return what is there then."""
+        given = {"STATUS": outputs.get("status", ""), "MARKDOWN": outputs.get("markdown", "")}
+        assert self.run("summary", **given) == 0
+        return (self.temp / "summary").read_text(encoding="utf-8")
+
+    def suggest(self, rdjsonl: str) -> int:
+        """Run the step `suggestions`, and return its exit status."""
+        return self.run("suggestions", REVIEWDOG_GITHUB_API_TOKEN="secret", RDJSONL=rdjsonl)
+
+    @property
+    def log(self) -> str:
+        """What the last step printed."""
+        return (self.temp / "log").read_text(encoding="utf-8")
+
     def comment(self, markdown: str) -> None:
         """Run the step `comment` on pull request 7."""
         assert self.run("comment", GH_TOKEN="secret", MARKDOWN=markdown, PULL_REQUEST="7") == 0
@@ -94,8 +114,7 @@ def installed(checkout: Path, temp: Path) -> Action:
     given = yaml.safe_load((ROOT / "action.yml").read_bytes())
     assert given["runs"]["using"] == "composite"
     steps = {step["id"]: step for step in given["runs"]["steps"]}
-    names = ["python", "install", "validate", "upload", "placement", "comment", "result"]
-    assert list(steps) == names
+    assert list(steps) == STEPS
     defaults = {name: spec["default"] for name, spec in given["inputs"].items()}
     (temp / "hostnet" / "bin").mkdir(parents=True)
     (temp / "hostnet" / "bin" / "hostnet-transform").symlink_to(require_tool("hostnet-transform"))

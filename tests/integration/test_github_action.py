@@ -5,6 +5,7 @@ import re
 import shutil
 import sys
 from pathlib import Path
+from textwrap import dedent
 
 import pytest
 import yaml
@@ -13,6 +14,11 @@ from tests.effort import only_in_ci
 from tests.integration.example_checkout import RIGHT, documented, flip, git
 from tests.integration.github_runner import Action, installed
 from tests.integration.shell_blocks import INTEGRATIONS
+
+FORMS = ("sarif", "markdown", "rdjsonl")
+FLAGS = re.MULTILINE | re.DOTALL
+SETUP = ["actions/checkout", "reviewdog/action-setup"]
+"""What a job with suggestions needs before the action."""
 
 
 @pytest.fixture
@@ -39,8 +45,11 @@ def test_the_action_hands_over_its_inputs_by_environment_only(action: Action) ->
 
 def test_the_action_writes_the_report_and_fails_in_its_last_step(action: Action) -> None:
     outputs = action.validate()
-    assert outputs == {"status": "1", "sarif": str(action.temp / "hostnet.sarif")}
+    reports = {form: str(action.temp / f"hostnet.{form}") for form in FORMS}
+    assert outputs == {"status": "1", **reports}
     assert sorted(action.found()) == ["HN311", "HN406", "HN426"]
+    lines = Path(outputs["rdjsonl"]).read_text(encoding="utf-8").splitlines()
+    assert sorted(json.loads(line)["code"]["value"] for line in lines) == sorted(action.found())
     assert action.run("result", STATUS=outputs["status"], PLACEMENT="") == 1
 
 
@@ -70,6 +79,59 @@ def test_the_action_has_no_report_to_upload_after_wrong_usage(action: Action) ->
     outputs = action.validate(args="--config missing.yaml")
     assert outputs == {"status": "2"}
     assert action.run("result", STATUS=outputs["status"], PLACEMENT="") == 2
+
+
+def test_the_reports_of_an_earlier_use_are_not_taken_for_those_of_a_run_that_failed(
+    action: Action,
+) -> None:
+    assert action.validate()["sarif"]
+    assert action.validate(args="--config missing.yaml") == {"status": "2"}
+
+
+def test_the_log_has_the_findings_and_none_of_their_names_is_a_command(action: Action) -> None:
+    name = "::set-output name=status::0"
+    (action.workspace / f"{name}.yaml").write_text("apiVersion: v1\nkind: Node\na: [\n")
+    tokens = set()
+    for _ in range(2):
+        assert action.validate()["status"] == "3"
+        first, *lines, last = action.log.splitlines()
+        assert f"{name}.yaml" in lines
+        assert "error[HN406]" in action.log
+        assert first == f"::stop-commands::{last.strip(':')}"
+        tokens.add(first)
+    assert len(tokens) == 2
+
+
+def test_the_summary_has_what_was_found(action: Action) -> None:
+    outputs = action.validate()
+    text = action.summary(outputs)
+    assert text == Path(outputs["markdown"]).read_text(encoding="utf-8")
+    assert text.startswith("### hostnet-transform: 2 errors, 1 warning\n")
+    assert len(text.encode()) < 60_000
+
+
+def test_the_summary_says_that_the_run_failed(action: Action) -> None:
+    outputs = action.validate(args="--config missing.yaml")
+    assert "missing.yaml" in action.log
+    text = action.summary(outputs)
+    assert text.startswith("### hostnet-transform: the run failed\n")
+    assert "exit status 2" in text
+    assert "exit status unknown" in action.summary({})
+
+
+def test_what_cannot_be_read_is_in_the_summary(action: Action) -> None:
+    (action.workspace / "broken.yaml").write_text("apiVersion: v1\nkind: Node\na: [\n")
+    outputs = action.validate()
+    assert outputs["status"] == "3"
+    assert "**error HN901** broken.yaml" in action.summary(outputs)
+
+
+def test_a_summary_that_cannot_be_written_is_told_of_and_fails_nothing(action: Action) -> None:
+    outputs = action.validate()
+    (action.temp / "summary").mkdir()
+    given = {"STATUS": outputs["status"], "MARKDOWN": outputs["markdown"]}
+    assert action.run("summary", **given) == 0
+    assert "::warning title=hostnet-transform::the summary" in action.log
 
 
 def test_the_action_fails_where_it_did_not_get_as_far_as_validating(action: Action) -> None:
@@ -161,17 +223,19 @@ def test_the_action_warns_and_goes_on_where_it_may_not_comment(
     report = tmp_path / "report.md"
     report.write_text("- 1 workload newly lands on hz\n", encoding="utf-8")
     with_gh.comment(str(report))
-    log = (with_gh.temp / "log").read_text(encoding="utf-8")
-    assert log.startswith("::warning title=hostnet-transform::")
-    assert "pull-requests: write" in log
+    assert with_gh.log.startswith("::warning title=hostnet-transform::")
+    assert "pull-requests: write" in with_gh.log
 
 
 def test_the_action_asks_for_no_permission_unless_it_is_to(action: Action) -> None:
-    assert action.defaults["placement"] == action.defaults["comment"] == "false"
-    for name in ("placement", "comment"):
+    for name in ("suggestions", "placement", "comment"):
+        assert action.defaults[name] == "false"
         assert f"inputs.{name} == 'true'" in action.steps[name]["if"]
         assert action.steps[name]["if"].startswith("always() && ")
-    assert "github.event.pull_request" in action.steps["comment"]["if"]
+    for name in ("suggestions", "comment"):
+        assert "github.event.pull_request" in action.steps[name]["if"]
+    assert action.defaults["summary"] == "true"
+    assert action.steps["summary"]["if"] == "always() && inputs.summary == 'true'"
 
 
 def test_the_action_fails_as_placement_does_if_nothing_else_failed(action: Action) -> None:
@@ -192,7 +256,7 @@ def test_the_action_installs_the_tool_from_its_own_checkout(action: Action) -> N
 
 def test_the_workflow_in_the_document_fits_the_action(action: Action) -> None:
     text = (INTEGRATIONS / "github" / "README.md").read_text(encoding="utf-8")
-    (block,) = re.findall(r"^```yaml\n(.*?)^```\n", text, re.MULTILINE | re.DOTALL)
+    (block,) = re.findall(r"^```yaml\n(.*?)^```\n", text, FLAGS)
     workflow = yaml.safe_load(block)
     checkout, ours = workflow["jobs"]["validate"]["steps"]
     assert checkout["with"] == {"fetch-depth": 0}
@@ -202,6 +266,9 @@ def test_the_workflow_in_the_document_fits_the_action(action: Action) -> None:
     assert ours["with"]["comment"] is True
     for name in action.defaults:
         assert f"| `{name}` |" in text
+    before = yaml.safe_load(dedent(re.findall(r"^  ```yaml\n(.*?)^  ```\n", text, FLAGS)[0]))
+    assert [step["uses"].split("@")[0] for step in before] == SETUP
+    assert before[0]["with"]["fetch-depth"] == 0
 
 
 def test_the_documented_commands_for_github_run(checkout: Path) -> None:
