@@ -11,21 +11,28 @@ from typing import Any
 import pytest
 import yaml
 
+from tests.integration.cli_runs import invoke
 from tests.integration.example_checkout import documented, flip, git
 from tests.integration.shell_blocks import INTEGRATIONS, run_block
 
 
 def gitlab(folder: Path, **more: str) -> tuple[int, list[Any]]:
     """Run the job, and return its status and its report."""
-    job = yaml.safe_load((INTEGRATIONS / "gitlab" / "hostnet.gitlab-ci.yml").read_bytes())[
-        "hostnet"
-    ]
+    job, status, _ = run_job("hostnet", folder, **more)
     assert job["artifacts"]["when"] == "always"
-    report = folder / job["artifacts"]["reports"]["codequality"]
-    done = run_block("\n".join(job["script"]), folder, env={**job["variables"], **more})
-    found = json.loads(report.read_bytes())
+    found = json.loads((folder / job["artifacts"]["reports"]["codequality"]).read_bytes())
     assert isinstance(found, list)
-    return done.returncode, found
+    return status, found
+
+
+def run_job(name: str, folder: Path, **more: str) -> tuple[dict[str, Any], int, str]:
+    """Run a job; return what it is, its status, and what it printed."""
+    jobs = yaml.safe_load((INTEGRATIONS / "gitlab" / "hostnet.gitlab-ci.yml").read_bytes())
+    job: dict[str, Any] = jobs[name]
+    variables = {**job["variables"], "CI_PROJECT_ID": "3", **more}
+    done = run_block("\n".join(job["script"]), folder, env=variables)
+    sys.stderr.write(done.stderr)
+    return job, done.returncode, done.stdout
 
 
 def test_the_job_for_gitlab_keeps_the_status_and_leaves_a_report(checkout: Path) -> None:
@@ -109,6 +116,7 @@ class GitLabHandler(BaseHTTPRequestHandler):
 
 
 NOTE = "<!-- hostnet-transform placement -->\n"
+FINDINGS = "<!-- hostnet-transform findings -->\n"
 
 
 @pytest.fixture
@@ -123,13 +131,9 @@ def merge_request() -> Iterator[GitLab]:
 
 def gitlab_placement(folder: Path, **more: str) -> tuple[int, str, str]:
     """Run the job; return its status, its artifact and what it printed."""
-    jobs = yaml.safe_load((INTEGRATIONS / "gitlab" / "hostnet.gitlab-ci.yml").read_bytes())
-    job = jobs["hostnet-placement"]
-    variables = {**job["variables"], "CI_PROJECT_ID": "3", "CI_MERGE_REQUEST_IID": "7", **more}
-    done = run_block("\n".join(job["script"]), folder, env=variables)
-    sys.stderr.write(done.stderr)
+    job, status, printed = run_job("hostnet-placement", folder, CI_MERGE_REQUEST_IID="7", **more)
     (artifact,) = job["artifacts"]["paths"]
-    return done.returncode, (folder / artifact).read_text(encoding="utf-8"), done.stdout
+    return status, (folder / artifact).read_text(encoding="utf-8"), printed
 
 
 def test_the_note_on_a_merge_request_is_updated_and_not_repeated(
@@ -168,6 +172,49 @@ def test_the_job_for_placement_needs_no_token(checkout: Path) -> None:
     assert printed.startswith("the note on the merge request could not be written: ")
 
 
+def test_findings_are_an_artifact_and_a_note_that_is_updated(
+    mended: Path, merge_request: GitLab
+) -> None:
+    given = {
+        "CI_API_V4_URL": f"http://127.0.0.1:{merge_request.server_port}",
+        "CI_MERGE_REQUEST_IID": "7",
+        "HOSTNET_TOKEN": "secret",
+    }
+
+    def told(**more: str) -> tuple[int, list[str]]:
+        """Run the job; return its status, and the notes that it has written."""
+        _, status, _ = run_job("hostnet", mended, **given, **more)
+        return status, [note["body"] for note in merge_request.notes[150:]]
+
+    artifact = mended / "hostnet-findings.md"
+    assert told() == (0, []), "nothing to tell"
+    assert artifact.read_text(encoding="utf-8").startswith("### hostnet-transform: no findings\n")
+    git(mended, "checkout", "--quiet", ".")
+    assert told() == (1, [FINDINGS + artifact.read_text(encoding="utf-8")])
+    assert "**error HN406**" in artifact.read_text(encoding="utf-8")
+    assert invoke("-w", mended / "integrations" / "example").status == 0
+    assert told() == (0, [FINDINGS + artifact.read_text(encoding="utf-8")])
+    artifact.unlink()
+    status, (note,) = told(HOSTNET_ARGS="--config missing.yaml")
+    assert (status, artifact.exists()) == (2, False)
+    assert note.startswith(f"{FINDINGS}### hostnet-transform: the run failed\n")
+
+
+def test_a_note_that_cannot_be_written_is_told_of_and_hides_no_status(checkout: Path) -> None:
+    given = {"CI_API_V4_URL": "http://127.0.0.1:1", "HOSTNET_TOKEN": "secret"}
+    _, status, printed = run_job("hostnet", checkout, CI_MERGE_REQUEST_IID="7", **given)
+    assert status == 1
+    assert "the note on the merge request could not be written: " in printed
+    _, status, printed = run_job("hostnet", checkout, **given)
+    assert (status, "could not be written" in printed) == (1, False), "there is no merge request"
+
+
+def test_the_job_prints_what_was_found(checkout: Path) -> None:
+    _, status, printed = run_job("hostnet", checkout)
+    assert (status, "error[HN406]" in printed) == (1, True)
+
+
 def test_the_documented_commands_for_gitlab_run(checkout: Path) -> None:
     documented("gitlab", checkout)
     assert len(json.loads((checkout / "gl-hostnet.json").read_bytes())) == 3
+    assert "**error HN406**" in (checkout / "hostnet-findings.md").read_text(encoding="utf-8")
