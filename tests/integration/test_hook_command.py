@@ -94,7 +94,7 @@ def test_a_file_that_is_no_manifest_passes_with_a_note(name: str, data: bytes) -
     add({name: data})
     for command in ("transform", "check"):
         assert hook(command, name).status == 0
-    run = hook("validate", name)
+    run = hook("validate", "-v", name)
     assert run.status == 0
     assert b"info[HN90" in run.out
     broken = b"apiVersion: v1\nkind: Node\na: [\n"
@@ -178,7 +178,7 @@ def test_what_the_configuration_leaves_out_is_left_out() -> None:
 
 def test_a_template_is_a_note() -> None:
     add({"t.yaml": TEMPLATE})
-    run = hook("transform", "t.yaml")
+    run = hook("transform", "-v", "t.yaml")
     assert run.status == 0
     assert "this looks like a template" in run.err
 

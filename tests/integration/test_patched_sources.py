@@ -91,7 +91,7 @@ def test_a_hook_that_gets_the_base_only_knows_the_overlay_and_its_patch() -> Non
     assert run.status == 0, run.err
     write(base__other=deployment("other"), base__kustomization="resources: [till.yaml, other.yaml]")
     git("add", "--all")
-    run = invoke("hook", "validate", "base/till.yaml", "base/other.yaml")
+    run = invoke("hook", "validate", "-v", "base/till.yaml", "base/other.yaml")
     assert run.status == 1
     assert b"error[HN401] Deployment/other" in run.out
     assert b"warning[HN401] Deployment/till" in run.out
@@ -274,7 +274,7 @@ def test_a_patched_base_that_is_wrong_is_as_wrong_for_an_edit() -> None:
 def test_a_hook_that_gets_the_base_only_knows_what_decides_in_the_overlay() -> None:
     write(pools=POOL, base__till=FREE, edge__host=json.dumps([PIN]))
     git("add", "--all")
-    run = invoke("hook", "transform", *OPTIONS, "base/till.yaml")
+    run = invoke("hook", "transform", "-v", *OPTIONS, "base/till.yaml")
     assert run.status == 0, run.err
     assert "is decided in edge/host.yaml" in run.err
     assert Path("base/till.yaml").read_text() == FREE

@@ -156,7 +156,7 @@ def commit(text: str = "one") -> None:
 def staged_hook(*files: str) -> tuple[int, list[str]]:
     """Return the exit status of the hook for staged changes, and the files and rules reported."""
     subprocess.run(["git", "add", "."], check=True)
-    run = invoke("hook", "validate", *files)
+    run = invoke("hook", "validate", "-v", *files)
     found = re.findall(r"^(\S+)$|\[(HN\d+)\]", run.out.decode(), re.MULTILINE)
     return run.status, [file or rule for file, rule in found]
 

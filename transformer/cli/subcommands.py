@@ -262,7 +262,10 @@ def plugin(file: Path, **options: Any) -> int:
 
 @click.group()
 def hook() -> None:
-    """Run as a hook of pre-commit."""
+    """Run as a hook of pre-commit.
+
+    Hooks print what makes them fail and count the rest, or print all of it with -v.
+    """
 
 
 @hook.command("transform")

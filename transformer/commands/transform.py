@@ -61,12 +61,23 @@ def run(options: TransformOptions, host: TransformHost) -> int:
         if options.check and is_empty and not host.fails_on_change:
             reporter.say(NOTHING_READ)
         reporter.close(quietly=is_cut_off)
-        if host.fails_on_change and (count := reporter.counts["written"]):
-            what = "a file was" if count == 1 else f"{count} files were"
-            reporter.say(f"{what} changed: review the changes, `git add` them, and try again")
+        if host.fails_on_change:
+            for step in _next_steps(reporter, is_check=options.check):
+                reporter.say(step)
     if (options.check or host.fails_on_change) and reporter.counts["changed"]:
         return reporter.status or 1
     return reporter.status
+
+
+def _next_steps(reporter: Reporter, *, is_check: bool) -> Iterator[str]:
+    """Yield what is to be done before the next try."""
+    if number := reporter.counts["written"]:
+        what = "a file was" if number == 1 else f"{number} files were"
+        yield f"{what} changed: review the changes, `git add` them, and try again"
+    if is_check and reporter.counts["changed"]:
+        yield "make the changes (`hostnet-transform -w .` does), `git add` them, and try again"
+    if reporter.status:
+        yield "fix the errors, `git add` the files, and try again"
 
 
 def refuse_contradictions(paths: tuple[str, ...], options: TransformOptions) -> None:
@@ -165,6 +176,7 @@ def _reporter(
         lines=[file for form, file in files if form == "text"],
         reports=_reports(files),
         level=-1 if options.quiet else int(options.verbose),
+        is_brief=options.brief,
         paint=paint_for(sys.stderr, options.color),
         before=progress.clear,
         changed="changed" if options.write or options.prints_manifests else "would change",

@@ -26,7 +26,7 @@ from transformer.pipeline.context import RunContext, build
 from transformer.pipeline.diagnostics import Origin
 from transformer.pipeline.documents import batches
 from transformer.pipeline.settings import Settings
-from transformer.report import as_console, as_text, coverage
+from transformer.report import as_console, as_text, brief, coverage
 from transformer.report.formats import WITH_FIXES, renderer
 from transformer.report.formatting import count
 from transformer.report.report import LeftOut, Report
@@ -312,13 +312,14 @@ def _failing(report: Report, options: ValidateOptions, *, is_whole: bool) -> lis
 
 
 def _listing(report: Report, options: ValidateOptions, stream: TextIO | None) -> Iterator[str]:
-    """Yield the report for people; with `--quiet`, only errors."""
-    if not options.quiet:
-        paint = paint_for(stream, options.color)
-        return as_console.render(report, paint, with_related=options.verbose)
-    errors = tuple(found for found in report.findings if found.severity == "error")
-    shown = report._replace(findings=errors)
-    return as_console.findings(shown, paint_for(stream, options.color))
+    """Return the lines of the report for people; with `--quiet`, only errors."""
+    paint = paint_for(stream, options.color)
+    if options.quiet:
+        errors = tuple(found for found in report.findings if found.severity == "error")
+        return as_console.findings(report._replace(findings=errors), paint)
+    if options.brief:
+        return brief.render(report, options.fail_on, paint)
+    return as_console.render(report, paint, with_related=options.verbose)
 
 
 def print_for_people(options: ValidateOptions, report: Report) -> None:

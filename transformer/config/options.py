@@ -25,6 +25,9 @@ class Options:
     max_document: int = MAX_DOCUMENT
     quiet: bool = False
     verbose: bool = False
+    brief: bool = False
+    """Print what makes the run fail, and only count the rest, as hooks do without `verbose`."""
+
     color: str = "auto"
 
 

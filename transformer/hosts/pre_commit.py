@@ -2,10 +2,12 @@
 
 Only these files are changed, and only findings that concern them are reported; but NodePools, and
 kustomizations with the patches that they name, are read from the whole repository: a Node may
-change while its pool does not. pre-commit splits a long list of files into several runs.
+change while its pool does not. pre-commit splits a long list of files into several runs. What it
+prints is read by somebody who waits for a commit: what makes the run fail, unless with `--verbose`.
 """
 
 import os
+import sys
 from collections.abc import Mapping
 from contextlib import nullcontext
 from functools import partial
@@ -25,6 +27,10 @@ from transformer.inputs.passed_files import other_files, passed_files
 from transformer.runs.transform import Inputs
 from transformer.system.cache_folder import cache_folder
 
+_IN_A_COMMIT = "fix what is reported, `git add` it, and commit again"
+_IN_COMMITS = "fix what is reported, commit it, and try again"
+"""What to do after a failed validation of what is staged, or of commits."""
+
 _MERGED = "GITHEAD_"
 """`git merge` sets a variable for each parent: this prefix, followed by the commit."""
 
@@ -36,7 +42,8 @@ def transform(files: tuple[str, ...], options: Mapping[str, Any], *, check: bool
         SettingsError: wrong usage, or an invalid configuration.
         OSError: a temporary file fails.
     """
-    chosen = TransformOptions(write=not check, check=check, **options)
+    brief = not options.get("verbose")
+    chosen = TransformOptions(write=not check, check=check, brief=brief, **options)
     settings, root = resolve(chosen)
     discovery = discovery_options(settings, root)
     passed = passed_files(files, discovery)
@@ -69,7 +76,7 @@ def validate(
     if bool(from_ref) != bool(to_ref):
         hint = "give both, or none to validate what is staged"
         raise SettingsError("--from-ref and --to-ref must be used together", hint=hint)
-    chosen = ValidateOptions(staged=True, **options)
+    chosen = ValidateOptions(staged=True, brief=not options.get("verbose"), **options)
     with GitStates() as git:
         if from_ref and to_ref:
             made = changes.between(git, from_ref, to_ref)
@@ -86,9 +93,12 @@ def validate(
 
         answers = partial(validate_command.print_report, chosen)
         cache = cache_folder() if uses_cache else None
-        return validate_command.run(
+        status = validate_command.run(
             chosen, Host(settings, root, reads, answers, is_lenient=True, cache=cache)
         )
+    if status and not chosen.quiet:
+        print(_IN_A_COMMIT if not to_ref else _IN_COMMITS, file=sys.stderr, flush=True)
+    return status
 
 
 def _builds(options: ValidateOptions) -> bool:

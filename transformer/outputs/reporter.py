@@ -12,7 +12,7 @@ from transformer.findings import DocumentResult, Finding
 from transformer.inputs.discovery import SUFFIXES
 from transformer.pipeline.non_manifests import NonManifests
 from transformer.report import as_text
-from transformer.report.formatting import Paint, clean, unpainted
+from transformer.report.formatting import Paint, clean, not_shown, unpainted
 from transformer.text.prefilter import is_blank
 
 if TYPE_CHECKING:
@@ -36,9 +36,10 @@ class Reporter:
     """Counts results, prints them to `err` and, without color, to `lines`, and tells `reports`.
 
     If `err` is None, nothing is printed. With `level` -1 only errors are printed; 1 adds counts of
-    documents that were screened, parsed and edited. `before` is called before a line is written to
-    `err`; `changed` is the word for a change in the summary. If the reader of `err` is gone, the
-    run continues. `has_read`: some document was not blank.
+    documents that were screened, parsed and edited. `is_brief`: findings other than errors are only
+    counted. `before` is called before a line is written to `err`; `changed` is the word for a
+    change in the summary. If the reader of `err` is gone, the run continues. `has_read`: some
+    document was not blank.
     """
 
     def __init__(
@@ -48,6 +49,7 @@ class Reporter:
         lines: Sequence[TextIO] = (),
         reports: "Sequence[RunReport]" = (),
         level: int = 0,
+        is_brief: bool = False,
         paint: Paint = unpainted,
         before: Callable[[], object] = lambda: None,
         changed: str = "changed",
@@ -57,6 +59,7 @@ class Reporter:
         self._reports = reports
         self._level = level
         self.is_verbose = level > 0
+        self._is_brief = is_brief
         self._paint = paint
         self._before = before
         self._changed = changed
@@ -99,7 +102,8 @@ class Reporter:
         for report in self._reports:
             report.add_finding(found)
         render = partial(as_text.finding, with_related=self.is_verbose)
-        self._print(render, found, found.severity == "error")
+        is_error = found.severity == "error"
+        self._print(render, found, is_error, is_minor=self._is_brief and not is_error)
 
     def flush(self) -> None:
         """Flush what has been printed so far."""
@@ -126,13 +130,22 @@ class Reporter:
         summary = as_text.summary(self.counts, self._changed, verbose=self.is_verbose)
         if not quietly:
             self.say(summary)
+            if self._is_brief and (rest := not_shown({**self.counts, "error": 0})):
+                self.say(rest)
         for report in self._reports:
             report.write(self.counts["documents"], summary)
 
-    def _print(self, render: Callable[[T, Paint], str], what: T, is_error: bool = False) -> None:
+    def _print(
+        self,
+        render: Callable[[T, Paint], str],
+        what: T,
+        is_error: bool = False,
+        *,
+        is_minor: bool = False,
+    ) -> None:
         for file in self._lines:
             file.write(render(what, unpainted) + "\n")
-        if self._err is not None and (self._level >= 0 or is_error):
+        if self._err is not None and (self._level >= 0 or is_error) and not is_minor:
             self._before()
             try:
                 self._err.write(render(what, self._paint) + "\n")

@@ -63,6 +63,14 @@ def counts(unseen: Sequence[Unseen]) -> str:
     )
 
 
+def kinds(unseen: Sequence[Unseen]) -> str:
+    """Return how much of each kind was not looked into, and no more about it."""
+    totals = Counter(one.what for one in unseen)
+    return ", ".join(
+        f"{number} {_NOUNS[what][number > 1].split(' (')[0]}" for what, number in totals.items()
+    )
+
+
 _MOST_NAMES = 3
 
 

@@ -2,7 +2,7 @@
 
 import posixpath
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 from transformer.findings import Finding
 from transformer.regexes import regex
@@ -28,6 +28,22 @@ def unpainted(text: str, _role: str) -> str:
 def count(number: int, noun: str) -> str:
     """Return `1 document`, `2 documents`."""
     return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+_SEVERITIES = {"error": "error", "warning": "warning", "info": "note"}
+
+
+def severities(counts: Mapping[str, int]) -> str:
+    """Return `1 error, 2 notes` for numbers of findings by severity; empty if there are none."""
+    return ", ".join(
+        count(number, name) for key, name in _SEVERITIES.items() if (number := counts.get(key, 0))
+    )
+
+
+def not_shown(counts: Mapping[str, int]) -> str:
+    """Return what is said of findings that are only counted; empty if there are none."""
+    numbers = severities(counts)
+    return f"not shown: {numbers} (-v shows them)" if numbers else ""
 
 
 def message(found: Finding) -> str:

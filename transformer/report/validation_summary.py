@@ -6,7 +6,7 @@ from itertools import groupby
 from shlex import quote
 
 from transformer.report import coverage
-from transformer.report.formatting import clean, count
+from transformer.report.formatting import clean, count, severities
 from transformer.report.report import LeftOut, Report
 
 _MOST_UNDECIDED = 5
@@ -19,9 +19,7 @@ def summary(report: Report, *, with_names: bool = False) -> list[str]:
     """
     counts = Counter[str](found.severity for found in report.findings)
     read = f"{count(report.documents, 'document')} in {count(report.files, 'file')}"
-    names = {"error": "error", "warning": "warning", "info": "note"}
-    totals = [count(counts[key], name) for key, name in names.items() if counts[key]]
-    lines = [f"{read}: {', '.join(totals) or 'no findings'}"]
+    lines = [f"{read}: {severities(counts) or 'no findings'}"]
     if len(report.findings) > _MANY:
         rules = sorted(Counter(found.rule for found in report.findings).items(), key=_most_first)
         lines.append(f"by rule: {', '.join(f'{number} {rule}' for rule, number in rules)}")

@@ -26,6 +26,13 @@ def test_the_summary_counts_on_one_line() -> None:
     ]
 
 
+def test_kinds_can_be_counted_without_reasons() -> None:
+    kinds = "2 kustomizations, 1 HelmRelease, 1 document that cannot be read"
+    assert coverage.kinds(UNSEEN) == kinds
+    kinds_of_all = coverage.kinds([Unseen(what, "a", 1, "a", "b") for what in get_args(UnseenKind)])
+    assert "(" not in kinds_of_all
+
+
 def test_names_are_there_if_they_are_wanted() -> None:
     assert validation_summary.summary(REPORT, with_names=True)[2:] == [
         "  a/kustomization.yaml:1 kustomization a: it is not built",
