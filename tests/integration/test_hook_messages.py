@@ -67,10 +67,9 @@ def test_verbose_shows_what_was_only_counted() -> None:
 
 def test_the_documentation_shows_what_is_printed() -> None:
     commit({"pools.yaml": pool("p")})
-    files = {"pools.yaml": pool("p", host_network=False), "web.yaml": guarded(), "r.yaml": RELEASE}
-    add(files)
+    add({"pools.yaml": pool("p", host_network=False), "web.yaml": guarded(), "r.yaml": RELEASE})
     assert SAMPLE is not None
-    assert _printed(hook("validate", *files)) == SAMPLE[1]
+    assert _printed(hook("validate", "pools.yaml", "web.yaml", "r.yaml")) == SAMPLE[1]
 
 
 def test_a_hook_that_passes_says_so_in_a_few_lines() -> None:
