@@ -201,6 +201,53 @@ def suggest_clusters(paths: tuple[str, ...], config: Path | None) -> int:
     return suggest_clusters.run(paths, Options(config=config))
 
 
+def _confirmed(question: str) -> bool:
+    return click.confirm(question, err=True)
+
+
+@click.command()
+@click.option("--yes", is_flag=True, help="Write the files without asking.")
+@click.option(
+    "--baseline",
+    is_flag=True,
+    help="Keep the findings of today in a list, so that only new ones are reported.",
+)
+@click.option(
+    "--ci",
+    type=click.Choice(["github", "gitlab", "none"]),
+    help="The service to write a job for (the one that the repository uses).",
+)
+@click.option(
+    "--tool",
+    default="",
+    metavar="ADDRESS[@REVISION]",
+    help="Where hooks and jobs install hostnet-transform from: a repository of Git, and a tag or"
+    " commit of it (where this one was installed from).",
+)
+@version_option
+def init(**options: Any) -> int:
+    """Set up a repository: a configuration, hooks for pre-commit, a job for CI.
+
+    Looks at the repository around the working folder, shows each file that it would write, and
+    asks. What is there is never changed: the lines to add by hand are shown instead. Without a
+    terminal, and without --yes, nothing is written.
+
+    \b
+    hostnet-transform init
+    hostnet-transform init --yes --baseline
+    hostnet-transform init --ci gitlab --tool https://git.example.com/hostnet-transform@v0.1.0
+
+    Exit status: 0 success; 2 wrong usage, an invalid configuration, or a file that cannot be
+    written; 130 interrupted.
+    """
+    from transformer.commands import init
+    from transformer.config.init_options import InitOptions
+    from transformer.system.stdio import is_interactive
+
+    confirms = _confirmed if is_interactive() else None
+    return init.run(InitOptions(**options), confirms)
+
+
 @click.command()
 @click.argument("rule", required=False, metavar="[ID]")
 @version_option
@@ -337,4 +384,4 @@ def hook_validate(
     return pre_commit.validate(files, from_ref, to_ref, options, uses_cache=not no_cache)
 
 
-SUBCOMMANDS = (validate, placement, suggest_clusters, rules, schema, kustomize, hook)
+SUBCOMMANDS = (init, validate, placement, suggest_clusters, rules, schema, kustomize, hook)

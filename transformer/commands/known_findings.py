@@ -1,7 +1,7 @@
 """Findings that are known, from a baseline or an old state, and that are left out of a report."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path, PurePath
 
@@ -54,14 +54,19 @@ def write_baseline(outcome: Outcome, path: Path) -> tuple[Outcome, str]:
     Raises:
         SettingsError: it cannot be written.
     """
-    relative = partial(_relative, folder=path.parent)
-    known = known_of(_all(outcome), relative)
-    filtered = without_known(_all(outcome), known, relative=relative)
+    known, filtered = kept(_all(outcome), path)
     _write(path, known)
     count = filtered.left_out
     findings = f"{count} finding{'' if count == 1 else 's'}"
     entries = f"{len(known)} entr{'y' if len(known) == 1 else 'ies'}"
     return _with(outcome, filtered), f"{path}: {findings} in {entries}"
+
+
+def kept(findings: Sequence[Finding], path: Path) -> tuple[Known, Filtered]:
+    """Return what a baseline at `path` with these findings holds, and the findings without them."""
+    relative = partial(_relative, folder=path.parent)
+    known = known_of(findings, relative)
+    return known, without_known(findings, known, relative=relative)
 
 
 def _write(path: Path, known: Known) -> None:

@@ -36,6 +36,12 @@ def _opened(stream: TextIO | None, name: str, hint: str) -> TextIO:
     return stream
 
 
+def is_interactive() -> bool:
+    """Whether all three standard streams are terminals: a person sees a result and can answer."""
+    streams = (sys.stdin, sys.stdout, sys.stderr)
+    return all(stream is not None and stream.isatty() for stream in streams)
+
+
 @contextmanager
 def held(out: BinaryIO, has_failed: Callable[[], bool]) -> Iterator[BinaryIO]:
     """Yield a file whose content is written to `out` at the end, unless something failed."""
