@@ -15,6 +15,8 @@ import yaml
 from jsonschema import Draft202012Validator
 
 from tests.integration.cli_runs import ROOT, TOOL, Run, environment, invoke
+from tests.integration.faults import run as as_other
+from tests.integration.faults import without_powers
 from tests.integration.hook_repository import commit, git, start
 from tests.integration.shell_blocks import path_with
 from tests.manifests import TEMPLATE, guarded, node, pool
@@ -370,6 +372,33 @@ def test_what_cannot_be_read_is_named() -> None:
     run = initialized()
     assert "this cannot be read: gone.yaml\n" in run.err
     assert "now 1 error\n" in run.err
+
+
+def test_a_folder_that_cannot_be_searched_is_named() -> None:
+    write({"pool.yaml": pool("p"), "closed/a.yaml": guarded()})
+    Path("closed").chmod(0)
+    done = as_other("init", "--yes", cwd=Path.cwd(), before=without_powers)
+    Path("closed").chmod(0o755)
+    assert done.status == 0
+    assert "this cannot be read: closed\n" in done.err
+    assert "now 1 error\n" in done.err
+
+
+def test_in_a_folder_that_may_not_be_written_nothing_is() -> None:
+    write({"pool.yaml": pool("p")})
+    Path().chmod(0o555)
+    done = as_other("init", "--yes", cwd=Path.cwd(), before=without_powers)
+    Path().chmod(0o755)
+    assert done.status == 2
+    assert f"{CONFIG}: error: this cannot be written: permission denied\n" in done.err
+    assert set(contents()) == {"pool.yaml"}
+
+
+def test_a_folder_whose_name_cannot_be_written_is_named() -> None:
+    for name, is_host in (("pr\udcffod", True), ("staging", False)):
+        write({f"clusters/{name}/pools.yaml": pool("p", host_network=is_host)})
+    assert "as they are not UTF-8: /clusters/pr\\udcffod\n" in initialized().err
+    assert spec() == {}
 
 
 def test_without_a_nodepool_it_says_where_to_get_one() -> None:

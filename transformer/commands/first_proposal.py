@@ -48,18 +48,26 @@ def proposed(found: Survey, settings: Settings, no_program: str) -> Proposed:
 def _clustered(found: Survey) -> Proposed:
     """Return the clusters that follow: from objects of Flux and Argo CD, else from NodePools."""
     by_objects = suggestion_of(found)
-    if by_objects.clusters:
-        origin = f"from {found.objects} objects of Flux and Argo CD"
-        return Proposed(Proposal(tuple(by_objects.clusters), origin), tuple(by_objects.notes))
     by_pools = clusters_by_pools(found.pools, found.built, found.known)
-    if by_pools.clusters:
+    clusters, notes = tuple(by_objects.clusters), tuple(by_objects.notes)
+    origin = f"from {found.objects} objects of Flux and Argo CD"
+    if not clusters:
+        clusters, notes = tuple(by_pools.clusters), ()
         origin = "they define NodePools of the same name differently"
-        return Proposed(Proposal(tuple(by_pools.clusters), origin), ())
+    if nameless := [path for one in clusters for path in one.paths if not _is_utf8(path)]:
+        notes = (f"no file can name these folders, as they are not UTF-8: {some_of(nameless)}",)
+        return Proposed(Proposal(), notes)
+    if clusters:
+        return Proposed(Proposal(clusters, origin), notes)
     if by_pools.reason:
         advice = "for several clusters, write `clusters` by hand (docs/validation.md)"
         return Proposed(Proposal(), (f"{by_pools.reason}: {advice}",))
     notes = (f"one cluster is assumed: {by_objects.reason}",) if found.objects else ()
     return Proposed(Proposal(), notes)
+
+
+def _is_utf8(path: str) -> bool:
+    return path == path.encode(errors="ignore").decode()
 
 
 def overview(found: Survey) -> str:

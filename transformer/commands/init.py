@@ -275,4 +275,5 @@ def _question(new: dict[str, str]) -> str:
 
 
 def _say(message: str) -> None:
-    print(clean(message), file=sys.stderr, flush=True)
+    if sys.stderr is not None:  # else it would go to standard output
+        print(clean(message), file=sys.stderr, flush=True)
