@@ -169,6 +169,22 @@ def test_the_clusters_of_the_example_are_those_that_its_objects_deploy() -> None
     ]
 
 
+def test_what_is_not_looked_into_is_said() -> None:
+    example("helm")
+    run = initialized()
+    assert (
+        "not looked into: 1 chart, 1 folder of chart templates (charts/shop/templates)" in run.err
+    )
+
+
+def test_what_a_configuration_means_for_argo_cd_is_said_once() -> None:
+    example("argocd")
+    for expected in (True, False):
+        run = initialized()
+        assert "one cluster is assumed: what Applications deploy goes to one" in run.err
+        assert ("where Argo CD has the plugin of this tool" in run.err) == expected
+
+
 def test_hooks_edit_only_manifests_that_are_applied_as_they_are() -> None:
     example("plain")
     initialized()

@@ -7,9 +7,14 @@ from transformer.commands.suggest_clusters import suggestion_of
 from transformer.config.first_configuration import Proposal
 from transformer.inputs.survey import Survey
 from transformer.pipeline.cluster_pools import clusters_by_pools
+from transformer.pipeline.deployments import APPLICATION
 from transformer.pipeline.settings import Settings
 from transformer.wording import some_of
 
+_PLUGIN = (
+    "where Argo CD has the plugin of this tool, a configuration here makes it render all"
+    " Applications of the repository"
+)
 _VENDORED = ("vendor", "third_party", "third-party")
 
 
@@ -42,6 +47,8 @@ def proposed(found: Survey, settings: Settings, no_program: str) -> Proposed:
         notes += clustered.notes
         clusters, origin = clustered.proposal.clusters, clustered.proposal.origin
         proposal = proposal._replace(clusters=clusters, origin=origin)
+    if not settings.name and any(one.kind == APPLICATION for one in found.deployments):
+        notes.append(_PLUGIN)
     return Proposed(proposal, tuple(notes))
 
 

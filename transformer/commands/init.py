@@ -39,6 +39,7 @@ from transformer.kubernetes.generators import KUSTOMIZATIONS
 from transformer.outputs.new_files import write_new
 from transformer.outputs.reporter import NOTHING_FOUND
 from transformer.pipeline.settings import Settings
+from transformer.report import coverage
 from transformer.report.formatting import clean
 from transformer.report.report import Report
 from transformer.system import stdio
@@ -106,6 +107,8 @@ def _facts(
     for note in notes:
         _say(note)
     proposal, report = _validated(proposal, repository)
+    if report.unseen:
+        _say(f"not looked into: {coverage.counts(report.unseen)}")
     baseline, left = _baseline(options, repository, report)
     if options.baseline and not baseline:
         has_one = repository.settings.baseline
