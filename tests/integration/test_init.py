@@ -18,7 +18,7 @@ from tests.integration.cli_runs import ROOT, TOOL, Run, environment, invoke
 from tests.integration.faults import run as as_other
 from tests.integration.faults import without_powers
 from tests.integration.hook_repository import commit, git, start
-from tests.integration.shell_blocks import path_with
+from tests.integration.shell_blocks import path_with, run_block
 from tests.manifests import TEMPLATE, guarded, node, pool
 from tests.requirements import require_tool
 
@@ -587,11 +587,29 @@ def test_the_workflow_is_that_of_its_page() -> None:
     page = (ROOT / "integrations/github/README.md").read_text()
     block = re.search(r"```yaml\n(.*?)```\n", page, re.DOTALL)
     assert block is not None
-    paths = "          paths: |\n            clusters\n            apps\n"
-    assert paths in block[1]
-    assert block[1].replace(paths, "") == template("github")
+    wanted = yaml.load(block[1], yaml.BaseLoader)
+    del wanted["jobs"]["validate"]["steps"][-1]["with"]["paths"]
+    assert yaml.load(template("github"), yaml.BaseLoader) == wanted
 
 
-def test_the_job_of_gitlab_is_that_of_its_file() -> None:
-    file = (ROOT / "integrations/gitlab/hostnet.gitlab-ci.yml").read_text()
-    assert file.startswith(f"{template('gitlab')}\n#")
+def test_the_job_of_gitlab_runs_where_and_as_that_of_its_file() -> None:
+    file = ROOT / "integrations/gitlab/hostnet.gitlab-ci.yml"
+    job = yaml.safe_load(template("gitlab"))["hostnet"]
+    wanted = yaml.safe_load(file.read_text())["hostnet"]
+    for key in ("image", "rules", "variables", "before_script"):
+        assert job[key] == wanted[key]
+
+
+def test_the_job_of_gitlab_reports_the_findings() -> None:
+    example("plain")
+    base = git("rev-parse", "HEAD").strip()
+    write({"apps/new.yaml": Path("apps/camera.yaml").read_bytes().replace(b"camera", b"new")})
+    initialized("--ci", "gitlab", "--baseline")
+    job = yaml.safe_load(Path(".gitlab-ci.yml").read_text())["hostnet"]
+    write({"apps/newer.yaml": Path("apps/camera.yaml").read_bytes().replace(b"camera", b"newer")})
+    env = {**job["variables"], "CI_MERGE_REQUEST_DIFF_BASE_SHA": base}
+    done = run_block("\n".join(job["script"]), Path(), env=env)
+    assert done.returncode == 1, done.stderr
+    report = job["artifacts"]["reports"]["codequality"]
+    (found,) = json.loads(Path(report).read_text())
+    assert (found["check_name"], found["location"]["path"]) == ("HN401", "apps/newer.yaml")
