@@ -121,7 +121,9 @@ def _placed(name: str, text: str, missing: str, facts: Facts) -> FirstFile:
 def _hooks(facts: Facts, templates: Mapping[str, str]) -> str:
     address, revision = facts.tool
     lines = templates["hooks"] if address else _LOCAL + templates["local-hooks"]
-    lines = lines.replace("$REPOSITORY", scalar(address)).replace("v0.1.0", scalar(revision))
+    lines = lines.replace("$REPOSITORY", scalar(address))
+    rev = f"  rev: {scalar(revision)}"
+    lines = re.sub(r"^  rev: .*", lambda _: rev, lines, flags=re.MULTILINE)
     if facts.edits:
         return lines
     return _EDITS + re.sub(r"  - id: hostnet-transform\n(?:    .*\n)*", "", lines)
