@@ -1,6 +1,7 @@
 """Findings of an old repository are kept in a baseline: only new ones are reported."""
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -132,7 +133,7 @@ def test_the_configuration_names_the_baseline_relative_to_itself(
     monkeypatch.chdir("apps")
     assert reported(".", "../0.yaml")[1] == [("HN403", "new")]
     # It is not read where it is to be written.
-    Path("../known.yaml").write_text("{")
+    Path("../known.yaml").write_text("kind: HostnetBaseline\n{")
     assert invoke("validate", "--write-baseline", "../known.yaml", "..").status == 0
     assert reported("..")[:2] == (0, [])
 
@@ -194,6 +195,11 @@ def test_without_an_old_state_nothing_can_be_only_new() -> None:
             "entries:\n- {rule: HN403, object: Pod/a, line: 7}\n",
             'known.yaml:4:32: error: unknown key "line"',
         ),
+        (
+            "apiVersion: transform.hostnet.io/v1alpha1\nkind: HostnetBaseline\n"
+            "entries:\n- {rule: HN403, object: Pod/a, file: a.yaml}\n",
+            "expected an entry with either an object or a file",
+        ),
         (CONFIG % "", "HostnetBaseline"),
     ],
 )
@@ -213,6 +219,35 @@ def test_a_baseline_that_cannot_be_written_is_an_error() -> None:
         2,
         True,
     )
+
+
+@pytest.mark.parametrize("name", ["a.yaml", "fifo"])
+def test_nothing_but_a_baseline_is_replaced(name: str) -> None:
+    Path("a.yaml").write_bytes(wrong("a"))
+    os.mkfifo("fifo")
+    before = Path(name).lstat()
+    run = invoke("validate", "--write-baseline", name, "a.yaml")
+    assert (run.status, f"{name}: error: this file is not a baseline" in run.err) == (2, True)
+    assert (Path(name).lstat().st_ino, Path(name).lstat().st_size) == (
+        before.st_ino,
+        before.st_size,
+    )
+
+
+def test_of_nothing_no_baseline_is_written() -> None:
+    adopted(2)
+    before = Path(BASELINE).read_bytes()
+    run = invoke("validate", "--write-baseline", BASELINE, stdin=b"")
+    assert (run.status, "no manifest was read" in run.err) == (2, True)
+    assert Path(BASELINE).read_bytes() == before
+
+
+def test_a_baseline_with_the_marks_of_a_conflict_is_written_again() -> None:
+    adopted(2)
+    before = Path(BASELINE).read_bytes()
+    Path(BASELINE).write_bytes(before + b"<<<<<<< HEAD\n=======\n>>>>>>> mine\n")
+    assert invoke("validate", "--write-baseline", BASELINE, ".").status == 0
+    assert Path(BASELINE).read_bytes() == before
 
 
 @pytest.mark.parametrize(

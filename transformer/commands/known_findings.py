@@ -52,8 +52,11 @@ def write_baseline(outcome: Outcome, path: Path) -> tuple[Outcome, str]:
     """Write the findings of a run to `path`; return the others, and what was done in words.
 
     Raises:
-        SettingsError: it cannot be written.
+        SettingsError: it cannot be written, is a file of another kind, or nothing was read.
     """
+    if not outcome.documents or outcome.is_blank:
+        message = "no manifest was read, so there is no baseline to write"
+        raise SettingsError(message, file=str(path), hint="name the files and folders to validate")
     known, filtered = kept(_all(outcome), path)
     _write(path, known)
     count = filtered.left_out
@@ -71,6 +74,9 @@ def kept(findings: Sequence[Finding], path: Path) -> tuple[Known, Filtered]:
 
 def _write(path: Path, known: Known) -> None:
     try:
+        if os.path.lexists(path) and not baseline_file.is_one(path):
+            message = "this file is not a baseline, so it is not replaced"
+            raise SettingsError(message, file=str(path), hint="name another file, or remove it")
         with path.open("ab"):
             pass
         atomic.replace(path, (line.encode() for line in baseline_file.render(known)))

@@ -13,6 +13,10 @@ from transformer.patch.render import FlowStyle, flow
 from transformer.pipeline.baseline import Key, Known
 
 _MAX_SIZE = 64 * 1024 * 1024
+_HEAD = 4096
+"""Bytes of the beginning of a file."""
+
+_KIND = b"kind: HostnetBaseline"
 _AGAIN = "`hostnet-transform validate --write-baseline FILE` writes it"
 
 
@@ -28,6 +32,19 @@ def load(path: Path) -> Known:
     for entry in found.get("entries") or ():
         known[Key(*(entry.get(name, "") for name in Key._fields))] += entry.get("count", 1)
     return known
+
+
+def is_one(path: Path) -> bool:
+    """Whether a file is a baseline, perhaps one that cannot be read after a merge, or empty.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    if not path.is_file():
+        return False
+    with path.open("rb") as file:
+        head = file.read(_HEAD)
+    return not head or _KIND in head
 
 
 def _problems(value: Any) -> list[Problem]:
