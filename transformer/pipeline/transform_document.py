@@ -31,7 +31,7 @@ from transformer.rules.base import TransformRule
 from transformer.rules.context import RuleContext
 from transformer.rules.exempt import editable
 from transformer.text.raw_document import Opening
-from transformer.yamltree.syntax import Tree
+from transformer.yamltree.syntax import Alias, Tree, aliases
 
 _GLUED = "no --- between this manifest and the one above; one was added"
 
@@ -300,16 +300,21 @@ class _Transformation:
             self.diagnostics.report_reformat(error, self.changes)
             return text
         if self.context.keeps_edits:
-            self.edits += self._by_object(edits, is_shared=tree.has_aliases)
+            self.edits += self._by_object(edits, aliases(tree.root) if tree.has_aliases else ())
         return text
 
-    def _by_object(self, edits: Sequence[Edit], *, is_shared: bool) -> Iterator[ObjectEdits]:
-        """Yield the edits of each object; if objects may share text, all edits for each."""
+    def _by_object(self, edits: Sequence[Edit], shared: Iterable[Alias]) -> Iterator[ObjectEdits]:
+        """Yield the edits of each object; if objects share text, all edits for each."""
         items = list(dict.fromkeys(change.item for change in self.changes))
         starts = [self.diagnostics.source.offset(item) for item in items]
+
+        def item_at(offset: int) -> int:
+            return max(bisect_right(starts, offset) - 1, 0)
+
+        is_shared = any(item_at(one.start) != item_at(one.target.start) for one in shared)
         of: list[list[Edit]] = [[] for _ in items]
         for edit in edits:
-            of[max(bisect_right(starts, edit.start) - 1, 0)].append(edit)
+            of[item_at(edit.start)].append(edit)
         for item, own in zip(items, of, strict=True):
             placed = map(self._placed, joined(edits if is_shared else own))
             yield ObjectEdits(item, tuple(placed))

@@ -119,6 +119,19 @@ def scalars(node: Node | None) -> Iterator[Scalar]:
             yield from scalars(item)
 
 
+def aliases(node: Node | None) -> Iterator[Alias]:
+    """Yield the aliases in the text of `node`, in the order of the text."""
+    if isinstance(node, Alias):
+        yield node
+    elif isinstance(node, Mapping):
+        for entry in node.entries:
+            for part in entry:
+                yield from aliases(part)
+    elif isinstance(node, Sequence):
+        for item in node.items:
+            yield from aliases(item)
+
+
 def block_scalar_end(text: str, start: int, end: int) -> int:
     """Return where the content of a block scalar ends: blank lines count only if it keeps them.
 
