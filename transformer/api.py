@@ -81,7 +81,7 @@ def validate(
         InputError: `pools` cannot be read.
     """
     from transformer.inputs.comparison import States  # slow to import, and only needed here
-    from transformer.runs.validate import run_validate
+    from transformer.runs.validate import run_validate, told
 
     context = build(_settings(config), _components(), schemas=_schemas())
     given = _values(pools or b"")
@@ -89,7 +89,7 @@ def validate(
         None if state is None else [_source(state, name)] for state in (data, old)
     )
     states = States(new_state or (), old_state, (*context.settings.inline_pools, *given))
-    return run_validate(states, context, workers=0).findings
+    return told(run_validate(states, context, workers=0), states, context)
 
 
 def _source(data: bytes, name: str) -> Source:

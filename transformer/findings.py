@@ -29,7 +29,7 @@ class ObjectRef(NamedTuple):
 
 
 MOST_RELATED = 100
-"""The most further places that a finding lists."""
+"""The most further places that a report lists for a finding."""
 
 
 class Related(NamedTuple):
@@ -61,9 +61,10 @@ class Affected(NamedTuple):
 class Violation(NamedTuple):
     """What a rule found at `pointer` of one object; `severity` overrides that of the rule.
 
-    `at_key`: the key at the pointer is wrong, not its value. `related` are further places, of which
-    there are `related_total` (0: as many as are given). `patches` are the files of patches of other
-    objects that it also depends on. `affected` are the workload copies that it breaks, and `cause`
+    `at_key`: the key at the pointer is wrong, not its value. `related` are further places. If it
+    `is_each`, it is about each of them by itself, and `fold` of the rule words it. `other` is the
+    name of a second object that it is about. `patches` are the files of patches of other objects
+    that it also depends on. `affected` are the workload copies that it breaks, and `cause`
     says why in words that name no pool (empty: as `message`). Not `is_reported`: it is no finding,
     and says only what is `affected`. `mentioned` are places that the texts name.
     """
@@ -74,7 +75,8 @@ class Violation(NamedTuple):
     severity: Severity | None = None
     at_key: bool = False
     related: tuple[Related, ...] = ()
-    related_total: int = 0
+    is_each: bool = False
+    other: str = ""
     patches: tuple[str, ...] = ()
     affected: tuple[Affected, ...] = ()
     cause: str = ""
@@ -108,8 +110,9 @@ class Fix(NamedTuple):
 class Finding(NamedTuple):
     """A violation with its place in the input.
 
-    `related` are further places: at most `MOST_RELATED` of `related_total`. `patches` are the files
-    of the patches without which it was found: it never counts for the exit status.
+    `related` are further places; a report has at most `MOST_RELATED` of `related_total`. `is_each`
+    and `other` are those of the violation. `patches` are the files of the patches without which it
+    was found: it never counts for the exit status.
     """
 
     rule: str
@@ -127,6 +130,8 @@ class Finding(NamedTuple):
     """The line of the input at `line`, without its end; empty if it is not known."""
     related: tuple[Related, ...] = ()
     related_total: int = 0
+    is_each: bool = False
+    other: str = ""
     clusters: tuple[str, ...] = ()
     """The names of the clusters in which it is so, if the configuration has clusters."""
     patches: tuple[str, ...] = ()
@@ -157,11 +162,19 @@ def finding_at(place: Place, rule: str, severity: Severity, violation: Violation
         violation.severity or severity,
         violation.message,
         hint=violation.hint,
-        related=violation.related[:MOST_RELATED],
-        related_total=violation.related_total or len(violation.related),
+        related=violation.related,
+        related_total=len(violation.related),
+        is_each=violation.is_each,
+        other=violation.other,
         mentioned=violation.mentioned,
         **place._asdict(),
     )
+
+
+def shortened(found: Finding) -> Finding:
+    """Return a finding with no more further places than a report has, and their number."""
+    total = len(found.related)
+    return found._replace(related=found.related[:MOST_RELATED], related_total=total)
 
 
 UnseenKind: TypeAlias = Literal[

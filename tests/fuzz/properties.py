@@ -43,7 +43,7 @@ from transformer.pipeline.list_items import item_batches
 from transformer.pipeline.settings import Settings, from_plain
 from transformer.pipeline.stream import transform_as_it_comes
 from transformer.runs.fix import fix
-from transformer.runs.validate import run_validate
+from transformer.runs.validate import run_validate, told
 from transformer.text.framing import MAX_DOCUMENT, raw_batches, raw_documents
 from transformer.text.raw_document import Opening
 from transformer.yamltree.construct import construct
@@ -333,7 +333,8 @@ def validation(data: bytes) -> None:
     new, parted, old = data.partition(OLD)
     given = [_source(new)], [_source(old)] if parted else None
     states = States(*given, _POOLS)
-    found = run_validate(states, _judging(), workers=0).findings
+    context = _judging()
+    found = told(run_validate(states, context, workers=0), states, context)
     _check_places(found)
     places = [(finding.line, finding.column, finding.rule) for finding in found]
     assert places == sorted(places)

@@ -9,10 +9,11 @@ import pytest
 
 from tests.integration.cli_runs import invoke
 from tests.integration.hook_repository import add, commit, git, hook, start
-from tests.manifests import CONFIG_MAP, joined, kept_off
+from tests.manifests import CONFIG_MAP, guarded, joined, kept_off, pool
 
 CONFIG = "apiVersion: transform.hostnet.io/v1alpha1\nkind: HostnetTransform\nspec: {%s}\n"
 BASELINE = "known.yaml"
+AT = "/spec/template/metadata/annotations/apps.openyurt.io~1exclude-host-network-pool"
 
 
 @pytest.fixture(autouse=True)
@@ -60,8 +61,8 @@ def test_a_new_finding_is_reported_and_a_resolved_one_is_named() -> None:
     Path("4.yaml").unlink()
     status, found, (left_out,) = reported("--baseline", BASELINE, ".")
     assert (status, found) == (1, [("HN403", "new")])
-    assert left_out["unneeded"] == ["HN403 Deployment/w3"]
-    assert left_out["elsewhere"] == ["HN403 Deployment/w4"]
+    assert left_out["unneeded"] == [f"HN403 Deployment/w3 {AT}"]
+    assert left_out["elsewhere"] == [f"HN403 Deployment/w4 {AT}"]
     run = invoke("validate", "--baseline", BASELINE, ".")
     assert "1 entry no longer needed there: HN403 Deployment/w3" in run.out.decode()
     Path("new.yaml").unlink()
@@ -189,7 +190,10 @@ def test_without_an_old_state_nothing_can_be_only_new() -> None:
     [
         (None, "does not exist"),
         ("", "the baseline is empty"),
-        ("<<<<<<< HEAD\n- {rule: HN403}\n=======\n", "not readable as YAML"),
+        (
+            "<<<<<<< HEAD\n- {rule: HN403}\n=======\n",
+            "known.yaml:1:1: error: the baseline has a conflict of a merge",
+        ),
         (
             "apiVersion: transform.hostnet.io/v1alpha1\nkind: HostnetBaseline\n"
             "entries:\n- {rule: HN403, object: Pod/a, line: 7}\n",
@@ -250,12 +254,92 @@ def test_a_baseline_with_the_marks_of_a_conflict_is_written_again() -> None:
     assert Path(BASELINE).read_bytes() == before
 
 
-@pytest.mark.parametrize(
-    "args",
-    [("--write-baseline", "a", "--baseline", "b"), ("--write-baseline", "a", "--only-new")],
-    ids=str,
-)
-def test_a_baseline_is_written_of_all_findings(args: tuple[str, ...]) -> None:
-    run = invoke("validate", *args, ".")
+def test_a_baseline_is_written_of_all_findings() -> None:
+    run = invoke("validate", "--write-baseline", "a", "--only-new", ".")
     assert (run.status, "cannot be used together" in run.err) == (2, True)
     assert not Path("a").exists()
+
+
+def test_what_is_no_longer_needed_is_dropped_and_nothing_is_added() -> None:
+    adopted(4)
+    Path("1.yaml").write_bytes(kept_off("w1"))
+    Path("2.yaml").unlink()
+    Path("new.yaml").write_bytes(wrong("new"))
+    run = invoke("validate", "--baseline", BASELINE, "--write-baseline", BASELINE, ".")
+    assert run.err.splitlines()[0] == f"{BASELINE}: 2 findings in 3 entries (1 dropped)"
+    assert (run.status, "Deployment/new" in run.out.decode()) == (1, True)
+    # What is not in the input may be in another run.
+    left = [line for line in Path(BASELINE).read_text().splitlines() if "HN403" in line]
+    assert [line.split("/")[1].split(",")[0] for line in left] == ["w0", "w2", "w3"]
+    written = Path(BASELINE).read_bytes()
+    invoke("validate", "--baseline", BASELINE, "--write-baseline", BASELINE, "0.yaml")
+    assert Path(BASELINE).read_bytes() == written
+
+
+def test_writing_it_again_says_what_changes() -> None:
+    adopted(4)
+    Path("1.yaml").write_bytes(kept_off("w1"))
+    Path("new.yaml").write_bytes(wrong("new"))
+    run = invoke("validate", "--write-baseline", BASELINE, ".")
+    assert run.err.splitlines()[0] == f"{BASELINE}: 4 findings in 4 entries (1 new, 1 dropped)"
+
+
+def test_the_same_entry_of_two_branches_covers_what_one_does() -> None:
+    adopted(2)
+    text = Path(BASELINE).read_text()
+    Path(BASELINE).write_text(text + text.splitlines()[-1] + "\n")
+    Path("again.yaml").write_bytes(wrong("w1"))
+    status, found, _ = reported("--baseline", BASELINE, "--disable", "HN107", ".")
+    assert (status, found) == (1, [("HN403", "w1")] * 2)
+
+
+def bare(name: str) -> bytes:
+    """Return a Deployment that may run on any pool, and needs a network."""
+    return guarded(name).replace(b"apps.openyurt.io/exclude-host-network-pool", b"example.com/a")
+
+
+def test_a_workload_that_lands_is_new_also_if_another_is_mended() -> None:
+    Path("pool.yaml").write_bytes(pool("hz"))
+    for name in ("web", "job"):
+        Path(f"{name}.yaml").write_bytes(bare(name))
+    invoke("validate", "--write-baseline", BASELINE, ".")
+    Path("job.yaml").write_bytes(kept_off("job"))
+    Path("api.yaml").write_bytes(bare("api"))
+    run = invoke("validate", "--baseline", BASELINE, "--format", "json", ".")
+    (found,) = [one for one in json.loads(run.out)["findings"] if one["rule"] == "HN420"]
+    assert found["message"].startswith("the pods of Deployment/api can be scheduled")
+    assert [one["file"] for one in found["related"]] == ["api.yaml"]
+    (left_out,) = json.loads(run.out)["leftOut"]
+    assert left_out["unneeded"] == ["HN420 Deployment/job with NodePool/hz"]
+
+
+def test_without_the_pools_nothing_is_said_to_be_mended() -> None:
+    Path("pool.yaml").write_bytes(pool("hz"))
+    Path("web.yaml").write_bytes(bare("web"))
+    invoke("validate", "--write-baseline", BASELINE, ".")
+    _, _, (left_out,) = reported("--baseline", BASELINE, "web.yaml")
+    assert (left_out["unneeded"], len(left_out["elsewhere"])) == ([], 1)
+    Path("web.yaml").write_bytes(kept_off("web"))
+    _, _, (left_out,) = reported("--baseline", BASELINE, "--pools", "pool.yaml", "web.yaml")
+    assert left_out["unneeded"] == ["HN420 Deployment/web with NodePool/hz"]
+
+
+def test_a_change_is_reported_whatever_was_known(tmp_path_factory: pytest.TempPathFactory) -> None:
+    commit({"pool.yaml": pool("hz")})
+    Path("pool.yaml").write_bytes(pool("hz").replace(b"true", b"false"))
+    run = invoke("validate", "--base", "HEAD", "--write-baseline", BASELINE, ".")
+    assert (run.status, "HN201" in run.out.decode()) == (0, True)
+    assert "HN201" not in Path(BASELINE).read_text()
+
+
+def test_an_entry_of_one_cluster_is_not_decided_by_another() -> None:
+    for name in ("one", "two"):
+        Path(name).mkdir()
+        Path(name, "a.yaml").write_bytes(wrong("a"))
+    Path(".hostnet-transform.yaml").write_text(CONFIG % 'scopes: ["*"]')
+    invoke("validate", "--write-baseline", BASELINE, ".")
+    Path("two/a.yaml").write_bytes(kept_off("a"))
+    _, _, (left_out,) = reported("--baseline", BASELINE, "--cluster", "two", ".")
+    assert left_out["unneeded"] == [f"HN403 Deployment/a {AT} in cluster two"]
+    assert left_out["elsewhere"] == [f"HN403 Deployment/a {AT} in cluster one"]
+    assert reported("--baseline", BASELINE, "two")[2][0]["unneeded"] == left_out["unneeded"]

@@ -62,7 +62,8 @@ from transformer.report.formats import FORMATS, PAGE, PLACEMENT_FORMATS
     "--write-baseline",
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE",
-    help="Write the findings to FILE for --baseline, and exit with 0.",
+    help="Write the findings to FILE for --baseline, and exit with 0; with --baseline, write those"
+    " of its entries that are still needed.",
 )
 @click.option(
     "--only-new", is_flag=True, help="Leave out the findings that the old state has, too."

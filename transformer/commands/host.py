@@ -4,12 +4,13 @@ An adapter in `hosts/` defines what its host reads, what it answers, and how it 
 does the rest.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Generic, NamedTuple, NoReturn, TypeVar
 
 from transformer.errors import SettingsError
 from transformer.inputs.discovery import DiscoveryOptions, Source, discover
+from transformer.pipeline.baseline import Baseline
 from transformer.pipeline.settings import Settings
 
 Reads = TypeVar("Reads")
@@ -23,6 +24,7 @@ class Host(NamedTuple, Generic[Reads, Answers]):
     `answers`: where its result goes. `fails_on_change`: a changed file fails a run of `transform`,
     which then asks for `git add`. `is_lenient`: `validate` only notes a file that cannot be read
     and does not look like a manifest. `cache`: where it remembers files that are not reported.
+    `keeps`: where a baseline to write goes instead of to its file.
     """
 
     settings: Settings
@@ -32,6 +34,7 @@ class Host(NamedTuple, Generic[Reads, Answers]):
     fails_on_change: bool = False
     is_lenient: bool = False
     cache: Path | None = None
+    keeps: Callable[[Baseline], object] | None = None
 
     def pool_sources(self, pools: Iterable[str]) -> list[Source]:
         """Return the files of NodePools: those of `--pools`, then those that the settings name."""

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
-from transformer.commands import first_steps, known_findings, validate
+from transformer.commands import first_steps, validate
 from transformer.commands.first_proposal import proposed
 from transformer.commands.host import Host, discovery_options
 from transformer.config import baseline_file
@@ -38,6 +38,7 @@ from transformer.inputs.survey import DEPLOYING, POOLS, TEMPLATES, Survey
 from transformer.kubernetes.generators import KUSTOMIZATIONS
 from transformer.outputs.new_files import write_new
 from transformer.outputs.reporter import NOTHING_FOUND
+from transformer.pipeline.baseline import Baseline
 from transformer.pipeline.settings import Settings
 from transformer.report import coverage
 from transformer.report.formatting import clean
@@ -106,10 +107,13 @@ def _facts(
     proposal, notes = proposed(repository.found, repository.settings, _no_program())
     for note in notes:
         _say(note)
-    proposal, report = _validated(proposal, repository)
+    wants_baseline = options.baseline and not repository.settings.baseline
+    proposal, report, kept = _validated(proposal, repository, wants_baseline=wants_baseline)
     if report.unseen:
         _say(f"not looked into: {coverage.counts(report.unseen)}")
-    baseline, left = _baseline(options, repository, report)
+    baseline = "".join(baseline_file.render(kept.known)) if kept and kept.known else ""
+    known = kept.findings if kept else sum(one.findings for one in report.left_out)
+    left = first_steps.Left(tuple(report.findings), known)
     if options.baseline and not baseline:
         has_one = repository.settings.baseline
         _say(f"{NAME} has `baseline` already" if has_one else "no finding is left for a baseline")
@@ -202,47 +206,41 @@ def _no_program() -> str:
     return ""
 
 
-def _validated(proposal: Proposal, repository: _Repository) -> tuple[Proposal, Report]:
-    """Return the proposal, and what is found with it; without builds, if one of them fails."""
+def _validated(
+    proposal: Proposal, repository: _Repository, *, wants_baseline: bool
+) -> tuple[Proposal, Report, Baseline | None]:
+    """Return the proposal, what is found with it, and the baseline if one is wanted; without
+    builds, if one of them fails.
+    """
     settings = repository.settings
     if not repository.has_own:
         settings = parse(render(proposal).encode(), NAME)
-    report = _report(settings, repository.top)
+    path = os.path.relpath(repository.top / BASELINE)
+    if wants_baseline and BASELINE in repository.there:
+        baseline_file.load(Path(path))  # it must be one
+    report, kept = _report(settings, repository.top, Path(path) if wants_baseline else None)
     broken = [one.file for one in report.findings if _is_failed_build(one.rule, one.file)]
     if not broken or not proposal.build or repository.has_own:
-        return proposal, report
+        return proposal, report, kept
     _say(f"kustomize cannot build {some_of(broken)}; once it can, set `build: true`")
-    return _validated(proposal._replace(build=False), repository)
+    proposal = proposal._replace(build=False)
+    return _validated(proposal, repository, wants_baseline=wants_baseline)
 
 
 def _is_failed_build(rule: str, file: str) -> bool:
     return rule == "HN901" and Path(file).name in KUSTOMIZATIONS
 
 
-def _report(settings: Settings, root: Path) -> Report:
-    """Return what `validate` finds in the repository."""
+def _report(
+    settings: Settings, root: Path, baseline: Path | None
+) -> tuple[Report, Baseline | None]:
+    """Return what `validate` finds in the repository, and what a `baseline` would have of it."""
     reports: list[Report] = []
-    options = ValidateOptions(quiet=True)
+    kept: list[Baseline] = []
+    options = ValidateOptions(quiet=True, write_baseline=baseline)
     reads = partial(opened_states, (os.path.relpath(root),), options)
-    validate.run(options, Host(settings, root, reads, reports.append))
-    return reports[0]
-
-
-def _baseline(
-    options: InitOptions, repository: _Repository, report: Report
-) -> tuple[str, first_steps.Left]:
-    """Return the text of a list of known findings, if one is wanted, and what is left besides."""
-    left = first_steps.Left(tuple(report.findings), sum(one.findings for one in report.left_out))
-    if not options.baseline or repository.settings.baseline:
-        return "", left
-    path = repository.top / BASELINE
-    if BASELINE in repository.there:
-        baseline_file.load(Path(os.path.relpath(path)))  # it must be one
-    known, filtered = known_findings.kept(left.findings, path)
-    if not known:
-        return "", left
-    text = "".join(baseline_file.render(known))
-    return text, first_steps.Left(filtered.findings, filtered.left_out)
+    validate.run(options, Host(settings, root, reads, reports.append, keeps=kept.append))
+    return reports[0], kept[0] if kept else None
 
 
 def _ci(options: InitOptions, repository: _Repository, host: str) -> str:

@@ -1,7 +1,7 @@
 """Findings that are known, from a baseline or an old state, and that are left out of a report."""
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path, PurePath
 
@@ -10,26 +10,41 @@ from transformer.errors import SettingsError, reason_of
 from transformer.findings import Finding
 from transformer.inputs.comparison import States
 from transformer.outputs import atomic
-from transformer.pipeline.baseline import Filtered, Key, Known, known_of, without_known
+from transformer.pipeline.baseline import (
+    Baseline,
+    Filtered,
+    Key,
+    Relative,
+    always_reported,
+    known_of,
+    reduced,
+    without_known,
+)
 from transformer.pipeline.context import RunContext
+from transformer.report.formatting import count
 from transformer.report.report import LeftOut
 from transformer.runs.validate import Outcome, run_validate
 
 
-def without_baseline(outcome: Outcome, path: Path, states: States) -> tuple[Outcome, LeftOut]:
-    """Return the outcome without the findings in the baseline at `path`.
+def without_baseline(
+    outcome: Outcome, path: Path, states: States, context: RunContext, *, is_reduced: bool = False
+) -> tuple[Outcome, Baseline, LeftOut]:
+    """Return the outcome without the findings in the baseline at `path`, and the baseline.
+
+    If it `is_reduced`, it is without the entries that are no longer needed.
 
     Raises:
         SettingsError: it cannot be read.
     """
-    relative = partial(_relative, folder=path.parent)
-    files = {relative(source.name) for source in (*states.went_in, *states.new)}
-
-    def is_in_input(key: Key) -> bool:
-        return key.object in outcome.names or key.file in files
-
-    known = baseline_file.load(path)
-    filtered = without_known(_all(outcome), known, is_in_input, relative)
+    before, relative = baseline_file.load(path), partial(_relative, folder=path.parent)
+    never = always_reported(context.validation)
+    is_decided = _decided(outcome, states, relative)
+    found = _all(outcome)
+    filtered = without_known(found, before, never, is_decided, relative)
+    left = before
+    if is_reduced:
+        left = reduced(before, known_of(found, never, relative), filtered.unneeded)
+        filtered = filtered._replace(unneeded=())
     is_whole = states.reported_files is None
     left_out = LeftOut(
         str(path),
@@ -37,49 +52,73 @@ def without_baseline(outcome: Outcome, path: Path, states: States) -> tuple[Outc
         tuple(map(_in_words, filtered.unneeded)) if is_whole else (),
         tuple(map(_in_words, filtered.elsewhere)) if is_whole else (),
     )
-    return _with(outcome, filtered), left_out
+    return _with(outcome, filtered), Baseline(left, filtered.left_out).since(before), left_out
+
+
+def _decided(outcome: Outcome, states: States, relative: Relative) -> Callable[[Key], bool]:
+    """Return whether the input has all that the findings of a key depend on."""
+    sources = {source.name for source in (*states.went_in, *states.new)}
+    files = {(cluster, relative(name)) for cluster, name in outcome.names if name in sources}
+    skipped = {rule for _, rules in outcome.skipped_rules for rule in rules}
+
+    def is_decided(key: Key) -> bool:
+        names = [name for name in (key.object, key.related) if name]
+        return (
+            key.rule not in skipped
+            and all((key.cluster, name) in outcome.names for name in names)
+            and (not key.file or (key.cluster, key.file) in files)
+        )
+
+    return is_decided
 
 
 def without_old(outcome: Outcome, states: States, context: RunContext) -> tuple[Outcome, LeftOut]:
     """Return the outcome without the findings that the old state has, too."""
     before = run_validate(states.before(), context)
-    known = known_of(_all(before), _as_new(states))
-    filtered = without_known(_all(outcome), known)
+    never = always_reported(context.validation)
+    known = known_of(_all(before), never, _as_new(states))
+    filtered = without_known(_all(outcome), known, never)
     return _with(outcome, filtered), LeftOut("the old state", filtered.left_out)
 
 
-def write_baseline(outcome: Outcome, path: Path) -> tuple[Outcome, str]:
-    """Write the findings of a run to `path`; return the others, and what was done in words.
+def as_baseline(outcome: Outcome, path: Path, context: RunContext) -> tuple[Outcome, Baseline]:
+    """Return the findings that a baseline at `path` never has, and the baseline with the others.
 
     Raises:
-        SettingsError: it cannot be written, is a file of another kind, or nothing was read.
+        SettingsError: nothing was read.
     """
     if not outcome.documents or outcome.is_blank:
         message = "no manifest was read, so there is no baseline to write"
         raise SettingsError(message, file=str(path), hint="name the files and folders to validate")
-    known, filtered = kept(_all(outcome), path)
-    _write(path, known)
-    count = filtered.left_out
-    findings = f"{count} finding{'' if count == 1 else 's'}"
-    entries = f"{len(known)} entr{'y' if len(known) == 1 else 'ies'}"
-    return _with(outcome, filtered), f"{path}: {findings} in {entries}"
+    relative, never = partial(_relative, folder=path.parent), always_reported(context.validation)
+    known = known_of(_all(outcome), never, relative)
+    filtered = without_known(_all(outcome), known, never, relative=relative)
+    before = baseline_file.before(path)
+    kept = Baseline(known, filtered.left_out)
+    return _with(outcome, filtered), kept if before is None else kept.since(before)
 
 
-def kept(findings: Sequence[Finding], path: Path) -> tuple[Known, Filtered]:
-    """Return what a baseline at `path` with these findings holds, and the findings without them."""
-    relative = partial(_relative, folder=path.parent)
-    known = known_of(findings, relative)
-    return known, without_known(findings, known, relative=relative)
+def in_words(baseline: Baseline) -> str:
+    """Return what a baseline has."""
+    what = f"{count(baseline.findings, 'finding')} in {_entries(len(baseline.known))}"
+    changes = [f"{baseline.added} new"] if baseline.added else []
+    changes += [f"{baseline.dropped} dropped"] if baseline.dropped else []
+    return f"{what} ({', '.join(changes)})" if changes else what
 
 
-def _write(path: Path, known: Known) -> None:
+def write(path: Path, baseline: Baseline) -> None:
+    """Write a baseline to the file `path`.
+
+    Raises:
+        SettingsError: it cannot be written, or is a file of another kind.
+    """
     try:
         if os.path.lexists(path) and not baseline_file.is_one(path):
             message = "this file is not a baseline, so it is not replaced"
             raise SettingsError(message, file=str(path), hint="name another file, or remove it")
         with path.open("ab"):
             pass
-        atomic.replace(path, (line.encode() for line in baseline_file.render(known)))
+        atomic.replace(path, (line.encode() for line in baseline_file.render(baseline.known)))
     except OSError as error:
         message = f"the baseline cannot be written: {reason_of(error)}"
         raise SettingsError(message, file=str(path)) from None
@@ -117,5 +156,11 @@ def _as_new(states: States) -> Callable[[str], str]:
 
 
 def _in_words(key: Key) -> str:
-    where = f" in cluster {key.cluster}" if key.cluster else ""
-    return f"{key.rule} {key.object or key.file}{where}"
+    words = [key.rule, key.object or key.file, key.pointer]
+    words += [f"with {key.related}"] if key.related else []
+    words += [f"in cluster {key.cluster}"] if key.cluster else []
+    return " ".join(filter(None, words))
+
+
+def _entries(number: int) -> str:
+    return "1 entry" if number == 1 else f"{number} entries"

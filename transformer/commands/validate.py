@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO, TypeAlias
 
@@ -22,6 +23,7 @@ from transformer.inputs.reading import size_of
 from transformer.outputs.report_files import opened_reports
 from transformer.outputs.reporter import NO_MANIFEST, NOTHING_FOUND, NOTHING_READ
 from transformer.outputs.terminal import Progress, is_capable, paint_for
+from transformer.pipeline.baseline import Baseline
 from transformer.pipeline.context import RunContext, build
 from transformer.pipeline.diagnostics import Origin
 from transformer.pipeline.documents import batches
@@ -33,7 +35,7 @@ from transformer.report.report import LeftOut, Report
 from transformer.report.validation_summary import summary
 from transformer.rules.registry import rule_ids
 from transformer.runs.old_states import former_pools
-from transformer.runs.validate import Outcome, run_validate
+from transformer.runs.validate import Outcome, run_validate, told
 from transformer.system import stdio
 from transformer.system.version import tool_version
 from transformer.text.framing import raw_batches
@@ -83,7 +85,8 @@ def run(options: ValidateOptions, host: ValidateHost) -> int:
             )
         finally:
             progress.clear()
-        outcome, left_out = _without_known(outcome, options, baseline, states, context)
+        outcome, left_out = _without_known(outcome, options, baseline, states, context, host.keeps)
+        outcome = outcome._replace(findings=told(outcome, states, context))
         if not WITH_FIXES.isdisjoint((options.format, *(form for form, _ in named))):
             outcome = _with_fixes(outcome, states, pools, context)
         checks = tuple(rule.id for rule in context.validation)
@@ -97,7 +100,7 @@ def run(options: ValidateOptions, host: ValidateHost) -> int:
         errors = sum(found.severity == "error" for found in outcome.elsewhere)
         if errors and not options.quiet:
             print(_elsewhere(errors), file=sys.stderr, flush=True)
-        if options.write_baseline is not None:
+        if options.write_baseline is not None and baseline is None:
             return 0
         reasons = (
             []
@@ -123,20 +126,26 @@ def _without_known(
     baseline: Path | None,
     states: States,
     context: RunContext,
+    keeps: Callable[[Baseline], object] | None,
 ) -> tuple[Outcome, tuple[LeftOut, ...]]:
     """Return the outcome without known findings, and how many of them were left out."""
     if baseline is None and options.write_baseline is None and not options.only_new:
         return outcome, ()
     from transformer.commands import known_findings  # few runs need it
 
-    left_out = []
-    if options.write_baseline is not None:
-        outcome, done = known_findings.write_baseline(outcome, options.write_baseline)
-        if not options.quiet:
-            print(done, file=sys.stderr, flush=True)
+    left_out, written = [], options.write_baseline
     if baseline is not None:
-        outcome, left = known_findings.without_baseline(outcome, baseline, states)
+        outcome, kept, left = known_findings.without_baseline(
+            outcome, baseline, states, context, is_reduced=written is not None
+        )
         left_out.append(left)
+    elif written is not None:
+        outcome, kept = known_findings.as_baseline(outcome, written, context)
+    if written is not None:
+        (keeps or partial(known_findings.write, written))(kept)
+        if not options.quiet:
+            done = known_findings.in_words(kept)
+            print(f"{written}: {done}", file=sys.stderr, flush=True)
     if options.only_new:
         outcome, left = known_findings.without_old(outcome, states, context)
         left_out.append(left)
@@ -198,11 +207,8 @@ def refuse_contradictions(paths: tuple[str, ...], options: ValidateOptions) -> N
         refuse("--fix", "--staged")
     if options.fix and (options.build or options.build_dirs):
         refuse("--fix", "--build")
-    if options.write_baseline is not None:
-        given = (("--baseline", options.baseline is not None), ("--only-new", options.only_new))
-        for flag, is_set in given:
-            if is_set:
-                refuse("--write-baseline", flag)
+    if options.write_baseline is not None and options.only_new:
+        refuse("--write-baseline", "--only-new")
     if options.only_new and not (options.old or options.base or options.staged):
         raise SettingsError("--only-new needs an old state", hint="give --base, --old or --staged")
     if is_stdin(paths, options):

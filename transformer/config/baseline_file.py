@@ -1,13 +1,13 @@
 """A baseline as a file: sorted YAML with one line for each entry, so that branches merge."""
 
 import json
-from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from transformer.config.own_files import checked, content
 from transformer.config.package_data import read
+from transformer.errors import SettingsError
 from transformer.kubernetes.schema.explain import Problem, problems
 from transformer.patch.render import FlowStyle, flow
 from transformer.pipeline.baseline import Key, Known
@@ -16,6 +16,7 @@ _MAX_SIZE = 64 * 1024 * 1024
 _HEAD = 4096
 """Bytes of the beginning of a file."""
 
+_CONFLICT = (b"<<<<<<< ", b">>>>>>> ")
 _KIND = b"kind: HostnetBaseline"
 _AGAIN = "`hostnet-transform validate --write-baseline FILE` writes it"
 
@@ -27,11 +28,30 @@ def load(path: Path) -> Known:
         SettingsError: the file cannot be read, or is not a baseline.
     """
     data = content(path, "baseline", _MAX_SIZE, folder_hint=_AGAIN, missing_hint=_AGAIN)
+    _refuse_conflict(data, path)
     found = checked(data, str(path), "baseline", _problems, _AGAIN).value
-    known: Counter[Key] = Counter()
+    known: dict[Key, int] = {}
     for entry in found.get("entries") or ():
-        known[Key(*(entry.get(name, "") for name in Key._fields))] += entry.get("count", 1)
+        key = Key(*(entry.get(name, "") for name in Key._fields))
+        # The same entry of two branches covers no more than one of them does.
+        known[key] = max(known.get(key, 0), entry.get("count", 1))
     return known
+
+
+def before(path: Path) -> Known | None:
+    """Return the baseline that the file `path` has had so far, or None if it cannot be read."""
+    try:
+        return load(path) if is_one(path) else None
+    except (SettingsError, OSError):
+        return None
+
+
+def _refuse_conflict(data: bytes, path: Path) -> None:
+    for number, line in enumerate(data.splitlines(), 1):
+        if line.startswith(_CONFLICT):
+            message = "the baseline has a conflict of a merge"
+            hint = f"keep the entries of both sides, or write it again: {_AGAIN}"
+            raise SettingsError(message, file=str(path), line=number, column=1, hint=hint)
 
 
 def is_one(path: Path) -> bool:

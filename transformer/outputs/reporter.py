@@ -8,11 +8,12 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, TextIO, TypeVar
 
-from transformer.findings import DocumentResult, Finding
+from transformer.findings import DocumentResult, Finding, shortened
 from transformer.inputs.discovery import SUFFIXES
 from transformer.pipeline.non_manifests import NonManifests
 from transformer.report import as_text
 from transformer.report.formatting import Paint, clean, not_shown, unpainted
+from transformer.rules.documents.hn903_no_kind import fold
 from transformer.text.prefilter import is_blank
 
 if TYPE_CHECKING:
@@ -125,8 +126,8 @@ class Reporter:
 
     def close(self, *, quietly: bool = False) -> None:
         """Report what concerns all files, write the report, and unless `quietly` the summary."""
-        for found in self._non_manifests.finalize():
-            self._find(found)
+        for found in fold(tuple(self._non_manifests.finalize())):
+            self._find(shortened(found))
         summary = as_text.summary(self.counts, self._changed, verbose=self.is_verbose)
         if not quietly:
             self.say(summary)

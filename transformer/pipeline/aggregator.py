@@ -61,8 +61,8 @@ class RunAggregator:
         self.needs = defaultdict[str, set[Need]](set)
         """What there is for rules to check, by world."""
 
-        self.names: set[str] = set()
-        """The objects of the input, if there is a baseline."""
+        self.names: set[tuple[str, str]] = set()
+        """The objects of the input, each with its file (relative), if there is a baseline."""
 
         self.findings: list[Finding] = []
         self._undecided = Counter[tuple[str, str]]()
@@ -79,7 +79,7 @@ class RunAggregator:
         self._undecided.update(result.undecided)
         self._suppressions.add(result.suppression_requests, result.suppressed, result.refs, file)
         if self._context.settings.baseline:
-            self.names.update(map(str, result.refs))
+            self.names.update((file, str(ref)) for ref in result.refs)
         if self.records is not None:
             self.records.add(result.placed, result.pools)
             self.records.explained += result.explained

@@ -1,31 +1,38 @@
 """A baseline: how many findings of each key are known, so that only others are reported.
 
 A key survives moved lines and, if the object has a name, moved files. Of a key with more findings
-than are known, all are reported, because it is unknown which of them are new. A finding counts as
-often as it has further places: one more workload is one more.
+than are known, all are reported, because it is unknown which of them are new. A finding that is
+about each of its further places, such as the workloads of HN420, has a key for each of them.
 """
 
+import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
-from transformer.findings import Finding, ObjectRef
+from transformer.findings import Finding, ObjectRef, Related
+from transformer.rules.base import ValidationRule
 
-NEVER_KNOWN = ("HN901", "HN902", "HN905")
-"""Rules whose findings are always reported: something was not read, or not edited."""
+_UNREAD = ("HN901", "HN902", "HN905")
+"""Something was not read, or not edited."""
+
+_REMINDERS = ("HN907",)
 
 
 class Key(NamedTuple):
-    """What findings of a baseline have in common; `file` only if the object has no name.
+    """What findings of a baseline have in common.
 
-    The fields are in the order of the entries in a file.
+    The fields are in the order of the entries in a file. `severity` is empty for an error, `file`
+    if the object has a name. Indexes in `pointer` are `*`. `related` is a second object.
     """
 
     cluster: str
     rule: str
+    severity: str
     object: str
     file: str
     pointer: str
+    related: str
 
 
 Known: TypeAlias = Mapping[Key, int]
@@ -34,9 +41,23 @@ Relative: TypeAlias = Callable[[str], str]
 """Returns the name of a file relative to the folder of the baseline."""
 
 
+class Baseline(NamedTuple):
+    """What is known, how many findings that covers, and how many entries are new or dropped."""
+
+    known: Known
+    findings: int
+    added: int = 0
+    dropped: int = 0
+
+    def since(self, before: Known) -> "Baseline":
+        """Return it with the numbers of entries by which it differs from what was known."""
+        added, dropped = self.known.keys() - before.keys(), before.keys() - self.known.keys()
+        return self._replace(added=len(added), dropped=len(dropped))
+
+
 class Filtered(NamedTuple):
     """The findings to report, how many were left out, and the entries that are larger than needed:
-    those of objects and files in the input, and others.
+    those that the input decides, and others.
     """
 
     findings: tuple[Finding, ...]
@@ -45,55 +66,86 @@ class Filtered(NamedTuple):
     elsewhere: tuple[Key, ...] = ()
 
 
-def known_of(findings: Iterable[Finding], relative: Relative = str) -> Known:
-    """Return the number of findings by key."""
+def always_reported(rules: Iterable[ValidationRule]) -> frozenset[str]:
+    """Return the rules whose findings are never known: what was not read, what changes between an
+    old state and a new one, and reminders.
+    """
+    of_changes = (rule.id for rule in rules if "old" in rule.needs)
+    return frozenset((*_UNREAD, *_REMINDERS, *of_changes))
+
+
+def known_of(
+    findings: Iterable[Finding], never: Collection[str] = _UNREAD, relative: Relative = str
+) -> Known:
+    """Return the number of findings by key, without those of the rules in `never`."""
     known: Counter[Key] = Counter()
     for found in findings:
-        if found.rule not in NEVER_KNOWN:
-            for key in _keys(found, relative):
-                known[key] += max(found.related_total, 1)
+        if found.rule not in never:
+            known.update(key for key, _ in _keys(found, relative))
     return known
 
 
 def without_known(
     findings: Sequence[Finding],
     known: Known,
-    is_in_input: Callable[[Key], bool] = lambda _: True,
+    never: Collection[str] = _UNREAD,
+    is_decided: Callable[[Key], bool] = lambda _: True,
     relative: Relative = str,
 ) -> Filtered:
     """Return the findings without those that are known.
 
-    A finding in several clusters is reported in those in which it is not known.
+    A finding in several clusters is reported in those in which it is not known, and one about each
+    of its further places with those that are not known. `is_decided`: whether the input decides
+    how many findings of a key there are.
     """
-    found_now = known_of(findings, relative)
+    found_now = known_of(findings, never, relative)
     more = {key for key, number in found_now.items() if number > known.get(key, 0)}
     reported = tuple(
-        left for found in findings if (left := _unknown(found, more, relative)) is not None
+        left
+        for found in findings
+        if (left := found if found.rule in never else _unknown(found, more, relative)) is not None
     )
     unneeded = [key for key in sorted(known) if found_now.get(key, 0) < known[key]]
     return Filtered(
         reported,
         len(findings) - len(reported),
-        tuple(filter(is_in_input, unneeded)),
-        tuple(key for key in unneeded if not is_in_input(key)),
+        tuple(filter(is_decided, unneeded)),
+        tuple(key for key in unneeded if not is_decided(key)),
     )
 
 
-def _unknown(found: Finding, more: set[Key], relative: Relative) -> Finding | None:
-    """Return a finding if it is not known in all of its clusters, else None."""
-    if found.rule in NEVER_KNOWN:
-        return found
-    left = [key.cluster for key in _keys(found, relative) if key in more]
+def reduced(known: Known, found_now: Known, unneeded: Iterable[Key]) -> Known:
+    """Return what is known without what is no longer needed of the entries in `unneeded`."""
+    needed = {**known, **{key: found_now.get(key, 0) for key in unneeded}}
+    return {key: number for key, number in needed.items() if number}
+
+
+def _unknown(found: Finding, more: Collection[Key], relative: Relative) -> Finding | None:
+    """Return what is not known of a finding, or None if all is."""
+    left = [(key.cluster, place) for key, place in _keys(found, relative) if key in more]
     if not left:
         return None
-    return found._replace(clusters=tuple(filter(None, left)))
+    clusters = {cluster for cluster, _ in left}
+    found = found._replace(clusters=tuple(name for name in found.clusters if name in clusters))
+    if found.is_each:
+        return found._replace(related=tuple(dict.fromkeys(place for _, place in left if place)))
+    return found
 
 
-def _keys(found: Finding, relative: Relative) -> Iterable[Key]:
-    name = name_of(found.object)
-    file = "" if name else _printable(relative(found.file))
+def _keys(found: Finding, relative: Relative) -> Iterator[tuple[Key, Related | None]]:
+    """Yield the keys of a finding, each with the further place that it is about, if any."""
+    severity = "" if found.severity == "error" else found.severity
+    pointer = "" if found.is_each else _INDEX.sub("/*", found.pointer)
+    places: Iterable[Related | None] = found.related if found.is_each else (None,)
     for cluster in found.clusters or ("",):
-        yield Key(cluster, found.rule, name, file, found.pointer)
+        for place in places:
+            at: Finding | Related = place or found
+            name = name_of(at.object)
+            file = "" if name else _printable(relative(at.file))
+            yield Key(cluster, found.rule, severity, name, file, pointer, found.other), place
+
+
+_INDEX = re.compile(r"/\d+(?=/|$)")
 
 
 def name_of(ref: ObjectRef | None) -> str:

@@ -8,8 +8,6 @@ from collections.abc import Iterator, Sequence
 
 from transformer.findings import MOST_RELATED, Finding, Related
 
-_HINT = "they have no apiVersion or kind, and nothing in them is changed; -v lists them"
-
 
 class NonManifests:
     """Takes the documents of all files, file by file, and merges the findings on non-manifests."""
@@ -19,8 +17,7 @@ class NonManifests:
         self._has_manifest = False
         self._pending: list[Finding] = []
         self._first: Finding | None = None
-        self._others: list[Related] = []
-        self._count = 0
+        self._files: list[Related] = []
 
     def add(self, file: str, found: Sequence[Finding], *, is_blank: bool) -> Iterator[Finding]:
         """Add a document; yield the findings that are to be reported now.
@@ -39,27 +36,17 @@ class NonManifests:
             self._pending += found
 
     def finalize(self) -> Iterator[Finding]:
-        """Yield the finding on all the files without a manifest, if there are any."""
+        """Yield the finding on all the files without a manifest, if there are any, for `fold` of
+        the rule to word.
+        """
         self._end_file()
-        if self._first is None:
-            return
-        if self._count == 1:
-            yield self._first
-            return
-        yield self._first._replace(
-            message=f"{self._count} files hold no manifest",
-            hint=_HINT,
-            excerpt="",
-            related=tuple(self._others),
-            related_total=self._count - 1,
-        )
+        if self._first is not None:
+            yield self._first._replace(related=tuple(self._files), is_each=True)
 
     def _end_file(self) -> None:
         if self._pending:
             found = self._pending[0]
-            self._count += 1
             if self._first is None:
                 self._first = found
-            elif len(self._others) < MOST_RELATED:
-                self._others.append(Related(found.file, found.line, found.column, found.message))
+            self._files.append(Related(found.file, found.line, found.column, found.message))
         self._pending = []

@@ -214,7 +214,9 @@ def _named(ref: ObjectRef | None) -> str:
 
 
 def _expired(entry: Suppression) -> Violation:
-    message = f"the suppression of {', '.join(entry.rules)} ended on {entry.until}"
+    of = entry.object or entry.file
+    where = f" for {of}" if of else ""
+    message = f"the suppression of {', '.join(entry.rules)}{where} ended on {entry.until}"
     return Violation("", message, "resolve what it covers and remove it, or give it a later day")
 
 

@@ -65,7 +65,8 @@ def _left_out(one: LeftOut, *, with_names: bool) -> Iterator[str]:
             number = f"{len(entries)} {'entry' if len(entries) == 1 else 'entries'}"
             yield f"  {number} {why}: {', '.join(map(clean, entries[:most]))}{more}"
     if one.unneeded:
-        yield f"  help: `validate --write-baseline {clean(quote(one.where))}` drops them"
+        where = clean(quote(one.where))
+        yield f"  help: `--baseline {where} --write-baseline {where}` drops them, and adds none"
 
 
 def _ranges(ids: Sequence[str], order: Sequence[str]) -> Iterator[str]:

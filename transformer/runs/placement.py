@@ -27,7 +27,7 @@ from transformer.placements import (
 )
 from transformer.report import placement_summary
 from transformer.runs.placement_after import AfterEdits
-from transformer.runs.validate import Outcome, Placed, run_validate, unread_before
+from transformer.runs.validate import Outcome, Placed, run_validate, told, unread_before
 from transformer.wording import did_you_mean
 
 _REFUSED = ("HN901", "HN902")
@@ -93,8 +93,8 @@ def run_placement(
         tuple(now.placed.records.explanations(sources)) if now.placed is not None else (),
         bool(states.folders),
     )
-    unread = [found for found in now.findings if found.rule in _UNREADABLE]
-    for found in before.findings if before is not None else ():
+    unread = [found for found in told(now, states, context) if found.rule in _UNREADABLE]
+    for found in told(before, states.before(), context) if before is not None else ():
         if found.rule in _REFUSED:
             unread.append(unread_before(found, states))
     failed = now.failed or (states.is_old_strict and before is not None and before.failed)

@@ -9,7 +9,7 @@ from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from transformer.findings import Finding, Place, Unseen, Violation, finding_at
+from transformer.findings import Finding, Place, Unseen, Violation, finding_at, shortened
 from transformer.inputs.chart_templates import chart_templates
 from transformer.inputs.comparison import States
 from transformer.inputs.deployed_layers import read_deployed_layers
@@ -35,12 +35,12 @@ if TYPE_CHECKING:
 
 
 class Outcome(NamedTuple):
-    """Findings in the order of the input; `failed`: some of the input cannot be read.
+    """What was found, before `told`; `failed`: some of the input cannot be read.
 
     `skipped_rules`, `undecided` and `unseen` are those of a `Report`. `elsewhere` are the findings
     in files that are not reported. `is_blank`: no document has any content. `names` are the objects
-    of the input, if there is a baseline. `placed` is where workloads can land, if that was asked
-    for.
+    and files of the input, by cluster, if there is a baseline. `placed` is where workloads can
+    land, if that was asked for.
     """
 
     findings: tuple[Finding, ...]
@@ -50,7 +50,7 @@ class Outcome(NamedTuple):
     undecided: tuple[tuple[str, int], ...] = ()
     elsewhere: tuple[Finding, ...] = ()
     is_blank: bool = False
-    names: Set[str] = frozenset()
+    names: Set[tuple[str, str]] = frozenset()
     unseen: tuple[Unseen, ...] = ()
     placed: "Placed | None" = None
 
@@ -172,21 +172,43 @@ def _outcome(
         files = (*states.new, *states.new_context, *states.went_in, *(states.old or ()))
         shared = {one.name: one.clusters for one in files if len(one.clusters) != 1}
         every = merged(every, shared, clusters.names)
-    reported = [found for found in every if states.reports(found)]
-    findings = context.folded(list(states.led_back(reported)))
-    by_finalize = {rule.id for rule in context.validation if rule.finalize is not None}
+    findings = tuple(states.led_back([found for found in every if states.reports(found)]))
     errors = [found for found in findings if found.severity == "error"]
     is_unread = any(found.rule in ("HN901", "HN902") for found in errors)
     return Outcome(
-        tuple(in_order(findings, (*states.went_in, *states.new), states.old or (), by_finalize)),
+        findings,
         aggregator.documents,
         aggregator.has_failed and (states.reported_files is None or is_unread),
         tuple(aggregator.skipped_rules()),
         tuple(aggregator.undecided()),
         tuple(found for found in every if not states.reports(found)),
         is_blank,
-        aggregator.names,
+        _names(aggregator, states, clusters) if context.settings.baseline else frozenset(),
     )
+
+
+def told(outcome: Outcome, states: States, context: RunContext) -> tuple[Finding, ...]:
+    """Return what is found as reports have it: those that belong together as one, in the order of
+    the input.
+    """
+    findings = map(shortened, context.folded(outcome.findings))
+    by_finalize = {rule.id for rule in context.validation if rule.finalize is not None}
+    return tuple(in_order(findings, (*states.went_in, *states.new), states.old or (), by_finalize))
+
+
+def _names(
+    aggregator: RunAggregator, states: States, clusters: Clusters
+) -> frozenset[tuple[str, str]]:
+    """Return the objects and files of the input, each with the clusters that it belongs to."""
+    sources = (*states.went_in, *states.new)
+    clusters_of = {one.relative: one.clusters or (OUTSIDE, *clusters.names) for one in sources}
+    found = {
+        (cluster, name) for file, name in aggregator.names for cluster in clusters_of.get(file, ())
+    }
+    found.update((cluster, one.name) for one in sources for cluster in clusters_of[one.relative])
+    for name, world in clusters.worlds.items():
+        found.update((name, f"NodePool/{pool.name}") for pool in world.cluster.pools.all())
+    return frozenset(found)
 
 
 def _of_removed(world: World, resources: ResourceIndex, context: RunContext) -> Iterator[Finding]:

@@ -16,11 +16,13 @@ _keys = st.one_of(
         Key,
         cluster=st.sampled_from(["", "prod"]),
         rule=st.sampled_from(["HN401", "HN405"]),
+        severity=st.sampled_from(["", "warning"]),
         object=st.builds("{}/{}".format, _words, _words),
         file=st.just(""),
-        pointer=st.sampled_from(["", "/spec/a~1b: {c"]),
+        pointer=st.sampled_from(["", "/spec/a~1b: {c", "/spec/*/b"]),
+        related=st.sampled_from(["", "NodePool/a"]),
     ),
-    st.builds(Key, st.just(""), st.just("HN903"), st.just(""), _words, st.just("")),
+    _words.map(lambda file: Key("", "HN903", "info", "", file, "", "")),
 )
 
 
@@ -32,7 +34,7 @@ def test_what_is_read_is_what_was_written(tmp_path_factory: object, known: Known
 
 
 def test_each_entry_is_a_line_and_they_are_sorted() -> None:
-    keys = [Key("", "HN401", f"Pod/{name}", "", "") for name in "cab"]
+    keys = [Key("", "HN401", "", f"Pod/{name}", "", "", "") for name in "cab"]
     lines = list(render(dict.fromkeys(keys, 1)))
     assert [line for line in lines if line.startswith("- ")] == [
         f"- {{rule: HN401, object: Pod/{name}}}\n" for name in "abc"

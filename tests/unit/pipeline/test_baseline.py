@@ -3,8 +3,9 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from transformer.findings import Finding, ObjectRef
-from transformer.pipeline.baseline import NEVER_KNOWN, Key, known_of, without_known
+from transformer.findings import Finding, ObjectRef, Related
+from transformer.pipeline.baseline import Key, always_reported, known_of, without_known
+from transformer.rules.registry import validation_rules
 
 _OBJECTS = (
     None,
@@ -16,7 +17,7 @@ _findings = st.lists(
     st.builds(
         Finding,
         rule=st.sampled_from(["HN401", "HN405", "HN901"]),
-        severity=st.just("error"),
+        severity=st.sampled_from(["error", "warning"]),
         message=st.just("m"),
         file=st.sampled_from(["a.yaml", "b.yaml"]),
         line=st.integers(1, 3),
@@ -24,7 +25,7 @@ _findings = st.lists(
         document=st.just(0),
         object=st.sampled_from(_OBJECTS),
         pointer=st.sampled_from(["", "/spec"]),
-        related_total=st.integers(0, 3),
+        other=st.sampled_from(["", "NodePool/p"]),
         clusters=st.sampled_from([(), ("one",), ("one", "two")]),
     ),
     max_size=8,
@@ -34,7 +35,7 @@ _findings = st.lists(
 @given(_findings)
 def test_what_was_written_is_left_out_except_for_what_is_never_known(found: list[Finding]) -> None:
     filtered = without_known(found, known_of(found))
-    assert list(filtered.findings) == [one for one in found if one.rule in NEVER_KNOWN]
+    assert list(filtered.findings) == [one for one in found if one.rule == "HN901"]
     assert filtered.left_out == len(found) - len(filtered.findings)
     assert filtered.unneeded == filtered.elsewhere == ()
 
@@ -57,15 +58,57 @@ def test_no_key_is_left_out_more_often_than_it_is_known(
 
 
 def test_entries_about_what_is_not_in_the_input_are_apart() -> None:
-    known = {Key("", "HN401", "Pod/a", "", ""): 1, Key("", "HN401", "Pod/b", "", ""): 1}
-    filtered = without_known([], known, lambda key: key.object == "Pod/a")
+    known = {Key("", "HN401", "", f"Pod/{name}", "", "", ""): 1 for name in "ab"}
+    filtered = without_known([], known, is_decided=lambda key: key.object == "Pod/a")
     assert [key.object for key in filtered.unneeded] == ["Pod/a"]
     assert [key.object for key in filtered.elsewhere] == ["Pod/b"]
 
 
-def test_a_workload_more_among_the_places_of_a_finding_is_new() -> None:
+def workload(name: str) -> ObjectRef:
+    return ObjectRef("apps", "v1", "Deployment", "", name)
+
+
+def landing(*names: str) -> Finding:
     pool = ObjectRef("apps.openyurt.io", "v1beta2", "NodePool", "", "p")
-    one = Finding("HN420", "warning", "m", "p.yaml", 1, 1, 0, object=pool, related_total=5)
-    assert without_known([one], known_of([one])).findings == ()
-    more = one._replace(related_total=6)
-    assert without_known([more], known_of([one])).findings == (more,)
+    places = tuple(
+        Related(f"{name}.yaml", 1, 1, "can land there", workload(name)) for name in names
+    )
+    return Finding(
+        "HN420", "warning", "m", "p.yaml", 1, 1, 0, object=pool, related=places, is_each=True
+    )
+
+
+def test_of_the_places_of_a_finding_only_new_ones_are_reported() -> None:
+    known = known_of([landing("web", "job")])
+    assert without_known([landing("job", "web")], known).findings == ()
+    assert without_known([landing("api", "web")], known).findings == (landing("api"),)
+
+
+def test_the_place_in_a_list_may_change() -> None:
+    at = "/spec/template/spec/containers/{}/ports/0"
+    found = Finding("HN410", "error", "m", "a.yaml", 1, 1, 0, object=workload("a"))
+    before, now = (found._replace(pointer=at.format(number)) for number in (0, 12))
+    assert without_known([now], known_of([before])).findings == ()
+
+
+def test_a_warning_that_becomes_an_error_is_reported() -> None:
+    warning = Finding("HN427", "warning", "m", "a.yaml", 1, 1, 0, object=workload("a"))
+    error = warning._replace(severity="error")
+    assert without_known([error], known_of([warning])).findings == (error,)
+
+
+def test_files_that_no_longer_hold_a_manifest_are_told_apart() -> None:
+    def strangers(*files: str) -> Finding:
+        places = tuple(Related(file, 1, 1, "no kind") for file in files)
+        return Finding("HN903", "info", "m", files[0], 1, 1, 0, related=places, is_each=True)
+
+    known = known_of([strangers("a", "b")])
+    assert without_known([strangers("b", "a")], known).findings == ()
+    (found,) = without_known([strangers("a", "c")], known).findings
+    assert [one.file for one in found.related] == ["c"]
+
+
+def test_changes_reminders_and_what_was_not_read_are_always_reported() -> None:
+    always = always_reported(validation_rules())
+    assert always >= {"HN201", "HN204", "HN304", "HN416", "HN901", "HN905", "HN907"}
+    assert always.isdisjoint({"HN401", "HN420", "HN903", "HN906"})

@@ -2,8 +2,9 @@
 
 import pytest
 
-from transformer.findings import MOST_RELATED, Finding
+from transformer.findings import MOST_RELATED, Finding, shortened
 from transformer.pipeline.non_manifests import NonManifests
+from transformer.rules.documents.hn903_no_kind import fold
 
 
 def finding(file: str, line: int = 1) -> Finding:
@@ -19,7 +20,7 @@ def told(*documents: tuple[str, str]) -> tuple[list[Finding], list[Finding]]:
     for line, (file, what) in enumerate(documents, 1):
         found = [finding(file, line)] if what == "stranger" else []
         at_once += non_manifests.add(file, found, is_blank=what == "blank")
-    return at_once, list(non_manifests.finalize())
+    return at_once, list(map(shortened, fold(list(non_manifests.finalize()))))
 
 
 def test_one_file_keeps_its_own_words() -> None:

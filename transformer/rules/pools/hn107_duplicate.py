@@ -38,7 +38,7 @@ import json
 import posixpath
 from collections.abc import Iterable, Iterator, Sequence
 
-from transformer.findings import MOST_RELATED, Finding, Related, Severity, Violation
+from transformer.findings import Finding, Related, Severity, Violation
 from transformer.kubernetes.nodes import is_node
 from transformer.kubernetes.pools import Pool, is_pool, pool_of
 from transformer.rules.base import Conclusion, LocatedObservation, Observation, ValidationRule
@@ -141,8 +141,7 @@ def fold(findings: Sequence[Finding]) -> Iterator[Finding]:
         related = (*chosen.related, *(_as_related(found) for found in others))
         yield chosen._replace(
             message=f"{chosen.message}; {where} {what} in common",
-            related=related[:MOST_RELATED],
-            related_total=len(related),
+            related=related,
         )
 
 

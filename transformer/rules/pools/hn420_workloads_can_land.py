@@ -33,10 +33,11 @@ Source: OpenYurt, documentation of host-network NodePools, "Step 3: Exclude CNI-
 Host Network Nodes"; Kubernetes scheduler, filters NodeAffinity and TaintToleration.
 """
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
 
-from transformer.findings import MOST_RELATED, ObjectRef, Related, Violation
+from transformer.findings import Finding, Related, Violation
 from transformer.kubernetes.pools import is_pool, pool_of
 from transformer.placement.placed import Placed
 from transformer.rules.base import (
@@ -44,7 +45,6 @@ from transformer.rules.base import (
     LocatedObservation,
     Observation,
     ValidationRule,
-    patches_of,
 )
 from transformer.rules.components import is_surely_component
 from transformer.rules.context import RuleContext
@@ -74,67 +74,68 @@ def _has_pods(placed: Placed) -> bool:
     return placed.copy.workload.get("replicas") != 0
 
 
-@dataclass(slots=True)
-class _Landing:
-    """What can land on one pool: the first places, and how many places and objects there are.
-
-    The places of one object follow one another.
-    """
-
-    first: list[LocatedObservation] = field(default_factory=list)
-    total: int = 0
-    objects: int = 0
-    last: ObjectRef | None = None
-
-    def add(self, located: LocatedObservation) -> None:
-        self.total += 1
-        self.objects += located.object != self.last
-        self.last = located.object
-        if self.total <= MOST_RELATED:
-            self.first.append(located)
-
-
 def finalize(observations: Iterable[LocatedObservation]) -> Iterator[Conclusion]:
     pools: dict[str, list[LocatedObservation]] = {}
-    landing: dict[str, _Landing] = {}
-    patched: dict[str, _Landing] = {}
+    firsts: dict[str, LocatedObservation] = {}
+    surely = defaultdict[str, list[Related]](list)
+    perhaps = defaultdict[str, list[Related]](list)
+    """By pool: what lands there, and what patches may keep off."""
+
+    patches = defaultdict[str, dict[str, None]](dict)
     for located in observations:
         if isinstance(located.value, str):
             pools.setdefault(located.value, []).append(located)
         elif located.suppressed_by is not None:
             yield located, Violation(located.place.pointer, "can land on host-network pools")
         else:
+            related = _related(located)
             for name in located.value:
-                (patched if located.patches else landing).setdefault(name, _Landing()).add(located)
-    for name in dict.fromkeys((*landing, *patched)):
-        found = landing.get(name) or patched[name]
-        other = patched.get(name, _Landing()) if name in landing else _Landing()
+                (perhaps if located.patches else surely)[name].append(related)
+                patches[name].update(dict.fromkeys(located.patches))
+                firsts.setdefault(name, located)
+                if firsts[name].patches and not located.patches:
+                    firsts[name] = located
+    for name, first in firsts.items():
+        places = (*surely[name], *perhaps[name])
+        without = () if surely[name] else tuple(patches[name])
         # Without a manifest of the pool (`--pools`), it is reported at the first workload.
-        for at in pools.get(name, found.first[:1]):
-            yield at, _violation(at.place.pointer, name, found, other)
+        for at in pools.get(name, [first]):
+            yield at, _violation(at.place.pointer, name, places, without)
 
 
-def _violation(at: str, pool: str, found: _Landing, other: _Landing) -> Violation:
-    """Return the violation of what lands; `other` are workloads that patches may keep off."""
-    others = f" and {found.objects - 1} more" if found.objects > 1 else ""
-    pods = f"the pods of {found.first[0].object}{others}"
+def _violation(
+    at: str, pool: str, places: tuple[Related, ...], patches: tuple[str, ...]
+) -> Violation:
     return Violation(
         at,
-        f"{pods} can be scheduled to NodePool/{pool}, where there is no CNI for them",
+        f"can be scheduled to NodePool/{pool}, where there is no CNI for them",
         hint="give the pool a taint that only the pods for it tolerate, or annotate the pod"
         ' templates with apps.openyurt.io/exclude-host-network-pool: "true" and run'
         " hostnet-transform on them",
-        related=tuple(map(_related, (*found.first, *other.first))),
-        related_total=found.total + other.total,
-        patches=patches_of(found.first),
+        related=places,
+        is_each=True,
+        other=f"NodePool/{pool}",
+        patches=patches,
     )
+
+
+_LANDS = "can land there"
+_PATCHED = f"{_LANDS} (without "
 
 
 def _related(located: LocatedObservation) -> Related:
     place = located.place
-    without = f" ({without_patches(located.patches)})" if located.patches else ""
-    message = f"can land there{without}"
+    message = f"{_LANDS} ({without_patches(located.patches)})" if located.patches else _LANDS
     return Related(place.file, place.line, place.column, message, located.object)
+
+
+def fold(findings: Sequence[Finding]) -> Iterator[Finding]:
+    """Yield the findings with the pods that they are about."""
+    for found in findings:
+        sure = [one for one in found.related if not one.message.startswith(_PATCHED)]
+        objects = [name for name, _ in groupby(str(one.object) for one in sure or found.related)]
+        others = f" and {len(objects) - 1} more" if len(objects) > 1 else ""
+        yield found._replace(message=f"the pods of {objects[0]}{others} {found.message}")
 
 
 RULE = ValidationRule(
@@ -144,6 +145,7 @@ RULE = ValidationRule(
     needs=("workloads", "pools"),
     collect=collect,
     finalize=finalize,
+    fold=fold,
     alone=True,
     on=("pools", "workloads"),
 )

@@ -92,7 +92,8 @@ def collect(context: RuleContext) -> Iterator[Observation]:
 
 
 def finalize(observations: Iterable[LocatedObservation]) -> Iterator[Conclusion]:
-    every = list(observations)
+    # Which of two is reported does not depend on the order of files.
+    every = sorted(observations, key=lambda located: (str(located.object), located.place.pointer))
     claims = [_claim(located) for located in every]
     broken: set[tuple[int, str, bool]] = set()
     """The claims of which it is said in which pool they collide, and whether for certain."""
@@ -148,6 +149,7 @@ def _violation(
         cause=cause,
         is_reported=bool(message),
         mentioned=(other.place,),
+        other=str(other.object),
     )
 
 
