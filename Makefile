@@ -23,7 +23,7 @@ DEMO_TOOL := $(CURDIR)/$(BIN)/hostnet-transform
 export PYTHONPYCACHEPREFIX := $(CURDIR)/$(VENV)/pycache
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup demo test check fmt lint golden docs integration kustomize oracle cluster-oracle pythons lock yaml-oracle fuzz browser coverage mutation bench bench-docs bench-peers dist pyz clean
+.PHONY: help setup demo test check fmt lint golden docs integration kustomize reviewdog oracle cluster-oracle pythons lock yaml-oracle fuzz browser coverage mutation bench bench-docs bench-peers dist pyz clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r target text; do \
@@ -87,6 +87,11 @@ kustomize: $(BIN)/kustomize ## build the standalone kustomize, for tests (needs 
 
 $(BIN)/kustomize: $(READY)
 	GOBIN=$(CURDIR)/$(BIN) go install sigs.k8s.io/kustomize/kustomize/v5@v5.8.1
+
+reviewdog: $(BIN)/reviewdog ## build reviewdog, for tests (needs Go)
+
+$(BIN)/reviewdog: $(READY)
+	GOBIN=$(CURDIR)/$(BIN) go install github.com/reviewdog/reviewdog/cmd/reviewdog@v0.21.0
 
 browser: $(BROWSES) ## install what drives a browser, for tests; chromium itself comes from the system
 

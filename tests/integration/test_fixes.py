@@ -4,7 +4,6 @@ them.
 
 import json
 import re
-import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,6 +14,7 @@ import pytest
 from tests.effort import some
 from tests.integration.cli_runs import ROOT, invoke
 from tests.manifests import CONFIG_MAP, guarded, joined, node, pool
+from tests.requirements import require_go_tool
 
 Edit = tuple[str, tuple[int, int], tuple[int, int], str]
 """File, start and end as lines and columns, both 1-based and the end exclusive, and new text."""
@@ -206,7 +206,7 @@ def test_what_is_built_has_no_edits_of_sources() -> None:
 
 
 def test_reviewdog_takes_the_suggestions() -> None:
-    program = shutil.which("reviewdog") or pytest.skip("reviewdog is not installed")
+    program = require_go_tool("reviewdog")
     for path in (ROOT / "testdata/demo").glob("*.yaml"):
         Path(path.name).write_bytes(path.read_bytes())
     subprocess.run(["git", "init", "-q", "."], check=True)

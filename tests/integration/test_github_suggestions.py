@@ -17,7 +17,7 @@ import pytest
 from tests.integration.cli_runs import invoke
 from tests.integration.example_checkout import git
 from tests.integration.github_runner import Action, installed
-from tests.requirements import find_tool, require_tool
+from tests.requirements import require_go_tool, require_tool
 
 STAND_IN = f"""#!{sys.executable}
 import json, os, pathlib, sys
@@ -160,7 +160,7 @@ class GitHubHandler(BaseHTTPRequestHandler):
 @pytest.fixture
 def pull_request(action: Action, monkeypatch: pytest.MonkeyPatch) -> Iterator[GitHub]:
     """A pull request that adds the example, in a job where there is reviewdog."""
-    program = find_tool("reviewdog") or pytest.skip("reviewdog is not installed")
+    program = require_go_tool("reviewdog")
     (action.temp / "reviewdog").symlink_to(program)
     git(action.workspace, "init", "--quiet")
     git(action.workspace, "commit", "--quiet", "--allow-empty", "--message", "zero")
@@ -237,7 +237,7 @@ def test_only_what_the_pull_request_changes_is_commented_on(
 
 
 def test_reviewdog_filters_by_a_diff_on_the_command_line(action: Action, mended: Path) -> None:
-    program = find_tool("reviewdog") or pytest.skip("reviewdog is not installed")
+    program = require_go_tool("reviewdog")
     git(mended, "rm", "--quiet", "--cached", "integrations/example/shop.yaml")
     git(mended, "commit", "--quiet", "--message", "two")
     git(mended, "checkout", "--quiet", "HEAD~", ".")
