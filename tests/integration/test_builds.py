@@ -677,3 +677,22 @@ def reported(*arguments: str) -> list[dict[str, Any]]:
         "findings"
     ]
     return told
+
+
+def test_what_the_configuration_has_built_is_not_fixed_and_the_line_is_named() -> None:
+    annotated = (
+        "    metadata: {annotations: {apps.openyurt.io/exclude-host-network-pool: 'true'}}\n"
+    )
+    write("base/dep.yaml", DEPLOYMENT.replace("    metadata: {labels: {a: b}}\n", annotated))
+    before = Path("base/dep.yaml").read_bytes()
+    write(
+        ".hostnet-transform.yaml",
+        "apiVersion: transform.hostnet.io/v1alpha1\nkind: HostnetTransform\nspec:\n"
+        "  nodes: complete\n  build: true\n",
+    )
+    run = invoke("validate", "--fix", ".")
+    assert (run.status, run.out) == (2, b"")
+    assert ".hostnet-transform.yaml:5:1: error: " in run.err
+    assert "--fix and `build: true` cannot be used together" in run.err
+    assert "`hostnet-transform -w .` edits the sources" in run.err
+    assert Path("base/dep.yaml").read_bytes() == before

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO, TypeAlias
+from typing import TYPE_CHECKING, Any, NoReturn, TextIO, TypeAlias
 
 from transformer.commands.explain import rule_helps
 from transformer.commands.host import Host, discovery_options, refuse
@@ -69,6 +69,8 @@ def run(options: ValidateOptions, host: ValidateHost) -> int:
     baseline = _baseline(options, host)
     context = context._replace(settings=context.settings._replace(baseline=str(baseline or "")))
     is_built = options.build or bool(options.build_dirs) or host.settings.build
+    if options.fix and host.settings.build:
+        _refuse_to_fix_builds(host.settings)
     with (
         opened_reports(named) as files,
         checked(host, discovery) as sources,
@@ -110,6 +112,13 @@ def run(options: ValidateOptions, host: ValidateHost) -> int:
         for reason in reasons:
             print(reason, file=sys.stderr, flush=True)
         return 1 if reasons else status
+
+
+def _refuse_to_fix_builds(settings: Settings) -> NoReturn:
+    """Raise a `SettingsError`: what the configuration has built is in no file to fix."""
+    message = "--fix and `build: true` cannot be used together"
+    hint = "`hostnet-transform -w .` edits the sources; or use a --config without `build`"
+    raise SettingsError(message, file=settings.name, line=settings.build_line, column=1, hint=hint)
 
 
 def _baseline(options: ValidateOptions, host: ValidateHost) -> Path | None:
@@ -206,7 +215,8 @@ def refuse_contradictions(paths: tuple[str, ...], options: ValidateOptions) -> N
     if options.fix and options.staged:
         refuse("--fix", "--staged")
     if options.fix and (options.build or options.build_dirs):
-        refuse("--fix", "--build")
+        hint = "`hostnet-transform -w` edits the sources"
+        raise SettingsError("--fix and --build cannot be used together", hint=hint)
     if options.write_baseline is not None and options.only_new:
         refuse("--write-baseline", "--only-new")
     if options.only_new and not (options.old or options.base or options.staged):

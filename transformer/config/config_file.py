@@ -42,4 +42,7 @@ def parse(data: bytes, name: str) -> Settings:
         entry._replace(line=config.line_of(f"/spec/clusters/{index}"))
         for index, entry in enumerate(settings.clusters)
     )
-    return settings._replace(suppressions=suppressions, clusters=clusters, name=name)
+    build_line = config.line_of("/spec/build") if settings.build else 0
+    return settings._replace(
+        suppressions=suppressions, clusters=clusters, build_line=build_line, name=name
+    )

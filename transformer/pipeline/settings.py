@@ -44,8 +44,9 @@ class Settings(NamedTuple):
     `transform_rules` has only the rules that are explicitly switched on or off, by id; `severities`
     has `error`, `warning`, `info` or `off` by rule id. `components`, `pod_templates` and
     `inline_pools` are the plain objects of the schema; `pool_paths` are as written. `build`: as
-    `--build`. `nodes` says whether the Nodes in the input are all that the cluster has. `baseline`
-    is the path of a baseline, as written. `name` is the name of the configuration file.
+    `--build`; `build_line` is its line in the configuration file. `nodes` says whether the Nodes in
+    the input are all that the cluster has. `baseline` is the path of a baseline, as written. `name`
+    is the name of the configuration file.
     """
 
     transform_rules: Mapping[str, bool] = _NONE
@@ -61,6 +62,7 @@ class Settings(NamedTuple):
     suppressions: tuple[Suppression, ...] = ()
     nodes: Literal["partial", "complete"] = "partial"
     build: bool = False
+    build_line: int = 0
     on_invalid: Literal["fail", "pass"] = "fail"
     strict: bool = False
     baseline: str = ""
