@@ -696,3 +696,14 @@ def test_what_the_configuration_has_built_is_not_fixed_and_the_line_is_named() -
     assert "--fix and `build: true` cannot be used together" in run.err
     assert "`hostnet-transform -w .` edits the sources" in run.err
     assert Path("base/dep.yaml").read_bytes() == before
+
+
+def test_no_report_replaces_what_goes_into_a_build() -> None:
+    generator = "configMapGenerator: [{name: made, files: [data.txt]}]\n"
+    write("edge/kustomization.yaml", f"resources: [../base]\n{generator}")
+    write("edge/data.txt", "a: b\n")
+    for command in ("validate", "placement"):
+        run = invoke(command, "--build", "--report-to", "markdown=edge/data.txt", ".")
+        assert run.status == 2, command
+        assert "would replace" in run.err
+        assert Path("edge/data.txt").read_text() == "a: b\n"

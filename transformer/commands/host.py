@@ -4,6 +4,7 @@ An adapter in `hosts/` defines what its host reads, what it answers, and how it 
 does the rest.
 """
 
+import os
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Generic, NamedTuple, NoReturn, TypeVar
@@ -25,6 +26,7 @@ class Host(NamedTuple, Generic[Reads, Answers]):
     which then asks for `git add`. `is_lenient`: `validate` only notes a file that cannot be read
     and does not look like a manifest. `cache`: where it remembers files that are not reported.
     `keeps`: where a baseline to write goes instead of to its file.
+    `config`: the file of the configuration, if the host passes one.
     """
 
     settings: Settings
@@ -35,6 +37,18 @@ class Host(NamedTuple, Generic[Reads, Answers]):
     is_lenient: bool = False
     cache: Path | None = None
     keeps: Callable[[Baseline], object] | None = None
+    config: Path | None = None
+
+    def own_files(self) -> list[Path]:
+        """Return the files that the settings come from, or name."""
+        found = [self.config, Path(self.settings.name) if self.settings.name else None]
+        return [path for path in (*found, self.baseline) if path is not None]
+
+    @property
+    def baseline(self) -> Path | None:
+        """The baseline that the settings name, relative to the working folder."""
+        named = self.settings.baseline
+        return Path(os.path.relpath(self.root / named)) if named else None
 
     def pool_sources(self, pools: Iterable[str]) -> list[Source]:
         """Return the files of NodePools: those of `--pools`, then those that the settings name."""

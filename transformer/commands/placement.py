@@ -9,7 +9,7 @@ from functools import partial
 from typing import TypeAlias
 
 from transformer.commands.host import Host, discovery_options, refuse
-from transformer.commands.validate import Reads, built, checked, progress_of
+from transformer.commands.validate import Reads, built, checked, progress_of, read_by
 from transformer.config.package_data import read, schemas
 from transformer.config.placement_options import PlacementOptions
 from transformer.errors import SettingsError
@@ -50,7 +50,6 @@ def run(options: PlacementOptions, host: PlacementHost) -> int:
     discovery = discovery_options(host.settings, host.root, options.cluster)
     is_built = options.build or bool(options.build_dirs) or host.settings.build
     with (
-        opened_reports(options.report_to) as files,
         checked(host, discovery) as sources,
         built(
             sources,
@@ -61,6 +60,7 @@ def run(options: PlacementOptions, host: PlacementHost) -> int:
         )
         if is_built
         else nullcontext(sources) as states,
+        opened_reports(options.report_to, read_by(host, options, states, pools)) as files,
     ):
         progress = progress_of(states, options, "placing")
         try:

@@ -11,6 +11,7 @@ from transformer.config.options import TransformOptions
 from transformer.config.package_data import read
 from transformer.errors import SettingsError
 from transformer.findings import DocumentResult
+from transformer.inputs.discovery import Source
 from transformer.inputs.reading import is_regular
 from transformer.outputs import writers
 from transformer.outputs.reporter import NOTHING_FOUND, NOTHING_READ, Reporter
@@ -43,7 +44,7 @@ def run(options: TransformOptions, host: TransformHost) -> int:
     )
     inputs, pools = host.reads, host.pool_sources(options.pools)
     progress = _progress(options)
-    with _report_files(options) as files:
+    with _report_files(options, host, pools) as files:
         reporter = _reporter(options, files, progress)
         if inputs.sources == []:
             reporter.say(NOTHING_FOUND)
@@ -192,7 +193,9 @@ def _reports(files: Sequence[tuple[str, TextIO]]) -> "list[RunReport]":
 
 
 @contextmanager
-def _report_files(options: TransformOptions) -> Iterator[list[tuple[str, TextIO]]]:
+def _report_files(
+    options: TransformOptions, host: TransformHost, pools: Sequence[Source]
+) -> Iterator[list[tuple[str, TextIO]]]:
     """Yield where reports go, and their formats, opened before anything else is done."""
     named = list(options.report_to)
     if options.report_file is not None:
@@ -205,5 +208,8 @@ def _report_files(options: TransformOptions) -> Iterator[list[tuple[str, TextIO]
         return
     from transformer.outputs.report_files import opened_reports  # most runs do not need it
 
-    with opened_reports(named) as files:
+    inputs = host.reads
+    sources = (*(inputs.sources or ()), *inputs.context_files, *pools)
+    reads = (*host.own_files(), *(source.path for source in sources))
+    with opened_reports(named, reads) as files:
         yield [*on_stderr, *files]

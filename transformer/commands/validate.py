@@ -72,11 +72,11 @@ def run(options: ValidateOptions, host: ValidateHost) -> int:
     if options.fix and host.settings.build:
         _refuse_to_fix_builds(host.settings)
     with (
-        opened_reports(named) as files,
         checked(host, discovery) as sources,
         built(sources, options.build_dirs, host.settings, discovery.root)
         if is_built
         else nullcontext(sources) as states,
+        opened_reports(named, read_by(host, options, states, pools)) as files,
     ):
         changes, unfixed = _fixed(states, pools, context) if options.fix else ((), ())
         progress = progress_of(states, options, "validating")
@@ -125,8 +125,7 @@ def _baseline(options: ValidateOptions, host: ValidateHost) -> Path | None:
     """Return the file of the baseline to leave out, if there is one."""
     if options.baseline is not None or options.write_baseline is not None:
         return options.baseline
-    named = host.settings.baseline
-    return Path(os.path.relpath(host.root / named)) if named else None
+    return host.baseline
 
 
 def _without_known(
@@ -159,6 +158,16 @@ def _without_known(
         outcome, left = known_findings.without_old(outcome, states, context)
         left_out.append(left)
     return outcome, tuple(left_out)
+
+
+def read_by(
+    host: Host[Reads, Any], options: ValidateOptions, states: States, pools: Sequence[Source]
+) -> Iterator[Path]:
+    """Yield all files that a run reads."""
+    yield from host.own_files()
+    yield from filter(None, (options.baseline, options.write_baseline))
+    yield from states.files()
+    yield from (source.path for source in pools)
 
 
 @contextmanager

@@ -36,13 +36,13 @@ def run(config: Path, options: Mapping[str, Any]) -> int:
     given = _function_config(config)
     root = Path(os.environ.get("KUSTOMIZE_PLUGIN_CONFIG_ROOT") or Path.cwd())
     if given.only_validates:
-        return _validate(given, ValidateOptions(**options), root)
+        return _validate(given, ValidateOptions(**options), root, config)
     chosen = TransformOptions(all_or_nothing=True, **options)
     settings = from_host(given.settings, chosen)
     stdin = stdio.standard_input()
     inputs = Inputs(stdin=RawStream(stdin, chosen.stdin_filename, max_document=chosen.max_document))
     answers = partial(transform_command.opened_output, chosen, inputs)
-    return transform_command.run(chosen, Host(settings, root, inputs, answers))
+    return transform_command.run(chosen, Host(settings, root, inputs, answers, config=config))
 
 
 def _function_config(config: Path) -> FunctionConfig:
@@ -58,7 +58,7 @@ def _function_config(config: Path) -> FunctionConfig:
     return function_config(found[0] if found else None)
 
 
-def _validate(given: FunctionConfig, options: ValidateOptions, root: Path) -> int:
+def _validate(given: FunctionConfig, options: ValidateOptions, root: Path, config: Path) -> int:
     """Validate the resources, and print them unchanged if there is no error."""
     from transformer.commands import validate as validate_command  # slow to import
     from transformer.inputs.comparison import opened_states
@@ -67,7 +67,7 @@ def _validate(given: FunctionConfig, options: ValidateOptions, root: Path) -> in
     settings = from_host(given.settings, options)
     reads = partial(opened_states, (), options, stdin=io.BytesIO(data))
     answers = partial(validate_command.print_for_people, options)
-    status = validate_command.run(options, Host(settings, root, reads, answers))
+    status = validate_command.run(options, Host(settings, root, reads, answers, config=config))
     if status == 0 and not is_validator(root, VALIDATE):
         out = stdio.standard_output()
         out.write(data)

@@ -1,7 +1,7 @@
 """What to validate, and the old state to compare it with: from the disk, a pipe or Git."""
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
@@ -59,12 +59,12 @@ class States(NamedTuple):
 
     With builds: `failures` are the findings on those that failed. `led_back` returns findings on
     what was built at the places where they come from, `led` a single one; `folders` are those of
-    the kustomizations, by the source that is built; `also_known` yields the object and file of
-    such a place; `went_in` are the sources of builds, `built_from` returns what is in them, and
-    `usages` keep the objects of different builds apart, by source. `not_built` says why
-    kustomizations are not built, by file. `edited` is the new state with what is built after the
-    edits of `transform`; if there are none, its sources are the same. It has the `possible_edits`
-    of rules that are off and edit where pods run.
+    the kustomizations, by the source that is built; `also_known` yields the object and file of such
+    a place; `went_in` are the sources of builds, `built_files` all files that are loaded, by real
+    path; `built_from` returns what is in the sources, and `usages` keep the objects of different
+    builds apart, by source. `not_built` says why kustomizations are not built, by file. `edited` is
+    the new state with what is built after the edits of `transform`; if there are none, its sources
+    are the same. It has the `possible_edits` of rules that are off and edit where pods run.
     """
 
     new: Sequence[Source]
@@ -89,9 +89,24 @@ class States(NamedTuple):
     went_in: Sequence[Source] = ()
     built_from: Callable[[], Iterable[tuple[str, Sequence[ObjectRef]]]] = tuple
     usages: Mapping[str, KustomizationUsage] = {}
+    built_files: Set[str] = frozenset()
     not_built: Mapping[str, NotBuilt] = {}
     edited: "States | None" = None
     possible_edits: PossibleEdits = frozenset()
+
+    def files(self) -> Iterator[Path]:
+        """Yield all files that are read, or of which a state is."""
+        for sources in (
+            self.new,
+            self.old or (),
+            self.went_in,
+            self.new_context,
+            self.old_context,
+            self.new_rest,
+            self.other_clusters,
+        ):
+            yield from (source.path for source in sources)
+        yield from map(Path, self.built_files)
 
     def reports(self, found: Finding) -> bool:
         """Whether a finding is reported."""

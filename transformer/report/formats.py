@@ -45,6 +45,22 @@ OUTPUTS = ("manifests", "json-patch", "kustomize-patches", "kubectl")
 """What `transform` can print on standard output; `commands/transform.py` has what writes it."""
 
 
+_BEGINNINGS = (
+    b'{\n  "documents": ',  # json
+    b'{\n  "$schema": "https://json.schemastore.org/sarif-2.1.0.json"',
+    b'[\n  {\n    "description": ',  # gitlab
+    b"[]\n",
+    b'{"message": ',  # rdjsonl
+    b'{\n"version": 1,\n"cluster',  # placement
+)
+"""How those reports begin that a search of a folder may find, because they are JSON."""
+
+
+def is_report(head: bytes) -> bool:
+    """Whether a file with this beginning is a report of an earlier run, in JSON."""
+    return head.startswith(_BEGINNINGS)
+
+
 def renderer(name: str) -> "Callable[[Report], Iterator[str]]":
     """Return the function that yields the text of a validation report in the format `name`."""
     render: Callable[[Report], Iterator[str]]

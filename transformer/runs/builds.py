@@ -98,6 +98,7 @@ def with_builds(states: States, builder: Builder) -> States:
     return _as_built(states, new, both)._replace(
         old=None if states.old is None else old.sources,
         reported_files=_reported(states, both, old),
+        built_files=new.files | old.files,
         failures=[*new.failures, *map(_of_old, old.failures)],
         edited=edited,
     )
@@ -203,6 +204,7 @@ def build(
     built.names |= {files[real]: source.name for real, source in roots.items()}
     built.relative |= {files[real]: source.relative for real, source in roots.items()}
     found = {real: closure(Path(tree.copied(real))) for real in roots}
+    built.files = {tree.original(file) for one in found.values() for file in one.files}
     ends = {real: end for real, one in found.items() if (end := end_of(one, tree)) is not None}
     wanted = {real: one for real, one in found.items() if real not in ends}
     free = freed(sources, wanted, tree)

@@ -33,10 +33,10 @@ class Built:
 
     `origins` lead findings on what was built back, by the name of its source; `names` are those of
     the files, by real path, and `relative` are their paths from `configured`, the folder of the
-    configuration. `done` are the builds, by the real path of their folder. `usages` keep
-    objects of different builds apart. `echoes` are failures, by file and message, that come from a
-    file that cannot be read. `failed` are the kustomizations that cannot be built, by real path,
-    with the files that go in.
+    configuration. `done` are the builds, by the real path of their folder. `usages` keep objects of
+    different builds apart. `echoes` are failures, by file and message, that come from a file that
+    cannot be read. `files` are the real paths of all that is loaded. `failed` are the
+    kustomizations that cannot be built, by real path, with the files that go in.
     """
 
     sources: list[Source]
@@ -47,6 +47,7 @@ class Built:
     usages: dict[str, KustomizationUsage] = field(default_factory=dict)
     done: dict[str, Done] = field(default_factory=dict)
     failures: list[Finding] = field(default_factory=list)
+    files: set[str] = field(default_factory=set)
     failed: dict[str, set[str]] = field(default_factory=dict)
     echoes: dict[tuple[str, str], str] = field(default_factory=dict)
     not_built: dict[str, NotBuilt] = field(default_factory=dict)
