@@ -12,6 +12,7 @@ from transformer.findings import Finding, ObjectRef, Place
 from transformer.kubernetes.nodes import is_node
 from transformer.kubernetes.objects import Manifest, manifests, mapping_at
 from transformer.kubernetes.pools import Pool, is_pool, pool_of
+from transformer.kubernetes.well_known import EXCLUDE_ANNOTATION
 from transformer.pipeline.context import RunContext
 from transformer.pipeline.diagnostics import DiagnosticCollector, Origin
 from transformer.pipeline.document_loader import load_document
@@ -144,7 +145,8 @@ def compared_part(manifest: Manifest) -> Manifest | None:
     Return None if no rule compares its kind, or if it has no name to match it by.
 
     A NodePool keeps its labels, annotations, spec and the names of its nodes; a Node its labels; a
-    Pod or Job the affinity of its pod template; a Job also whether it is suspended.
+    Pod or Job the affinity of its pod template, and whether it asks for the guard; a Job also
+    whether it is suspended.
     """
     value: dict[str, Any]
     if not manifest.is_named:
@@ -156,7 +158,10 @@ def compared_part(manifest: Manifest) -> Manifest | None:
     elif is_node(manifest):
         value = {"metadata": {"name": manifest.ref.name, "labels": manifest.labels}}
     elif (at := _SHORT_LIVED.get((manifest.ref.group, manifest.ref.kind))) is not None:
-        value = {"spec": {"affinity": mapping_at(manifest.value, *at, "spec").get("affinity")}}
+        asks = mapping_at(manifest.value, *at, "metadata", "annotations").get(EXCLUDE_ANNOTATION)
+        affinity = mapping_at(manifest.value, *at, "spec").get("affinity")
+        annotations = {} if asks is None else {EXCLUDE_ANNOTATION: asks}
+        value = {"metadata": {"annotations": annotations}, "spec": {"affinity": affinity}}
         for key in reversed(at):
             value = {key: value}
         if "suspend" in manifest.spec and at:

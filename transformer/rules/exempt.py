@@ -4,8 +4,9 @@ changed in the cluster.
 
 from collections.abc import Iterable
 
+from transformer.kubernetes.node_affinity import asks_for_the_guard, has_guard
 from transformer.kubernetes.objects import Manifest, controller_of, mapping_at
-from transformer.kubernetes.pod_template import PodTemplate
+from transformer.kubernetes.pod_template import PodTemplate, pod_templates
 from transformer.operations import Operation
 from transformer.rules.context import RuleContext
 
@@ -51,6 +52,17 @@ def is_unchangeable(context: RuleContext) -> bool:
     """Whether the object exists already, and the API server refuses to change its pod template."""
     before = context.before
     return before is not None and context.manifest.is_named and has_fixed_template(before)
+
+
+def asks_anew(context: RuleContext, template: PodTemplate) -> bool:
+    """Whether a pod template of an unchangeable object asks for the guard, and before it neither
+    did so nor had it.
+    """
+    if not (is_unchangeable(context) and asks_for_the_guard(template)):
+        return False
+    assert context.before is not None
+    old = pod_templates(context.before, context.cluster.rows)
+    return not any(asks_for_the_guard(one) or has_guard(one) for one in old)
 
 
 def has_fixed_template(manifest: Manifest) -> bool:

@@ -679,6 +679,19 @@ def test_a_guard_that_transform_would_add_changes_the_template_as_well() -> None
     assert immutable(pod(containers=[{**CONTAINER, "image": "busybox:2"}]), old=[pod()]) == []
 
 
+def test_an_annotated_object_that_nobody_touched_is_found_as_without_an_old_state() -> None:
+    """A pull request about something else, and the next push, report the same."""
+    for one in (pod_with(annotations=EXCLUDED), job(annotations=EXCLUDED)):
+        with_old = [found.rule for found in validated(HOST, one, old=[HOST, one])]
+        assert with_old == [found.rule for found in validated(HOST, one)] == ["HN426"]
+        before = pod_with() if one["kind"] == "Pod" else job()
+        assert [found.rule for found in validated(HOST, one, old=[HOST, before])] == ["HN416"]
+        assert [found.rule for found in validated(one, old=[before])] == ["HN426"]
+        suspended = {**before, "spec": {**before["spec"], "suspend": True}}
+        if one["kind"] == "Job":
+            assert [f.rule for f in validated(HOST, one, old=[HOST, suspended])] == ["HN426"]
+
+
 def test_a_job_that_has_not_started_may_change() -> None:
     waiting, running = job(), job()
     waiting["spec"]["suspend"], running["spec"]["suspend"] = True, False

@@ -2,9 +2,10 @@
 
 The pod template of a Job, and the affinity of a Pod, cannot be changed once the object exists: the
 API server refuses the update. If a guard is added to (or removed from) an object that is in the
-cluster already, the change takes effect only when the object is created again. (A Job that was
-suspended is not reported: its affinity may change until it starts.) Reported only where the input
-has a host-network pool.
+cluster already, the change takes effect only when the object is created again. This is also
+reported if the change adds the exclude annotation, for which `hostnet-transform` would add the
+guard. (A Job that was suspended is not reported: its affinity may change until it starts.) Reported
+only where the input has a host-network pool.
 
 Bad, where `hangzhou` is a host-network pool:
 
@@ -45,7 +46,7 @@ from transformer.kubernetes.node_affinity import has_guard
 from transformer.kubernetes.pod_template import pod_templates
 from transformer.rules.base import ValidationRule
 from transformer.rules.context import RuleContext
-from transformer.rules.exempt import is_unchangeable
+from transformer.rules.exempt import asks_anew, is_unchangeable
 
 
 def check(context: RuleContext) -> Iterator[Violation]:
@@ -62,7 +63,7 @@ def check(context: RuleContext) -> Iterator[Violation]:
             change = f"the guard is removed from {ref}"
         elif not was and has_guard(template):
             change = f"the guard is added to {ref}"
-        elif any(operation.path.startswith(at) for operation in planned):
+        elif asks_anew(context, template) and any(one.path.startswith(at) for one in planned):
             change = f"`hostnet-transform` would add the guard to {ref}"
         else:
             continue

@@ -34,12 +34,10 @@ from transformer.rules.base import ValidationRule
 from transformer.rules.components import is_surely_component
 from transformer.rules.context import RuleContext
 from transformer.rules.edits import pod_guard
-from transformer.rules.exempt import editable, is_unchangeable
+from transformer.rules.exempt import asks_anew, editable
 
 
 def check(context: RuleContext) -> Iterator[Violation]:
-    if is_unchangeable(context):
-        return  # HN416
     missing = editable(context, context.planned.get(pod_guard.RULE.id, ()))
     lacking = {operation.path.rpartition("/spec/affinity")[0] for operation in missing}
     reported = {one.template.pointer for one in context.checked if one.schedule.kept_off}
@@ -47,6 +45,7 @@ def check(context: RuleContext) -> Iterator[Violation]:
         if (
             template.pointer in lacking
             and template.pointer not in reported
+            and not (context.cluster.has_host_network_pools and asks_anew(context, template))
             and not is_surely_component(context, template)
         ):
             yield Violation(
