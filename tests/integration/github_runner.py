@@ -74,6 +74,7 @@ class Action(NamedTuple):
         (self.temp / "output").write_text("")
         names = {"PATHS": "paths", "BASE": "base", "ARGS": args}
         given = {name: values[source] for name, source in names.items()}
+        given["BEFORE"] = inputs.get("before", "")
         assert self.run(step, **given) == 0
         lines = (self.temp / "output").read_text(encoding="utf-8").splitlines()
         return dict(line.split("=", 1) for line in lines)

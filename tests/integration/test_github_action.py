@@ -32,6 +32,7 @@ def test_the_action_hands_over_its_inputs_by_environment_only(action: Action) ->
     assert action.steps["validate"]["env"] == {
         "PATHS": "${{ inputs.paths }}",
         "BASE": "${{ inputs.base }}",
+        "BEFORE": "${{ github.event_name == 'push' && github.event.before || '' }}",
         "ARGS": "${{ inputs.args }}",
     }
     assert action.steps["result"]["env"] == {
@@ -65,6 +66,23 @@ def test_the_action_compares_with_a_base(action: Action, mended: Path) -> None:
     flip(mended)
     assert action.validate(base="HEAD")["status"] == "1"
     assert "HN201" in action.found()
+
+
+def test_only_what_is_new_is_reported_of_a_pull_request_and_of_a_push(
+    action: Action, mended: Path
+) -> None:
+    git(mended, "checkout", "--quiet", ".")
+    (mended / "more.txt").write_text("")
+    git(mended, "add", "more.txt")
+    git(mended, "commit", "--quiet", "--message", "one more")
+    only_new = "-q --only-new"
+    for old in ({"base": "HEAD~"}, {"before": git(mended, "rev-parse", "HEAD~")}):
+        assert action.validate(args=only_new, **old)["status"] == "0", old
+        assert action.found() == []
+    for nothing in ("", "0" * 40):  # of a scheduled run, and of a new branch
+        assert action.validate(args=only_new, before=nothing)["status"] == "1"
+        assert "all findings are reported" in action.log
+        assert sorted(action.found()) == ["HN311", "HN406", "HN426"]
 
 
 def test_the_action_takes_paths_by_line_and_options_by_word(action: Action) -> None:

@@ -67,6 +67,18 @@ def test_the_job_for_gitlab_takes_paths_and_options(checkout: Path) -> None:
     assert (status, [entry["check_name"] for entry in found]) == (0, ["HN426"])
 
 
+def test_only_what_is_new_is_reported_of_a_merge_request_and_of_a_push(mended: Path) -> None:
+    git(mended, "checkout", "--quiet", ".")
+    git(mended, "commit", "--quiet", "--allow-empty", "--message", "one more")
+    before = git(mended, "rev-parse", "HEAD~")
+    for old in ("CI_MERGE_REQUEST_DIFF_BASE_SHA", "CI_COMMIT_BEFORE_SHA"):
+        assert gitlab(mended, HOSTNET_ARGS="--only-new -q", **{old: before}) == (0, []), old
+    for nothing in ({}, {"CI_COMMIT_BEFORE_SHA": "0" * 40}):
+        status, found = gitlab(mended, HOSTNET_ARGS="-q --only-new", **nothing)
+        assert (status, len(found)) == (1, 3)
+    assert gitlab(mended, HOSTNET_ARGS="-q", CI_COMMIT_BEFORE_SHA=before)[0] == 1
+
+
 class GitLab(ThreadingHTTPServer):
     """What answers as the API of GitLab does about the notes of a merge request."""
 
