@@ -101,10 +101,15 @@ class TextEdit(NamedTuple):
 
 
 class Fix(NamedTuple):
-    """What `rules` of `transform`, or `validate --fix`, change in the object of a finding."""
+    """What `rules` of `transform`, or `validate --fix`, change in the object of a finding.
+
+    `has_lone_cr`: a CR without LF ends a line of the file, as YAML has it. Most other programs do
+    not break lines there, and would edit another one.
+    """
 
     rules: tuple[str, ...]
     edits: tuple[TextEdit, ...]
+    has_lone_cr: bool = False
 
 
 class Finding(NamedTuple):

@@ -59,12 +59,14 @@ def of_rdjsonl(text: str) -> Iterator[Edit]:
             )
 
 
-def applied(data: bytes, edits: set[Edit], *, in_bytes: bool) -> bytes:
+def applied(
+    data: bytes, edits: set[Edit], *, in_bytes: bool, line_end: str = "\r\n|\n|\r"
+) -> bytes:
     """Return the file after all edits; columns count characters or bytes."""
     # In Latin-1, each byte is a character.
     mark = "" if in_bytes else "\ufeff" * data.startswith(b"\xef\xbb\xbf")  # it has no column
     text = data.decode("latin-1" if in_bytes else "utf-8").removeprefix(mark)
-    starts = [0, *(found.end() for found in re.finditer("\r\n|\n|\r", text))]
+    starts = [0, *(found.end() for found in re.finditer(line_end, text))]
 
     def offset(at: tuple[int, int]) -> int:
         return starts[at[0] - 1] + at[1] - 1
@@ -230,3 +232,27 @@ def test_the_edits_of_manifests_without_a_marker_put_it_between_them(line_end: b
     )
     files = {"a.yaml": glued, "b.yaml": listed + b"\n" + guarded("d")}
     assert check({name: data.replace(b"\n", line_end) for name, data in files.items()}) > 5
+
+
+@pytest.mark.parametrize("end", ["\r", "\x85", "\u2028", "\u2029"])
+def test_a_program_that_breaks_lines_at_lf_edits_right_or_not_at_all(end: str) -> None:
+    """YAML 1.1 ends a line at each of these, reviewdog and readers of SARIF at LF only."""
+    comment = f"# one{end}# two{end}# three\n".encode()
+    data = comment + joined(guarded("a"), guarded("b"), *[CONFIG_MAP] * 3)
+    Path("a.yaml").write_bytes(data)
+    outs = {form: invoke("validate", "--format", form, ".").out.decode() for form in READERS}
+    invoke("validate", "--fix", ".")
+    fixed = Path("a.yaml").read_bytes()
+    assert fixed != data
+    edits = set(of_json(outs["json"]))
+    assert applied(data, edits, in_bytes=False) == fixed
+    is_lone_cr = end == "\r"
+    if is_lone_cr:  # the lines of the others are not ours
+        assert applied(data, edits, in_bytes=False, line_end="\n") != fixed
+    for form, (read, in_bytes) in READERS.items():
+        edits = set(read(outs[form]))
+        assert bool(edits) == (form == "json" or not is_lone_cr), form
+        if edits and not is_lone_cr:
+            assert applied(data, edits, in_bytes=in_bytes, line_end="\n") == fixed, form
+    (run,) = json.loads(outs["sarif"])["runs"]
+    assert run["newlineSequences"] == ["\r\n", "\n", "\r"]

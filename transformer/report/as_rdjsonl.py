@@ -1,7 +1,8 @@
 """Findings as lines of reviewdog's diagnostic format (rdjsonl), with suggestions for edits.
 
-Columns there count bytes of UTF-8. reviewdog takes neither what is no UTF-8 nor lines of 64 KiB: it
-leaves out such a line, and all that follow it, without a word.
+Lines there end at LF, and columns count bytes of UTF-8: a file in which a lone CR ends a line gets
+no suggestions. reviewdog takes neither what is no UTF-8 nor lines of 64 KiB: it leaves out such a
+line, and all that follow it, without a word.
 """
 
 import json
@@ -49,7 +50,7 @@ def _diagnostic(found: Finding) -> dict[str, Any]:
         "source": {"name": "hostnet-transform"},
         "code": {"value": found.rule},
     }
-    if found.fix:
+    if found.fix and not found.fix.has_lone_cr:
         diagnostic["suggestions"] = list(map(_suggestion, found.fix.edits))
     if found.related:
         diagnostic["related_locations"] = [

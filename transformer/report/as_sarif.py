@@ -35,6 +35,7 @@ def render(report: Report) -> Iterator[str]:
         "tool": {"driver": driver},
         "automationDetails": {"id": RUN},
         "columnKind": "unicodeCodePoints",
+        "newlineSequences": ["\r\n", "\n", "\r"],
         "results": [
             _result(found, fingerprint, places)
             for found, fingerprint in fingerprints(report.findings)
@@ -81,7 +82,7 @@ def _result(found: Finding, fingerprint: str, places: dict[str, int]) -> dict[st
         result["relatedLocations"] = [_related(also) for also in found.related]
     if found.rule in places:
         result["ruleIndex"] = places[found.rule]
-    if found.fix:
+    if found.fix and not found.fix.has_lone_cr:  # `newlineSequences` is what few programs read
         result["fixes"] = [_fix(found, found.fix)]
     return result
 

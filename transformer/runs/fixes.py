@@ -12,7 +12,10 @@ from transformer.outputs.reporter import Reporter
 from transformer.outputs.terminal import Progress
 from transformer.outputs.writers import Output
 from transformer.pipeline.context import RunContext
+from transformer.regexes import regex
 from transformer.runs.transform import Inputs, Outputs, run_transform
+
+_LONE_CR = regex(rb"\r(?!\n)")
 
 _Object: TypeAlias = tuple[str, int, str]
 """File, document and item."""
@@ -20,15 +23,18 @@ _Object: TypeAlias = tuple[str, int, str]
 
 class _Edits(Output):
     """Keeps the edits of objects, and the rules that make them; and files that would stay as they
-    are, because of something in them that fails.
+    are, because of something in them that fails, or in which a lone CR ends a line.
     """
 
     def __init__(self) -> None:
         self.rules = defaultdict[_Object, list[str]](list)
         self.edits: dict[_Object, tuple[TextEdit, ...]] = {}
         self.failed = set[str]()
+        self.with_lone_cr = set[str]()
 
     def add(self, result: DocumentResult) -> None:
+        if _LONE_CR.search(result.source):
+            self.with_lone_cr.add(result.file)
         if result.failed:
             self.failed.add(result.file)
         for change in result.changes:
@@ -70,7 +76,8 @@ def with_fixes(
             and found.file not in kept.failed
             and any(found.rule in resolved_by[rule] for rule in rules)
         ):
-            return found._replace(fix=Fix(rules, kept.edits[at]))
+            fix = Fix(rules, kept.edits[at], found.file in kept.with_lone_cr)
+            return found._replace(fix=fix)
         return found
 
     return tuple(map(fixed, findings))
