@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.integration.cli_runs import ROOT, TOOL, environment, invoke
+from transformer.report import as_sarif
 from transformer.report.formats import FORMATS, PAGE, PLACEMENT_FORMATS
 
 
@@ -171,3 +172,12 @@ def test_the_report_that_does_not_fit_on_the_disk_is_named(command: str) -> None
     run = invoke(command, "--report-to", "json=a", "--report-to", "markdown=full", "in")
     assert run.status == 3
     assert "error: full: no space left on device" in run.err
+
+
+def test_findings_that_sarif_has_no_room_for_are_told_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(as_sarif, "MOST_RESULTS", 2)
+    run = invoke("validate", "-q", "--format", "sarif", "--report-to", "sarif=a", "in")
+    assert run.err.count("warning: the SARIF report has only 2 of ") == 1
+    assert Path("a").read_bytes() == run.out

@@ -4,7 +4,8 @@ This needs no library: those that write SARIF are unmaintained, or depend on a w
 """
 
 import json
-from collections.abc import Iterator
+import zlib
+from collections.abc import Iterator, Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -18,11 +19,33 @@ SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 RUN = "hostnet-transform/validate/"
 """Runs with this id are compared with one another; an upload may give another one."""
 
+MOST_RESULTS = 25_000
+MOST_BYTES = 10_000_000 - 100_000
+"""Limits of code scanning, which rejects larger files: the results of a run, and the bytes of the
+compressed file (with some room, because an upload adds to it). It shows the 5,000 most severe.
+"""
+
+_ORDER = ("error", "warning", "info")
 _LEVELS = {"error": "error", "warning": "warning", "info": "note"}
 
 
 def render(report: Report) -> Iterator[str]:
-    """Yield the text of the report."""
+    """Yield the text of the report: if it is too large for code scanning, of the most severe of its
+    findings.
+    """
+    known = list(fingerprints(report.findings))
+    text = _text(report, known) if len(known) <= MOST_RESULTS else ""
+    if not text or _is_too_large(text):
+        known.sort(key=lambda one: _ORDER.index(one[0].severity))
+        known = known[:MOST_RESULTS]
+        while _is_too_large(text := _text(report, known)) and known:
+            known = known[: len(known) * 3 // 4]
+        report.warns(_cut(len(known), len(report.findings)))
+    yield text
+
+
+def _text(report: Report, known: Sequence[tuple[Finding, str]]) -> str:
+    """Return the text of a report with these findings, which have their fingerprints."""
     rules = report.rules()
     places = {rule.id: place for place, rule in enumerate(rules)}
     driver: dict[str, Any] = {
@@ -36,15 +59,27 @@ def render(report: Report) -> Iterator[str]:
         "automationDetails": {"id": RUN},
         "columnKind": "unicodeCodePoints",
         "newlineSequences": ["\r\n", "\n", "\r"],
-        "results": [
-            _result(found, fingerprint, places)
-            for found, fingerprint in fingerprints(report.findings)
-        ],
+        "results": [_result(found, fingerprint, places) for found, fingerprint in known],
     }
+    if len(known) < len(report.findings):
+        said = {"level": "warning", "message": {"text": _cut(len(known), len(report.findings))}}
+        run["invocations"] = [{"executionSuccessful": True, "toolExecutionNotifications": [said]}]
     if report.unseen:
         entries = [one.as_dict() for one in report.unseen]
         run["properties"] = {"unseenTotal": len(entries), "unseen": entries}
-    yield json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2) + "\n"
+    return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2) + "\n"
+
+
+def _is_too_large(text: str) -> bool:
+    data = text.encode("utf-8", "backslashreplace")
+    return len(data) > MOST_BYTES and len(zlib.compress(data)) > MOST_BYTES
+
+
+def _cut(kept: int, number: int) -> str:
+    return (
+        f"the SARIF report has only {kept:,} of {number:,} findings, the most severe ones: code"
+        f" scanning takes {MOST_RESULTS:,} at most, and 10 MB compressed"
+    )
 
 
 def _rule(rule: RuleHelp) -> dict[str, Any]:

@@ -38,12 +38,13 @@ class Report(NamedTuple):
 
     `documents` and `files` are counts. `rule_ids` are the ids of all rules, and `checks` those of
     the validation rules that are enabled; `rules` returns the documentation of all, which takes
-    time. `skipped_rules` pairs a reason (`no Node in the input`) with the ids of
-    the rules that had nothing to check for it. `undecided` pairs what is missing (`the node label
-    zone`) with the number of workloads of which it is therefore unknown whether they can run on
-    host-network pools. `version` returns that of the tool, which takes time. `changes` are those of
-    `--fix`. `is_blank`: all documents are empty. `unseen` is what was not looked into, kind by
-    kind. `left_out` says which findings are known and not among them.
+    time. `skipped_rules` pairs a reason (`no Node in the input`) with the ids of the rules that had
+    nothing to check for it. `undecided` pairs what is missing (`the node label zone`) with the
+    number of workloads of which it is therefore unknown whether they can run on host-network pools.
+    `version` returns that of the tool, which takes time. `changes` are those of `--fix`.
+    `is_blank`: all documents are empty. `unseen` is what was not looked into, kind by kind.
+    `left_out` says which findings are known and not among them. `warns` is told of what a format
+    has no room for.
     """
 
     documents: int
@@ -59,3 +60,4 @@ class Report(NamedTuple):
     unseen: Sequence[Unseen] = ()
     rule_ids: Sequence[str] = ()
     left_out: Sequence[LeftOut] = ()
+    warns: Callable[[str], object] = str

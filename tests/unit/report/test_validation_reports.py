@@ -1,6 +1,8 @@
 """A validation in the formats that other programs read: GitHub, GitLab, JUnit, SARIF."""
 
+import gzip
 import json
+import random
 import xml.etree.ElementTree as ET
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -177,6 +179,43 @@ def test_sarif_names_no_absolute_path_as_a_relative_one() -> None:
     location = result["locations"][0]["physicalLocation"]["artifactLocation"]
     assert location["uri"] == "file:///tmp/a.yaml"
     assert "ruleIndex" not in result
+
+
+def test_sarif_has_what_code_scanning_takes_the_most_severe_first_and_says_so(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(as_sarif, "MOST_RESULTS", 4)
+    said: list[str] = []
+    every = (NOTE, WARNING, ERROR, WARNING, ERROR, NOTE)
+    report = REPORT._replace(findings=every, warns=said.append)
+    run = sarif_run(report)
+    assert [result["level"] for result in run["results"]] == ["error"] * 2 + ["warning"] * 2
+    whole = sarif_run(REPORT._replace(findings=every[:2]))
+    assert [result["level"] for result in whole["results"]] == ["note", "warning"]
+    assert "invocations" not in whole
+    (invocation,) = run["invocations"]
+    (notification,) = invocation["toolExecutionNotifications"]
+    assert notification["message"]["text"] == said[0]
+    assert said == [
+        "the SARIF report has only 4 of 6 findings, the most severe ones: code scanning takes 4 at"
+        " most, and 10 MB compressed"
+    ]
+
+
+def test_sarif_is_as_large_as_code_scanning_takes_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(as_sarif, "MOST_BYTES", 30_000)
+    noise = random.Random(16)
+    findings = tuple(
+        one._replace(message=noise.randbytes(200).hex())
+        for one in (NOTE, WARNING, ERROR)
+        for _ in range(200)
+    )
+    said: list[str] = []
+    rendered = text(as_sarif.render, REPORT._replace(findings=findings, warns=said.append))
+    assert 20_000 < len(gzip.compress(rendered.encode())) <= 30_000
+    (run,) = json.loads(rendered)["runs"]
+    assert {result["level"] for result in run["results"]} == {"error"}
+    assert len(said) == 1
 
 
 # --- junit --------------------------------------------------------------------------------------
