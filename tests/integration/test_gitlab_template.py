@@ -212,6 +212,27 @@ def test_findings_are_an_artifact_and_a_note_that_is_updated(
     assert note.startswith(f"{FINDINGS}### hostnet-transform: the run failed\n")
 
 
+@pytest.mark.parametrize("name", ["hostnet", "hostnet-placement"])
+def test_a_failed_run_is_told_of_in_a_note(mended: Path, merge_request: GitLab, name: str) -> None:
+    given = {
+        "CI_API_V4_URL": f"http://127.0.0.1:{merge_request.server_port}",
+        "CI_MERGE_REQUEST_IID": "7",
+        "HOSTNET_TOKEN": "secret",
+    }
+    wrong = {"HOSTNET_ARGS": "--config no.yaml", "HOSTNET_PLACEMENT_ARGS": "--config no.yaml"}
+    for more, status in ((wrong, 2), ({}, 3)):
+        (mended / "broken.yaml").write_text("apiVersion: v1\nkind: Node\na: [\n")
+        assert run_job(name, mended, **given, **more)[1] == status
+        (note,) = merge_request.notes[150:]
+        assert ("the run failed" in note["body"]) == (status == 2)
+        end = f"\nThe exit status is {status}: the job's log says why.\n"
+        assert note["body"].endswith(end)
+    (mended / "broken.yaml").unlink()
+    assert run_job(name, mended, **given)[1] == 0
+    (note,) = merge_request.notes[150:]
+    assert "exit status" not in note["body"]
+
+
 def test_a_note_that_cannot_be_written_is_told_of_and_hides_no_status(checkout: Path) -> None:
     given = {"CI_API_V4_URL": "http://127.0.0.1:1", "HOSTNET_TOKEN": "secret"}
     _, status, printed = run_job("hostnet", checkout, CI_MERGE_REQUEST_IID="7", **given)
