@@ -57,7 +57,7 @@ class Digest:
         totals = [count(self._totals[one], _NAMES[one]) for one in _ORDER if self._totals[one]]
         head = [f"### hostnet-transform: {', '.join(totals) or 'no findings'}\n\n"]
         head += self._by_rule()
-        foot = [f"{escaped(line.strip())}  \n" for line in summary]
+        foot = [f"{in_words(line.strip())}  \n" for line in summary]
         size = _FOR_COUNTS + sum(map(_size, (*head, *foot)))
         yield from head
         for kind in (*_ORDER, _CHANGE):

@@ -28,7 +28,7 @@ _MOST_SUMMARY = 12
 def render(report: PlacementReport) -> Iterator[str]:
     """Yield the lines of the report, as many as fit in a comment."""
     yield from fitting(_whole(report), _ALL)
-    yield from (f"{escaped(line)}  \n" for line in footer(report))
+    yield from (f"{in_words(line)}  \n" for line in footer(report))
 
 
 _ALL = "`--format json` has all of them"
@@ -110,6 +110,6 @@ def _cause(one: Cause) -> Iterator[str]:
     yield f"- **{reason.severity} {reason.rule}** on {on}: {escaped(reason.message)}  \n"
     lines = [f"{escaped(name)}, {escaped(at)}" for at, name in one.first]
     lines += [one.more] if one.more else []
-    lines += [f"help: {escaped(one.help)}"] if one.help else []
+    lines += [f"help: {in_words(one.help)}"] if one.help else []
     lines += [f"edit: {in_words(one.edit)}"] if one.edit else []
     yield "  " + "  \n  ".join(lines) + "\n"
