@@ -153,7 +153,9 @@ def objects_of(entries: list[Any]) -> set[tuple[str, int, str]]:
 
 
 def test_the_edits_of_our_test_data_are_those_of_a_fix() -> None:
-    """Each file in a cluster of its own, except for those in which more is fixed than is found."""
+    """Each file in a cluster of its own, except for those in which more is fixed than is found, and
+    those in which a lone CR ends a line.
+    """
     Path(".hostnet-transform.yaml").write_text(
         'apiVersion: transform.hostnet.io/v1alpha1\nkind: HostnetTransform\nspec: {scopes: ["*"]}\n'
     )
@@ -161,6 +163,7 @@ def test_the_edits_of_our_test_data_are_those_of_a_fix() -> None:
         path
         for name in ("rules", "splice")
         for path in sorted((ROOT / "testdata" / name).rglob("in.yaml"))
+        if not re.search(rb"\r(?!\n)", path.read_bytes())
     ]
     paths = some(tuple(every))
     files = {f"{number}/in.yaml": path.read_bytes() for number, path in enumerate(paths)}
