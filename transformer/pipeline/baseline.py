@@ -135,14 +135,18 @@ def _unknown(found: Finding, more: Collection[Key], relative: Relative) -> Findi
 def _keys(found: Finding, relative: Relative) -> Iterator[tuple[Key, Related | None]]:
     """Yield the keys of a finding, each with the further place that it is about, if any."""
     severity = "" if found.severity == "error" else found.severity
-    pointer = "" if found.is_each else _INDEX.sub("/*", found.pointer)
+    # Which of two objects is reported depends on the order of files.
+    is_of_two = bool(found.other) and not found.is_each
+    pointer = "" if found.is_each or is_of_two else _INDEX.sub("/*", found.pointer)
     places: Iterable[Related | None] = found.related if found.is_each else (None,)
     for cluster in found.clusters or ("",):
         for place in places:
             at: Finding | Related = place or found
-            name = name_of(at.object)
+            name, other = name_of(at.object), found.other
             file = "" if name else _printable(relative(at.file))
-            yield Key(cluster, found.rule, severity, name, file, pointer, found.other), place
+            if is_of_two:
+                name, other = sorted((name, other))
+            yield Key(cluster, found.rule, severity, name, file, pointer, other), place
 
 
 _INDEX = re.compile(r"/\d+(?=/|$)")

@@ -112,3 +112,10 @@ def test_changes_reminders_and_what_was_not_read_are_always_reported() -> None:
     always = always_reported(validation_rules())
     assert always >= {"HN201", "HN204", "HN304", "HN416", "HN901", "HN905", "HN907"}
     assert always.isdisjoint({"HN401", "HN420", "HN903", "HN906"})
+
+
+def test_of_two_objects_it_does_not_matter_which_is_reported() -> None:
+    one = Finding("HN408", "error", "m", "a.yaml", 1, 1, 0, object=workload("a"), pointer="/x")
+    one = one._replace(other=str(workload("b")))
+    two = one._replace(file="b.yaml", object=workload("b"), pointer="/y", other=str(workload("a")))
+    assert without_known([two], known_of([one])).findings == ()

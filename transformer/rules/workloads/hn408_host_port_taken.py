@@ -92,8 +92,7 @@ def collect(context: RuleContext) -> Iterator[Observation]:
 
 
 def finalize(observations: Iterable[LocatedObservation]) -> Iterator[Conclusion]:
-    # Which of two is reported does not depend on the order of files.
-    every = sorted(observations, key=lambda located: (str(located.object), located.place.pointer))
+    every = list(observations)
     claims = [_claim(located) for located in every]
     broken: set[tuple[int, str, bool]] = set()
     """The claims of which it is said in which pool they collide, and whether for certain."""
