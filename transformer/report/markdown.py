@@ -17,7 +17,7 @@ _SPECIAL = regex(r"[\\`*_\[\]<>#!|~&@$%]|:(?=//)|(?<=www)\.|\A[-+=]|(?<=\A[0-9])
 _MENTIONS = regex(r"(&#(?:33|35|36|37|38|64|126);|\bGH-)(?=[\w\"])")
 _APART = "&#8203;"
 
-_CODE = regex(
+_COMMAND = regex(
     r"(`(?:(?:hostnet-transform|validate|placement|kubectl) [\w ./=:,-]+|--[\w-]+|kind: \w+)`)"
 )
 """What our texts have between backticks, and names do not: commands, options, `---`."""
@@ -31,7 +31,7 @@ def escaped(text: str) -> str:
 
 def in_words(line: str) -> str:
     """Return a line of our own, in which a command or an option is between backticks."""
-    parts = _CODE.split(clean(line))
+    parts = _COMMAND.split(clean(line))
     return "".join(part if number % 2 else escaped(part) for number, part in enumerate(parts))
 
 
