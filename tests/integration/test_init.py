@@ -545,6 +545,15 @@ def test_where_the_tool_is_goes_into_hooks_and_jobs() -> None:
     job = yaml.safe_load(Path(".gitlab-ci.yml").read_text())["hostnet"]
     assert job["variables"]["HOSTNET_REPOSITORY"] == "https://git.example.com/hostnet@v9"
     assert invoke("init", "--tool", "a b").status == 2
+    assert invoke("init", "--tool", "https://$HOST/tool@v1").status == 2
+
+
+def test_what_no_baseline_covers_is_named() -> None:
+    example("plain")
+    Path("broken.yaml").write_bytes(b"apiVersion: v1\nkind: [\n")
+    run = initialized("--baseline")
+    assert "no baseline covers what cannot be read: broken.yaml; mend or `exclude` it" in run.err
+    assert "HN901" not in Path(BASELINE).read_text()
 
 
 def test_what_it_cannot_know_is_said() -> None:

@@ -38,7 +38,7 @@ from transformer.inputs.survey import DEPLOYING, POOLS, TEMPLATES, Survey
 from transformer.kubernetes.generators import KUSTOMIZATIONS
 from transformer.outputs.new_files import write_new
 from transformer.outputs.reporter import NOTHING_FOUND
-from transformer.pipeline.baseline import Baseline
+from transformer.pipeline.baseline import UNREAD, Baseline
 from transformer.pipeline.settings import Settings
 from transformer.report import coverage
 from transformer.report.formatting import clean
@@ -117,6 +117,9 @@ def _facts(
     if options.baseline and not baseline:
         has_one = repository.settings.baseline
         _say(f"{NAME} has `baseline` already" if has_one else "no finding is left for a baseline")
+    unread = sorted({one.file for one in report.findings if one.rule in UNREAD})
+    if baseline and unread:
+        _say(f"no baseline covers what cannot be read: {some_of(unread)}; mend or `exclude` it")
     host, branch = hosting(repository.top) if repository.is_git else ("", "main")
     facts = Facts(
         proposal._replace(baseline=BASELINE if baseline else ""),
@@ -136,7 +139,7 @@ def _tool(given: str) -> Tool:
     """Return where the tool comes from: what is `given`, or where this one was installed from."""
     if not given:
         return Tool(*tool_source())
-    if not given.isprintable() or " " in given:
+    if not given.isprintable() or not {" ", "$"}.isdisjoint(given):
         raise SettingsError(f"--tool {given!r} is no address", hint="https://HOST/PATH@REVISION")
     last = max(given.rfind("/"), given.rfind(":")) + 1
     name, _, revision = given[last:].partition("@")

@@ -140,10 +140,15 @@ def action_of(tool: Tool) -> str:
     return f"{found[1]}@{tool.revision}" if found else ""
 
 
+def _as_url(address: str) -> str:
+    """Return an address for pip, which knows no `user@host:path`."""
+    return re.sub(r"^([^/:]+@[^/:]+):(?!//)/?", r"ssh://\1/", address)
+
+
 def _job(facts: Facts, templates: Mapping[str, str]) -> str:
     lines = templates["gitlab"]
     if facts.tool.address:
-        value = scalar("@".join(facts.tool))
+        value = scalar(f"{_as_url(facts.tool.address)}@{facts.tool.revision}")
         lines = lines.replace("  variables:\n", f"  variables:\n    {ADDRESS}: {value}\n", 1)
     if facts.builds:
         lines = lines.replace("  script:\n", f"{_NEEDS_PROGRAM}  script:\n", 1)

@@ -13,8 +13,8 @@ from typing import NamedTuple, TypeAlias
 from transformer.findings import Finding, ObjectRef, Related
 from transformer.rules.base import ValidationRule
 
-_UNREAD = ("HN901", "HN902", "HN905")
-"""Something was not read, or not edited."""
+UNREAD = ("HN901", "HN902", "HN905")
+"""Rules about what was not read, or not edited."""
 
 _REMINDERS = ("HN907",)
 
@@ -71,11 +71,11 @@ def always_reported(rules: Iterable[ValidationRule]) -> frozenset[str]:
     old state and a new one, and reminders.
     """
     of_changes = (rule.id for rule in rules if "old" in rule.needs)
-    return frozenset((*_UNREAD, *_REMINDERS, *of_changes))
+    return frozenset((*UNREAD, *_REMINDERS, *of_changes))
 
 
 def known_of(
-    findings: Iterable[Finding], never: Collection[str] = _UNREAD, relative: Relative = str
+    findings: Iterable[Finding], never: Collection[str] = UNREAD, relative: Relative = str
 ) -> Known:
     """Return the number of findings by key, without those of the rules in `never`."""
     known: Counter[Key] = Counter()
@@ -88,7 +88,7 @@ def known_of(
 def without_known(
     findings: Sequence[Finding],
     known: Known,
-    never: Collection[str] = _UNREAD,
+    never: Collection[str] = UNREAD,
     is_decided: Callable[[Key], bool] = lambda _: True,
     relative: Relative = str,
 ) -> Filtered:

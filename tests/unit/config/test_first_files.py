@@ -111,6 +111,19 @@ def test_what_needs_quotes_gets_them() -> None:
 
 
 @pytest.mark.parametrize(
+    ("address", "of_pip"),
+    [
+        ("git@git.example.com:group/tool.git", "ssh://git@git.example.com/group/tool.git@v1"),
+        ("ssh://git@git.example.com:22/tool", "ssh://git@git.example.com:22/tool@v1"),
+        ("https://me@git.example.com/tool", "https://me@git.example.com/tool@v1"),
+    ],
+)
+def test_pip_gets_an_address_that_it_takes(address: str, of_pip: str) -> None:
+    text = planned(tool=Tool(address, "v1"), ci="gitlab")[PIPELINE].text
+    assert yaml.safe_load(text)["hostnet"]["variables"]["HOSTNET_REPOSITORY"] == of_pip
+
+
+@pytest.mark.parametrize(
     ("address", "action"),
     [
         ("https://github.com/me/tool", "me/tool@v1"),
