@@ -128,7 +128,8 @@ def _unknown(found: Finding, more: Collection[Key], relative: Relative) -> Findi
     clusters = {cluster for cluster, _ in left}
     found = found._replace(clusters=tuple(name for name in found.clusters if name in clusters))
     if found.is_each:
-        return found._replace(related=tuple(dict.fromkeys(place for _, place in left if place)))
+        new = {place for _, place in left}
+        return found._replace(related=tuple(one for one in found.related if one in new))
     return found
 
 

@@ -25,6 +25,8 @@ _findings = st.lists(
         document=st.just(0),
         object=st.sampled_from(_OBJECTS),
         pointer=st.sampled_from(["", "/spec"]),
+        related=st.just(()),
+        is_each=st.just(False),
         other=st.sampled_from(["", "NodePool/p"]),
         clusters=st.sampled_from([(), ("one",), ("one", "two")]),
     ),
