@@ -33,13 +33,20 @@ MOST_RELATED = 100
 
 
 class Related(NamedTuple):
-    """A further place that a finding is about, with a message about it."""
+    """A further place that a finding is about, with a message about it.
+
+    `patches` are the files of the patches that its object gets from kustomizations.
+    """
 
     file: str
     line: int
     column: int
     message: str
     object: ObjectRef | None = None
+    document: int = 0
+    item: str = ""
+    pointer: str = ""
+    patches: tuple[str, ...] = ()
 
 
 class Affected(NamedTuple):

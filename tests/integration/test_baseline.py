@@ -343,3 +343,71 @@ def test_an_entry_of_one_cluster_is_not_decided_by_another() -> None:
     assert left_out["unneeded"] == [f"HN403 Deployment/a {AT} in cluster two"]
     assert left_out["elsewhere"] == [f"HN403 Deployment/a {AT} in cluster one"]
     assert reported("--baseline", BASELINE, "two")[2][0]["unneeded"] == left_out["unneeded"]
+
+
+def landing_in(report: bytes) -> list[tuple[str, int, str, list[str]]]:
+    """Return file, line and object of each HN420, and the files of the workloads that it names."""
+    return [
+        (one["file"], one["line"], one["object"]["name"], [at["file"] for at in one["related"]])
+        for one in json.loads(report)["findings"]
+        if one["rule"] == "HN420"
+    ]
+
+
+def in_a_hook(*files: str) -> tuple[int, list[tuple[str, int, str, list[str]]]]:
+    """Return the exit status of the hook for warnings, and HN420 as `landing_in` returns it."""
+    report = Path(".git/report.json")
+    run = hook("validate", "--fail-on", "warning", "--report-file", str(report), *files)
+    return run.status, landing_in(report.read_bytes())
+
+
+def test_a_new_workload_that_lands_is_reported_where_it_is() -> None:
+    Path("pool.yaml").write_bytes(pool("hz"))
+    for name in ("web", "job"):
+        Path(f"{name}.yaml").write_bytes(bare(name))
+    invoke("validate", "--write-baseline", BASELINE, ".")
+    Path("api.yaml").write_bytes(joined(CONFIG_MAP, bare("api")))
+    run = invoke("validate", "--baseline", BASELINE, "--format", "json", ".")
+    assert landing_in(run.out) == [("api.yaml", 12, "api", ["api.yaml"])]
+    (found,) = json.loads(run.out)["findings"]
+    assert found["document"] == 1
+    run = invoke("validate", "--baseline", BASELINE, "--format", "sarif", ".")
+    (result,) = json.loads(run.out)["runs"][0]["results"]
+    place = result["locations"][0]["physicalLocation"]
+    assert place["artifactLocation"]["uri"] == "api.yaml"
+    assert place["region"]["snippet"] == {"text": "    metadata:"}
+
+
+def test_a_hook_reports_a_workload_that_lands_at_its_file() -> None:
+    commit({"pool.yaml": pool("hz"), "web.yaml": bare("web")})
+    add({"api.yaml": joined(CONFIG_MAP, bare("api"))})
+    run = hook("validate", "--fail-on", "warning", "api.yaml")
+    assert run.status == 1
+    assert run.out.decode().startswith(
+        "api.yaml\n  12:5 warning[HN420] the pods of Deployment/api can be scheduled to"
+    )
+    assert "web" not in run.out.decode()
+    add({"pool.yaml": pool("hz") + b"# changed\n"})
+    landing = ("pool.yaml", 7, "hz", ["web.yaml", "api.yaml"])
+    assert in_a_hook("api.yaml", "pool.yaml") == (1, [landing])
+
+
+def test_a_hook_with_a_baseline_counts_each_workload_once() -> None:
+    commit({"pool.yaml": pool("hz"), "web.yaml": bare("web"), "job.yaml": bare("job")})
+    invoke("validate", "--write-baseline", BASELINE, ".")
+    commit({".hostnet-transform.yaml": CONFIG % f"baseline: {BASELINE}"})
+    changed = bare("web") + b"# changed\n"
+    add({"web.yaml": changed})
+    assert in_a_hook("web.yaml") == (0, [])
+    add({"web.yaml": joined(changed, bare("api"))})
+    assert in_a_hook("web.yaml") == (1, [("web.yaml", 22, "api", ["web.yaml"])])
+
+
+def test_a_hook_does_not_fail_for_a_workload_that_a_patch_may_keep_off() -> None:
+    patch = "patches: [{path: patch.yaml}]\nresources: [api.yaml]\n"
+    commit({"pool.yaml": pool("hz"), "web.yaml": bare("web"), "edge/kustomization.yaml": patch})
+    add({"edge/api.yaml": bare("api"), "edge/patch.yaml": bare("api")})
+    run = hook("validate", "-v", "--fail-on", "warning", "edge/api.yaml", "edge/patch.yaml")
+    assert run.status == 0
+    assert "info[HN420] the pods of Deployment/api can" in run.out.decode()
+    assert "(without the patch in edge/patch.yaml)" in run.out.decode()

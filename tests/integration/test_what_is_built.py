@@ -167,12 +167,27 @@ def built_by_default() -> None:
     write(".hostnet-transform.yaml", f"{head}spec: {{build: true}}\n")
 
 
+def test_what_lands_in_a_changed_build_is_reported_at_its_source(built_by_default: None) -> None:
+    write("edge/kustomization.yaml", "resources: [../base]\n")
+    Path("edge/pin.yaml").unlink()
+    commit()
+    (found,) = reported("--build", ".")
+    assert (found["rule"], found["file"]) == ("HN420", "cluster/pools.yaml")
+    write(
+        "base/dep.yaml", f"apiVersion: v1\nkind: Secret\nmetadata: {{name: s}}\n---\n{DEPLOYMENT}"
+    )
+    assert staged_hook("base/dep.yaml") == (0, ["base/dep.yaml", "HN420"])
+    run = invoke("hook", "validate", "-v", "base/dep.yaml")
+    assert "\n  12:5 warning[HN420] the pods of Deployment/web can" in run.out.decode()
+
+
 def test_a_commit_that_breaks_a_build_fails(built_by_default: None) -> None:
     commit()
     write("README.md", "hello\n")
     assert staged_hook() == (0, [])
     Path("base/dep.yaml").rename("base/d2.yaml")
-    assert staged_hook("base/d2.yaml") == (3, ["edge/kustomization.yaml", "HN901"])
+    broken = ["edge/kustomization.yaml", "HN901"]
+    assert staged_hook("base/d2.yaml") == (3, [*broken, "base/d2.yaml", "HN420"])  # as a source
     commit("two")
     write("cluster/new.yaml", pool("q").decode())
     assert staged_hook("cluster/new.yaml") == (0, ["cluster/new.yaml", "HN420"])  # broke nothing

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from transformer.config.validate_options import ValidateOptions
 from transformer.errors import SettingsError
-from transformer.findings import Finding, ObjectRef, Place
+from transformer.findings import Finding, ObjectRef, Place, Related
 from transformer.inputs.discovery import (
     DiscoveredFile,
     DiscoveryOptions,
@@ -108,8 +108,8 @@ class States(NamedTuple):
             yield from (source.path for source in sources)
         yield from map(Path, self.built_files)
 
-    def reports(self, found: Finding) -> bool:
-        """Whether a finding is reported."""
+    def reports(self, found: Finding | Related) -> bool:
+        """Whether a finding is reported, or a further place of one can be."""
         return self.reported_files is None or found.file in self.reported_files
 
     def before(self) -> "States":

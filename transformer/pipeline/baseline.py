@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from typing import NamedTuple, TypeAlias
 
 from transformer.findings import Finding, ObjectRef, Related
+from transformer.pipeline.places import about, at_first
 from transformer.rules.base import ValidationRule
 
 UNREAD = ("HN901", "HN902", "HN905")
@@ -127,15 +128,13 @@ def _unknown(found: Finding, more: Collection[Key], relative: Relative) -> Findi
         return None
     clusters = {cluster for cluster, _ in left}
     found = found._replace(clusters=tuple(name for name in found.clusters if name in clusters))
-    if found.is_each:
-        new = {place for _, place in left}
-        return found._replace(related=tuple(one for one in found.related if one in new))
-    return found
+    new = {place for _, place in left}
+    places = [one for one in found.related if one in new] if found.is_each else []
+    return at_first(found, places) if 0 < len(places) < len(found.related) else found
 
 
 def _keys(found: Finding, relative: Relative) -> Iterator[tuple[Key, Related | None]]:
     """Yield the keys of a finding, each with the further place that it is about, if any."""
-    severity = "" if found.severity == "error" else found.severity
     # Which of two objects is reported depends on the order of files.
     is_of_two = bool(found.other) and not found.is_each
     pointer = "" if found.is_each or is_of_two else _INDEX.sub("/*", found.pointer)
@@ -143,6 +142,8 @@ def _keys(found: Finding, relative: Relative) -> Iterator[tuple[Key, Related | N
     for cluster in found.clusters or ("",):
         for place in places:
             at: Finding | Related = place or found
+            settled = (about(found, [place]) if place else found).severity
+            severity = "" if settled == "error" else settled
             name, other = name_of(at.object), found.other
             file = "" if name else _printable(relative(at.file))
             if is_of_two:

@@ -48,5 +48,6 @@ class NonManifests:
             found = self._pending[0]
             if self._first is None:
                 self._first = found
-            self._files.append(Related(found.file, found.line, found.column, found.message))
+            at = Related(found.file, found.line, found.column, found.message)
+            self._files.append(at._replace(document=found.document))
         self._pending = []

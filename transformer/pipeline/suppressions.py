@@ -96,7 +96,7 @@ class FindingPolicy(NamedTuple):
         if severity == "off":
             return None
         found = found if severity == found.severity else found._replace(severity=severity)
-        return _before(found, tuple(patches)) if patches else found
+        return before_patches(found, tuple(patches)) if patches else found
 
 
 _MILDER: Mapping[Severity, Severity] = {"error": "warning", "warning": "info", "info": "info"}
@@ -109,7 +109,7 @@ def is_about_workloads(rule: str) -> bool:
     return rule.startswith("HN4") or rule in _WORKLOAD_EDITS
 
 
-def _before(found: Finding, patches: tuple[str, ...]) -> Finding:
+def before_patches(found: Finding, patches: tuple[str, ...]) -> Finding:
     """Return a finding on an object before patches of kustomizations: they may be the remedy."""
     return found._replace(
         severity=_MILDER[found.severity],

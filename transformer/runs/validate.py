@@ -4,7 +4,7 @@ All files are read twice, as for `transform`: first for resources that other doc
 on, and then to validate them, in batches on several processors.
 """
 
-from collections.abc import Callable, Iterator, Set
+from collections.abc import Callable, Iterable, Iterator, Set
 from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -20,6 +20,7 @@ from transformer.pipeline.aggregator import RunAggregator
 from transformer.pipeline.context import RunContext
 from transformer.pipeline.coverage import Coverage, unread
 from transformer.pipeline.non_manifests import NonManifests
+from transformer.pipeline.places import about, at_first
 from transformer.pipeline.resource_index import ResourceIndex
 from transformer.pipeline.validate_document import DocumentDiagnostics, validate_document
 from transformer.pipeline.worlds import OUTSIDE, World, merged
@@ -167,12 +168,13 @@ def _outcome(
     *,
     is_blank: bool,
 ) -> Outcome:
-    every = aggregator.findings
+    reported, elsewhere = _parted(aggregator.findings, states)
     if clusters.names:
         files = (*states.new, *states.new_context, *states.went_in, *(states.old or ()))
         shared = {one.name: one.clusters for one in files if len(one.clusters) != 1}
-        every = merged(every, shared, clusters.names)
-    findings = tuple(states.led_back([found for found in every if states.reports(found)]))
+        reported = merged(reported, shared, clusters.names)
+        elsewhere = merged(elsewhere, shared, clusters.names)
+    findings = tuple(states.led_back(reported))
     errors = [found for found in findings if found.severity == "error"]
     is_unread = any(found.rule in ("HN901", "HN902") for found in errors)
     return Outcome(
@@ -181,10 +183,28 @@ def _outcome(
         aggregator.has_failed and (states.reported_files is None or is_unread),
         tuple(aggregator.skipped_rules()),
         tuple(aggregator.undecided()),
-        tuple(found for found in every if not states.reports(found)),
+        tuple(elsewhere),
         is_blank,
         _names(aggregator, states, clusters) if context.settings.baseline else frozenset(),
     )
+
+
+def _parted(findings: Iterable[Finding], states: States) -> tuple[list[Finding], list[Finding]]:
+    """Return the findings that are reported, and the others. One about each of its further places
+    is reported in the file of the first that can be, and concerns only these; the rest is left.
+    """
+    reported, elsewhere = [], []
+    for found in findings:
+        here = [one for one in found.related if states.reports(one)] if found.is_each else []
+        if states.reports(found):
+            reported.append(found)
+        elif not here:
+            elsewhere.append(found)
+        else:
+            reported.append(at_first(found, here))
+            if rest := [one for one in found.related if not states.reports(one)]:
+                elsewhere.append(about(found, rest))
+    return reported, elsewhere
 
 
 def told(outcome: Outcome, states: States, context: RunContext) -> tuple[Finding, ...]:

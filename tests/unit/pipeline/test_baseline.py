@@ -83,7 +83,25 @@ def landing(*names: str) -> Finding:
 def test_of_the_places_of_a_finding_only_new_ones_are_reported() -> None:
     known = known_of([landing("web", "job")])
     assert without_known([landing("job", "web")], known).findings == ()
-    assert without_known([landing("api", "web")], known).findings == (landing("api"),)
+    (found,) = without_known([landing("web", "api", "cli")], known).findings
+    assert (found.related, found.related_total) == (landing("api", "cli").related, 2)
+    # The pool was there before: it is at the first of what is new.
+    assert (found.file, found.object, found.pointer) == ("api.yaml", workload("api"), "")
+    assert without_known([landing("api", "cli")], known).findings == (landing("api", "cli"),)
+
+
+def test_a_place_that_is_patched_is_as_mild_by_itself_as_among_others() -> None:
+    found = landing("web", "job")
+    web, job = found.related
+    found = found._replace(related=(web, job._replace(patches=("patch.yaml",))))
+    known = known_of([found])
+    assert {key.object: key.severity for key in known} == {
+        "Deployment/web": "warning",
+        "Deployment/job": "info",
+    }
+    (new,) = without_known([found], known_of([landing("web")])).findings
+    assert (new.severity, new.patches) == ("info", ("patch.yaml",))
+    assert new.message == "m (without the patch in patch.yaml)"
 
 
 def test_the_place_in_a_list_may_change() -> None:

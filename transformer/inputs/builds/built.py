@@ -133,7 +133,8 @@ class Built:
         at = placed(_AS_FINDING, location, origins, self.name_of(location.file))
         by = [self.name_of(origins.root)] if origins.root != root else []
         message = one.message + _as_built([name for name in by if name != at.file])
-        return one._replace(file=at.file, line=at.line, column=at.column, message=message)
+        one = one._replace(document=0, item="", message=message)
+        return one._replace(file=at.file, line=at.line, column=at.column)
 
     def also_known(self, at: Finding | Place) -> Iterator[Subject]:
         """Yield the object that a finding on something built is about, as it is called when built

@@ -5,9 +5,10 @@ the pool has no taint that they do not tolerate, and they have neither the guard
 `apps.openyurt.io/exclude-host-network-pool`. As soon as the scheduler puts one there, it hangs in
 ContainerCreating, because there is no CNI for it. There is one finding for each pool, with the
 workloads as related places, which `-v` and the JSON report list; if the manifest of the pool is not
-in the input (`--pools`), it is at the first workload. DaemonSets are reported by HN411, workloads
-that can run nowhere else by HN401, and network components by HN406. Workloads that a kustomization
-patches are named only as related places if there are others.
+in the input (`--pools`), it is at the first workload. Where only some of the workloads are new to a
+baseline, or in the files of a commit, it is at the first of these, and about these only. DaemonSets
+are reported by HN411, workloads that can run nowhere else by HN401, and network components by
+HN406. Workloads that a kustomization patches are named only as related places if there are others.
 
 Bad:
 
@@ -126,7 +127,17 @@ _PATCHED = f"{_LANDS} (without "
 def _related(located: LocatedObservation) -> Related:
     place = located.place
     message = f"{_LANDS} ({without_patches(located.patches)})" if located.patches else _LANDS
-    return Related(place.file, place.line, place.column, message, located.object)
+    return Related(
+        place.file,
+        place.line,
+        place.column,
+        message,
+        located.object,
+        place.document,
+        place.item,
+        place.pointer,
+        located.patches,
+    )
 
 
 def fold(findings: Sequence[Finding]) -> Iterator[Finding]:
