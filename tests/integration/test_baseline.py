@@ -9,7 +9,7 @@ import pytest
 
 from tests.integration.cli_runs import invoke
 from tests.integration.hook_repository import add, commit, git, hook, start
-from tests.manifests import CONFIG_MAP, guarded, joined, kept_off, pool
+from tests.manifests import CONFIG_MAP, LABEL, guarded, joined, kept_off, node, pool
 
 CONFIG = "apiVersion: transform.hostnet.io/v1alpha1\nkind: HostnetTransform\nspec: {%s}\n"
 BASELINE = "known.yaml"
@@ -411,3 +411,56 @@ def test_a_hook_does_not_fail_for_a_workload_that_a_patch_may_keep_off() -> None
     assert run.status == 0
     assert "info[HN420] the pods of Deployment/api can" in run.out.decode()
     assert "(without the patch in edge/patch.yaml)" in run.out.decode()
+
+
+LABELED = node("n1", "hz") + LABEL
+UNLABELED = LABELED.replace(LABEL, b"")
+WRONG = LABELED.replace(b'"true"', b'"false"')
+JOINS = UNLABELED.replace(b"/nodepool:", b"/desired-nodepool:")
+JOB = guarded("job").replace(b"Deployment", b"Job").replace(b"apps/v1", b"batch/v1")
+PLAIN_JOB = JOB.replace(b"exclude-host-network-pool", b"other")
+
+
+@pytest.mark.parametrize(
+    ("rule", "before", "now"),
+    [
+        ("HN303", UNLABELED, WRONG),
+        ("HN306", JOINS, JOINS),
+        ("HN311", LABELED, UNLABELED),
+        ("HN426", PLAIN_JOB, JOB),
+    ],
+)
+def test_with_an_old_state_no_entry_is_unneeded_for_what_may_be_found_in_one_state(
+    rule: str, before: bytes, now: bytes
+) -> None:
+    commit({"pool.yaml": pool("hz"), "a.yaml": before})
+    Path("a.yaml").write_bytes(now)
+    invoke("validate", "--write-baseline", BASELINE, ".")
+    assert f"rule: {rule}" in Path(BASELINE).read_text()
+    _, _, (left_out,) = reported("--base", "HEAD", "--baseline", BASELINE, ".")
+    assert left_out["unneeded"] == left_out["elsewhere"] == []
+    written = Path(BASELINE).read_bytes()
+    drops = ("--baseline", BASELINE, "--write-baseline", BASELINE)
+    invoke("validate", "--base", "HEAD", *drops, ".")
+    assert Path(BASELINE).read_bytes() == written
+
+
+def test_a_rule_without_anything_to_check_in_one_cluster_is_decided_in_another() -> None:
+    spec = "clusters: [{name: one, paths: [one]}, {name: two, paths: [two]}]"
+    Path(".hostnet-transform.yaml").write_text(CONFIG % spec)
+    for name in ("one", "two"):
+        Path(name).mkdir()
+        Path(name, "pool.yaml").write_bytes(pool("hz"))
+    Path("one/node.yaml").write_bytes(UNLABELED)
+    Path("pool.yaml").write_bytes(pool("p"))
+    outside = node("m", "p")
+    Path("node.yaml").write_bytes(outside)
+    invoke("validate", "--write-baseline", BASELINE, ".")
+    Path("one/node.yaml").write_bytes(LABELED)
+    Path("node.yaml").write_bytes(outside + LABEL)
+    _, _, (left_out,) = reported("--baseline", BASELINE, ".")
+    assert [one for one in left_out["unneeded"] if "HN311" in one] == [
+        "HN311 Node/m /metadata/labels",
+        "HN311 Node/n1 /metadata/labels in cluster one",
+    ]
+    assert left_out["elsewhere"] == []

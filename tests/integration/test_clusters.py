@@ -9,7 +9,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from tests.integration.cli_runs import ROOT, invoke
-from tests.manifests import LABEL, joined, node, pool
+from tests.manifests import LABEL, guarded, joined, node, pool
 
 HEAD = "apiVersion: transform.hostnet.io/v1alpha1\nkind: HostnetTransform\n"
 
@@ -240,6 +240,21 @@ def test_rules_without_anything_to_check_are_told_cluster_by_cluster() -> None:
     assert "HN313" in reasons["no Node in cluster staging"]
     assert "HN405" in reasons["no workload in the input"]
     assert not any("NodePool" in reason for reason in reasons if "old state" not in reason)
+
+
+def test_rules_that_checked_nodes_of_no_cluster_are_not_called_skipped() -> None:
+    two_clusters()
+    write("infra/all.yaml", joined(pool("q"), node("n1", "q")))
+    write("apps/web.yaml", guarded())
+    whole = report(".")
+    assert [one["rule"] for one in whole["findings"] if one["file"] == "infra/all.yaml"] == [
+        "HN311"
+    ]
+    reasons = {one["reason"]: one["rules"] for one in whole["skippedRules"]}
+    # What is about workloads has no Node in either cluster.
+    assert reasons["no Node in clusters prod, staging"] == ["HN422"]
+    skipped = {rule for rules in reasons.values() for rule in rules}
+    assert skipped.isdisjoint({"HN303", "HN306", "HN311", "HN312", "HN313"})
 
 
 def test_what_is_unknown_is_told_cluster_by_cluster() -> None:

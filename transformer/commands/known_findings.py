@@ -41,6 +41,8 @@ def without_baseline(
     is_decided = _decided(outcome, states, relative)
     found = _all(outcome)
     filtered = without_known(found, before, never, is_decided, relative)
+    if states.old is not None:
+        filtered = _without_changes(filtered, context)
     left = before
     if is_reduced:
         left = reduced(before, known_of(found, never, relative), filtered.unneeded)
@@ -55,16 +57,25 @@ def without_baseline(
     return _with(outcome, filtered), Baseline(left, filtered.left_out).since(before), left_out
 
 
+def _without_changes(filtered: Filtered, context: RunContext) -> Filtered:
+    """Return it without the entries of which an old state says nothing: in one state, there may be
+    such a finding.
+    """
+    rules = {rule.id for rule in context.validation if rule.compares}
+    unneeded = tuple(key for key in filtered.unneeded if key.rule not in rules)
+    elsewhere = tuple(key for key in filtered.elsewhere if key.rule not in rules)
+    return filtered._replace(unneeded=unneeded, elsewhere=elsewhere)
+
+
 def _decided(outcome: Outcome, states: States, relative: Relative) -> Callable[[Key], bool]:
     """Return whether the input has all that the findings of a key depend on."""
     sources = {source.name for source in (*states.went_in, *states.new)}
     files = {(cluster, relative(name)) for cluster, name in outcome.names if name in sources}
-    skipped = {rule for _, rules in outcome.skipped_rules for rule in rules}
 
     def is_decided(key: Key) -> bool:
         names = [name for name in (key.object, key.related) if name]
         return (
-            key.rule not in skipped
+            (key.cluster, key.rule) not in outcome.unchecked
             and all((key.cluster, name) in outcome.names for name in names)
             and (not key.file or (key.cluster, key.file) in files)
         )

@@ -131,19 +131,34 @@ class RunAggregator:
     def skipped_rules(self) -> Iterator[tuple[str, tuple[str, ...]]]:
         """Yield reasons why rules had nothing to check, each with the ids of these rules.
 
-        A reason that does not hold in all worlds names those in which it does.
+        A reason that does not hold in all worlds names those in which it does. It is no reason that
+        a cluster has no pools or nodes if there are some that belong to no cluster.
         """
         worlds_of: dict[str, dict[str, list[str]]] = {}
         """By reason and rule."""
 
+        outside = set(self._checked_outside())
         for world in self._worlds:
             for reason, ids in self._skipped_in(world):
-                for rule in ids:
+                for rule in (rule for rule in ids if rule not in outside):
                     worlds_of.setdefault(reason, {}).setdefault(rule, []).append(world)
         for reason, by_rule in worlds_of.items():
             for worlds in dict.fromkeys(map(tuple, by_rule.values())):
                 ids = tuple(rule for rule, names in by_rule.items() if tuple(names) == worlds)
                 yield reason_in(reason, worlds, self._worlds), ids
+
+    def unchecked(self) -> Iterator[tuple[str, str]]:
+        """Yield the rules that had nothing to check in a world, each with the name of the world."""
+        for world in {OUTSIDE, *self._worlds}:
+            yield from ((world, rule) for _, ids in self._skipped_in(world) for rule in ids)
+
+    def _checked_outside(self) -> Iterator[str]:
+        """Yield the rules about pools and nodes that checked some that belong to no cluster."""
+        if OUTSIDE in self._worlds:
+            for rule in self._context.validation:
+                is_apart = bool(rule.on) and {"pools", "nodes"}.issuperset(rule.on)
+                if is_apart and self.needs[OUTSIDE].issuperset(rule.needs):
+                    yield rule.id
 
     def _skipped_in(self, world: str) -> Iterator[tuple[str, tuple[str, ...]]]:
         needs = self.needs[world]

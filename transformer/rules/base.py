@@ -111,6 +111,9 @@ class ValidationRule(NamedTuple):
     `on`: the objects that `check`, `collect` and `check_removed` get (empty: all). `left_to`: kinds
     (group, kind, rule id) that another rule reports instead, in validation.
 
+    `compares`: with an old state it does not report all that it reports without one, because that
+    was so before, or because another rule reports the change.
+
     `places`: `finalize` says which workload copies break because of other objects (`affected`).
 
     A rule without any of these is reported while documents are read, or by the run as a whole.
@@ -132,6 +135,7 @@ class ValidationRule(NamedTuple):
     as_built: bool = False
     on: tuple[Subject, ...] = ()
     left_to: tuple[tuple[str, str, str], ...] = ()
+    compares: bool = False
     places: bool = False
 
 

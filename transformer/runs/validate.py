@@ -41,7 +41,7 @@ class Outcome(NamedTuple):
     `skipped_rules`, `undecided` and `unseen` are those of a `Report`. `elsewhere` are the findings
     in files that are not reported. `is_blank`: no document has any content. `names` are the objects
     and files of the input, by cluster, if there is a baseline. `placed` is where workloads can
-    land, if that was asked for.
+    land, if that was asked for. `unchecked` are the rules that had nothing to check, by cluster.
     """
 
     findings: tuple[Finding, ...]
@@ -54,6 +54,7 @@ class Outcome(NamedTuple):
     names: Set[tuple[str, str]] = frozenset()
     unseen: tuple[Unseen, ...] = ()
     placed: "Placed | None" = None
+    unchecked: Set[tuple[str, str]] = frozenset()
 
 
 class Placed(NamedTuple):
@@ -186,6 +187,7 @@ def _outcome(
         tuple(elsewhere),
         is_blank,
         _names(aggregator, states, clusters) if context.settings.baseline else frozenset(),
+        unchecked=frozenset(aggregator.unchecked()),
     )
 
 

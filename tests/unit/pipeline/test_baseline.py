@@ -1,5 +1,9 @@
 """What is known is left out, and nothing else."""
 
+import inspect
+import re
+import sys
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -132,6 +136,20 @@ def test_changes_reminders_and_what_was_not_read_are_always_reported() -> None:
     always = always_reported(validation_rules())
     assert always >= {"HN201", "HN204", "HN304", "HN416", "HN901", "HN905", "HN907"}
     assert always.isdisjoint({"HN401", "HN420", "HN903", "HN906"})
+
+
+def test_rules_that_look_at_an_old_state_are_known_to_say_other_things_with_it() -> None:
+    looks_back = re.compile(r"context\.before|asks_anew\(|\.former_|\.joining")
+    found = {
+        rule.id
+        for rule in validation_rules()
+        if rule.check is not None
+        and looks_back.search(inspect.getsource(sys.modules[rule.check.__module__]))
+        and "old" not in rule.needs
+        and not rule.compares
+    }
+    # With an old state these say more, or give other help; what they say of one state stays.
+    assert found == {"HN102", "HN103", "HN104", "HN106", "HN312"}
 
 
 def test_of_two_objects_it_does_not_matter_which_is_reported() -> None:

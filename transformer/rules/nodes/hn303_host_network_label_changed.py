@@ -62,5 +62,12 @@ def check(context: RuleContext) -> Iterator[Violation]:
 
 
 RULE = ValidationRule(
-    "HN303", "the hostnetwork label changes", "error", check, ("nodes",), "wanted", on=("nodes",)
+    "HN303",
+    "the hostnetwork label changes",
+    "error",
+    check,
+    ("nodes",),
+    "wanted",
+    on=("nodes",),
+    compares=True,
 )

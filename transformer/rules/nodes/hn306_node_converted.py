@@ -102,4 +102,5 @@ RULE = ValidationRule(
     ("nodes",),
     "wanted",
     on=("nodes",),
+    compares=True,
 )

@@ -79,4 +79,5 @@ RULE = ValidationRule(
     check,
     ("nodes", "pools"),
     on=("nodes",),
+    compares=True,
 )

@@ -65,4 +65,5 @@ RULE = ValidationRule(
     check,
     ("workloads",),
     on=("workloads",),
+    compares=True,
 )
