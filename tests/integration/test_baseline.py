@@ -65,6 +65,8 @@ def test_a_new_finding_is_reported_and_a_resolved_one_is_named() -> None:
     assert left_out["elsewhere"] == [f"HN403 Deployment/w4 {AT}"]
     run = invoke("validate", "--baseline", BASELINE, ".")
     assert "1 entry no longer needed there: HN403 Deployment/w3" in run.out.decode()
+    drops = f"hostnet-transform validate --baseline {BASELINE} --write-baseline {BASELINE} PATH"
+    assert f"  help: `{drops}` drops them, and adds none\n" in run.out.decode()
     Path("new.yaml").unlink()
     before = Path(BASELINE).read_text().splitlines()
     invoke("validate", "--write-baseline", BASELINE, ".")

@@ -4,6 +4,7 @@ import json
 import os
 import pty
 import re
+import shlex
 import shutil
 import subprocess
 from collections.abc import Mapping
@@ -546,6 +547,45 @@ def test_where_the_tool_is_goes_into_hooks_and_jobs() -> None:
     assert job["variables"]["HOSTNET_REPOSITORY"] == "https://git.example.com/hostnet@v9"
     assert invoke("init", "--tool", "a b").status == 2
     assert invoke("init", "--tool", "https://$HOST/tool@v1").status == 2
+
+
+def test_with_builds_there_are_no_edits_and_that_is_said() -> None:
+    example("kustomize")
+    assert "with `build: true`, findings come without edits" in initialized().err
+    text = Path(CONFIG).read_text()
+    assert "there are no suggestions, and\n  # --fix is refused" in text
+    assert "without edits" not in invoke("init", "--yes").err  # there is nothing to decide
+
+
+def test_entries_of_the_baseline_are_counted() -> None:
+    example("flux")
+    run = initialized("--baseline")
+    entries = sum(line.startswith("- ") for line in Path(BASELINE).read_text().splitlines())
+    assert f"; the baseline has {entries} entries\n" in run.err
+    assert f"; the baseline has {entries} entries\n" in initialized().err
+
+
+def test_the_command_in_the_configuration_drops_what_is_mended() -> None:
+    example("plain")
+    initialized("--baseline")
+    camera = Path("apps/camera.yaml").read_bytes()
+    write({"apps/new.yaml": camera.replace(b"camera", b"new")})
+    Path("apps/camera.yaml").write_bytes(camera + b"      hostNetwork: true\n")
+    before = Path(BASELINE).read_text().splitlines()
+    command = re.search(r"^  #   hostnet-transform (.*)$", Path(CONFIG).read_text(), re.MULTILINE)
+    assert command is not None
+    invoke(*shlex.split(command[1]))
+    after = Path(BASELINE).read_text().splitlines()
+    assert set(after) < set(before)
+
+
+def test_a_configuration_in_a_folder_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    other = f"apps/{CONFIG}"
+    write({"pool.yaml": pool("p"), "apps/deep/web.yaml": guarded(), other: f"{HEAD}spec: {{}}\n"})
+    said = "another configuration, read by commands that run in its folder:"
+    assert f"{said} {other}\n" in initialized().err
+    monkeypatch.chdir("apps")
+    assert f"{said} {CONFIG}\n" in invoke("init", "--yes").err
 
 
 def test_what_no_baseline_covers_is_named() -> None:

@@ -18,7 +18,7 @@ from transformer.report.formatting import count
 
 
 class Left(NamedTuple):
-    """The findings that `validate` reports, and the number of those that a baseline has."""
+    """The findings that `validate` reports, and the number of entries of the baseline."""
 
     findings: tuple[Finding, ...]
     known: int = 0
@@ -51,7 +51,8 @@ def _totals(left: Left) -> str:
     counts = Counter[str](found.severity for found in left.findings)
     names = {"error": "error", "warning": "warning", "info": "note"}
     totals = [count(counts[key], name) for key, name in names.items() if counts[key]]
-    known = f"; the baseline has {count(left.known, 'finding')}" if left.known else ""
+    entries = count(left.known, "entry", "entries")
+    known = f"; the baseline has {entries}" if left.known else ""
     return f"now {', '.join(totals) or 'no findings'}{known}"
 
 

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -38,7 +38,7 @@ from transformer.inputs.survey import DEPLOYING, POOLS, TEMPLATES, Survey
 from transformer.kubernetes.generators import KUSTOMIZATIONS
 from transformer.outputs.new_files import write_new
 from transformer.outputs.reporter import NOTHING_FOUND
-from transformer.pipeline.baseline import UNREAD, Baseline
+from transformer.pipeline.baseline import UNREAD, Baseline, Known
 from transformer.pipeline.settings import Settings
 from transformer.report import coverage
 from transformer.report.formatting import clean
@@ -49,6 +49,10 @@ from transformer.text.framing import MAX_DOCUMENT
 from transformer.wording import some_of
 
 _MOST_READ = 1024 * 1024
+_NO_EDITS = (
+    "with `build: true`, findings come without edits: no suggestions, and --fix is refused;"
+    " `hostnet-transform -w` edits the sources"
+)
 
 Confirms: TypeAlias = Callable[[str], bool]
 """Asks a question, and returns whether the answer is yes."""
@@ -112,12 +116,14 @@ def _facts(
     if report.unseen:
         _say(f"not looked into: {coverage.counts(report.unseen)}")
     baseline = "".join(baseline_file.render(kept.known)) if kept and kept.known else ""
-    known = kept.findings if kept else sum(one.findings for one in report.left_out)
-    left = first_steps.Left(tuple(report.findings), known)
+    known = kept.known if kept else _known(repository)
+    left = first_steps.Left(tuple(report.findings), len(known))
     if options.baseline and not baseline:
         has_one = repository.settings.baseline
         _say(f"{NAME} has `baseline` already" if has_one else "no finding is left for a baseline")
     unread = sorted({one.file for one in report.findings if one.rule in UNREAD})
+    if proposal.build:
+        _say(_NO_EDITS)
     if baseline and unread:
         _say(f"no baseline covers what cannot be read: {some_of(unread)}; mend or `exclude` it")
     host, branch = hosting(repository.top) if repository.is_git else ("", "main")
@@ -133,6 +139,12 @@ def _facts(
         builds=proposal.build or repository.settings.build,
     )
     return facts, left
+
+
+def _known(repository: _Repository) -> Known:
+    """Return what the baseline has that the configuration names."""
+    named = repository.settings.baseline
+    return baseline_file.load(Path(os.path.relpath(repository.top / named))) if named else {}
 
 
 def _tool(given: str) -> Tool:
@@ -162,15 +174,25 @@ def _opened(options: InitOptions) -> _Repository:
         raise SettingsError(f"--ci {options.ci} needs a repository of Git", hint=hint)
     root = top or (nearest.parent if nearest else here)
     there = _files_in(root)
-    if nearest is not None and nearest.parent != root:
-        _say(f"{os.path.relpath(nearest)} is no configuration for the whole repository")
     if top is None:
         _say("this is no repository of Git: without hooks and without a job for CI")
     settings = load(Path(os.path.relpath(root / NAME))) if NAME in there else Settings()
     found = Survey(root, (*DEPLOYING, *POOLS, *TEMPLATES))
     for source in discover((os.path.relpath(root),), discovery_options(settings, root)):
         found.take(source, MAX_DOCUMENT)
+    _say_what_others_there_are(root, nearest, found.known)
     return _Repository(root, top is not None, as_of_today(settings), found, there)
+
+
+def _say_what_others_there_are(root: Path, nearest: Path | None, known: Iterable[str]) -> None:
+    """Name the configurations in `known` paths below the root, and the one that is `nearest`."""
+    below = {root / path / NAME for path in known if path != "."}
+    others = {path for path in below if os.path.lexists(path)}
+    if nearest is not None and nearest.parent != root:
+        others.add(nearest)
+    if others:
+        names = some_of(sorted(map(os.path.relpath, others)))
+        _say(f"another configuration, read by commands that run in its folder: {names}")
 
 
 def _files_in(root: Path) -> dict[str, str]:

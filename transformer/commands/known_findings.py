@@ -111,7 +111,8 @@ def as_baseline(outcome: Outcome, path: Path, context: RunContext) -> tuple[Outc
 
 def in_words(baseline: Baseline) -> str:
     """Return what a baseline has."""
-    what = f"{count(baseline.findings, 'finding')} in {_entries(len(baseline.known))}"
+    entries = count(len(baseline.known), "entry", "entries")
+    what = f"{count(baseline.findings, 'finding')} in {entries}"
     changes = [f"{baseline.added} new"] if baseline.added else []
     changes += [f"{baseline.dropped} dropped"] if baseline.dropped else []
     return f"{what} ({', '.join(changes)})" if changes else what
@@ -171,7 +172,3 @@ def _in_words(key: Key) -> str:
     words += [f"with {key.related}"] if key.related else []
     words += [f"in cluster {key.cluster}"] if key.cluster else []
     return " ".join(filter(None, words))
-
-
-def _entries(number: int) -> str:
-    return "1 entry" if number == 1 else f"{number} entries"

@@ -18,6 +18,12 @@ _HEAD = 4096
 
 _CONFLICT = (b"<<<<<<< ", b">>>>>>> ")
 _KIND = b"kind: HostnetBaseline"
+_HEADER = """\
+# Findings that were there before: `hostnet-transform validate` does not report them. To drop what
+# is no longer found, and add nothing, where FILE is this file:
+#   hostnet-transform validate --baseline FILE --write-baseline FILE PATH
+# With --write-baseline alone, what is new is added as well.
+"""
 _AGAIN = "`hostnet-transform validate --write-baseline FILE` writes it"
 
 
@@ -74,8 +80,7 @@ def _problems(value: Any) -> list[Problem]:
 
 def render(known: Known) -> Iterator[str]:
     """Yield the lines of the file."""
-    yield "# Findings that were there before: `hostnet-transform validate` does not report them.\n"
-    yield "# `hostnet-transform validate --write-baseline` writes this file.\n"
+    yield _HEADER
     yield "apiVersion: transform.hostnet.io/v1alpha1\nkind: HostnetBaseline\n"
     yield "entries:\n" if known else "entries: []\n"
     for key in sorted(known):

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shlex
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -22,12 +23,15 @@ _CLUSTERS = """\
 
 _BUILD = """\
   # Validate what kustomize builds, not the sources that go in. Wherever `validate` runs, kustomize
-  # or kubectl must be on PATH.
+  # or kubectl must be on PATH. Findings then come without edits: there are no suggestions, and
+  # --fix is refused (`hostnet-transform -w` edits the sources).
   build: true
 """
 
 _BASELINE = """\
-  # Findings that were there before are not reported; `validate --write-baseline` renews the list.
+  # Findings that were there before are not reported. To drop from the list what is no longer found,
+  # and add nothing:
+  #   hostnet-transform validate --baseline {file} --write-baseline {file} .
   baseline: {baseline}
 """
 
@@ -87,7 +91,8 @@ def _blocks(proposal: Proposal) -> Iterator[str]:
     if proposal.build:
         yield _BUILD
     if proposal.baseline:
-        yield _BASELINE.format(baseline=scalar(proposal.baseline))
+        file = shlex.quote(proposal.baseline)
+        yield _BASELINE.format(file=file, baseline=scalar(proposal.baseline))
 
 
 def cluster_lines(clusters: Sequence[Cluster]) -> Iterator[str]:

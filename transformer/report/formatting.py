@@ -25,9 +25,9 @@ def unpainted(text: str, _role: str) -> str:
     return text
 
 
-def count(number: int, noun: str) -> str:
-    """Return `1 document`, `2 documents`."""
-    return f"{number} {noun}{'' if number == 1 else 's'}"
+def count(number: int, noun: str, plural: str = "") -> str:
+    """Return `1 document`, `2 documents`, or `2 entries` with that `plural`."""
+    return f"{number} {noun if number == 1 else plural or f'{noun}s'}"
 
 
 _SEVERITIES = {"error": "error", "warning": "warning", "info": "note"}

@@ -62,11 +62,12 @@ def _left_out(one: LeftOut, *, with_names: bool) -> Iterator[str]:
         if entries:
             most = len(entries) if with_names else _MOST_ENTRIES
             more = f" and {len(entries) - most} more: -v" if len(entries) > most else ""
-            number = f"{len(entries)} {'entry' if len(entries) == 1 else 'entries'}"
+            number = count(len(entries), "entry", "entries")
             yield f"  {number} {why}: {', '.join(map(clean, entries[:most]))}{more}"
     if one.unneeded:
         where = clean(quote(one.where))
-        yield f"  help: `--baseline {where} --write-baseline {where}` drops them, and adds none"
+        drops = f"hostnet-transform validate --baseline {where} --write-baseline {where} PATH"
+        yield f"  help: `{drops}` drops them, and adds none"
 
 
 def _ranges(ids: Sequence[str], order: Sequence[str]) -> Iterator[str]:

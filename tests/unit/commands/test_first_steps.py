@@ -32,7 +32,7 @@ def test_there_are_never_more_than_six_lines() -> None:
 def test_findings_are_counted_and_those_of_the_baseline_as_well() -> None:
     left = Left((found("error"), found("error"), found("warning"), found("info")), 5)
     assert steps(Facts(), left)[0].endswith(
-        ": now 2 errors, 1 warning, 1 note; the baseline has 5 findings"
+        ": now 2 errors, 1 warning, 1 note; the baseline has 5 entries"
     )
 
 

@@ -47,7 +47,8 @@ def check(context: RuleContext) -> Iterator[Violation]:
             message = f"{value or ''!r} does not ask for the guard, only 'true' does"
         else:
             message = "the value is not a string, so the API server refuses the object"
-        yield Violation(at, message, hint='write "true" or "false", in quotes')
+        hint = 'write "true" or "false", in quotes, and run `hostnet-transform -w`'
+        yield Violation(at, message, hint=hint)
 
 
 RULE = ValidationRule(
