@@ -73,7 +73,8 @@ class Violation(NamedTuple):
     name of a second object that it is about. `patches` are the files of patches of other objects
     that it also depends on. `affected` are the workload copies that it breaks, and `cause`
     says why in words that name no pool (empty: as `message`). Not `is_reported`: it is no finding,
-    and says only what is `affected`. `mentioned` are places that the texts name.
+    and says only what is `affected`. `mentioned` are places that the texts name. `built_hint` is
+    the hint where a patch of kustomize, or a kustomization, has what is wrong: no rule edits these.
     """
 
     pointer: str
@@ -89,6 +90,7 @@ class Violation(NamedTuple):
     cause: str = ""
     is_reported: bool = True
     mentioned: tuple["Place", ...] = ()
+    built_hint: str = ""
 
 
 class TextEdit(NamedTuple):
@@ -150,6 +152,9 @@ class Finding(NamedTuple):
     mentioned: tuple["Place", ...] = ()
     """Places that the message names, as `file:line` or `in line N`."""
 
+    built_hint: str = ""
+    """That of the violation, until it is known where what was built comes from."""
+
     fix: Fix | None = None
     """The edits that resolve it, if that was asked for."""
 
@@ -179,6 +184,7 @@ def finding_at(place: Place, rule: str, severity: Severity, violation: Violation
         is_each=violation.is_each,
         other=violation.other,
         mentioned=violation.mentioned,
+        built_hint=violation.built_hint,
         **place._asdict(),
     )
 

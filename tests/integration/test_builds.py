@@ -93,6 +93,27 @@ def test_what_an_overlay_breaks_is_at_the_line_of_its_patch() -> None:
     assert validated("--build", ".").status == 1
 
 
+EXCLUDE = "apps.openyurt.io/exclude-host-network-pool"
+
+
+def test_no_edit_of_a_source_is_advised_where_none_is_made() -> None:
+    advice = "transform the built result, as in `kubectl kustomize DIR | hostnet-transform`"
+    head = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\n"
+    asks = f'metadata: {{labels: {{a: b}}, annotations: {{{EXCLUDE}: "true"}}}}'
+    write("edge/pin.yaml", f"{head}spec: {{template: {{{asks}}}}}\n")
+    (one,) = reported("--build", ".")
+    assert (one["rule"], one["file"]) == ("HN426", "edge/pin.yaml")
+    assert one["hint"] == f"guard the source, or {advice}"
+    overlay(f'resources: [../base]\ncommonAnnotations: {{{EXCLUDE}: "yes"}}\n')
+    hints = {one["hint"] for one in reported("--build", ".") if one["rule"] == "HN403"}
+    assert hints == {f'write "true" or "false", in quotes, and {advice}'}
+    write("base/dep.yaml", DEPLOYMENT.replace("metadata: {labels: {a: b}}", asks))
+    overlay("resources: [../base]\n")
+    (one,) = reported("--build", ".")
+    assert (one["rule"], one["file"]) == ("HN426", "base/dep.yaml")
+    assert one["hint"] == "`hostnet-transform -w` and `validate --fix` add the node affinity"
+
+
 def test_what_an_overlay_makes_right_is_right() -> None:
     write("edge/pin.yaml", f"{PIN}      hostNetwork: true\n")
     assert found("--build", ".") == []

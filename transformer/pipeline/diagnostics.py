@@ -86,7 +86,7 @@ class DiagnosticCollector:
         severity = found.severity or severity
         if self.template_comment and rule != _OF_TEMPLATES and severity == "error":
             severity = "warning" if self.origin.is_named else "info"
-        violation = Violation("", found.message, found.hint)
+        violation = found._replace(severity=severity)
         offset = self.source.offset(manifest.base + found.pointer, at_key=found.at_key)
         place = self.place(manifest.base, manifest.ref, found.pointer, offset=offset)
         is_milder = is_about_workloads(rule) and not self.context.keeps_severity

@@ -13,6 +13,9 @@ from transformer.rules.context import RuleContext
 _UNCHANGEABLE = (("", "Pod"), ("batch", "Job"))
 
 
+AS_BUILT = "transform the built result, as in `kubectl kustomize DIR | hostnet-transform`"
+"""What to do about what is wrong in a patch of kustomize."""
+
 BY_PLACEMENT = frozenset({"host-network-pods", "keep-off"})
 """The rules that edit a pod template because of where its pods run."""
 

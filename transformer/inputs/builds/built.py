@@ -103,6 +103,10 @@ class Built:
         if origins is not None:
             location = origins.location(found)
             found = placed(found, location, origins, self.name_of(location.file))
+            if found.built_hint and not location.is_source:
+                found = found._replace(hint=found.built_hint)
+        if found.built_hint:
+            found = found._replace(built_hint="")
         root = self._root(found.file)
         related = tuple(self._led_related(one, root) for one in found.related)
         message = found.message

@@ -30,13 +30,15 @@ ORIGIN = "config.kubernetes.io/origin"
 class Location:
     """A place in a file, by its path and the pointer in one of its documents.
 
-    `line` is a line (1-based) of the text there, if the place is in that text.
+    `line` is a line (1-based) of the text there, if the place is in that text. `is_source`: it is
+    in the source of the object.
     """
 
     file: str
     document: int
     pointer: str
     line: int = 0
+    is_source: bool = False
 
 
 @dataclass(slots=True)
@@ -70,7 +72,8 @@ class BuildOrigins:
         at = _existing(found.pointer, built, source.manifest)
         inside = corresponding(source.manifest.value, built.value, at)
         if inside is not None:
-            return Location(source.file, source.document, source.manifest.base + inside)
+            at = source.manifest.base + inside
+            return Location(source.file, source.document, at, is_source=True)
         return self._patched(built, source, at) or self._at_root()
 
     def source_of(self, found: Finding | Place) -> ObjectRef | None:

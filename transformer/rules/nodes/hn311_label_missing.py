@@ -51,19 +51,20 @@ def check(context: RuleContext) -> Iterator[Violation]:
         return  # HN303
     found = "lacks the label" if label is None else f"has the label with {label!r} instead of"
     do = "add it" if label is None else "set it"
-    hint = do
+    hint, built_hint = do, ""
     former = context.cluster.former_pools.get(name)
     if former is not None and not former.host_network:
         hint = "keep the NodePool a standard pool (HN201): no node can lose the label again"
     elif pool.loses_host_network:
         hint = f"fix the NodePool first (HN106), then {do}; `validate --fix` does both"
     elif _is_planned(context):
-        hint = f"{do}, or run `hostnet-transform -w` or `validate --fix`"
+        hint, built_hint = f"{do}, or run `hostnet-transform -w` or `validate --fix`", do
     yield Violation(
         label_place(manifest, HOST_NETWORK_LABEL),
         f"node {manifest.ref.name} is in the host-network pool {name} and {found}"
         f' {HOST_NETWORK_LABEL}: "true"',
         hint,
+        built_hint=built_hint,
     )
 
 

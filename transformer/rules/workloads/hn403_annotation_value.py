@@ -29,6 +29,7 @@ from transformer.kubernetes.placeholders import advice, is_placeholder
 from transformer.kubernetes.well_known import EXCLUDE_ANNOTATION
 from transformer.rules.base import ValidationRule
 from transformer.rules.context import RuleContext
+from transformer.rules.exempt import AS_BUILT
 
 
 def check(context: RuleContext) -> Iterator[Violation]:
@@ -47,8 +48,9 @@ def check(context: RuleContext) -> Iterator[Violation]:
             message = f"{value or ''!r} does not ask for the guard, only 'true' does"
         else:
             message = "the value is not a string, so the API server refuses the object"
-        hint = 'write "true" or "false", in quotes, and run `hostnet-transform -w`'
-        yield Violation(at, message, hint=hint)
+        do = 'write "true" or "false", in quotes, and'
+        hint = f"{do} run `hostnet-transform -w`"
+        yield Violation(at, message, hint=hint, built_hint=f"{do} {AS_BUILT}")
 
 
 RULE = ValidationRule(

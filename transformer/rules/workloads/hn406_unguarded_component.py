@@ -30,7 +30,7 @@ from transformer.kubernetes.well_known import CNI_ANNOTATION, HOST_NETWORK_LABEL
 from transformer.rules.base import ValidationRule
 from transformer.rules.context import RuleContext
 from transformer.rules.edits import cni_isolation
-from transformer.rules.exempt import editable
+from transformer.rules.exempt import AS_BUILT, editable
 
 
 def check(context: RuleContext) -> Iterator[Violation]:
@@ -52,6 +52,7 @@ def check(context: RuleContext) -> Iterator[Violation]:
                 f"{context.manifest.ref} ({cni_isolation.reason(context)}) lacks the node affinity"
                 f' {HOST_NETWORK_LABEL} NotIn ["true"], which keeps it off host-network nodes',
                 hint=hint,
+                built_hint=f"set it there, or {AS_BUILT}",
             )
 
 

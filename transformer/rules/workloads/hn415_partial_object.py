@@ -36,7 +36,7 @@ from transformer.kubernetes.node_affinity import required_terms
 from transformer.kubernetes.placeholders import is_placeholder
 from transformer.rules.base import ValidationRule
 from transformer.rules.context import RuleContext
-from transformer.rules.exempt import BY_PLACEMENT, partial_templates
+from transformer.rules.exempt import AS_BUILT, BY_PLACEMENT, partial_templates
 from transformer.wording import some_of
 
 
@@ -79,14 +79,8 @@ _WAY = ("spec", "template", "containers")
 """Keys above the containers that may be misspelled with an unusual space."""
 
 _HINT = "guard the base, or transform the built result"
-_DECIDED = (
-    "transform the built result, as in `kubectl kustomize DIR | hostnet-transform`, or set the"
-    " annotation in the overlays"
-)
-_REPLACED = (
-    "this patch replaces the node selector terms of the base: transform the built result, as in"
-    " `kubectl kustomize DIR | hostnet-transform`"
-)
+_DECIDED = f"{AS_BUILT}, or set the annotation in the overlays"
+_REPLACED = f"this patch replaces the node selector terms of the base: {AS_BUILT}"
 
 
 def _message(rules: Iterable[str], what: str) -> str:

@@ -34,7 +34,7 @@ from transformer.rules.base import ValidationRule
 from transformer.rules.components import is_surely_component
 from transformer.rules.context import RuleContext
 from transformer.rules.edits import pod_guard
-from transformer.rules.exempt import asks_anew, editable
+from transformer.rules.exempt import AS_BUILT, asks_anew, editable
 
 
 def check(context: RuleContext) -> Iterator[Violation]:
@@ -55,6 +55,7 @@ def check(context: RuleContext) -> Iterator[Violation]:
                 " down",
                 hint="`hostnet-transform -w` and `validate --fix` add the node affinity",
                 at_key=True,
+                built_hint=f"guard the source, or {AS_BUILT}",
             )
 
 
