@@ -233,8 +233,15 @@ def test_the_edits_of_manifests_without_a_marker_put_it_between_them(line_end: b
     listed = (
         b"apiVersion: v1\nkind: List\nitems:\n- " + guarded("c").replace(b"\n", b"\n  ").rstrip()
     )
-    files = {"a.yaml": glued, "b.yaml": listed + b"\n" + guarded("d")}
-    assert check({name: data.replace(b"\n", line_end) for name, data in files.items()}) > 5
+    empty = b"apiVersion: v1\nkind: List\nitems: []\n"
+    files = {
+        "a.yaml": glued,
+        "b.yaml": listed + b"\n" + guarded("d"),
+        "c.yaml": guarded("e") + listed + b"\n",
+        "d.yaml": CONFIG_MAP + empty,
+        "e.yaml": empty + empty,
+    }
+    assert check({name: data.replace(b"\n", line_end) for name, data in files.items()}) > 8
 
 
 @pytest.mark.parametrize("end", ["\r", "\x85", "\u2028", "\u2029"])

@@ -94,16 +94,25 @@ def manifests(
         for index, item in enumerate(items or (), first):
             yield from manifests(item, pointer.join(base, "items", index), below)
         return
+    yield Manifest(value, base, _ref(value, api_version, kind))
+
+
+def as_a_whole(value: dict[str, Any]) -> "Manifest":
+    """Return the plain value of a document as one object, also if it is a List."""
+    api_version, kind = text_of(value.get("apiVersion")), text_of(value.get("kind"))
+    return Manifest(value, "", _ref(value, api_version, kind))
+
+
+def _ref(value: Any, api_version: str, kind: str) -> ObjectRef:
     group, _, version = _name(api_version).rpartition("/")
     metadata = mapping_at(value, "metadata")
-    ref = ObjectRef(
+    return ObjectRef(
         group,
         version,
         _name(kind),
         _name(metadata.get("namespace")),
         _name(metadata.get("name")) or _name(metadata.get("generateName")),
     )
-    yield Manifest(value, base, ref)
 
 
 def mappings_in(value: Any) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -16,7 +16,7 @@ from transformer.findings import (
     Violation,
 )
 from transformer.kubernetes.generators import generator_of
-from transformer.kubernetes.objects import Manifest, is_list
+from transformer.kubernetes.objects import Manifest, as_a_whole, is_list
 from transformer.kubernetes.pools import pool_of
 from transformer.operations import Operation, fold
 from transformer.patch import verify
@@ -147,7 +147,8 @@ def _separated(
         if run.start:
             marker = _marker(text)
             text = marker + text
-            changes += (upper.change("HN904", one) for one in upper.manifests[:1])  # none in []
+            if upper.value is not None:  # it can be read
+                changes.append(upper.change("HN904", as_a_whole(upper.value)))
             line = document.manifests[run.start].line
             own.insert(0, TextEdit(line, 1, line, 1, marker.decode(), 1, 1))
         data += text
@@ -182,6 +183,7 @@ class _Transformation:
         self.context = context
         self.diagnostics = DiagnosticCollector(document.raw, origin, context)
         self.manifests: list[Manifest] = []
+        self.value: Any = None
         self.operations: list[Operation] = []
         self.changes: list[Change] = []
         self.edits: list[ObjectEdits] = []
@@ -192,7 +194,7 @@ class _Transformation:
         raw = self.document.raw
         try:
             tree, value = visit(self.document, self.diagnostics, self._plan, glued=_GLUED)
-            self.is_list = is_list(value)
+            self.value, self.is_list = value, is_list(value)
             edited = self._edited(tree, value)
         except InputError as error:
             self.changes = []
