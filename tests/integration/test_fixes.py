@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from tests.effort import some
 from tests.integration.cli_runs import ROOT, invoke
@@ -242,6 +243,16 @@ def test_the_edits_of_manifests_without_a_marker_put_it_between_them(line_end: b
         "e.yaml": empty + empty,
     }
     assert check({name: data.replace(b"\n", line_end) for name, data in files.items()}) > 8
+
+
+def test_a_report_of_what_was_fixed_fits_its_schema() -> None:
+    Path("a.yaml").write_bytes(
+        guarded("a") + CONFIG_MAP + b"apiVersion: v1\nkind: List\nitems: []\n"
+    )
+    report = json.loads(invoke("validate", "--fix", "--format", "json", ".").out)
+    assert {one["rule"] for one in report["changed"]} == {"HN904", "pod-guard"}
+    schema = json.loads((ROOT / "schemas/report.schema.json").read_text("utf-8"))
+    Draft202012Validator(schema).validate(report)
 
 
 @pytest.mark.parametrize("end", ["\r", "\x85", "\u2028", "\u2029"])
