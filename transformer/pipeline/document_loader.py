@@ -54,6 +54,7 @@ def visit(
     """
     tree, value = load_document(document, diagnostics)
     cluster, origin = diagnostics.context.cluster, diagnostics.origin
+    off = diagnostics.context.settings.rules_off
     for manifest in objects(value, diagnostics):
         templates = pod_templates(manifest, cluster.rows)
         rule_context = RuleContext(
@@ -66,6 +67,7 @@ def visit(
             is_named=origin.is_named,
             usage=origin.usage,
             deciding=diagnostics.patched(manifest).deciding if templates else (),
+            off=off,
         )
         visit_object(rule_context)
     report_opening(document.raw, diagnostics, is_empty=value is None, glued=glued)

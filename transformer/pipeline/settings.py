@@ -68,6 +68,11 @@ class Settings(NamedTuple):
     baseline: str = ""
     name: str = ""
 
+    @property
+    def rules_off(self) -> frozenset[str]:
+        """The validation rules that report nothing."""
+        return frozenset(rule for rule, severity in self.severities.items() if severity == "off")
+
 
 def matches_suppression(entry: Suppression, rule: str, object_ref: str, file: str) -> bool:
     """Return whether `entry` suppresses a finding of `rule`.

@@ -154,6 +154,7 @@ class RuleContext:
     `is_named`: the user named its file, or it is standard input. `usage`: how kustomizations in the
     input build its file. `in_no_cluster`: there are clusters, but its file belongs to none, so it
     is checked in each. `deciding` are the files of the patches that may decide where its pods run.
+    `off` are the validation rules that report nothing, so that others need not leave it to them.
     """
 
     manifest: Manifest
@@ -168,6 +169,7 @@ class RuleContext:
     usage: KustomizationUsage = NOT_LISTED
     in_no_cluster: bool = False
     deciding: tuple[str, ...] = ()
+    off: frozenset[str] = frozenset()
 
     @cached_property
     def placed(self) -> "tuple[Placed, ...]":

@@ -692,6 +692,24 @@ def test_an_annotated_object_that_nobody_touched_is_found_as_without_an_old_stat
             assert [f.rule for f in validated(HOST, one, old=[HOST, suspended])] == ["HN426"]
 
 
+def off(*rules: str) -> dict[str, Any]:
+    kind = {"apiVersion": "transform.hostnet.io/v1alpha1", "kind": "HostnetTransform"}
+    return {**kind, "spec": {"rules": dict.fromkeys(rules, "off")}}
+
+
+def test_what_is_left_to_a_rule_that_is_off_is_reported() -> None:
+    asks = pod(annotations=EXCLUDED)
+    assert ids(HOST, asks, old=[HOST, pod()], config=off("HN416")) == ["HN426"]
+    pinned = pod(annotations=EXCLUDED, nodeSelector={"apps.openyurt.io/nodepool": "host"})
+    assert "HN404" in ids(HOST, pinned)
+    assert "HN426" not in ids(HOST, pinned)
+    assert ids(HOST, pinned, config=off("HN404", "HN401")) == ["HN426"]
+    labels = {"apps.openyurt.io/nodepool": "host"}
+    wrong = node({**labels, LABEL: "false"})
+    assert ids(HOST, wrong) == ["HN303"]
+    assert ids(HOST, wrong, config=off("HN303")) == ["HN311"]
+
+
 def test_a_job_that_has_not_started_may_change() -> None:
     waiting, running = job(), job()
     waiting["spec"]["suspend"], running["spec"]["suspend"] = True, False

@@ -42,13 +42,13 @@ def check(context: RuleContext) -> Iterator[Violation]:
         return  # HN101
     if is_placeholder(label):
         return  # HN428
-    if is_encrypted(context) and _is_planned(context):
-        return  # HN417
+    if is_encrypted(context) and _is_planned(context) and "HN417" not in context.off:
+        return
     before = context.before
-    if label_change(before, manifest, HOST_NETWORK_LABEL) is not None:
-        return  # HN303
-    if _is_planned(context) and is_replaced(before, HOST_NETWORK_LABEL, label):
-        return  # HN303
+    is_change = label_change(before, manifest, HOST_NETWORK_LABEL) is not None
+    is_wrong = _is_planned(context) and is_replaced(before, HOST_NETWORK_LABEL, label)
+    if (is_change or is_wrong) and "HN303" not in context.off:
+        return
     found = "lacks the label" if label is None else f"has the label with {label!r} instead of"
     do = "add it" if label is None else "set it"
     hint, built_hint = do, ""
