@@ -151,6 +151,18 @@ def test_a_report_in_a_folder_that_is_read_is_replaced_by_the_next_run() -> None
             assert "would replace" not in run.err
 
 
+def test_a_report_that_the_next_run_takes_for_a_manifest_needs_another_name() -> None:
+    option = ("--report-to", "markdown=in/found.yaml")
+    assert invoke("validate", *option, "in").status == 1
+    written = Path("in/found.yaml").read_bytes()
+    run = invoke("validate", *option, "in")
+    assert run.status == 2
+    assert "the report would replace in/found.yaml, which this run reads\n" in run.err
+    assert "another file; a search of folders reads *.yaml, *.yml, *.json\n" in run.err
+    assert Path("in/found.yaml").read_bytes() == written
+    assert invoke("validate", "--report-to", "markdown=in/found.md", "in").status != 2
+
+
 @pytest.mark.parametrize("link", ["symbolic", "hard", "dangling"])
 def test_two_reports_do_not_share_a_file_through_a_link(link: str) -> None:
     if link != "dangling":

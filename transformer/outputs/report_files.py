@@ -10,6 +10,7 @@ from typing import Any, Protocol, TextIO, TypeAlias
 
 from transformer.errors import SettingsError, reason_of
 from transformer.findings import Change, Finding
+from transformer.inputs.discovery import SUFFIXES
 from transformer.inputs.spool import FileSpool
 from transformer.report import as_json
 from transformer.report.as_markdown import Digest
@@ -86,7 +87,10 @@ def _refuse_conflicts(reports: Sequence[Path], reads: Iterable[Path]) -> None:
 
 def _replaces(report: Path, read: str) -> SettingsError:
     message = f"the report would replace {read}, which this run reads"
-    return SettingsError(message, file=str(report), hint="write the report to another file")
+    hint = "write the report to another file"
+    if report.name.endswith(SUFFIXES):
+        hint += f"; a search of folders reads {', '.join(f'*{one}' for one in SUFFIXES)}"
+    return SettingsError(message, file=str(report), hint=hint)
 
 
 def _identity(path: Path) -> _Identity:
