@@ -1,6 +1,7 @@
 """What the summary and the plan of `placement` say: nothing false, and nothing left out."""
 
 import json
+import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -159,6 +160,20 @@ def test_a_cluster_that_disappears_is_said(tmp_path: Path) -> None:
         ("b", ["gone: NodePool/bar", "gone: 1 workload"]),
     ]
     assert invoke("placement", "--pool", "bar", *given).out.startswith(b"nothing changes\n")
+
+
+def test_an_object_that_is_in_two_files_does_not_move_by_itself(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "new").mkdir()
+    monkeypatch.chdir(tmp_path / "new")
+    for name, one in (("a", workload()), ("b", NO_NETWORK), ("pools", BAR)):
+        Path(f"{name}.yaml").write_text(stream(one))
+    assert invoke("placement", "--old", ".", ".").out.startswith(b"nothing changes\n")
+    shutil.copytree(".", tmp_path / "old")
+    Path("b.yaml").unlink()
+    run = invoke("placement", "--old", "../old", "--format", "json", ".")
+    assert json.loads(run.out)["summary"] == ["gone: 1 workload"]
 
 
 def test_an_ambiguous_pool_is_said_to_be_so_and_counts_as_unseen() -> None:

@@ -1,11 +1,10 @@
 """The run of `placement`: that of `validate`, which also gathers where workloads can land.
 
-With an old state there are two such runs, one for each state, and workloads are compared by their
-kind, namespace and name.
+With an old state there are two such runs, one for each state (`placement_compared.py`).
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple
 
 from transformer.errors import SettingsError
 from transformer.findings import Finding, Unseen
@@ -16,25 +15,21 @@ from transformer.pipeline.worlds import World
 from transformer.placement.by_pool import Columns, columns_of
 from transformer.placement.taints import in_words as taint_in_words
 from transformer.placements import (
-    NOT_IN_INPUT,
     OTHER_HOSTS,
     PlacementReport,
     PoolColumn,
     PoolVerdict,
     Workload,
     WorldPlacement,
-    differing,
 )
 from transformer.report import placement_summary
 from transformer.runs.placement_after import AfterEdits
+from transformer.runs.placement_compared import Compared, Old, by_name, is_host_network
 from transformer.runs.validate import Outcome, Placed, run_validate, told, unread_before
 from transformer.wording import did_you_mean
 
 _REFUSED = ("HN901", "HN902")
 _UNREADABLE = (*_REFUSED, "HN904")
-
-Key: TypeAlias = tuple[str, str, str, str, str, str]
-"""Kind, group, namespace, name, pool of the copy, and pointer of the template."""
 
 
 class PlacementOutcome(NamedTuple):
@@ -70,7 +65,7 @@ def run_placement(
     sources = Sources(states.led, states.folders)
     old = None
     if before is not None and before.placed is not None and now.placed is not None:
-        old = _by_name(before.placed, now.placed, sources)
+        old = by_name(before.placed, now.placed, sources)
     edited = _edited(states, context, now)
     gone = () if only else _gone(now, old or {})
     every = [*_worlds(now, old, sources, edited), *gone]
@@ -142,7 +137,7 @@ def _edited(states: States, context: RunContext, now: Outcome) -> _Edited | None
 
 def _worlds(
     now: Outcome,
-    old: "Mapping[str, _Old] | None",
+    old: Mapping[str, Old] | None,
     sources: Sources,
     edited: _Edited | None,
 ) -> Iterator[WorldPlacement]:
@@ -168,7 +163,7 @@ def _worlds(
         yield WorldPlacement(world.name, pools, compared, gone, old_pools=known)
 
 
-def _gone(now: Outcome, old: "Mapping[str, _Old]") -> Iterator[WorldPlacement]:
+def _gone(now: Outcome, old: Mapping[str, Old]) -> Iterator[WorldPlacement]:
     """Yield the clusters of the old state that are no longer there."""
     assert now.placed is not None
     there = {world.name for world in now.placed.worlds}
@@ -272,7 +267,7 @@ def _pools(
         count = known[0].node_count if known and known[0].node_count else nodes.count(name) or None
         yield PoolColumn(
             name,
-            _is_host_network(world, name),
+            is_host_network(world, name),
             str(known[0].type) if known else "",
             count,
             bool(known),
@@ -287,90 +282,3 @@ def _pools(
         where = world.cluster.pool_elsewhere(name)
         is_host = True if name == OTHER_HOSTS else None
         yield PoolColumn(name, is_host, is_known=False, elsewhere=where)
-
-
-def _is_host_network(world: World, name: str) -> bool | None:
-    """Return whether a pool is host-network; None if it is ambiguous or not in the input."""
-    pool = world.cluster.pools.find(name)
-    return None if pool is None else pool.is_meant_host_network
-
-
-class _Old(NamedTuple):
-    """The workloads of a world of the old state, where each is among them, and which NodePools are
-    host-network (None: that is ambiguous).
-    """
-
-    workloads: Workloads
-    numbers: dict[tuple[str, ...], int]
-    pools: dict[str, bool | None]
-
-
-def _by_name(placed: Placed, now: Placed, sources: Sources) -> dict[str, _Old]:
-    """Return the workloads of the old state, by world."""
-    found = {}
-    for world in placed.worlds:
-        columns = columns_of(world.cluster.pools, world.cluster.nodes)
-        also = {OTHER_HOSTS}.intersection(now.records.missing_pools(world.name))
-        workloads = placed.records.workloads(world.name, columns, sources, also)
-        numbers: dict[tuple[str, ...], int] = {}
-        for number, one in enumerate(workloads):
-            numbers.setdefault(_key(one), numbers.setdefault((one.build, *_key(one)), number))
-        pools = {one.name: _is_host_network(world, one.name) for one in world.cluster.pools.all()}
-        found[world.name] = _Old(workloads, numbers, pools)
-    return found
-
-
-def _key(one: Workload) -> Key:
-    group = one.api_version.rpartition("/")[0]
-    return one.kind, group, one.namespace, one.name, one.copy, one.template
-
-
-class Compared:
-    """Workloads, each with what differs in the old state; they can be iterated several times.
-
-    Pools that are `new` have no verdicts in the old state, even if something there names them.
-    """
-
-    def __init__(self, now: Iterable[Workload], old: _Old | None, new: frozenset[str]) -> None:
-        self._now, self._old, self._new = now, old, new
-
-    def __iter__(self) -> Iterator[Workload]:
-        for one in self._now:
-            number = self._number(one)
-            if number is None or self._old is None:
-                yield one._replace(is_new=True)
-            else:
-                yield one._replace(
-                    old=tuple(differing(self._old.workloads[number].verdicts, self._shared(one)))
-                )
-
-    def _shared(self, one: Workload) -> tuple[PoolVerdict, ...]:
-        """Return the verdicts that are compared: not those on new pools. That a pool is no longer
-        in the input matters only to workloads that name it.
-        """
-        verdicts = (each for each in one.verdicts if each.undecided != (NOT_IN_INPUT,))
-        return _without(verdicts, self._new)
-
-    def _number(self, one: Workload) -> int | None:
-        """Return the number of a workload of the old state; if no other build has the name, it may
-        be built from another folder.
-        """
-        if self._old is None:
-            return None
-        known, key = self._old.numbers, _key(one)
-        return known.get((one.build, *key), None if one.is_built_often else known.get(key))
-
-    @property
-    def gone(self) -> Iterator[Workload]:
-        """The workloads of the old state that are no longer there."""
-        if self._old is not None:
-            there = set(map(self._number, self._now))
-            for number in dict.fromkeys(self._old.numbers.values()):
-                if number not in there:
-                    gone = self._old.workloads[number]
-                    yield gone._replace(verdicts=_without(gone.verdicts, self._new))
-
-
-def _without(verdicts: Iterable[PoolVerdict], new: frozenset[str]) -> tuple[PoolVerdict, ...]:
-    kept = ((one, tuple(pool for pool in one.pools if pool not in new)) for one in verdicts)
-    return tuple(one._replace(pools=pools) for one, pools in kept if pools)
