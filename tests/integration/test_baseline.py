@@ -466,3 +466,13 @@ def test_a_rule_without_anything_to_check_in_one_cluster_is_decided_in_another()
         "HN311 Node/n1 /metadata/labels in cluster one",
     ]
     assert left_out["elsewhere"] == []
+
+
+def test_a_hook_leaves_what_is_new_in_other_files_to_others() -> None:
+    commit({"pool.yaml": pool("hz"), "web.yaml": bare("web"), "cli.yaml": bare("cli")})
+    invoke("validate", "--write-baseline", BASELINE, ".")
+    commit({".hostnet-transform.yaml": CONFIG % f"baseline: {BASELINE}", "job.yaml": bare("job")})
+    add({"web.yaml": bare("web") + b"# changed\n"})
+    assert in_a_hook("web.yaml") == (0, [])
+    add({"api.yaml": bare("api")})
+    assert in_a_hook("web.yaml", "api.yaml") == (1, [("api.yaml", 7, "api", ["api.yaml"])])

@@ -39,13 +39,13 @@ def without_baseline(
     before, relative = baseline_file.load(path), partial(_relative, folder=path.parent)
     never = always_reported(context.validation)
     is_decided = _decided(outcome, states, relative)
-    found = _all(outcome)
-    filtered = without_known(found, before, never, is_decided, relative)
+    found, others = outcome.findings, outcome.elsewhere
+    filtered = without_known(found, before, never, is_decided, relative, others)
     if states.old is not None:
         filtered = _without_changes(filtered, context)
     left = before
     if is_reduced:
-        left = reduced(before, known_of(found, never, relative), filtered.unneeded)
+        left = reduced(before, known_of(_all(outcome), never, relative), filtered.unneeded)
         filtered = filtered._replace(unneeded=())
     is_whole = states.reported_files is None
     left_out = LeftOut(
@@ -88,7 +88,7 @@ def without_old(outcome: Outcome, states: States, context: RunContext) -> tuple[
     before = run_validate(states.before(), context)
     never = always_reported(context.validation)
     known = known_of(_all(before), never, _as_new(states))
-    filtered = without_known(_all(outcome), known, never)
+    filtered = without_known(outcome.findings, known, never, others=outcome.elsewhere)
     return _with(outcome, filtered), LeftOut("the old state", filtered.left_out)
 
 
@@ -103,7 +103,8 @@ def as_baseline(outcome: Outcome, path: Path, context: RunContext) -> tuple[Outc
         raise SettingsError(message, file=str(path), hint="name the files and folders to validate")
     relative, never = partial(_relative, folder=path.parent), always_reported(context.validation)
     known = known_of(_all(outcome), never, relative)
-    filtered = without_known(_all(outcome), known, never, relative=relative)
+    found, others = outcome.findings, outcome.elsewhere
+    filtered = without_known(found, known, never, relative=relative, others=others)
     before = baseline_file.before(path)
     kept = Baseline(known, filtered.left_out)
     return _with(outcome, filtered), kept if before is None else kept.since(before)
@@ -137,16 +138,12 @@ def write(path: Path, baseline: Baseline) -> None:
 
 
 def _all(outcome: Outcome) -> tuple[Finding, ...]:
-    """Return all findings: that there are more than are known may show only in other files."""
+    """Return all findings, also those in files that are not reported."""
     return (*outcome.findings, *outcome.elsewhere)
 
 
 def _with(outcome: Outcome, filtered: Filtered) -> Outcome:
-    elsewhere = {found.file for found in outcome.elsewhere}
-    return outcome._replace(
-        findings=tuple(one for one in filtered.findings if one.file not in elsewhere),
-        elsewhere=tuple(one for one in filtered.findings if one.file in elsewhere),
-    )
+    return outcome._replace(findings=filtered.findings, elsewhere=filtered.others)
 
 
 def _relative(file: str, folder: Path) -> str:

@@ -57,11 +57,12 @@ class Baseline(NamedTuple):
 
 
 class Filtered(NamedTuple):
-    """The findings to report, how many were left out, and the entries that are larger than needed:
-    those that the input decides, and others.
+    """The findings that are not known, those among the `others`, how many were left out of both,
+    and the entries that are larger than needed: those that the input decides, and the rest.
     """
 
     findings: tuple[Finding, ...]
+    others: tuple[Finding, ...] = ()
     left_out: int = 0
     unneeded: tuple[Key, ...] = ()
     elsewhere: tuple[Key, ...] = ()
@@ -92,24 +93,28 @@ def without_known(
     never: Collection[str] = UNREAD,
     is_decided: Callable[[Key], bool] = lambda _: True,
     relative: Relative = str,
+    others: Sequence[Finding] = (),
 ) -> Filtered:
-    """Return the findings without those that are known.
+    """Return the findings without those that are known. `others` count as well: that there are more
+    than are known may show only in files that are not reported.
 
     A finding in several clusters is reported in those in which it is not known, and one about each
     of its further places with those that are not known. `is_decided`: whether the input decides
     how many findings of a key there are.
     """
-    found_now = known_of(findings, never, relative)
+    found_now = known_of((*findings, *others), never, relative)
     more = {key for key, number in found_now.items() if number > known.get(key, 0)}
-    reported = tuple(
-        left
-        for found in findings
-        if (left := found if found.rule in never else _unknown(found, more, relative)) is not None
-    )
+
+    def left(found: Iterable[Finding]) -> tuple[Finding, ...]:
+        every = (one if one.rule in never else _unknown(one, more, relative) for one in found)
+        return tuple(one for one in every if one is not None)
+
+    new, new_others = left(findings), left(others)
     unneeded = [key for key in sorted(known) if found_now.get(key, 0) < known[key]]
     return Filtered(
-        reported,
-        len(findings) - len(reported),
+        new,
+        new_others,
+        len(findings) + len(others) - len(new) - len(new_others),
         tuple(filter(is_decided, unneeded)),
         tuple(key for key in unneeded if not is_decided(key)),
     )
