@@ -147,8 +147,8 @@ def _keys(found: Finding, relative: Relative) -> Iterator[tuple[Key, Related | N
     for cluster in found.clusters or ("",):
         for place in places:
             at: Finding | Related = place or found
-            settled = (about(found, [place]) if place else found).severity
-            severity = "" if settled == "error" else settled
+            by_itself = about(found, [place]) if place and place.patches else found
+            severity = "" if by_itself.severity == "error" else by_itself.severity
             name, other = name_of(at.object), found.other
             file = "" if name else _printable(relative(at.file))
             if is_of_two:
