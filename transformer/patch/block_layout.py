@@ -139,9 +139,13 @@ def set_value(tree: Tree, node: Node, chain: Chain, value: Any) -> Iterator[Edit
         yield _without_tag(text, node)
     if not is_collection and isinstance(node, Scalar) and node.end > node.start:
         quote = node.style if node.style in ("'", '"') else ""
-        new = render.flow(value, flow_style(tree, ())) if tree.is_json else None
         start = node.start if _keeps_tag(node, value) else outer
-        yield Edit(start, node.end, new or render.scalar(value, quote))
+        is_kyaml = parent.is_flow and flow_style(tree, reversed(chain)).is_kyaml
+        if tree.is_json or is_kyaml:
+            new = flow_layout.value_text(tree, start, chain, value)
+        else:
+            new = render.scalar(value, quote)
+        yield Edit(start, node.end, new)
     elif isinstance(parent, Mapping):
         at = bisect_right(parent.entries, node.start, key=lambda pair: pair[0].start)
         key = parent.entries[at - 1][0]

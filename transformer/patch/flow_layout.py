@@ -1,5 +1,6 @@
 """Edits in flow collections and JSON: on the same line, or on lines of their own as the others."""
 
+from bisect import bisect
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Any
@@ -39,6 +40,8 @@ def _add(tree: Tree, collection: Collection, chain: Chain, added: Any) -> Iterat
         yield Edit(collection.end, collection.end, f", {render.flow_elements(added, style)}}}")
     elif not elements(collection):
         yield _fill(tree, collection, added, style)
+    elif style.is_sorted and isinstance(collection, Mapping):
+        yield from _add_sorted(text, collection, added, style)
     elif _has_line_of_its_own(text, collection, last_element(collection)[0].start):
         yield from _add_lines(text, collection, added, style)
     else:
@@ -52,10 +55,19 @@ def _add(tree: Tree, collection: Collection, chain: Chain, added: Any) -> Iterat
 
 
 def _fill(tree: Tree, collection: Collection, added: Any, style: render.FlowStyle) -> Edit:
-    """Fill an empty collection, white space and comments in it kept out of the way."""
+    """Fill an empty collection, white space and comments in it kept out of the way.
+
+    KYAML has elements of a list below each other where it has a comment.
+    """
     text = tree.text
     inside, end = collection.start + 1, collection.end - 1
-    if text[inside:end].strip():
+    content = text[inside:end].rstrip()
+    if content and style.is_kyaml:
+        _, *lines, _ = render.flow_lines(added, style._replace(is_cuddled=False))
+        head = newline(text, inside) + indentation(text, inside)
+        at = inside + len(content)
+        return Edit(at, at, "".join(head + line for line in lines))
+    if content:
         pad = style.pad if isinstance(collection, Mapping) else style.list_pad
         return Edit(inside, inside, f"{pad}{render.flow_elements(added, style)}{pad}")
     return Edit(inside, end, _text(text, collection.start, added, style)[1:-1])
@@ -66,12 +78,7 @@ def _add_lines(
 ) -> Iterator[Edit]:
     """Add elements, each on a line of its own, as the last element is."""
     last = last_element(collection)[0].start
-    indent = indentation(text, last)
-    lines = (
-        _joined(lines, newline(text, last), indent) for lines in render.element_lines(added, style)
-    )
-    head = f",{newline(text, collection.start)}{indent}"
-    block = "".join(head + line for line in lines)
+    block = _block(text, last, added, style)
     end = element_end(collection)
     comma = trailing_comma(text, collection, end)
     if comma is not None:
@@ -86,6 +93,39 @@ def _add_lines(
         yield Edit(end, end, block)
 
 
+def _block(text: str, neighbour: int, added: Any, style: render.FlowStyle) -> str:
+    """Return elements, each behind a comma and on lines of its own, as the one at `neighbour`."""
+    line_break, indent = newline(text, neighbour), indentation(text, neighbour)
+    return "".join(
+        f",{line_break}{indent}{_joined(lines, line_break, indent)}"
+        for lines in render.element_lines(added, style)
+    )
+
+
+def _add_sorted(
+    text: str, mapping: Mapping, added: dict[str, Any], style: render.FlowStyle
+) -> Iterator[Edit]:
+    """Add entries to a mapping with an entry a line, each where the alphabet has it."""
+    places: dict[int, dict[str, Any]] = {}
+    for key, value in added.items():
+        index = bisect(mapping.keys, key)
+        below = mapping.entries[index:]
+        if below and not _has_line_of_its_own(text, mapping, below[0][0].start):
+            index = len(mapping.entries)
+        places.setdefault(index, {})[key] = value
+    for index, entries in places.items():
+        if index == len(mapping.entries):
+            yield from _add_lines(text, mapping, entries, style)
+            continue
+        above = mapping.start + 1
+        if index:
+            above = max(node.end for node in mapping.entries[index - 1])
+            above = trailing_comma(text, mapping, above) or above
+        at = line_end(text, above)
+        block = _block(text, mapping.entries[index][0].start, entries, style)
+        yield Edit(at, at, block[1:] + ",")
+
+
 def value_text(tree: Tree, at: int, chain: Chain, value: Any) -> str:
     """Return `value` as flow text for the place `at`, in the style of the text around it."""
     return _text(tree.text, at, value, flow_style(tree, reversed(chain)))
@@ -98,7 +138,7 @@ def _text(text: str, at: int, value: Any, style: render.FlowStyle) -> str:
 
 def _on_the_line(text: str, last: Node, added: Any, style: render.FlowStyle) -> str:
     """Return elements that go behind `last` on its line; on more lines only if it is spread too."""
-    if not (is_flow(last) and is_spread(text, last)):
+    if not style.is_kyaml and not (is_flow(last) and is_spread(text, last)):
         return render.flow_elements(added, style)
     line_break, indent = newline(text, last.start), indentation(text, last.end - 1)
     found = render.element_lines(added, style)

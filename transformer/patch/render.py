@@ -8,6 +8,7 @@ import json
 from itertools import chain
 from typing import Any, NamedTuple
 
+from transformer.patch import kyaml
 from transformer.regexes import regex
 from transformer.yamltree.scalars import resolve
 from transformer.yamltree.syntax import PLAIN
@@ -25,6 +26,10 @@ class FlowStyle(NamedTuple):
 
     With a `step` of indentation collections are spread, an element a line, but for those that are
     no deeper than `inline` levels; `trailing`: with a comma after the last element too.
+
+    `is_kyaml`: keys and strings are written as `kubectl -o kyaml` writes them. `is_cuddled`: so are
+    lists of collections, whose brackets share lines (`[{`, `}, {`, `}]`). `is_sorted`: the keys of
+    mappings are in the order of the alphabet.
     """
 
     comma: str = ", "
@@ -37,6 +42,9 @@ class FlowStyle(NamedTuple):
     step: str = ""
     inline: int = 0
     trailing: bool = False
+    is_kyaml: bool = False
+    is_cuddled: bool = False
+    is_sorted: bool = False
 
 
 _PLAIN_FLOW = FlowStyle()
@@ -94,6 +102,8 @@ def flow(value: Any, style: FlowStyle) -> str:
         return f"{opening}{pad}{flow_elements(value, style)}{pad}{closing}"
     if style.is_json:
         return json.dumps(value, ensure_ascii=False)
+    if style.is_kyaml and isinstance(value, str):
+        return kyaml.string(value)
     return scalar(value, style.quote)
 
 
@@ -104,13 +114,31 @@ def flow_elements(value: Any, style: FlowStyle) -> str:
 
 def flow_lines(value: Any, style: FlowStyle) -> list[str]:
     """Return any value as `flow` does, but spread over lines where the style has it so."""
+    if style.is_kyaml and isinstance(value, str):
+        return kyaml.string_lines(value, style.step)
     if not style.step or _height(value) <= style.inline:
         return [flow(value, style)]
     opening, closing = _brackets(value)
     found = element_lines(value, style)
+    if style.is_cuddled and _is_list_of_collections(value):
+        return _cuddled(found)
     for lines in found[: None if style.trailing else -1]:
         lines[-1] += ","
     return [opening, *(style.step + line for lines in found for line in lines), closing]
+
+
+def _is_list_of_collections(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(item, dict | list) for item in value)
+
+
+def _cuddled(items: list[list[str]]) -> list[str]:
+    """Return the lines of a list, each of its items in the line where the one above ends."""
+    found = ["[" + items[0][0], *items[0][1:]]
+    for first, *rest in items[1:]:
+        found[-1] += f", {first}"
+        found += rest
+    found[-1] += "]"
+    return found
 
 
 def element_lines(value: Any, style: FlowStyle) -> list[list[str]]:
@@ -124,10 +152,13 @@ def element_lines(value: Any, style: FlowStyle) -> list[list[str]]:
 
 def _elements(value: Any, style: FlowStyle) -> list[tuple[str, Any]]:
     """Return what is before each element (a mapping's key and colon), and the element."""
-    if isinstance(value, dict):
-        keys = style._replace(quote=style.key_quote)
-        return [(flow(key, keys) + style.colon, item) for key, item in value.items()]
-    return [("", item) for item in value]
+    if not isinstance(value, dict):
+        return [("", item) for item in value]
+    entries = sorted(value.items()) if style.is_sorted else value.items()
+    if style.is_kyaml:
+        return [(kyaml.key(key) + style.colon, item) for key, item in entries]
+    keys = style._replace(quote=style.key_quote)
+    return [(flow(key, keys) + style.colon, item) for key, item in entries]
 
 
 def _brackets(value: Any) -> tuple[str, str]:

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable, Iterator
 from itertools import chain as chained
-from itertools import islice
+from itertools import islice, pairwise
 from typing import TypeGuard, TypeVar
 
+from transformer.patch import kyaml
 from transformer.patch.lines import BREAK, column, indentation, line_start
 from transformer.patch.render import BlockStyle, FlowStyle, scalar
 from transformer.regexes import regex
+from transformer.yamltree.construct import construct
 from transformer.yamltree.syntax import Chain, Collection, Mapping, Node, Scalar, Sequence, Tree
 
 _ENOUGH = 200
@@ -93,6 +95,14 @@ def flow_style(tree: Tree, neighbours: Iterable[Node]) -> FlowStyle:
     near = [node for node in neighbours if is_flow(node)]
     within = islice(chained.from_iterable(map(_collections, near)), _ENOUGH)
     around = [*near, *filter(is_flow, within)]
+    if not tree.is_json and (step := _kyaml_step(text, near, around)):
+        return FlowStyle(
+            step=step,
+            trailing=True,
+            is_kyaml=True,
+            is_cuddled=_first(_is_cuddled(text, node) for node in around) is not False,
+            is_sorted=is_sorted(islice(_collections(tree.root), _ENOUGH)),
+        )
     mappings = [node for node in around if isinstance(node, Mapping)]
     key_quote = next(map(_key_quote, mappings), "")
     quote = _first(_quote(node) for node in around)
@@ -115,6 +125,73 @@ def flow_style(tree: Tree, neighbours: Iterable[Node]) -> FlowStyle:
         step=_step(text, near[0]),
         inline=max(lines, default=0),
         trailing=trailing_comma(text, near[0], element_end(near[0])) is not None,
+    )
+
+
+def _kyaml_step(text: str, near: list[Collection], around: list[Collection]) -> str | None:
+    """Return by what KYAML is indented around `near`, or None if the text there is no KYAML.
+
+    The nearest collection decides that is not cuddled. It is KYAML if it has each element on a line
+    of its own, with a comma after the last one too, and if the nearest keys and strings have quotes
+    as in KYAML.
+    """
+    nearest = next((node for node in near if not _is_cuddled(text, node)), None)
+    if (
+        nearest is None
+        or not is_spread(text, nearest)
+        or trailing_comma(text, nearest, element_end(nearest)) is None
+        or not _first(map(_has_kyaml_keys, around))
+        or not _first(map(_has_kyaml_strings, around))
+    ):
+        return None
+    return _step(text, nearest)
+
+
+def _is_cuddled(text: str, node: Collection) -> bool | None:
+    """Whether the items of a list begin on the lines where its bracket and the items above end.
+
+    None: it has items that are no spread collections, or comments, for which KYAML makes room.
+    """
+    if not isinstance(node, Sequence):
+        return None
+    edges = [node.start + 1]
+    for item in node.items[:_ENOUGH]:
+        if not isinstance(item, Collection) or (elements(item) and not is_spread(text, item)):
+            return None
+        edges += [item.outer, item.end]
+    between = [text[start:end] for start, end in zip(edges[::2], edges[1::2], strict=False)]
+    return None if any("#" in one for one in between) else not BREAK.search("".join(between))
+
+
+def _has_kyaml_keys(node: Collection) -> bool | None:
+    """Whether keys that need no quotes have none; None: all need them."""
+    if not isinstance(node, Mapping):
+        return None
+    styles = [
+        key.style
+        for key, _ in node.entries[:_ENOUGH]
+        if isinstance(key, Scalar) and kyaml.is_unquoted(key.text)
+    ]
+    return not any(styles) if styles else None
+
+
+def _has_kyaml_strings(node: Collection) -> bool | None:
+    """Whether all strings are in double quotes; None: it has no strings."""
+    styles = [
+        value.style
+        for _, value in elements(node)
+        if isinstance(value, Scalar) and isinstance(construct(value), str)
+    ]
+    return set(styles) == {'"'} if styles else None
+
+
+def is_sorted(collections: Iterable[Collection]) -> bool:
+    """Whether the keys of each mapping are in the order of the alphabet, as kubectl prints them."""
+    return all(
+        above < below
+        for node in collections
+        if isinstance(node, Mapping)
+        for above, below in pairwise(node.keys)
     )
 
 
