@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 _PLUGINS = ("HostnetTransform", "HostnetValidate")
 """Names of kustomize plugins: a link with such a name runs this program as the plugin."""
 
+_HOSTS = {"kubectl-hostnet": "kubectl hostnet", "flux-hostnet": "flux hostnet"}
+"""Names of this program that other programs start, each with what people type then."""
+
 
 class DefaultGroup(click.Group):
     """A group whose default command is `transform`: `tool FILE` is `tool transform FILE`.
@@ -171,7 +174,7 @@ def run(args: list[str] | None = None) -> int:
     from transformer.system.stdio import discard_unread
 
     try:
-        status = cli.main(_unmistakable(args), prog_name="hostnet-transform", standalone_mode=False)
+        status = cli.main(_unmistakable(args), prog_name=_name(), standalone_mode=False)
         if sys.stdout is not None:
             sys.stdout.flush()
         return status if isinstance(status, int) else 0
@@ -190,6 +193,11 @@ def run(args: list[str] | None = None) -> int:
         from transformer.cli.failures import report_failure  # slow to import
 
         return report_failure(error)
+
+
+def _name() -> str:
+    """Return what people type to run this program."""
+    return _HOSTS.get(Path(sys.argv[0]).name, "hostnet-transform")
 
 
 def _unmistakable(args: list[str] | None) -> list[str]:
