@@ -15,7 +15,13 @@ COMPILE := $(VENV)/lock/bin/uv pip compile pyproject.toml --quiet --universal --
     --generate-hashes --no-emit-index-url --no-annotate --custom-compile-command 'make lock'
 INSTALL := $(RUN) pip install --quiet --disable-pip-version-check --no-compile
 PYZ := dist/hostnet-transform.pyz
+DIST := dist
+UV := uv==0.13.9
+CYCLONEDX := cyclonedx-bom==7.5.0
+PIP_AUDIT := pip-audit==2.10.1
 PYTEST := pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
+SBOM = $(VENV)/lock/bin/cyclonedx-py requirements --pyproject pyproject.toml --output-reproducible \
+    --output-file $(LOCKS)/hostnet-transform.cdx.json $(LOCKS)/tool.txt
 BENCH = $(RUN) bench $(if $(SECTIONS),--section $(SECTIONS)) $(if $(CORPUS),--corpus $(CORPUS))
 DEMO_TOOL := $(CURDIR)/$(BIN)/hostnet-transform
 
@@ -23,7 +29,7 @@ DEMO_TOOL := $(CURDIR)/$(BIN)/hostnet-transform
 export PYTHONPYCACHEPREFIX := $(CURDIR)/$(VENV)/pycache
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup demo test check fmt lint golden docs integration kustomize reviewdog oracle cluster-oracle pythons lock yaml-oracle fuzz browser coverage mutation bench bench-docs bench-peers dist pyz clean
+.PHONY: help setup demo test check fmt lint golden docs integration kustomize reviewdog oracle cluster-oracle pythons lock yaml-oracle fuzz browser coverage mutation bench bench-docs bench-peers dist pyz archives manifests release release-check reproducible image image-push actionlint audit sbom version clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r target text; do \
@@ -110,14 +116,29 @@ cluster-oracle: setup ## ask a real control plane with OpenYurt's manager again;
 
 lock: setup ## pin the newest packages that pyproject.toml allows, with their hashes, for every Python
 	$(BIN)/python -m venv $(VENV)/lock
-	$(VENV)/lock/bin/pip install --quiet --disable-pip-version-check uv==0.13.9
+	$(VENV)/lock/bin/pip install --quiet --disable-pip-version-check $(UV) $(CYCLONEDX)
 	$(COMPILE) --upgrade --extra dev --extra test --output-file $(LOCKS)/dev.txt
 	$(COMPILE) --upgrade --extra test --constraint $(LOCKS)/dev.txt --output-file $(LOCKS)/test.txt
 	$(COMPILE) --upgrade --extra browser --constraint $(LOCKS)/dev.txt --output-file $(LOCKS)/browser.txt
 	$(COMPILE) --upgrade --group editable --constraint $(LOCKS)/dev.txt --output-file $(LOCKS)/run.txt
+	$(COMPILE) --upgrade --constraint $(LOCKS)/dev.txt --output-file $(LOCKS)/tool.txt
+	$(SBOM)
 
-pythons: setup ## run the tests under every other Python of this machine, and with the lowest versions
-	$(BIN)/python tools/pythons.py
+sbom: setup ## list what requirements/tool.txt pins as an SBOM, for the wheel; after it or the version changed
+	$(BIN)/python -m venv $(VENV)/lock
+	$(VENV)/lock/bin/pip install --quiet --disable-pip-version-check $(CYCLONEDX)
+	$(SBOM)
+
+audit: ## look for known vulnerabilities in what requirements/tool.txt pins (needs the network)
+	python3 -m venv $(VENV)/audit
+	$(VENV)/audit/bin/pip install --quiet --disable-pip-version-check $(PIP_AUDIT)
+	$(VENV)/audit/bin/pip-audit --disable-pip --require-hashes --requirement $(LOCKS)/tool.txt
+
+version: setup ## print the version, and fail if a file names another, or if it is not TAG; VERSION=0.3.0 sets it
+	@$(RUN) tools.version $(if $(TAG),--tag $(TAG)) $(VERSION)
+
+pythons: setup ## run the tests under every other Python of this machine, and with the lowest versions; or under PYTHONS
+	$(BIN)/python tools/pythons.py $(PYTHONS)
 
 yaml-oracle: setup ## ask the real kubectl how it reads YAML, and fail on a difference; REWRITE=1 keeps it
 	$(RUN) tests.kubectl.vectors $(if $(REWRITE),--write)
@@ -149,14 +170,45 @@ $(BIN)/kubeconform: $(READY)
 	GOBIN=$(CURDIR)/$(BIN) go install -ldflags '-X main.version=v0.8.0' \
 	    github.com/yannh/kubeconform/cmd/kubeconform@v0.8.0
 
-dist: setup ## build the wheel and the source archive into dist/
-	rm -rf dist
-	$(RUN) build --no-isolation
+dist: setup ## build the wheel and the source archive into DIST (dist/)
+	rm -rf $(DIST)
+	$(RUN) build --no-isolation --outdir $(DIST)
 
-pyz: setup ## build the tool as a single file, PYZ (dist/hostnet-transform.pyz)
+pyz: setup ## build the tool as a single file for this platform, PYZ (dist/hostnet-transform.pyz)
+	rm -rf build/wheel
 	mkdir -p $(dir $(PYZ))
-	$(RUN) shiv --quiet --compressed --reproducible --python '/usr/bin/env python3' \
-	    --console-script hostnet-transform --output-file $(PYZ) .
+	$(RUN) build --no-isolation --wheel --outdir build/wheel >build/wheel.txt
+	$(RUN) tools.single_file build/wheel/*.whl --output $(PYZ)
+
+archives: dist ## build the single files of all platforms, each in an archive, after make dist
+	$(RUN) tools.single_file $(DIST)/*.whl --archives $(DIST)
+
+manifests: ## write check sums, and what krew, Flux and Homebrew read, for the archives in DIST
+	cp $(LOCKS)/hostnet-transform.cdx.json $(DIST)/
+	$(RUN) tools.manifests $(DIST)
+
+release: archives ## build all that a release has, except images, into DIST
+	$(MAKE) manifests
+
+reproducible: ## build a release twice, and fail if a byte differs
+	SOURCE_DATE_EPOCH=1700000000 $(MAKE) release DIST=build/first
+	SOURCE_DATE_EPOCH=1700000000 $(MAKE) release DIST=build/second
+	diff -r build/first build/second
+
+release-check: ## run the demo with what make release built, under PYTHONS (all of this machine)
+	$(RUN) tools.release_check $(DIST) $(PYTHONS)
+
+image: ## build the images of what make release built for ARCH (amd64), and run the demo in them (needs buildah, mmdebstrap, Go)
+	tools/image.sh $(or $(ARCH),amd64)
+
+image-push: ## copy the images of ARCH to TO (oci-archive:build), after make image
+	tools/image_push.sh $(or $(ARCH),amd64) $(or $(TO),oci-archive:$(CURDIR)/build)
+
+actionlint: $(BIN)/actionlint ## check the workflows (needs Go)
+	$(BIN)/actionlint
+
+$(BIN)/actionlint: $(READY)
+	GOBIN=$(CURDIR)/$(BIN) go install github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
 
 clean: ## delete all that was made
 	rm -rf $(VENV) build dist mutants htmlcov .coverage .coverage.* .screenshots .bench .fuzz .hypothesis .mypy_cache .pytest_cache .ruff_cache

@@ -35,7 +35,7 @@ RUNNERS = ("pytest", "pytest-xdist", "hypothesis", "packaging")
 ONLY_LOWEST = ("future==1.0.0", "ruamel.yaml.clib==0.2.15")
 """What only the lowest versions need, so that the lock file does not have it."""
 
-VERSIONS = [(3, minor) for minor in range(11, 15)]
+VERSIONS = [(3, minor) for minor in range(11, 16)]
 _PIP = ("-m", "pip", "install", "--quiet", "--disable-pip-version-check")
 
 

@@ -110,6 +110,10 @@ def test_the_wheel_holds_the_package_and_nothing_else(wheel: Path, checkout: Pat
     expected |= {f"transformer/{name}" for name in files_below(checkout, "schemas")}
     assert {"transformer/py.typed", "transformer/kubernetes/components.json"} <= expected
     assert {name for name in names if ".dist-info/" not in name} == expected
+    (sbom,) = (name for name in names if ".dist-info/sboms/" in name)
+    with zipfile.ZipFile(wheel) as opened:
+        told = opened.read(sbom)
+    assert told == (checkout / "requirements/hostnet-transform.cdx.json").read_bytes()
 
 
 def test_the_source_archive_holds_what_the_tests_need(checkout: Path, unpacked: Path) -> None:

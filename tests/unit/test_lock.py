@@ -1,5 +1,6 @@
 """The lock files and pyproject.toml agree."""
 
+import json
 import re
 import tomllib
 from pathlib import Path
@@ -11,13 +12,14 @@ from packaging.utils import canonicalize_name
 ROOT = Path(__file__).parents[2]
 LOCKS = {
     name: (ROOT / f"requirements/{name}.txt").read_text("utf-8")
-    for name in ("dev", "run", "browser")
+    for name in ("dev", "run", "tool", "browser")
 }
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 RUNS = PYPROJECT["project"]["dependencies"]
 NEEDED = {
     "dev": [*RUNS, *PYPROJECT["project"]["optional-dependencies"]["dev"]],
     "run": [*RUNS, *PYPROJECT["build-system"]["requires"]],
+    "tool": RUNS,
     "browser": [*RUNS, *PYPROJECT["project"]["optional-dependencies"]["browser"]],
 }
 ENTRIES = {name: re.findall(r"^[a-z].*(?:\n    .*)*", lock, re.M) for name, lock in LOCKS.items()}
@@ -59,3 +61,25 @@ def test_everything_is_pinned_with_hashes_and_nothing_says_where_it_comes_from(l
 def test_the_tools_for_development_run_with_what_the_tool_runs_with() -> None:
     pins = {name: {entry.split()[0] for entry in entries} for name, entries in ENTRIES.items()}
     assert pins["run"] <= pins["dev"]
+    assert pins["tool"] <= pins["run"]
+
+
+def test_the_sbom_lists_what_the_tool_needs_with_the_hashes_of_the_lock() -> None:
+    sbom = json.loads((ROOT / "requirements/hostnet-transform.cdx.json").read_bytes())
+    assert (sbom["bomFormat"], sbom["metadata"]["component"]["name"]) == (
+        "CycloneDX",
+        PYPROJECT["project"]["name"],
+    )
+    listed = {
+        (one["name"], one["version"]): {
+            found["content"] for place in one["externalReferences"] for found in place["hashes"]
+        }
+        for one in sbom["components"]
+    }
+    pinned = {
+        (locked(entry).name, next(iter(locked(entry).specifier)).version): set(
+            re.findall("sha256:([0-9a-f]{64})", entry)
+        )
+        for entry in ENTRIES["tool"]
+    }
+    assert listed == pinned

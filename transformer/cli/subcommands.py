@@ -236,7 +236,7 @@ def init(**options: Any) -> int:
     \b
     hostnet-transform init
     hostnet-transform init --yes --baseline
-    hostnet-transform init --ci gitlab --tool https://git.example.com/hostnet-transform@v0.1.0
+    hostnet-transform init --ci gitlab --tool https://git.example.com/hostnet-transform@v0.2.0
 
     Exit status: 0 success; 2 wrong usage, an invalid configuration, or a file that cannot be
     written; 130 interrupted.

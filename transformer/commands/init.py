@@ -157,7 +157,7 @@ def _tool(given: str) -> Tool:
     name, _, revision = given[last:].partition("@")
     version = tool_version()
     if not revision and not version:
-        raise SettingsError("--tool names no revision", hint=f"for example {given}@v0.1.0")
+        raise SettingsError("--tool names no revision", hint=f"for example {given}@v0.2.0")
     return Tool(given[:last] + name, revision or f"v{version}")
 
 
