@@ -14,11 +14,14 @@ from tests.effort import only_in_ci
 from tests.integration.cli_runs import ROOT
 from tests.manifests import LABEL, TEMPLATE, guarded, joined, kept_off, node, pool
 from tests.requirements import require_tool
+from tools.version import project
 
-_NEEDED = ("transformer", "schemas", "pyproject.toml", "README.md", "LICENSE")
+_NEEDED = ("transformer", "schemas", "requirements", "pyproject.toml", "README.md", "LICENSE")
 """What a package is built from, besides the hooks' own file."""
 
 HOOKS = ".pre-commit-hooks.yaml"
+
+VERSION = project()["version"]
 
 PAGE = (ROOT / "docs/pre-commit.md").read_text(encoding="utf-8")
 
@@ -118,7 +121,12 @@ class Tool:
                 shutil.copytree(ROOT / name, self.repository / name, ignore=ignored)
             else:
                 shutil.copy(ROOT / name, self.repository / name)
-        for command in (("init", "-q"), ("add", "."), ("commit", "-qm", "all"), ("tag", "v0.1.0")):
+        for command in (
+            ("init", "-q"),
+            ("add", "."),
+            ("commit", "-qm", "all"),
+            ("tag", f"v{VERSION}"),
+        ):
             _must(self.env, self.repository, "git", *command)
 
     def used_by(self, config: str) -> Path:
@@ -393,6 +401,27 @@ def test_the_documented_options_are_taken(tool: Tool, tmp_path: Path) -> None:
     work.git("commit", "-qnm", "vendor")
     passed, said = work.run("hostnet-validate", "--all-files")
     assert passed, said
+
+
+@only_in_ci
+@pytest.mark.slow
+def test_prek_runs_the_hooks_of_the_tag_as_pre_commit_does(tool: Tool, tmp_path: Path) -> None:
+    prek = require_tool("prek")
+    assert f"rev: v{VERSION}" in CONFIG
+    work = Work(tmp_path, tool)
+    work.begin({"pools.yaml": pool("p"), "web.yaml": guarded()})
+    env = {**tool.env, "PREK_HOME": tool.env["PRE_COMMIT_HOME"] + "-prek"}
+    _must(env, work.folder, prek, "validate-manifest", tool.repository / HOOKS)
+    done = _run(env, work.folder, prek, "run", "--all-files")
+    assert done.returncode == 1, done.stdout
+    assert (work.folder / "web.yaml").read_bytes() == kept_off()
+    work.begin({"web.yaml": kept_off()})
+    _must(env, work.folder, prek, "run", "--all-files")
+    work.write("pools.yaml", pool("p", host_network=False))
+    work.git("add", ".")
+    done = _run(env, work.folder, prek, "run", "hostnet-validate")
+    assert done.returncode == 1
+    assert "HN201" in done.stdout
 
 
 def test_the_documentation_names_all_hooks() -> None:
