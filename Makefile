@@ -29,7 +29,7 @@ DEMO_TOOL := $(CURDIR)/$(BIN)/hostnet-transform
 export PYTHONPYCACHEPREFIX := $(CURDIR)/$(VENV)/pycache
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup demo test check fmt lint golden docs integration kustomize reviewdog oracle cluster-oracle pythons lock yaml-oracle fuzz browser coverage mutation bench bench-docs bench-peers dist pyz archives manifests release release-check reproducible image image-push actionlint audit sbom version clean
+.PHONY: help setup demo test check fmt lint golden docs integration kustomize reviewdog oracle cluster-oracle pythons lock yaml-oracle fuzz browser coverage mutation bench bench-docs bench-peers dist pyz archives manifests release release-check reproducible image image-push actionlint audit sbom version krew clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r target text; do \
@@ -169,6 +169,11 @@ $(BIN)/yq: $(READY)
 $(BIN)/kubeconform: $(READY)
 	GOBIN=$(CURDIR)/$(BIN) go install -ldflags '-X main.version=v0.8.0' \
 	    github.com/yannh/kubeconform/cmd/kubeconform@v0.8.0
+
+krew: $(BIN)/validate-krew-manifest ## build what krew checks manifests with, for tests (needs Go)
+
+$(BIN)/validate-krew-manifest: $(READY)
+	GOBIN=$(CURDIR)/$(BIN) go install sigs.k8s.io/krew/cmd/validate-krew-manifest@v0.5.0
 
 dist: setup ## build the wheel and the source archive into DIST (dist/)
 	rm -rf $(DIST)
