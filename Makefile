@@ -132,7 +132,7 @@ sbom: setup ## list what requirements/tool.txt pins as an SBOM, for the wheel; a
 audit: ## look for known vulnerabilities in what requirements/tool.txt pins (needs the network)
 	python3 -m venv $(VENV)/audit
 	$(VENV)/audit/bin/pip install --quiet --disable-pip-version-check $(PIP_AUDIT)
-	$(VENV)/audit/bin/pip-audit --disable-pip --require-hashes --requirement $(LOCKS)/tool.txt
+	$(VENV)/audit/bin/pip-audit --strict --disable-pip --require-hashes --requirement $(LOCKS)/tool.txt
 
 version: setup ## print the version, and fail if a file names another, or if it is not TAG; VERSION=0.3.0 sets it
 	@$(RUN) tools.version $(if $(TAG),--tag $(TAG)) $(VERSION)

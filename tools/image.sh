@@ -15,6 +15,11 @@ work=$(mktemp -d)
 mkdir -p "$images" "$work/out"
 trap 'rm -rf "$work"' EXIT
 
+if ! ls dist/hostnet-transform-*-linux-"$arch".tar.gz >/dev/null 2>&1; then
+    echo "tools/image.sh: dist has no archive for linux-$arch; run make release first" >&2
+    exit 2
+fi
+
 say() { printf '\n=== %s\n\n' "$*"; }
 buildah() {
     command buildah --storage-driver vfs --root "$images/storage" --runroot "$work/run" "$@"
@@ -60,6 +65,7 @@ in_image() {
 }
 
 say "the demo, in the image"
+test "$(in_image "v$version" id -u)" = 65532
 in_image "v$version" sh tools/demo.sh hostnet-transform /tmp/placement.html
 
 say "a KRM function, by the entry point"
