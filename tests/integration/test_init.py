@@ -28,6 +28,7 @@ SCHEMA = Draft202012Validator(json.loads((ROOT / "schemas/config.schema.json").r
 CONFIG = ".hostnet-transform.yaml"
 BASELINE = ".hostnet-transform-baseline.yaml"
 HOOKS = ".pre-commit-config.yaml"
+SCHEMA_FILE = ".hostnet-transform.schema.json"
 WORKFLOW = ".github/workflows/hostnet.yml"
 HEAD = "apiVersion: transform.hostnet.io/v1alpha1\nkind: HostnetTransform\n"
 
@@ -662,3 +663,14 @@ def test_the_job_of_gitlab_reports_the_findings() -> None:
     report = job["artifacts"]["reports"]["codequality"]
     (found,) = json.loads(Path(report).read_text())
     assert (found["check_name"], found["location"]["path"]) == ("HN401", "apps/newer.yaml")
+
+
+@pytest.mark.parametrize("schema", [None, "", "{}"], ids=["none", "empty", "there"])
+def test_the_schema_is_named_for_editors_only_if_it_is_there(schema: str | None) -> None:
+    commit({"pool.yaml": pool("edge")} | ({} if schema is None else {SCHEMA_FILE: schema}))
+    assert invoke("init", "--yes", "--ci", "none").status == 0
+    text = Path(CONFIG).read_text()
+    line = "# yaml-language-server: $schema=.hostnet-transform.schema.json\n"
+    assert (line in text) == (schema == "{}")
+    assert ("`hostnet-transform schema config` prints" in text) == (schema != "{}")
+    assert invoke("validate", "--strict", ".").status == 0

@@ -18,6 +18,7 @@ from transformer.config.first_files import (
     BASELINE,
     HOOKS,
     PIPELINE,
+    SCHEMA,
     WORKFLOWS,
     Facts,
     FirstFile,
@@ -198,7 +199,7 @@ def _say_what_others_there_are(root: Path, nearest: Path | None, known: Iterable
 def _files_in(root: Path) -> dict[str, str]:
     """Return the files of a set-up that are there, with what can be read of them."""
     jobs = sorted(path.name for path in (root / WORKFLOWS).glob("*.y*ml"))
-    names = (NAME, BASELINE, HOOKS, PIPELINE, *(f"{WORKFLOWS}{name}" for name in jobs))
+    names = (NAME, BASELINE, SCHEMA, HOOKS, PIPELINE, *(f"{WORKFLOWS}{name}" for name in jobs))
     found = {}
     for name in names:
         if os.path.lexists(root / name):

@@ -12,9 +12,13 @@ KIND = "apiVersion: transform.hostnet.io/v1alpha1\nkind: HostnetTransform\n"
 
 _HEAD = f"""\
 # What hostnet-transform needs to know of this repository: its commands, hooks and jobs read it.
-# `hostnet-transform schema config` prints the JSON Schema of all keys.
+%s
 {KIND}spec:
 """
+
+_PRINTS_SCHEMA = "# `hostnet-transform schema config` prints the JSON Schema of all keys."
+_NAMES_SCHEMA = "# yaml-language-server: $schema=%s"
+"""Editors read this, and complain if the file is not there."""
 
 _CLUSTERS = """\
   # Several clusters, each with its own pools ({origin}).
@@ -68,14 +72,15 @@ class Proposal(NamedTuple):
     vendored: tuple[str, ...] = ()
 
 
-def render(proposal: Proposal) -> str:
-    """Return the text of the file."""
+def render(proposal: Proposal, schema: str = "") -> str:
+    """Return the text of the file; `schema` is the path of its JSON Schema, if that is there."""
     advice = [_POOLS] if proposal.lacks_pools else []
     if proposal.vendored:
         folders = ", ".join(scalar(f"/{folder}/") for folder in proposal.vendored)
         advice.append(_VENDORED.format(folders=folders))
     blocks = [*_blocks(proposal), *advice] or [_DEFAULTS]
-    return _HEAD + "\n".join(blocks)
+    head = _HEAD % (_NAMES_SCHEMA % schema if schema else _PRINTS_SCHEMA)
+    return head + "\n".join(blocks)
 
 
 def additions(proposal: Proposal) -> str:

@@ -13,6 +13,8 @@ from transformer.config.package_data import read
 from transformer.config.resolve import NAME
 
 BASELINE = ".hostnet-transform-baseline.yaml"
+SCHEMA = ".hostnet-transform.schema.json"
+"""The JSON Schema of the configuration, where somebody keeps it for an editor."""
 HOOKS = ".pre-commit-config.yaml"
 WORKFLOWS = ".github/workflows/"
 WORKFLOW = f"{WORKFLOWS}hostnet.yml"
@@ -84,7 +86,8 @@ class FirstFile(NamedTuple):
 def plan(facts: Facts, templates: Mapping[str, str]) -> list[FirstFile]:
     """Return the files of a set-up; `templates` as `read_templates` returns them."""
     has_own = NAME in facts.there
-    text = additions(facts.proposal) if has_own else render(facts.proposal)
+    schema = SCHEMA if facts.there.get(SCHEMA) else ""
+    text = additions(facts.proposal) if has_own else render(facts.proposal, schema)
     files = [FirstFile(NAME, text, has_own)]
     if facts.baseline:
         is_there = BASELINE in facts.there
