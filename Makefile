@@ -29,7 +29,7 @@ DEMO_TOOL := $(CURDIR)/$(BIN)/hostnet-transform
 export PYTHONPYCACHEPREFIX := $(CURDIR)/$(VENV)/pycache
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup demo test check fmt lint golden docs integration kustomize reviewdog oracle cluster-oracle pythons lock yaml-oracle fuzz browser coverage mutation bench bench-docs bench-peers dist pyz archives manifests release release-check reproducible image image-push actionlint audit sbom version krew clean
+.PHONY: help setup demo test check fmt lint golden docs integration kustomize reviewdog oracle cluster-oracle pythons lock yaml-oracle fuzz browser coverage mutation bench bench-docs bench-peers dist pyz archives manifests release release-check reproducible image image-push actionlint audit sbom version krew editor schema-store site screenshots man clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r target text; do \
@@ -106,6 +106,19 @@ $(BROWSES): $(TESTS) $(LOCKS)/browser.txt
 	@$(INSTALL) --require-hashes --requirement $(LOCKS)/browser.txt
 	@touch $@
 
+editor: $(BIN)/yaml-language-server ## install the language server that the configuration is tested in (needs npm)
+
+$(BIN)/yaml-language-server: $(TESTS) $(LOCKS)/editor/package-lock.json
+	@echo "installing yaml-language-server into $(VENV)"
+	@mkdir -p $(VENV)/editor
+	@cp $(LOCKS)/editor/package.json $(LOCKS)/editor/package-lock.json $(VENV)/editor/
+	@npm ci --prefix $(VENV)/editor --ignore-scripts --no-audit --no-fund --silent
+	@ln -sf ../editor/node_modules/.bin/yaml-language-server $@
+	@touch $@
+
+schema-store: setup ## write the entries of our schemas for schemastore.org to build/schema-store.json
+	$(RUN) tools.schema_store build/schema-store.json
+
 oracle: setup ## ask OpenYurt's own code again, and fail on a difference; REWRITE=1 keeps it (needs Go)
 	$(RUN) tests.oracle.record $(if $(REWRITE),,--check)
 
@@ -120,6 +133,7 @@ lock: setup ## pin the newest packages that pyproject.toml allows, with their ha
 	$(COMPILE) --upgrade --extra dev --extra test --output-file $(LOCKS)/dev.txt
 	$(COMPILE) --upgrade --extra test --constraint $(LOCKS)/dev.txt --output-file $(LOCKS)/test.txt
 	$(COMPILE) --upgrade --extra browser --constraint $(LOCKS)/dev.txt --output-file $(LOCKS)/browser.txt
+	$(COMPILE) --upgrade --extra site --constraint $(LOCKS)/dev.txt --output-file $(LOCKS)/site.txt
 	$(COMPILE) --upgrade --group editable --constraint $(LOCKS)/dev.txt --output-file $(LOCKS)/run.txt
 	$(COMPILE) --upgrade --constraint $(LOCKS)/dev.txt --output-file $(LOCKS)/tool.txt
 	$(SBOM)
