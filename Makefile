@@ -5,12 +5,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 RUN := $(BIN)/python -m
 LOCKS := requirements
-# Stamps: the tool itself can be run; its tests can; the tools for development are there, too; and
-# what drives a browser.
+# Stamps: the tool itself can be run; its tests can; the tools for development are there, too; what
+# drives a browser; and what makes the site.
 RUNS := $(VENV)/runs
 TESTS := $(VENV)/tests
 READY := $(VENV)/ready
 BROWSES := $(VENV)/browses
+WRITES := $(VENV)/writes
 COMPILE := $(VENV)/lock/bin/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 \
     --generate-hashes --no-emit-index-url --no-annotate --custom-compile-command 'make lock'
 INSTALL := $(RUN) pip install --quiet --disable-pip-version-check --no-compile
@@ -118,6 +119,17 @@ $(BIN)/yaml-language-server: $(TESTS) $(LOCKS)/editor/package-lock.json
 
 schema-store: setup ## write the entries of our schemas for schemastore.org to build/schema-store.json
 	$(RUN) tools.schema_store build/schema-store.json
+
+$(WRITES): $(TESTS) $(LOCKS)/site.txt
+	@echo "installing what makes the site into $(VENV)"
+	@$(INSTALL) --require-hashes --requirement $(LOCKS)/site.txt
+	@touch $@
+
+site: $(WRITES) ## build the pages as a site into build/site/; a broken link is an error
+	NO_MKDOCS_2_WARNING=1 $(RUN) mkdocs build --strict
+
+screenshots: site $(BROWSES) ## take pictures of the site, into build/screenshots/ (needs chromium)
+	$(RUN) tools.site.screenshots build/site build/screenshots
 
 oracle: setup ## ask OpenYurt's own code again, and fail on a difference; REWRITE=1 keeps it (needs Go)
 	$(RUN) tests.oracle.record $(if $(REWRITE),,--check)

@@ -12,7 +12,7 @@ from packaging.utils import canonicalize_name
 ROOT = Path(__file__).parents[2]
 LOCKS = {
     name: (ROOT / f"requirements/{name}.txt").read_text("utf-8")
-    for name in ("dev", "run", "tool", "browser")
+    for name in ("dev", "run", "tool", "browser", "site")
 }
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 RUNS = PYPROJECT["project"]["dependencies"]
@@ -21,6 +21,7 @@ NEEDED = {
     "run": [*RUNS, *PYPROJECT["build-system"]["requires"]],
     "tool": RUNS,
     "browser": [*RUNS, *PYPROJECT["project"]["optional-dependencies"]["browser"]],
+    "site": [*RUNS, *PYPROJECT["project"]["optional-dependencies"]["site"]],
 }
 ENTRIES = {name: re.findall(r"^[a-z].*(?:\n    .*)*", lock, re.M) for name, lock in LOCKS.items()}
 PYTHONS = ("3.11", "3.12", "3.13")
