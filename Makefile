@@ -87,6 +87,9 @@ golden: setup ## rewrite the expected results of the golden tests; then read the
 docs: setup ## generate docs/rules/ from the rules
 	$(BIN)/python tools/rule_pages.py
 
+man: setup ## generate man/hostnet-transform.1 from the help of the commands
+	$(RUN) tools.man_page
+
 integration: setup ## run the tests that need other tools, such as kubectl
 	$(RUN) $(PYTEST) tests/integration
 

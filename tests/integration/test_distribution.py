@@ -109,7 +109,9 @@ def test_the_wheel_holds_the_package_and_nothing_else(wheel: Path, checkout: Pat
     expected = files_below(checkout, "transformer")
     expected |= {f"transformer/{name}" for name in files_below(checkout, "schemas")}
     assert {"transformer/py.typed", "transformer/kubernetes/components.json"} <= expected
-    assert {name for name in names if ".dist-info/" not in name} == expected
+    (data,) = (name for name in names if ".data/" in name)
+    assert data.endswith(".data/data/share/man/man1/hostnet-transform.1")
+    assert {name for name in names if ".dist-info/" not in name} - {data} == expected
     (sbom,) = (name for name in names if ".dist-info/sboms/" in name)
     with zipfile.ZipFile(wheel) as opened:
         told = opened.read(sbom)
@@ -117,7 +119,16 @@ def test_the_wheel_holds_the_package_and_nothing_else(wheel: Path, checkout: Pat
 
 
 def test_the_source_archive_holds_what_the_tests_need(checkout: Path, unpacked: Path) -> None:
-    for name in ("tests", "testdata", "schemas", "tools", "docs", "requirements", "integrations"):
+    for name in (
+        "tests",
+        "testdata",
+        "schemas",
+        "tools",
+        "docs",
+        "man",
+        "requirements",
+        "integrations",
+    ):
         assert files_below(unpacked, name) == files_below(checkout, name)
     for name in ("Makefile", "pyproject.toml", "LICENSE", ".pre-commit-hooks.yaml", ".ci/run"):
         assert (unpacked / name).read_bytes() == (checkout / name).read_bytes()
