@@ -11,10 +11,10 @@ Source: SchemaStore, src/schema-catalog.json: `name`, `description`, `fileMatch`
 import json
 import re
 import sys
-import tomllib
 from pathlib import Path
 from typing import Any
 
+from tools.project_urls import urls
 from transformer.config.first_files import BASELINE
 from transformer.config.package_data import SUFFIX, schemas
 from transformer.config.resolve import NAME
@@ -22,15 +22,7 @@ from transformer.config.resolve import NAME
 FILES = {"config": (NAME,), "baseline": (BASELINE,)}
 """Files that people edit, by the name of their schema."""
 
-_PYPROJECT = Path(__file__).parents[1] / "pyproject.toml"
 _ON_GITHUB = r"https://github\.com/([\w.-]+/[\w.-]+?)(?:\.git)?/?"
-
-
-def repository() -> str:
-    """Return the address of the repository, or nothing if the project has none yet."""
-    project = tomllib.loads(_PYPROJECT.read_text(encoding="utf-8"))["project"]
-    address: str = project.get("urls", {}).get("Repository", "")
-    return address
 
 
 def entries(address: str) -> list[dict[str, Any]]:
@@ -51,7 +43,7 @@ def entries(address: str) -> list[dict[str, Any]]:
 
 def main(target: Path) -> None:
     """Write the entries to a file, and say what is missing."""
-    found = entries(repository())
+    found = entries(urls().get("Repository", ""))
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_text(json.dumps({"schemas": found}, indent=2) + "\n", encoding="utf-8")
     if "url" not in found[0]:

@@ -1,6 +1,5 @@
 """What MkDocs asks for while it builds the site (mkdocs.yml): pages, navigation, texts."""
 
-import tomllib
 from typing import Any
 
 from mkdocs.config.defaults import MkDocsConfig
@@ -8,6 +7,7 @@ from mkdocs.exceptions import PluginError
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 
+from tools.project_urls import urls
 from tools.site import landing
 from tools.site.markdown import BrokenLinkError, adapted
 from tools.site.pages import INDEX, ROOT, navigation, pages
@@ -15,22 +15,13 @@ from tools.site.pages import INDEX, ROOT, navigation, pages
 _ASSETS = ("site.css", "favicon.svg", "iframe-worker.js")
 _PLACES = pages()
 _SOURCES = {place: name for name, place in _PLACES.items()}
-
-
-def _urls() -> dict[str, str]:
-    """Return the addresses of the project, none of which needs to be there."""
-    project: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    urls: dict[str, str] = project.get("urls", {})
-    return urls
-
-
-_REPOSITORY = _urls().get("Repository", "").rstrip("/").removesuffix(".git")
+_REPOSITORY = urls().get("Repository", "").rstrip("/").removesuffix(".git")
 
 
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
     """Set the navigation, and the address of the site if there is one."""
     config.nav = navigation(_PLACES)
-    config.site_url = _urls().get("Documentation")
+    config.site_url = urls().get("Documentation")
     return config
 
 
