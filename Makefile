@@ -30,7 +30,7 @@ DEMO_TOOL := $(CURDIR)/$(BIN)/hostnet-transform
 export PYTHONPYCACHEPREFIX := $(CURDIR)/$(VENV)/pycache
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup demo test check fmt lint golden docs integration kustomize reviewdog oracle cluster-oracle pythons lock yaml-oracle fuzz browser coverage mutation bench bench-docs bench-peers dist pyz archives manifests release release-check reproducible image image-push actionlint audit sbom version krew editor schema-store site screenshots man clean
+.PHONY: help setup demo test check fmt lint golden docs integration kustomize reviewdog oracle cluster-oracle pythons lock yaml-oracle fuzz browser coverage mutation bench bench-docs bench-peers dist pyz archives manifests release release-check reproducible image image-push actionlint audit sbom version krew editor schema-store site screenshots man kyaml-oracle clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r target text; do \
@@ -171,6 +171,9 @@ pythons: setup ## run the tests under every other Python of this machine, and wi
 
 yaml-oracle: setup ## ask the real kubectl how it reads YAML, and fail on a difference; REWRITE=1 keeps it
 	$(RUN) tests.kubectl.vectors $(if $(REWRITE),--write)
+
+kyaml-oracle: setup ## compare edits of KYAML with what kubectl and its library print, CASES of them (needs Go)
+	$(RUN) tests.kyaml $(CASES)
 
 fuzz: setup ## look for bytes that break a property, for FUZZ_SECONDS (1800) in all
 	$(RUN) tests.fuzz --seconds $(or $(FUZZ_SECONDS),1800)
