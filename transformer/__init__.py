@@ -3,8 +3,14 @@
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from transformer.api import Result, transform, transform_stream, validate
-    from transformer.errors import InputError, SettingsError, TransformError
+    from transformer.api import Result, splice, transform, transform_stream, validate
+    from transformer.errors import (
+        InputError,
+        PatchError,
+        PatchTestError,
+        SettingsError,
+        TransformError,
+    )
     from transformer.findings import Change, DocumentResult, Finding, ObjectRef
 
 __all__ = [
@@ -13,9 +19,12 @@ __all__ = [
     "Finding",
     "InputError",
     "ObjectRef",
+    "PatchError",
+    "PatchTestError",
     "Result",
     "SettingsError",
     "TransformError",
+    "splice",
     "transform",
     "transform_stream",
     "validate",

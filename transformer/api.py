@@ -1,7 +1,7 @@
 """The Python API: bytes in, a result out. No output, and no state shared between calls."""
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from io import BytesIO
 from pathlib import Path
@@ -9,7 +9,13 @@ from typing import Any, BinaryIO, NamedTuple
 
 from transformer.config.package_data import read as resource
 from transformer.config.package_data import schemas
-from transformer.errors import SettingsError
+from transformer.errors import (
+    InputError,
+    PatchError,
+    PatchTestError,
+    SettingsError,
+    TransformError,
+)
 from transformer.findings import Change, DocumentResult, Finding
 from transformer.inputs.discovery import Source
 from transformer.inputs.prescan import pool_index
@@ -90,6 +96,63 @@ def validate(
     )
     states = States(new_state or (), old_state, (*context.settings.inline_pools, *given))
     return told(run_validate(states, context, workers=0), states, context)
+
+
+def splice(
+    data: bytes, operations: Sequence[Mapping[str, Any]], *, target: str | None = None
+) -> bytes:
+    """Return `data` (YAML or JSON) with a JSON patch spliced in; all other bytes stay.
+
+    `operations` are those of RFC 6902, as mappings: `add`, `remove`, `replace`, `move`, `copy` and
+    `test`, applied one after the other. `target` is the object that they are for, as
+    `Kind/namespace/name` or `Kind/name`, with `*` for any text; every object that it matches is
+    patched. Without it, `data` has to hold one object, of which the kind does not matter.
+
+    The result has been read again, and means what the operations make of the values in `data`.
+
+    Raises:
+        SettingsError: `operations` are no JSON patch, or `target` cannot match an object.
+        InputError: a document cannot be read.
+        PatchTestError: a `test` fails.
+        PatchError: an operation does not fit the object, or cannot be written into its text; or it
+            is not certain which object is meant.
+    """
+    from transformer.patch.json_patch import flaws, operations_from  # only needed here
+    from transformer.pipeline.patch_document import patch_document
+    from transformer.pipeline.patch_targets import check_target, choose, examine
+
+    wrong = next(flaws(operations), None)
+    if wrong is not None:
+        raise SettingsError(wrong.message, hint=wrong.hint)
+    if target is not None:
+        check_target(target)
+    context, origin = _default_context(), Origin("<data>")
+    every = [examine(one, origin, context, target) for one in documents([data])]
+    _raise_first(found for one in every for found in one.findings)
+    _raise_first(choose(every, target, "<data>"))
+    patch = operations_from(operations)
+    results = [patch_document(one, patch, context) for one in every]
+    _raise_first(found for result in results for found in result.findings)
+    return b"".join(result.data for result in results)
+
+
+def _raise_first(findings: Iterable[Finding]) -> None:
+    """Raise the first finding that is an error as an exception that names its place."""
+    for found in findings:
+        if found.severity == "error":
+            error = _ERRORS.get(found.rule, PatchError)
+            object_of = f"{found.object}: " if found.object else ""
+            message = f"line {found.line}: {object_of}{found.message}"
+            raise error(message, hint=found.hint)
+
+
+_ERRORS: dict[str, type[TransformError]] = {
+    "HN901": InputError,
+    "HN902": InputError,
+    "HN904": InputError,
+    "patch-test": PatchTestError,
+}
+"""The exceptions for findings of `splice`, by their rules; for others, it is a PatchError."""
 
 
 def _source(data: bytes, name: str) -> Source:

@@ -3,7 +3,9 @@
 TransformError
 ├── InputError      the user's text: not UTF-8, a syntax error, or a construct that is refused
 ├── PatchError      an operation cannot be spliced into this text
-│   └── PlaceholderError   it depends on a value that substitution is still to provide
+│   ├── PlaceholderError   it depends on a value that substitution is still to provide
+│   └── MisfitError        an operation of a JSON patch does not fit the value
+│       └── PatchTestError     it is a `test`, and the value is another one
 ├── SettingsError   an option, the configuration file or a functionConfig
 └── InternalError   a bug of this tool: the self-check failed, or edits overlap
 
@@ -66,6 +68,14 @@ class PatchError(TransformError):
 
 class PlaceholderError(PatchError):
     """An operation depends on a placeholder, whose value only substitution provides."""
+
+
+class MisfitError(PatchError):
+    """An operation of a JSON patch (RFC 6902) does not fit the value, whatever its text."""
+
+
+class PatchTestError(MisfitError):
+    """The value that a `test` operation names is another one."""
 
 
 @dataclass(eq=False, repr=False, kw_only=True)

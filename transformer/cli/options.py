@@ -89,29 +89,20 @@ version_option = click.option(
 )
 
 
-_COMMON = (
-    click.option(
-        "--pools",
-        multiple=True,
-        metavar="PATH",
-        help="Read NodePools from a file or folder; repeatable.",
-    ),
-    click.option(
-        "--config",
-        type=click.Path(path_type=Path),
-        metavar="FILE",
-        help="The configuration file (the nearest .hostnet-transform.yaml, here or above).",
-    ),
-    click.option("--enable", multiple=True, metavar="RULE", help="Switch a rule on; repeatable."),
-    click.option("--disable", multiple=True, metavar="RULE", help="Switch a rule off; repeatable."),
-    click.option(
-        "--on-invalid",
-        type=click.Choice(["fail", "pass"]),
-        help="Fail on a document that cannot be read, or pass it on unchanged (fail).",
-    ),
-    click.option(
-        "--strict", is_flag=True, help="Parse every document; HN903 and HN904 are errors."
-    ),
+_CONFIG = click.option(
+    "--config",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="The configuration file (the nearest .hostnet-transform.yaml, here or above).",
+)
+
+_ON_INVALID = click.option(
+    "--on-invalid",
+    type=click.Choice(["fail", "pass"]),
+    help="Fail on a document that cannot be read, or pass it on unchanged (fail).",
+)
+
+_INPUT = (
     click.option(
         "--stdin-filename",
         metavar="NAME",
@@ -139,6 +130,23 @@ _COMMON = (
         default="auto",
         help="Colour messages (auto: on a terminal, unless NO_COLOR is set).",
     ),
+)
+
+_COMMON = (
+    click.option(
+        "--pools",
+        multiple=True,
+        metavar="PATH",
+        help="Read NodePools from a file or folder; repeatable.",
+    ),
+    _CONFIG,
+    click.option("--enable", multiple=True, metavar="RULE", help="Switch a rule on; repeatable."),
+    click.option("--disable", multiple=True, metavar="RULE", help="Switch a rule off; repeatable."),
+    _ON_INVALID,
+    click.option(
+        "--strict", is_flag=True, help="Parse every document; HN903 and HN904 are errors."
+    ),
+    *_INPUT,
 )
 
 
@@ -185,5 +193,12 @@ reformat_option = click.option(
 def common_options(function: Callable[..., int]) -> Callable[..., int]:
     """Add the options that `transform` and `validate` share, in the order of `_COMMON`."""
     for option in reversed(_COMMON):
+        function = option(function)
+    return function
+
+
+def input_options(function: Callable[..., int]) -> Callable[..., int]:
+    """Add those of these options that have nothing to do with rules."""
+    for option in reversed((_CONFIG, _ON_INVALID, *_INPUT)):
         function = option(function)
     return function

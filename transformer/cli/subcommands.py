@@ -13,6 +13,7 @@ from transformer.cli.options import (
     build_option,
     common_options,
     fail_on_option,
+    input_options,
     paths_argument,
     reformat_option,
     report_file_option,
@@ -177,6 +178,50 @@ def placement(paths: tuple[str, ...], **options: Any) -> int:
     from transformer.hosts import command_line
 
     return command_line.placement(paths, PlacementOptions(**options))
+
+
+@click.command()
+@paths_argument
+@click.option(
+    "--operations",
+    type=click.Path(path_type=Path, dir_okay=False),
+    required=True,
+    metavar="FILE",
+    help="The operations: a list in JSON or YAML, as RFC 6902 has it.",
+)
+@click.option(
+    "--target",
+    metavar="KIND/NAMESPACE/NAME",
+    help="The objects to patch, with * for any text. KIND/NAME means any namespace. Without it,"
+    " the input must hold one object.",
+)
+@click.option("-w", "--write", is_flag=True, help="Edit files in place.")
+@click.option(
+    "--check", is_flag=True, help="Change nothing; exit with 1 if something would change."
+)
+@click.option("--diff", is_flag=True, help="Print a unified diff instead of manifests.")
+@reformat_option
+@input_options
+@version_option
+def patch(paths: tuple[str, ...], **options: Any) -> int:
+    """Splice a JSON patch into manifests; no other byte changes.
+
+    Reads standard input, or files and folders, and writes standard output, or files in place. The
+    operations are add, remove, replace, move, copy and test, applied one after the other. If one
+    of them fails, nothing is written, in no file.
+
+    \b
+    hostnet-transform patch --operations image.yaml --target Deployment/shop/cart -w deploy/
+    kubectl get deploy cart -o yaml | hostnet-transform patch --operations fix.json --diff
+
+    Exit status: 0 success; 1 an operation does not fit, a test fails, or --check found a change; 2
+    wrong usage or operations; 3 something cannot be read or written, or an operation cannot be
+    spliced; 130 interrupted.
+    """
+    from transformer.config.patch_options import PatchOptions
+    from transformer.hosts import command_line
+
+    return command_line.patch(paths, PatchOptions(**options))
 
 
 @click.command("suggest-clusters")
@@ -385,4 +430,4 @@ def hook_validate(
     return pre_commit.validate(files, from_ref, to_ref, options, uses_cache=not no_cache)
 
 
-SUBCOMMANDS = (init, validate, placement, suggest_clusters, rules, schema, kustomize, hook)
+SUBCOMMANDS = (init, validate, placement, patch, suggest_clusters, rules, schema, kustomize, hook)

@@ -17,7 +17,7 @@ from transformer.text.raw_document import Opening
 from transformer.yamltree.construct import construct
 from transformer.yamltree.locate import Places
 from transformer.yamltree.parse import parse
-from transformer.yamltree.syntax import Alias, Mapping, Node, Scalar, Sequence
+from transformer.yamltree.syntax import Alias, Mapping, Node, Scalar, Sequence, Tree
 
 _TAGS = "tag:yaml.org,2002:"
 _PLAIN_TAGS = frozenset(
@@ -71,12 +71,18 @@ def content(
 
 
 def checked(
-    data: bytes, name: str, what: str, check: Callable[[Any], list[Problem]], empty_hint: str
+    data: bytes,
+    name: str,
+    what: str,
+    check: Callable[[Any], list[Problem]],
+    empty_hint: str,
+    *,
+    read: Callable[[str], Tree] = parse,
 ) -> OwnFile:
     """Return what is in `data`, the bytes of a file with the name `name`.
 
     `what` is what it contains; `check` returns the problems of its plain value; `empty_hint` says
-    what to write into an empty file.
+    what to write into an empty file; `read` parses its text.
 
     Raises:
         SettingsError: `data` is not UTF-8, not YAML, empty, more than one document, or has
@@ -84,7 +90,7 @@ def checked(
     """
     text = _decode(data, name)
     try:
-        root = parse(text).root
+        root = read(text).root
         value = construct(root)
     except InputError as error:
         raise _unreadable(error, text, name) from None

@@ -16,6 +16,7 @@ from transformer.pipeline.settings import Settings
 from transformer.system import stdio
 
 if TYPE_CHECKING:
+    from transformer.config.patch_options import PatchOptions
     from transformer.config.placement_options import PlacementOptions
     from transformer.config.validate_options import ValidateOptions
 
@@ -88,6 +89,26 @@ def placement(paths: tuple[str, ...], options: "PlacementOptions") -> int:
     reads = partial(opened_states, paths, options)
     answers = partial(placement_command.print_report, options)
     return placement_command.run(options, Host(settings, root, reads, answers))
+
+
+def patch(paths: tuple[str, ...], options: "PatchOptions") -> int:
+    """Splice a JSON patch into the files that PATHs name, or standard input, and return the exit
+    status.
+
+    Raises:
+        SettingsError: wrong usage, an invalid configuration, or a wrong file of operations.
+        OSError: standard input or output, or a temporary file, fails.
+    """
+    from transformer.commands import patch as patch_command  # slow to import
+    from transformer.commands import transform as transform_command
+    from transformer.runs.transform import Inputs
+
+    transform_command.refuse_contradictions(paths, options)
+    settings, root = resolve(options)
+    is_filter = not paths or paths == ("-",)
+    sources = None if is_filter else _sources(paths, options, settings, root)
+    answers = partial(transform_command.opened_output, options, Inputs(sources))
+    return patch_command.run(options, Host(settings, root, sources, answers))
 
 
 def _sources(

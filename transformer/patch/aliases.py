@@ -6,23 +6,34 @@ by its value. A mapping that would get something else by its `<<` has the differ
 it; where it would get a key too many, what it needs is written in place of the `<<`.
 """
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from transformer.errors import PatchError
-from transformer.patch.placement import Add, ExpandMerge, Placement, SetValue
+from transformer.patch.placement import Add, ExpandMerge, Insert, Placement, Remove, SetValue
 from transformer.patch.verify import same
 from transformer.yamltree.construct import construct, deciding
 from transformer.yamltree.syntax import MERGE_KEY, Alias, Chain, Mapping, Node, Sequence, Tree
 
 
-def place(tree: Tree, wanted: Any) -> list[Placement]:
+class Shift(NamedTuple):
+    """An item of `sequence` that is new in the value that is wanted, or is no longer there."""
+
+    sequence: Sequence
+    index: int
+    is_removed: bool
+
+
+def place(tree: Tree, wanted: Any, shift: Shift | None = None) -> list[Placement]:
     """Return the placements that make the text of `tree` mean `wanted`.
+
+    `shift` says which of a sequence's items moved by one; elsewhere the items of a sequence are
+    those with the same indexes, and further ones are new.
 
     Raises:
         PatchError: a key is set in a mapping and again by a `<<` below it.
     """
     assert tree.root is not None
-    walk = _Walk()
+    walk = _Walk(shift)
     walk.visit(tree.root, (), wanted)
     return walk.placements
 
@@ -33,7 +44,8 @@ class _Walk:
     `meanings` has the anchors that are left, by the identity of their nodes.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, shift: Shift | None) -> None:
+        self.shift = shift
         self.placements: list[Placement] = []
         self.meanings: dict[int, Any] = {}
 
@@ -42,9 +54,13 @@ class _Walk:
         if isinstance(node, Alias):
             is_kept = id(node.target) in self.meanings and same(self.meaning(node), wanted)
         elif isinstance(node, Mapping):
-            is_kept = isinstance(wanted, dict) and {*node.keys} - {MERGE_KEY} <= wanted.keys()
+            is_kept = isinstance(wanted, dict) and (
+                not node.keys or not wanted.keys().isdisjoint(node.keys) or MERGE_KEY in node.keys
+            )
         elif isinstance(node, Sequence):
-            is_kept = isinstance(wanted, list) and len(node.items) <= len(wanted)
+            is_kept = isinstance(wanted, list) and (
+                len(node.items) <= len(wanted) or bool(wanted and self.is_shifted(node))
+            )
         else:
             is_kept = same(construct(node), wanted)
         if not is_kept:
@@ -52,10 +68,7 @@ class _Walk:
         elif isinstance(node, Mapping):
             self.visit_mapping(node, chain, wanted)
         elif isinstance(node, Sequence):
-            for item, value in zip(node.items, wanted, strict=False):
-                self.visit(item, (*chain, node), value)
-            if added := wanted[len(node.items) :]:
-                self.placements.append(Add(node, chain, added))
+            self.visit_sequence(node, chain, wanted)
         if node.anchor is not None:
             self.meanings[id(node)] = wanted
 
@@ -63,12 +76,35 @@ class _Walk:
         """Return what an alias will mean; None where its anchor is gone."""
         return self.meanings.get(id(alias.target))
 
+    def is_shifted(self, node: Sequence) -> bool:
+        """Whether an item of `node` is inserted or removed."""
+        return self.shift is not None and self.shift.sequence is node
+
+    def visit_sequence(self, node: Sequence, chain: Chain, wanted: list[Any]) -> None:
+        """Place what `node` needs to mean `wanted`."""
+        items, values = list(node.items), wanted
+        if self.shift is not None and self.is_shifted(node):
+            index = self.shift.index
+            if self.shift.is_removed:
+                self.placements.append(Remove(node, chain, index))
+                del items[index]
+            else:
+                self.placements.append(Insert(node, chain, index, wanted[index]))
+                values = wanted[:index] + wanted[index + 1 :]
+        for item, value in zip(items, values, strict=False):
+            self.visit(item, (*chain, node), value)
+        if added := values[len(items) :]:
+            self.placements.append(Add(node, chain, added))
+
     def visit_mapping(self, node: Mapping, chain: Chain, wanted: dict[str, Any]) -> None:
-        """Place what `node` needs to mean `wanted`, which has all of its own keys."""
+        """Place what `node` needs to mean `wanted`."""
         below = (*chain, node)
         slots = deciding(node)
         held: dict[str, Any] = {}
         for index, (name, (key, value)) in enumerate(zip(node.keys, node.entries, strict=True)):
+            if name != MERGE_KEY and name not in wanted:
+                self.placements.append(Remove(node, chain, index))
+                continue
             if isinstance(key, Alias) or key.anchor is not None:
                 self.visit(key, below, construct(key))
             if name == MERGE_KEY:
@@ -113,7 +149,14 @@ class _Walk:
                 hint="kubectl lets the << win; keep one of the two",
                 other=key.start,
             )
-        own_names = {*node.keys}
+        removed = next((it for it in node.keys if it in got and it not in wanted), "")
+        if removed and node.is_flow:
+            raise PatchError(
+                f"{removed} is removed here, and a << beside it brings it too",
+                offset=key.start,
+                hint="remove it from what the << names, too, or write that out",
+            )
+        own_names = {*node.keys} & wanted.keys()
         absent = {name: value for name, value in wanted.items() if name not in own_names}
         entries = {name: value for name, value in absent.items() if name in got} or absent
         self.placements.append(ExpandMerge(node, chain, index, entries))

@@ -11,12 +11,14 @@ from typing import Any
 
 from transformer.errors import PatchError
 from transformer.patch import flow_layout, render
+from transformer.patch.block_elements import element_start, is_alone, lines_start
 from transformer.patch.edits import Edit
 from transformer.patch.lines import BREAK, column, indentation, line_end, line_start, newline
 from transformer.patch.style import block_style, flow_style, last_element, trailing_comma
 from transformer.regexes import regex
 from transformer.yamltree.syntax import (
     COLON,
+    PLAIN,
     Chain,
     Collection,
     Mapping,
@@ -42,19 +44,45 @@ _STRIPPED = regex(r"[|>][0-9]*-")
 def add(tree: Tree, collection: Collection, chain: Chain, added: Any) -> Edit:
     """Return the edit that adds at the end of `collection`: entries (a dict) or items (a list)."""
     at = column(tree.text, collection.start)
-    style = block_style(tree, (*chain, collection))
-    neighbour = collection.items[-1] if isinstance(collection, Sequence) else None
-    if isinstance(neighbour, Collection) and neighbour.is_flow:
-        flow = flow_style(tree, (neighbour,))
-        dash = f"{' ' * at}-{' ' * (style.gap - 1)}"
-        base = indentation(tree.text, neighbour.end - 1)
-        lines = []
-        for value in added:
-            first, *rest = render.flow_lines(value, flow)
-            lines += [dash + first, *(base + line for line in rest)]
+    if isinstance(collection, Sequence):
+        lines = _item_lines(tree, collection, chain, added, collection.items[-1])
     else:
-        lines = render.block_lines(added, at, style)
+        lines = render.block_lines(added, at, block_style(tree, (*chain, collection)))
     return _add_lines(tree.text, collection, at, lines)
+
+
+def insert(tree: Tree, sequence: Sequence, chain: Chain, index: int, value: Any) -> Edit:
+    """Return the edit that inserts an item before another one, and above its comments."""
+    text = tree.text
+    lines = _item_lines(tree, sequence, chain, [value], sequence.items[index])
+    start = element_start(text, sequence, index)
+    line_break = newline(text, start)
+    if is_alone(text, start):
+        begin = lines_start(text, sequence, chain, index)
+        return Edit(begin, begin, "".join(line + line_break for line in lines))
+    at = column(text, start)
+    return Edit(start, start, line_break.join([lines[0][at:], *lines[1:], " " * at]))
+
+
+def _item_lines(
+    tree: Tree, sequence: Sequence, chain: Chain, added: list[Any], neighbour: Node
+) -> list[str]:
+    """Return the lines of new items, in flow style if their neighbour is."""
+    at = column(tree.text, sequence.start)
+    style = block_style(tree, (*chain, sequence))
+    if not (isinstance(neighbour, Collection) and neighbour.is_flow):
+        return render.block_lines(added, at, style)
+    flow = flow_style(tree, (neighbour,))
+    dash = f"{' ' * at}-{' ' * (style.gap - 1)}"
+    base = indentation(tree.text, neighbour.end - 1)
+    lines = []
+    for value in added:
+        if isinstance(value, render.Text):
+            lines += render.item_lines(value, at, style)
+            continue
+        first, *rest = render.flow_lines(value, flow)
+        lines += [dash + first, *(base + line for line in rest)]
+    return lines
 
 
 def _add_lines(text: str, collection: Collection, at: int, lines: list[str]) -> Edit:
@@ -129,8 +157,6 @@ def expand_merge(
 
 def set_value(tree: Tree, node: Node, chain: Chain, value: Any) -> Iterator[Edit]:
     """Yield the edits that write `value` over `node`, in a block or a flow collection."""
-    if not chain:
-        raise PatchError("the whole document would be replaced", offset=node.start)
     text, parent = tree.text, chain[-1]
     begin = node.outer
     outer = node.start if node.anchor is not None else begin
@@ -144,7 +170,8 @@ def set_value(tree: Tree, node: Node, chain: Chain, value: Any) -> Iterator[Edit
         if tree.is_json or is_kyaml:
             new = flow_layout.value_text(tree, start, chain, value)
         else:
-            new = render.scalar(value, quote)
+            is_plain = node.style == PLAIN and not parent.is_flow
+            new = render.scalar(value, quote, is_plain=is_plain)
         yield Edit(start, node.end, new)
     elif isinstance(parent, Mapping):
         at = bisect_right(parent.entries, node.start, key=lambda pair: pair[0].start)

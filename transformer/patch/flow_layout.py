@@ -54,6 +54,19 @@ def _add(tree: Tree, collection: Collection, chain: Chain, added: Any) -> Iterat
             yield Edit(comma, comma, style.comma[1:] + body)
 
 
+def insert(tree: Tree, sequence: syntax.Sequence, chain: Chain, index: int, value: Any) -> Edit:
+    """Return the edit that inserts an item before another one, on a line of its own if that has one."""
+    text = tree.text
+    item = sequence.items[index]
+    style = flow_style(tree, (item, sequence, *reversed(chain)))
+    at = item.outer
+    if _has_line_of_its_own(text, sequence, at):
+        indent, line_break = indentation(text, at), newline(text, at)
+        (lines,) = render.element_lines([value], style)
+        return Edit(at, at, f"{_joined(lines, line_break, indent)},{line_break}{indent}")
+    return Edit(at, at, render.flow_elements([value], style) + style.comma)
+
+
 def _fill(tree: Tree, collection: Collection, added: Any, style: render.FlowStyle) -> Edit:
     """Fill an empty collection, white space and comments in it kept out of the way.
 

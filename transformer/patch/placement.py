@@ -34,7 +34,24 @@ class ExpandMerge(NamedTuple):
     entries: dict[str, Any]
 
 
-Placement: TypeAlias = SetValue | Add | ExpandMerge
+class Insert(NamedTuple):
+    """Insert `value` into `sequence`, before its item with this index."""
+
+    sequence: Sequence
+    chain: Chain
+    index: int
+    value: Any
+
+
+class Remove(NamedTuple):
+    """Remove the entry or item with this index from `collection`, which has others."""
+
+    collection: Collection
+    chain: Chain
+    index: int
+
+
+Placement: TypeAlias = SetValue | Add | ExpandMerge | Insert | Remove
 
 _ABSENT: Any = object()
 

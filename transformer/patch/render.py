@@ -5,8 +5,9 @@ escaping (line breaks, quotes, control characters) is left to ruamel.yaml.
 """
 
 import json
+from collections.abc import Iterable
 from itertools import chain
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from transformer.patch import kyaml
 from transformer.regexes import regex
@@ -14,6 +15,7 @@ from transformer.yamltree.scalars import resolve
 from transformer.yamltree.syntax import PLAIN
 
 _WORD = regex(r"[A-Za-z/_][A-Za-z0-9_./-]*\Z")
+_UNQUOTED = regex(r"[A-Za-z/_](?:[!-9;-~]|:(?=[!-~])| (?=[!\"$-~]))*\Z")
 _SPECIAL = {"inf": ".inf", "-inf": "-.inf", "nan": ".nan"}
 _SIMPLE = regex(r"[ !#-\[\]-~]*\Z")
 
@@ -50,6 +52,22 @@ class FlowStyle(NamedTuple):
 _PLAIN_FLOW = FlowStyle()
 
 
+class Text(NamedTuple):
+    """Text to be written in place of a value in a block, as it is but for its indentation.
+
+    The lines of a block collection begin at the column of its keys or dashes. Of a `scalar`, and of
+    a flow collection, the first line follows the key or dash, and the others begin at the column of
+    the content. `above` are comment lines above the entry, `within` those between a key and its
+    block; `behind` is what follows the key or the value on its line.
+    """
+
+    lines: tuple[str, ...]
+    kind: Literal["scalar", "mapping", "sequence"] = "scalar"
+    above: tuple[str, ...] = ()
+    within: tuple[str, ...] = ()
+    behind: str = ""
+
+
 class BlockStyle(NamedTuple):
     """How a document lays out its blocks, in columns.
 
@@ -64,16 +82,18 @@ class BlockStyle(NamedTuple):
     flow: FlowStyle = _PLAIN_FLOW
 
 
-def scalar(value: Any, quote: str = "") -> str:
+def scalar(value: Any, quote: str = "", *, is_plain: bool = False) -> str:
     """Return a scalar or an empty collection as YAML; `quote` (`'` or `"`) where it has a choice.
 
-    Non-strings are spelled as JSON, which YAML reads alike.
+    Non-strings are spelled as JSON, which YAML reads alike. `is_plain`: a string in a block has no
+    quotes wherever it needs none; else only a word has none.
     """
     if not isinstance(value, str):
         return _SPECIAL.get(str(value)) or json.dumps(value)
     if quote == "'" and "'" not in value and _SIMPLE.match(value):
         return f"'{value}'"
-    if not quote and _WORD.match(value) and isinstance(resolve(value, PLAIN, None), str):
+    unquoted = _UNQUOTED if is_plain else _WORD
+    if not quote and unquoted.match(value) and isinstance(resolve(value, PLAIN, None), str):
         return value
     if _SIMPLE.match(value):
         return f'"{value}"'
@@ -175,6 +195,8 @@ def _height(value: Any) -> int:
 def entry_lines(key: str, value: Any, column: int, style: BlockStyle) -> list[str]:
     """Return the lines of `key: value` in a block mapping whose keys are at `column`."""
     head = f"{' ' * column}{scalar(key)}:"
+    if isinstance(value, Text):
+        return _entry_text(head, value, column, style)
     if isinstance(value, dict) and value:
         return [head, *block_lines(value, column + style.step, style)]
     if isinstance(value, list) and value:
@@ -196,7 +218,25 @@ def block_lines(value: Any, column: int, style: BlockStyle) -> list[str]:
 def item_lines(item: Any, column: int, style: BlockStyle) -> list[str]:
     """Return the lines of one item of a block sequence whose dashes are at `column`."""
     dash = f"{' ' * column}-{' ' * (style.gap - 1)}"
+    if isinstance(item, Text):
+        first, *rest = item.lines
+        own = first + item.behind, *indented(rest, column + style.gap)
+        return [*indented(item.above, column), dash + own[0], *own[1:]]
     if not (isinstance(item, dict | list) and item):
         return [dash + scalar(item)]
     first, *rest = block_lines(item, column + style.gap, style)
     return [dash + first.lstrip(" "), *rest]
+
+
+def _entry_text(head: str, text: Text, column: int, style: BlockStyle) -> list[str]:
+    above = indented(text.above, column)
+    if text.kind == "scalar":
+        first, *rest = text.lines
+        return [*above, f"{head} {first}{text.behind}", *indented(rest, column + style.step)]
+    below = column + (style.step if text.kind == "mapping" else style.dash)
+    return [*above, head + text.behind, *indented((*text.within, *text.lines), below)]
+
+
+def indented(lines: Iterable[str], column: int) -> list[str]:
+    """Return lines moved to the right, blank ones excepted."""
+    return [" " * column + line if line else line for line in lines]

@@ -11,7 +11,6 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from transformer.errors import InputError, InternalError, PatchError
-from transformer.operations import Operation
 from transformer.patch import verify
 from transformer.regexes import regex
 from transformer.yamltree.construct import construct
@@ -32,7 +31,7 @@ _ERRORS = (
 """Errors of ruamel.yaml, such as an IndexError for `!!!int` and a ValueError for `-0e3`."""
 
 
-def rewrite(tree: Tree, operations: Sequence[Operation], expected: Any) -> str:
+def rewrite(tree: Tree, operations: Sequence[verify.Patch], expected: Any) -> str:
     """Return the document as text that means `expected`, comments kept where that is possible.
 
     Raises:
@@ -47,7 +46,7 @@ def rewrite(tree: Tree, operations: Sequence[Operation], expected: Any) -> str:
     raise InternalError("the document cannot be re-serialized with the same meaning")
 
 
-def _attempts(tree: Tree, operations: Sequence[Operation], expected: Any) -> Iterator[str]:
+def _attempts(tree: Tree, operations: Sequence[verify.Patch], expected: Any) -> Iterator[str]:
     if not tree.is_json:  # which has no comments to keep
         with suppress(*_ERRORS, InternalError, PatchError):
             value = _yaml().load(tree.text.removeprefix("\ufeff"))

@@ -9,12 +9,22 @@ from typing import Any
 
 from transformer.errors import InputError, InternalError, PatchError
 from transformer.operations import Operation
-from transformer.patch import aliases, block_layout, flow_layout, placement, verify
+from transformer.patch import (
+    aliases,
+    block_layout,
+    block_removal,
+    flow_layout,
+    flow_removal,
+    placement,
+    verify,
+)
 from transformer.patch.edits import Edit, apply
-from transformer.patch.placement import Add, ExpandMerge, Placement, SetValue
+from transformer.patch.placement import Add, ExpandMerge, Insert, Placement, Remove, SetValue
+from transformer.patch.render import Text
+from transformer.patch.text_values import set_text
 from transformer.regexes import regex
 from transformer.yamltree.fast_load import fast_load
-from transformer.yamltree.syntax import Tree, scalars
+from transformer.yamltree.syntax import Chain, Collection, Node, Tree, scalars
 
 _HIDDEN = regex("[\x85\u2028\u2029]|(?<=[\r\n])\ufeff")
 
@@ -38,6 +48,11 @@ def spliced(tree: Tree, operations: Sequence[Operation], expected: Any) -> tuple
         placements = aliases.place(tree, expected)
     else:
         placements = placement.place(tree, operations)
+    return written(tree, placements, expected)
+
+
+def written(tree: Tree, placements: Sequence[Placement], expected: Any) -> tuple[str, list[Edit]]:
+    """Return the tree's text with `placements` made, and the edits that make it; see `spliced`."""
     edits = _off_colons(tree, [edit for placed in placements for edit in _edits(tree, placed)])
     text = apply(tree.text, edits)
     try:
@@ -62,7 +77,27 @@ def _edits(tree: Tree, placement: Placement) -> Iterator[Edit]:
         case ExpandMerge(mapping, chain, index, entries):
             yield block_layout.expand_merge(tree, mapping, chain, index, entries)
         case SetValue(node, chain, value):
-            yield from block_layout.set_value(tree, node, chain, value)
+            yield from _set_value(tree, node, chain, value)
+        case Insert(sequence, chain, index, value) if sequence.is_flow:
+            yield flow_layout.insert(tree, sequence, chain, index, value)
+        case Insert(sequence, chain, index, value):
+            yield block_layout.insert(tree, sequence, chain, index, value)
+        case Remove(collection, _, index) if collection.is_flow:
+            yield from flow_removal.remove(tree, collection, index)
+        case Remove(collection, chain, index):
+            yield block_removal.remove(tree, collection, chain, index)
+
+
+def _set_value(tree: Tree, node: Node, chain: Chain, value: Any) -> Iterator[Edit]:
+    is_filled = isinstance(value, dict | list) and bool(value)
+    if isinstance(value, Text):
+        yield from set_text(tree, node, chain, value)
+    elif isinstance(node, Collection) and not node.is_flow and not is_filled:
+        yield from block_removal.collapse(tree, node, chain, value)
+    elif not chain:
+        yield block_removal.set_root(tree, node, value)
+    else:
+        yield from block_layout.set_value(tree, node, chain, value)
 
 
 def _off_colons(tree: Tree, edits: Sequence[Edit]) -> list[Edit]:

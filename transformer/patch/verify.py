@@ -6,16 +6,22 @@ The one importer of jsonpatch, which is the reference for what the operations me
 import json
 import marshal
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Protocol
 
 from transformer.errors import InternalError, PatchError
-from transformer.operations import Operation
 
 _BY_VALUE = 2
 """The last version of marshal's format in which equal values always look alike."""
 
 
-def patched(value: Any, operations: Iterable[Operation]) -> Any:
+class Patch(Protocol):
+    """An operation of any kind."""
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return it in the form of RFC 6902."""
+
+
+def patched(value: Any, operations: Iterable[Patch]) -> Any:
     """Return `value` after `operations` (RFC 6902). `value` itself is changed: pass a fresh one.
 
     Raises:

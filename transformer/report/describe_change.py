@@ -21,6 +21,7 @@ _TAINTS = regex(r"/spec/taints(?:/-)?")
 _FIELD = regex(r"(?P<template>.*)/spec/(?P<name>\w+)")
 _USUAL_TEMPLATES = ("", "/spec/template", "/spec/jobTemplate/spec/template")
 _LONG = 60
+_WITHOUT_VALUE = {"remove": "removed", "move": "moved", "copy": "copied"}
 
 
 def describe(change: Change) -> str:
@@ -42,6 +43,9 @@ def describe_with_reason(change: Change) -> str:
 
 def _describe(operation: dict[str, Any]) -> tuple[str, str, list[str]]:
     """Return the verb, the place (with a blank before it), and what is added or set."""
+    if "value" not in operation:
+        source = f"{operation['from']} to " if "from" in operation else ""
+        return _WITHOUT_VALUE[operation["op"]], "", [source + operation["path"]]
     path, value = operation["path"], operation["value"]
     verb = "added" if operation["op"] == "add" else "set"
     if path == "/spec" and isinstance(value, dict) and list(value) == ["taints"]:

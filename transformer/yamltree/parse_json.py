@@ -79,6 +79,22 @@ def parse_json(text: str, start: int = 0) -> Tree:
     return Tree(text, root, is_json=True)
 
 
+def parse_json_array(text: str) -> Tree:
+    """Return the tree of the one JSON array in `text`, as `parse_json` does for an object.
+
+    Raises:
+        JsonSyntaxError: it is not JSON.
+        InputError: it is JSON beyond the limits; with rule HN902, it has a duplicate key.
+    """
+    start = _skip_blank(text, int(text.startswith("\ufeff")))
+    if not text.startswith("[", start):
+        _fail(text, start, "`[`")
+    root, end = _sequence(text, start, 1)
+    if _skip_blank(text, end) < len(text):
+        _fail(text, _skip_blank(text, end), "nothing more after the JSON array")
+    return Tree(text, root, is_json=True)
+
+
 def _value(text: str, start: int, depth: int) -> tuple[Node, int]:
     """Return the value that begins at `start`, and its end; `depth` is that of its parent."""
     mark = text[start : start + 1]
