@@ -53,7 +53,7 @@ class Case(NamedTuple):
 
 
 @st.composite
-def cases(draw: st.DrawFn, **drawn: st.SearchStrategy[str]) -> Case:
+def cases(draw: st.DrawFn, /, **drawn: st.SearchStrategy[str]) -> Case:
     """Draw a document and a patch that fits an object in it."""
     document = draw(documents(**drawn))
     random = Random(draw(st.integers(0, 2**32 - 1)))

@@ -19,7 +19,7 @@ def load(path: Path) -> tuple[PatchOperation, ...]:
     """Return the operations in the file `path`.
 
     Raises:
-        SettingsError: the file cannot be read, or has no JSON patch; with the line, if there is one.
+        SettingsError: the file cannot be read, or has no JSON patch.
     """
     hint = "name the file with the operations"
     data = content(path, _WHAT, _MAX_SIZE, folder_hint=hint, missing_hint=hint)
@@ -31,7 +31,7 @@ def _problems(value: Any) -> list[Problem]:
 
 
 def _parsed(text: str) -> Tree:
-    """Return the tree of a text: as JSON if it begins as an array does, with YAML as the fallback."""
+    """Return the tree of a text: as JSON if it begins with `[`, with YAML as the fallback."""
     if text.lstrip("\ufeff \t\r\n").startswith("["):
         try:
             return parse_json_array(text)

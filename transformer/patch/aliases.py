@@ -19,7 +19,7 @@ class Shift(NamedTuple):
     """An item of `sequence` that is new in the value that is wanted, or is no longer there."""
 
     sequence: Sequence
-    index: int
+    at: int
     is_removed: bool
 
 
@@ -84,7 +84,7 @@ class _Walk:
         """Place what `node` needs to mean `wanted`."""
         items, values = list(node.items), wanted
         if self.shift is not None and self.is_shifted(node):
-            index = self.shift.index
+            index = self.shift.at
             if self.shift.is_removed:
                 self.placements.append(Remove(node, chain, index))
                 del items[index]

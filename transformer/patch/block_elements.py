@@ -17,6 +17,11 @@ _BELOW = regex(r"(?:\r\n|\n|\r)([ \t]*)#[^\r\n]*")
 _COMMENT = regex(r"( *)#")
 
 
+def size_of(collection: Collection) -> int:
+    """Return how many elements a collection has."""
+    return len(collection.entries if isinstance(collection, Mapping) else collection.items)
+
+
 def element_nodes(collection: Collection, index: int) -> tuple[Node, Node]:
     """Return the nodes that begin and end an element: key and value, or an item twice."""
     if isinstance(collection, Mapping):

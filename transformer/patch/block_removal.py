@@ -23,7 +23,7 @@ from transformer.yamltree.syntax import COLON, Chain, Collection, Mapping, Node,
 
 _PROPERTIES = regex(r"(?:[&!]\S*+(?:[ \t]++(?=[&!]))?)*")
 _TAG = regex(r"(?<!\S)!\S*+[ \t]*")
-_TAGS = {dict: "tag:yaml.org,2002:map", list: "tag:yaml.org,2002:seq"}
+_TAGS: dict[type, str] = {dict: "tag:yaml.org,2002:map", list: "tag:yaml.org,2002:seq"}
 
 
 def remove(tree: Tree, collection: Collection, chain: Chain, index: int) -> Edit:
@@ -90,8 +90,7 @@ def set_root(tree: Tree, node: Node, value: Any) -> Edit:
         end = node.end
     is_flow = isinstance(node, Collection) and node.is_flow
     if is_flow or tree.is_json or not is_alone(text, at):
-        style = flow_style(tree, [node])._replace(is_json=tree.is_json)
-        lines = render.flow_lines(value, style)
+        lines = render.flow_lines(value, flow_style(tree, [node]))
     elif isinstance(value, dict | list) and value:
         own = column(text, at)
         style = block_style(tree, (node,)) if isinstance(node, Collection) else BlockStyle()

@@ -55,7 +55,7 @@ def _add(tree: Tree, collection: Collection, chain: Chain, added: Any) -> Iterat
 
 
 def insert(tree: Tree, sequence: syntax.Sequence, chain: Chain, index: int, value: Any) -> Edit:
-    """Return the edit that inserts an item before another one, on a line of its own if that has one."""
+    """Return the edit that inserts an item before another one, on its own line if that has one."""
     text = tree.text
     item = sequence.items[index]
     style = flow_style(tree, (item, sequence, *reversed(chain)))

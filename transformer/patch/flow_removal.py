@@ -5,7 +5,7 @@ Comments behind it on its line, and comment lines directly above it, belong to i
 
 from collections.abc import Iterator
 
-from transformer.patch.block_elements import element_end, element_nodes, without_lines
+from transformer.patch.block_elements import element_end, element_nodes, size_of, without_lines
 from transformer.patch.edits import Edit
 from transformer.patch.lines import BREAK, line_end, line_start
 from transformer.patch.style import trailing_comma
@@ -19,9 +19,7 @@ _REST = regex(r"[ \t]*(?:#[^\r\n]*)?(?=[\r\n])")
 def remove(tree: Tree, collection: Collection, index: int) -> Iterator[Edit]:
     """Yield the edits that remove one of several elements."""
     text = tree.text
-    is_last = index + 1 == len(
-        collection.entries if hasattr(collection, "entries") else collection.items
-    )
+    is_last = index + 1 == size_of(collection)
     region, start = _region(text, collection, index)
     end = element_end(collection, index)
     comma = trailing_comma(text, collection, end)

@@ -25,7 +25,7 @@ MEMBERS: Mapping[str, tuple[str, ...]] = {
 }
 """The operations of RFC 6902, and the members that each of them needs."""
 
-_POINTER = regex(r"(?>(?:/(?:[^~/]|~[01])*+)*)")
+_POINTER = regex(r"(?:/(?:[^~/]|~[01])*)*")
 _INDEX = regex(r"0|[1-9][0-9]{0,17}")
 _INT64 = range(-(2**63), 2**63)
 _MANY = 40

@@ -22,7 +22,7 @@ from transformer.yamltree.syntax import Collection, Mapping, Tree
 
 
 class Planned(NamedTuple):
-    """The steps of an operation, from the document's root, and whether one moves items of a list."""
+    """The steps of an operation, from the document's root; `shifts`: one moves items of a list."""
 
     operation: PatchOperation
     steps: list[Step]
@@ -121,12 +121,13 @@ class _Patching:
         found = step_placement.located(self.tree, step.tokens[:-1])
         if found is None or self.tree.is_json or not isinstance(found[0], Collection):
             return None
-        parent, last = found[0], step.tokens[-1]
+        (parent, chain), last = found, step.tokens[-1]
+        assert isinstance(parent, Collection)
         if isinstance(parent, Mapping):
             if last not in parent.keys:
                 return None
-            return with_comments(self.tree, *found, parent.keys.index(last))
-        return with_comments(self.tree, parent, found[1], int(last))
+            return with_comments(self.tree, parent, chain, parent.keys.index(last))
+        return with_comments(self.tree, parent, chain, int(last))
 
     def _copied(self, step: Step) -> Text | None:
         if step.source is None:
@@ -136,9 +137,9 @@ class _Patching:
 
     def _parts(self, step: Step) -> Iterator[Step]:
         """Yield a step, after one that empties the collection that another one replaces."""
-        if step.op == "replace" and step.tokens and _is_filled(step.value):
-            if _is_filled(value_at(self.value, step.tokens)):
-                yield step._replace(value=type(step.value)())
+        is_over = step.op == "replace" and bool(step.tokens) and _is_filled(step.value)
+        if is_over and _is_filled(value_at(self.value, step.tokens)):
+            yield step._replace(value=type(step.value)())
         yield step
 
     def _splice(self, step: Step, text: Text | None) -> None:

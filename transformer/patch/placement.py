@@ -39,7 +39,7 @@ class Insert(NamedTuple):
 
     sequence: Sequence
     chain: Chain
-    index: int
+    at: int
     value: Any
 
 
@@ -48,7 +48,7 @@ class Remove(NamedTuple):
 
     collection: Collection
     chain: Chain
-    index: int
+    at: int
 
 
 Placement: TypeAlias = SetValue | Add | ExpandMerge | Insert | Remove

@@ -11,7 +11,8 @@ from transformer.yamltree.syntax import Chain, Collection, Mapping, Node, Scalar
 
 def located(tree: Tree, tokens: tuple[str, ...]) -> tuple[Node, Chain] | None:
     """Return the node at a pointer, and those around it; None if its text is elsewhere."""
-    node, chain = tree.root, Chain()
+    node: Node | None = tree.root
+    chain: Chain = ()
     for token in tokens:
         if isinstance(node, Mapping) and token in node.keys:
             child = node.entries[node.keys.index(token)][1]
@@ -19,7 +20,8 @@ def located(tree: Tree, tokens: tuple[str, ...]) -> tuple[Node, Chain] | None:
             child = node.items[int(token)]
         else:
             return None
-        node, chain = child, (*chain, node)
+        chain = (*chain, node)
+        node = child
     return None if node is None else (node, chain)
 
 
@@ -59,10 +61,11 @@ def _placed(tree: Tree, step: Step, text: Text | None) -> Placement:
         is_last = int(last) == len(parent.items)
         return Add(parent, chain, [value]) if is_last else Insert(parent, chain, int(last), value)
     if isinstance(parent, Mapping):
-        index, empty = parent.keys.index(last), dict[str, Any]()
+        index = parent.keys.index(last)
+        empty: Any = {}
         nodes = [value for _, value in parent.entries]
     else:
-        index, empty = int(last), list[Any]()
+        index, empty = int(last), []
         nodes = list(parent.items)
     if step.op == "replace":
         node = nodes[index]

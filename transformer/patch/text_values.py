@@ -11,9 +11,7 @@ from transformer.patch.style import block_style
 from transformer.regexes import regex
 from transformer.yamltree.syntax import Alias, Chain, Collection, Mapping, Node, Scalar, Tree
 
-_LITERAL = regex(
-    r"(?=[\n]*[^\s])(?:(?:[^\s\x00-\x1f\x7f-\xa0\ufeff\u2028\u2029]|[ \t](?!\n|\Z))*\n?)*"
-)
+_LITERAL = regex(r"(?:[^\s\x00-\x1f\x7f-\xa0\ufeff\u2028\u2029]|\n|[ \t](?!\n|\Z))+")
 _HEADER = regex(r"[|>][+-]?(?=[ \t\r\n])")
 _BREAK = regex(r"\r\n|\n|\r")
 
@@ -43,12 +41,15 @@ def carried(tree: Tree, node: Node) -> Text | None:
     if tree.is_json or node.tag is not None or _is_shared(node):
         return None
     if isinstance(node, Collection) and not node.is_flow:
-        kind = "mapping" if isinstance(node, Mapping) else "sequence"
         at = column(text, node.start)
         lines = _dedented(text[node.start : lines_end(text, node.end, at)], at)
         above = text[lines_start(text, node, (node,), 0) : line_start(text, node.start)]
         within = tuple(line.strip() for line in _BREAK.split(above)[:-1])
-        return None if lines is None else Text(lines, kind, within=within)
+        return (
+            None
+            if lines is None
+            else Text(lines, "mapping" if isinstance(node, Mapping) else "sequence", within=within)
+        )
     source = text[node.start : node.end]
     if isinstance(node, Scalar) and node.style in ("|", ">"):
         return _block_scalar(source)
@@ -110,7 +111,7 @@ def set_text(tree: Tree, node: Node, chain: Chain, new: Text) -> Iterator[Edit]:
 
 
 def with_comments(tree: Tree, collection: Collection, chain: Chain, index: int) -> Text | None:
-    """Return the text of an element's value with the comments of the element, as `move` takes it."""
+    """Return the text of an element's value with the element's comments, as `move` takes it."""
     node = (
         collection.entries[index][1] if isinstance(collection, Mapping) else collection.items[index]
     )

@@ -24,7 +24,7 @@ from transformer.runs.transform import Outputs
 
 
 class JsonPatch(NamedTuple):
-    """Operations, and the objects that they are for, as `Kind/namespace/name` (None: the only one)."""
+    """Operations, and the objects they are for, as `Kind/namespace/name` (None: the only one)."""
 
     operations: tuple[PatchOperation, ...]
     target: str | None = None

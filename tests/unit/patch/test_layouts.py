@@ -615,12 +615,6 @@ def test_what_would_replace_a_block_is_refused_where_it_stands() -> None:
     assert caught.value.offset == 5
 
 
-def test_the_whole_document_is_not_replaced() -> None:
-    with pytest.raises(PatchError, match=r"^the whole document would be replaced$") as caught:
-        replaced("\na: 1\n", {"": {"b": 1}})
-    assert caught.value.offset == 1
-
-
 @pytest.mark.parametrize(
     ("text", "offset"),
     [("a:\n- |\n  x", 5), ("a:\n- 1\n- b: >+\n    x", 9), ("a:\n- - |2\n     x", 5)],

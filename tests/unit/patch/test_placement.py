@@ -378,7 +378,7 @@ MERGES: dict[str, tuple[str, dict[str, Any], str]] = {
     "a provider that loses a key": (
         "a: &x {p: 1, q: 2}\nb: {<<: *x, k: 0}\n",
         {"/a": {"q": 2}},
-        "a: &x\n  q: 2\nb: {<<: *x, k: 0, p: 1}\n",
+        "a: &x {q: 2}\nb: {<<: *x, k: 0, p: 1}\n",
     ),
     "a provider whose anchor is replaced": (
         "a: {<<: &x {p: 1}}\nb: {<<: *x}\nc: *x\n",
