@@ -30,7 +30,7 @@ DEMO_TOOL := $(CURDIR)/$(BIN)/hostnet-transform
 export PYTHONPYCACHEPREFIX := $(CURDIR)/$(VENV)/pycache
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup demo test check fmt lint golden docs integration kustomize reviewdog oracle cluster-oracle pythons lock yaml-oracle fuzz browser coverage mutation bench bench-docs bench-peers dist pyz archives manifests release release-check reproducible image image-push actionlint audit sbom version krew editor schema-store site screenshots man kyaml-oracle clean
+.PHONY: help setup demo test check fmt lint golden docs integration kustomize reviewdog oracle cluster-oracle pythons lock yaml-oracle fuzz browser coverage mutation bench bench-docs bench-peers dist pyz archives manifests release release-check reproducible image image-push actionlint audit sbom version krew editor schema-store site screenshots man kyaml-oracle splice-cases clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r target text; do \
@@ -177,6 +177,9 @@ kyaml-oracle: setup ## compare edits of KYAML with what kubectl and its library 
 
 fuzz: setup ## look for bytes that break a property, for FUZZ_SECONDS (1800) in all
 	$(RUN) tests.fuzz --seconds $(or $(FUZZ_SECONDS),1800)
+
+splice-cases: setup ## random JSON patches on 20,000 random manifests; fails if nothing explains a case
+	$(RUN) tests.property.json_patches 20000
 
 coverage: setup ## run all tests and print which branches they leave out; fails under 95 %
 	$(RUN) coverage erase

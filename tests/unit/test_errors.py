@@ -10,7 +10,9 @@ from transformer import errors
 from transformer.errors import (
     InputError,
     InternalError,
+    MisfitError,
     PatchError,
+    PatchTestError,
     PlaceholderError,
     SettingsError,
     TransformError,
@@ -20,6 +22,8 @@ SAMPLES: dict[type[TransformError], dict[str, Any]] = {
     InputError: {"offset": 3, "hint": "h", "rule": "HN902", "is_open": True, "other": 1},
     PatchError: {"offset": 3, "hint": "h", "other": 1, "pointer": "/spec"},
     PlaceholderError: {"offset": 3, "hint": "h", "other": 1, "pointer": "/spec"},
+    MisfitError: {"offset": 3, "hint": "h", "other": 1, "pointer": "/spec"},
+    PatchTestError: {"offset": 3, "hint": "h", "other": 1, "pointer": "/spec"},
     SettingsError: {
         "file": "a.yaml",
         "line": 2,

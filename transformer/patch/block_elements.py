@@ -6,7 +6,7 @@ head of a document.
 """
 
 from transformer.patch.edits import Edit
-from transformer.patch.lines import BREAK, column, line_end, line_start
+from transformer.patch.lines import BREAK, column, indentation, line_end, line_start
 from transformer.regexes import regex
 from transformer.yamltree.syntax import Chain, Collection, Mapping, Node, Scalar
 
@@ -14,7 +14,6 @@ _DASH = regex(r"(?>(?:\s++|(?<=\s)#[^\r\n]*+)*)-")
 """From the end of an item to the dash of the next one, across white space and comments."""
 
 _BELOW = regex(r"(?:\r\n|\n|\r)([ \t]*)#[^\r\n]*")
-_COMMENT = regex(r"( *)#")
 
 
 def size_of(collection: Collection) -> int:
@@ -62,8 +61,8 @@ def lines_start(text: str, collection: Collection, chain: Chain, index: int) -> 
     above = element_end(collection, index - 1) if index else 0
     while begin > 0:
         line = line_start(text, line_end(text, begin))
-        found = _COMMENT.match(text, line)
-        if found is None or len(found[1]) != at or line <= above:
+        margin = len(indentation(text, line))
+        if margin != at or text[line + margin] != "#" or line <= above:
             break
         begin = line
     return begin
