@@ -11,6 +11,32 @@ from tests.integration.cli_runs import invoke
 from tests.integration.empty_repositories import begin
 from tests.integration.example_checkout import git
 from tests.integration.shell_blocks import INTEGRATIONS
+from tests.requirements import require_go_tool
+
+BUILT_BESIDE = {"reviewdog", "actionlint", "validate_krew_manifest"}
+"""Fixtures for programs that take long to build: CI does that beside the tests, and runs those that
+need them once they are there."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if BUILT_BESIDE.intersection(getattr(item, "fixturenames", ())):
+            item.add_marker("built_beside")
+
+
+@pytest.fixture
+def reviewdog() -> str:
+    return require_go_tool("reviewdog")
+
+
+@pytest.fixture
+def actionlint() -> str:
+    return require_go_tool("actionlint")
+
+
+@pytest.fixture
+def validate_krew_manifest() -> str:
+    return require_go_tool("validate-krew-manifest")
 
 
 @pytest.fixture

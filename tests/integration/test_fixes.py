@@ -15,7 +15,6 @@ from jsonschema import Draft202012Validator
 from tests.effort import some
 from tests.integration.cli_runs import ROOT, invoke
 from tests.manifests import CONFIG_MAP, guarded, joined, node, pool
-from tests.requirements import require_go_tool
 
 Edit = tuple[str, tuple[int, int], tuple[int, int], str]
 """File, start and end as lines and columns, both 1-based and the end exclusive, and new text."""
@@ -211,13 +210,12 @@ def test_what_is_built_has_no_edits_of_sources() -> None:
     assert "HN426" in {one["rule"] for one in found}
 
 
-def test_reviewdog_takes_the_suggestions() -> None:
-    program = require_go_tool("reviewdog")
+def test_reviewdog_takes_the_suggestions(reviewdog: str) -> None:
     for path in (ROOT / "testdata/demo").glob("*.yaml"):
         Path(path.name).write_bytes(path.read_bytes())
     subprocess.run(["git", "init", "-q", "."], check=True)
     ours = invoke("validate", "--format", "rdjsonl", ".").out
-    command = [program, "-f=rdjsonl", "-filter-mode=nofilter"]
+    command = [reviewdog, "-f=rdjsonl", "-filter-mode=nofilter"]
     local, again = (
         subprocess.run(
             [*command, f"-reporter={name}"], input=ours, capture_output=True, check=False

@@ -17,7 +17,7 @@ import pytest
 from tests.integration.cli_runs import invoke
 from tests.integration.example_checkout import git
 from tests.integration.github_runner import Action, installed
-from tests.requirements import require_go_tool, require_tool
+from tests.requirements import require_tool
 
 STAND_IN = f"""#!{sys.executable}
 import json, os, pathlib, sys
@@ -158,10 +158,11 @@ class GitHubHandler(BaseHTTPRequestHandler):
 
 
 @pytest.fixture
-def pull_request(action: Action, monkeypatch: pytest.MonkeyPatch) -> Iterator[GitHub]:
+def pull_request(
+    action: Action, reviewdog: str, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[GitHub]:
     """A pull request that adds the example, in a job where there is reviewdog."""
-    program = require_go_tool("reviewdog")
-    (action.temp / "reviewdog").symlink_to(program)
+    (action.temp / "reviewdog").symlink_to(reviewdog)
     git(action.workspace, "init", "--quiet")
     git(action.workspace, "commit", "--quiet", "--allow-empty", "--message", "zero")
     git(action.workspace, "add", ".")
@@ -236,13 +237,14 @@ def test_only_what_the_pull_request_changes_is_commented_on(
     assert [one["path"] for one in pull_request.comments] == ["integrations/example/nodes.yaml"]
 
 
-def test_reviewdog_filters_by_a_diff_on_the_command_line(action: Action, mended: Path) -> None:
-    program = require_go_tool("reviewdog")
+def test_reviewdog_filters_by_a_diff_on_the_command_line(
+    action: Action, reviewdog: str, mended: Path
+) -> None:
     git(mended, "rm", "--quiet", "--cached", "integrations/example/shop.yaml")
     git(mended, "commit", "--quiet", "--message", "two")
     git(mended, "checkout", "--quiet", "HEAD~", ".")
     given = Path(action.validate()["rdjsonl"]).read_bytes()
-    command = [program, "-f=rdjsonl", "-diff=git diff HEAD", "-filter-mode=added"]
+    command = [reviewdog, "-f=rdjsonl", "-diff=git diff HEAD", "-filter-mode=added"]
     done = subprocess.run(command, cwd=mended, input=given, capture_output=True, check=True)
     assert len(given.splitlines()) == 3
     assert [json.loads(line)["code"]["value"] for line in done.stdout.splitlines()] == ["HN426"]

@@ -14,7 +14,7 @@ import yaml
 from tests.downloads import do_without
 from tests.effort import only_in_ci
 from tests.integration.cli_runs import ROOT
-from tests.requirements import require_go_tool, require_tool
+from tests.requirements import require_tool
 from tools import manifests
 from tools.image_root import unpack
 from tools.single_file import NAME, PLATFORMS, this_platform
@@ -48,8 +48,8 @@ def test_kubectl_runs_it_as_a_plugin() -> None:
     assert said.startswith("Usage: kubectl hostnet placement ")
 
 
-def test_actionlint_accepts_the_workflows() -> None:
-    assert run(require_go_tool("actionlint"), "-no-color", *WORKFLOWS) == ""
+def test_actionlint_accepts_the_workflows(actionlint: str) -> None:
+    assert run(actionlint, "-no-color", *WORKFLOWS) == ""
 
 
 def test_no_job_may_do_more_than_it_says_and_actions_are_pinned() -> None:
@@ -185,9 +185,13 @@ def test_an_image_has_the_tool_for_its_own_python_and_runs_without_a_home(
 
 @only_in_ci
 @pytest.mark.slow
-def test_krew_accepts_its_manifest(dist: Path) -> None:
-    program = require_go_tool("validate-krew-manifest")
-    run(program, "-skip-install", "-manifest", dist / "manifests" / manifests.MANIFESTS[0])
+def test_krew_accepts_its_manifest(dist: Path, validate_krew_manifest: str) -> None:
+    run(
+        validate_krew_manifest,
+        "-skip-install",
+        "-manifest",
+        dist / "manifests" / manifests.MANIFESTS[0],
+    )
 
 
 @only_in_ci
