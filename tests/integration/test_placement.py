@@ -495,7 +495,9 @@ def test_a_name_is_enough_to_explain_a_workload_if_no_other_has_it() -> None:
 
 def test_the_configuration_of_the_tutorial_is_a_whole_one(tmp_path: Path) -> None:
     tutorial = (ROOT / "docs/day-one.md").read_text(encoding="utf-8")
-    (text,) = re.findall(r"```yaml\n(apiVersion: transform.*?)^```", tutorial, re.M | re.S)
+    (text,) = re.findall(
+        r"```yaml\n(# yaml-language-server.*\napiVersion: transform.*?)^```", tutorial, re.M | re.S
+    )
     (tmp_path / ".hostnet-transform.yaml").write_text(text)
     fleet = {
         "apiVersion": "example.com/v1",

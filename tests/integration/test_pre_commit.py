@@ -79,6 +79,7 @@ def _environment(home: Path) -> dict[str, str]:
         "PRE_COMMIT_HOME": str(home),
         "PRE_COMMIT_COLOR": "never",
         "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+        "UV_SYSTEM_CERTS": "1",  # prek installs with uv, which else trusts less than pip does
         "GIT_CONFIG_GLOBAL": os.devnull,
         "GIT_CONFIG_NOSYSTEM": "1",
     }

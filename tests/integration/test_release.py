@@ -145,9 +145,10 @@ def test_the_single_file_has_the_same_bytes_when_another_user_builds_it(
 def test_the_archive_holds_the_program_for_every_python_and_its_license(
     dist: Path, tmp_path: Path
 ) -> None:
-    with tarfile.open(dist / f"{NAME}-{VERSION}-{this_platform()}.tar.gz") as opened:
+    archive = dist / f"{NAME}-{VERSION}-{this_platform()}.tar.gz"
+    with tarfile.open(archive) as opened:
         assert [(one.name, one.mode) for one in opened] == [(NAME, 0o755), ("LICENSE", 0o644)]
-        opened.extractall(tmp_path, filter="data")
+    run("tar", "-xzf", archive, "-C", tmp_path)
     python = f"python{sys.version_info.major}.{sys.version_info.minor}"
     (tmp_path / "python3").symlink_to(shutil.which(python) or sys.executable)
     path = os.pathsep.join([str(tmp_path), os.environ["PATH"]])
