@@ -241,9 +241,10 @@ def _named(
     assert tree.root is not None
     node, owner = tree.root, 0
     for token in tokens[:-1]:
-        owner = line(node.start) if isinstance(node, Sequence) else owner
-        key, node = _child(node, token)
-        owner = line(key.start)
+        key, child = _child(node, token)
+        is_item = isinstance(node, Sequence) and not node.is_flow
+        owner = _line_of_dash(node, int(token), lines, line) if is_item else line(key.start)
+        node = child
     found = _child(node, tokens[-1])
     elements = _elements(node)
     if len(elements) <= 1:
@@ -266,11 +267,20 @@ def _named(
     if lines[line(key.outer)].lstrip(" ").startswith(("-", "?", ":")) and isinstance(node, Mapping):
         last += 1  # the next entry comes behind the dash
     if isinstance(node, Sequence):
-        start = line(key.outer)
-        while "-" not in lines[start][: _indent(lines[start]) + 1] and start > 0:
-            start -= 1
-        first, last = min(first, start), last + 1
+        dash = _line_of_dash(node, int(tokens[-1]), lines, line)
+        first, last = min(first, dash), last + 1
     yield from range(first, last + 1)
+
+
+def _line_of_dash(
+    sequence: Sequence, index: int, lines: list[str], line: Callable[[int], int]
+) -> int:
+    """Return the number of the line that has the dash of an item."""
+    if index == 0:
+        return line(sequence.start)
+    above = sequence.items[index - 1]
+    first, last = line(max(above.start, above.end - 1)) + 1, line(sequence.items[index].outer)
+    return next(at for at in range(first, last + 1) if lines[at].lstrip(" ").startswith("-"))
 
 
 def _indent(line: str) -> int:

@@ -193,7 +193,7 @@ def set_value(tree: Tree, node: Node, chain: Chain, value: Any) -> Iterator[Edit
     elif parent.is_flow:
         before = " " if outer > begin and text[outer - 1] not in _BLANKS else ""
         yield Edit(outer, node.end, before + flow_layout.value_text(tree, outer, chain, value))
-    elif begin < outer == node.end:  # only an anchor is after the dash
+    elif begin < outer and (is_collection or outer == node.end):  # behind the anchor of an item
         yield from _set_behind_anchor(tree, node, begin, chain, value)
     else:
         yield _set_item(tree, node, chain, value, outer)

@@ -53,15 +53,16 @@ class Remove(NamedTuple):
 
 Placement: TypeAlias = SetValue | Add | ExpandMerge | Insert | Remove
 
-_ABSENT: Any = object()
-
 
 class _Change:
-    """What the operations do to one value (`value`: replace it) and to what is below it."""
+    """What the operations do at one pointer, and below it.
+
+    The last of `values` is written there; where the pointer is the `-` of a sequence, all of them
+    are appended.
+    """
 
     def __init__(self) -> None:
-        self.value: Any = _ABSENT
-        self.appended: list[Any] = []
+        self.values: list[Any] = []
         self.children: dict[str, _Change] = {}
 
 
@@ -84,38 +85,34 @@ def _gather(operations: Iterable[Operation]) -> _Change:
     """Return what `operations` do to a document."""
     root = _Change()
     for operation in operations:
-        tokens = pointer.split(operation.path)
-        is_append = tokens[-1:] == ["-"]
         change = root
-        for token in tokens[:-1] if is_append else tokens:
+        for token in pointer.split(operation.path):
             change = change.children.setdefault(token, _Change())
-        if is_append:
-            change.appended.append(operation.value)
-        else:
-            change.value = operation.value
+        change.values.append(operation.value)
     return root
 
 
 def _descend(node: Node, change: _Change, chain: Chain, out: list[Placement]) -> None:
     """Place `change` at `node`, where no text is shared."""
-    if change.value is not _ABSENT:
-        out.append(SetValue(node, chain, change.value))
+    if change.values:
+        out.append(SetValue(node, chain, change.values[-1]))
         return
     if isinstance(node, Sequence):
-        if change.appended:
-            out.append(Add(node, chain, change.appended))
         for token, child in change.children.items():
-            if not token.isdecimal() or int(token) >= len(node.items):
+            if token == "-" and child.values:
+                out.append(Add(node, chain, child.values))
+            elif token.isdecimal() and int(token) < len(node.items):
+                _descend(node.items[int(token)], child, (*chain, node), out)
+            else:
                 raise PatchError(f"there is no item {token} here", offset=node.start)
-            _descend(node.items[int(token)], child, (*chain, node), out)
     elif isinstance(node, Mapping):
         present = dict(zip(node.keys, node.entries, strict=True))
         added: dict[str, Any] = {}
         for key, child in change.children.items():
             if key in present:
                 _descend(present[key][1], child, (*chain, node), out)
-            elif child.value is not _ABSENT:
-                added[key] = child.value
+            elif child.values:
+                added[key] = child.values[-1]
             else:
                 raise PatchError(f"there is no {key} to change here", offset=node.start)
         if added:

@@ -24,7 +24,7 @@ from transformer.patch.render import Text
 from transformer.patch.text_values import set_text
 from transformer.regexes import regex
 from transformer.yamltree.fast_load import fast_load
-from transformer.yamltree.syntax import Chain, Collection, Node, Tree, scalars
+from transformer.yamltree.syntax import Chain, Collection, Node, Scalar, Tree, scalars
 
 _HIDDEN = regex("[\x85\u2028\u2029]|(?<=[\r\n])\ufeff")
 
@@ -90,6 +90,9 @@ def _edits(tree: Tree, placement: Placement) -> Iterator[Edit]:
 
 def _set_value(tree: Tree, node: Node, chain: Chain, value: Any) -> Iterator[Edit]:
     is_filled = isinstance(value, dict | list) and bool(value)
+    if isinstance(node, Scalar):  # the line breaks that end a block scalar stay
+        content = tree.text[node.start : node.end].rstrip("\r\n")
+        node = node._replace(end=node.start + len(content))
     if isinstance(value, Text):
         yield from set_text(tree, node, chain, value)
     elif isinstance(node, Collection) and not node.is_flow and not is_filled:

@@ -532,3 +532,13 @@ def test_what_is_planned_for_one_mapping_is_placed_in_the_order_planned() -> Non
     assert spliced("a: &x\n  p: 1\nb: *x\n", {"/b/d": 2, "/b/c": 3}) == (
         "a: &x\n  p: 1\nb:\n  p: 1\n  d: 2\n  c: 3\n"
     )
+
+
+def test_a_dash_is_a_key_of_a_mapping_and_the_end_of_a_sequence() -> None:
+    assert spliced("a: {b: 1}\n", {"/a/-": 2}) == 'a: {b: 1, "-": 2}\n'
+    assert spliced('a: {"-": 1}\n', {"/a/-": 2}) == 'a: {"-": 2}\n'
+    assert spliced('a: {"-": {}}\n', {"/a/-/b": 2}) == 'a: {"-": {"b": 2}}\n'
+    appended = [Operation("add", "/a/-", 2), Operation("add", "/a/-", 3)]
+    assert splice(parse("a: [1]\n"), appended, {"a": [1, 2, 3]}) == "a: [1, 2, 3]\n"
+    with pytest.raises(PatchError, match=f"{NO_ITEM} - here"):
+        splice(parse("a: [1]\n"), [Operation("add", "/a/-/b", 2)], None)
