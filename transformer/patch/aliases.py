@@ -12,7 +12,16 @@ from transformer.errors import PatchError
 from transformer.patch.placement import Add, ExpandMerge, Insert, Placement, Remove, SetValue
 from transformer.patch.verify import same
 from transformer.yamltree.construct import construct, deciding
-from transformer.yamltree.syntax import MERGE_KEY, Alias, Chain, Mapping, Node, Sequence, Tree
+from transformer.yamltree.syntax import (
+    MERGE_KEY,
+    Alias,
+    Chain,
+    Collection,
+    Mapping,
+    Node,
+    Sequence,
+    Tree,
+)
 
 
 class Shift(NamedTuple):
@@ -55,7 +64,9 @@ class _Walk:
             is_kept = id(node.target) in self.meanings and same(self.meaning(node), wanted)
         elif isinstance(node, Mapping):
             is_kept = isinstance(wanted, dict) and (
-                not node.keys or not wanted.keys().isdisjoint(node.keys) or MERGE_KEY in node.keys
+                not node.keys
+                or not wanted.keys().isdisjoint(node.keys)
+                or (MERGE_KEY in node.keys and bool(wanted))
             )
         elif isinstance(node, Sequence):
             is_kept = isinstance(wanted, list) and (
@@ -80,13 +91,21 @@ class _Walk:
         """Whether an item of `node` is inserted or removed."""
         return self.shift is not None and self.shift.sequence is node
 
+    def remove(self, node: Collection, chain: Chain, index: int) -> None:
+        """Place the removal of an element, as one with that of those directly before it."""
+        above = self.placements[-1] if self.placements else None
+        if isinstance(above, Remove) and above.collection is node and above.end == index:
+            self.placements[-1] = above._replace(end=index + 1)
+        else:
+            self.placements.append(Remove(node, chain, index, index + 1))
+
     def visit_sequence(self, node: Sequence, chain: Chain, wanted: list[Any]) -> None:
         """Place what `node` needs to mean `wanted`."""
         items, values = list(node.items), wanted
         if self.shift is not None and self.is_shifted(node):
             index = self.shift.at
             if self.shift.is_removed:
-                self.placements.append(Remove(node, chain, index))
+                self.remove(node, chain, index)
                 del items[index]
             else:
                 self.placements.append(Insert(node, chain, index, wanted[index]))
@@ -103,7 +122,7 @@ class _Walk:
         held: dict[str, Any] = {}
         for index, (name, (key, value)) in enumerate(zip(node.keys, node.entries, strict=True)):
             if name != MERGE_KEY and name not in wanted:
-                self.placements.append(Remove(node, chain, index))
+                self.remove(node, chain, index)
                 continue
             if isinstance(key, Alias) or key.anchor is not None:
                 self.visit(key, below, construct(key))
@@ -149,17 +168,14 @@ class _Walk:
                 hint="kubectl lets the << win; keep one of the two",
                 other=key.start,
             )
-        removed = next((it for it in node.keys if it in got and it not in wanted), "")
-        if removed and node.is_flow:
-            raise PatchError(
-                f"{removed} is removed here, and a << beside it brings it too",
-                offset=key.start,
-                hint="remove it from what the << names, too, or write that out",
-            )
         own_names = {*node.keys} & wanted.keys()
         absent = {name: value for name, value in wanted.items() if name not in own_names}
         entries = {name: value for name, value in absent.items() if name in got} or absent
-        self.placements.append(ExpandMerge(node, chain, index, entries))
+        is_followed = any(name in wanted for name in node.keys[index + 1 : index + 2])
+        if entries or is_followed:
+            self.placements.append(ExpandMerge(node, chain, index, entries))
+        else:
+            self.remove(node, chain, index)
         return held | entries
 
     def brought(self, value: Node, wanted: dict[str, Any], taken: set[str]) -> Any:

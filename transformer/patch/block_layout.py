@@ -132,12 +132,10 @@ def expand_merge(
 ) -> Edit:
     """Return the edit that writes `entries` in place of a merge key's entry.
 
-    Without entries it removes that entry, or empties it where it is the last one.
+    Without entries it is removed up to the next one; comments stay.
     """
     text = tree.text
     key, value = mapping.entries[index]
-    if not entries and index + 1 == len(mapping.entries):
-        return Edit(value.start, value.end, "{}")
     end = value.end
     if mapping.is_flow:
         start = key.outer

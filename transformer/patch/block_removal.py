@@ -26,19 +26,19 @@ _TAG = regex(r"(?<!\S)!\S*+[ \t]*")
 _TAGS: dict[type, str] = {dict: "tag:yaml.org,2002:map", list: "tag:yaml.org,2002:seq"}
 
 
-def remove(tree: Tree, collection: Collection, chain: Chain, index: int) -> Edit:
-    """Return the edit that removes one of several elements, with its comments.
+def remove(tree: Tree, collection: Collection, chain: Chain, index: int, stop: int) -> Edit:
+    """Return the edit that removes some elements, from `index` to `stop`, with their comments.
 
     What begins on the line of a dash, as in `- a: 1`, gives its place to the next element.
     """
     text = tree.text
     start = element_start(text, collection, index)
-    end = lines_end(text, element_end(collection, index), column(text, start))
+    end = lines_end(text, element_end(collection, stop - 1), column(text, start))
     if is_alone(text, start):
         begin = lines_start(text, collection, chain, index)
         above = index > 0 and ends_in_block_scalar(element_nodes(collection, index - 1)[1])
         return without_lines(text, begin, end, keeps_break=above)
-    following = element_start(text, collection, index + 1)
+    following = element_start(text, collection, stop)
     if text[end:following].strip() or "\n" in text[end:following].replace("\n", "", 1):
         return Edit(len(text[:start].rstrip(" \t")), end, "")  # comments come next: keep the dash
     return Edit(start, following, "")

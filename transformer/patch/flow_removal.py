@@ -16,12 +16,12 @@ _SPACE = regex(r"(?>(?:\s++|(?<=\s)#[^\r\n]*+)*)")
 _REST = regex(r"[ \t]*(?:#[^\r\n]*)?(?=[\r\n])")
 
 
-def remove(tree: Tree, collection: Collection, index: int) -> Iterator[Edit]:
-    """Yield the edits that remove one of several elements."""
+def remove(tree: Tree, collection: Collection, index: int, stop: int) -> Iterator[Edit]:
+    """Yield the edits that remove some elements, from `index` to `stop`."""
     text = tree.text
-    is_last = index + 1 == size_of(collection)
+    is_last = stop == size_of(collection)
     region, start = _region(text, collection, index)
-    end = element_end(collection, index)
+    end = element_end(collection, stop - 1)
     comma = trailing_comma(text, collection, end)
     after = comma or end
     has_lines = _has_lines(text, region, start, after)
@@ -36,7 +36,7 @@ def remove(tree: Tree, collection: Collection, index: int) -> Iterator[Edit]:
     elif is_last:
         yield Edit(region if comma else start, after, "")
     else:
-        following = element_nodes(collection, index + 1)[0].outer
+        following = element_nodes(collection, stop)[0].outer
         is_near = not BREAK.search(text, start, following) and not is_last
         space = _SPACE.match(text, after)
         if is_near and space is not None:

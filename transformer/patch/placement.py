@@ -44,11 +44,12 @@ class Insert(NamedTuple):
 
 
 class Remove(NamedTuple):
-    """Remove the entry or item with this index from `collection`, which has others."""
+    """Remove entries or items of `collection`, from index `at` to `end`, exclusive, but not all."""
 
     collection: Collection
     chain: Chain
     at: int
+    end: int
 
 
 Placement: TypeAlias = SetValue | Add | ExpandMerge | Insert | Remove

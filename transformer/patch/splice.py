@@ -82,10 +82,10 @@ def _edits(tree: Tree, placement: Placement) -> Iterator[Edit]:
             yield flow_layout.insert(tree, sequence, chain, index, value)
         case Insert(sequence, chain, index, value):
             yield block_layout.insert(tree, sequence, chain, index, value)
-        case Remove(collection, _, index) if collection.is_flow:
-            yield from flow_removal.remove(tree, collection, index)
-        case Remove(collection, chain, index):
-            yield block_removal.remove(tree, collection, chain, index)
+        case Remove(collection, _, index, end) if collection.is_flow:
+            yield from flow_removal.remove(tree, collection, index, end)
+        case Remove(collection, chain, index, end):
+            yield block_removal.remove(tree, collection, chain, index, end)
 
 
 def _set_value(tree: Tree, node: Node, chain: Chain, value: Any) -> Iterator[Edit]:

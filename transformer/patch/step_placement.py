@@ -70,7 +70,9 @@ def _placed(tree: Tree, step: Step, text: Text | None) -> Placement:
     if step.op == "replace":
         node = nodes[index]
         return SetValue(node, (*chain, parent), _over(step, text, node, parent))
-    return SetValue(parent, chain, empty) if len(nodes) == 1 else Remove(parent, chain, index)
+    if len(nodes) == 1:
+        return SetValue(parent, chain, empty)
+    return Remove(parent, chain, index, index + 1)
 
 
 def _value(step: Step, text: Text | None, parent: Collection, chain: Chain) -> Any:

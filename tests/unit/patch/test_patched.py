@@ -1,4 +1,4 @@
-"""JSON patches into text: the layouts that once went wrong, and what shows the rules of the rest."""
+"""JSON patches into text: layouts that once went wrong, and what shows the rules of the rest."""
 
 from typing import Any
 

@@ -327,7 +327,7 @@ MERGES: dict[str, tuple[str, dict[str, Any], str]] = {
     "nothing was merged": (
         "a: &x {}\nb:\n  <<: *x\nc: {k: 0, <<: *x}\nd: [<<: *x]\n",
         {"/a/m": 2},
-        "a: &x\n  m: 2\nb:\n  <<: {}\nc: {k: 0, <<: {}}\nd: [<<: {}]\n",
+        "a: &x\n  m: 2\nb: {}\nc: {k: 0}\nd: [{}]\n",
     ),
     "a merge key with a tag, and one behind a question mark": (
         "a: &x {p: 1}\nb:\n  !!merge <<: *x\n  k: 0\nc:\n  k: 0\n  ? <<\n  : *x\n"
@@ -403,7 +403,7 @@ MERGES: dict[str, tuple[str, dict[str, Any], str]] = {
     "a key above the merge that sets the same": (
         "a: &x {p: 1}\nb:\n  p: 1\n  <<: *x\n",
         {"/a/p": 2},
-        "a: &x {p: 2}\nb:\n  p: 1\n  <<: {}\n",
+        "a: &x {p: 2}\nb:\n  p: 1\n",
     ),
     "a quoted merge key is a key": (
         "a: &x {p: 1}\nb:\n  '<<': *x\n",
