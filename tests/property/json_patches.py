@@ -32,7 +32,6 @@ REFUSALS = (
     "does not show, but moves what follows it",
     "nothing can be added behind it",
     "would break the MAC",
-    "is removed here, and a << beside it brings it",
 )
 """What the messages say where an operation cannot be spliced."""
 

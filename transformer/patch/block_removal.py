@@ -15,7 +15,7 @@ from transformer.patch.block_elements import (
     without_lines,
 )
 from transformer.patch.edits import Edit
-from transformer.patch.lines import column, newline
+from transformer.patch.lines import BREAK, column, newline
 from transformer.patch.render import BlockStyle
 from transformer.patch.style import block_style, flow_style
 from transformer.regexes import regex
@@ -39,8 +39,10 @@ def remove(tree: Tree, collection: Collection, chain: Chain, index: int, stop: i
         above = index > 0 and ends_in_block_scalar(element_nodes(collection, index - 1)[1])
         return without_lines(text, begin, end, keeps_break=above)
     following = element_start(text, collection, stop)
-    if text[end:following].strip() or "\n" in text[end:following].replace("\n", "", 1):
-        return Edit(len(text[:start].rstrip(" \t")), end, "")  # comments come next: keep the dash
+    if text[end:following].strip() or len(BREAK.findall(text, end, following)) > 1:
+        return Edit(
+            len(text[:start].rstrip(" \t")), end, ""
+        )  # other lines come next: keep the dash
     return Edit(start, following, "")
 
 

@@ -69,6 +69,94 @@ def test_a_block_goes_below_the_anchor_of_an_item(case: str) -> None:
     assert patched(text, put("/0", [1])) == expected
 
 
+def gone(*paths: str) -> list[dict[str, Any]]:
+    return [{"op": "remove", "path": path} for path in paths]
+
+
+MERGED = {
+    "what a << brings, and is set again": (
+        "a: &n {p: 1, q: 2}\nb:\n  <<: *n\n  p: 3\n  r: 4\n",
+        gone("/b/p"),
+        "a: &n {p: 1, q: 2}\nb:\n  q: 2\n  r: 4\n",
+    ),
+    "all that a << brings": (
+        "a: &n {p: 1}\nb:\n  <<: *n\n  p: 3\n  r: 4\n",
+        gone("/b/p"),
+        "a: &n {p: 1}\nb:\n  r: 4\n",
+    ),
+    "all that a << brings, above it": (
+        "a: &n {p: 1}\nb:\n  r: 4\n  <<: *n\n",
+        gone("/b/p"),
+        "a: &n {p: 1}\nb:\n  r: 4\n",
+    ),
+    "all that there is": (
+        "a: &n {p: 1}\nb: # c\n  <<: *n\n  p: 3\nd: 1\n",
+        gone("/b/p"),
+        "a: &n {p: 1}\nb: {} # c\nd: 1\n",
+    ),
+    "in braces": (
+        "a: &n {p: 1, q: 2}\nb: {<<: *n, p: 3, r: 4}\nc: {p: 3, <<: *n}\nd: {<<: *n, p: 3,}\n",
+        gone("/b/p", "/c/p", "/d/p"),
+        "a: &n {p: 1, q: 2}\nb: {q: 2, r: 4}\nc: {q: 2}\nd: {q: 2,}\n",
+    ),
+    "in braces, all that a << brings": (
+        "a: &n {p: 1}\nb: {<<: *n, p: 3, r: 4}\nc: {r: 4, <<: *n, p: 3}\nd: {p: 3, <<: *n}\n",
+        gone("/b/p", "/c/p", "/d/p"),
+        "a: &n {p: 1}\nb: {r: 4}\nc: {r: 4}\nd: {}\n",
+    ),
+    "behind a dash": (
+        "- &n {p: 1}\n- <<: *n\n  p: 3\n  r: 4\n",
+        gone("/1/p"),
+        "- &n {p: 1}\n- r: 4\n",
+    ),
+}
+
+
+@for_each([*MERGED])
+def test_what_is_removed_is_not_brought_by_a_merge(case: str) -> None:
+    text, operations, expected = MERGED[case]
+    assert patched(text, *operations) == expected
+
+
+SHARED = "x: &n 1\ny: *n\n"
+NEIGHBORS = {
+    "entries": ("a:\n  b: 1\n  # c\n  c: 2\n  d: 3\n", gone("/a/b", "/a/c"), "a:\n  d: 3\n"),
+    "behind a dash": (
+        "a:\n- b: 1\n  c: 2\n  d: 3\n",
+        gone("/a/0/b", "/a/0/c"),
+        "a:\n- d: 3\n",
+    ),
+    "in braces": ("a: {b: 1, c: 2, d: 3}\n", gone("/a/b", "/a/c"), "a: {d: 3}\n"),
+    "the last in braces": ("a: {b: 1, c: 2, d: 3}\n", gone("/a/c", "/a/d"), "a: {b: 1}\n"),
+    "lines in braces": (
+        "a: {\n  b: 1,\n  c: 2,\n  d: 3\n}\n",
+        gone("/a/c", "/a/d"),
+        "a: {\n  b: 1\n}\n",
+    ),
+    "all": ("a:\n  b: 1\n  c: 2\n", gone("/a/b", "/a/c"), "a: {}\n"),
+}
+
+
+@for_each([*NEIGHBORS])
+def test_neighbors_go_at_once_and_one_after_the_other(case: str) -> None:
+    text, operations, expected = NEIGHBORS[case]
+    assert patched(text, *operations) == expected
+    assert patched(SHARED + text, *operations) == SHARED + expected
+
+
+def test_the_last_lines_go_at_once_from_a_text_without_a_line_break() -> None:
+    text = "a: 1\nb: &n 2\nc: *n"
+    assert patched(text, *gone("/b", "/c")) == "a: 1"
+
+
+@for_each(["\n", "\r\n", "\r"])
+def test_blank_lines_below_the_first_entry_of_an_item_stay(line_break: str) -> None:
+    near, far = ("- b: 1\n  c: 2\n", "- b: 1\n\n  c: 2\n")
+    for text, expected in (near, "- c: 2\n"), (far, "-\n\n  c: 2\n"):
+        new = patched(text.replace("\n", line_break), *gone("/0/b"))
+        assert new == expected.replace("\n", line_break)
+
+
 def test_an_operation_that_does_not_fit_is_named() -> None:
     with pytest.raises(PatchError) as caught:
         patched("a: {b: 1}\n", put("/a/b", 2), put("/a/c", 3))
