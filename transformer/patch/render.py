@@ -16,6 +16,7 @@ from transformer.yamltree.syntax import PLAIN
 
 _WORD = regex(r"[A-Za-z/_][A-Za-z0-9_./-]*\Z")
 _UNQUOTED = regex(r"[A-Za-z/_](?:[!-9;-~]|:(?=[!-~])| (?=[!\"$-~]))*\Z")
+_VERSION = regex(r"[0-9]+(?:\.[0-9]+){2,}(?:[-+_.][A-Za-z0-9+_.-]*)?\Z")
 _SPECIAL = {"inf": ".inf", "-inf": "-.inf", "nan": ".nan"}
 _SIMPLE = regex(r"[ !#-\[\]-~]*\Z")
 
@@ -85,19 +86,24 @@ class BlockStyle(NamedTuple):
 def scalar(value: Any, quote: str = "", *, is_plain: bool = False) -> str:
     """Return a scalar or an empty collection as YAML; `quote` (`'` or `"`) where it has a choice.
 
-    Non-strings are spelled as JSON, which YAML reads alike. `is_plain`: a string in a block has no
-    quotes wherever it needs none; else only a word has none.
+    Non-strings are spelled as JSON, which YAML reads alike. `is_plain`: it follows a plain string,
+    so that it has no quotes wherever it needs none in a block; else only a word has none.
     """
     if not isinstance(value, str):
         return _SPECIAL.get(str(value)) or json.dumps(value)
     if quote == "'" and "'" not in value and _SIMPLE.match(value):
         return f"'{value}'"
-    unquoted = _UNQUOTED if is_plain else _WORD
-    if not quote and unquoted.match(value) and isinstance(resolve(value, PLAIN, None), str):
+    is_unquoted = _WORD.match(value) or (is_plain and (_UNQUOTED.match(value) or is_version(value)))
+    if not quote and is_unquoted and isinstance(resolve(value, PLAIN, None), str):
         return value
     if _SIMPLE.match(value):
         return f'"{value}"'
     return _escaped(value)
+
+
+def is_version(value: Any) -> bool:
+    """Whether it is a version such as `1.19.0-rc.1`, a string in each kind of YAML."""
+    return isinstance(value, str) and _VERSION.match(value) is not None
 
 
 def _escaped(value: str) -> str:

@@ -52,6 +52,18 @@ def test_a_block_scalar_in_a_list_goes_without_the_line_breaks_behind_it(
     assert patched(f"- {scalar}", put("/0", [1, 2])) == f"- - 1\n  - 2\n{rest}"
 
 
+@for_each(["1.19.0", "1.19.0-rc.1", "v2", "10.0.0.1", "1.2.3+7"])
+def test_a_version_has_no_quotes_where_one_without_is_replaced(version: str) -> None:
+    text = "a: 1.18.2 # c\nb: {c: 1.18.2}\nd: '1.18.2'\n"
+    new = patched(text, put("/a", version), put("/b/c", version), put("/d", version))
+    assert new == text.replace("1.18.2", version)
+
+
+@for_each(["1.19", "1e3", "0x1f", "2026-11-30", "12:30:45", "1_000", "1.2.", "true"])
+def test_what_could_be_something_else_has_quotes(text: str) -> None:
+    assert patched("a: 1.18.2\n", put("/a", text)) == f'a: "{text}"\n'
+
+
 ANCHORED = {
     "a word": ("- &n x\n- *n\n", "- &n\n  - 1\n- x\n"),
     "a tag": ("- !!str &n x\n- *n\n", "- &n\n  - 1\n- x\n"),
