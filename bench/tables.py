@@ -36,7 +36,7 @@ def section(module: ModuleType, result: Result) -> str:
     title, _, text = (inspect.getdoc(module) or "").partition("\n\n")
     parts = [f"## {title}", text, *map(_timed, result.tables)]
     if result.verdicts:
-        parts.append(_table(_GOALS, map(_goal, result.verdicts)))
+        parts.append(aligned(_GOALS, map(_goal, result.verdicts)))
     if result.failure:
         parts.append(f"**Failed**: {result.failure}")
     return "\n\n".join([*parts, f"(Measured in {result.seconds:.0f} s.)\n"])
@@ -46,17 +46,17 @@ def summary(results: Mapping[str, Result]) -> str:
     """Return all goals in one table, and which sections could not be measured to their end."""
     rows = [(name, *_goal(goal)) for name, result in results.items() for goal in result.verdicts]
     rows += [(name, *_FAILED) for name, result in results.items() if result.failure]
-    return f"## Goals\n\n{_table(('section', *_GOALS), rows)}\n"
+    return f"## Goals\n\n{aligned(('section', *_GOALS), rows)}\n"
 
 
 def environment(known: Mapping[str, str]) -> str:
     """Return what it was measured on."""
-    return _table(("", ""), known.items()) + "\n"
+    return aligned(("", ""), known.items()) + "\n"
 
 
 def _timed(table: Table) -> str:
     head = (table.caption, "runs", "CPU s", "wall s", "memory MB")
-    return _table(head, map(_series, table.series))
+    return aligned(head, map(_series, table.series))
 
 
 def _series(series: Series) -> tuple[str, ...]:
@@ -87,7 +87,8 @@ def _number(figure: float) -> str:
     return f"{figure:.{3 if figure < 1 else 2 if figure < 10 else 1 if figure < 100 else 0}f}"
 
 
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+def aligned(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Return a table whose columns are as wide as what is in them."""
     lines = [head, *rows]
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     lines.insert(1, ["-" * width for width in widths])

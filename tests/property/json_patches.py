@@ -241,8 +241,9 @@ def _named(
     node, owner = tree.root, 0
     for token in tokens[:-1]:
         key, child = _child(node, token)
-        is_item = isinstance(node, Sequence) and not node.is_flow
-        owner = _line_of_dash(node, int(token), lines, line) if is_item else line(key.start)
+        owner = line(key.start)
+        if isinstance(node, Sequence) and not node.is_flow:
+            owner = _line_of_dash(node, int(token), lines, line)
         node = child
     found = _child(node, tokens[-1])
     elements = _elements(node)

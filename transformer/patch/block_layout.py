@@ -168,7 +168,7 @@ def set_value(tree: Tree, node: Node, chain: Chain, value: Any) -> Iterator[Edit
         if tree.is_json or is_kyaml:
             new = flow_layout.value_text(tree, start, chain, value)
         else:
-            is_fit = not parent.is_flow or render.is_version(value)
+            is_fit = not parent.is_flow or render.is_reference(value)
             is_plain = node.style == PLAIN and is_fit
             new = render.scalar(value, quote, is_plain=is_plain)
         yield Edit(start, node.end, new)

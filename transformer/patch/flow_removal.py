@@ -37,7 +37,7 @@ def remove(tree: Tree, collection: Collection, index: int, stop: int) -> Iterato
         yield Edit(region if comma else start, after, "")
     else:
         following = element_nodes(collection, stop)[0].outer
-        is_near = not BREAK.search(text, start, following) and not is_last
+        is_near = not BREAK.search(text, after, following)
         space = _SPACE.match(text, after)
         if is_near and space is not None:
             yield Edit(start, space.end(), "")

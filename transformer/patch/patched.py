@@ -123,11 +123,10 @@ class _Patching:
             return None
         (parent, chain), last = found, step.tokens[-1]
         assert isinstance(parent, Collection)
-        if isinstance(parent, Mapping):
-            if last not in parent.keys:
-                return None
-            return with_comments(self.tree, parent, chain, parent.keys.index(last))
-        return with_comments(self.tree, parent, chain, int(last))
+        if isinstance(parent, Mapping) and last not in parent.keys:
+            return None
+        index = parent.keys.index(last) if isinstance(parent, Mapping) else int(last)
+        return with_comments(self.tree, parent, chain, index)
 
     def _copied(self, step: Step) -> Text | None:
         if step.source is None:

@@ -16,7 +16,10 @@ from transformer.yamltree.syntax import PLAIN
 
 _WORD = regex(r"[A-Za-z/_][A-Za-z0-9_./-]*\Z")
 _UNQUOTED = regex(r"[A-Za-z/_](?:[!-9;-~]|:(?=[!-~])| (?=[!\"$-~]))*\Z")
-_VERSION = regex(r"[0-9]+(?:\.[0-9]+){2,}(?:[-+_.][A-Za-z0-9+_.-]*)?\Z")
+_REFERENCE = regex(
+    r"(?:[0-9]+(?:\.[0-9]+){2,}(?:[-+_.][A-Za-z0-9+_.-]*)?"
+    r"|[A-Za-z][A-Za-z0-9_./@+-]*(?::[A-Za-z0-9_./@+-]+)*)\Z"
+)
 _SPECIAL = {"inf": ".inf", "-inf": "-.inf", "nan": ".nan"}
 _SIMPLE = regex(r"[ !#-\[\]-~]*\Z")
 
@@ -59,7 +62,7 @@ class Text(NamedTuple):
     The lines of a block collection begin at the column of its keys or dashes. Of a `scalar`, and of
     a flow collection, the first line follows the key or dash, and the others begin at the column of
     the content. `above` are comment lines above the entry, `within` those between a key and its
-    block; `behind` is what follows the key or the value on its line.
+    block, `below` those below all; `behind` is what follows the key or the value on its line.
     """
 
     lines: tuple[str, ...]
@@ -67,6 +70,7 @@ class Text(NamedTuple):
     above: tuple[str, ...] = ()
     within: tuple[str, ...] = ()
     behind: str = ""
+    below: tuple[str, ...] = ()
 
 
 class BlockStyle(NamedTuple):
@@ -93,17 +97,21 @@ def scalar(value: Any, quote: str = "", *, is_plain: bool = False) -> str:
         return _SPECIAL.get(str(value)) or json.dumps(value)
     if quote == "'" and "'" not in value and _SIMPLE.match(value):
         return f"'{value}'"
-    is_unquoted = _WORD.match(value) or (is_plain and (_UNQUOTED.match(value) or is_version(value)))
-    if not quote and is_unquoted and isinstance(resolve(value, PLAIN, None), str):
+    patterns = (_WORD, _UNQUOTED, _REFERENCE) if is_plain else (_WORD,)
+    is_unquoted = not quote and any(pattern.match(value) for pattern in patterns)
+    if is_unquoted and isinstance(resolve(value, PLAIN, None), str):
         return value
     if _SIMPLE.match(value):
         return f'"{value}"'
     return _escaped(value)
 
 
-def is_version(value: Any) -> bool:
-    """Whether it is a version such as `1.19.0-rc.1`, a string in each kind of YAML."""
-    return isinstance(value, str) and _VERSION.match(value) is not None
+def is_reference(value: Any) -> bool:
+    """Whether it looks like a version (`1.19.0-rc.1`) or the name of an image with its tag.
+
+    Both are strings for everyone who reads YAML, in a block and in flow text.
+    """
+    return isinstance(value, str) and _REFERENCE.match(value) is not None
 
 
 def _escaped(value: str) -> str:
@@ -226,8 +234,10 @@ def item_lines(item: Any, column: int, style: BlockStyle) -> list[str]:
     dash = f"{' ' * column}-{' ' * (style.gap - 1)}"
     if isinstance(item, Text):
         first, *rest = item.lines
-        own = first + item.behind, *indented(rest, column + style.gap)
-        return [*indented(item.above, column), dash + own[0], *own[1:]]
+        below = indented(item.below, column + (1 if rest else style.gap))  # or it would be content
+        rest = indented(rest, column + style.gap)
+        above = indented((*item.above, *item.within), column)
+        return [*above, dash + first + item.behind, *rest, *below]
     if not (isinstance(item, dict | list) and item):
         return [dash + scalar(item)]
     first, *rest = block_lines(item, column + style.gap, style)
@@ -238,9 +248,12 @@ def _entry_text(head: str, text: Text, column: int, style: BlockStyle) -> list[s
     above = indented(text.above, column)
     if text.kind == "scalar":
         first, *rest = text.lines
-        return [*above, f"{head} {first}{text.behind}", *indented(rest, column + style.step)]
-    below = column + (style.step if text.kind == "mapping" else style.dash)
-    return [*above, head + text.behind, *indented((*text.within, *text.lines), below)]
+        below = indented(text.below, column + (1 if rest else style.step))  # or it would be content
+        rest = indented(rest, column + style.step)
+        return [*above, f"{head} {first}{text.behind}", *rest, *below]
+    at = column + (style.step if text.kind == "mapping" else style.dash)
+    lines = indented((*text.within, *text.lines), at)
+    return [*above, head + text.behind, *lines, *indented(text.below, column + style.step)]
 
 
 def indented(lines: Iterable[str], column: int) -> list[str]:

@@ -86,4 +86,6 @@ def _over(step: Step, text: Text | None, node: Node, parent: Collection) -> Any:
     """Return what to write for the value of a step over `node`: text of a scalar over a scalar."""
     is_scalar = isinstance(node, Scalar) and node.start < node.end and node.tag is None
     is_fit = text is not None and text.kind == "scalar" and not parent.is_flow and is_scalar
-    return text._replace(above=(), behind="") if text is not None and is_fit else step.value
+    return (
+        text._replace(above=(), behind="", below=()) if text is not None and is_fit else step.value
+    )

@@ -1,14 +1,21 @@
 """Values as text of their own: strings as literal blocks, and what `copy` takes from its source."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Literal
 
-from transformer.patch.block_elements import element_start, lines_end, lines_start
+from transformer.patch.block_elements import (
+    element_end,
+    element_nodes,
+    element_start,
+    lines_end,
+    lines_start,
+)
 from transformer.patch.edits import Edit
 from transformer.patch.lines import column, line_end, line_start, newline
-from transformer.patch.render import Text, indented
+from transformer.patch.render import Text, block_lines, indented, scalar
 from transformer.patch.style import block_style
 from transformer.regexes import regex
+from transformer.yamltree.construct import construct
 from transformer.yamltree.syntax import Alias, Chain, Collection, Mapping, Node, Scalar, Tree
 
 _LITERAL = regex(r"(?:[^\s\x00-\x1f\x7f-\xa0\ufeff\u2028\u2029]|\n|[ \t](?!\n|\Z))+")
@@ -17,8 +24,8 @@ _BREAK = regex(r"\r\n|\n|\r")
 
 
 def literal(value: Any) -> Text | None:
-    """Return a string of several lines as a literal block, or None where it needs escapes."""
-    if not isinstance(value, str) or "\n" not in value.rstrip("\n"):
+    """Return a string with line breaks as a literal block, or None where it needs escapes."""
+    if not isinstance(value, str) or "\n" not in value:
         return None
     if value.endswith("\n\n") or not value.lstrip("\n")[:1].strip():
         return None
@@ -43,13 +50,12 @@ def carried(tree: Tree, node: Node) -> Text | None:
     if isinstance(node, Collection) and not node.is_flow:
         at = column(text, node.start)
         lines = _dedented(text[node.start : lines_end(text, node.end, at)], at)
+        if lines is None:
+            return None
         above = text[lines_start(text, node, (node,), 0) : line_start(text, node.start)]
-        within = tuple(line.strip() for line in _BREAK.split(above)[:-1])
-        return (
-            None
-            if lines is None
-            else Text(lines, "mapping" if isinstance(node, Mapping) else "sequence", within=within)
-        )
+        kind: Literal["mapping", "sequence"]
+        kind = "mapping" if isinstance(node, Mapping) else "sequence"
+        return Text(lines, kind, within=_stripped(above))
     source = text[node.start : node.end]
     if isinstance(node, Scalar) and node.style in ("|", ">"):
         return _block_scalar(source)
@@ -111,24 +117,51 @@ def set_text(tree: Tree, node: Node, chain: Chain, new: Text) -> Iterator[Edit]:
 
 
 def with_comments(tree: Tree, collection: Collection, chain: Chain, index: int) -> Text | None:
-    """Return the text of an element's value with the element's comments, as `move` takes it."""
-    node = (
-        collection.entries[index][1] if isinstance(collection, Mapping) else collection.items[index]
-    )
-    new = carried(tree, node)
-    if new is None or collection.is_flow:
+    """Return the text of an element's value with the element's comments, as `move` takes it.
+
+    None in a flow collection, where comments belong to no element.
+    """
+    if collection.is_flow:
         return None
     text = tree.text
+    node = element_nodes(collection, index)[1]
+    new = carried(tree, node) or _rendered(tree, node, (*chain, collection))
     start = element_start(text, collection, index)
-    at = column(text, start)
-    above = text[lines_start(text, collection, chain, index) : line_start(text, start)]
-    lines = tuple(line.strip() for line in _BREAK.split(above)[:-1])
-    behind = ""
-    if new.kind == "scalar" and len(new.lines) == 1:
-        behind = text[node.end : lines_end(text, node.end, at)]
-    elif new.kind != "scalar" and isinstance(collection, Mapping):
-        key = collection.entries[index][0]
-        behind = text[key.end : line_end(text, key.end)].partition(":")[2]
-    if _BREAK.search(behind):
-        return new._replace(above=lines)
-    return new._replace(above=lines, behind=behind.rstrip())
+    end = lines_end(text, element_end(collection, index), column(text, start))
+    behind, below = _around(text, collection, index, new)
+    return new._replace(
+        above=_stripped(
+            text[lines_start(text, collection, chain, index) : line_start(text, start)]
+        ),
+        behind=behind.rstrip(),
+        below=_stripped(text[below:end]) if below < end else (),
+    )
+
+
+def _rendered(tree: Tree, node: Node, chain: Chain) -> Text:
+    """Return the text of a value that cannot be carried."""
+    value = construct(node)
+    if isinstance(value, dict | list) and value:
+        lines = tuple(block_lines(value, 0, block_style(tree, chain)))
+        return Text(lines, "mapping" if isinstance(value, dict) else "sequence")
+    return literal(value) or Text((scalar(value),))
+
+
+def _around(text: str, collection: Collection, index: int, new: Text) -> tuple[str, int]:
+    """Return the comment on the first line of an element, and where those below it begin."""
+    key, node = element_nodes(collection, index)
+    if isinstance(node, Collection) and not node.is_flow:
+        below = lines_end(text, node.end, column(text, node.start))
+        if isinstance(collection, Mapping):
+            return text[key.end : line_end(text, key.end)].partition(":")[2], below
+        return "", below
+    if isinstance(node, Scalar) and node.style in ("|", ">"):
+        header = text[node.start : line_end(text, node.start + 1)]
+        return header[len(new.lines[0]) :], line_end(text, node.end)
+    below = line_end(text, node.end)
+    return text[node.end : below], below
+
+
+def _stripped(text: str) -> tuple[str, ...]:
+    """Return the comment lines in a text."""
+    return tuple(line.strip() for line in _BREAK.split(text) if line.strip())

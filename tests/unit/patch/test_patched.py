@@ -52,8 +52,8 @@ def test_a_block_scalar_in_a_list_goes_without_the_line_breaks_behind_it(
     assert patched(f"- {scalar}", put("/0", [1, 2])) == f"- - 1\n  - 2\n{rest}"
 
 
-@for_each(["1.19.0", "1.19.0-rc.1", "v2", "10.0.0.1", "1.2.3+7"])
-def test_a_version_has_no_quotes_where_one_without_is_replaced(version: str) -> None:
+@for_each(["1.19.0", "1.19.0-rc.1", "v2", "10.0.0.1", "1.2.3+7", "example.com:5000/a/b-c:1.2@x"])
+def test_a_version_or_an_image_has_no_quotes_where_one_without_is_replaced(version: str) -> None:
     text = "a: 1.18.2 # c\nb: {c: 1.18.2}\nd: '1.18.2'\n"
     new = patched(text, put("/a", version), put("/b/c", version), put("/d", version))
     assert new == text.replace("1.18.2", version)
@@ -62,6 +62,7 @@ def test_a_version_has_no_quotes_where_one_without_is_replaced(version: str) -> 
 @for_each(["1.19", "1e3", "0x1f", "2026-11-30", "12:30:45", "1_000", "1.2.", "true"])
 def test_what_could_be_something_else_has_quotes(text: str) -> None:
     assert patched("a: 1.18.2\n", put("/a", text)) == f'a: "{text}"\n'
+    assert patched("{a: 1.18.2}\n", put("/a", text)) == f'{{a: "{text}"}}\n'
 
 
 ANCHORED = {
@@ -167,6 +168,52 @@ def test_blank_lines_below_the_first_entry_of_an_item_stay(line_break: str) -> N
     for text, expected in (near, "- c: 2\n"), (far, "-\n\n  c: 2\n"):
         new = patched(text.replace("\n", line_break), *gone("/0/b"))
         assert new == expected.replace("\n", line_break)
+
+
+MOVED = {
+    "a scalar": ("# c\n{k}: v  # d\n  # e\n", "# c\n{k}: v  # d\n  # e\n"),
+    "a block scalar": ("{k}: | # c\n  x\n  # d\n", "{k}: | # c\n  x\n  # d\n"),
+    "a comment below a block scalar": ("{k}: |\n    x\n  # d\n", "{k}: |\n  x\n # d\n"),
+    "a mapping": (
+        "# c\n{k}: # d\n  # e\n  v: 1 # f\n  # g\n",
+        "# c\n{k}: # d\n  # e\n  v: 1 # f\n  # g\n",
+    ),
+    "a list": (
+        "# c\n{k}: # d\n# e\n- v # f\n  # g\n",
+        "# c\n{k}: # d\n# e\n- v # f\n  # g\n",
+    ),
+    "a list in brackets": ("# c\n{k}: [v] # d\n", "# c\n{k}: [v] # d\n"),
+    "brackets over lines": ("# c\n{k}: [\n  v] # d\n", "# c\n{k}: # d\n- v\n"),
+    "quotes over lines": ('# c\n{k}: "v\n  w" # d\n', '# c\n{k}: "v w" # d\n'),
+    "a tag": ("# c\n{k}: !!str 1 # d\n", '# c\n{k}: "1" # d\n'),
+    "an anchor": ("# c\n{k}: &n v # d\n", "# c\n{k}: v # d\n"),
+}
+
+
+@for_each([*MOVED])
+def test_what_is_moved_takes_its_comments_along(case: str) -> None:
+    old, new = (text.replace("{k}", key) for text, key in zip(MOVED[case], "km", strict=True))
+    moved = {"op": "move", "from": "/k", "path": "/m"}
+    assert patched(f"a: 0\n{old}\nz: 0\n", moved) == f"a: 0\n\nz: 0\n{new}"
+
+
+def test_what_is_moved_into_a_list_takes_its_comments_along() -> None:
+    text = "a:\n- x\n# c\nk: v # d\n  # e\nz: 0\n"
+    moved = {"op": "move", "from": "/k", "path": "/a/0"}
+    assert patched(text, moved) == "a:\n# c\n- v # d\n  # e\n- x\nz: 0\n"
+    block = "a:\n- x\n# c\nk: # d\n  # e\n  v: 1\nz: 0\n"
+    assert patched(block, moved) == "a:\n# c\n# e\n- v: 1 # d\n- x\nz: 0\n"
+    back = {"op": "move", "from": "/a/0", "path": "/k"}
+    assert patched("a:\n# c\n- v # d\n  # e\n- x\n", back) == "a:\n- x\n# c\nk: v # d\n  # e\n"
+
+
+@for_each(["x\n", "x\ny", "x\ny\n"])
+def test_a_text_with_line_breaks_is_a_block(text: str) -> None:
+    header, lines = ("|" if text[-1] == "\n" else "|-"), text.strip().replace("\n", "\n  ")
+    expected = f"a: {header}\n  {lines}\nb: 1\n"
+    assert patched("a: 0\nb: 1\n", put("/a", text)) == expected
+    assert patched("a: |\n  z\nb: 1\n", put("/a", text)) == expected
+    assert patched("b: 1\n", {"op": "add", "path": "/a", "value": text}).endswith(expected[:-5])
 
 
 def test_an_operation_that_does_not_fit_is_named() -> None:
