@@ -30,7 +30,7 @@ DEMO_TOOL := $(CURDIR)/$(BIN)/hostnet-transform
 export PYTHONPYCACHEPREFIX := $(CURDIR)/$(VENV)/pycache
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup demo test check fmt lint golden docs integration kustomize reviewdog oracle cluster-oracle pythons lock yaml-oracle fuzz browser coverage mutation bench bench-docs bench-peers dist pyz archives manifests release release-check reproducible image image-push actionlint audit sbom version krew editor schema-store site screenshots man kyaml-oracle splice-cases clean
+.PHONY: help setup demo test check fmt lint golden docs integration kustomize reviewdog oracle cluster-oracle pythons lock yaml-oracle fuzz browser coverage mutation bench bench-docs bench-peers dist pyz archives manifests release release-check reproducible image image-push actionlint audit sbom version krew editor schema-store site screenshots man kyaml-oracle splice-cases splice-table clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r target text; do \
@@ -204,6 +204,12 @@ $(BIN)/yq: $(READY)
 $(BIN)/kubeconform: $(READY)
 	GOBIN=$(CURDIR)/$(BIN) go install -ldflags '-X main.version=v0.8.0' \
 	    github.com/yannh/kubeconform/cmd/kubeconform@v0.8.0
+
+splice-table: $(BIN)/yq $(BIN)/kyaml-edit ## count the lines that edits change, here and with other tools, for docs/splice.md (needs Go)
+	$(RUN) bench.splice_table --write
+
+$(BIN)/kyaml-edit: $(READY) bench/kyaml_edit/main.go bench/kyaml_edit/go.sum
+	cd bench/kyaml_edit && go build -o $(CURDIR)/$@ .
 
 krew: $(BIN)/validate-krew-manifest ## build what krew checks manifests with, for tests (needs Go)
 

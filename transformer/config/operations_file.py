@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from transformer.config.own_files import checked, content
+from transformer.errors import SettingsError
 from transformer.kubernetes.schema.explain import Problem
 from transformer.patch.json_patch import PatchOperation, flaws, operations_from
 from transformer.yamltree.parse import parse
@@ -22,6 +23,8 @@ def load(path: Path) -> tuple[PatchOperation, ...]:
         SettingsError: the file cannot be read, or has no JSON patch.
     """
     hint = "name the file with the operations"
+    if str(path) == "-":
+        raise SettingsError("operations are not read from standard input", hint=hint)
     data = content(path, _WHAT, _MAX_SIZE, folder_hint=hint, missing_hint=hint)
     return operations_from(checked(data, str(path), _WHAT, _problems, _HINT, read=_parsed).value)
 

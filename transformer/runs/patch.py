@@ -1,7 +1,7 @@
 """The run of `patch`: all input is read and patched before anything is written."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from transformer.findings import DocumentResult, Finding
@@ -40,7 +40,7 @@ class _Read(NamedTuple):
 
 
 def run_patch(
-    sources: Iterable[Source], patch: JsonPatch, context: RunContext, outputs: Outputs
+    sources: Sequence[Source], patch: JsonPatch, context: RunContext, outputs: Outputs
 ) -> None:
     """Patch files, and pass on the results; none of them if something fails.
 
@@ -51,7 +51,8 @@ def run_patch(
     for source in sources:
         outputs.reporter.counts["files"] += 1
         reads.append(_read_file(source, patch, context))
-    _finish(reads, patch, context, outputs, "the input")
+    name = sources[0].name if len(sources) == 1 else "the input"
+    _finish(reads, patch, context, outputs, name)
 
 
 def run_patch_filter(
