@@ -162,16 +162,8 @@ def set_value(tree: Tree, node: Node, chain: Chain, value: Any) -> Iterator[Edit
     if node.anchor is not None and not _keeps_tag(node, value):
         yield _without_tag(text, node)
     if not is_collection and isinstance(node, Scalar) and node.end > node.start:
-        quote = node.style if node.style in ("'", '"') else ""
         start = node.start if _keeps_tag(node, value) else outer
-        is_kyaml = parent.is_flow and flow_style(tree, reversed(chain)).is_kyaml
-        if tree.is_json or is_kyaml:
-            new = flow_layout.value_text(tree, start, chain, value)
-        else:
-            is_fit = not parent.is_flow or render.is_reference(value)
-            is_plain = node.style == PLAIN and is_fit
-            new = render.scalar(value, quote, is_plain=is_plain)
-        yield Edit(start, node.end, new)
+        yield Edit(start, node.end, _scalar_over(tree, node, chain, value, start))
     elif isinstance(parent, Mapping):
         at = bisect_right(parent.entries, node.start, key=lambda pair: pair[0].start)
         key = parent.entries[at - 1][0]
@@ -196,6 +188,19 @@ def set_value(tree: Tree, node: Node, chain: Chain, value: Any) -> Iterator[Edit
         yield from _set_behind_anchor(tree, node, begin, chain, value)
     else:
         yield _set_item(tree, node, chain, value, outer)
+
+
+def _scalar_over(tree: Tree, node: Scalar, chain: Chain, value: Any, start: int) -> str:
+    """Return a scalar or an empty collection as text, in the style of the scalar that it replaces.
+
+    It begins at `start`.
+    """
+    is_in_flow = chain[-1].is_flow
+    if tree.is_json or (is_in_flow and flow_style(tree, reversed(chain)).is_kyaml):
+        return flow_layout.value_text(tree, start, chain, value)
+    quote = node.style if node.style in ("'", '"') else ""
+    is_plain = node.style == PLAIN and (not is_in_flow or render.is_reference(value))
+    return render.scalar(value, quote, is_plain=is_plain)
 
 
 def _keeps_tag(node: Node, value: Any) -> bool:

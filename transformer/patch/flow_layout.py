@@ -25,10 +25,7 @@ from transformer.yamltree.syntax import Chain, Collection, Mapping, Node, Tree
 def add(tree: Tree, collection: Collection, chain: Chain, added: Any) -> Iterator[Edit]:
     """Yield the edits that add at the end of `collection`: entries (a dict) or items (a list)."""
     for edit in _add(tree, collection, chain, added):
-        is_plain = not tree.is_json and edit.replacement[-1:] not in _ENDS
-        # The parser refuses a tab below a plain scalar, but not below a comma.
-        needs_comma = is_plain and _is_above_tab(tree.text, edit.end)
-        yield edit._replace(replacement=f"{edit.replacement},") if needs_comma else edit
+        yield from off_tabs(tree, edit)
 
 
 def _add(tree: Tree, collection: Collection, chain: Chain, added: Any) -> Iterator[Edit]:
@@ -169,7 +166,31 @@ def _joined(lines: Sequence[str], line_break: str, indent: str) -> str:
     return text
 
 
+def off_tabs(tree: Tree, edit: Edit) -> Iterator[Edit]:
+    """Yield an edit in flow text, with a comma if what it writes ends as `needs_comma` says.
+
+    A comma that is there comes nearer.
+    """
+    text = tree.text
+    if not needs_comma(tree, edit.replacement, edit.end):
+        yield edit
+        return
+    yield edit._replace(replacement=f"{edit.replacement},")
+    found = _SPACE.match(text, edit.end)
+    if found and text.startswith(",", found.end()):
+        yield Edit(found.end(), found.end() + 1, "")
+
+
+def needs_comma(tree: Tree, written: str, below: int) -> bool:
+    """Whether a line break and a tab, at `below`, follow a text that ends in a plain scalar.
+
+    The parser refuses the tab there, but not below a comma.
+    """
+    return not tree.is_json and written[-1:] not in _ENDS and _is_above_tab(tree.text, below)
+
+
 _BLANK = regex(r"[ \t\r\n]*")
+_SPACE = regex(r"(?>(?:\s++|(?<=\s)#[^\r\n]*+)*)")
 _ENDS = ",{[}]\"'"
 """What a line in a flow collection ends with, unless it is a plain scalar."""
 

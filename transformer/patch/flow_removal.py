@@ -5,6 +5,7 @@ Comments behind it on its line, and comment lines directly above it, belong to i
 
 from collections.abc import Iterator
 
+from transformer.patch import flow_layout
 from transformer.patch.block_elements import element_end, element_nodes, size_of, without_lines
 from transformer.patch.edits import Edit
 from transformer.patch.lines import BREAK, line_end, line_start
@@ -27,10 +28,13 @@ def remove(tree: Tree, collection: Collection, index: int, stop: int) -> Iterato
     has_lines = _has_lines(text, region, start, after)
     if is_last and comma is None:
         above = element_end(collection, index - 1)
+        if flow_layout.needs_comma(tree, text[:above], end):
+            above = region
+        elif has_lines or "#" in text[above:start]:
+            yield Edit(region - 1, region, "")
         if not has_lines and "#" not in text[above:start]:
             yield Edit(above, end, "")
             return
-        yield Edit(region - 1, region, "")
     if has_lines:
         yield without_lines(text, _lines_start(text, region, start), line_end(text, after))
     elif is_last:

@@ -99,6 +99,9 @@ def _set_value(tree: Tree, node: Node, chain: Chain, value: Any) -> Iterator[Edi
         yield from block_removal.collapse(tree, node, chain, value)
     elif not chain:
         yield block_removal.set_root(tree, node, value)
+    elif chain[-1].is_flow:
+        for edit in block_layout.set_value(tree, node, chain, value):
+            yield from flow_layout.off_tabs(tree, edit)
     else:
         yield from block_layout.set_value(tree, node, chain, value)
 

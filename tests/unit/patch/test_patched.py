@@ -65,6 +65,37 @@ def test_what_could_be_something_else_has_quotes(text: str) -> None:
     assert patched("{a: 1.18.2}\n", put("/a", text)) == f'{{a: "{text}"}}\n'
 
 
+ABOVE_TABS = {
+    "the last value": ('{a: b, c: "d"\n\t}\n', put("/c", None), "{a: b, c: null,\n\t}\n"),
+    "the first value": ('{a: "b"\n\t, c: d}\n', put("/a", None), "{a: null,\n\t c: d}\n"),
+    "before a comment": ('{a: "b" # e\n\t, c: d}\n', put("/a", 1), "{a: 1 # e\n\t, c: d}\n"),
+    "an item": ('{a: [b, "d"\n\t]}\n', put("/a/1", 1), "{a: [b, 1,\n\t]}\n"),
+    "what is left": (
+        '{a: b, c: "d"\n\t}\n',
+        {"op": "remove", "path": "/c"},
+        "{a: b,\n\t}\n",
+    ),
+    "what is left above": (
+        '{a: b,\n\tc: "d"\n\t}\n',
+        {"op": "remove", "path": "/c"},
+        "{a: b,\n\t}\n",
+    ),
+    "JSON": ('{"a": 1, "b": 2\n\t}\n', {"op": "remove", "path": "/b"}, '{"a": 1\n\t}\n'),
+}
+
+
+@for_each([*ABOVE_TABS])
+def test_no_plain_scalar_is_left_above_a_tab(case: str) -> None:
+    text, operation, expected = ABOVE_TABS[case]
+    assert patched(text, operation) == expected
+
+
+@for_each(["[{\n    b: 1,\n  }, {\n    c: 2,\n  }]", "[{\n    b: 1\n  }, 2, {c: 3}]"])
+def test_an_item_of_several_lines_goes_up_to_the_next_one(items: str) -> None:
+    first, _, rest = items.partition("}, ")
+    assert patched(f"a: {items}\n", *gone("/a/0")) == f"a: [{rest}\n", first
+
+
 ANCHORED = {
     "a word": ("- &n x\n- *n\n", "- &n\n  - 1\n- x\n"),
     "a tag": ("- !!str &n x\n- *n\n", "- &n\n  - 1\n- x\n"),
