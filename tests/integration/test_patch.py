@@ -9,6 +9,10 @@ import pytest
 
 from tests.integration.cli_runs import TOOL, Run, environment, invoke
 from transformer import InputError, PatchError, PatchTestError, SettingsError, splice
+from transformer.inputs.discovery import Source
+from transformer.inputs.reading import value_of
+from transformer.pipeline.documents import documents
+from transformer.pipeline.patch_document import patch_document
 
 WEB = b"""\
 # the shop
@@ -188,3 +192,164 @@ def test_an_item_of_a_list_is_a_target() -> None:
         splice(data, [])
     added = splice(data, [operation("add", "/metadata/namespace", "b")], target="Pod/a")
     assert added == data.replace(b"{name: a}", b"{name: a, namespace: b}")
+
+
+REPLICAS = [operation("replace", "/spec/replicas", 3)]
+DONE = WEB.replace(b"replicas: 2", b"replicas: 3")
+
+
+def test_a_patch_without_operations_changes_nothing_and_still_needs_its_object() -> None:
+    assert patch(stdin=WEB, operations=[]) == Run(0, WEB, "1 document: 0 changed\n")
+    missed = patch("--target", "Pod/web", stdin=WEB, operations=[])
+    assert (missed.status, missed.out) == (1, b"")
+    assert "<stdin>:1:1: error[patch]: no object in the input matches Pod/web" in missed.err
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "- {op: replace, path: /spec/replicas, value: 3}\n",
+        "\ufeff- op: replace\r\n  path: /spec/replicas # c\r\n  value: 3\r\n",
+        '[{"op":"replace","path":"/spec/replicas","value":3,"comment":"ignored"}]',
+        "---\n[{op: replace, path: /spec/replicas, value: 3}]\n",
+    ],
+    ids=["yaml", "crlf", "json", "flow"],
+)
+def test_operations_are_yaml_or_json(text: str) -> None:
+    Path("o").write_bytes(text.encode())
+    run = invoke("patch", "--operations", "o", "-", stdin=WEB)
+    assert (run.status, run.out) == (0, DONE)
+
+
+@pytest.mark.parametrize(
+    ("operations", "message"),
+    [
+        ("-", "operations are not read from standard input"),
+        ("nowhere.yaml", "the JSON patch file does not exist"),
+        (".", "File '.' is a directory"),
+    ],
+)
+def test_operations_come_from_a_file(operations: str, message: str) -> None:
+    run = invoke("patch", "--operations", operations, "-", stdin=WEB)
+    assert (run.status, run.out) == (2, b"")
+    assert message in run.err
+
+
+def test_json_stays_json() -> None:
+    source = b'{"kind": "Deployment", "spec": {"replicas": 2, "args": []}}\n'
+    steps = [*REPLICAS, operation("add", "/spec/args/-", "é")]
+    Path("a.json").write_bytes(source)
+    assert patch("-w", "a.json", operations=steps).status == 0
+    expected = source.replace(b'2, "args": []', '3, "args": ["é"]'.encode())
+    assert Path("a.json").read_bytes() == expected
+
+
+def test_one_of_many_documents_is_patched_beside_a_large_one() -> None:
+    every = [WEB.replace(b"name: web", f"name: web-{n}".encode()) for n in range(300)]
+    large = b"kind: ConfigMap\ndata:\n  text: |\n" + b"    x\n" * 100_000
+    source = b"---\n".join([*every, large])
+    run = patch("--target", "Deployment/web-299", stdin=source, operations=REPLICAS)
+    expected = every[299].replace(b"replicas: 2", b"replicas: 3")
+    assert run.status == 0
+    assert run.out == source.replace(every[299], expected)
+
+
+def test_a_document_that_is_too_large_fails_the_run() -> None:
+    run = patch("--max-document", "100", stdin=WEB, operations=REPLICAS)
+    assert (run.status, run.out) == (3, b"")
+    assert "<stdin>:1:1: error[HN901]" in run.err
+
+
+@pytest.mark.parametrize(
+    ("text", "status", "message"),
+    [
+        (b"#@ data.values\n" + WEB, 1, "error[HN419]: Deployment/web: the document is a template"),
+        (WEB + b"sops: {mac: x}\n", 1, "error[HN417]: Deployment/web: an edit would break the MAC"),
+        (WEB + b"  args: []\n", 3, "a.yaml:15:3: error[HN902]: duplicate key"),
+        (WEB + b"x: 1\n" + OTHER, 3, "error[HN90"),
+        (b"\xff" + WEB, 3, "error[HN901]: not UTF-8"),
+    ],
+    ids=["template", "sops", "duplicate", "glued", "binary"],
+)
+def test_what_must_not_be_edited_is_refused(text: bytes, status: int, message: str) -> None:
+    Path("a.yaml").write_bytes(text)
+    run = patch("--target", "Deployment/web", "-w", "a.yaml", operations=REPLICAS)
+    assert (run.status, run.out) == (status, b"")
+    assert message in run.err
+    assert Path("a.yaml").read_bytes() == text
+
+
+def test_in_a_folder_templates_are_passed_over() -> None:
+    Path("d").mkdir()
+    Path("d/a.yaml").write_bytes(WEB)
+    Path("d/b.yaml").write_bytes(b"name: web\na: {{ .Values.x }}\n")
+    Path("d/c.txt").write_bytes(WEB)
+    run = patch("--target", "Deployment/web", "-w", "d", operations=REPLICAS)
+    assert run.status == 0
+    assert "d/b.yaml:2:5: info[HN901]: this looks like a template" in run.err
+    assert [Path("d", name).read_bytes() == DONE for name in ("a.yaml", "c.txt")] == [True, False]
+
+
+def test_a_folder_without_the_object_is_an_error_and_one_without_files_says_so() -> None:
+    Path("d").mkdir()
+    empty = patch("-w", "d", operations=REPLICAS)
+    assert empty.status == 1
+    assert "no manifests found: folders are searched" in empty.err
+    Path("d/a.yaml").write_bytes(OTHER)
+    Path("d/b.yaml").write_bytes(OTHER)
+    missed = patch("--target", "Deployment/web", "-w", "d", operations=REPLICAS)
+    assert missed.status == 1
+    assert "the input:1:1: error[patch]: no object in the input matches" in missed.err
+
+
+def test_a_file_that_cannot_be_read_leaves_the_others_as_they_are(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def refuse(source: Source) -> Any:
+        if source.name == "b.yaml":
+            raise PermissionError(13, "Permission denied")
+        return opened(source)
+
+    opened = Source.open
+    monkeypatch.setattr(Source, "open", refuse)
+    Path("a.yaml").write_bytes(WEB)
+    Path("b.yaml").write_bytes(OTHER)
+    run = patch("--target", "Deployment/*", "-w", "a.yaml", "b.yaml", operations=REPLICAS)
+    assert run.status == 3
+    assert "b.yaml:1:1: error[HN901]: the file cannot be read: permission denied" in run.err
+    assert Path("a.yaml").read_bytes() == WEB
+
+
+def test_a_file_that_changes_meanwhile_is_not_overwritten(monkeypatch: pytest.MonkeyPatch) -> None:
+    def patched(*args: Any) -> Any:
+        Path("a.yaml").write_bytes(OTHER)
+        return original(*args)
+
+    original = patch_document
+    monkeypatch.setattr("transformer.runs.patch.patch_document", patched)
+    Path("a.yaml").write_bytes(WEB)
+    run = patch("-w", "a.yaml", operations=REPLICAS)
+    assert run.status == 3
+    assert "the file was changed while it was read" in run.err
+    assert Path("a.yaml").read_bytes() == OTHER
+
+
+OVERRIDDEN = b"a: &a {x: 1}\nb:\n  x: 2\n  <<: *a\nkind: Pod\n"
+
+
+def test_what_cannot_be_spliced_names_the_operation_and_both_places() -> None:
+    steps = [operation("test", "/b/x", 1), operation("replace", "/b/x", 3)]
+    run = patch(stdin=OVERRIDDEN, operations=steps)
+    assert (run.status, run.out) == (3, b"")
+    assert run.err.startswith(
+        "<stdin>:3:3: error[HN905]: Pod: operation 2 of 2 (replace /b/x): "
+        "x is set here and again by the << below it (compare line 4)\n"
+        "  help: kubectl lets the << win; keep one of the two\n"
+    )
+
+
+def test_what_cannot_be_spliced_can_be_re_serialized() -> None:
+    run = patch("--allow-reformat", stdin=OVERRIDDEN, operations=[operation("replace", "/b/x", 3)])
+    assert run.status == 0
+    assert "warning[HN905]" in run.err
+    assert value_of(next(documents([run.out])))["b"] == {"x": 3}
