@@ -12,9 +12,10 @@ from transformer import pointer
 from transformer.errors import InternalError, PatchError
 from transformer.operations import copy_of
 from transformer.patch import aliases, step_placement, verify
-from transformer.patch.json_patch import PatchOperation, Step, resolved, value_at
+from transformer.patch.json_patch import PatchOperation
 from transformer.patch.render import Text
 from transformer.patch.splice import written
+from transformer.patch.steps import Step, resolved, value_at
 from transformer.patch.text_values import carried, literal, with_comments
 from transformer.yamltree.construct import construct
 from transformer.yamltree.parse import parse

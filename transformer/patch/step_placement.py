@@ -3,9 +3,9 @@
 from typing import Any
 
 from transformer.patch import aliases
-from transformer.patch.json_patch import Step
 from transformer.patch.placement import Add, Insert, Placement, Remove, SetValue
 from transformer.patch.render import Text
+from transformer.patch.steps import Step
 from transformer.yamltree.syntax import Chain, Collection, Mapping, Node, Scalar, Sequence, Tree
 
 

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterable, Sequence
+from itertools import chain
 from typing import NamedTuple
 
 from transformer.findings import DocumentResult, Finding
@@ -14,6 +15,7 @@ from transformer.inputs.reading import (
     chunks,
     signature,
 )
+from transformer.outputs.reporter import Reporter
 from transformer.patch.json_patch import PatchOperation
 from transformer.pipeline.context import RunContext
 from transformer.pipeline.diagnostics import Origin
@@ -96,24 +98,29 @@ def _finish(
     results = [
         [patch_document(one, operations, context) for one in read.examined] for read in reads
     ]
-    is_wrong = any(map(_has_error, results))
-    problems += [] if problems or is_wrong else _changed(reads, results)
-    if not problems and not is_wrong:
-        for read, of_file in zip(reads, results, strict=True):
-            outputs.take(of_file, read.source)
-        outputs.output.close()
+    is_wrong = bool(problems) or any(map(_has_error, results))
+    if not is_wrong:
+        problems = _changed(reads, results)
+    if is_wrong or problems:
+        _tell(outputs.reporter, results, problems)
         return
-    for of_file in results:
-        for result in of_file:
-            outputs.reporter.add(result._replace(data=result.source, changes=()))
+    for read, of_file in zip(reads, results, strict=True):
+        outputs.take(of_file, read.source)
+    outputs.output.close()
+
+
+def _tell(reporter: Reporter, results: list[list[DocumentResult]], problems: list[Finding]) -> None:
+    """Report what is wrong, in documents and besides, and that nothing is written."""
+    for result in chain.from_iterable(results):
+        reporter.add(result._replace(data=result.source, changes=()))
     for found in problems:
         failed = found.rule == "HN901"
-        outputs.reporter.add(
+        reporter.add(
             DocumentResult(
                 found.file, 1, b"", b"", "parsed", failed, (), (found,), documents=0, objects=0
             )
         )
-    outputs.reporter.say("nothing is written, because something failed")
+    reporter.say("nothing is written, because something failed")
 
 
 def _has_error(results: Iterable[DocumentResult]) -> bool:
