@@ -35,13 +35,6 @@ REFUSALS = (
 )
 """What the messages say where an operation cannot be spliced."""
 
-KNOWN_FAULTS = (
-    "two edits overlap",
-    "the edited text would not be readable",
-    "the edited text would not mean",
-)
-"""What refuses a patch in some rare layouts, with nothing changed, and should not."""
-
 _SCALARS = (None, True, False, 0, 1, -7, 1.5, 1e300, 2**63 - 1, *TEXTS)
 _KEYS = ("a", "new", "a/b", "~", "true", "1", "k v", "é", "", "-", "labels", "<<", "a: b", "#")
 
