@@ -97,7 +97,7 @@ def _adding(value: Any, tokens: Tokens, new: Any, source: Tokens | None = None) 
         else:
             yield Step("add", tokens, new, source)
     elif isinstance(parent, list):
-        index = len(parent) if last == "-" else _index(last, len(parent) + 1, tokens)
+        index = len(parent) if last == "-" else _index(last, len(parent), tokens, can_end=True)
         yield Step("add", (*above, str(index)), new, source)
     else:
         raise _nothing_below(tokens)
@@ -203,8 +203,9 @@ def _nothing_below(tokens: Tokens) -> MisfitError:
     return MisfitError(f"{above or 'the root'} is neither a mapping nor a list", pointer=above)
 
 
-def _index(token: str, size: int, tokens: Tokens) -> int:
-    if _INDEX.fullmatch(token) and int(token) < size:
+def _index(token: str, size: int, tokens: Tokens, *, can_end: bool = False) -> int:
+    """Return the index in a list of that size; with `can_end`, it may be that of its end."""
+    if _INDEX.fullmatch(token) and int(token) < size + can_end:
         return int(token)
     at = pointer.join("", *tokens[:-1])
     message = (
