@@ -61,7 +61,8 @@ def resolved(value: Any, operation: PatchOperation) -> Iterator[Step]:
     elif operation.op == "remove":
         yield _removing(value, tokens)
     elif operation.op == "copy":
-        yield from _adding(value, tokens, value_at(value, source), source)
+        copy = copy_of(value_at(value, source))  # which may be around the place it goes to
+        yield from _adding(value, tokens, copy, source)
     elif operation.op == "test":
         _test(value_at(value, tokens), operation.value, operation.path)
     else:

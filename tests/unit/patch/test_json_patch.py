@@ -49,22 +49,20 @@ def test_each_operation_with_a_flaw_is_named() -> None:
 
 
 def test_other_members_are_ignored_as_the_standard_says() -> None:
-    more: dict[str, Any] = {"value": object(), "from": 1, "comment": "why"}
-    operation = {"op": "remove", "path": "/a", **more}
+    operation: dict[str, Any] = {"op": "remove", "path": "/a", "value": object(), "from": 1}
     assert not list(flaws([operation]))
     assert operations_from([operation]) == (PatchOperation("remove", "/a"),)
 
 
 def test_an_operation_says_which_one_it_is() -> None:
-    copy, root = operations_from(
-        [{"op": "copy", "from": "/a", "path": "/b"}, {"op": "add", "path": "", "value": 1}]
-    )
+    added: dict[str, Any] = {"op": "add", "path": "", "value": 1}
+    copy, root = operations_from([{"op": "copy", "from": "/a", "path": "/b"}, added])
     assert str(copy) == "operation 1 of 2 (copy /a to /b)"
     assert str(root) == "operation 2 of 2 (add the root)"
 
 
 def test_an_operation_can_be_put_below_another_root() -> None:
-    operations = [
+    operations: list[dict[str, Any]] = [
         {"op": "move", "from": "/a", "path": ""},
         {"op": "test", "path": "/b", "value": [1]},
     ]

@@ -254,6 +254,14 @@ def test_an_operation_that_does_not_fit_is_named() -> None:
     assert caught.value.pointer == "/a/c"
 
 
+def test_what_is_around_the_place_is_copied_as_it_was() -> None:
+    text = "a:\n  b: {c: 1, z: 2}\n  c: 3\n"
+    copied = {"op": "copy", "from": "/a", "path": "/a/b"}
+    assert construct(parse(patched(text, copied)).root) == {
+        "a": {"b": {"b": {"c": 1, "z": 2}, "c": 3}, "c": 3}
+    }
+
+
 def test_json_stays_json() -> None:
     text = '{"a": {"b": [1, 2]}}\n'
     new = patched(text, put("/a/b/0", "x"), {"op": "move", "from": "/a/b", "path": "/c"})
