@@ -25,7 +25,15 @@ from transformer.globs import matches_object
 from transformer.kubernetes.objects import is_list, manifests, mapping_at
 from transformer.position import Lines
 from transformer.yamltree.parse import parse
-from transformer.yamltree.syntax import Collection, Mapping, Node, Scalar, Sequence, Tree
+from transformer.yamltree.syntax import (
+    MERGE_KEY,
+    Alias,
+    Collection,
+    Mapping,
+    Node,
+    Sequence,
+    Tree,
+)
 
 REFUSALS = (
     "is set here and again by the << below it",
@@ -200,10 +208,10 @@ def _reason(error: PatchError) -> str:
 
 def _lost(text: str, new: str, operation: dict[str, Any]) -> Iterator[str]:
     """Yield the lines of a text that the operation does not name and that are not in the new text,
-    in the same order. Where aliases share text, none is expected to stay.
+    in the same order. What aliases share, and where they are, need not stay.
     """
     tree = parse(text)
-    if tree.has_aliases or operation["op"] == "test" or operation["path"] == "":
+    if operation["op"] == "test" or operation["path"] == "":
         return
     named = set[int]()
     lines = _split(text)
@@ -212,6 +220,8 @@ def _lost(text: str, new: str, operation: dict[str, Any]) -> Iterator[str]:
     def line(offset: int) -> int:
         return at.position(offset).line - 1
 
+    if tree.has_aliases:
+        named.update(_shared(tree.root, lines, line))
     for member in ("from", "path") if operation["op"] == "move" else ("path",):
         named.update(_named(tree, pointer.split(operation[member]), lines, line))
     rest = iter(_split(new))
@@ -224,6 +234,21 @@ def _split(text: str) -> list[str]:
     return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").split("\n")
 
 
+def _shared(node: Node | None, lines: list[str], line: Callable[[int], int]) -> Iterator[int]:
+    """Yield the numbers of the lines of what has an anchor, a merge key, or is an alias."""
+    if node is None:
+        return
+    is_merged = isinstance(node, Mapping) and MERGE_KEY in node.keys
+    if node.anchor is not None or isinstance(node, Alias) or is_merged:
+        first, last = line(node.outer), line(node.end)
+        while last + 1 < len(lines) and lines[last + 1].lstrip(" ").startswith("#"):
+            last += 1
+        yield from range(first, last + 1)
+    for key, value in _elements(node):
+        yield from _shared(key, lines, line)
+        yield from _shared(value, lines, line) if value is not key else ()
+
+
 def _named(
     tree: Tree, tokens: list[str], lines: list[str], line: Callable[[int], int]
 ) -> Iterator[int]:
@@ -233,7 +258,10 @@ def _named(
     assert tree.root is not None
     node, owner = tree.root, 0
     for token in tokens[:-1]:
-        key, child = _child(node, token)
+        found = _child(node, token)
+        if found is None:  # it is in the text of another node, by an alias or a merge
+            return
+        key, child = found
         owner = line(key.start)
         if isinstance(node, Sequence) and not node.is_flow:
             owner = _line_of_dash(node, int(token), lines, line)
@@ -289,7 +317,11 @@ def _elements(node: Node) -> list[tuple[Node, Node]]:
 def _child(node: Node, token: str) -> Any:
     if isinstance(node, Mapping):
         return node.entries[node.keys.index(token)] if token in node.keys else None
-    if isinstance(node, Scalar) or not token.isdecimal() or int(token) >= len(_elements(node)):
+    if (
+        not isinstance(node, Sequence)
+        or not token.isdecimal()
+        or int(token) >= len(_elements(node))
+    ):
         return None
     return _elements(node)[int(token)]
 
