@@ -20,6 +20,9 @@ _REFERENCE = regex(
     r"(?:[0-9]+(?:\.[0-9]+){2,}(?:[-+_.][A-Za-z0-9+_.-]*)?"
     r"|[A-Za-z][A-Za-z0-9_./@+-]*(?::[A-Za-z0-9_./@+-]+)*)\Z"
 )
+_NO_YAML = regex("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
+"""What JSON allows in a string, and YAML not as it is, or not everywhere."""
+
 _SPECIAL = {"inf": ".inf", "-inf": "-.inf", "nan": ".nan"}
 _SIMPLE = regex(r"[ !#-\[\]-~]*\Z")
 
@@ -135,7 +138,8 @@ def flow(value: Any, style: FlowStyle) -> str:
         pad = style.pad if isinstance(value, dict) else style.list_pad
         return f"{opening}{pad}{flow_elements(value, style)}{pad}{closing}"
     if style.is_json:
-        return json.dumps(value, ensure_ascii=False)
+        text = json.dumps(value, ensure_ascii=False)
+        return _NO_YAML.sub(lambda found: f"\\u{ord(found.group()):04x}", text)
     if style.is_kyaml and isinstance(value, str):
         return kyaml.string(value)
     return scalar(value, style.quote)

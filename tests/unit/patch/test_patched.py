@@ -254,6 +254,16 @@ def test_an_operation_that_does_not_fit_is_named() -> None:
     assert caught.value.pointer == "/a/c"
 
 
+@for_each(["", "---\n"])
+def test_json_has_escapes_for_what_is_no_yaml(marker: str) -> None:
+    text = f'{marker}{{"a": 1}}\n'
+    strange = "del\x7f nel\x85 ls\u2028 bom\ufeff é 😀"
+    escaped = "del\\u007f nel\\u0085 ls\\u2028 bom\\ufeff é 😀"
+    assert patched(text, put("/a", strange)) == f'{marker}{{"a": "{escaped}"}}\n'
+    added = {"op": "add", "path": "/\x7f", "value": {"\x85": 1}}
+    assert patched(text, added) == f'{marker}{{"a": 1, "\\u007f": {{"\\u0085": 1}}}}\n'
+
+
 def test_what_is_around_the_place_is_copied_as_it_was() -> None:
     text = "a:\n  b: {c: 1, z: 2}\n  c: 3\n"
     copied = {"op": "copy", "from": "/a", "path": "/a/b"}
