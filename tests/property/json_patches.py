@@ -268,7 +268,8 @@ def _named(
         node = child
     found = _child(node, tokens[-1])
     elements = _elements(node)
-    if len(elements) <= 1:
+    is_merged = isinstance(node, Mapping) and MERGE_KEY in node.keys
+    if len(elements) <= 1 or is_merged:  # it may become empty, behind its key
         yield from range(min(owner, line(node.outer)), line(node.end) + 1)
         owner = min(owner, line(node.outer))
     if isinstance(node, Collection) and node.is_flow:
