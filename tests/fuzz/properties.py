@@ -21,6 +21,8 @@ import jsonpatch
 import yaml
 
 from tests.property import loading
+from tests.property.json_patches import operations
+from transformer import splice
 from transformer.config import config_file
 from transformer.config.function_config import function_config
 from transformer.config.package_data import read as resource
@@ -61,6 +63,9 @@ _BUGS = ("would not mean", "would not be readable", "two edits overlap")
 """What an error says that the tool's own checks found: nothing was written, but it is a bug."""
 
 _FILE = "fuzz.yaml"
+
+_SMALL = 10_000
+"""Bytes, at the most, to which a random patch is applied."""
 
 _FEW = 256
 """Bytes that are also fed one by one."""
@@ -328,6 +333,29 @@ def reformat(data: bytes) -> None:
         assert _is_same(loaded, expected)
 
 
+def patching(data: bytes) -> None:
+    """A JSON patch means what jsonpatch makes of the value, or is refused for another reason than a
+    bug.
+    """
+    try:
+        value = construct(parse(data.decode()).root)
+    except (InputError, UnicodeDecodeError):
+        return
+    if not isinstance(value, dict) or not value or len(data) > _SMALL:
+        return
+    chance = random.Random(zlib.crc32(data))
+    patch = operations(value, chance, chance.choice((1, 1, 2, 3)))
+    try:
+        new = splice(data, patch)
+    except TransformError as error:
+        refused = error.message
+    else:
+        refused = ""
+    assert not any(bug in refused for bug in _BUGS), (patch, refused)
+    found = _UNREADABLE if refused else _loaded(new.decode())
+    assert found is _UNREADABLE or _is_same(found, jsonpatch.apply_patch(value, patch)), patch
+
+
 def validation(data: bytes) -> None:
     """`validate` says what it finds from top to bottom, whatever it is given."""
     new, parted, old = data.partition(OLD)
@@ -494,6 +522,7 @@ PROPERTIES: Mapping[str, Callable[[bytes], None]] = {
     "transform": transform,
     "fixing": fixing,
     "reformat": reformat,
+    "patching": patching,
     "validation": validation,
     "configuration": configuration,
     "resource_list": resource_list,

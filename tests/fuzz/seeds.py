@@ -28,7 +28,7 @@ def seeds(name: str) -> Iterator[bytes]:
 
 
 def _manifests() -> Iterator[bytes]:
-    for pattern in ("rules/*/*/in.*", "splice/*/in.*", "demo/*.yaml"):
+    for pattern in ("rules/*/*/in.*", "splice/*/in.*", "patch/*/in.*", "demo/*.yaml"):
         for path in sorted((ROOT / "testdata").glob(pattern)):
             yield path.read_bytes()
 

@@ -89,11 +89,11 @@ def operations(value: Any, random: Random, size: int) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     value = deepcopy(value)
     while len(found) < size:
-        operation = _operation(value, random)
         try:
+            operation = _operation(value, random)
             changed = jsonpatch.apply_patch(value, [deepcopy(operation)])
-        except (jsonpatch.JsonPatchException, jsonpatch.JsonPointerException):
-            continue
+        except (jsonpatch.JsonPatchException, jsonpatch.JsonPointerException, IndexError):
+            continue  # it does not fit, or there is no collection
         if _identity(changed) == _identity(value):
             found.append(operation)
             value = changed

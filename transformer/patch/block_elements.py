@@ -5,6 +5,7 @@ below it that are indented deeper. Blank lines belong to nothing, and neither do
 head of a document.
 """
 
+from transformer.errors import InternalError
 from transformer.patch.edits import Edit
 from transformer.patch.lines import BREAK, column, indentation, line_end, line_start
 from transformer.regexes import regex
@@ -35,7 +36,11 @@ def element_start(text: str, collection: Collection, index: int) -> int:
     if isinstance(collection, Mapping):
         key = collection.entries[index][0]
         start = line_start(text, key.outer) + column(text, collection.start)
-        return text.rindex("?", 0, key.outer) if text[start] in " \t" else start
+        if text[start] in " \t":
+            start = text.rfind("?", 0, key.outer)
+        if start < collection.start:
+            raise InternalError("the place of an entry cannot be found", offset=key.outer)
+        return start
     found = _DASH.match(text, collection.items[index - 1].end)
     return found.end() - 1 if found else collection.items[index].outer
 
@@ -62,7 +67,8 @@ def lines_start(text: str, collection: Collection, chain: Chain, index: int) -> 
     while begin > 0:
         line = line_start(text, line_end(text, begin))
         margin = len(indentation(text, line))
-        if margin != at or text[line + margin] != "#" or line <= above:
+        is_above = above <= line < begin  # not so behind a byte order mark
+        if not is_above or margin != at or text[line + margin] != "#":
             break
         begin = line
     return begin
@@ -89,10 +95,10 @@ def without_lines(text: str, begin: int, end: int, *, keeps_break: bool = False)
     return Edit(begin if keeps_break else line_end(text, begin), end, "")
 
 
-def ends_in_block_scalar(node: Node) -> bool:
-    """Whether the last thing in a node is a literal or folded block."""
+def last_block_scalar(node: Node) -> Scalar | None:
+    """Return the literal or folded block that is the last thing in a node, or None."""
     while not isinstance(node, Scalar):
         if not isinstance(node, Collection) or node.is_flow:
-            return False
+            return None
         node = element_nodes(node, -1)[1]
-    return node.style in ("|", ">")
+    return node if node.style in ("|", ">") else None

@@ -8,20 +8,21 @@ from transformer.patch.block_elements import (
     element_end,
     element_nodes,
     element_start,
-    ends_in_block_scalar,
     is_alone,
+    last_block_scalar,
     lines_end,
     lines_start,
     without_lines,
 )
 from transformer.patch.edits import Edit
-from transformer.patch.lines import BREAK, column, newline
+from transformer.patch.lines import BREAK, column, line_end, newline
 from transformer.patch.render import BlockStyle
 from transformer.patch.style import block_style, flow_style
 from transformer.regexes import regex
-from transformer.yamltree.syntax import COLON, Chain, Collection, Mapping, Node, Tree
+from transformer.yamltree.syntax import COLON, Chain, Collection, Mapping, Node, Scalar, Tree
 
 _PROPERTIES = regex(r"(?:[&!]\S*+(?:[ \t]++(?=[&!]))?)*")
+_BLANK_LINES = regex(r"(?:(?>\r\n|\n|\r)[ \t]*+(?=[\r\n]|\Z))*")
 _TAG = regex(r"(?<!\S)!\S*+[ \t]*")
 _TAGS: dict[type, str] = {dict: "tag:yaml.org,2002:map", list: "tag:yaml.org,2002:seq"}
 
@@ -36,14 +37,26 @@ def remove(tree: Tree, collection: Collection, chain: Chain, index: int, stop: i
     end = lines_end(text, element_end(collection, stop - 1), column(text, start))
     if is_alone(text, start):
         begin = lines_start(text, collection, chain, index)
-        above = index > 0 and ends_in_block_scalar(element_nodes(collection, index - 1)[1])
-        return without_lines(text, begin, end, keeps_break=above)
+        above = last_block_scalar(element_nodes(collection, index - 1)[1]) if index else None
+        if above is not None:
+            end = _behind_blank_lines(text, above, end)
+        return without_lines(text, begin, end, keeps_break=above is not None)
     following = element_start(text, collection, stop)
     if text[end:following].strip() or len(BREAK.findall(text, end, following)) > 1:
         return Edit(
             len(text[:start].rstrip(" \t")), end, ""
         )  # other lines come next: keep the dash
     return Edit(start, following, "")
+
+
+def _behind_blank_lines(text: str, above: Scalar, end: int) -> int:
+    """Return where the blank lines below `end` end, if the block scalar `above` would get them as
+    content; else `end`.
+    """
+    found = _BLANK_LINES.match(text, end)
+    lines = found.group() if found else ""
+    header = text[above.start : line_end(text, above.start + 1)].partition("#")[0]
+    return end + len(lines) if "+" in header or lines.strip("\r\n") else end
 
 
 def collapse(tree: Tree, node: Collection, chain: Chain, value: Any) -> Iterator[Edit]:

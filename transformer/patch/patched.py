@@ -14,7 +14,7 @@ from transformer.operations import copy_of
 from transformer.patch import aliases, step_placement, verify
 from transformer.patch.json_patch import PatchOperation
 from transformer.patch.render import Text
-from transformer.patch.splice import written
+from transformer.patch.splice import refuse_hidden, written
 from transformer.patch.steps import Step, resolved, value_at
 from transformer.patch.text_values import carried, literal, with_comments
 from transformer.yamltree.construct import construct
@@ -109,6 +109,13 @@ class _Patching:
 
     def apply(self, operation: PatchOperation, steps: Sequence[Step]) -> None:
         """Splice the steps of one operation."""
+        try:
+            self._apply(operation, steps)
+        except InternalError:
+            refuse_hidden(self.tree.text)
+            raise
+
+    def _apply(self, operation: PatchOperation, steps: Sequence[Step]) -> None:
         moved = None
         for step in steps:
             if operation.op == "move" and step.op == "remove":

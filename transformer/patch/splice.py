@@ -58,7 +58,7 @@ def written(tree: Tree, placements: Sequence[Placement], expected: Any) -> tuple
     try:
         verify.check(_read_back(text), expected)
     except InternalError:
-        _refuse_hidden(tree.text)
+        refuse_hidden(tree.text)
         raise
     return text, edits
 
@@ -128,13 +128,16 @@ def _read_back(text: str) -> Any:
         raise InternalError(f"the edited text would not be readable: {error.message}") from None
 
 
-def _refuse_hidden(text: str) -> None:
+def refuse_hidden(text: str) -> None:
     """Refuse characters that lines and columns do not show.
 
     At some YAML 1.1, and so the parser, ends a line, while we do not; a byte order mark in the
     midst of a text has a column, but nothing is there.
+
+    Raises:
+        PatchError: there is one.
     """
-    if found := _HIDDEN.search(text, 1):
+    if found := _HIDDEN.search(text):
         raise PatchError(
             f"the character U+{ord(found.group()):04X} does not show, but moves what follows it",
             offset=found.start(),

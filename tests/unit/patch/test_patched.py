@@ -43,6 +43,40 @@ def test_the_line_breaks_behind_a_block_scalar_stay(case: str) -> None:
     assert patched(text, put("/a/b", value)) == expected
 
 
+BELOW_BLOCK_SCALARS = {
+    "kept": ("a: |+\n  x\nb: 1\n\nc: 2\n", "a: |+\n  x\nc: 2\n"),
+    "kept, and a comment": ("a: |+\n  x\n# d\nb: 1\n\n# e\nc: 2\n", "a: |+\n  x\n# e\nc: 2\n"),
+    "kept, at the end": ("a: |+\n  x\nb: 1\n\n", "a: |+\n  x\n"),
+    "kept, in a list": (
+        "a:\n- - |+\n    x\nb: 1\n\nc: 2\n",
+        "a:\n- - |+\n    x\nc: 2\n",
+    ),
+    "clipped": ("a: |\n  x\nb: 1\n\nc: 2\n", "a: |\n  x\n\nc: 2\n"),
+    "blanks": ("a: |\n  x\nb: 1\n    \n\nc: 2\n", "a: |\n  x\nc: 2\n"),
+    "crlf": ("a: |+\r\n  x\r\nb: 1\r\n\r\nc: 2\r\n", "a: |+\r\n  x\r\nc: 2\r\n"),
+}
+
+
+@for_each([*BELOW_BLOCK_SCALARS])
+def test_no_blank_line_becomes_content_of_a_block_scalar(case: str) -> None:
+    text, expected = BELOW_BLOCK_SCALARS[case]
+    assert patched(text, {"op": "remove", "path": "/b"}) == expected
+
+
+@for_each(
+    [
+        ("a: |-\n  \x85b{a: b}\n", {"op": "move", "from": "/b{a", "path": "/c"}, "U+0085"),
+        ("a:\n\ufeff# b\n- c\n- d\n", {"op": "add", "path": "/a/0", "value": 1}, "U+FEFF"),
+        ("\u2028a:\n", {"op": "add", "path": "/b", "value": 1}, "U+2028"),
+    ]
+)
+def test_a_character_that_hides_the_place_is_named(case: tuple[str, dict[str, Any], str]) -> None:
+    text, operation, character = case
+    with pytest.raises(PatchError) as caught:
+        patched(text, operation)
+    assert f": the character {character} does not show" in caught.value.message
+
+
 @for_each([("|+\n    x\n\n- 1\n", "\n- 1\n"), ("|-\n    x\n\n- 1\n", "\n- 1\n")])
 def test_a_block_scalar_in_a_list_goes_without_the_line_breaks_behind_it(
     case: tuple[str, str],
