@@ -9,7 +9,7 @@ from transformer.errors import InternalError
 from transformer.patch.edits import Edit
 from transformer.patch.lines import BREAK, column, indentation, line_end, line_start
 from transformer.regexes import regex
-from transformer.yamltree.syntax import Chain, Collection, Mapping, Node, Scalar
+from transformer.yamltree.syntax import Chain, Collection, Mapping, Node, Scalar, Sequence
 
 _DASH = regex(r"(?>(?:\s++|(?<=\s)#[^\r\n]*+)*)-")
 """From the end of an item to the dash of the next one, across white space and comments."""
@@ -30,19 +30,25 @@ def element_nodes(collection: Collection, index: int) -> tuple[Node, Node]:
 
 
 def element_start(text: str, collection: Collection, index: int) -> int:
-    """Return where an entry begins, with its `?`, or the dash of an item."""
+    """Return where an entry begins, with its `?`, or the dash of an item.
+
+    Raises:
+        InternalError: it is not where its column says, as behind a character that does not show.
+    """
     if index == 0:
         return collection.start
-    if isinstance(collection, Mapping):
+    start = -1
+    if isinstance(collection, Sequence):
+        found = _DASH.match(text, collection.items[index - 1].end)
+        start = found.end() - 1 if found else collection.items[index].outer
+    elif index < len(collection.entries):
         key = collection.entries[index][0]
         start = line_start(text, key.outer) + column(text, collection.start)
         if text[start] in " \t":
             start = text.rfind("?", 0, key.outer)
-        if start < collection.start:
-            raise InternalError("the place of an entry cannot be found", offset=key.outer)
-        return start
-    found = _DASH.match(text, collection.items[index - 1].end)
-    return found.end() - 1 if found else collection.items[index].outer
+    if start < collection.start:
+        raise InternalError("the place of an entry cannot be found", offset=collection.start)
+    return start
 
 
 def element_end(collection: Collection, index: int) -> int:

@@ -47,8 +47,21 @@ def add(tree: Tree, collection: Collection, chain: Chain, added: Any) -> Edit:
     if isinstance(collection, Sequence):
         lines = _item_lines(tree, collection, chain, added, collection.items[-1])
     else:
+        _refuse_outdented(tree.text, collection, at)
         lines = render.block_lines(added, at, block_style(tree, (*chain, collection)))
     return _add_lines(tree.text, collection, at, lines)
+
+
+def _refuse_outdented(text: str, mapping: Mapping, at: int) -> None:
+    """Refuse to write below a scalar that is no deeper than its key: it is only read at the end."""
+    key, value = mapping.entries[-1]
+    is_below = isinstance(value, Scalar) and value.start > line_end(text, key.end)
+    if is_below and column(text, value.start) <= at:
+        raise PatchError(
+            "a value is no deeper than its key, so that nothing can be added below it",
+            offset=value.start,
+            hint="indent it",
+        )
 
 
 def insert(tree: Tree, sequence: Sequence, chain: Chain, index: int, value: Any) -> Edit:

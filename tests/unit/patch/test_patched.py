@@ -63,18 +63,25 @@ def test_no_blank_line_becomes_content_of_a_block_scalar(case: str) -> None:
     assert patched(text, {"op": "remove", "path": "/b"}) == expected
 
 
-@for_each(
-    [
-        ("a: |-\n  \x85b{a: b}\n", {"op": "move", "from": "/b{a", "path": "/c"}, "U+0085"),
-        ("a:\n\ufeff# b\n- c\n- d\n", {"op": "add", "path": "/a/0", "value": 1}, "U+FEFF"),
-        ("\u2028a:\n", {"op": "add", "path": "/b", "value": 1}, "U+2028"),
-    ]
-)
+HIDDEN: list[tuple[str, dict[str, Any], str]] = [
+    ("a: |-\n  \x85b{a: b}\n", {"op": "move", "from": "/b{a", "path": "/c"}, "U+0085"),
+    ("a:\n\ufeff# b\n- c\n- d\n", {"op": "add", "path": "/a/0", "value": 1}, "U+FEFF"),
+    ("\u2028a:\n", {"op": "add", "path": "/b", "value": 1}, "U+2028"),
+]
+
+
+@for_each(HIDDEN)
 def test_a_character_that_hides_the_place_is_named(case: tuple[str, dict[str, Any], str]) -> None:
     text, operation, character = case
     with pytest.raises(PatchError) as caught:
         patched(text, operation)
     assert f": the character {character} does not show" in caught.value.message
+
+
+def test_nothing_is_added_below_a_value_that_is_not_indented() -> None:
+    with pytest.raises(PatchError, match="a value is no deeper than its key") as caught:
+        patched("a: !\n|\n", {"op": "add", "path": "/b", "value": 1})
+    assert caught.value.offset == 5
 
 
 @for_each([("|+\n    x\n\n- 1\n", "\n- 1\n"), ("|-\n    x\n\n- 1\n", "\n- 1\n")])
