@@ -47,21 +47,17 @@ def add(tree: Tree, collection: Collection, chain: Chain, added: Any) -> Edit:
     if isinstance(collection, Sequence):
         lines = _item_lines(tree, collection, chain, added, collection.items[-1])
     else:
-        _refuse_outdented(tree.text, collection, at)
+        _refuse_outdented(tree.text, collection, collection.entries[-1][1])
         lines = render.block_lines(added, at, block_style(tree, (*chain, collection)))
     return _add_lines(tree.text, collection, at, lines)
 
 
-def _refuse_outdented(text: str, mapping: Mapping, at: int) -> None:
-    """Refuse to write below a scalar that is no deeper than its key: it is only read at the end."""
-    key, value = mapping.entries[-1]
-    is_below = isinstance(value, Scalar) and value.start > line_end(text, key.end)
-    if is_below and column(text, value.start) <= at:
-        raise PatchError(
-            "a value is no deeper than its key, so that nothing can be added below it",
-            offset=value.start,
-            hint="indent it",
-        )
+def _refuse_outdented(text: str, mapping: Mapping, value: Node) -> None:
+    """Refuse to edit at a scalar that is no deeper than its key: it is read by chance."""
+    is_written = isinstance(value, Scalar) and value.start < value.end
+    if is_written and column(text, value.start) <= column(text, mapping.start):
+        message = "a value is no deeper than its key"
+        raise PatchError(message, offset=value.start, hint="indent it")
 
 
 def insert(tree: Tree, sequence: Sequence, chain: Chain, index: int, value: Any) -> Edit:
@@ -174,6 +170,8 @@ def set_value(tree: Tree, node: Node, chain: Chain, value: Any) -> Iterator[Edit
     is_collection = isinstance(value, dict | list) and bool(value)
     if node.anchor is not None and not _keeps_tag(node, value):
         yield _without_tag(text, node)
+    if isinstance(parent, Mapping) and not parent.is_flow:
+        _refuse_outdented(text, parent, node)
     if not is_collection and isinstance(node, Scalar) and node.end > node.start:
         start = node.start if _keeps_tag(node, value) else outer
         yield Edit(start, node.end, _scalar_over(tree, node, chain, value, start))

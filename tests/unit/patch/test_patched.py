@@ -78,9 +78,10 @@ def test_a_character_that_hides_the_place_is_named(case: tuple[str, dict[str, An
     assert f": the character {character} does not show" in caught.value.message
 
 
-def test_nothing_is_added_below_a_value_that_is_not_indented() -> None:
+@for_each([put("/a", "x"), put("/a", G), {"op": "add", "path": "/b", "value": 1}])
+def test_a_value_that_is_not_indented_is_named(operation: dict[str, Any]) -> None:
     with pytest.raises(PatchError, match="a value is no deeper than its key") as caught:
-        patched("a: !\n|\n", {"op": "add", "path": "/b", "value": 1})
+        patched("a: !\n|\n", operation)
     assert caught.value.offset == 5
 
 
