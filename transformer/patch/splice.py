@@ -26,7 +26,7 @@ from transformer.regexes import regex
 from transformer.yamltree.fast_load import fast_load
 from transformer.yamltree.syntax import Chain, Collection, Node, Scalar, Tree, scalars
 
-_HIDDEN = regex("[\x85\u2028\u2029]|(?<=[\r\n])\ufeff")
+_HIDDEN = regex("[\x85\u2028\u2029]|(?<=[\r\n\ufeff])\ufeff")
 
 
 def splice(tree: Tree, operations: Sequence[Operation], expected: Any) -> str:

@@ -66,6 +66,7 @@ def test_no_blank_line_becomes_content_of_a_block_scalar(case: str) -> None:
 HIDDEN: list[tuple[str, dict[str, Any], str]] = [
     ("a: |-\n  \x85b{a: b}\n", {"op": "move", "from": "/b{a", "path": "/c"}, "U+0085"),
     ("a:\n\ufeff# b\n- c\n- d\n", {"op": "add", "path": "/a/0", "value": 1}, "U+FEFF"),
+    ("\ufeff\ufeffa:\n", {"op": "add", "path": "/b", "value": 1}, "U+FEFF"),
     ("\u2028a:\n", {"op": "add", "path": "/b", "value": 1}, "U+2028"),
 ]
 
