@@ -183,6 +183,8 @@ def set_value(tree: Tree, node: Node, chain: Chain, value: Any) -> Iterator[Edit
             return
         colon = COLON.match(text, key.end, outer)
         if parent.is_flow:
+            if colon is None and BREAK.search(text, key.start, key.end):
+                yield Edit(key.outer, key.outer, "? ")  # a key of several lines needs it
             new = flow_layout.value_text(tree, outer, chain, value)
             is_apart = text[outer - 1] in _BLANKS or outer < node.end  # as in `{"a":null}`
             before = ": " if colon is None else "" if is_apart else " "

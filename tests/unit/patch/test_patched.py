@@ -133,6 +133,10 @@ def test_no_plain_scalar_is_left_above_a_tab(case: str) -> None:
     assert patched(text, operation) == expected
 
 
+def test_a_key_of_several_lines_gets_a_question_mark_with_its_value() -> None:
+    assert patched("a: {b\n  c, d}\n", put("/a/b c", 1)) == "a: {? b\n  c: 1, d}\n"
+
+
 @for_each(["[{\n    b: 1,\n  }, {\n    c: 2,\n  }]", "[{\n    b: 1\n  }, 2, {c: 3}]"])
 def test_an_item_of_several_lines_goes_up_to_the_next_one(items: str) -> None:
     first, _, rest = items.partition("}, ")
