@@ -7,7 +7,7 @@ from typing import Any
 
 from transformer.patch import render
 from transformer.patch.edits import Edit
-from transformer.patch.lines import indentation, line_end, line_start, newline
+from transformer.patch.lines import SPACE, indentation, line_end, line_start, newline
 from transformer.patch.style import (
     element_end,
     elements,
@@ -176,7 +176,7 @@ def off_tabs(tree: Tree, edit: Edit) -> Iterator[Edit]:
         yield edit
         return
     yield edit._replace(replacement=f"{edit.replacement},")
-    found = _SPACE.match(text, edit.end)
+    found = SPACE.match(text, edit.end)
     if found and text.startswith(",", found.end()):
         yield Edit(found.end(), found.end() + 1, "")
 
@@ -190,7 +190,6 @@ def needs_comma(tree: Tree, written: str, below: int) -> bool:
 
 
 _BLANK = regex(r"[ \t\r\n]*")
-_SPACE = regex(r"(?>(?:\s++|(?<=\s)#[^\r\n]*+)*)")
 _ENDS = ",{[}]\"'"
 """What a line in a flow collection ends with, unless it is a plain scalar."""
 

@@ -8,12 +8,11 @@ from collections.abc import Iterator
 from transformer.patch import flow_layout
 from transformer.patch.block_elements import element_end, element_nodes, size_of, without_lines
 from transformer.patch.edits import Edit
-from transformer.patch.lines import BREAK, line_end, line_start
+from transformer.patch.lines import BREAK, SPACE, line_end, line_start
 from transformer.patch.style import trailing_comma
 from transformer.regexes import regex
 from transformer.yamltree.syntax import Collection, Tree
 
-_SPACE = regex(r"(?>(?:\s++|(?<=\s)#[^\r\n]*+)*)")
 _REST = regex(r"[ \t]*(?:#[^\r\n]*)?(?=[\r\n])")
 
 
@@ -42,7 +41,7 @@ def remove(tree: Tree, collection: Collection, index: int, stop: int) -> Iterato
     else:
         following = element_nodes(collection, stop)[0].outer
         is_near = not BREAK.search(text, after, following)
-        space = _SPACE.match(text, after)
+        space = SPACE.match(text, after)
         if is_near and space is not None:
             yield Edit(start, space.end(), "")
         else:
@@ -53,10 +52,10 @@ def _region(text: str, collection: Collection, index: int) -> tuple[int, int]:
     """Return where the bracket or comma before an element ends, and where the element begins."""
     region = collection.start + 1
     if index:
-        space = _SPACE.match(text, element_end(collection, index - 1))
+        space = SPACE.match(text, element_end(collection, index - 1))
         assert space is not None
         region = space.end() + 1
-    space = _SPACE.match(text, region)
+    space = SPACE.match(text, region)
     start = element_nodes(collection, index)[0].outer
     return region, min(space.end(), start) if space else start
 

@@ -4,6 +4,9 @@ from transformer.regexes import regex
 
 BREAK = regex(r"\r\n|\n|\r")
 
+SPACE = regex(r"(?>(?:\s++|(?<=\s)#[^\r\n]*+)*)")
+"""White space and comments."""
+
 
 def line_start(text: str, offset: int) -> int:
     """Return where the line of `offset` begins, behind a byte order mark."""

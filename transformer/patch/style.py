@@ -6,16 +6,14 @@ from itertools import islice, pairwise
 from typing import TypeGuard, TypeVar
 
 from transformer.patch import kyaml
-from transformer.patch.lines import BREAK, column, indentation, line_start
+from transformer.patch.lines import BREAK, SPACE, column, indentation, line_start
 from transformer.patch.render import BlockStyle, FlowStyle, scalar
-from transformer.regexes import regex
 from transformer.yamltree.construct import construct
 from transformer.yamltree.syntax import Chain, Collection, Mapping, Node, Scalar, Sequence, Tree
 
 _ENOUGH = 200
 """So many neighbours show a habit, if there is one: each edit looks at them again."""
 
-_SPACE = regex(r"(?>(?:\s++|(?<=\s)#[^\r\n]*+)*)")
 
 _LINE = 200
 """A collection on a longer line is no habit."""
@@ -293,6 +291,6 @@ def element_end(collection: Collection) -> int:
 
 def trailing_comma(text: str, collection: Collection, end: int) -> int | None:
     """Return where the comma ends that follows the last element (which ends at `end`), or None."""
-    space = _SPACE.match(text, end)
+    space = SPACE.match(text, end)
     at = space.end() if space else end
     return at + 1 if text.startswith(",", at) and at < collection.end - 1 else None
