@@ -17,8 +17,8 @@ from transformer.yamltree.syntax import PLAIN
 _WORD = regex(r"[A-Za-z/_][A-Za-z0-9_./-]*\Z")
 _UNQUOTED = regex(r"[A-Za-z/_](?:[!-9;-~]|:(?=[!-~])| (?=[!\"$-~]))*\Z")
 _REFERENCE = regex(
-    r"(?:[0-9]++(?:\.[0-9]++){2,}+(?:[-+_.][A-Za-z0-9+_.-]*+)?+"
-    r"|[A-Za-z][A-Za-z0-9_./@+-]*+(?::[A-Za-z0-9_./@+-]++)*+)\Z"
+    r"(?:[0-9]++(?>(?:\.[0-9]++){2,})(?:[-+_.][A-Za-z0-9+_.-]*+)?"
+    r"|[A-Za-z][A-Za-z0-9_./@+-]*+(?>(?::[A-Za-z0-9_./@+-]++)*))\Z"
 )
 _NO_YAML = regex("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 """What JSON allows in a string, and YAML not as it is, or not everywhere."""
