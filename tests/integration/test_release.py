@@ -39,6 +39,10 @@ def run(*command: str | Path, **environment: str) -> str:
     return done.stdout
 
 
+def test_the_program_has_the_version_of_the_project() -> None:
+    assert run(require_tool(NAME), "--version") == f"{NAME} {VERSION}\n"
+
+
 def test_kubectl_runs_it_as_a_plugin() -> None:
     kubectl = require_tool("kubectl")
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])

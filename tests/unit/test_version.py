@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.cli_runs import invoke
 from tools import version
 
 ROOT = Path(__file__).parents[2]
@@ -17,8 +16,7 @@ def test_every_file_that_names_the_version_names_that_of_the_project() -> None:
     assert version.named() == {name: {VERSION} for name in version.PLACES}
 
 
-def test_the_program_and_the_sbom_have_it() -> None:
-    assert invoke("--version")[1].decode() == f"hostnet-transform {VERSION}\n"
+def test_the_sbom_has_it() -> None:
     sbom = json.loads((ROOT / "requirements/hostnet-transform.cdx.json").read_bytes())
     assert sbom["metadata"]["component"]["version"] == VERSION
 
