@@ -7,6 +7,7 @@ TransformError
 │   └── MisfitError        an operation of a JSON patch does not fit the value
 │       └── PatchTestError     it is a `test`, and the value is another one
 ├── SettingsError   an option, the configuration file or a functionConfig
+│   └── GitError        what it names in Git cannot be read
 └── InternalError   a bug of this tool: the self-check failed, or edits overlap
 
 What a rule reports is a value (`findings.Violation`), never an exception.
@@ -85,6 +86,10 @@ class SettingsError(TransformError):
     file: str = ""
     line: int = 0
     column: int = 0
+
+
+class GitError(SettingsError):
+    """Git cannot read a repository, or does not find in it what an option names."""
 
 
 class InternalError(TransformError):

@@ -59,7 +59,8 @@ LAYERS: dict[str, tuple[str, ...]] = {
     "inputs": (*CORE, "system", "config"),
     "outputs": (*CORE, "system", "inputs"),
     "runs": (*CORE, "system", "inputs", "outputs"),
-    "commands": (*CORE, "system", "config", "inputs", "outputs", "runs"),
+    "fleet": (*BASE, "system", "config"),
+    "commands": (*CORE, "system", "config", "inputs", "outputs", "runs", "fleet"),
     "hosts": (*CORE, "system", "config", "inputs", "outputs", "runs", "commands"),
     "cli": (*CORE, "system", "config", "commands", "hosts"),
     "api": (*CORE, "config", "inputs", "runs"),
@@ -75,6 +76,7 @@ IMPORTERS: dict[str, set[str]] = {
     "click": {"cli/main.py", "cli/subcommands.py", "cli/options.py", "cli/failures.py"},
     "junitparser": {"report/as_junit.py"},
     "pathspec": {"globs.py"},
+    "distributed": {"system/dask_cluster.py"},
     "ruamel": {"patch/rewrite.py", "patch/render.py"},
 }
 

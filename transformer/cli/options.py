@@ -89,65 +89,61 @@ version_option = click.option(
 )
 
 
-_CONFIG = click.option(
-    "--config",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="The configuration file (the nearest .hostnet-transform.yaml, here or above).",
-)
-
-_ON_INVALID = click.option(
-    "--on-invalid",
-    type=click.Choice(["fail", "pass"]),
-    help="Fail on a document that cannot be read, or pass it on unchanged (fail).",
-)
-
-_INPUT = (
-    click.option(
+_COMMON = {
+    "pools": click.option(
+        "--pools",
+        multiple=True,
+        metavar="PATH",
+        help="Read NodePools from a file or folder; repeatable.",
+    ),
+    "config": click.option(
+        "--config",
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help="The configuration file (the nearest .hostnet-transform.yaml, here or above).",
+    ),
+    "enable": click.option(
+        "--enable", multiple=True, metavar="RULE", help="Switch a rule on; repeatable."
+    ),
+    "disable": click.option(
+        "--disable", multiple=True, metavar="RULE", help="Switch a rule off; repeatable."
+    ),
+    "on_invalid": click.option(
+        "--on-invalid",
+        type=click.Choice(["fail", "pass"]),
+        help="Fail on a document that cannot be read, or pass it on unchanged (fail).",
+    ),
+    "strict": click.option(
+        "--strict", is_flag=True, help="Parse every document; HN903 and HN904 are errors."
+    ),
+    "stdin_filename": click.option(
         "--stdin-filename",
         metavar="NAME",
         default="<stdin>",
         help="The name of standard input in messages.",
     ),
-    click.option(
+    "max_document": click.option(
         "--max-document",
         type=Size(),
         default="64MiB",
         metavar="SIZE",
         help="The maximum size of a document; a larger one is an error (64MiB).",
     ),
-    click.option("-q", "--quiet", is_flag=True, help="Print only errors."),
-    click.option(
+    "quiet": click.option("-q", "--quiet", is_flag=True, help="Print only errors."),
+    "verbose": click.option(
         "-v",
         "--verbose",
         is_flag=True,
         help="Print counts of documents screened, parsed, edited; what was not looked into; and in"
         " `placement` a row for each workload.",
     ),
-    click.option(
+    "color": click.option(
         "--color",
         type=click.Choice(["auto", "always", "never"]),
         default="auto",
         help="Colour messages (auto: on a terminal, unless NO_COLOR is set).",
     ),
-)
-
-_COMMON = (
-    click.option(
-        "--pools",
-        multiple=True,
-        metavar="PATH",
-        help="Read NodePools from a file or folder; repeatable.",
-    ),
-    _CONFIG,
-    click.option("--enable", multiple=True, metavar="RULE", help="Switch a rule on; repeatable."),
-    click.option("--disable", multiple=True, metavar="RULE", help="Switch a rule off; repeatable."),
-    _ON_INVALID,
-    click.option(
-        "--strict", is_flag=True, help="Parse every document; HN903 and HN904 are errors."
-    ),
-    *_INPUT,
-)
+}
 
 
 report_file_option = click.option(
@@ -192,13 +188,15 @@ reformat_option = click.option(
 
 def common_options(function: Callable[..., int]) -> Callable[..., int]:
     """Add the options that `transform` and `validate` share, in the order of `_COMMON`."""
-    for option in reversed(_COMMON):
-        function = option(function)
-    return function
+    return options_named(*_COMMON)(function)
 
 
-def input_options(function: Callable[..., int]) -> Callable[..., int]:
-    """Add those of these options that have nothing to do with rules."""
-    for option in reversed((_CONFIG, _ON_INVALID, *_INPUT)):
-        function = option(function)
-    return function
+def options_named(*names: str) -> Callable[[Callable[..., int]], Callable[..., int]]:
+    """Return what adds some of the options that `transform` and `validate` share."""
+
+    def add(function: Callable[..., int]) -> Callable[..., int]:
+        for name in reversed(names):
+            function = _COMMON[name](function)
+        return function
+
+    return add

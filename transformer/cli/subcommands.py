@@ -13,7 +13,7 @@ from transformer.cli.options import (
     build_option,
     common_options,
     fail_on_option,
-    input_options,
+    options_named,
     paths_argument,
     reformat_option,
     report_file_option,
@@ -201,7 +201,9 @@ def placement(paths: tuple[str, ...], **options: Any) -> int:
 )
 @click.option("--diff", is_flag=True, help="Print a unified diff instead of manifests.")
 @reformat_option
-@input_options
+@options_named(
+    "config", "on_invalid", "stdin_filename", "max_document", "quiet", "verbose", "color"
+)
 @version_option
 def patch(paths: tuple[str, ...], **options: Any) -> int:
     """Splice a JSON patch into manifests; no other byte changes.
@@ -222,6 +224,88 @@ def patch(paths: tuple[str, ...], **options: Any) -> int:
     from transformer.hosts import command_line
 
     return command_line.patch(paths, PatchOptions(**options))
+
+
+@click.command()
+@click.option(
+    "--repos",
+    multiple=True,
+    required=True,
+    metavar="LIST",
+    help="What to run over: a file with one repository a line (PATH, or PATH, a tab and a"
+    " REVISION), - for standard input, or a pattern of folders such as 'sites/*'; repeatable.",
+)
+@click.option("--check", is_flag=True, help="As `--check`: what would be edited.")
+@click.option("--validate", is_flag=True, help="As `validate`.")
+@click.option("--placement", is_flag=True, help="As `placement`.")
+@click.option(
+    "--patch-dir",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="As `--diff`: write a patch for each repository that would change, for `git apply`.",
+)
+@click.option(
+    "--revision",
+    default="",
+    metavar="REV",
+    help="The revision of every repository for which the list has none (of a checkout: its work"
+    " tree; of a bare repository: HEAD).",
+)
+@click.option(
+    "--fail-on",
+    type=click.Choice(["error", "warning", "unseen", "breaks"]),
+    multiple=True,
+    help="What gives a repository exit status 1, as for `validate` and `placement`; repeatable.",
+)
+@click.option(
+    "--jobs",
+    type=click.IntRange(1),
+    metavar="N",
+    help="The number of processes (as many as there are processors).",
+)
+@click.option(
+    "--scheduler",
+    default="",
+    metavar="ADDRESS",
+    help="Run on the Dask cluster of this scheduler; needs hostnet-transform[dask].",
+)
+@click.option(
+    "--timeout",
+    type=click.FloatRange(0, min_open=True),
+    default=300,
+    metavar="SECONDS",
+    help="The time that one repository may take (300).",
+)
+@click.option(
+    "--cache",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="Where results of revisions are kept (in $XDG_CACHE_HOME or ~/.cache).",
+)
+@click.option("--no-cache", is_flag=True, help="Do everything again, and keep nothing.")
+@options_named("pools", "enable", "disable", "on_invalid", "strict", "max_document", "quiet")
+@version_option
+def fleet(**options: Any) -> int:
+    """Run over many repositories, and print one JSON line for each.
+
+    A repository is a checkout, a bare repository or a plain folder; its own configuration applies.
+    Lines come as repositories are done, in any order. What cannot be read is a line with its error.
+    What is known of a revision is kept, so a second run, or one after an interruption, does the
+    rest.
+
+    \b
+    hostnet-transform fleet --repos '/srv/git/*.git' --validate > lines.json
+    hostnet-transform fleet --repos sites.txt --revision HEAD --patch-dir patches/
+    find /srv/git -name '*.git' -prune | hostnet-transform fleet --repos - --check
+
+    Exit status: 0 no errors, no changes; 1 an error or a change was found, or what --fail-on names;
+    2 wrong usage or configuration; 3 something cannot be read; 130 interrupted. Each line has that
+    of its repository.
+    """
+    from transformer.commands.fleet import run_fleet
+    from transformer.config.fleet_options import FleetOptions
+
+    return run_fleet(FleetOptions(**options))
 
 
 @click.command("suggest-clusters")
@@ -430,4 +514,15 @@ def hook_validate(
     return pre_commit.validate(files, from_ref, to_ref, options, uses_cache=not no_cache)
 
 
-SUBCOMMANDS = (init, validate, placement, patch, suggest_clusters, rules, schema, kustomize, hook)
+SUBCOMMANDS = (
+    init,
+    validate,
+    placement,
+    patch,
+    fleet,
+    suggest_clusters,
+    rules,
+    schema,
+    kustomize,
+    hook,
+)

@@ -13,6 +13,7 @@ from transformer.errors import SettingsError
 from transformer.inputs.discovery import DiscoveryOptions, Source, discover
 from transformer.pipeline.baseline import Baseline
 from transformer.pipeline.settings import Settings
+from transformer.runs.workers import MOST_WORKERS
 
 Reads = TypeVar("Reads")
 Answers = TypeVar("Answers")
@@ -26,7 +27,8 @@ class Host(NamedTuple, Generic[Reads, Answers]):
     which then asks for `git add`. `is_lenient`: `validate` only notes a file that cannot be read
     and does not look like a manifest. `cache`: where it remembers files that are not reported.
     `keeps`: where a baseline to write goes instead of to its file.
-    `config`: the file of the configuration, if the host passes one.
+    `config`: the file of the configuration, if the host passes one. `workers`: the maximum number
+    of additional processes.
     """
 
     settings: Settings
@@ -38,6 +40,7 @@ class Host(NamedTuple, Generic[Reads, Answers]):
     cache: Path | None = None
     keeps: Callable[[Baseline], object] | None = None
     config: Path | None = None
+    workers: int = MOST_WORKERS
 
     def own_files(self) -> list[Path]:
         """Return the files that the settings come from, or name."""

@@ -72,6 +72,7 @@ def run(options: PlacementOptions, host: PlacementHost) -> int:
                 shows_after=options.before_after,
                 only=options.pool,
                 explains=options.explain,
+                workers=host.workers,
             )
         finally:
             progress.clear()

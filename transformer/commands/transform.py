@@ -52,7 +52,14 @@ def run(options: TransformOptions, host: TransformHost) -> int:
         try:
             with host.answers(reporter) as (output, idle):
                 outputs = Outputs(output, reporter, progress, idle)
-                run_transform(inputs, pools, context, outputs, is_pool_given=bool(options.pools))
+                run_transform(
+                    inputs,
+                    pools,
+                    context,
+                    outputs,
+                    is_pool_given=bool(options.pools),
+                    workers=host.workers,
+                )
         except BrokenPipeError:
             is_cut_off = True
             stdio.discard_output()

@@ -83,7 +83,11 @@ def run(options: ValidateOptions, host: ValidateHost) -> int:
         try:
             given = tuple(given_pools(pools, context))
             outcome = run_validate(
-                states._replace(given=given), context, progress.advance, cache_folder=host.cache
+                states._replace(given=given),
+                context,
+                progress.advance,
+                workers=host.workers,
+                cache_folder=host.cache,
             )
         finally:
             progress.clear()

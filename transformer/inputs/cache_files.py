@@ -38,14 +38,16 @@ def load(folder: Path, name: str) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def save(folder: Path, name: str, values: dict[str, Any]) -> None:
-    """Keep values under a name, and remove what is too much; nothing is done if that fails."""
+def save(folder: Path, name: str, values: dict[str, Any], most: int = _MOST_FILES) -> None:
+    """Keep values under a name, and remove what is too much (more than `most` files in the folder,
+    say); nothing is done if that fails.
+    """
     with suppress(OSError, ValueError, RecursionError):
         data = json.dumps(values, separators=(",", ":")).encode()
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         if _is_own(folder) and len(data) <= _MOST_BYTES:
             _replace(folder / f"{name}{_NAME}", (_hash(data), b"\n", data))
-            _prune(folder)
+            _prune(folder, most)
 
 
 def _replace(path: Path, parts: Iterable[bytes]) -> None:
@@ -91,7 +93,7 @@ def _is_readable(path: Path) -> bool:
     return stat.S_ISREG(status.st_mode) and status.st_size <= _MOST_BYTES
 
 
-def _prune(folder: Path) -> None:
+def _prune(folder: Path, most: int) -> None:
     """Remove the oldest files beyond the limits, and what killed runs have left."""
     now, size = time.time(), 0
     found = [(path.stat(), path) for path in folder.iterdir()]
@@ -101,7 +103,7 @@ def _prune(folder: Path) -> None:
     kept.sort(key=lambda one: one[0].st_mtime_ns, reverse=True)
     for number, (status, path) in enumerate(kept):
         size += status.st_size
-        if number >= _MOST_FILES or size > _MOST_BYTES:
+        if number >= most or size > _MOST_BYTES:
             path.unlink()
 
 

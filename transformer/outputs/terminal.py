@@ -34,7 +34,7 @@ def is_capable(stream: TextIO | None) -> bool:
 
 class Progress:
     """Shows bytes done, out of those expected, on one line of `err` (None: nowhere); `work` names
-    the activity.
+    the activity. `shown`: how a number is shown if it is not one of bytes.
 
     Nothing is drawn for the first 1.5 seconds. `clear` removes the line before anything else is
     written to `err`; the next `advance` draws it again.
@@ -45,8 +45,10 @@ class Progress:
         err: TextIO | None = None,
         clock: Callable[[], float] = monotonic,
         work: str = "transforming",
+        shown: Callable[[int], str] = lambda done: f"{done / 1_000_000:.1f} MB",
     ) -> None:
         self._err = err
+        self._shown = shown
         self._work = work
         self._clock = clock
         self._due = clock() + _DELAY
@@ -74,7 +76,7 @@ class Progress:
 
     def _line(self) -> str:
         if not self._expected:
-            return f"{self._work}: {self._done / 1_000_000:.1f} MB"
+            return f"{self._work}: {self._shown(self._done)}"
         share = min(self._done / self._expected, 1)
         filled = round(share * _BAR)
         return f"{self._work} [{'#' * filled}{'-' * (_BAR - filled)}] {share:4.0%}"

@@ -26,6 +26,7 @@ from transformer.report import placement_summary
 from transformer.runs.placement_after import AfterEdits
 from transformer.runs.placement_compared import Compared, Old, by_name, is_host_network
 from transformer.runs.validate import Outcome, Placed, run_validate, told, unread_before
+from transformer.runs.workers import MOST_WORKERS
 from transformer.wording import did_you_mean
 
 _REFUSED = ("HN901", "HN902")
@@ -49,16 +50,18 @@ def run_placement(
     shows_after: bool = False,
     only: Sequence[str] = (),
     explains: str = "",
+    workers: int = MOST_WORKERS,
 ) -> PlacementOutcome:
     """Return where the workloads of all worlds can land, on the pools in `only` (none: all).
 
-    `explains`: the workload (`Kind/namespace/name`) whose verdicts are explained.
+    `explains`: the workload (`Kind/namespace/name`) whose verdicts are explained. `workers` is the
+    maximum number of additional processes.
 
     Raises:
         SettingsError: there is no such pool.
     """
     context = context.for_placement(explains)
-    now = run_validate(states._replace(old=None), context, done)
+    now = run_validate(states._replace(old=None), context, done, workers=workers)
     before: Outcome | None = None
     if states.old is not None:
         before = run_validate(states.before(), context)

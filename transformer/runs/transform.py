@@ -42,7 +42,7 @@ from transformer.pipeline.stream import (
 )
 from transformer.pipeline.transform_document import transform_document
 from transformer.rules.exempt import BY_PLACEMENT
-from transformer.runs.workers import Workers
+from transformer.runs.workers import MOST_WORKERS, Workers
 from transformer.text.raw_document import RawBatch
 
 if TYPE_CHECKING:
@@ -88,11 +88,13 @@ def run_transform(
     outputs: Outputs,
     *,
     is_pool_given: bool = False,
+    workers: int = MOST_WORKERS,
 ) -> None:
     """Read everything, and pass on the results.
 
     `is_pool_given`: `pool_sources` have all pools (`--pools`), so that standard input need not be
-    read to its end before a Node can be transformed.
+    read to its end before a Node can be transformed. `workers` is the maximum number of additional
+    processes.
 
     Raises:
         SettingsError: a file of pools cannot be read.
@@ -100,16 +102,16 @@ def run_transform(
     """
     given = tuple(given_pools(pool_sources, context))
     if inputs.sources is not None:
-        _run_files(inputs.sources, inputs, context, given, outputs)
+        _run_files(inputs.sources, inputs, context, given, outputs, workers)
     elif inputs.stdin is not None:
         pools = pool_index(given, complete=is_pool_given)
-        _run_stdin(inputs.stdin, context.with_pools(pools), outputs)
+        _run_stdin(inputs.stdin, context.with_pools(pools), outputs, workers)
     outputs.output.close()
 
 
-def _run_stdin(stdin: RawStream, context: RunContext, outputs: Outputs) -> None:
+def _run_stdin(stdin: RawStream, context: RunContext, outputs: Outputs, workers: int) -> None:
     pieces = _batches(stdin.batches(outputs.idle), context, is_stream=True)
-    with _workers(context) as by:
+    with _workers(context, workers) as by:
         results = transform_as_it_comes(pieces, Origin(stdin.name), context, FileSpool, by)
         outputs.take(results, None)
 
@@ -120,6 +122,7 @@ def _run_files(
     context: RunContext,
     given: tuple[Any, ...],
     outputs: Outputs,
+    workers: int,
 ) -> None:
     """Transform `sources`, with the pools and kustomizations of the context files as well.
 
@@ -154,7 +157,7 @@ def _run_files(
         seen = prescan(prescanned, kustomizations, context, mentions, take, done).signatures
         for of_them in contexts.values():
             of_them.cluster.pools.complete = True
-        with _workers(context) as by:
+        with _workers(context, workers) as by:
             for source in files:
                 outputs.reporter.counts["files"] += 1
                 origin = kustomizations.origin(source)
@@ -188,13 +191,13 @@ def _listed(
 
 
 @contextmanager
-def _workers(context: RunContext) -> Iterator[TransformBatch]:
+def _workers(context: RunContext, most: int) -> Iterator[TransformBatch]:
     """Yield the `TransformBatch` that uses several processors; any cluster of `context` will do."""
 
     def work(task: tuple[Document, Origin]) -> DocumentResult:
         return transform_document(*task, context)
 
-    with Workers(work) as workers:
+    with Workers(work, most) as workers:
         yield shared_out(workers.share)
 
 

@@ -48,6 +48,32 @@ def held_back() -> Iterator[Callable[[], None]]:
         _set_mask(before)
 
 
+@contextmanager
+def deferred() -> Iterator[None]:
+    """Let the first signal that terminates this process wait until the block has been left.
+
+    Unlike a mask, this holds whatever thread gets the signal. A second one terminates immediately.
+    """
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, *_numbers())}
+    before = {number: old for number, old in handlers.items() if callable(old)}
+    came: list[int] = []
+
+    def note(number: int, _: FrameType | None) -> None:
+        came.append(number)
+        for other, old in before.items():
+            signal.signal(other, old)
+
+    for number in before:
+        signal.signal(number, note)
+    try:
+        yield
+    finally:
+        for number, old in before.items():
+            signal.signal(number, old)
+    for first in came:
+        signal.raise_signal(first)
+
+
 def _set_mask(mask: set[signal.Signals] | set[int]) -> None:
     signal.pthread_sigmask(signal.SIG_SETMASK, mask)
 

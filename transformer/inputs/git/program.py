@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from transformer.errors import SettingsError, reason_of
+from transformer.errors import GitError, reason_of
 from transformer.regexes import regex
 
 EMPTY = ""
@@ -74,7 +74,7 @@ class Git(NamedTuple):
         """
         done = self.attempt(*arguments)
         if done.returncode:
-            raise SettingsError(f"git {arguments[0]}: {_error_of(done)}", hint=_advice(done))
+            raise GitError(f"git {arguments[0]}: {_error_of(done)}", hint=_advice(done))
         return done.stdout
 
     def start(self, *arguments: str) -> "subprocess.Popen[bytes]":
@@ -131,7 +131,7 @@ def resolve(folder: Path, revision: str) -> Revision:
     """
     if not revision:
         hint = "check that the variables in the command are set"
-        raise SettingsError("a revision is empty", hint=hint)
+        raise GitError("a revision is empty", hint=hint)
     top = top_of(folder)
     git = outer(top)
     left, dots, right = revision.partition("...")
@@ -146,6 +146,23 @@ def resolve(folder: Path, revision: str) -> Revision:
     return Revision(top, done.stdout.decode().strip(), revision)
 
 
+def commit_and_tree(git: Git, revision: str) -> tuple[str, str]:
+    """Return the names of the commit that `revision` means and of its tree; `EMPTY` of both for
+    HEAD in a repository without any branch.
+
+    Raises:
+        SettingsError: git cannot read the repository, or there is no such commit.
+    """
+    if not revision.startswith("-"):
+        done = git.attempt("rev-parse", f"{revision}^{{commit}}", f"{revision}^{{tree}}")
+        names = done.stdout.decode(errors="replace").split()
+        if not done.returncode and len(names) == 2:
+            return names[0], names[1]
+    if not git.run("for-each-ref", "--count=1") and revision == "HEAD":
+        return EMPTY, EMPTY
+    raise _missing(git, f"there is no commit {revision!r} in this repository")
+
+
 def top_of(folder: Path) -> Path:
     """Return the top folder of the work tree around `folder`.
 
@@ -156,7 +173,7 @@ def top_of(folder: Path) -> Path:
     if done.returncode or not done.stdout.strip():
         message = f"git finds no work tree around {folder}: {_error_of(done)}"
         hint = "run it in a checked out repository, or leave out --base and --staged"
-        raise SettingsError(message, hint=_advice(done) or hint)
+        raise GitError(message, hint=_advice(done) or hint)
     return Path(os.fsdecode(done.stdout.removesuffix(b"\n")))
 
 
@@ -189,10 +206,10 @@ def _object(git: Git, name: str) -> str:
     return done.stdout.decode().strip() if is_one else ""
 
 
-def _missing(git: Git, message: str) -> SettingsError:
+def _missing(git: Git, message: str) -> GitError:
     if git.attempt("rev-parse", "--is-shallow-repository").stdout.strip() != b"true":
-        return SettingsError(message, hint="`git fetch` it, or check its name")
-    return SettingsError(
+        return GitError(message, hint="`git fetch` it, or check its name")
+    return GitError(
         f"{message}: it is a shallow clone, which lacks older commits and other branches",
         hint="`git fetch --unshallow`, or `git fetch --depth=100 origin BRANCH`; with "
         "actions/checkout: `fetch-depth: 0`",
@@ -207,5 +224,5 @@ def _clean_environment() -> dict[str, str]:
     return {**kept, **_QUIET}
 
 
-def _no_git(error: OSError) -> SettingsError:
-    return SettingsError(f"git cannot be run: {reason_of(error)}", hint="install git")
+def _no_git(error: OSError) -> GitError:
+    return GitError(f"git cannot be run: {reason_of(error)}", hint="install git")

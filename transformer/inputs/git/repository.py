@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from io import BytesIO
 from typing import IO, BinaryIO, NamedTuple
 
-from transformer.errors import SettingsError
+from transformer.errors import GitError
 from transformer.inputs.git.program import EMPTY, Git
 
 SUBMODULE = "160000"
@@ -81,7 +81,7 @@ class Repository:
             if stage != "0":
                 message = "the index has a merge conflict in this file"
                 hint = "resolve it and `git add` the file"
-                raise SettingsError(message, file=entry.path, hint=hint)
+                raise GitError(message, file=entry.path, hint=hint)
             if entry.sha not in _EMPTY_BLOBS:
                 entries.append(entry)
         return entries
@@ -154,10 +154,10 @@ def _lines(out: bytes) -> Iterator[tuple[list[str], str]]:
         yield words.decode().split(" "), os.fsdecode(path)
 
 
-def _unreadable(entry: Entry) -> SettingsError:
+def _unreadable(entry: Entry) -> GitError:
     message = f"git cannot read the object {entry.sha}"
     hint = "`git fsck` lists missing objects; in a partial clone, check that `git fetch` works"
-    return SettingsError(message, file=entry.path, hint=hint)
+    return GitError(message, file=entry.path, hint=hint)
 
 
 def _exactly(pipe: IO[bytes], size: int) -> bytes:

@@ -1,0 +1,143 @@
+"""The `fleet` command: one task for each repository of a list, one line for each task."""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from transformer.config.fleet_options import FleetOptions
+from transformer.config.fleet_tasks import Mode, Settings, Task
+from transformer.errors import SettingsError
+from transformer.fleet import ExecutorLost, processes, run
+from transformer.inputs.discovery import DiscoveryOptions, discover
+from transformer.inputs.repository_list import listed
+from transformer.outputs.fleet_results import FleetResults, made_folder
+from transformer.outputs.terminal import Progress, is_capable
+from transformer.rules.registry import resolve_rule_id
+from transformer.system import stdio
+from transformer.system.cache_folder import cache_folder
+from transformer.system.dask_cluster import Cluster, cluster
+
+_FOLDER = "fleet"
+"""Of the results that are kept, in the tool's folder."""
+
+_FAIL_ON = {
+    "validate": ("error", "warning", "unseen"),
+    "placement": ("breaks", "unseen"),
+    "check": (),
+    "patch": (),
+}
+_FEWEST = 64
+"""Tasks in flight on a cluster, whose workers may be more than there are now."""
+
+
+def run_fleet(options: FleetOptions) -> int:
+    """Do the tasks, print their lines and the summary, and return the exit status.
+
+    Raises:
+        SettingsError: wrong usage, a list that cannot be read, or no scheduler.
+        OSError: standard output, or a patch, cannot be written.
+    """
+    settings = settings_of(options)
+    patches = None if options.patch_dir is None else made_folder(options.patch_dir)
+    err = None if options.quiet else sys.stderr
+    has_progress = err is not None and is_capable(err) and not _is_terminal()
+    progress = Progress(sys.stderr if has_progress else None, work="fleet", shown=_repositories)
+    results = FleetResults(stdio.standard_output(), sys.stderr, progress, patches)
+    tasks = (
+        Task(one.path, one.revision or options.revision, settings) for one in listed(options.repos)
+    )
+    status = 0
+    try:
+        with _executor(options) as where:
+            for result in run(tasks, where.executor, in_flight=2 * where.slots):
+                results.add(result.line, result.patch, is_cached=result.is_cached)
+    except BrokenPipeError:
+        stdio.discard_output()
+        return 0
+    except ExecutorLost as lost:
+        status = 3
+        progress.clear()
+        print(f"error: {lost.message}\n  help: {lost.hint}", file=sys.stderr)
+    finally:
+        progress.clear()
+        if err is not None and (results.statuses or sys.exception() is None):
+            print(results.summary(), file=err, flush=True)
+    found = {*results.statuses, status}
+    return next(one for one in (2, 3, 1, 0) if one in found)
+
+
+def settings_of(options: FleetOptions) -> Settings:
+    """Return what holds for all tasks.
+
+    Raises:
+        SettingsError: options contradict each other, there is no such rule, or no such file.
+    """
+    mode = _mode(options)
+    if wrong := [name for name in options.fail_on if name not in _FAIL_ON[mode]]:
+        those = ", ".join(f"--fail-on {name}" for name in _FAIL_ON[mode])
+        hint = f"here there is {those}" if those else "remove it: a change gives exit status 1"
+        raise SettingsError(f"--fail-on {wrong[0]} is not for --{mode}", hint=hint)
+    for rule in (*options.enable, *options.disable):
+        resolve_rule_id(rule)
+    discover(options.pools, DiscoveryOptions(Path.cwd()))
+    folder = options.cache or (base / _FOLDER if (base := cache_folder()) else None)
+    return Settings(
+        mode=mode,
+        fail_on=options.fail_on,
+        pools=options.pools,
+        enable=options.enable,
+        disable=options.disable,
+        on_invalid=options.on_invalid,
+        strict=options.strict,
+        max_document=options.max_document,
+        timeout=options.timeout,
+        cache="" if options.no_cache or folder is None else str(folder.absolute()),
+    )
+
+
+def _mode(options: FleetOptions) -> Mode:
+    modes: dict[Mode, bool] = {
+        "check": options.check,
+        "validate": options.validate,
+        "placement": options.placement,
+        "patch": options.patch_dir is not None,
+    }
+    chosen = [mode for mode, is_chosen in modes.items() if is_chosen]
+    if len(chosen) != 1:
+        message = "one of --check, --validate, --placement and --patch-dir is needed"
+        hint = "add one" if not chosen else "remove all but one; a second run does another"
+        raise SettingsError(message, hint=hint)
+    if options.no_cache and options.cache is not None:
+        raise SettingsError("--cache and --no-cache contradict each other", hint="remove one")
+    if options.scheduler and options.jobs is not None:
+        hint = "remove --jobs: the workers of the cluster say how many tasks they do"
+        raise SettingsError("--jobs is not for a cluster", hint=hint)
+    return chosen[0]
+
+
+@contextmanager
+def _executor(options: FleetOptions) -> Iterator[Cluster]:
+    """Yield what does the tasks, and how many at a time."""
+    if options.scheduler:
+        with cluster(options.scheduler) as found:
+            yield found._replace(slots=max(found.slots, _FEWEST // 2))
+        return
+    jobs = options.jobs or _processors()
+    with processes(jobs) as executor:
+        yield Cluster(executor, jobs)
+
+
+def _processors() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _is_terminal() -> bool:
+    return sys.stdout is not None and sys.stdout.isatty()
+
+
+def _repositories(done: int) -> str:
+    return f"{done} repositories"

@@ -1,0 +1,51 @@
+"""A process that works on tasks of `fleet`, one at a time; `system/child.py` runs its `serve`."""
+
+import gc
+import json
+import os
+import shutil
+import signal
+import sys
+import tempfile
+from pathlib import Path
+
+from transformer.config.fleet_tasks import Result, failure, task_of
+from transformer.hosts.repository import work
+
+
+def serve(folder: str) -> None:
+    """Answer each line of standard input, a task, with a line on standard output, its result.
+
+    Nothing else may be written there. `folder` is for temporary files, and removed at the end.
+    """
+    if hasattr(signal, "pthread_sigmask"):  # whoever started this may have blocked some
+        signal.pthread_sigmask(signal.SIG_SETMASK, ())
+    gc.set_threshold(50_000, 20, 50)
+    questions, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    os.dup2(nowhere, 0)
+    os.dup2(2, 1)
+    tempfile.tempdir = folder
+    home = Path.cwd()
+    for line in questions:
+        result = answered(line, folder)
+        os.chdir(home)
+        answers.write(json.dumps(result._asdict(), separators=(",", ":")).encode() + b"\n")
+        answers.flush()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def answered(line: bytes, folder: str) -> Result:
+    """Return the result of the task in a line."""
+    task = task_of(json.loads(line))
+    scratch = tempfile.mkdtemp(dir=folder)
+    try:
+        return work(task, Path(scratch).resolve())
+    except Exception:  # a bug costs one line, and no other repository
+        import traceback
+
+        traceback.print_exc(file=sys.stderr)
+        hint = "please report it with the lines on standard error and the input"
+        return failure(task, "this is a bug of hostnet-transform", hint)
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)

@@ -1,0 +1,127 @@
+"""A commit of a repository as files in another folder: read from Git's objects, not checked out.
+
+What a run asks of a folder besides contents (is it a folder, which kustomization is in it, where
+does a link lead) has the same answer there as in a checkout. No index is made, no hook or filter
+runs, and the repository is not changed. Files that a run cannot read are there, but empty. Git's
+own protection applies: a repository of another user is refused unless `safe.directory` names it.
+
+Submodules are empty folders, as after `git clone`. A link that leads out of the tree is left out.
+"""
+
+import os
+import shutil
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+from typing import NamedTuple
+
+from transformer.errors import SettingsError
+from transformer.inputs.git import program
+from transformer.inputs.git.export import Part, placed
+from transformer.inputs.git.program import Git
+from transformer.inputs.git.repository import SUBMODULE, SYMLINK, Entry, Repository
+
+
+class Snapshot(NamedTuple):
+    """A commit, and the hash of its tree, which stands for all of its files."""
+
+    git: Git
+    commit: str
+    tree: str
+
+
+def snapshot(folder: Path, revision: str) -> Snapshot:
+    """Return the commit that `revision` means in the repository in a folder: bare, or a checkout.
+
+    Raises:
+        SettingsError: git cannot read it, or there is no such commit.
+    """
+    git = program.inner(folder)
+    # It is this folder, and not one above it.
+    git = git._replace(
+        environment={**git.environment, "GIT_CEILING_DIRECTORIES": str(folder.parent)}
+    )
+    return Snapshot(git, *program.commit_and_tree(git, revision))
+
+
+class Writer(ExitStack):
+    """Writes a commit into an empty folder; a context manager, which ends the process of Git.
+
+    Raises:
+        SettingsError: git cannot read the tree.
+    """
+
+    def __init__(self, found: Snapshot, folder: Path) -> None:
+        super().__init__()
+        self._repository = Repository(found.git)
+        self.callback(self._repository.close)
+        entries = self._repository.tree(found.commit)
+        self._placed = [
+            one for one in placed(Part(self._repository, entries, folder)) if not _is_own(one[0])
+        ]
+        self._folder = folder
+        self._empty: list[tuple[Entry, Path]] = []
+
+    def write(self, has_content: Callable[[str], bool]) -> None:
+        """Write everything; files without content are empty for now.
+
+        Raises:
+            SettingsError: git cannot read a file.
+            OSError: a file cannot be written.
+        """
+        links = []
+        for entry, path in self._placed:
+            folder = path if entry.mode == SUBMODULE else path.parent
+            folder.mkdir(parents=True, exist_ok=True)
+            if entry.mode == SYMLINK:
+                links.append((entry, path))
+            elif entry.mode != SUBMODULE:
+                if has_content(entry.path):
+                    self._copy(entry, path)
+                else:
+                    path.touch()
+                    self._empty.append((entry, path))
+        self._link(links)
+        (self._folder / ".git").mkdir(exist_ok=True)  # it is the top of a repository
+
+    def fill(self, has_content: Callable[[str], bool]) -> None:
+        """Write the contents of further files.
+
+        Raises:
+            SettingsError: git cannot read a file.
+            OSError: a file cannot be written.
+        """
+        for entry, path in self._empty:
+            if has_content(entry.path):
+                self._copy(entry, path)
+
+    def _copy(self, entry: Entry, path: Path) -> None:
+        with self._repository.open(entry) as blob, path.open("wb") as file:
+            shutil.copyfileobj(blob, file)
+
+    def _link(self, links: list[tuple[Entry, Path]]) -> None:
+        """Make the links last, so that none leads a file out of the folder."""
+        for entry, path in links:
+            with self._repository.open(entry) as blob:
+                path.symlink_to(os.fsdecode(blob.read()))
+        top = os.path.realpath(self._folder)
+        for _, path in links:
+            if not Path(os.path.realpath(path)).is_relative_to(top):
+                path.unlink()
+
+
+def _is_own(entry: Entry) -> bool:
+    """Whether a path is one that Git never checks out: it would be a repository of its own."""
+    return ".git" in entry.path.lower().split("/")
+
+
+def refuse_outside(path: str, what: str, file: str) -> None:
+    """Check that a path of the configuration `file` does not lead out of the tree.
+
+    Raises:
+        SettingsError: it does.
+    """
+    if Path(os.path.normpath(path)).parts[:1] == (os.pardir,):
+        message = f"{what} {path!r} leads out of the repository"
+        hint = "where it is not checked out, only what is in it can be read"
+        raise SettingsError(message, hint=hint, file=file)
