@@ -95,7 +95,7 @@ def _result(future: "Future[Result]", task: Task) -> Result | ExecutorLost:
 
 def _lost(error: BaseException) -> ExecutorLost:
     said = f"{type(error).__name__}: {error}".rstrip(": ")
-    hint = "start it again, and run the same command: with a cache, what was done is not done again"
+    hint = "start another one, and run again; with a cache, what was done is not done again"
     return ExecutorLost(f"the executor does no more work ({said})", hint=hint)
 
 

@@ -59,13 +59,20 @@ def run_fleet(options: FleetOptions) -> int:
     except ExecutorLost as lost:
         status = 3
         progress.clear()
-        print(f"error: {lost.message}\n  help: {lost.hint}", file=sys.stderr)
+        print(*_lost(lost, options.scheduler, settings.cache), sep="\n", file=sys.stderr)
     finally:
         progress.clear()
         if err is not None and (results.statuses or sys.exception() is None):
             print(results.summary(), file=err, flush=True)
     found = {*results.statuses, status}
     return next(one for one in (2, 3, 1, 0) if one in found)
+
+
+def _lost(lost: ExecutorLost, scheduler: str, cache: str) -> Iterator[str]:
+    what = f"the scheduler at {scheduler} is gone, or is shutting down" if scheduler else ""
+    yield f"error: {what or lost.message}; the lines above are complete"
+    if cache:
+        yield "  help: run the same command again: what is kept of revisions is not done again"
 
 
 def settings_of(options: FleetOptions) -> Settings:

@@ -27,12 +27,16 @@ def serve(folder: str) -> None:
     os.dup2(2, 1)
     tempfile.tempdir = folder
     home = Path.cwd()
-    for line in questions:
-        result = answered(line, folder)
-        os.chdir(home)
-        answers.write(json.dumps(result._asdict(), separators=(",", ":")).encode() + b"\n")
-        answers.flush()
-    shutil.rmtree(folder, ignore_errors=True)
+    try:
+        for line in questions:
+            result = answered(line, folder)
+            os.chdir(home)
+            answers.write(json.dumps(result._asdict(), separators=(",", ":")).encode() + b"\n")
+            answers.flush()
+    except BrokenPipeError:  # whoever asked is gone
+        os.dup2(nowhere, answers.fileno())
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def answered(line: bytes, folder: str) -> Result:
