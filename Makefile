@@ -6,12 +6,13 @@ BIN := $(VENV)/bin
 RUN := $(BIN)/python -m
 LOCKS := requirements
 # Stamps: the tool itself can be run; its tests can; the tools for development are there, too; what
-# drives a browser; and what makes the site.
+# drives a browser; what makes the site; and Dask.
 RUNS := $(VENV)/runs
 TESTS := $(VENV)/tests
 READY := $(VENV)/ready
 BROWSES := $(VENV)/browses
 WRITES := $(VENV)/writes
+CLUSTERS := $(VENV)/clusters
 COMPILE := $(VENV)/lock/bin/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 \
     --generate-hashes --no-emit-index-url --no-annotate --custom-compile-command 'make lock'
 INSTALL := $(RUN) pip install --quiet --disable-pip-version-check --no-compile
@@ -30,7 +31,7 @@ DEMO_TOOL := $(CURDIR)/$(BIN)/hostnet-transform
 export PYTHONPYCACHEPREFIX := $(CURDIR)/$(VENV)/pycache
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup demo test check fmt lint golden docs integration kustomize reviewdog oracle cluster-oracle pythons lock yaml-oracle fuzz browser coverage mutation bench bench-docs bench-peers dist pyz archives manifests release release-check reproducible image image-push actionlint audit sbom version krew editor schema-store site screenshots man kyaml-oracle splice-cases splice-table clean
+.PHONY: help setup demo test check fmt lint golden docs integration kustomize reviewdog oracle cluster-oracle pythons lock yaml-oracle fuzz browser coverage mutation bench bench-docs bench-peers dist pyz archives manifests release release-check reproducible image image-push actionlint audit sbom version krew editor schema-store site screenshots man kyaml-oracle splice-cases splice-table dask clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r target text; do \
@@ -134,6 +135,13 @@ site: $(WRITES) ## build the pages as a site into build/site/; a broken link is 
 screenshots: site $(BROWSES) ## take pictures of the site, into build/screenshots/ (needs chromium)
 	$(RUN) tools.site.screenshots build/site build/screenshots
 
+dask: $(CLUSTERS) ## install Dask, for the tests of `fleet` on a cluster
+
+$(CLUSTERS): $(TESTS) $(LOCKS)/dask.txt
+	@echo "installing Dask into $(VENV)"
+	@$(INSTALL) --require-hashes --requirement $(LOCKS)/dask.txt
+	@touch $@
+
 oracle: setup ## ask OpenYurt's own code again, and fail on a difference; REWRITE=1 keeps it (needs Go)
 	$(RUN) tests.oracle.record $(if $(REWRITE),,--check)
 
@@ -149,6 +157,7 @@ lock: setup ## pin the newest packages that pyproject.toml allows, with their ha
 	$(COMPILE) --upgrade --extra test --constraint $(LOCKS)/dev.txt --output-file $(LOCKS)/test.txt
 	$(COMPILE) --upgrade --extra browser --constraint $(LOCKS)/dev.txt --output-file $(LOCKS)/browser.txt
 	$(COMPILE) --upgrade --extra site --constraint $(LOCKS)/dev.txt --output-file $(LOCKS)/site.txt
+	$(COMPILE) --upgrade --extra dask --constraint $(LOCKS)/dev.txt --output-file $(LOCKS)/dask.txt
 	$(COMPILE) --upgrade --group editable --constraint $(LOCKS)/dev.txt --output-file $(LOCKS)/run.txt
 	$(COMPILE) --upgrade --constraint $(LOCKS)/dev.txt --output-file $(LOCKS)/tool.txt
 	$(SBOM)

@@ -34,9 +34,7 @@ def _files(index: int, size: int) -> Iterator[tuple[str, bytes]]:
 
 def _make_one(path: Path, files: dict[str, bytes]) -> None:
     subprocess.run(["git", "init", "--quiet", "--bare", "--template=", path], check=True)
-    subprocess.run(
-        ["git", "-C", path, "symbolic-ref", "HEAD", "refs/heads/main"], check=True
-    )
+    subprocess.run(["git", "-C", path, "symbolic-ref", "HEAD", "refs/heads/main"], check=True)
     subprocess.run(
         ["git", "-C", path, "fast-import", "--quiet"], input=b"".join(_stream(files)), check=True
     )

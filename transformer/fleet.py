@@ -11,7 +11,7 @@ Few tasks are in flight at any time, so a list may be as long as one likes.
 
 import json
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import (
     FIRST_COMPLETED,
     BrokenExecutor,
@@ -48,7 +48,7 @@ class ExecutorLost(TransformError):
 
 def run(
     tasks: Iterable[Task], executor: Executor, *, in_flight: int = IN_FLIGHT
-) -> Iterator[Result]:
+) -> Generator[Result, None, None]:
     """Yield the result of each task as soon as it is known, in any order.
 
     `tasks` are taken as they can be submitted: at most `in_flight` at a time.

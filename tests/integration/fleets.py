@@ -3,12 +3,8 @@
 import json
 import os
 import subprocess
-import sys
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
-
-import pytest
 
 from tests.integration.cli_runs import TOOL, environment
 from tests.manifests import guarded, joined, kept_off, node, pool
@@ -20,8 +16,6 @@ GIT = {
     **{f"GIT_{one}_NAME": "tester" for one in ("AUTHOR", "COMMITTER")},
     **{f"GIT_{one}_EMAIL": "tester@example.org" for one in ("AUTHOR", "COMMITTER")},
 }
-
-SLOW = ("import time\n", "time.sleep(60)\n")
 
 
 def git(folder: Path, *arguments: str) -> str:
@@ -55,7 +49,7 @@ def checkout(folder: Path, files: dict[str, bytes]) -> Path:
 
 
 def bare(source: Path, folder: Path) -> Path:
-    git(source.parent, "clone", "-q", "--bare", str(source), str(folder))
+    git(source.parent, "clone", "-q", "--bare", "--no-hardlinks", str(source), str(folder))
     return folder
 
 

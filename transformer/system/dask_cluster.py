@@ -1,5 +1,6 @@
 """An existing Dask cluster as an executor. Retries, and which worker does what, are Dask's."""
 
+import logging
 from collections.abc import Iterator
 from concurrent.futures import Executor
 from contextlib import contextmanager
@@ -30,6 +31,7 @@ def cluster(address: str) -> Iterator[Cluster]:
     except ImportError:
         hint = "pip install 'hostnet-transform[dask]'"
         raise SettingsError("--scheduler needs Dask, which is not installed", hint=hint) from None
+    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what it would say is said here
     try:
         client = Client(address, timeout=_PATIENCE)
     except (OSError, TimeoutError, ValueError, ImportError) as error:
