@@ -15,7 +15,7 @@ import pytest
 
 from bench.fleets import make
 from tests.effort import only_in_ci
-from tests.integration.cli_runs import TOOL, environment
+from tests.integration.cli_runs import ROOT, TOOL, environment
 from tests.integration.fleets import checkout, fleet, lines, site
 from tests.requirements import require_module
 from transformer import fleet as api
@@ -290,9 +290,22 @@ def test_without_its_scheduler_a_run_ends_and_the_next_one_goes_on(
     assert b" known from earlier runs" in done.stderr
 
 
+@only_in_ci
 def test_no_scheduler_is_said_to_be_none(tmp_path: Path) -> None:
+    require_module("distributed")
     (tmp_path / "site").mkdir()
     where = ("--scheduler", "tcp://127.0.0.1:9")
     done = fleet("--check", "--repos", "s*", *where, cwd=tmp_path)
     assert (done.returncode, done.stdout) == (2, b"")
-    assert b"no scheduler of Dask answers" in done.stderr or b"[dask]" in done.stderr
+    assert b"no scheduler of Dask answers at 'tcp://127.0.0.1:9'" in done.stderr
+    assert b"Traceback" not in done.stderr
+
+
+def test_without_dask_it_is_said_how_to_install_it(tmp_path: Path) -> None:
+    (tmp_path / "site").mkdir()
+    (tmp_path / "distributed.py").write_text("raise ImportError\n")
+    path = f"{tmp_path}{os.pathsep}{ROOT}"
+    where = ("--scheduler", "tcp://127.0.0.1:9")
+    done = fleet("--check", "--repos", "s*", *where, cwd=tmp_path, PYTHONPATH=path)
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert b"pip install 'hostnet-transform[dask]'" in done.stderr

@@ -31,7 +31,8 @@ def cluster(address: str) -> Iterator[Cluster]:
     except ImportError:
         hint = "pip install 'hostnet-transform[dask]'"
         raise SettingsError("--scheduler needs Dask, which is not installed", hint=hint) from None
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what it would say is said here
+    for name in ("distributed", "distributed.client"):  # what they would say is said here
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     try:
         client = Client(address, timeout=_PATIENCE)
     except (OSError, TimeoutError, ValueError, ImportError) as error:
