@@ -19,6 +19,7 @@ from bench.place import Place
 from bench.sections import (
     apps,
     edited,
+    fleet,
     growth,
     hooks,
     kustomize,
@@ -36,7 +37,7 @@ SECTIONS: dict[str, ModuleType] = {
     module.__name__.rpartition(".")[2]: module
     for module in (
         *(passing, edited, apps, kustomize, validate, lists, start, hooks, real, memory, growth),
-        *(placement, page),
+        *(placement, page, fleet),
     )
 }
 

@@ -60,7 +60,7 @@ class Verdict:
 
     what: str
     figure: Spread
-    unit: Literal["x", " s", " MB"]
+    unit: Literal["", "x", " s", " MB"]
     goal: float
     at_least: bool = False
 

@@ -56,12 +56,21 @@ def _watch(child: int) -> int:
 
 
 def _memory(process: str) -> int:
-    children = _read(f"/proc/{process}/task/{process}/children").split()
+    tasks = _names(f"/proc/{process}/task")
+    children = " ".join(_read(f"/proc/{process}/task/{task}/children") for task in tasks).split()
     own = 0
     for line in _read(f"/proc/{process}/smaps_rollup").splitlines():
         if line.startswith("Pss:"):
             own = int(line.split()[1]) * 1024
     return own + sum(map(_memory, children))
+
+
+def _names(folder: str) -> "list[str]":
+    """Return what is in a folder of the system, or nothing: the process is gone."""
+    try:
+        return os.listdir(folder)  # noqa: PTH208 (pathlib takes memory)
+    except OSError:
+        return []
 
 
 def _read(path: str) -> str:

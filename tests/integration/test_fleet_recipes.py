@@ -15,16 +15,17 @@ from typing import NamedTuple
 
 import pytest
 
+from tests.effort import tried
 from tests.integration.cli_runs import ROOT, environment
 from tests.integration.fleets import GIT, checkout, git, site
 
-NUMBER = 20
+NUMBER = tried(20)
 PAGE = (ROOT / "docs/fleet.md").read_text("utf-8")
 PROGRAMS = dict(re.findall(r"<!-- program: (\S+) -->\n```sh\n(.*?)```", PAGE, re.DOTALL))
 
 
 class Taken(NamedTuple):
-    """What a tool takes from a clone: the exit status, the files that differ, and what was printed."""
+    """What a tool takes from a clone: exit status, files that differ, and what was printed."""
 
     status: int
     difference: str
