@@ -25,7 +25,7 @@ from contextlib import contextmanager
 from itertools import islice
 
 from transformer.config.fleet_tasks import Mode, Result, Settings, Task, failure
-from transformer.errors import TransformError
+from transformer.errors import TransformError, reason_of
 from transformer.system.child import Child, ChildEnded
 
 __all__ = ["ExecutorLost", "Mode", "Result", "Settings", "Task", "processes", "run", "work"]
@@ -104,7 +104,10 @@ def work(task: Task) -> Result:
     line = json.dumps(task.placed().as_plain()).encode() + b"\n"
     reason = ""
     for _ in range(_ATTEMPTS):
-        child = getattr(_own, "child", None) or _started()
+        try:
+            child = _child()
+        except OSError as error:
+            return failure(task, f"no process can be started for it: {reason_of(error)}")
         try:
             return Result(**json.loads(child.ask(line, task.settings.timeout)))
         except ChildEnded as ended:
@@ -117,7 +120,15 @@ def work(task: Task) -> Result:
     return failure(task, message, "it may need more memory than there is")
 
 
-def _started() -> Child:
+def _child() -> Child:
+    """Return the process of this thread.
+
+    Raises:
+        OSError: it cannot be started.
+    """
+    child: Child | None = getattr(_own, "child", None)
+    if child is not None and child.is_own:
+        return child
     child = _own.child = Child(_WORKER)
     if (pool := getattr(_own, "pool", None)) is not None:
         pool.append(child)

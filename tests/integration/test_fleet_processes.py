@@ -19,9 +19,11 @@ from tests.integration.cli_runs import ROOT, TOOL, environment
 from tests.integration.fleets import checkout, fleet, lines, site
 from tests.requirements import require_module
 from transformer import fleet as api
-from transformer.fleet import ExecutorLost, Settings, Task, processes, run
+from transformer.fleet import ExecutorLost, Settings, Task, processes, run, work
 
 NUMBER = 24
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="processes are found in /proc")
 
 
 @pytest.fixture(scope="module")
@@ -157,16 +159,19 @@ def test_a_task_that_kills_its_worker_twice_is_a_line(tmp_path: Path) -> None:
     assert told["site"]["status"] == 1
 
 
-@pytest.mark.parametrize("kind", ["threads", "spawned"])
+@pytest.mark.parametrize("kind", ["threads", "spawned", "forked"])
 def test_any_executor_will_do(kind: str, tmp_path: Path) -> None:
     names = [str(checkout(tmp_path / f"site-{number}", site(number))) for number in range(4)]
+    tasks = [Task(name, settings=Settings(mode="check")) for name in names]
+    assert work(tasks[0]).status == 1  # this process has one that works, which no other may use
     executor: Executor = (
         ThreadPoolExecutor(2)
         if kind == "threads"
-        else ProcessPoolExecutor(2, mp_context=get_context("spawn"))
+        else ProcessPoolExecutor(
+            2, mp_context=get_context("spawn" if kind == "spawned" else "fork")
+        )
     )
     with executor:
-        tasks = [Task(name, settings=Settings(mode="check")) for name in names]
         results = list(run(tasks, executor, in_flight=2))
     assert sorted(result.line["repository"] for result in results) == names
     assert {result.status for result in results} == {1}

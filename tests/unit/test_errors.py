@@ -8,6 +8,7 @@ import pytest
 
 from transformer import errors
 from transformer.errors import (
+    GitError,
     InputError,
     InternalError,
     MisfitError,
@@ -24,14 +25,17 @@ SAMPLES: dict[type[TransformError], dict[str, Any]] = {
     PlaceholderError: {"offset": 3, "hint": "h", "other": 1, "pointer": "/spec"},
     MisfitError: {"offset": 3, "hint": "h", "other": 1, "pointer": "/spec"},
     PatchTestError: {"offset": 3, "hint": "h", "other": 1, "pointer": "/spec"},
-    SettingsError: {
-        "file": "a.yaml",
-        "line": 2,
-        "column": 5,
-        "hint": "h",
-        "offset": 3,
-        "other": 1,
-    },
+    SettingsError: (
+        _setting := {
+            "file": "a.yaml",
+            "line": 2,
+            "column": 5,
+            "hint": "h",
+            "offset": 3,
+            "other": 1,
+        }
+    ),
+    GitError: _setting,
     InternalError: {"offset": 3, "hint": "h", "other": 1},
 }
 

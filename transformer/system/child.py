@@ -47,8 +47,14 @@ class Child:
             stdout=subprocess.PIPE,
             start_new_session=True,
         )
-        self.end = finalize(self, _end, self._process, folder)
+        self._owner = os.getpid()
+        self.end = finalize(self, _end, self._process, folder, self._owner)
         self._is_too_late = False
+
+    @property
+    def is_own(self) -> bool:
+        """Whether this process has started it, and not the one that this one was forked from."""
+        return self._owner == os.getpid()
 
     def ask(self, line: bytes, seconds: float) -> bytes:
         """Return the answer to a line, which ends with a line feed as the answer does.
@@ -84,7 +90,9 @@ class Child:
         _kill(self._process)
 
 
-def _end(process: "subprocess.Popen[bytes]", folder: str) -> None:
+def _end(process: "subprocess.Popen[bytes]", folder: str, owner: int) -> None:
+    if owner != os.getpid():
+        return
     _kill(process)
     with suppress(OSError):
         process.communicate()
