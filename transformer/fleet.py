@@ -35,6 +35,8 @@ IN_FLIGHT = 64
 
 _WORKER = "transformer.hosts.fleet_worker"
 _ATTEMPTS = 2
+_MOST_TASKS = 500
+"""Of one process, which then makes room for a new one: what it keeps in memory has an end."""
 
 _own = threading.local()
 """The process of each thread. Executors have no other place for what several tasks share."""
@@ -127,11 +129,15 @@ def _child() -> Child:
         OSError: it cannot be started.
     """
     child: Child | None = getattr(_own, "child", None)
-    if child is not None and child.is_own:
+    if child is not None and child.is_own and child.answers < _MOST_TASKS:
         return child
+    pool: list[Child] = getattr(_own, "pool", [])
+    if child is not None:
+        child.end()
+        if child in pool:
+            pool.remove(child)
     child = _own.child = Child(_WORKER)
-    if (pool := getattr(_own, "pool", None)) is not None:
-        pool.append(child)
+    pool.append(child)
     return child
 
 
@@ -147,7 +153,7 @@ def processes(jobs: int) -> Iterator[Executor]:
         yield executor
     finally:
         executor.shutdown(wait=False, cancel_futures=True)
-        for child in children:
+        for child in list(children):
             child.end()
 
 

@@ -194,6 +194,19 @@ def test_few_tasks_are_in_flight_and_the_list_is_read_as_needed() -> None:
         results.close()
 
 
+def test_a_process_makes_room_for_a_new_one_after_some_tasks(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(api, "_MOST_TASKS", 2)
+    own, before = os.getpid(), set(children(os.getpid()))
+    seen: list[int] = []
+    with processes(1) as executor:
+        for _ in run([Task(f"/nowhere/{number}") for number in range(6)], executor, in_flight=1):
+            seen += set(children(own)) - before
+    assert len(set(seen)) == 3
+    assert set(children(own)) == before
+
+
 class Broken(ThreadPoolExecutor):
     """An executor that breaks after some tasks."""
 

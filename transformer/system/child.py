@@ -36,7 +36,8 @@ class ChildEnded(Exception):
 class Child:
     """A process that runs `serve(folder)` of a module, with lines on its standard streams.
 
-    `end` ends it with all that it has started, and removes its folder.
+    `end` ends it with all that it has started, and removes its folder. `answers` is the number of
+    lines that it has answered.
     """
 
     def __init__(self, module: str) -> None:
@@ -49,6 +50,7 @@ class Child:
         )
         self._owner = os.getpid()
         self.end = finalize(self, _end, self._process, folder, self._owner)
+        self.answers = 0
         self._is_too_late = False
 
     @property
@@ -73,6 +75,7 @@ class Child:
             self.end()
             reason = _in_words(self._process.returncode)
             raise ChildEnded(reason, is_too_late=self._is_too_late)
+        self.answers += 1
         return answer
 
     def _asked(self, line: bytes) -> bytes:
