@@ -4,6 +4,7 @@ import json
 import os
 import random
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from tests.effort import tried
 from tests.integration.cli_runs import ROOT, TOOL, environment, invoke
 from tests.integration.fleets import bare, checkout, fleet, git, lines, site
 from tests.manifests import guarded, kept_off, node, pool
+from tests.requirements import require_tool
 from transformer.config.package_data import schemas
 
 MODES = {
@@ -278,3 +280,49 @@ def test_a_closed_pipe_ends_quietly(tmp_path: Path) -> None:
     )
     assert done.stdout.count(b"\n") == 1
     assert b"Traceback" not in done.stderr
+
+
+LAID_OUT: dict[str, dict[str, bytes]] = {
+    "built": {
+        ".hostnet-transform.yaml": f"{CONFIG}  build: true\n".encode(),
+        "base/kustomization.yaml": b"resources: [web.yaml]\nconfigMapGenerator:\n"
+        b"- {name: c, files: [notes.txt]}\n",
+        "base/notes.txt": b"not a manifest\n",
+        "base/web.yaml": guarded(),
+        "over/kustomization.yaml": b"namePrefix: x-\nresources: [../base, ../pools.yaml]\n",
+        "pools.yaml": pool("barriers"),
+    },
+    "deployed": {
+        "flux/apps.yaml": b"apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\n"
+        b"metadata: {name: apps, namespace: flux-system}\n"
+        b"spec: {path: ./apps/over, targetNamespace: shop}\n",
+        "apps/over/kustomization.yaml": b"resources: [../base]\npatches: [{path: patch.txt}]\n",
+        "apps/over/patch.txt": b"apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\n"
+        b"spec: {template: {spec: {hostNetwork: true}}}\n",
+        "apps/base/kustomization.yaml": b"resources: [web.yaml]\n",
+        "apps/base/web.yaml": guarded(),
+    },
+    "clustered": {
+        ".hostnet-transform.yaml": f"{CONFIG}  scopes: ['clusters/*']\n".encode(),
+        "clusters/a/pools.yaml": pool("barriers"),
+        "clusters/b/pools.yaml": pool("barriers", host_network=False),
+        "clusters/b/node.yaml": node("edge-1", pool="barriers"),
+    },
+}
+
+
+@pytest.mark.parametrize("name", LAID_OUT)
+def test_what_depends_on_the_layout_is_as_in_a_checkout(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    require_tool("kubectl")
+    monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
+    folder = checkout(tmp_path / "co", LAID_OUT[name])
+    bare(folder, tmp_path / "site.git")
+    for mode, (flag, _) in MODES.items():
+        told = lines(fleet(flag, "--repos", "*.git", cwd=tmp_path))["site.git"]
+        monkeypatch.chdir(tmp_path)
+        status, report = in_checkout(mode, folder, monkeypatch)
+        monkeypatch.chdir(tmp_path)
+        assert (told["status"], told["report"]) == (status, report), told["error"]
+        assert report is not None
