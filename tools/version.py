@@ -22,6 +22,7 @@ PLACES = {
     "integrations/argocd/README.md": r"newTag: v(.*)-argocd",
     "integrations/github/README.md": r"`@v(\S+)` is release",
     "integrations/kpt/README.md": r"hostnet-transform:v([^\"]+)",
+    "docs/fleet.md": r"hostnet-transform:v(.*)$",
     "docs/install.md": r"(?:hostnet-transform[=-]=?|@v|rev: v|:v)(\d+\.\d+\.\d+)",
 }
 """Files that name the version, each with how: the group is the version."""
