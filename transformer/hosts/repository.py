@@ -10,6 +10,7 @@ nothing else (`fleet_worker.py`).
 
 import io
 import json
+import os
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import chdir, contextmanager, redirect_stderr
@@ -27,7 +28,7 @@ from transformer.config.validate_options import ValidateOptions
 from transformer.errors import SettingsError, TransformError, reason_of
 from transformer.inputs import kept_results, repositories
 from transformer.inputs.comparison import opened_states
-from transformer.inputs.discovery import discover
+from transformer.inputs.discovery import Source, discover
 from transformer.inputs.git.snapshots import Snapshot
 from transformer.outputs.reporter import Reporter
 from transformer.outputs.writers import DiffStream, Output
@@ -54,12 +55,13 @@ def work(task: Task, scratch: Path) -> Result:
         return failure(task, error.message, error.hint, commit=commit)
     except SettingsError as error:
         place = {"file": error.file, "line": error.line, "column": error.column}
-        return failure(task, error.message, error.hint, status=2, commit=commit, **place)
+        message = error.message.replace(f"{scratch}{os.sep}", "")
+        return failure(task, message, error.hint, status=2, commit=commit, **place)
     except TransformError as error:
         return failure(task, error.message, error.hint, commit=commit)
     except OSError as error:
-        message = f"{error.filename or 'a temporary file'}: {reason_of(error)}"
-        return failure(task, message, commit=commit)
+        where = str(error.filename or "a temporary file").removeprefix(f"{scratch}{os.sep}")
+        return failure(task, f"{where}: {reason_of(error)}", commit=commit)
 
 
 def _of_revision(task: Task, found: Snapshot, scratch: Path) -> Result:
@@ -166,13 +168,22 @@ def _transform(task: Task, configuration: Settings, root: Path) -> tuple[int, st
 
     @contextmanager
     def answers(_: Reporter) -> Iterator[tuple[Output, Callable[[], object]]]:
-        yield Output() if is_check else DiffStream(diff), lambda: None
+        yield Output() if is_check else _Patch(diff), lambda: None
 
     inputs = Inputs(sources, roots=_HERE)
     host: transform.TransformHost = Host(configuration, root, inputs, answers, workers=0)
     with redirect_stderr(report):  # where `--report json` goes
         status = transform.run(options, host)
     return status, report.getvalue(), diff.getvalue().decode(errors="surrogateescape")
+
+
+class _Patch(DiffStream):
+    """A diff that `git apply` takes: what a link leads to is changed, and not the link."""
+
+    def begin(self, source: Source | None) -> None:
+        if source is not None and source.path.is_symlink():
+            source = source._replace(name=os.path.relpath(os.path.realpath(source.path)))
+        super().begin(source)
 
 
 _COMMANDS = {"validate": _validate, "placement": _placement}

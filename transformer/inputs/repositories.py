@@ -5,7 +5,6 @@ objects into a folder of this run (`git/snapshots.py`).
 """
 
 import os
-from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,6 +17,9 @@ from transformer.kubernetes.generators import KUSTOMIZATIONS
 from transformer.pipeline.settings import Settings
 
 _BARE = ("HEAD", "objects", "refs")
+_INCOMPLETE = (
+    "`git fsck` lists missing objects; nothing is fetched here, so a partial clone must have them"
+)
 
 
 class Unreadable(Exception):
@@ -80,10 +82,14 @@ def written(found: Snapshot, folder: Path) -> Settings | None:
             if not os.path.lexists(folder / NAME):
                 return None
             settings = _configuration()
-            writer.fill(_read_by(settings))
+            if settings.build:
+                writer.fill_all()
+            else:
+                writer.fill(filter(None, (*settings.pool_paths, settings.baseline)))
     except GitError as error:
-        where = f"{error.file}: " if error.file else ""
-        raise Unreadable(f"{where}{error.message}", error.hint) from None
+        if not error.file:
+            raise Unreadable(error.message, error.hint) from None
+        raise Unreadable(f"{error.file}: {error.message}", _INCOMPLETE) from None
     except OSError as error:
         raise Unreadable(f"a file cannot be written: {reason_of(error)}") from None
     return settings
@@ -100,12 +106,6 @@ def _configuration() -> Settings:
     for what, path in [*named, ("the baseline", settings.baseline)]:
         refuse_outside(path, what, NAME)
     return settings
-
-
-def _read_by(settings: Settings) -> Callable[[str], bool]:
-    """Return what says whether a run with this configuration may read a file of any name."""
-    named = {os.path.normpath(path) for path in (*settings.pool_paths, settings.baseline) if path}
-    return lambda path: settings.build or path in named
 
 
 def _is_manifest(path: str) -> bool:

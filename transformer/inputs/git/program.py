@@ -31,6 +31,7 @@ _ABOUT_REPOSITORY = (
 """Variables that apply to one repository, and not to its submodules."""
 
 _OBJECT_NAME = regex(rb"[0-9a-f]{40,64}\n")
+_TWO_OBJECT_NAMES = regex(rb"([0-9a-f]{40,64})\n([0-9a-f]{40,64})\n")
 
 
 class Revision(NamedTuple):
@@ -155,9 +156,8 @@ def commit_and_tree(git: Git, revision: str) -> tuple[str, str]:
     """
     if not revision.startswith("-"):
         done = git.attempt("rev-parse", f"{revision}^{{commit}}", f"{revision}^{{tree}}")
-        names = done.stdout.decode(errors="replace").split()
-        if not done.returncode and len(names) == 2:
-            return names[0], names[1]
+        if not done.returncode and (names := _TWO_OBJECT_NAMES.fullmatch(done.stdout)):
+            return names[1].decode(), names[2].decode()
     if not git.run("for-each-ref", "--count=1") and revision == "HEAD":
         return EMPTY, EMPTY
     raise _missing(git, f"there is no commit {revision!r} in this repository")

@@ -10,7 +10,7 @@ Submodules are empty folders, as after `git clone`. A link that leads out of the
 
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from pathlib import Path
 from typing import NamedTuple
@@ -20,6 +20,16 @@ from transformer.inputs.git import program
 from transformer.inputs.git.export import Part, placed
 from transformer.inputs.git.program import Git
 from transformer.inputs.git.repository import SUBMODULE, SYMLINK, Entry, Repository
+
+_AS_IT_IS = {
+    "GIT_NO_REPLACE_OBJECTS": "1",
+    "GIT_NO_LAZY_FETCH": "1",
+    "GIT_ALLOW_PROTOCOL": "none",
+}
+"""Nothing takes the place of an object, since a tree stands for its files in every repository; and
+nothing is fetched, by programs that a repository configures, into a repository that is only read.
+Git before 2.45 needs the last one for that.
+"""
 
 
 class Snapshot(NamedTuple):
@@ -37,10 +47,8 @@ def snapshot(folder: Path, revision: str) -> Snapshot:
         SettingsError: git cannot read it, or there is no such commit.
     """
     git = program.inner(folder)
-    # It is this folder, and not one above it.
-    git = git._replace(
-        environment={**git.environment, "GIT_CEILING_DIRECTORIES": str(folder.parent)}
-    )
+    above = {"GIT_CEILING_DIRECTORIES": str(folder.parent)}  # it is this folder, and not one above
+    git = git._replace(environment={**git.environment, **_AS_IT_IS, **above})
     return Snapshot(git, *program.commit_and_tree(git, revision))
 
 
@@ -60,10 +68,11 @@ class Writer(ExitStack):
             one for one in placed(Part(self._repository, entries, folder)) if not _is_own(one[0])
         ]
         self._folder = folder
-        self._empty: list[tuple[Entry, Path]] = []
+        self._empty: dict[str, Entry] = {}
 
     def write(self, has_content: Callable[[str], bool]) -> None:
-        """Write everything; files without content are empty for now.
+        """Write everything; files without content are empty for now. A link to a file has content
+        if its own name says so.
 
         Raises:
             SettingsError: git cannot read a file.
@@ -80,20 +89,26 @@ class Writer(ExitStack):
                     self._copy(entry, path)
                 else:
                     path.touch()
-                    self._empty.append((entry, path))
+                    self._empty[str(path)] = entry
         self._link(links)
+        self.fill(path for entry, path in links if has_content(entry.path))
         (self._folder / ".git").mkdir(exist_ok=True)  # it is the top of a repository
 
-    def fill(self, has_content: Callable[[str], bool]) -> None:
-        """Write the contents of further files.
+    def fill(self, paths: Iterable[str | Path]) -> None:
+        """Write the contents of further files: those that are at these paths, or to which links
+        there lead.
 
         Raises:
             SettingsError: git cannot read a file.
             OSError: a file cannot be written.
         """
-        for entry, path in self._empty:
-            if has_content(entry.path):
-                self._copy(entry, path)
+        for path in map(os.path.realpath, paths):
+            if (entry := self._empty.pop(str(path), None)) is not None:
+                self._copy(entry, Path(path))
+
+    def fill_all(self) -> None:
+        """Write the contents of all files; raises as `fill`."""
+        self.fill(tuple(self._empty))
 
     def _copy(self, entry: Entry, path: Path) -> None:
         with self._repository.open(entry) as blob, path.open("wb") as file:
@@ -121,7 +136,7 @@ def refuse_outside(path: str, what: str, file: str) -> None:
     Raises:
         SettingsError: it does.
     """
-    if Path(os.path.normpath(path)).parts[:1] == (os.pardir,):
+    if Path(path).is_absolute() or Path(os.path.normpath(path)).parts[:1] == (os.pardir,):
         message = f"{what} {path!r} leads out of the repository"
         hint = "where it is not checked out, only what is in it can be read"
         raise SettingsError(message, hint=hint, file=file)

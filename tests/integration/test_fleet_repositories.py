@@ -1,0 +1,130 @@
+"""`fleet` over repositories of strange content, and of people who mean no good."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.integration.fleets import bare, checkout, fleet, git, lines, site
+from tests.manifests import node, pool
+
+CONFIG = b"apiVersion: transform.hostnet.io/v1alpha1\nkind: HostnetTransform\nspec:\n"
+OWN = ".hostnet-transform.yaml"
+NODE = node("edge-1", pool="barriers")
+POOL = pool("barriers", host_network=True)
+
+
+def of_revision(folder: Path, revision: str, *more: str) -> dict[str, Any]:
+    """Return the line of a revision of the repository in a folder."""
+    stdin = os.fsencode(f"{folder.name}\t{revision}\n")
+    done = fleet(*(more or ("--check",)), "--repos", "-", cwd=folder.parent, stdin=stdin)
+    assert b"Traceback" not in done.stderr
+    (line,) = lines(done).values()
+    return line
+
+
+LINKED: dict[str, tuple[dict[str, bytes], dict[str, str]]] = {
+    "a manifest": ({"pools.yaml": POOL, "data/node.txt": NODE}, {"node.yaml": "data/node.txt"}),
+    "a chain": (
+        {"pools.yaml": POOL, "data/node.txt": NODE},
+        {"node.yaml": "data/more.lnk", "data/more.lnk": "node.txt"},
+    ),
+    "the configuration": (
+        {"pools.yaml": POOL, "node.yaml": NODE, "own.cfg": CONFIG + b"  strict: true\n"},
+        {OWN: "own.cfg"},
+    ),
+    "pools": (
+        {"pools.txt": POOL, "node.yaml": NODE, OWN: CONFIG + b"  pools: [pools.lnk]\n"},
+        {"pools.lnk": "pools.txt"},
+    ),
+    "a folder of pools": (
+        {".x/pools.txt": POOL, "node.yaml": NODE, OWN: CONFIG + b"  pools: [x/pools.txt]\n"},
+        {"x": ".x"},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", LINKED)
+def test_what_a_link_leads_to_is_read_as_in_a_checkout(name: str, tmp_path: Path) -> None:
+    files, links = LINKED[name]
+    folder = checkout(tmp_path / "site", files)
+    for link, target in links.items():
+        (folder / link).symlink_to(target)
+    git(folder, "add", "--all")
+    git(folder, "commit", "-qm", "links")
+    bare(folder, tmp_path / "site.git")
+    told = lines(fleet("--patch-dir", "patches", "--repos", "site*", cwd=tmp_path))
+    assert told["site.git"]["report"] == told["site"]["report"]
+    assert told["site.git"]["counts"]["changed"] == 1
+    for line in told.values():
+        git(folder, "apply", "--index", str(tmp_path / "patches" / line["patch"]))
+        assert fleet("--check", "--repos", "s*e", cwd=tmp_path).returncode == 0
+        git(folder, "reset", "-q", "--hard")
+
+
+def test_no_command_of_a_repository_runs_and_nothing_is_fetched(tmp_path: Path) -> None:
+    folder = bare(checkout(tmp_path / "site", site()), tmp_path / "site.git")
+    values = {
+        "core.repositoryFormatVersion": "1",
+        "extensions.partialClone": "origin",
+        "remote.origin.promisor": "true",
+        "remote.origin.url": str(tmp_path / "site"),
+        "remote.origin.uploadpack": f"touch {tmp_path}/was-run; git-upload-pack",
+        "core.fsmonitor": f"touch {tmp_path}/was-run",
+    }
+    for name, value in values.items():
+        git(folder, "config", name, value)
+    blob = git(folder, "rev-parse", "HEAD:nodes.yaml")
+    (folder / "objects" / blob[:2] / blob[2:]).unlink()
+    before = sorted(folder.rglob("*"))
+    line = of_revision(folder, "HEAD")
+    assert line["error"]["message"] == f"nodes.yaml: git cannot read the object {blob}"
+    assert "partial clone" in line["error"]["hint"]
+    assert not (tmp_path / "was-run").exists()
+    assert sorted(folder.rglob("*")) == before
+
+
+def test_a_repository_has_no_say_in_what_is_kept_for_another(tmp_path: Path) -> None:
+    source = checkout(tmp_path / "site", {"pools.yaml": POOL, "node.yaml": NODE, "x.md": b"\n"})
+    false, true = (bare(source, tmp_path / name) for name in ("false.git", "true.git"))
+    git(
+        false,
+        "replace",
+        *(git(false, "rev-parse", f"HEAD:{name}") for name in ("node.yaml", "x.md")),
+    )
+    assert [of_revision(one, "HEAD")["status"] for one in (false, true)] == [1, 1]
+
+
+@pytest.mark.parametrize("spec", ["pools: [{}/out.yaml]", "baseline: {}/out.yaml"])
+def test_a_path_from_the_top_of_the_disk_leads_out_of_a_revision(spec: str, tmp_path: Path) -> None:
+    (tmp_path / "out.yaml").write_bytes(POOL)
+    config = CONFIG + f"  {spec.format(tmp_path)}\n".encode()
+    folder = checkout(tmp_path / "site", {OWN: config, "node.yaml": NODE})
+    line = of_revision(folder, "HEAD", "--validate")
+    assert line["status"] == 2
+    assert "leads out of the repository" in line["error"]["message"]
+
+
+def test_an_error_does_not_name_the_temporary_folder(tmp_path: Path) -> None:
+    config = CONFIG + b"  pools: [sites/absent.yaml]\n"
+    line = of_revision(checkout(tmp_path / "site", {OWN: config}), "HEAD")
+    assert line["error"]["message"] == "there is no file or folder 'sites/absent.yaml'"
+
+
+def test_a_revision_is_one_commit(tmp_path: Path) -> None:
+    folder = checkout(tmp_path / "site", site())
+    git(folder, "tag", "-am", "first", "v1")
+    assert of_revision(folder, "v1")["commit"] == git(folder, "rev-parse", "HEAD")
+    for wrong in (
+        "^main",
+        "-x",
+        "--all",
+        "main^@",
+        "main^!",
+        "main..main",
+        "main main",
+        "HEAD:apps",
+    ):
+        message = f"there is no commit {wrong!r} in this repository"
+        assert of_revision(folder, wrong)["error"]["message"] == message
