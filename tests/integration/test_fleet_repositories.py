@@ -128,3 +128,11 @@ def test_a_revision_is_one_commit(tmp_path: Path) -> None:
     ):
         message = f"there is no commit {wrong!r} in this repository"
         assert of_revision(folder, wrong)["error"]["message"] == message
+
+
+def test_the_name_of_a_patch_fits_whatever_the_repository_is_called(tmp_path: Path) -> None:
+    name = "ü" * 127
+    checkout(tmp_path / name, site())
+    done = fleet("--patch-dir", "patches", "--repos", "ü*", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "patches" / lines(done)[name]["patch"]).exists()

@@ -1,6 +1,7 @@
 """Results of `fleet`: lines on standard output, patches in a folder, and a summary for people."""
 
 import json
+import os
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -13,6 +14,9 @@ from transformer.outputs import atomic
 from transformer.outputs.terminal import Progress
 from transformer.report.formatting import clean
 from transformer.system.signals import deferred
+
+_LONGEST = 200
+"""Bytes of the name of a repository in that of a patch; a file system allows for 255."""
 
 
 class FleetResults:
@@ -102,6 +106,7 @@ _FOUND = {
 def patch_name(repository: str, revision: str) -> str:
     """Return the name of the file of a patch: that of the folder, and what tells it from others."""
     base = re.sub(r"[^\w.-]", "_", Path(repository).name.removesuffix(".git")) or "repository"
+    base = os.fsencode(base)[:_LONGEST].decode(errors="ignore")
     whole = f"{repository}\0{revision}".encode(errors="surrogateescape")
     return f"{base}-{sha256(whole).hexdigest()[:8]}.patch"
 
