@@ -202,6 +202,8 @@ def test_lists_may_have_comments_line_ends_of_windows_and_blanks_in_paths(tmp_pa
         ("--repos", "s*", "--check", "--enable", "HN999"),
         ("--repos", "s*", "--check", "--pools", "absent.yaml"),
         ("--repos", "s*", "--check", "--jobs", "0"),
+        ("--repos", "s*", "--check", "--timeout", "nan"),
+        ("--repos", "s*", "--check", "--timeout", "inf"),
         ("--repos", "s*", "--check", "--jobs", "2", "--scheduler", "tcp://127.0.0.1:1"),
     ],
 )

@@ -1,13 +1,18 @@
 """`fleet` over repositories of strange content, and of people who mean no good."""
 
+import json
 import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.integration.cli_runs import environment
 from tests.integration.fleets import bare, checkout, fleet, git, lines, site
 from tests.manifests import node, pool
+from transformer.fleet import Settings, Task
 
 CONFIG = b"apiVersion: transform.hostnet.io/v1alpha1\nkind: HostnetTransform\nspec:\n"
 OWN = ".hostnet-transform.yaml"
@@ -136,3 +141,25 @@ def test_the_name_of_a_patch_fits_whatever_the_repository_is_called(tmp_path: Pa
     done = fleet("--patch-dir", "patches", "--repos", "ü*", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "patches" / lines(done)[name]["patch"]).exists()
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes with names")
+def test_a_process_ends_what_takes_too_long_if_nobody_else_does(tmp_path: Path) -> None:
+    checkout(tmp_path / "slow", site())
+    os.mkfifo(tmp_path / "pipe")  # nobody writes, so whoever reads it waits
+    (tmp_path / "slow" / OWN).symlink_to("../pipe")
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    worker = "import sys; from transformer.hosts import fleet_worker as worker"
+    program = f"{worker}; worker._LATE = 0; worker.serve(sys.argv[1])"
+    task = Task("slow", settings=Settings(timeout=0.5), folder=str(tmp_path / "slow"))
+    done = subprocess.run(
+        [sys.executable, "-c", program, str(temporary)],
+        input=json.dumps(task.as_plain()).encode() + b"\n",
+        check=False,
+        capture_output=True,
+        env=environment(),
+        timeout=60,
+    )
+    assert (done.returncode, done.stdout) == (1, b"")
+    assert not temporary.exists()

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import TIMEOUT_MAX
 
 from transformer.config.fleet_options import FleetOptions
 from transformer.config.fleet_tasks import Mode, Settings, Task
@@ -86,6 +87,9 @@ def settings_of(options: FleetOptions) -> Settings:
         those = ", ".join(f"--fail-on {name}" for name in _FAIL_ON[mode])
         hint = f"here there is {those}" if those else "remove it: a change gives exit status 1"
         raise SettingsError(f"--fail-on {wrong[0]} is not for --{mode}", hint=hint)
+    if not options.timeout <= TIMEOUT_MAX:  # it may be no number
+        hint = "give a number such as 86400, a day, or leave it out (300)"
+        raise SettingsError(f"--timeout {options.timeout:g} is no time to wait for", hint=hint)
     for rule in (*options.enable, *options.disable):
         resolve_rule_id(rule)
     discover(options.pools, DiscoveryOptions(Path.cwd()))

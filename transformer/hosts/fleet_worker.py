@@ -7,10 +7,14 @@ import shutil
 import signal
 import sys
 import tempfile
+import threading
 from pathlib import Path
 
 from transformer.config.fleet_tasks import Result, failure, task_of
 from transformer.hosts.repository import work
+
+_LATE = 5
+"""Seconds after the time limit of a task."""
 
 
 def serve(folder: str) -> None:
@@ -20,6 +24,8 @@ def serve(folder: str) -> None:
     """
     if hasattr(signal, "pthread_sigmask"):  # whoever started this may have blocked some
         signal.pthread_sigmask(signal.SIG_SETMASK, ())
+    if hasattr(signal, "SIGALRM"):
+        signal.signal(signal.SIGALRM, lambda *_: sys.exit(1))
     gc.set_threshold(50_000, 20, 50)
     questions, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
     nowhere = os.open(os.devnull, os.O_RDWR)
@@ -40,8 +46,12 @@ def serve(folder: str) -> None:
 
 
 def answered(line: bytes, folder: str) -> Result:
-    """Return the result of the task in a line."""
+    """Return the result of the task in a line.
+
+    This process is ended if a task takes too long. If whoever does that is gone, it ends by itself.
+    """
     task = task_of(json.loads(line))
+    _end_after(task.settings.timeout + _LATE)
     scratch = tempfile.mkdtemp(dir=folder)
     try:
         return work(task, Path(scratch).resolve())
@@ -53,3 +63,10 @@ def answered(line: bytes, folder: str) -> Result:
         return failure(task, "this is a bug of hostnet-transform", hint)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
+        _end_after(0)
+
+
+def _end_after(seconds: float) -> None:
+    """End this process after some time (0: not any more)."""
+    if hasattr(signal, "setitimer"):
+        signal.setitimer(signal.ITIMER_REAL, min(threading.TIMEOUT_MAX, seconds))

@@ -64,13 +64,14 @@ class Child:
         Raises:
             ChildEnded: there is none. This object must not be used again.
         """
-        timer = threading.Timer(seconds, self._end_late)
+        timer = threading.Timer(min(threading.TIMEOUT_MAX, seconds), self._end_late)
         timer.daemon = True
         timer.start()
         try:
             answer = self._asked(line)
         finally:
             timer.cancel()
+            timer.join()  # it may be at work: then this answer is too late, and not the next one
         if self._is_too_late or not answer.endswith(b"\n"):
             self.end()
             reason = _in_words(self._process.returncode)
