@@ -11,7 +11,7 @@ Few tasks are in flight at any time, so a list may be as long as one likes.
 
 import json
 import threading
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import (
     FIRST_COMPLETED,
     BrokenExecutor,
@@ -35,6 +35,9 @@ IN_FLIGHT = 64
 
 _WORKER = "transformer.hosts.fleet_worker"
 _ATTEMPTS = 2
+_PATIENCE = 5
+"""Seconds without a result until the executor is asked whether it can go on."""
+
 _MOST_TASKS = 500
 """Of one process, which then makes room for a new one: what it keeps in memory has an end."""
 
@@ -49,11 +52,17 @@ class ExecutorLost(TransformError):
 
 
 def run(
-    tasks: Iterable[Task], executor: Executor, *, in_flight: int = IN_FLIGHT
+    tasks: Iterable[Task],
+    executor: Executor,
+    *,
+    in_flight: int = IN_FLIGHT,
+    is_alive: Callable[[], bool] = lambda: True,
 ) -> Generator[Result, None, None]:
     """Yield the result of each task as soon as it is known, in any order.
 
-    `tasks` are taken as they can be submitted: at most `in_flight` at a time.
+    `tasks` are taken as they can be submitted: at most `in_flight` at a time. `is_alive`: whether
+    the executor can go on. It is asked when no result comes for some seconds: that of Dask forgets
+    a task whose result was on its way when the scheduler ended.
 
     Raises:
         ExecutorLost: the executor cannot go on.
@@ -66,7 +75,9 @@ def run(
                 waiting[_submitted(executor, task)] = task
             if not waiting:
                 return
-            done, _ = wait(waiting, return_when=FIRST_COMPLETED)
+            done, _ = wait(waiting, _PATIENCE, FIRST_COMPLETED)
+            if not done and not is_alive():
+                raise _lost(BrokenExecutor("it has ended"))
             results = [_result(future, waiting.pop(future)) for future in done]
             yield from (result for result in results if isinstance(result, Result))
             for lost in (result for result in results if isinstance(result, ExecutorLost)):

@@ -231,6 +231,23 @@ def test_results_before_an_executor_breaks_are_kept() -> None:
     assert found == ["/nowhere/0", "/nowhere/1", "/nowhere/2"]
 
 
+class Forgetful(ThreadPoolExecutor):
+    """An executor that forgets what it is given."""
+
+    def submit(self, *_: object) -> "Future[object]":  # type: ignore[override] # only ours
+        return Future()
+
+
+def test_a_task_that_is_forgotten_does_not_keep_a_run_waiting(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(api, "_PATIENCE", 0.01)
+    answers = [False, True, True]
+    with Forgetful(1) as executor, pytest.raises(ExecutorLost, match="it has ended"):
+        next(run([Task("/nowhere")], executor, is_alive=answers.pop))
+    assert not answers
+
+
 def test_the_api_is_what_is_documented() -> None:
     assert set(api.__all__) == {
         *("ExecutorLost", "Mode", "Result", "Settings", "Task", "processes", "run", "work")
@@ -306,6 +323,22 @@ def test_without_its_scheduler_a_run_ends_and_the_next_one_goes_on(
     done = fleet("--validate", "--repos", f"{sites}/*.git", cwd=tmp_path)
     assert in_order(done.stdout) == expected
     assert b" known from earlier runs" in done.stderr
+
+
+@only_in_ci
+def test_a_cluster_without_workers_is_said_to_have_none(
+    cluster: "tuple[str, list[subprocess.Popen[bytes]]]", sites: Path, tmp_path: Path
+) -> None:
+    address, processes = cluster
+    for worker in processes[1:]:
+        worker.kill()
+        worker.wait()
+    tool = started(sites, tmp_path, "--scheduler", address)
+    assert tool.stderr is not None
+    assert b"the cluster has no worker" in tool.stderr.readline()
+    tool.send_signal(signal.SIGINT)
+    tool.communicate(timeout=30)
+    assert tool.returncode == 130
 
 
 @only_in_ci

@@ -2,8 +2,8 @@
 
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import TIMEOUT_MAX
 
@@ -32,6 +32,11 @@ _FAIL_ON = {
 _FEWEST = 64
 """Tasks in flight on a cluster, whose workers may be more than there are now."""
 
+_NO_WORKER = (
+    "warning: the cluster has no worker; waiting for one\n"
+    "  help: see the log of the workers: one that lacks hostnet-transform ends at its first task"
+)
+
 
 def run_fleet(options: FleetOptions) -> int:
     """Do the tasks, print their lines and the summary, and return the exit status.
@@ -51,8 +56,9 @@ def run_fleet(options: FleetOptions) -> int:
     )
     status = 0
     try:
-        with _executor(options) as where:
-            for result in run(tasks, where.executor, in_flight=2 * where.slots):
+        with _executor(options, progress) as where:
+            flight = 2 * where.slots
+            for result in run(tasks, where.executor, in_flight=flight, is_alive=where.is_alive):
                 results.add(result.line, result.patch, is_cached=result.is_cached)
     except BrokenPipeError:
         stdio.discard_output()
@@ -129,15 +135,34 @@ def _mode(options: FleetOptions) -> Mode:
 
 
 @contextmanager
-def _executor(options: FleetOptions) -> Iterator[Cluster]:
+def _executor(options: FleetOptions, progress: Progress) -> Iterator[Cluster]:
     """Yield what does the tasks, and how many at a time."""
     if options.scheduler:
         with cluster(options.scheduler) as found:
-            yield found._replace(slots=max(found.slots, _FEWEST // 2))
+            slots = max(found.slots, _FEWEST // 2)
+            yield found._replace(slots=slots, is_alive=_looked_after(found, progress))
         return
     jobs = options.jobs or _processors()
     with processes(jobs) as executor:
         yield Cluster(executor, jobs)
+
+
+def _looked_after(found: Cluster, progress: Progress) -> Callable[[], bool]:
+    """Return `is_alive` of a cluster, which says besides, once, that nobody does the work."""
+    lacks_worker = False
+
+    def is_alive() -> bool:
+        nonlocal lacks_worker
+        if not found.is_alive():
+            return False
+        with suppress(OSError):  # the scheduler ends just now
+            if not (lacks_worker or found.has_worker()):
+                lacks_worker = True
+                progress.clear()
+                print(_NO_WORKER, file=sys.stderr, flush=True)
+        return True
+
+    return is_alive
 
 
 def _processors() -> int:

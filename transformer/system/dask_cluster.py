@@ -1,7 +1,7 @@
 """An existing Dask cluster as an executor. Retries, and which worker does what, are Dask's."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
 from contextlib import contextmanager
 from typing import NamedTuple
@@ -11,12 +11,19 @@ from transformer.errors import SettingsError
 _PATIENCE = 10
 """Seconds for which a scheduler may not answer."""
 
+_LOGGERS = ("distributed", "distributed.client", "tornado.application")
+"""What they would say of a scheduler that is gone is said here."""
+
 
 class Cluster(NamedTuple):
-    """The executor of a cluster, and how many tasks its workers do at a time."""
+    """The executor of a cluster, how many tasks its workers do at a time, whether its scheduler is
+    still there, and whether it has a worker.
+    """
 
     executor: Executor
     slots: int
+    is_alive: Callable[[], bool] = lambda: True
+    has_worker: Callable[[], bool] = lambda: True
 
 
 @contextmanager
@@ -31,7 +38,7 @@ def cluster(address: str) -> Iterator[Cluster]:
     except ImportError:
         hint = "pip install 'hostnet-transform[dask]'"
         raise SettingsError("--scheduler needs Dask, which is not installed", hint=hint) from None
-    for name in ("distributed", "distributed.client"):  # what they would say is said here
+    for name in _LOGGERS:
         logging.getLogger(name).setLevel(logging.CRITICAL)
     try:
         client = Client(address, timeout=_PATIENCE)
@@ -40,6 +47,13 @@ def cluster(address: str) -> Iterator[Cluster]:
         raise SettingsError(message, hint="`dask scheduler` prints its address") from None
     try:
         # A task is not known by its arguments: what it reads may have changed.
-        yield Cluster(client.get_executor(pure=False), sum(client.ncores().values()))
+        executor, slots = client.get_executor(pure=False), sum(client.ncores().values())
+        link = client.scheduler_comm  # another one would know nothing of the tasks
+        yield Cluster(
+            executor,
+            slots,
+            lambda: client.status == "running" and client.scheduler_comm is link,
+            lambda: bool(client.ncores()),
+        )
     finally:
         client.close()
