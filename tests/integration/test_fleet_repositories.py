@@ -111,6 +111,15 @@ def test_a_path_from_the_top_of_the_disk_leads_out_of_a_revision(spec: str, tmp_
     assert "leads out of the repository" in line["error"]["message"]
 
 
+def test_a_link_that_cannot_be_is_an_error_of_its_repository(tmp_path: Path) -> None:
+    folder = checkout(tmp_path / "site", {"target": b"a\0b"})
+    target = git(folder, "rev-parse", "HEAD:target")
+    git(folder, "update-index", "--add", "--cacheinfo", f"120000,{target},link.yaml")
+    git(folder, "commit", "-qm", "link")
+    error = of_revision(folder, "HEAD")["error"]
+    assert error["message"] == "link.yaml cannot be written: invalid argument"
+
+
 def test_an_error_does_not_name_the_temporary_folder(tmp_path: Path) -> None:
     config = CONFIG + b"  pools: [sites/absent.yaml]\n"
     line = of_revision(checkout(tmp_path / "site", {OWN: config}), "HEAD")

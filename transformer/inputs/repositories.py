@@ -91,7 +91,9 @@ def written(found: Snapshot, folder: Path) -> Settings | None:
             raise Unreadable(error.message, error.hint) from None
         raise Unreadable(f"{error.file}: {error.message}", _INCOMPLETE) from None
     except OSError as error:
-        raise Unreadable(f"a file cannot be written: {reason_of(error)}") from None
+        name = error.filename2 or error.filename  # of a link the target is first
+        where = os.path.relpath(name, folder) if name else "a file"
+        raise Unreadable(f"{where} cannot be written: {reason_of(error)}") from None
     return settings
 
 

@@ -12,6 +12,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
+from errno import EINVAL
 from pathlib import Path
 from typing import NamedTuple
 
@@ -115,10 +116,17 @@ class Writer(ExitStack):
             shutil.copyfileobj(blob, file)
 
     def _link(self, links: list[tuple[Entry, Path]]) -> None:
-        """Make the links last, so that none leads a file out of the folder."""
+        """Make the links last, so that none leads a file out of the folder.
+
+        Raises:
+            OSError: one cannot be made, or leads to no name that a file can have.
+        """
         for entry, path in links:
             with self._repository.open(entry) as blob:
-                path.symlink_to(os.fsdecode(blob.read()))
+                target = blob.read()
+            if b"\0" in target:
+                raise OSError(EINVAL, os.strerror(EINVAL), str(path))
+            path.symlink_to(os.fsdecode(target))
         top = os.path.realpath(self._folder)
         for _, path in links:
             if not Path(os.path.realpath(path)).is_relative_to(top):
