@@ -179,6 +179,12 @@ def test_a_doubtful_list_is_refused_before_anything_is_done(
     assert message in done.stderr
 
 
+def test_a_list_without_a_repository_is_told(tmp_path: Path) -> None:
+    done = fleet("--check", "--repos", "-", cwd=tmp_path, stdin=b"# sites\n\n")
+    assert (done.returncode, done.stdout) == (0, b"")
+    assert done.stderr.startswith(b"warning: no repository is listed")
+
+
 def test_lists_may_have_comments_line_ends_of_windows_and_blanks_in_paths(tmp_path: Path) -> None:
     checkout(tmp_path / "a site", site())
     (tmp_path / "list").write_bytes(b"\xef\xbb\xbf# sites\r\n\r\na site\r\na site\tmain\r\n")

@@ -32,6 +32,10 @@ _FAIL_ON = {
 _FEWEST = 64
 """Tasks in flight on a cluster, whose workers may be more than there are now."""
 
+_NOTHING = (
+    "warning: no repository is listed; if another command writes the list, check whether that"
+    " command failed"
+)
 _NO_WORKER = (
     "warning: the cluster has no worker; waiting for one\n"
     "  help: see the log of the workers: one that lacks hostnet-transform ends at its first task"
@@ -70,7 +74,8 @@ def run_fleet(options: FleetOptions) -> int:
     finally:
         progress.clear()
         if err is not None and (results.statuses or sys.exception() is None):
-            print(results.summary(), file=err, flush=True)
+            said = results.summary() if results.statuses or status else _NOTHING
+            print(said, file=err, flush=True)
     found = {*results.statuses, status}
     return next(one for one in (2, 3, 1, 0) if one in found)
 

@@ -59,12 +59,18 @@ class FleetResults:
         """
         assert self._patches is not None
         name = patch_name(line["repository"], line["revision"])
+        path = self._patches / name
         if patch:
-            (self._patches / name).touch()
-            atomic.replace(self._patches / name, [patch.encode(errors="surrogateescape")])
+            path.touch()
+            try:
+                atomic.replace(path, [patch.encode(errors="surrogateescape")])
+            except OSError:
+                if not path.stat().st_size:
+                    path.unlink()
+                raise
             return name
         if line["error"] is None:
-            (self._patches / name).unlink(missing_ok=True)
+            path.unlink(missing_ok=True)
         return ""
 
     def _count(self, line: dict[str, Any], *, is_cached: bool) -> None:
