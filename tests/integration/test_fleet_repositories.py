@@ -144,6 +144,13 @@ def test_a_revision_is_one_commit(tmp_path: Path) -> None:
         assert of_revision(folder, wrong)["error"]["message"] == message
 
 
+@pytest.mark.parametrize("above", ["above", "ab:ove"])  # Git separates folders by colons
+def test_a_broken_repository_is_not_the_one_above_it(above: str, tmp_path: Path) -> None:
+    checkout(tmp_path, {"node.yaml": NODE})
+    (tmp_path / above / "site/.git").mkdir(parents=True)
+    assert of_revision(tmp_path / above / "site", "HEAD")["status"] == 3
+
+
 def test_the_name_of_a_patch_fits_whatever_the_repository_is_called(tmp_path: Path) -> None:
     name = "ü" * 127
     checkout(tmp_path / name, site())

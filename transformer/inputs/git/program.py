@@ -31,7 +31,8 @@ _ABOUT_REPOSITORY = (
 """Variables that apply to one repository, and not to its submodules."""
 
 _OBJECT_NAME = regex(rb"[0-9a-f]{40,64}\n")
-_TWO_OBJECT_NAMES = regex(rb"([0-9a-f]{40,64})\n([0-9a-f]{40,64})\n")
+_OF_COMMIT = regex(rb"\n([0-9a-f]{40,64})\n([0-9a-f]{40,64})\n")
+"""The folder in its work tree (none: it is the top, or there is no work tree), and two objects."""
 
 
 class Revision(NamedTuple):
@@ -149,14 +150,15 @@ def resolve(folder: Path, revision: str) -> Revision:
 
 def commit_and_tree(git: Git, revision: str) -> tuple[str, str]:
     """Return the names of the commit that `revision` means and of its tree; `EMPTY` of both for
-    HEAD in a repository without any branch.
+    HEAD in a repository without any branch. The folder of `git` must be the top of the repository.
 
     Raises:
         SettingsError: git cannot read the repository, or there is no such commit.
     """
     if not revision.startswith("-"):
-        done = git.attempt("rev-parse", f"{revision}^{{commit}}", f"{revision}^{{tree}}")
-        if not done.returncode and (names := _TWO_OBJECT_NAMES.fullmatch(done.stdout)):
+        wanted = (f"{revision}^{{commit}}", f"{revision}^{{tree}}")
+        done = git.attempt("rev-parse", "--show-prefix", *wanted)
+        if not done.returncode and (names := _OF_COMMIT.fullmatch(done.stdout)):
             return names[1].decode(), names[2].decode()
     if not git.run("for-each-ref", "--count=1") and revision == "HEAD":
         return EMPTY, EMPTY
