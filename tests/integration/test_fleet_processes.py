@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
@@ -205,6 +206,17 @@ def test_a_process_makes_room_for_a_new_one_after_some_tasks(
             seen += set(children(own)) - before
     assert len(set(seen)) == 3
     assert set(children(own)) == before
+
+
+def test_a_process_that_cannot_be_started_is_a_line_and_leaves_nothing(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "none"))
+    with processes(1) as executor:
+        (result,) = run([Task("/nowhere")], executor)
+    assert "no process can be started for it" in result.line["error"]["message"]
+    assert list(tmp_path.iterdir()) == []
 
 
 class Broken(ThreadPoolExecutor):

@@ -42,12 +42,16 @@ class Child:
 
     def __init__(self, module: str) -> None:
         folder = tempfile.mkdtemp(prefix="hostnet-fleet-")
-        self._process = subprocess.Popen(
-            [sys.executable, "-P", "-c", _PROGRAM, _PACKAGES, module, folder],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            start_new_session=True,
-        )
+        try:
+            self._process = subprocess.Popen(
+                [sys.executable, "-P", "-c", _PROGRAM, _PACKAGES, module, folder],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                start_new_session=True,
+            )
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
         self._owner = os.getpid()
         self.end = finalize(self, _end, self._process, folder, self._owner)
         self.answers = 0
