@@ -159,6 +159,20 @@ def test_the_name_of_a_patch_fits_whatever_the_repository_is_called(tmp_path: Pa
     assert (tmp_path / "patches" / lines(done)[name]["patch"]).exists()
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="processes are found in /proc")
+def test_a_build_ends_with_what_takes_too_long(tmp_path: Path) -> None:
+    files = {OWN: CONFIG + b"  build: true\n", "kustomization.yaml": b"resources: [a.yaml]\n"}
+    checkout(tmp_path / "site", {**files, "a.yaml": NODE})
+    slow = tmp_path / "slow"
+    slow.write_text(f"#!/bin/sh\necho $$ > {tmp_path}/process\nexec sleep 600\n")
+    slow.chmod(0o700)
+    options = ("--validate", "--timeout", "1", "--repos", "s*e")
+    done = fleet(*options, cwd=tmp_path, HOSTNET_KUSTOMIZE=str(slow))
+    assert "longer than 1 seconds" in lines(done)["site"]["error"]["message"]
+    process = (tmp_path / "process").read_text().strip()
+    assert not Path("/proc", process).exists()
+
+
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes with names")
 def test_a_process_ends_what_takes_too_long_if_nobody_else_does(tmp_path: Path) -> None:
     checkout(tmp_path / "slow", site())
@@ -166,8 +180,7 @@ def test_a_process_ends_what_takes_too_long_if_nobody_else_does(tmp_path: Path) 
     (tmp_path / "slow" / OWN).symlink_to("../pipe")
     temporary = tmp_path / "temporary"
     temporary.mkdir()
-    worker = "import sys; from transformer.hosts import fleet_worker as worker"
-    program = f"{worker}; worker._LATE = 0; worker.serve(sys.argv[1])"
+    program = "import sys; from transformer.hosts.fleet_worker import serve; serve(sys.argv[1])"
     task = Task("slow", settings=Settings(timeout=0.5), folder=str(tmp_path / "slow"))
     done = subprocess.run(
         [sys.executable, "-c", program, str(temporary)],

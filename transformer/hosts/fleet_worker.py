@@ -13,9 +13,6 @@ from pathlib import Path
 from transformer.config.fleet_tasks import Result, failure, task_of
 from transformer.hosts.repository import work
 
-_LATE = 5
-"""Seconds after the time limit of a task."""
-
 
 def serve(folder: str) -> None:
     """Answer each line of standard input, a task, with a line on standard output, its result.
@@ -48,10 +45,10 @@ def serve(folder: str) -> None:
 def answered(line: bytes, folder: str) -> Result:
     """Return the result of the task in a line.
 
-    This process is ended if a task takes too long. If whoever does that is gone, it ends by itself.
+    If it takes too long, this process ends, and so does what it has started.
     """
     task = task_of(json.loads(line))
-    _end_after(task.settings.timeout + _LATE)
+    _end_after(task.settings.timeout)
     scratch = tempfile.mkdtemp(dir=folder)
     try:
         return work(task, Path(scratch).resolve())

@@ -2,7 +2,7 @@
 
 It has a folder for temporary files, which is removed with it. It is started as a program of its own
 and not forked, so a process with threads may start one. It is the leader of a session: what it has
-started ends with it, and an interrupt at the terminal does not reach it. It ends by itself when the
+started in it ends with it, and an interrupt at the terminal does not reach it. It ends by itself when the
 process that started it is gone.
 """
 
@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from contextlib import suppress
 from pathlib import Path
 from weakref import finalize
@@ -22,6 +23,9 @@ _PROGRAM = (
     "import sys; sys.path.insert(0, sys.argv[1]);"
     "from importlib import import_module; import_module(sys.argv[2]).serve(sys.argv[3])"
 )
+
+_GRACE = 5
+"""Seconds in which a process that takes too long can end what it has started elsewhere."""
 
 
 class ChildEnded(Exception):
@@ -55,7 +59,7 @@ class Child:
         self._owner = os.getpid()
         self.end = finalize(self, _end, self._process, folder, self._owner)
         self.answers = 0
-        self._is_too_late = False
+        self._is_ended = False
 
     @property
     def is_own(self) -> bool:
@@ -63,12 +67,14 @@ class Child:
         return self._owner == os.getpid()
 
     def ask(self, line: bytes, seconds: float) -> bytes:
-        """Return the answer to a line, which ends with a line feed as the answer does.
+        """Return the answer to a line, which ends with a line feed as the answer does. The process
+        should end by itself after some seconds; if it cannot, it is ended soon after.
 
         Raises:
             ChildEnded: there is none. This object must not be used again.
         """
-        timer = threading.Timer(min(threading.TIMEOUT_MAX, seconds), self._end_late)
+        began = time.monotonic()
+        timer = threading.Timer(min(threading.TIMEOUT_MAX, seconds + _GRACE), self._end_late)
         timer.daemon = True
         timer.start()
         try:
@@ -76,10 +82,10 @@ class Child:
         finally:
             timer.cancel()
             timer.join()  # it may be at work: then this answer is too late, and not the next one
-        if self._is_too_late or not answer.endswith(b"\n"):
+        if self._is_ended or not answer.endswith(b"\n"):
+            is_too_late = time.monotonic() - began >= seconds
             self.end()
-            reason = _in_words(self._process.returncode)
-            raise ChildEnded(reason, is_too_late=self._is_too_late)
+            raise ChildEnded(_in_words(self._process.returncode), is_too_late=is_too_late)
         self.answers += 1
         return answer
 
@@ -94,7 +100,7 @@ class Child:
         return b""
 
     def _end_late(self) -> None:
-        self._is_too_late = True
+        self._is_ended = True
         _kill(self._process)
 
 
