@@ -2,8 +2,8 @@
 
 It has a folder for temporary files, which is removed with it. It is started as a program of its own
 and not forked, so a process with threads may start one. It is the leader of a session: what it has
-started in it ends with it, and an interrupt at the terminal does not reach it. It ends by itself when the
-process that started it is gone.
+started in it ends with it, and an interrupt at the terminal does not reach it. It ends by itself
+when the process that started it is gone.
 """
 
 import os
