@@ -11,11 +11,11 @@ from tests.integration.cli_runs import invoke
 from tests.integration.empty_repositories import begin
 from tests.integration.example_checkout import git
 from tests.integration.shell_blocks import INTEGRATIONS
-from tests.requirements import require_go_tool
+from tests.requirements import require_go_tool, require_tool
 
-BUILT_BESIDE = {"reviewdog", "actionlint", "validate_krew_manifest"}
-"""Fixtures for programs that take long to build: CI does that beside the tests, and runs those that
-need them once they are there."""
+BUILT_BESIDE = {"yaml_language_server", "reviewdog", "actionlint", "validate_krew_manifest"}
+"""Fixtures for programs that take long to build or fetch: CI does that beside the tests, and runs
+those that need them once they are there."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -24,17 +24,22 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("built_beside")
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
+def yaml_language_server() -> str:
+    return require_tool("yaml-language-server", "HOSTNET_REQUIRE_NPM")
+
+
+@pytest.fixture(scope="session")
 def reviewdog() -> str:
     return require_go_tool("reviewdog")
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def actionlint() -> str:
     return require_go_tool("actionlint")
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def validate_krew_manifest() -> str:
     return require_go_tool("validate-krew-manifest")
 

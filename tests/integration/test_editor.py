@@ -8,7 +8,6 @@ import pytest
 from tests.effort import only_in_ci
 from tests.integration.cli_runs import ROOT, invoke
 from tests.integration.language_server import LanguageServer, serving
-from tests.requirements import require_tool
 
 pytestmark = only_in_ci
 
@@ -26,9 +25,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def server(folder: Path) -> Iterator[LanguageServer]:
-    program = require_tool("yaml-language-server", "HOSTNET_REQUIRE_NPM")
-    with serving(program, folder) as running:
+def server(yaml_language_server: str, folder: Path) -> Iterator[LanguageServer]:
+    with serving(yaml_language_server, folder) as running:
         yield running
 
 
