@@ -3,6 +3,7 @@
 import json
 import os
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -65,9 +66,13 @@ def site(number: int = 0) -> dict[str, bytes]:
 
 
 def fleet(
-    *arguments: str | Path, cwd: Path, stdin: bytes = b"", **more: str
+    *arguments: str | Path,
+    cwd: Path,
+    stdin: bytes = b"",
+    before: Callable[[], None] | None = None,
+    **more: str,
 ) -> "subprocess.CompletedProcess[bytes]":
-    """Run `fleet` in a process of its own, with a cache in `cwd`."""
+    """Run `fleet` in a process of its own, in which `before` is called, with a cache in `cwd`."""
     return subprocess.run(
         [*TOOL, "fleet", *map(str, arguments)],
         input=stdin,
@@ -76,6 +81,7 @@ def fleet(
         env=environment(XDG_CACHE_HOME=str(cwd / "cache"), **GIT, **more),
         check=False,
         timeout=120,
+        preexec_fn=before,
     )
 
 

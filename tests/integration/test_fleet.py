@@ -14,6 +14,7 @@ from referencing import Registry, Resource
 
 from tests.effort import tried
 from tests.integration.cli_runs import ROOT, TOOL, environment, invoke
+from tests.integration.faults import without_powers
 from tests.integration.fleets import bare, checkout, fleet, git, lines, site
 from tests.manifests import guarded, kept_off, node, pool
 from tests.requirements import require_tool
@@ -136,12 +137,24 @@ def test_each_failure_is_a_line_and_costs_the_others_nothing(tmp_path: Path) -> 
     assert b"good@none: error: there is no commit 'none'" in done.stderr
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="everything can be read by root")
 def test_a_repository_without_access_is_a_line(tmp_path: Path) -> None:
-    checkout(tmp_path / "closed", site()).chmod(0)
-    done = fleet("--check", "--repos", "-", cwd=tmp_path, stdin=b"closed\n")
-    (tmp_path / "closed").chmod(0o700)
-    assert "permission denied" in lines(done)["closed"]["error"]["message"]
+    bare(checkout(tmp_path / "site", site()), tmp_path / "open.git")
+    closed = (
+        *(checkout(tmp_path / "closed", site()), bare(tmp_path / "site", tmp_path / "closed.git")),
+        bare(tmp_path / "site", tmp_path / "half.git") / "objects",
+    )
+    for path in closed:
+        path.chmod(0)
+    listed = b"closed\nclosed.git\nhalf.git\nopen.git\n"
+    done = fleet("--check", "--repos", "-", cwd=tmp_path, stdin=listed, before=without_powers)
+    for path in closed:
+        path.chmod(0o700)
+    told = lines(done)
+    assert {name: line["status"] for name, line in told.items()} == {
+        **{"closed": 3, "closed.git": 3, "half.git": 3, "open.git": 1}
+    }
+    for name in ("closed", "closed.git"):
+        assert "permission denied" in told[name]["error"]["message"]
     assert done.returncode == 3
 
 
