@@ -117,6 +117,27 @@ def test_without_a_target_the_input_has_to_hold_one_object() -> None:
     assert "Deployment/web (<stdin>:2), Deployment/api (<stdin>:17)" in run.err
 
 
+@pytest.mark.parametrize(
+    ("data", "target"),
+    [
+        (b"kind: A\nx: 1\n---\nkind: Kustomization\nx: 1\n", "Kustomization/*"),
+        (b"kind: Kustomization\nx: 1\n---\nx: 1\n", "Kustomization/*"),
+        (b"kind: List\nitems:\n- {kind: A, apiVersion: v1, x: 1}\n", "A/*"),
+    ],
+    ids=["without a name", "without a kind", "in a List"],
+)
+def test_the_target_that_is_advised_is_one(data: bytes, target: str) -> None:
+    steps = [operation("replace", "/x", 2)]
+    assert f"for example --target '{target}'\n" in patch(stdin=data, operations=steps).err
+    assert patch("--target", target, stdin=data, operations=steps).status == 0
+
+
+def test_what_has_no_kind_is_no_target() -> None:
+    run = patch(stdin=b"x: 1\n---\nx: 2\n", operations=[])
+    assert (run.status, run.out) == (1, b"")
+    assert "help: without a kind none can be a target: pass the one that is meant alone" in run.err
+
+
 @pytest.mark.parametrize("data", [b"", b"# nothing\n"])
 def test_empty_input_is_an_error(data: bytes) -> None:
     run = patch(stdin=data, operations=[])

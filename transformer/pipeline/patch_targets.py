@@ -18,6 +18,9 @@ MISFIT = "patch"
 
 _LITERAL = regex(r"[^*?\[]*")
 _TARGET = regex(r"[^/]+/(?:[^/]+/)?[^/]+")
+_NO_KIND = "document"
+"""What stands for the kind of an object that has none; no target matches it."""
+
 _HINT = "a target is Kind/namespace/name, or Kind/name for any namespace"
 
 
@@ -90,7 +93,7 @@ def _objects(value: Any, diagnostics: DiagnosticCollector, target: str | None) -
         found = [("", ObjectRef("", "", "", "", ""))]
     for base, ref in found:
         if not ref.kind:
-            ref = ObjectRef("", "", "document", "", str(diagnostics.raw.ordinal + 1))
+            ref = ObjectRef("", "", _NO_KIND, "", str(diagnostics.raw.ordinal + 1))
             if target:
                 continue
         if not target or matches_object(str(ref), target):
@@ -127,6 +130,15 @@ def choose(every: Sequence[Examined], target: str | None, name: str) -> list[Fin
     message = f"the input has more than one object: {first}, {at}{more}"
     if first is at:
         message = "it is not clear whether the List is meant, or the item in it"
-    hint = f"say which one is meant, for example --target {at.ref}"
+    hint = _hint([one.ref for one in (at, first)])
     place = Place(at.file, at.line, object=at.ref)
     return [finding_at(place, MISFIT, "error", Violation("", message, hint))]
+
+
+def _hint(refs: Sequence[ObjectRef]) -> str:
+    """Return how to say which object is meant, with the first of `refs` that can be a target."""
+    ref = next((one for one in refs if one.kind != _NO_KIND), None)
+    if ref is None:
+        return "without a kind none can be a target: pass the one that is meant alone"
+    target = str(ref) if ref.name else f"'{ref}*'"
+    return f"say which one is meant, for example --target {target}"
