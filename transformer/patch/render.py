@@ -18,7 +18,8 @@ _WORD = regex(r"[A-Za-z/_][A-Za-z0-9_./-]*\Z")
 _UNQUOTED = regex(r"[A-Za-z/_](?:[!-9;-~]|:(?=[!-~])| (?=[!\"$-~]))*\Z")
 _REFERENCE = regex(
     r"(?:[0-9]++(?>(?:\.[0-9]++){2,})(?:[-+_.][A-Za-z0-9+_.-]*+)?"
-    r"|[A-Za-z][A-Za-z0-9_./@+-]*+(?>(?::[A-Za-z0-9_./@+-]++)*))\Z"
+    r"|[A-Za-z][A-Za-z0-9_./@+-]*+(?>(?::[A-Za-z0-9_./@+-]++)*)"
+    r"|(?>(?:[0-9]++(?:\.[0-9]++)?(?:[KMGTPE]i|ms|us|ns|[hmsnukMGTP%]))+))\Z"
 )
 _NO_YAML = regex("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 """What JSON allows in a string, and YAML not as it is, or not everywhere."""
@@ -110,9 +111,10 @@ def scalar(value: Any, quote: str = "", *, is_plain: bool = False) -> str:
 
 
 def is_reference(value: Any) -> bool:
-    """Whether it looks like a version (`1.19.0-rc.1`) or the name of an image with its tag.
+    """Whether it looks like a version (`1.19.0-rc.1`), the name of an image with its tag, or a
+    quantity (`256Mi`, `1h30m`, `25%`).
 
-    Both are strings for everyone who reads YAML, in a block and in flow text.
+    All are strings for everyone who reads YAML, in a block and in flow text.
     """
     return isinstance(value, str) and _REFERENCE.match(value) is not None
 

@@ -102,7 +102,14 @@ def test_a_version_or_an_image_has_no_quotes_where_one_without_is_replaced(versi
     assert new == text.replace("1.18.2", version)
 
 
-@for_each(["1.19", "1e3", "0x1f", "2026-11-30", "12:30:45", "1_000", "1.2.", "true"])
+@for_each(["5m", "1h30m", "0.5s", "1.5Gi", "256Mi", "250m", "10G", "25%"])
+def test_a_quantity_has_no_quotes_where_something_without_is_replaced(quantity: str) -> None:
+    text = "a: 10m # c\nb: {c: 10m}\nd: '10m'\n"
+    new = patched(text, put("/a", quantity), put("/b/c", quantity), put("/d", quantity))
+    assert new == text.replace("10m", quantity)
+
+
+@for_each(["1.19", "1e3", "1E", "5e3m", "0x1f", "2026-11-30", "12:30:45", "1_000", "1.2.", "true"])
 def test_what_could_be_something_else_has_quotes(text: str) -> None:
     assert patched("a: 1.18.2\n", put("/a", text)) == f'a: "{text}"\n'
     assert patched("{a: 1.18.2}\n", put("/a", text)) == f'{{a: "{text}"}}\n'
