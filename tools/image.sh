@@ -1,9 +1,9 @@
 #!/bin/sh
 # Build both images for one architecture, and run the tool, the demo and the plugin of Argo CD in them.
 # Usage: tools/image.sh [ARCH]
-# It needs the archives that `make release` puts into dist. BASE names the image to build on; without it, mmdebstrap makes one
-# from this machine's Debian, in which no image registry is asked. buildah keeps images in IMAGES
-# (build/images), so that it needs no privileges that a container lacks. Needs buildah, and Go.
+# It needs the archives that `make release` puts into dist, buildah and Go. BASE names the image to build
+# on; without it, mmdebstrap makes one of this machine's Debian, so that no image registry is asked.
+# buildah keeps images in IMAGES (build/images), so that it needs no privileges that a container lacks.
 set -eu
 
 arch=${1:-amd64}
