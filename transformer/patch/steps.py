@@ -19,6 +19,10 @@ _INDEX = regex(r"0|[1-9][0-9]{0,17}")
 _MANY = 40
 """More steps than this, and a collection is written anew: each step reads the document again."""
 
+_ABOVE = (
+    "an add makes nothing above its entry: add the mapping or list itself, with the entry in it"
+)
+
 _LONG = 60
 
 Tokens: TypeAlias = tuple[str, ...]
@@ -91,7 +95,7 @@ def _adding(value: Any, tokens: Tokens, new: Any, source: Tokens | None = None) 
         yield from _replacing((), value, new)
         return
     *above, last = tokens
-    parent = value_at(value, tuple(above))
+    parent = value_at(value, tuple(above), _ABOVE)
     if isinstance(parent, dict):
         if last in parent:
             yield from _replacing(tokens, parent[last], new, source)
@@ -101,7 +105,7 @@ def _adding(value: Any, tokens: Tokens, new: Any, source: Tokens | None = None) 
         index = len(parent) if last == "-" else _index(last, len(parent), tokens, can_end=True)
         yield Step("add", (*above, str(index)), new, source)
     else:
-        raise _nothing_below(tokens)
+        raise _nothing_below(tokens, _ABOVE)
 
 
 def _replacing(tokens: Tokens, old: Any, new: Any, source: Tokens | None = None) -> Iterator[Step]:
@@ -169,8 +173,8 @@ def _shown(value: Any) -> str:
     return text if len(text) <= _LONG else f"{text[:_LONG]}..."
 
 
-def value_at(value: Any, tokens: Tokens) -> Any:
-    """Return the value at the pointer with these tokens.
+def value_at(value: Any, tokens: Tokens, hint: str = "") -> Any:
+    """Return the value at the pointer with these tokens; `hint` is what to do if there is none.
 
     Raises:
         MisfitError: there is none.
@@ -181,13 +185,13 @@ def value_at(value: Any, tokens: Tokens) -> Any:
                 raise MisfitError(
                     f"there is no {pointer.join('', *tokens[:depth])}",
                     pointer=pointer.join("", *tokens[:depth]),
-                    hint=_near(token, value),
+                    hint=_near(token, value) or hint,
                 )
             value = value[token]
         elif isinstance(value, list):
             value = value[_index(token, len(value), tokens[:depth])]
         else:
-            raise _nothing_below(tokens[:depth])
+            raise _nothing_below(tokens[:depth], hint)
     return value
 
 
@@ -199,9 +203,10 @@ def _near(token: str, mapping: dict[str, Any]) -> str:
     return f"there is a key {close[0]}" if close else ""
 
 
-def _nothing_below(tokens: Tokens) -> MisfitError:
+def _nothing_below(tokens: Tokens, hint: str) -> MisfitError:
     above = pointer.join("", *tokens[:-1])
-    return MisfitError(f"{above or 'the root'} is neither a mapping nor a list", pointer=above)
+    message = f"{above or 'the root'} is neither a mapping nor a list"
+    return MisfitError(message, pointer=above, hint=hint)
 
 
 def _index(token: str, size: int, tokens: Tokens, *, can_end: bool = False) -> int:

@@ -21,7 +21,10 @@ _TARGET = regex(r"[^/]+/(?:[^/]+/)?[^/]+")
 _NO_KIND = "document"
 """What stands for the kind of an object that has none; no target matches it."""
 
-_HINT = "a target is Kind/namespace/name, or Kind/name for any namespace"
+_HINT = (
+    "a target is Kind/namespace/name as the manifest has them, with their upper case, or Kind/name"
+    " for any namespace, also none"
+)
 
 
 class Object(NamedTuple):

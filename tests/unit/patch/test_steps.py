@@ -95,6 +95,14 @@ def test_what_does_not_fit_is_named(operation: dict[str, Any], message: str, poi
     assert (caught.value.message, caught.value.pointer) == (message, pointer)
 
 
+@pytest.mark.parametrize("value", [{"metadata": {}}, {"metadata": {"labels": None}}])
+def test_an_entry_of_a_mapping_that_is_not_there_needs_the_mapping(value: Any) -> None:
+    with pytest.raises(MisfitError) as caught:
+        steps(new("/metadata/labels/app", "web"), value)
+    assert "add the mapping or list itself" in caught.value.hint
+    assert steps(new("/metadata/labels", {"app": "web"}), value)
+
+
 def test_a_key_that_may_have_been_meant_is_named() -> None:
     with pytest.raises(MisfitError) as caught:
         steps(gone("/replica"), {"replicas": 1})
