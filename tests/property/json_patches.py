@@ -222,12 +222,28 @@ def _lost(text: str, new: str, operation: dict[str, Any]) -> Iterator[str]:
 
     if tree.has_aliases:
         named.update(_shared(tree.root, lines, line))
-    for member in ("from", "path") if operation["op"] == "move" else ("path",):
-        named.update(_named(tree, pointer.split(operation[member]), lines, line))
+    tokens = pointer.split(operation["path"])
+    if operation["op"] == "move":
+        source = pointer.split(operation["from"])
+        named.update(_named(tree, source, lines, line))
+        tokens = _before_removal(tree, source, tokens)
+    named.update(_named(tree, tokens, lines, line))
     rest = iter(_split(new))
     for number, one in enumerate(lines):
         if number not in named and one.strip() and one not in rest:
             yield one
+
+
+def _before_removal(tree: Tree, source: list[str], tokens: list[str]) -> list[str]:
+    """Return what the path of a `move` names in the old text: it counts without what is moved."""
+    node, depth = tree.root, len(source) - 1
+    for token in source[:-1]:
+        found = node and _child(node, token)
+        node = found[1] if found else None
+    if not isinstance(node, Sequence) or tokens[:depth] != source[:-1] or len(tokens) <= depth + 1:
+        return tokens
+    index = int(tokens[depth])
+    return [*tokens[:depth], str(index + (index >= int(source[-1]))), *tokens[depth + 1 :]]
 
 
 def _split(text: str) -> list[str]:
