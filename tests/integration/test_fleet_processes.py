@@ -82,7 +82,11 @@ def eventually(holds: Callable[[], bool]) -> None:
 
 @pytest.mark.parametrize(
     ("number", "status"),
-    [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGKILL, -9)],
+    [
+        (signal.SIGINT, 130),
+        pytest.param(signal.SIGTERM, 143, marks=only_in_ci),
+        pytest.param(signal.SIGKILL, -9, marks=only_in_ci),
+    ],
     ids=lambda value: str(value),
 )
 def test_interrupted_it_leaves_whole_lines_and_goes_on_where_it_was(
@@ -116,6 +120,7 @@ def test_a_killed_worker_costs_time_and_no_line(
     assert in_order((tmp_path / "lines").read_bytes()) == expected
 
 
+@only_in_ci
 def test_two_runs_on_one_cache_do_no_damage(
     sites: Path, expected: list[bytes], tmp_path: Path
 ) -> None:
